@@ -1,0 +1,211 @@
+import { fromUtf8 } from "../bytes.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type CborValue, MAX_CBOR_DEPTH } from "./value.ts";
+
+/** Why bytes are not one deterministic CBOR value of the subset; `offset` is the byte where it shows. */
+export type CborRefusal = {
+  readonly code:
+    | "CBOR_TRUNCATED"
+    | "CBOR_TRAILING"
+    | "CBOR_NOT_SHORTEST"
+    | "CBOR_KEY_ORDER"
+    | "CBOR_KEY_TYPE"
+    | "CBOR_TYPE"
+    | "CBOR_INTEGER_RANGE"
+    | "CBOR_UTF8"
+    | "CBOR_DEPTH";
+  readonly offset: number;
+};
+
+/**
+ * Decodes exactly one value that fills `bytes`, and only its one deterministic spelling.
+ *
+ * The input is not trusted. Byte strings are views of the input: copy what outlives it.
+ *
+ * @returns the value, or the first thing that is wrong reading from the left
+ * @see RFC 8949 §4.2.1
+ */
+export function decodeCbor(bytes: Uint8Array): Result<CborValue, CborRefusal> {
+  const reader = new Reader(bytes);
+  try {
+    const value = reader.value(0);
+    if (reader.at !== bytes.length) return refuse("CBOR_TRAILING", reader.at);
+    return ok(value);
+  } catch (stop) {
+    if (stop instanceof Stop) return refuse(stop.code, stop.offset);
+    throw stop;
+  }
+}
+
+/**
+ * Decodes the values that stand one after the other in `bytes`, each with its own bytes.
+ *
+ * @see RFC 8742
+ */
+export function* splitCborSequence(bytes: Uint8Array): Generator<Result<Uint8Array, CborRefusal>> {
+  const reader = new Reader(bytes);
+  while (reader.at < bytes.length) {
+    const start = reader.at;
+    try {
+      reader.skip(0);
+    } catch (stop) {
+      if (!(stop instanceof Stop)) throw stop;
+      yield refuse(stop.code, stop.offset);
+      return;
+    }
+    yield ok(bytes.subarray(start, reader.at));
+  }
+}
+
+function refuse(code: CborRefusal["code"], offset: number): Result<never, CborRefusal> {
+  return err({ code, offset });
+}
+
+// Thrown inside the reader only and caught above: unwinding by hand would double the cost of the hot path.
+class Stop extends Error {
+  readonly code: CborRefusal["code"];
+  readonly offset: number;
+  constructor(code: CborRefusal["code"], offset: number) {
+    super(code);
+    this.code = code;
+    this.offset = offset;
+  }
+}
+
+class Reader {
+  at = 0;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  value(depth: number): CborValue {
+    const start = this.at;
+    const head = this.#byte();
+    const major = head >> 5;
+    if (major === 7) return this.#simple(head, start);
+    if (major === 6) throw new Stop("CBOR_TYPE", start);
+    const argument = this.#argument(head & 31, start);
+    if (major === 0) return argument;
+    if (major === 1) return this.#negative(argument, start);
+    if (major === 2) return this.#take(argument);
+    if (major === 3) return this.#text(argument);
+    if (depth >= MAX_CBOR_DEPTH) throw new Stop("CBOR_DEPTH", start);
+    return major === 4 ? this.#array(argument, depth) : this.#map(argument, depth);
+  }
+
+  /** Walks over one value, tags included, without making it. */
+  skip(depth: number): void {
+    const start = this.at;
+    const head = this.#byte();
+    const major = head >> 5;
+    const argument = this.#argument(head & 31, start);
+    if (major === 2 || major === 3) this.#take(argument);
+    if (major < 4 || major === 7) return;
+    if (depth >= MAX_CBOR_DEPTH) throw new Stop("CBOR_DEPTH", start);
+    const items = major === 6 ? 1 : major === 4 ? argument : 2 * argument;
+    for (let i = 0; i < items; i++) this.skip(depth + 1);
+  }
+
+  #byte(): number {
+    const byte = this.#bytes[this.at];
+    if (byte === undefined) throw new Stop("CBOR_TRUNCATED", this.at);
+    this.at++;
+    return byte;
+  }
+
+  #argument(info: number, start: number): number {
+    if (info < 24) return info;
+    if (info > 27) throw new Stop("CBOR_TYPE", start);
+    const width = 1 << (info - 24);
+    let n = 0;
+    for (let i = 0; i < width; i++) n = n * 256 + this.#byte();
+    if (!Number.isSafeInteger(n)) throw new Stop("CBOR_INTEGER_RANGE", start);
+    if (n < (width === 1 ? 24 : 2 ** (4 * width))) throw new Stop("CBOR_NOT_SHORTEST", start);
+    return n;
+  }
+
+  #negative(argument: number, start: number): number {
+    const value = -1 - argument;
+    if (!Number.isSafeInteger(value)) throw new Stop("CBOR_INTEGER_RANGE", start);
+    return value;
+  }
+
+  #take(length: number): Uint8Array {
+    const end = this.at + length;
+    if (end > this.#bytes.length) throw new Stop("CBOR_TRUNCATED", this.#bytes.length);
+    const part = this.#bytes.subarray(this.at, end);
+    this.at = end;
+    return part;
+  }
+
+  #text(length: number): string {
+    const start = this.at;
+    const part = this.#take(length);
+    if (length <= 32) {
+      let text = "";
+      let i = 0;
+      for (; i < length; i++) {
+        const byte = part[i] as number;
+        if (byte > 0x7f) break;
+        text += String.fromCharCode(byte);
+      }
+      if (i === length) return text;
+    }
+    const text = fromUtf8(part);
+    if (text === undefined) throw new Stop("CBOR_UTF8", start);
+    return text;
+  }
+
+  #simple(head: number, start: number): boolean | null {
+    if (head === 0xf4) return false;
+    if (head === 0xf5) return true;
+    if (head === 0xf6) return null;
+    throw new Stop("CBOR_TYPE", start);
+  }
+
+  #array(length: number, depth: number): CborValue[] {
+    const items: CborValue[] = [];
+    for (let i = 0; i < length; i++) items.push(this.value(depth + 1));
+    return items;
+  }
+
+  #map(length: number, depth: number): CborValue {
+    const fields: { [key: string]: CborValue } = {};
+    let keyed: Map<number | string, CborValue> | undefined;
+    let previous: readonly [number, number] | undefined;
+    for (let i = 0; i < length; i++) {
+      const start = this.at;
+      const key = this.#key(depth);
+      if (previous !== undefined && !this.#rises(previous, [start, this.at])) {
+        throw new Stop("CBOR_KEY_ORDER", start);
+      }
+      previous = [start, this.at];
+      if (typeof key === "number") keyed ??= new Map(Object.entries(fields));
+      const value = this.value(depth + 1);
+      if (keyed === undefined) fields[key] = value;
+      else keyed.set(key, value);
+    }
+    return keyed ?? fields;
+  }
+
+  #key(depth: number): number | string {
+    const start = this.at;
+    const key = this.value(depth + 1);
+    // `__proto__` would set the prototype of the object that holds the fields, and no schema has it.
+    if (typeof key === "number" || (typeof key === "string" && key !== "__proto__")) return key;
+    throw new Stop("CBOR_KEY_TYPE", start);
+  }
+
+  /** Whether the second encoded key comes after the first one, bytewise; equal keys do not. */
+  #rises(a: readonly [number, number], b: readonly [number, number]): boolean {
+    const bytes = this.#bytes;
+    for (let i = a[0], j = b[0]; i < a[1] && j < b[1]; i++, j++) {
+      const difference = (bytes[j] as number) - (bytes[i] as number);
+      if (difference !== 0) return difference > 0;
+    }
+    // Of two deterministic encodings none is a prefix of the other unless they are equal.
+    return false;
+  }
+}

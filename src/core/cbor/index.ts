@@ -1,0 +1,9 @@
+export { type CborRefusal, decodeCbor, splitCborSequence } from "./decode.ts";
+export { encodeCbor } from "./encode.ts";
+export {
+  type CborKeyedMap,
+  type CborMap,
+  type CborValue,
+  isCborMap,
+  MAX_CBOR_DEPTH,
+} from "./value.ts";

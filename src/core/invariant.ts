@@ -1,0 +1,10 @@
+/** A bug: something that cannot happen did. Never caught; the process stops before it can do harm. */
+export class InvariantError extends Error {
+  override readonly name = "InvariantError";
+}
+
+/** Returns the value, or stops the process where the code's own reasoning was wrong. */
+export function present<T>(value: T | undefined, what: string): T {
+  if (value === undefined) throw new InvariantError(`missing: ${what}`);
+  return value;
+}
