@@ -1,0 +1,241 @@
+import type { Code } from "../code/index.ts";
+import type { CborKeyedMap } from "../cbor/index.ts";
+import type {
+  Alias,
+  Attributes,
+  Evidence,
+  Geometry,
+  IsoDate,
+  Link,
+  Names,
+  PartialDate,
+  Statement,
+} from "./statement.ts";
+
+/** What a key may be used for. */
+export type KeyUse = "govern" | "issue" | "record" | "seal" | "data";
+
+/** Who signs: a code, or `member/<ID>`. */
+export type Issuer = string;
+
+/** Limits of a key: where, for which classes, until when (Unix seconds). */
+export type KeyScope = {
+  readonly under?: Code;
+  readonly classes?: readonly string[];
+  readonly until?: number;
+};
+
+/** A key as an operation brings it. `rpId` and `origin` make it a passkey. */
+export type KeySpec = {
+  /** COSE_Key, RFC 9052 §7: public part only. */
+  readonly key: CborKeyedMap;
+  readonly uses: readonly KeyUse[];
+  /** A role ("duty officer"), never the name of a person. */
+  readonly label: string;
+  readonly scope?: KeyScope;
+  readonly rpId?: string;
+  readonly origin?: string;
+};
+
+/** What a child can be; genesis and `admit` make the kinds `root`, `country` and `division`. */
+export type ChildKind =
+  | "department"
+  | "class"
+  | "thing"
+  | "place"
+  | "device"
+  | "document"
+  | "dataset";
+
+export type RecordKind = "root" | "country" | "division" | ChildKind;
+
+/** One child to create. */
+export type RegisterItem = {
+  readonly code: Code;
+  readonly kind: ChildKind;
+  readonly class?: string;
+  readonly names: Names;
+  readonly keys?: readonly KeySpec[];
+  readonly threshold?: number;
+  readonly geometry?: Statement<Geometry>;
+  readonly attributes?: Attributes;
+  readonly aliases?: readonly Alias[];
+  readonly links?: readonly Link[];
+  readonly stage?: Statement<string>;
+  /** The `control` of the retired record whose code is issued anew. */
+  readonly after?: Uint8Array;
+};
+
+/** Changes of what describes a record. Absent fields stay as they are. */
+export type UpdateItem = {
+  readonly code: Code;
+  readonly prev: Uint8Array;
+  readonly names?: Names;
+  readonly geometry?: Statement<Geometry>;
+  readonly attributes?: Attributes;
+  readonly stage?: Statement<string>;
+  /** Replaces the list. */
+  readonly links?: readonly Link[];
+  readonly aliases?: { readonly add?: readonly Alias[]; readonly remove?: readonly Alias[] };
+  readonly evidence?: readonly Evidence[];
+};
+
+export type StatusItem = {
+  readonly code: Code;
+  readonly prev: Uint8Array;
+  readonly do: "suspend" | "resume" | "retire";
+  readonly reason: string;
+  /** Of a retirement: who takes over. */
+  readonly successors?: readonly Code[];
+};
+
+/** A fact about a division, true from `from` until `to`. */
+export type GazetteFact = {
+  readonly names: { readonly [language: string]: string };
+  readonly level: "province" | "prefecture" | "county";
+  readonly from: PartialDate;
+  readonly to?: PartialDate;
+  readonly successors?: readonly { readonly code: Code; readonly date?: PartialDate }[];
+  readonly source: string;
+};
+
+/** One change of the gazette: facts to add, or (decided m-of-n) facts put in the place of all there were. */
+export type GazetteItem = {
+  readonly code: Code;
+  /** `op` of the present value; absent when there is none. */
+  readonly prev?: Uint8Array;
+  readonly add?: readonly GazetteFact[];
+  readonly replace?: readonly GazetteFact[];
+};
+
+/** A class of things and what holds for all of its things. */
+export type ClassItem = {
+  /** Class nodes joined by dots: `LAMP`, `110101`. */
+  readonly class: string;
+  readonly prev?: Uint8Array;
+  readonly names: { readonly [language: string]: string };
+  /** CJ/T 553-2024 class, six digits. */
+  readonly cjt553?: string;
+  /** Smart Data Models type, e.g. `Streetlight`. */
+  readonly model?: string;
+  readonly stages?: readonly string[];
+  /** What is public by default. */
+  readonly public: "all" | "cell" | "nothing";
+};
+
+export type Admit = { readonly op: "admit"; readonly application: Uint8Array };
+export type Apply = {
+  readonly op: "apply";
+  readonly code: Code;
+  readonly names: Names;
+  readonly keys: readonly KeySpec[];
+  readonly threshold?: number;
+  readonly evidence: readonly Evidence[];
+  readonly after?: Uint8Array;
+};
+export type Propose = { readonly op: "propose"; readonly inner: InnerOperation };
+export type Endorse = {
+  readonly op: "endorse";
+  readonly decision: Uint8Array;
+  readonly vote: "approve" | "reject";
+  readonly reason?: string;
+};
+export type Gazette = { readonly op: "gazette"; readonly items: readonly GazetteItem[] };
+export type Classes = { readonly op: "classes"; readonly items: readonly ClassItem[] };
+export type Register = { readonly op: "register"; readonly items: readonly RegisterItem[] };
+export type Manifest = {
+  readonly op: "manifest";
+  readonly what: "register" | "update" | "status";
+  /** Everything in it stands below this code. */
+  readonly under: Code;
+  readonly count: number;
+  readonly chunks: number;
+  /** RFC 9162 root over the chunks, each the deterministic CBOR of its items. */
+  readonly root: Uint8Array;
+};
+export type Void = { readonly op: "void"; readonly registration: Uint8Array; readonly reason: string };
+export type Update = { readonly op: "update" } & UpdateItem;
+export type Keys = {
+  readonly op: "keys";
+  readonly code: Issuer;
+  readonly prev: Uint8Array;
+  readonly add?: readonly KeySpec[];
+  readonly close?: readonly {
+    readonly kid: Uint8Array;
+    readonly why: "retired" | "compromised";
+    /** Of a compromise: since when (Unix seconds). */
+    readonly since?: number;
+  }[];
+  readonly relabel?: readonly { readonly kid: Uint8Array; readonly label: string }[];
+  readonly threshold?: number;
+};
+export type Recover = { readonly op: "recover"; readonly code: Code; readonly prev: Uint8Array } & (
+  | { readonly do: "start"; readonly keys: readonly KeySpec[]; readonly threshold?: number }
+  | { readonly do: "finish" | "cancel" }
+);
+export type Status = { readonly op: "status" } & StatusItem;
+export type Succeed = {
+  readonly op: "succeed";
+  readonly type: "merge" | "split" | "rename" | "transfer";
+  readonly from: readonly { readonly code: Code; readonly prev: Uint8Array }[];
+  readonly to: readonly { readonly code: Code; readonly prev: Uint8Array }[];
+  readonly date: IsoDate;
+  readonly source: string;
+  /** What happens to open grants, and to a delegation, of the predecessors. */
+  readonly grants: "end" | "carry";
+  readonly delegation: "end" | "carry";
+};
+export type Member = {
+  readonly op: "member";
+  readonly id: string;
+  readonly prev?: Uint8Array;
+  readonly names?: { readonly [language: string]: string };
+  /** URL of the member's node. */
+  readonly node?: string;
+  /** age recipient (`age1…`) for evidence. */
+  readonly recipient?: string;
+  readonly keys?: readonly KeySpec[];
+  readonly threshold?: number;
+  readonly leave?: true;
+};
+export type Param = {
+  readonly op: "param";
+  readonly name: ParamName;
+  readonly prev: Uint8Array;
+  readonly value: ParamValue;
+};
+
+export type ParamName = "thresholds" | "recoveryDelay" | "voidWindow" | "policy";
+export type ParamValue = number | { readonly [name: string]: number | string };
+
+/** What a decision can execute. */
+export type InnerOperation =
+  | Gazette
+  | Classes
+  | Register
+  | Manifest
+  | Void
+  | Update
+  | Keys
+  | Recover
+  | Status
+  | Succeed
+  | Member
+  | Param;
+
+/** The payload of every operation a ledger takes. */
+export type Operation = InnerOperation | Admit | Propose | Endorse;
+
+export type OperationKind = Operation["op"];
+
+/** The items of one chunk of a manifest, by what the manifest does. */
+export type ChunkItem = RegisterItem | UpdateItem | StatusItem;
+
+/** `["chunk", {…}]`: a part of a manifest. Its path is its authority. */
+export type Chunk = {
+  /** SHA-256 of the Sig_structure of the operation that carries the manifest. */
+  readonly manifest: Uint8Array;
+  readonly index: number;
+  readonly items: readonly ChunkItem[];
+  readonly path: readonly Uint8Array[];
+};

@@ -1,0 +1,162 @@
+import type { CborKeyedMap } from "../cbor/index.ts";
+import type { Code } from "../code/index.ts";
+import type {
+  GazetteFact,
+  InnerOperation,
+  Issuer,
+  KeyScope,
+  KeySpec,
+  KeyUse,
+  Manifest,
+  ParamValue,
+  RecordKind,
+} from "../op/operation.ts";
+import type { Alias, Attributes, Geometry, Link, Names, Statement } from "../op/statement.ts";
+
+// What the map holds, by the first part of the key. Every value is deterministic CBOR; hashes are 32 bytes, times of
+// blocks are Unix milliseconds, all other times Unix seconds.
+
+/** `code#generation`: how a value names another record. */
+export type Reference = string;
+
+/** Who controls or suspends: a record, or the members of the consortium together. */
+export type Authority = Reference | "members";
+
+/** `code/<code>` and, for ended generations, `code/<code>#<generation>`. */
+export type CodeRecord = {
+  readonly code: Code;
+  readonly generation: number;
+  /** Leaf hash of the entry that began the generation. */
+  readonly born: Uint8Array;
+  /** Leaf hash of the entry that last changed what describes it. */
+  readonly op: Uint8Array;
+  /** Leaf hash of the entry that last changed who controls it. */
+  readonly control: Uint8Array;
+  readonly kind: RecordKind;
+  readonly class?: string;
+  /** Its own; what counts is the effective status. */
+  readonly status: "active" | "suspended" | "retired";
+  readonly suspendedBy: readonly Authority[];
+  readonly names: Names;
+  readonly parent?: Reference;
+  /** How many govern keys must agree. */
+  readonly threshold: number;
+  /** The uses of its open keys, sorted. */
+  readonly holds: readonly KeyUse[];
+  readonly aliases: readonly Alias[];
+  readonly links: readonly Link[];
+  readonly geometry?: Statement<Geometry>;
+  readonly attributes: Attributes;
+  readonly stage?: Statement<string>;
+  readonly registration?: Uint8Array;
+  readonly recovery?: Recovery;
+  readonly predecessors: readonly Reference[];
+  readonly successors: readonly Reference[];
+  readonly children: { readonly count: number; readonly root: Uint8Array };
+};
+
+/** A recovery under way; it can finish `recoveryDelay` after `started`. */
+export type Recovery = {
+  readonly keys: readonly KeySpec[];
+  readonly threshold: number;
+  readonly started: number;
+};
+
+/** `key/<code>#<generation>/<kid>`, `key/member/<ID>/<kid>`: closed, never deleted. */
+export type KeyRecord = {
+  readonly key: CborKeyedMap;
+  readonly uses: readonly KeyUse[];
+  readonly label: string;
+  readonly scope?: KeyScope;
+  readonly rpId?: string;
+  readonly origin?: string;
+  readonly from: number;
+  readonly to?: number;
+  readonly why?: "retired" | "compromised";
+  readonly since?: number;
+};
+
+/** `keys/<holder>`, beside the map: the kids of all open keys of a record or member, so that they can be counted. */
+export type KeyRing = { readonly open: readonly Uint8Array[] };
+
+export type Vote = {
+  /** A member's issuer name, or the hex kid of a govern key. */
+  readonly by: string;
+  readonly vote: "approve" | "reject";
+  readonly op: Uint8Array;
+  readonly reason?: string;
+};
+
+/** `decision/<hash>`: something that needs several votes. */
+export type Decision = {
+  readonly op: Uint8Array;
+  readonly kind: "admit" | InnerOperation["op"];
+  /** The code that it is about, where it is about one. */
+  readonly code?: string;
+  /** Of an `admit`: the applicant's own COSE_Sign1. */
+  readonly application?: Uint8Array;
+  readonly inner?: InnerOperation;
+  /** Whose vote counts: the members, or the holders of this record's keys. */
+  readonly electorate: Authority;
+  readonly use: KeyUse;
+  readonly iss: Issuer;
+  readonly kid: Uint8Array;
+  /** Block time of its beginning. */
+  readonly opened: number;
+  readonly votes: readonly Vote[];
+  readonly state: "open" | "executed" | "rejected";
+};
+
+/** `gazette/<code>` */
+export type GazetteValue = { readonly op: Uint8Array; readonly facts: readonly GazetteFact[] };
+
+/** `class/<class>` */
+export type ClassValue = {
+  readonly op: Uint8Array;
+  readonly names: { readonly [language: string]: string };
+  readonly cjt553?: string;
+  readonly model?: string;
+  readonly stages: readonly string[];
+  readonly public: "all" | "cell" | "nothing";
+};
+
+/** `manifest/<id>`; `manifest/<id>/<index>` is the leaf hash of each chunk that was taken. */
+export type ManifestValue = Omit<Manifest, "op"> & {
+  readonly op: Uint8Array;
+  readonly by: Authority;
+  readonly iss: Issuer;
+  readonly kid: Uint8Array;
+};
+
+/** `registration/<id>`: what `void` can take back. */
+export type Registration = {
+  readonly op: Uint8Array;
+  readonly by: Authority;
+  readonly iss: Issuer;
+  readonly kid: Uint8Array;
+  /** Block time. */
+  readonly at: number;
+  /** Records of it that were changed since, and children that others gave them. */
+  readonly changed: number;
+  readonly void: boolean;
+};
+
+/** `alias/<code of the division>/<scheme>/<value>` */
+export type AliasValue = { readonly code: Reference };
+
+/** `member/<ID>` */
+export type MemberValue = {
+  readonly op: Uint8Array;
+  readonly names: { readonly [language: string]: string };
+  readonly node?: string;
+  readonly recipient?: string;
+  readonly threshold: number;
+  readonly holds: readonly KeyUse[];
+  readonly active: boolean;
+};
+
+/** `param/<name>` */
+export type ParamRecord = { readonly op: Uint8Array; readonly value: ParamValue };
+
+/** `children/<code>`, beside the map: the tree over a record's children, as its RFC 9162 frontier. */
+export type ChildrenFrontier = { readonly count: number; readonly nodes: readonly Uint8Array[] };

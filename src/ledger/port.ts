@@ -1,0 +1,188 @@
+import type { Change, Hash, MapProof, Refusal, Result } from "../core/index.ts";
+
+// The contract between the rules and whatever orders and keeps the blocks. `memory`, `embedded` and `comet` pass one
+// suite (test/contract/ledger.ts). Nothing here is shown before it is durable: every reader sees the state of the last
+// committed block, never of one that could still be lost.
+
+/** What a ledger says of itself after a block; all parts belong together. */
+export type Head = {
+  /** Name of the log: URL prefix without scheme. */
+  readonly origin: string;
+  /** Entries in the log; always just after a block entry. */
+  readonly size: number;
+  /** Non-empty blocks before this one; block 0 has height 0. */
+  readonly height: number;
+  /** Block time, Unix milliseconds. */
+  readonly timeMilliseconds: number;
+  readonly root: Hash;
+  readonly mapRoot: Hash;
+  /** The signed note (c2sp.org/tlog-checkpoint) for `size`. */
+  readonly checkpoint: string;
+};
+
+/** One version of the value under a map key. */
+export type Version = {
+  /** Log index of the entry that made it. */
+  readonly index: number;
+  readonly value: Uint8Array;
+};
+
+/** The block that an entry stands in. */
+export type BlockInfo = {
+  readonly height: number;
+  readonly timeMilliseconds: number;
+  readonly first: number;
+  readonly count: number;
+  readonly mapRoot: Hash;
+};
+
+/** Values and absences with their paths to one `mapRoot`, and the block entry with its path to one checkpoint. */
+export type StateProof = {
+  readonly head: Head;
+  readonly values: readonly {
+    readonly key: string;
+    readonly value?: Uint8Array;
+    readonly map: MapProof;
+  }[];
+  /** The block entry, whose index is `head.size - 1`. */
+  readonly block: Uint8Array;
+  /** Its inclusion path, leaf side first. */
+  readonly path: readonly Hash[];
+};
+
+/** A contiguous page of a record's children, in the order of their first registration. */
+export type ChildrenPage = {
+  /** Children of the record at `head`. */
+  readonly count: number;
+  /** Position of the first one of this page. */
+  readonly start: number;
+  readonly codes: readonly string[];
+  /** RFC 9162 range path from the page to `children.root`. */
+  readonly path: readonly Hash[];
+  readonly head: Head;
+};
+
+/** What to look for among the records; all parts must hold. */
+export type SearchQuery = {
+  /** Inner characters of a name, pinyin, an alias or a code, as typed. */
+  readonly text?: string;
+  readonly parent?: string;
+  /** Everything below this code. */
+  readonly under?: string;
+  readonly kind?: string;
+  readonly class?: string;
+  readonly status?: string;
+  /** `[west, south, east, north]` in 1e-7 degree. */
+  readonly bbox?: readonly [number, number, number, number];
+  /** At most 1 000. */
+  readonly limit: number;
+  /** As an earlier page returned it. */
+  readonly cursor?: string;
+};
+
+export type SearchPage = {
+  readonly codes: readonly string[];
+  /** Absent on the last page. */
+  readonly cursor?: string;
+  /** Entries the index had taken in; it may be a little behind `head().size`. */
+  readonly indexedSize: number;
+};
+
+/** A page of the map keys that begin with `prefix`, newest first. */
+export type KeyPage = { readonly keys: readonly string[]; readonly cursor?: string };
+
+/** What became of one submitted item. */
+export type Outcome =
+  | {
+      readonly ok: true;
+      /** Leaf hash: the identity of the operation. */
+      readonly hash: Hash;
+      readonly index: number;
+      /** The checkpoint of its block; `path` leads there. */
+      readonly head: Head;
+      readonly path: readonly Hash[];
+      /** It had been in the log before; this is its receipt. */
+      readonly repeated: boolean;
+    }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** Reads the committed ledger. Everything is as of `head()` at the moment of the call. */
+export interface LedgerReader {
+  head(): Head;
+  /** The checkpoint that `/log/checkpoint` serves: advances at most once a second, never goes back. */
+  published(): Head;
+  /** The value under a map key; `undefined` when there is none. The bytes are the caller's to keep, not to change. */
+  value(key: string): Uint8Array | undefined;
+  /** Every version of a value, newest first. */
+  versions(key: string): Iterable<Version>;
+  /** The bytes of an entry; `undefined` beyond the end. */
+  entry(index: number): Uint8Array | undefined;
+  /** The block that holds entry `index`. */
+  blockOf(index: number): BlockInfo | undefined;
+  /** Where the entry with this leaf hash stands. */
+  indexOf(hash: Uint8Array): number | undefined;
+  /** RFC 9162 path of entry `index` in the tree of `size` entries. */
+  inclusion(index: number, size: number): readonly Hash[];
+  consistency(first: number, second: number): readonly Hash[];
+  /** A tile of `width` hashes (256 when full); `undefined` beyond the published size. */
+  tile(level: number, index: number, width: number): Uint8Array | undefined;
+  /** An entry bundle of `width` entries; `undefined` beyond the published size. */
+  bundle(index: number, width: number): Uint8Array | undefined;
+  /** Proves presence or absence of each key, all in the newest committed block. */
+  prove(keys: readonly string[]): Promise<StateProof>;
+  /** A page that proves itself; `limit` at most 1 000. `undefined` when there is no such record. */
+  children(code: string, start: number, limit: number): Promise<ChildrenPage | undefined>;
+  search(query: SearchQuery): Promise<SearchPage>;
+  /** Map keys with this prefix (`decision/`, `gazette/`, `class/`, `manifest/`, `member/`, `registration/`, `key/<holder>/`). */
+  keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage>;
+  /** Codes that hold this alias, in every division or in one. */
+  aliases(scheme: string, value: string, division?: string): Promise<readonly string[]>;
+  /** Resolves once derived indexes (search, children, keys, aliases) have taken in the first `size` entries. */
+  indexed(size: number): Promise<void>;
+  counts(): LedgerCounts;
+  /** Called after each committed block, in order. Returns the way to stop. */
+  onBlock(listener: (head: Head, changes: readonly Change[]) => void): () => void;
+}
+
+export type LedgerCounts = {
+  readonly codes: number;
+  readonly operations: number;
+  readonly values: number;
+  readonly byKind: { readonly [kind: string]: number };
+};
+
+/**
+ * A ledger that can be written. `submit` resolves when every accepted item is durable; a process that dies before that
+ * has acknowledged nothing.
+ *
+ * Items are operations (COSE_Sign1) and chunks, in any mixture; each is accepted or refused on its own, in order.
+ *
+ * @throws LedgerFault: `busy` (try again later: nothing was taken) or `fatal` (the ledger has stopped)
+ */
+export interface Ledger extends LedgerReader, AsyncDisposable {
+  submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]>;
+  /** Why writes are not taken at the moment, for `/readyz`; `undefined` when they are. */
+  unready(): LedgerFault | undefined;
+}
+
+/** How whoever meets a fault should react. */
+export type Reaction = "retry" | "busy" | "fatal";
+
+/** The world failed: disk, clock, queue. */
+export class LedgerFault extends Error {
+  override readonly name = "LedgerFault";
+  readonly code: string;
+  readonly reaction: Reaction;
+  readonly facts: { readonly [name: string]: string | number };
+  constructor(
+    code: string,
+    reaction: Reaction,
+    facts: { readonly [name: string]: string | number } = {},
+    options?: ErrorOptions,
+  ) {
+    super(`${code} ${JSON.stringify(facts)}`, options);
+    this.code = code;
+    this.reaction = reaction;
+    this.facts = facts;
+  }
+}
