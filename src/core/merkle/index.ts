@@ -1,0 +1,24 @@
+export {
+  type ConsistencyProof,
+  type ConsistencyRefusal,
+  verifyConsistency,
+} from "./consistency.ts";
+export { Frontier, merkleRoot } from "./frontier.ts";
+export { EMPTY_ROOT, HASH_BYTES, type Hash, hashLeaf, hashNode, sameHash, toHash } from "./hash.ts";
+export {
+  type InclusionProof,
+  type InclusionRefusal,
+  rootFromInclusion,
+  verifyInclusion,
+} from "./inclusion.ts";
+export { type RangeProof, type RangeRefusal, verifyRange } from "./range.ts";
+export {
+  formatTilePath,
+  parseTilePath,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  type TilePath,
+  type TilePathRefusal,
+  tileRow,
+} from "./tile-path.ts";
+export { consistencyPath, inclusionPath, rangePath, rootOf, type Tree, treeOf } from "./tree.ts";
