@@ -1,5 +1,5 @@
-import type { Code } from "../code/index.ts";
 import type { CborKeyedMap } from "../cbor/index.ts";
+import type { Code } from "../code/index.ts";
 import type {
   Alias,
   Attributes,
@@ -153,7 +153,11 @@ export type Manifest = {
   /** RFC 9162 root over the chunks, each the deterministic CBOR of its items. */
   readonly root: Uint8Array;
 };
-export type Void = { readonly op: "void"; readonly registration: Uint8Array; readonly reason: string };
+export type Void = {
+  readonly op: "void";
+  readonly registration: Uint8Array;
+  readonly reason: string;
+};
 export type Update = { readonly op: "update" } & UpdateItem;
 export type Keys = {
   readonly op: "keys";

@@ -76,8 +76,10 @@ export type KeyRecord = {
   readonly since?: number;
 };
 
-/** `keys/<holder>`, beside the map: the kids of all open keys of a record or member, so that they can be counted. */
-export type KeyRing = { readonly open: readonly Uint8Array[] };
+/** `~keys/<holder>`: the open keys of a record or member, so that they can be counted. */
+export type KeyRing = {
+  readonly open: readonly { readonly kid: Uint8Array; readonly uses: readonly KeyUse[] }[];
+};
 
 export type Vote = {
   /** A member's issuer name, or the hex kid of a govern key. */
@@ -134,6 +136,8 @@ export type Registration = {
   readonly by: Authority;
   readonly iss: Issuer;
   readonly kid: Uint8Array;
+  /** How many had to agree; as many must agree to take it back. */
+  readonly threshold: number;
   /** Block time. */
   readonly at: number;
   /** Records of it that were changed since, and children that others gave them. */
@@ -142,7 +146,10 @@ export type Registration = {
 };
 
 /** `alias/<code of the division>/<scheme>/<value>` */
-export type AliasValue = { readonly code: Reference };
+export type AliasValue = {
+  /** Absent once the record gave it back: values are never removed from the map. */
+  readonly code?: Reference;
+};
 
 /** `member/<ID>` */
 export type MemberValue = {
@@ -158,5 +165,11 @@ export type MemberValue = {
 /** `param/<name>` */
 export type ParamRecord = { readonly op: Uint8Array; readonly value: ParamValue };
 
-/** `children/<code>`, beside the map: the tree over a record's children, as its RFC 9162 frontier. */
+/** `~children/<code>`: the tree over a record's children, as its RFC 9162 frontier. */
 export type ChildrenFrontier = { readonly count: number; readonly nodes: readonly Uint8Array[] };
+
+/** `~taken/<manifest>`: how much of a manifest has arrived. */
+export type Taken = { readonly chunks: number; readonly items: number };
+
+/** `~members`: the active members, sorted. */
+export type MembersList = { readonly active: readonly string[] };

@@ -1,0 +1,45 @@
+// Every bound on what an operation may hold. docs/spec/operations.md lists them; a test compares both.
+
+/** A whole operation, envelope included. */
+export const MAX_OPERATION_BYTES: number = 48 * 1024;
+
+/** A chunk entry; an entry of the log is at most 65 535 bytes. */
+export const MAX_CHUNK_BYTES: number = 60 * 1024;
+
+/** Items of one operation (`register`, `gazette`, `classes`) or of one chunk. */
+export const MAX_ITEMS: number = 256;
+
+/** Items of one manifest. */
+export const MAX_MANIFEST_ITEMS: number = 1_000_000;
+
+/** Open keys of one record. */
+export const MAX_OPEN_KEYS: number = 64;
+
+export const MAX_TEXT_BYTES: number = 512;
+export const MAX_REASON_BYTES: number = 1024;
+export const MAX_LABEL_BYTES: number = 64;
+export const MAX_URL_BYTES: number = 1024;
+export const MAX_LANGUAGES: number = 16;
+export const MAX_ALIASES: number = 16;
+export const MAX_ALIAS_BYTES: number = 128;
+export const MAX_LINKS: number = 16;
+export const MAX_EVIDENCE: number = 32;
+export const MAX_ATTRIBUTES: number = 64;
+/** All attributes of a record, encoded. */
+export const MAX_ATTRIBUTES_BYTES: number = 4096;
+export const MAX_POSITIONS: number = 64;
+export const MAX_FACTS: number = 32;
+export const MAX_SUCCESSORS: number = 16;
+export const MAX_MEMBERS: number = 64;
+export const MAX_VOTES: number = 64;
+export const MAX_POLICY_BYTES: number = 16 * 1024;
+
+/** The signer's clock may lie this far behind, or ahead of, block time. */
+export const IAT_PAST_SECONDS: number = 24 * 3600;
+export const IAT_FUTURE_SECONDS: number = 600;
+
+/** An application may be this old when it is admitted, and takes no endorsement when it is older. */
+export const APPLICATION_AGE_SECONDS: number = 90 * 24 * 3600;
+
+/** A decision ends after this long. */
+export const DECISION_AGE_MILLISECONDS: number = 90 * 24 * 3600 * 1000;

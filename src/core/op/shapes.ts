@@ -1,0 +1,491 @@
+import { encodeCbor } from "../cbor/index.ts";
+import { type Code, parseCode } from "../code/index.ts";
+import { parseCoseKey } from "../cose/index.ts";
+import type { Genesis } from "../state/genesis.ts";
+import * as limits from "./limits.ts";
+import type {
+  Admit,
+  Apply,
+  Chunk,
+  ChunkItem,
+  Classes,
+  ClassItem,
+  Endorse,
+  Gazette,
+  GazetteFact,
+  GazetteItem,
+  InnerOperation,
+  Issuer,
+  KeyScope,
+  KeySpec,
+  Keys,
+  KeyUse,
+  Manifest,
+  Member,
+  Operation,
+  Param,
+  Propose,
+  Recover,
+  Register,
+  RegisterItem,
+  Status,
+  StatusItem,
+  Succeed,
+  Update,
+  UpdateItem,
+  Void,
+} from "./operation.ts";
+import {
+  byField,
+  bytes,
+  byWord,
+  dictionary,
+  fields,
+  integer,
+  lines,
+  list,
+  literal,
+  oneOf,
+  optional,
+  overLimit,
+  type Shape,
+  text,
+  tuple,
+  wrongType,
+} from "./shape.ts";
+import type {
+  Alias,
+  Attributes,
+  Box,
+  Evidence,
+  Geometry,
+  Link,
+  Names,
+  Position,
+  Statement,
+} from "./statement.ts";
+
+// The shape of every kind, as docs/spec/cityid.cddl has it.
+
+const LANGUAGE = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/;
+const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
+const SCHEME = /^[a-z0-9-]{1,32}$/;
+const MEMBER_ID = /^[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?$/;
+const CLASS = /^[A-Z0-9][A-Z0-9-]{0,29}(?:\.[A-Z0-9][A-Z0-9-]{0,29}){0,2}$/;
+const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
+const PARTIAL_DATE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/;
+const HTTPS = /^https:\/\/[^\s]+$/;
+const TOKEN = /^[a-z0-9][a-z0-9._:/+-]*$/i;
+
+const hash = bytes(32);
+const kid = bytes(8);
+const reason = text(limits.MAX_REASON_BYTES);
+const className = text(limits.MAX_TEXT_BYTES, CLASS);
+const memberId = text(32, MEMBER_ID);
+
+const code: Shape<Code> = (value) => {
+  if (typeof value !== "string" || !parseCode(value).ok)
+    wrongType("a code in its canonical spelling");
+};
+
+const issuer: Shape<Issuer> = (value) => {
+  if (typeof value === "string" && value.startsWith("member/")) memberId(value.slice(7));
+  else code(value);
+};
+
+// February 30 has the form of a date too.
+const isoDate: Shape<string> = (value) => {
+  text(10, DATE)(value);
+  if (!isCalendarDate(value as string)) wrongType("a date of the calendar");
+};
+
+const partialDate: Shape<string> = (value) => {
+  text(10, PARTIAL_DATE)(value);
+  if ((value as string).length === 10) isoDate(value);
+};
+
+/** Whether `YYYY-MM-DD` names a day that exists in the Gregorian calendar. */
+function isCalendarDate(date: string): boolean {
+  const [year, month, day] = date.split("-").map(Number) as [number, number, number];
+  const leap = (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+  const february = leap ? 29 : 28;
+  const lengths = [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+  return day <= (lengths[month - 1] as number);
+}
+
+function statement<V>(value: Shape<V>): Shape<Statement<V>> {
+  return byField<Statement<V>>({
+    commit: fields<{ commit: Uint8Array; validFrom: string }>({ commit: hash, validFrom: isoDate }),
+    value: fields<{ value: V; validFrom: string }>({ value, validFrom: isoDate } as never),
+  });
+}
+
+const longitude = integer(-1_800_000_000, 1_800_000_000);
+const latitude = integer(-900_000_000, 900_000_000);
+const position = tuple<Position>(longitude, latitude);
+
+const box: Shape<Box> = (value) => {
+  tuple<Box>(longitude, latitude, longitude, latitude)(value);
+  const [west, south, east, north] = value as unknown as Box;
+  if (west > east || south > north) wrongType("[west, south, east, north]");
+};
+
+const ring = list(position, limits.MAX_POSITIONS, 4);
+
+const polygon: Shape<readonly (readonly Position[])[]> = (value) => {
+  list(ring, limits.MAX_POSITIONS / 4)(value);
+  const rings = value as unknown as readonly (readonly Position[])[];
+  const positions = rings.reduce((sum, { length }) => sum + length, 0);
+  if (positions > limits.MAX_POSITIONS) overLimit(`at most ${limits.MAX_POSITIONS} positions`);
+  if (!rings.every(isClosed)) wrongType("rings that end where they begin");
+};
+
+function isClosed(positions: readonly Position[]): boolean {
+  const [first, last] = [positions[0], positions.at(-1)];
+  return first?.[0] === last?.[0] && first?.[1] === last?.[1];
+}
+
+const url = text(limits.MAX_URL_BYTES, HTTPS);
+
+export const geometry: Shape<Geometry> = byField<Geometry>({
+  point: fields<{ point: Position }>({ point: position }),
+  line: fields<{ line: readonly Position[] }>({ line: list(position, limits.MAX_POSITIONS, 2) }),
+  polygon: fields<{ polygon: readonly (readonly Position[])[] }>({ polygon }),
+  cell: fields<{ cell: Box }>({ cell: box }),
+  linked: fields<Extract<Geometry, { linked: unknown }>>({
+    linked: fields({ sha256: hash, url, bbox: box }),
+  }),
+});
+
+const names: Shape<Names> = dictionary(
+  LANGUAGE,
+  statement(text(limits.MAX_TEXT_BYTES)),
+  limits.MAX_LANGUAGES,
+);
+const plainNames = dictionary(LANGUAGE, text(limits.MAX_TEXT_BYTES), limits.MAX_LANGUAGES);
+
+const attributeValue: Shape<string | number | boolean> = (value) => {
+  if (typeof value === "number" || typeof value === "boolean") return;
+  text(limits.MAX_ATTRIBUTES_BYTES)(value);
+};
+
+const attributes: Shape<Attributes> = (value) => {
+  dictionary(ATTRIBUTE_NAME, statement(attributeValue), limits.MAX_ATTRIBUTES)(value);
+  if (encodeCbor(value).length > limits.MAX_ATTRIBUTES_BYTES) {
+    overLimit(`at most ${limits.MAX_ATTRIBUTES_BYTES} bytes in all`);
+  }
+};
+
+const alias = fields<Alias>({
+  scheme: text(32, SCHEME),
+  value: text(limits.MAX_ALIAS_BYTES),
+});
+const aliases = list(alias, limits.MAX_ALIASES);
+
+const link = fields<Link>({
+  rel: text(128, TOKEN),
+  href: url,
+  type: optional(text(128, TOKEN)),
+  lang: optional(text(32, LANGUAGE)),
+  title: optional(text(limits.MAX_TEXT_BYTES)),
+  context: optional(text(64, TOKEN)),
+});
+
+const evidence = list(
+  fields<Evidence>({ title: text(limits.MAX_TEXT_BYTES), commit: hash }),
+  limits.MAX_EVIDENCE,
+);
+
+const use = oneOf<KeyUse>("govern", "issue", "record", "seal", "data");
+
+const uses: Shape<readonly KeyUse[]> = (value) => {
+  list(use, 5)(value);
+  const sorted = [...new Set(value as readonly string[])].sort();
+  if (sorted.join() !== (value as readonly string[]).join()) wrongType("uses in order, none twice");
+};
+
+const coseKey: Shape<KeySpec["key"]> = (value) => {
+  if (!parseCoseKey(value).ok) wrongType("a COSE_Key of Ed25519 or P-256");
+};
+
+const keySpec: Shape<KeySpec> = (value) => {
+  fields<KeySpec>({
+    key: coseKey,
+    uses,
+    label: text(limits.MAX_LABEL_BYTES),
+    scope: optional(
+      fields<KeyScope>({
+        under: optional(code),
+        classes: optional(list(className, limits.MAX_ITEMS)),
+        until: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+      }),
+    ),
+    rpId: optional(text(253, /^[a-z0-9.-]+$/)),
+    origin: optional(text(300, /^https?:\/\/[a-z0-9.:[\]-]+$/)),
+  })(value);
+  const { rpId, origin } = value as unknown as KeySpec;
+  if ((rpId === undefined) !== (origin === undefined)) wrongType("rpId and origin together");
+};
+
+const keySpecs = list(keySpec, limits.MAX_OPEN_KEYS);
+const threshold = integer(1, limits.MAX_OPEN_KEYS);
+const delay = integer(0, 366 * 24 * 3600);
+const memberThreshold = integer(1, limits.MAX_MEMBERS);
+
+const registerItem = fields<RegisterItem>({
+  code,
+  kind: oneOf("department", "class", "thing", "place", "device", "document", "dataset"),
+  class: optional(className),
+  names,
+  keys: optional(keySpecs),
+  threshold: optional(threshold),
+  geometry: optional(statement(geometry)),
+  attributes: optional(attributes),
+  aliases: optional(aliases),
+  links: optional(list(link, limits.MAX_LINKS)),
+  stage: optional(statement(text(64))),
+  after: optional(hash),
+});
+
+const updateFields = {
+  code,
+  prev: hash,
+  names: optional(names),
+  geometry: optional(statement(geometry)),
+  attributes: optional(attributes),
+  stage: optional(statement(text(64))),
+  links: optional(list(link, limits.MAX_LINKS, 0)),
+  aliases: optional(
+    fields<NonNullable<UpdateItem["aliases"]>>({
+      add: optional(aliases),
+      remove: optional(aliases),
+    }),
+  ),
+  evidence: optional(evidence),
+};
+
+const statusFields = {
+  code,
+  prev: hash,
+  do: oneOf<StatusItem["do"]>("suspend", "resume", "retire"),
+  reason,
+  successors: optional(list(code, limits.MAX_SUCCESSORS)),
+};
+
+const fact = fields<GazetteFact>({
+  names: plainNames,
+  level: oneOf("province", "prefecture", "county"),
+  from: partialDate,
+  to: optional(partialDate),
+  successors: optional(
+    list(
+      fields<{ code: Code; date?: string }>({ code, date: optional(partialDate) }),
+      limits.MAX_SUCCESSORS,
+    ),
+  ),
+  source: text(limits.MAX_TEXT_BYTES),
+});
+
+const gazetteItem: Shape<GazetteItem> = (value) => {
+  fields<GazetteItem>({
+    code,
+    prev: optional(hash),
+    add: optional(list(fact, limits.MAX_FACTS)),
+    replace: optional(list(fact, limits.MAX_FACTS)),
+  })(value);
+  const { add, replace } = value as unknown as GazetteItem;
+  if ((add === undefined) === (replace === undefined)) wrongType("either add or replace");
+};
+
+const classItem = fields<ClassItem>({
+  class: className,
+  prev: optional(hash),
+  names: plainNames,
+  cjt553: optional(text(6, /^\d{6}$/)),
+  model: optional(text(64, /^[A-Za-z][A-Za-z0-9]*$/)),
+  stages: optional(list(text(64), 32)),
+  public: oneOf("all", "cell", "nothing"),
+});
+
+const kids = list(
+  fields<{ kid: Uint8Array; why: "retired" | "compromised"; since?: number }>({
+    kid,
+    why: oneOf("retired", "compromised"),
+    since: optional(integer(0, Number.MAX_SAFE_INTEGER)),
+  }),
+  limits.MAX_OPEN_KEYS,
+);
+
+const chained = list(
+  fields<{ code: Code; prev: Uint8Array }>({ code, prev: hash }),
+  limits.MAX_SUCCESSORS,
+);
+
+const paramHead = { op: literal("param" as const), prev: hash };
+
+const param = byWord<Param>("name", {
+  thresholds: fields<Param>({
+    ...paramHead,
+    name: literal("thresholds"),
+    value: fields<{ issue: number; govern: number }>({
+      issue: memberThreshold,
+      govern: memberThreshold,
+    }),
+  }),
+  recoveryDelay: fields<Param>({ ...paramHead, name: literal("recoveryDelay"), value: delay }),
+  voidWindow: fields<Param>({ ...paramHead, name: literal("voidWindow"), value: delay }),
+  policy: fields<Param>({
+    ...paramHead,
+    name: literal("policy"),
+    value: fields<{ now: string; next?: string }>({
+      now: lines(limits.MAX_POLICY_BYTES),
+      next: optional(lines(limits.MAX_POLICY_BYTES)),
+    }) as Shape<Param["value"]>,
+  }),
+});
+
+const memberNode = text(limits.MAX_URL_BYTES, /^https?:\/\/[^\s]+$/);
+const recipient = text(256, /^age1[a-z0-9]+$/);
+
+const ending = fields<Extract<Recover, { do: "finish" | "cancel" }>>({
+  op: literal("recover"),
+  code,
+  prev: hash,
+  do: oneOf("finish", "cancel"),
+});
+
+const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperation, { op: K }>> } = {
+  gazette: fields<Gazette>({ op: literal("gazette"), items: list(gazetteItem, limits.MAX_ITEMS) }),
+  classes: fields<Classes>({ op: literal("classes"), items: list(classItem, limits.MAX_ITEMS) }),
+  register: fields<Register>({
+    op: literal("register"),
+    items: list(registerItem, limits.MAX_ITEMS),
+  }),
+  manifest: fields<Manifest>({
+    op: literal("manifest"),
+    what: oneOf("register", "update", "status"),
+    under: code,
+    count: integer(1, limits.MAX_MANIFEST_ITEMS),
+    chunks: integer(1, limits.MAX_MANIFEST_ITEMS),
+    root: hash,
+  }),
+  void: fields<Void>({ op: literal("void"), registration: hash, reason }),
+  update: fields<Update>({ op: literal("update"), ...updateFields }),
+  keys: fields<Keys>({
+    op: literal("keys"),
+    code: issuer,
+    prev: hash,
+    add: optional(keySpecs),
+    close: optional(kids),
+    relabel: optional(
+      list(
+        fields<{ kid: Uint8Array; label: string }>({ kid, label: text(limits.MAX_LABEL_BYTES) }),
+        limits.MAX_OPEN_KEYS,
+      ),
+    ),
+    threshold: optional(threshold),
+  }),
+  recover: byWord<Recover>("do", {
+    start: fields<Extract<Recover, { do: "start" }>>({
+      op: literal("recover"),
+      code,
+      prev: hash,
+      do: literal("start"),
+      keys: keySpecs,
+      threshold: optional(threshold),
+    }),
+    finish: ending,
+    cancel: ending,
+  }),
+  status: fields<Status>({ op: literal("status"), ...statusFields }),
+  succeed: fields<Succeed>({
+    op: literal("succeed"),
+    type: oneOf("merge", "split", "rename", "transfer"),
+    from: chained,
+    to: chained,
+    date: isoDate,
+    source: text(limits.MAX_TEXT_BYTES),
+    grants: oneOf("end", "carry"),
+    delegation: oneOf("end", "carry"),
+  }),
+  member: fields<Member>({
+    op: literal("member"),
+    id: memberId,
+    prev: optional(hash),
+    names: optional(plainNames),
+    node: optional(memberNode),
+    recipient: optional(recipient),
+    keys: optional(keySpecs),
+    threshold: optional(threshold),
+    leave: optional(literal(true)),
+  }),
+  param,
+};
+
+const innerOperation: Shape<InnerOperation> = byWord<InnerOperation>("op", inner);
+
+/** The payload of any operation that a ledger takes. */
+export const operation: Shape<Operation> = byWord<Operation>("op", {
+  ...inner,
+  admit: fields<Admit>({ op: literal("admit"), application: bytes(1, limits.MAX_OPERATION_BYTES) }),
+  propose: fields<Propose>({ op: literal("propose"), inner: innerOperation }),
+  endorse: fields<Endorse>({
+    op: literal("endorse"),
+    decision: hash,
+    vote: oneOf("approve", "reject"),
+    reason: optional(reason),
+  }),
+});
+
+/** The payload of an application, which an `admit` carries. */
+export const application: Shape<Apply> = fields<Apply>({
+  op: literal("apply"),
+  code,
+  names,
+  keys: keySpecs,
+  threshold: optional(threshold),
+  evidence,
+  after: optional(hash),
+});
+
+/** An item of a chunk, by what its manifest does; updates and status changes both carry `prev`. */
+export const chunkItem: Shape<ChunkItem> = byField<ChunkItem>({
+  kind: registerItem,
+  do: fields<StatusItem>(statusFields),
+  prev: fields<UpdateItem>(updateFields),
+});
+
+/** What stands behind the word `"chunk"` in a chunk entry. */
+export const chunk: Shape<Chunk> = fields<Chunk>({
+  manifest: hash,
+  index: integer(0, limits.MAX_MANIFEST_ITEMS),
+  items: list(chunkItem, limits.MAX_ITEMS),
+  path: list(hash, 20, 0),
+});
+
+/** What stands behind the word `"genesis"` in entry 0. */
+export const genesisFields: Shape<Genesis> = fields<Genesis>({
+  app: integer(1, 1),
+  origin: text(253, /^[^\s+]+$/),
+  time: integer(0, Number.MAX_SAFE_INTEGER),
+  names,
+  countries: list(
+    fields<Genesis["countries"][number]>({ country: text(3, /^\d{3}$/), names }),
+    limits.MAX_ITEMS,
+  ),
+  members: list(
+    fields<Genesis["members"][number]>({
+      id: memberId,
+      names: optional(plainNames),
+      node: optional(memberNode),
+      recipient: optional(recipient),
+      keys: optional(keySpecs),
+      threshold: optional(threshold),
+    }),
+    limits.MAX_MEMBERS,
+  ),
+  thresholds: fields<Genesis["thresholds"]>({ issue: memberThreshold, govern: memberThreshold }),
+  recoveryDelay: delay,
+  voidWindow: delay,
+  policy: lines(limits.MAX_POLICY_BYTES),
+});

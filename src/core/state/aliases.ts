@@ -1,0 +1,49 @@
+import { type Code, codeParts } from "../code/index.ts";
+import type { Alias } from "../op/statement.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Context } from "./context.ts";
+import { effectiveStatus, referenceTo } from "./effective.ts";
+import { aliasKey, codeKey } from "./map-keys.ts";
+import type { Reference } from "./values.ts";
+
+export type AliasRefusal = {
+  readonly code: "STATE_ALIAS_TAKEN";
+  readonly scheme: string;
+  readonly value: string;
+  readonly by: Reference;
+};
+
+/** The code within which an alias is unique: the division, or what stands in for one above it. */
+export function divisionOf(code: Code): string {
+  const { country, division } = codeParts(code);
+  return ["MA", country, division].filter((node) => node !== undefined).join(".");
+}
+
+/** Gives an alias to a record, unless a record that is still in force has it. */
+export function takeAlias(
+  context: Context,
+  code: Code,
+  reference: Reference,
+  { scheme, value }: Alias,
+): Result<void, AliasRefusal> {
+  const key = aliasKey(divisionOf(code), scheme, value);
+  const by = context.tx.get(key)?.code;
+  if (by !== undefined && by !== reference && inForce(context, by)) {
+    return err({ code: "STATE_ALIAS_TAKEN", scheme, value, by });
+  }
+  context.tx.put(key, { code: reference });
+  return ok(undefined);
+}
+
+export function releaseAlias(context: Context, code: Code, { scheme, value }: Alias): void {
+  context.tx.put(aliasKey(divisionOf(code), scheme, value), {});
+}
+
+/** Whether the generation that a reference names is still there, and neither retired nor void. */
+export function inForce(context: Context, reference: Reference): boolean {
+  const code = reference.slice(0, reference.indexOf("#")) as Code;
+  const record = context.tx.get(codeKey(code));
+  if (record === undefined || referenceTo(record) !== reference) return false;
+  const { status } = effectiveStatus(context.tx, record);
+  return status === "active" || status === "suspended";
+}

@@ -1,0 +1,137 @@
+import type { Item } from "../op/item.ts";
+import { IAT_FUTURE_SECONDS, IAT_PAST_SECONDS } from "../op/limits.ts";
+import type { Operation } from "../op/operation.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type AuthorityRefusal, authorise, type Need, needMembers } from "./authority.ts";
+import { type Act, type Context, type SignatureCheck, seconds } from "./context.ts";
+import { settleChildren } from "./create.ts";
+import {
+  type DecisionRefusal,
+  executeEndorse,
+  executePropose,
+  needForEndorse,
+} from "./decision.ts";
+import { type AdmitRefusal, executeAdmit } from "./kinds/admit.ts";
+import { onlyAdds } from "./kinds/gazette.ts";
+import { execute, needFor } from "./kinds/index.ts";
+import { applyChunk, type BulkRefusal } from "./kinds/manifest.ts";
+import { type Change, type StateReader, Transaction } from "./transaction.ts";
+
+export type ApplyRefusal =
+  | AuthorityRefusal
+  | DecisionRefusal
+  | AdmitRefusal
+  | BulkRefusal
+  | {
+      readonly code: "AUTH_NEEDS_DECISION";
+      readonly electorate: string;
+      readonly threshold: number;
+    };
+
+/** Items in the order in which they are to be judged, and what the rules may know beside the state. */
+export type Block = {
+  readonly origin: string;
+  /** Never less than that of the block before. */
+  readonly timeMilliseconds: number;
+  /** Log index of the first entry of the block. */
+  readonly first: number;
+  readonly items: readonly Item[];
+  readonly check: SignatureCheck;
+};
+
+export type AppliedBlock = {
+  /** What became of each item, in order; of accepted ones the log index. */
+  readonly results: readonly Result<number, ApplyRefusal>[];
+  /** The accepted items' bytes, in log order. Empty: the block leaves no trace. */
+  readonly entries: readonly Uint8Array[];
+  /** Every version of every value that the block made, each key's last one last. */
+  readonly changes: readonly Change[];
+};
+
+/**
+ * Judges the items of a block against a state and says what it changes: the only place where state changes.
+ *
+ * Depends on nothing but its arguments: no clock, randomness, locale or unspecified order, so that every node reaches the
+ * same result. A refused item leaves nothing.
+ *
+ * @see docs/spec/operations.md, Determinism
+ */
+export function applyBlock(state: StateReader, block: Block): AppliedBlock {
+  const { origin, timeMilliseconds, check } = block;
+  const context: Context = { tx: new Transaction(state), origin, timeMilliseconds, check };
+  const results: Result<number, ApplyRefusal>[] = [];
+  const entries: Uint8Array[] = [];
+  for (const item of block.items) {
+    const applied = applyItem(context, item);
+    if (applied.ok) {
+      const index = block.first + entries.length;
+      context.tx.keep(index);
+      entries.push(item.bytes);
+      results.push(ok(index));
+    } else {
+      context.tx.drop();
+      results.push(applied);
+    }
+  }
+  if (entries.length > 0) {
+    settleChildren(context);
+    context.tx.keep(block.first + entries.length - 1);
+  }
+  return { results, entries, changes: context.tx.changes() };
+}
+
+function applyItem(context: Context, item: Item): Result<void, ApplyRefusal> {
+  if (item.kind === "refused") return err(item.refusal);
+  if (item.kind === "chunk") return applyChunk(context, item.chunk, item.leaf, item.hash);
+  const { envelope, body, hash } = item;
+  const { aud, iatSeconds: iat } = envelope;
+  if (aud !== context.origin) return err({ code: "OP_AUDIENCE", want: context.origin, got: aud });
+  const now = seconds(context);
+  const [from, to] = [now - IAT_PAST_SECONDS, now + IAT_FUTURE_SECONDS];
+  if (iat < from || iat > to) return err({ code: "OP_IAT", iat, from, to });
+  if (!body.ok) return body;
+  return applyOperation(context, body.value, { ...item, body: ok(body.value) }, hash);
+}
+
+function applyOperation(
+  context: Context,
+  op: Operation,
+  { envelope }: Extract<Item, { kind: "operation" }>,
+  hash: Uint8Array,
+): Result<void, ApplyRefusal> {
+  const need = needOf(context, op, envelope.iss);
+  const signer = authorise(context, envelope, hash, need);
+  if (!signer.ok) return signer;
+  const { id, iss, kid } = envelope;
+  const by = need.electorate;
+  const act: Act = { hash, id, iss, kid, signer: signer.value, by, threshold: need.threshold };
+  switch (op.op) {
+    case "admit":
+      return executeAdmit(context, op, act);
+    case "propose":
+      return executePropose(context, op, act);
+    case "endorse":
+      return executeEndorse(context, op, act);
+    default:
+      return takesOneVote(op, need) ? execute(context, op, act) : needsDecision(need);
+  }
+}
+
+/** Whose key an operation must be signed with, for whoever checks signatures before the block is made. */
+export function needOf(context: Context, op: Operation, iss: string): Need {
+  if (op.op === "admit") return needMembers(context.tx, "issue");
+  if (op.op === "propose") return needFor(context, op.inner, iss);
+  if (op.op === "endorse") return needForEndorse(context, op, iss);
+  return needFor(context, op, iss);
+}
+
+// Members decide together even where one vote would do, so that every decision of theirs can be found as one; but any
+// member alone brings new facts.
+function takesOneVote(op: Exclude<Operation, { op: "admit" | "propose" | "endorse" }>, need: Need) {
+  if (need.electorate !== "members") return need.threshold === 1;
+  return op.op === "gazette" && onlyAdds(op);
+}
+
+function needsDecision({ electorate, threshold }: Need): Result<never, ApplyRefusal> {
+  return err({ code: "AUTH_NEEDS_DECISION", electorate, threshold });
+}

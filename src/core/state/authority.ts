@@ -1,0 +1,173 @@
+import { hex } from "../bytes.ts";
+import { ancestorsOf, type Code, codeParts, isBelow } from "../code/index.ts";
+import type { Envelope } from "../op/envelope.ts";
+import type { Issuer, KeyUse } from "../op/operation.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type Context, seconds } from "./context.ts";
+import { referenceTo } from "./effective.ts";
+import { codeKey, keyKey, memberKey, paramKey } from "./map-keys.ts";
+import type { Transaction } from "./transaction.ts";
+import type { Authority, CodeRecord, KeyRecord } from "./values.ts";
+
+/** Whose agreement an operation needs. */
+export type Need = {
+  /** The record whose keys count, or the members together. */
+  readonly electorate: Authority;
+  /** The issuer that the operation must name; any active member where members decide. */
+  readonly issuer: Issuer | "members";
+  /** Under which the keys of the issuer stand; a member's is its issuer name. */
+  readonly holder?: string;
+  /** One of these uses. */
+  readonly uses: readonly KeyUse[];
+  /** How many must agree. */
+  readonly threshold: number;
+  /** What it acts upon: a key's scope must cover each. */
+  readonly subjects: readonly Code[];
+};
+
+export type AuthorityRefusal =
+  | { readonly code: "AUTH_ISSUER"; readonly want: string; readonly got: string }
+  | { readonly code: "AUTH_MEMBER"; readonly got: string }
+  | { readonly code: "AUTH_KEY_UNKNOWN"; readonly issuer: string; readonly kid: string }
+  | { readonly code: "AUTH_KEY_CLOSED"; readonly kid: string; readonly why: string }
+  | { readonly code: "AUTH_KEY_USE"; readonly kid: string; readonly want: string }
+  | {
+      readonly code: "AUTH_KEY_UNDER";
+      readonly kid: string;
+      readonly under: string;
+      readonly subject: string;
+    }
+  | { readonly code: "AUTH_KEY_CLASS"; readonly kid: string; readonly subject: string }
+  | { readonly code: "AUTH_KEY_UNTIL"; readonly kid: string; readonly until: number }
+  | { readonly code: "AUTH_WEBAUTHN"; readonly kid: string; readonly want: boolean }
+  | { readonly code: "AUTH_SIGNATURE"; readonly kid: string };
+
+/** The code itself and its ancestors, nearest first. */
+export function selfAndAncestors(code: Code): readonly Code[] {
+  return [code, ...ancestorsOf(code)];
+}
+
+/**
+ * The nearest of `codes` that has an open key of the use, whatever its scope or end date; the members where none has.
+ *
+ * @see docs/spec/operations.md, Keys and authority
+ */
+export function nearestHolder(
+  tx: Transaction,
+  codes: readonly Code[],
+  use: KeyUse,
+): CodeRecord | undefined {
+  for (const code of codes) {
+    const record = tx.get(codeKey(code));
+    if (record?.holds.includes(use)) return record;
+  }
+  return undefined;
+}
+
+/** What it takes to act upon `subjects` with a use that `codes` are searched for. */
+export function needNearest(
+  tx: Transaction,
+  codes: readonly Code[],
+  use: KeyUse,
+  subjects: readonly Code[],
+  threshold?: (record: CodeRecord) => number,
+): Need {
+  const record = nearestHolder(tx, codes, use);
+  if (record === undefined) return needMembers(tx, use === "issue" ? "issue" : "govern", subjects);
+  return needRecord(record, [use], subjects, threshold?.(record) ?? 1);
+}
+
+export function needRecord(
+  record: CodeRecord,
+  uses: readonly KeyUse[],
+  subjects: readonly Code[],
+  threshold: number,
+): Need {
+  const electorate = referenceTo(record);
+  return { electorate, issuer: record.code, holder: electorate, uses, threshold, subjects };
+}
+
+/** An m-of-n decision of the consortium. */
+export function needMembers(
+  tx: Transaction,
+  use: "issue" | "govern",
+  subjects: readonly Code[] = [],
+): Need {
+  const thresholds = tx.get(paramKey("thresholds"))?.value as Record<typeof use, number>;
+  return {
+    electorate: "members",
+    issuer: "members",
+    uses: [use],
+    threshold: thresholds[use],
+    subjects,
+  };
+}
+
+/** Finds and judges the key that signed, then the signature itself. */
+export function authorise(
+  context: Context,
+  envelope: Envelope,
+  hash: Uint8Array,
+  need: Need,
+): Result<KeyRecord, AuthorityRefusal> {
+  const holder = holderOf(context.tx, envelope.iss, need);
+  if (!holder.ok) return holder;
+  const kid = hex(envelope.kid);
+  const key = context.tx.get(keyKey(holder.value, envelope.kid));
+  if (key === undefined) return err({ code: "AUTH_KEY_UNKNOWN", issuer: envelope.iss, kid });
+  const fit = judgeKey(context, key, kid, need);
+  if (!fit.ok) return fit;
+  const wantsWebauthn = key.rpId !== undefined;
+  if (wantsWebauthn !== (envelope.sign1.webauthn !== undefined)) {
+    return err({ code: "AUTH_WEBAUTHN", kid, want: wantsWebauthn });
+  }
+  return context.check(key, envelope, hash) ? ok(key) : err({ code: "AUTH_SIGNATURE", kid });
+}
+
+function holderOf(tx: Transaction, iss: Issuer, need: Need): Result<string, AuthorityRefusal> {
+  if (need.issuer !== "members") {
+    return need.issuer === iss
+      ? ok(need.holder ?? iss)
+      : err({ code: "AUTH_ISSUER", want: need.issuer, got: iss });
+  }
+  if (!iss.startsWith("member/")) return err({ code: "AUTH_ISSUER", want: "member/…", got: iss });
+  const member = tx.get(memberKey(iss.slice("member/".length)));
+  return member?.active === true ? ok(iss) : err({ code: "AUTH_MEMBER", got: iss });
+}
+
+function judgeKey(
+  context: Context,
+  key: KeyRecord,
+  kid: string,
+  need: Need,
+): Result<void, AuthorityRefusal> {
+  if (key.to !== undefined) {
+    return err({ code: "AUTH_KEY_CLOSED", kid, why: key.why ?? "retired" });
+  }
+  if (!need.uses.some((use) => key.uses.includes(use))) {
+    return err({ code: "AUTH_KEY_USE", kid, want: need.uses.join(" | ") });
+  }
+  return judgeScope(context, key, kid, need.subjects);
+}
+
+/** Whether the key's scope covers each subject, and still lasts. */
+export function judgeScope(
+  context: Context,
+  key: KeyRecord,
+  kid: string,
+  subjects: readonly Code[],
+): Result<void, AuthorityRefusal> {
+  const { under, classes, until } = key.scope ?? {};
+  for (const subject of subjects) {
+    if (under !== undefined && subject !== under && !isBelow(subject, under)) {
+      return err({ code: "AUTH_KEY_UNDER", kid, under, subject });
+    }
+    if (classes !== undefined && !classes.includes(codeParts(subject).classNodes.join("."))) {
+      return err({ code: "AUTH_KEY_CLASS", kid, subject });
+    }
+  }
+  if (until !== undefined && seconds(context) > until) {
+    return err({ code: "AUTH_KEY_UNTIL", kid, until });
+  }
+  return ok(undefined);
+}

@@ -1,0 +1,58 @@
+import type { Envelope } from "../op/envelope.ts";
+import type { Issuer } from "../op/operation.ts";
+import type { IsoDate } from "../op/statement.ts";
+import type { Transaction } from "./transaction.ts";
+import type { Authority, KeyRecord } from "./values.ts";
+
+/** Whether the signature in `envelope` is `key`'s. Must answer the same on every node. */
+export type SignatureCheck = (key: KeyRecord, envelope: Envelope, hash: Uint8Array) => boolean;
+
+/** What the rules see of the world: the state, the ledger's name, the block's time. */
+export type Context = {
+  readonly tx: Transaction;
+  readonly origin: string;
+  readonly timeMilliseconds: number;
+  readonly check: SignatureCheck;
+};
+
+/** Who acts, and through which entry. */
+export type Act = {
+  /** Leaf hash of the entry that executes: the operation, the deciding endorsement, or a chunk. */
+  readonly hash: Uint8Array;
+  /** Id of the operation that carries the content. */
+  readonly id: Uint8Array;
+  readonly iss: Issuer;
+  readonly kid: Uint8Array;
+  /** The key that signed the content. */
+  readonly signer: KeyRecord;
+  /** On whose authority. */
+  readonly by: Authority;
+  /** How many had to agree. */
+  readonly threshold: number;
+};
+
+export function seconds(context: Context): number {
+  return Math.floor(context.timeMilliseconds / 1000);
+}
+
+/** The UTC date of the block. Core has no calendar of the platform's, whose answers could differ. */
+export function today(context: Context): IsoDate {
+  const days = Math.floor(context.timeMilliseconds / 86_400_000);
+  // Days since 0000-03-01, in eras of 400 years: leap days then fall at the end of each year.
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const ofEra = shifted - era * 146_097;
+  const leaps = Math.floor(ofEra / 1460) - Math.floor(ofEra / 36_524) + Math.floor(ofEra / 146_096);
+  const yearOfEra = Math.floor((ofEra - leaps) / 365);
+  const ofYear =
+    ofEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const shiftedMonth = Math.floor((5 * ofYear + 2) / 153);
+  const day = ofYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1;
+  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${String(year).padStart(4, "0")}-${pad(month)}-${pad(day)}`;
+}
+
+function pad(n: number): string {
+  return String(n).padStart(2, "0");
+}

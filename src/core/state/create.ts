@@ -1,0 +1,223 @@
+import { equalBytes, hex, utf8 } from "../bytes.ts";
+import { type Code, codeParts, parentOf } from "../code/index.ts";
+import { present } from "../invariant.ts";
+import { Frontier } from "../merkle/frontier.ts";
+import { EMPTY_ROOT, type Hash, hashLeaf } from "../merkle/hash.ts";
+import type { KeySpec, RecordKind, RegisterItem } from "../op/operation.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type AliasRefusal, takeAlias } from "./aliases.ts";
+import type { Act, Context } from "./context.ts";
+import { referenceTo } from "./effective.ts";
+import { addKeys, type KeyRingRefusal, openKeys, reachable, usesOf } from "./key-ring.ts";
+import { classKey, codeKey, endedKey, frontierKey, registrationKey } from "./map-keys.ts";
+import { active, notInFuture, type RuleRefusal, raiseChanged, statementsOf } from "./rules.ts";
+import type { ChildrenFrontier, CodeRecord, KeyRecord, Reference } from "./values.ts";
+
+/** A record to create: a registered child, or the division of an application. */
+export type NewRecord = Omit<RegisterItem, "kind"> & {
+  readonly kind: RecordKind;
+  readonly registration?: Uint8Array;
+};
+
+export type CreateRefusal =
+  | RuleRefusal
+  | KeyRingRefusal
+  | AliasRefusal
+  | { readonly code: "STATE_EXISTS"; readonly subject: string; readonly generation: number }
+  | {
+      readonly code: "STATE_AFTER";
+      readonly subject: string;
+      readonly want: string;
+      readonly got: string;
+    }
+  | {
+      readonly code: "STATE_KIND";
+      readonly subject: string;
+      readonly kind: string;
+      readonly want: string;
+    }
+  | { readonly code: "STATE_CLASS_UNKNOWN"; readonly class: string }
+  | {
+      readonly code: "AUTH_KEY_WIDER";
+      readonly subject: string;
+      readonly label: string;
+      readonly facet: string;
+    };
+
+/**
+ * Creates a record below its parent, or a new generation of one that has ended. Authority was judged before.
+ *
+ * @returns nothing, or the first check that failed: kind, parent, existence, class, statements, keys, aliases
+ */
+export function createRecord(
+  context: Context,
+  act: Act,
+  item: NewRecord,
+): Result<void, CreateRefusal> {
+  const want = kindsOf(item.code);
+  if (!want.includes(item.kind)) {
+    return err({ code: "STATE_KIND", subject: item.code, kind: item.kind, want: want.join(" | ") });
+  }
+  const parent = active(context, parentOf(item.code) as Code);
+  if (!parent.ok) return parent;
+  const old = endedGeneration(context, item);
+  if (!old.ok) return old;
+  if (item.class !== undefined && !context.tx.has(classKey(item.class))) {
+    return err({ code: "STATE_CLASS_UNKNOWN", class: item.class });
+  }
+  const timely = notInFuture(context, statementsOf(item));
+  if (!timely.ok) return timely;
+  if (old.value !== undefined) context.tx.put(endedKey(referenceTo(old.value)), old.value);
+  return put(context, act, item, parent.value, old.value);
+}
+
+/** The kinds that a code of this shape can be. */
+function kindsOf(code: Code): readonly RecordKind[] {
+  const { division, departments, classNodes, itemNodes } = codeParts(code);
+  if (itemNodes.length > 0) return ["thing", "place", "device", "document", "dataset"];
+  if (classNodes.length > 0) return ["class"];
+  if (departments.length > 0) return ["department"];
+  return division === undefined ? [] : ["division"];
+}
+
+/** The record whose code is issued anew; `undefined` when the code was never issued. */
+function endedGeneration(
+  context: Context,
+  { code, after }: NewRecord,
+): Result<CodeRecord | undefined, CreateRefusal> {
+  const old = context.tx.get(codeKey(code));
+  const got = after === undefined ? "none" : hex(after);
+  if (old === undefined) {
+    return after === undefined
+      ? ok(undefined)
+      : err({ code: "STATE_AFTER", subject: code, want: "none", got });
+  }
+  const end = endOf(context, old);
+  if (end === undefined) {
+    return err({ code: "STATE_EXISTS", subject: code, generation: old.generation });
+  }
+  const named = after !== undefined && equalBytes(after, old.control);
+  if (named || (end === "void" && after === undefined)) return ok(old);
+  return err({ code: "STATE_AFTER", subject: code, want: hex(old.control), got });
+}
+
+/** How a record itself has ended: taken back, retired, or left behind by its parent's generation. */
+function endOf(context: Context, record: CodeRecord): "void" | "retired" | undefined {
+  const { registration, status, parent } = record;
+  if (registration !== undefined && context.tx.get(registrationKey(registration))?.void) {
+    return "void";
+  }
+  if (status === "retired") return "retired";
+  const above = context.tx.get(codeKey(parentOf(record.code) as Code)) as CodeRecord;
+  return parent === referenceTo(above) ? undefined : "retired";
+}
+
+function put(
+  context: Context,
+  act: Act,
+  item: NewRecord,
+  parent: CodeRecord,
+  old: CodeRecord | undefined,
+): Result<void, CreateRefusal> {
+  const generation = (old?.generation ?? 0) + 1;
+  const reference = `${item.code}#${generation}`;
+  const holds = openChildKeys(context, act, item, reference);
+  if (!holds.ok) return holds;
+  for (const alias of item.aliases ?? []) {
+    const taken = takeAlias(context, item.code, reference, alias);
+    if (!taken.ok) return taken;
+  }
+  context.tx.put(codeKey(item.code), {
+    code: item.code,
+    generation,
+    born: act.hash,
+    op: act.hash,
+    control: act.hash,
+    kind: item.kind,
+    ...(item.class === undefined ? {} : { class: item.class }),
+    status: "active",
+    suspendedBy: [],
+    names: item.names,
+    parent: referenceTo(parent),
+    threshold: item.threshold ?? 1,
+    holds: holds.value,
+    aliases: item.aliases ?? [],
+    links: item.links ?? [],
+    ...(item.geometry === undefined ? {} : { geometry: item.geometry }),
+    attributes: item.attributes ?? {},
+    ...(item.stage === undefined ? {} : { stage: item.stage }),
+    ...(item.registration === undefined ? {} : { registration: item.registration }),
+    predecessors: [],
+    successors: [],
+    children: old?.children ?? { count: 0, root: EMPTY_ROOT },
+  });
+  if (generation === 1) adopt(context, parent, item);
+  return ok(undefined);
+}
+
+function openChildKeys(
+  context: Context,
+  act: Act,
+  item: NewRecord,
+  holder: Reference,
+): Result<CodeRecord["holds"], CreateRefusal> {
+  const specs = item.keys ?? [];
+  if (specs.length === 0 && item.threshold === undefined) return ok([]);
+  for (const spec of specs) {
+    const facet = act.by === "members" ? undefined : widerFacet(spec, act.signer);
+    if (facet !== undefined) {
+      return err({ code: "AUTH_KEY_WIDER", subject: item.code, label: spec.label, facet });
+    }
+  }
+  const added = addKeys(context, holder, specs);
+  if (!added.ok) return added;
+  const enough = reachable(context, holder, item.threshold ?? 1);
+  return enough.ok ? ok(usesOf(openKeys(context, holder))) : enough;
+}
+
+/**
+ * In what a key would reach further than the one that gives it. Where it reaches need not be compared: a child's key acts
+ * only at or below the child, and the child lies within the giver's scope.
+ */
+function widerFacet(spec: KeySpec, giver: KeyRecord): string | undefined {
+  if (!spec.uses.every((use) => giver.uses.includes(use))) return "uses";
+  const { classes, until } = giver.scope ?? {};
+  if (classes !== undefined && !spec.scope?.classes?.every((name) => classes.includes(name))) {
+    return "classes";
+  }
+  if (until !== undefined && (spec.scope?.until ?? Number.POSITIVE_INFINITY) > until)
+    return "until";
+  return undefined;
+}
+
+/** Appends a code that was never issued before to its parent's tree of children. */
+function adopt(context: Context, parent: CodeRecord, item: NewRecord): void {
+  const key = frontierKey(parent.code);
+  const frontier = frontierOf(context.tx.get(key));
+  frontier.append(hashLeaf(utf8(item.code)));
+  context.tx.put(key, { count: frontier.size, nodes: frontier.hashes() });
+  const { registration } = parent;
+  if (registration === undefined) return;
+  if (item.registration !== undefined && equalBytes(registration, item.registration)) return;
+  raiseChanged(context, registration);
+}
+
+/** Brings each parent's `children` up to its tree, once for a whole block. */
+export function settleChildren(context: Context): void {
+  const { tx } = context;
+  for (const key of tx.changedKeys(frontierKey("" as Code))) {
+    const code = key.slice(frontierKey("" as Code).length) as Code;
+    const frontier = frontierOf(tx.get(frontierKey(code)));
+    const record = present(tx.get(codeKey(code)), code);
+    if (record.children.count === frontier.size) continue;
+    tx.put(codeKey(code), {
+      ...record,
+      children: { count: frontier.size, root: frontier.root() },
+    });
+  }
+}
+
+function frontierOf(value: ChildrenFrontier | undefined): Frontier {
+  if (value === undefined) return Frontier.empty();
+  return present(Frontier.from(value.count, value.nodes as readonly Hash[]), "a frontier");
+}

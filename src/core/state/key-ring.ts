@@ -1,0 +1,111 @@
+import { equalBytes, hex } from "../bytes.ts";
+import { keyIdentifier } from "../cose/index.ts";
+import { MAX_OPEN_KEYS } from "../op/limits.ts";
+import type { KeySpec, KeyUse } from "../op/operation.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type Context, seconds } from "./context.ts";
+import { keyKey, ringKey } from "./map-keys.ts";
+import type { KeyRecord, KeyRing } from "./values.ts";
+
+export type KeyRingRefusal =
+  | { readonly code: "STATE_KEY_EXISTS"; readonly holder: string; readonly kid: string }
+  | { readonly code: "STATE_KEY_NOT_OPEN"; readonly holder: string; readonly kid: string }
+  | { readonly code: "STATE_KEYS_LIMIT"; readonly holder: string; readonly max: number }
+  | {
+      readonly code: "STATE_THRESHOLD";
+      readonly holder: string;
+      readonly threshold: number;
+      readonly govern: number;
+    };
+
+/** The open keys of a record (`code#generation`) or of a member (`member/<ID>`). */
+export function openKeys(context: Context, holder: string): KeyRing["open"] {
+  return context.tx.get(ringKey(holder))?.open ?? [];
+}
+
+/** The uses that the open keys have between them, sorted. */
+export function usesOf(open: KeyRing["open"]): KeyUse[] {
+  return [...new Set(open.flatMap(({ uses }) => uses))].sort();
+}
+
+/** Opens keys; a kid that was ever known to this holder never returns. */
+export function addKeys(
+  context: Context,
+  holder: string,
+  specs: readonly KeySpec[],
+): Result<void, KeyRingRefusal> {
+  const open = [...openKeys(context, holder)];
+  for (const spec of specs) {
+    const kid = keyIdentifier(spec.key);
+    const key = keyKey(holder, kid);
+    if (context.tx.has(key)) return err({ code: "STATE_KEY_EXISTS", holder, kid: hex(kid) });
+    context.tx.put(key, { ...spec, from: context.timeMilliseconds });
+    open.push({ kid, uses: spec.uses });
+  }
+  if (open.length > MAX_OPEN_KEYS) {
+    return err({ code: "STATE_KEYS_LIMIT", holder, max: MAX_OPEN_KEYS });
+  }
+  context.tx.put(ringKey(holder), { open });
+  return ok(undefined);
+}
+
+/** Closes an open key. It stays under its map key for ever. */
+export function closeKey(
+  context: Context,
+  holder: string,
+  kid: Uint8Array,
+  end: { readonly why: "retired" | "compromised"; readonly since?: number },
+): Result<void, KeyRingRefusal> {
+  const key = openKey(context, holder, kid);
+  if (!key.ok) return key;
+  context.tx.put(keyKey(holder, kid), {
+    ...key.value,
+    to: context.timeMilliseconds,
+    why: end.why,
+    ...(end.since === undefined ? {} : { since: end.since }),
+  });
+  const open = openKeys(context, holder).filter((each) => !equalBytes(each.kid, kid));
+  context.tx.put(ringKey(holder), { open });
+  return ok(undefined);
+}
+
+export function openKey(
+  context: Context,
+  holder: string,
+  kid: Uint8Array,
+): Result<KeyRecord, KeyRingRefusal> {
+  const key = context.tx.get(keyKey(holder, kid));
+  if (key === undefined || key.to !== undefined) {
+    return err({ code: "STATE_KEY_NOT_OPEN", holder, kid: hex(kid) });
+  }
+  return ok(key);
+}
+
+/**
+ * Refuses a threshold that the holder's usable govern keys could not reach: nobody could ever change the record again.
+ * Who holds no govern key at all is governed by an ancestor, and needs no threshold of its own.
+ */
+export function reachable(
+  context: Context,
+  holder: string,
+  threshold: number,
+): Result<void, KeyRingRefusal> {
+  const govern = openKeys(context, holder)
+    .filter(({ uses }) => uses.includes("govern"))
+    .map(({ kid }) => context.tx.get(keyKey(holder, kid)))
+    .filter((key) => key !== undefined && lasts(context, key)).length;
+  if (govern >= threshold || (govern === 0 && threshold === 1 && !everGoverned(context, holder))) {
+    return ok(undefined);
+  }
+  return err({ code: "STATE_THRESHOLD", holder, threshold, govern });
+}
+
+function everGoverned(context: Context, holder: string): boolean {
+  return (
+    context.tx.before(ringKey(holder))?.open.some(({ uses }) => uses.includes("govern")) ?? false
+  );
+}
+
+function lasts(context: Context, key: KeyRecord): boolean {
+  return (key.scope?.until ?? Number.POSITIVE_INFINITY) > seconds(context);
+}

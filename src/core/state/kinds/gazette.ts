@@ -1,0 +1,101 @@
+import { equalBytes, hex } from "../../bytes.ts";
+import { MAX_FACTS } from "../../op/limits.ts";
+import type { Gazette, GazetteFact, GazetteItem } from "../../op/operation.ts";
+import type { PartialDate } from "../../op/statement.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { type Need, needMembers } from "../authority.ts";
+import type { Act, Context } from "../context.ts";
+import { gazetteKey } from "../map-keys.ts";
+import type { Transaction } from "../transaction.ts";
+
+export type GazetteRefusal =
+  | {
+      readonly code: "GAZETTE_PREV";
+      readonly subject: string;
+      readonly want: string;
+      readonly got: string;
+    }
+  | { readonly code: "GAZETTE_FACTS_LIMIT"; readonly subject: string; readonly max: number }
+  | {
+      readonly code: "GAZETTE_SPAN";
+      readonly subject: string;
+      readonly from: PartialDate;
+      readonly to: PartialDate;
+    }
+  | {
+      readonly code: "GAZETTE_OVERLAP";
+      readonly subject: string;
+      readonly from: PartialDate;
+      readonly before: PartialDate;
+    };
+
+/** One member alone brings new facts; to put facts in the place of others takes a decision. */
+export function needForGazette(tx: Transaction, { items }: Gazette): Need {
+  const need = needMembers(tx, "issue");
+  return items.some(({ replace }) => replace !== undefined) ? need : { ...need, threshold: 1 };
+}
+
+/** Whether a gazette operation only adds, which needs no decision. */
+export function onlyAdds({ items }: Gazette): boolean {
+  return items.every(({ add }) => add !== undefined);
+}
+
+export function executeGazette(
+  context: Context,
+  { items }: Gazette,
+  act: Act,
+): Result<void, GazetteRefusal> {
+  for (const item of items) {
+    const written = writeFacts(context, item, act);
+    if (!written.ok) return written;
+  }
+  return ok(undefined);
+}
+
+function writeFacts(
+  context: Context,
+  { code, prev, add, replace }: GazetteItem,
+  act: Act,
+): Result<void, GazetteRefusal> {
+  const key = gazetteKey(code);
+  const present = context.tx.get(key);
+  if (!samePrev(prev, present?.op)) {
+    return err({ code: "GAZETTE_PREV", subject: code, want: shown(present?.op), got: shown(prev) });
+  }
+  const facts = replace ?? [...(present?.facts ?? []), ...(add ?? [])];
+  const judged = judgeFacts(code, facts);
+  if (!judged.ok) return judged;
+  context.tx.put(key, { op: act.hash, facts });
+  return ok(undefined);
+}
+
+/** Whether both name the same last change; both absent where there was none. */
+export function samePrev(prev: Uint8Array | undefined, last: Uint8Array | undefined): boolean {
+  if (prev === undefined || last === undefined) return prev === last;
+  return equalBytes(prev, last);
+}
+
+export function shown(hash: Uint8Array | undefined): string {
+  return hash === undefined ? "none" : hex(hash);
+}
+
+/** Facts stand in the order of time, and none begins before the one before it has ended. */
+function judgeFacts(subject: string, facts: readonly GazetteFact[]): Result<void, GazetteRefusal> {
+  if (facts.length > MAX_FACTS)
+    return err({ code: "GAZETTE_FACTS_LIMIT", subject, max: MAX_FACTS });
+  let ended: PartialDate | undefined = "";
+  for (const { from, to } of facts) {
+    if (to !== undefined && to < from) return err({ code: "GAZETTE_SPAN", subject, from, to });
+    if (ended === undefined || from < ended) {
+      return err({ code: "GAZETTE_OVERLAP", subject, from, before: ended ?? "open" });
+    }
+    ended = to;
+  }
+  return ok(undefined);
+}
+
+/** The fact that is true now: the last one, unless it has ended. */
+export function presentFact(facts: readonly GazetteFact[] | undefined): GazetteFact | undefined {
+  const last = facts?.at(-1);
+  return last?.to === undefined ? last : undefined;
+}

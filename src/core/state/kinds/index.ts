@@ -1,0 +1,114 @@
+import type { InnerOperation, Issuer } from "../../op/operation.ts";
+import type { Result } from "../../result.ts";
+import type { Need } from "../authority.ts";
+import type { Act, Context } from "../context.ts";
+import { executeClasses, needForClasses } from "./classes.ts";
+import { executeGazette, type GazetteRefusal, needForGazette } from "./gazette.ts";
+import { executeKeys, type KeysRefusal, needForKeys } from "./keys.ts";
+import { type BulkRefusal, executeManifest, needForManifest } from "./manifest.ts";
+import { executeMember, type MemberRefusal, needForMember } from "./member.ts";
+import { executeParam, needForParam, type ParamRefusal } from "./param.ts";
+import { executeRecover, needForRecover, type RecoverRefusal } from "./recover.ts";
+import { executeRegister, needForRegister, type RegisterRefusal } from "./register.ts";
+import { executeStatus, needForStatus, type StatusRefusal } from "./status.ts";
+import { executeSucceed, needForSucceed, type SucceedRefusal } from "./succeed.ts";
+import { executeUpdate, needForUpdate, type UpdateRefusal } from "./update.ts";
+import { executeVoid, needForVoid, type VoidRefusal } from "./void.ts";
+
+export type KindRefusal =
+  | GazetteRefusal
+  | RegisterRefusal
+  | BulkRefusal
+  | VoidRefusal
+  | UpdateRefusal
+  | KeysRefusal
+  | RecoverRefusal
+  | StatusRefusal
+  | SucceedRefusal
+  | MemberRefusal
+  | ParamRefusal;
+
+/** Whose agreement an operation needs. `iss` matters only where several could agree alone. */
+export function needFor(context: Context, op: InnerOperation, iss: Issuer): Need {
+  const { tx } = context;
+  switch (op.op) {
+    case "gazette":
+      return needForGazette(tx, op);
+    case "classes":
+      return needForClasses(tx);
+    case "register":
+      return needForRegister(tx, op);
+    case "manifest":
+      return needForManifest(tx, op);
+    case "void":
+      return needForVoid(tx, op, iss, context.timeMilliseconds);
+    case "update":
+      return needForUpdate(tx, op);
+    case "keys":
+      return needForKeys(tx, op);
+    case "recover":
+      return needForRecover(tx, op);
+    case "status":
+      return needForStatus(tx, op, iss);
+    case "succeed":
+      return needForSucceed(tx, op);
+    case "member":
+      return needForMember(tx);
+    case "param":
+      return needForParam(tx);
+  }
+}
+
+/** Does what an operation says; whoever had to agree has agreed. */
+export function execute(context: Context, op: InnerOperation, act: Act): Result<void, KindRefusal> {
+  switch (op.op) {
+    case "gazette":
+      return executeGazette(context, op, act);
+    case "classes":
+      return executeClasses(context, op, act);
+    case "register":
+      return executeRegister(context, op, act);
+    case "manifest":
+      return executeManifest(context, op, act);
+    case "void":
+      return executeVoid(context, op);
+    case "update":
+      return executeUpdate(context, op, act);
+    case "keys":
+      return executeKeys(context, op, act);
+    case "recover":
+      return executeRecover(context, op, act);
+    case "status":
+      return executeStatus(context, op, act);
+    case "succeed":
+      return executeSucceed(context, op, act);
+    case "member":
+      return executeMember(context, op, act);
+    case "param":
+      return executeParam(context, op, act);
+  }
+}
+
+/** What an operation is about, for lists of decisions. */
+export function subjectOf(op: InnerOperation): string | undefined {
+  switch (op.op) {
+    case "update":
+    case "keys":
+    case "recover":
+    case "status":
+      return op.code;
+    case "manifest":
+      return op.under;
+    case "register":
+      return op.items[0]?.code;
+    case "gazette":
+      return op.items[0]?.code;
+    case "succeed":
+      return op.from[0]?.code;
+    case "classes":
+    case "void":
+    case "member":
+    case "param":
+      return undefined;
+  }
+}

@@ -1,0 +1,230 @@
+import { hex } from "../../bytes.ts";
+import { type Code, isBelow } from "../../code/index.ts";
+import type { Hash } from "../../merkle/hash.ts";
+import { type InclusionRefusal, verifyInclusion } from "../../merkle/inclusion.ts";
+import { MAX_ITEMS } from "../../op/limits.ts";
+import type {
+  Chunk,
+  ChunkItem,
+  KeyUse,
+  Manifest,
+  RegisterItem,
+  StatusItem,
+  UpdateItem,
+} from "../../op/operation.ts";
+import { err, ok, type Result } from "../../result.ts";
+import {
+  type Need,
+  nearestHolder,
+  needMembers,
+  needRecord,
+  selfAndAncestors,
+} from "../authority.ts";
+import type { Act, Context } from "../context.ts";
+import { createRecord } from "../create.ts";
+import { referenceTo } from "../effective.ts";
+import { chunkKey, keyKey, manifestKey, registrationKey, takenKey } from "../map-keys.ts";
+import { active, type RuleRefusal } from "../rules.ts";
+import type { Transaction } from "../transaction.ts";
+import type { Authority, KeyRecord, ManifestValue } from "../values.ts";
+import { openRegistration, type RegisterRefusal } from "./register.ts";
+import { executeStatus, type StatusRefusal } from "./status.ts";
+import { executeUpdate, type UpdateRefusal } from "./update.ts";
+import { signerCompromised } from "./void.ts";
+
+export type BulkRefusal =
+  | RuleRefusal
+  | RegisterRefusal
+  | UpdateRefusal
+  | StatusRefusal
+  | InclusionRefusal
+  | { readonly code: "BULK_CHUNKS"; readonly count: number; readonly chunks: number }
+  | { readonly code: "BULK_REPLAYED"; readonly manifest: string }
+  | { readonly code: "BULK_MANIFEST_UNKNOWN"; readonly manifest: string }
+  | { readonly code: "BULK_MANIFEST_VOID"; readonly manifest: string }
+  | { readonly code: "BULK_KEY_COMPROMISED"; readonly manifest: string; readonly kid: string }
+  | {
+      readonly code: "BULK_CHUNK_TAKEN";
+      readonly manifest: string;
+      readonly index: number;
+      readonly hash: string;
+    }
+  | {
+      readonly code: "BULK_COUNT";
+      readonly manifest: string;
+      readonly count: number;
+      readonly got: number;
+    }
+  | { readonly code: "BULK_ITEM_KIND"; readonly at: number; readonly want: string }
+  | {
+      readonly code: "BULK_NOT_BELOW";
+      readonly at: number;
+      readonly subject: string;
+      readonly under: string;
+    }
+  | {
+      readonly code: "BULK_NEARER";
+      readonly at: number;
+      readonly subject: string;
+      readonly holder: string;
+    };
+
+/** What a manifest does takes one of these uses; the first one says who is nearest. */
+const USES: { readonly [K in Manifest["what"]]: readonly [KeyUse, ...KeyUse[]] } = {
+  register: ["issue"],
+  update: ["record"],
+  status: ["issue", "govern"],
+};
+
+export function needForManifest(tx: Transaction, { what, under }: Manifest): Need {
+  const uses = USES[what];
+  const holder = nearestHolder(tx, selfAndAncestors(under), uses[0]);
+  return holder === undefined
+    ? needMembers(tx, what === "register" ? "issue" : "govern", [under])
+    : needRecord(holder, uses, [under], holder.threshold);
+}
+
+/** Opens a manifest: what its chunks bring was agreed to with it. */
+export function executeManifest(
+  context: Context,
+  { op: _, ...terms }: Manifest,
+  act: Act,
+): Result<void, BulkRefusal> {
+  const under = active(context, terms.under);
+  if (!under.ok) return under;
+  const { count, chunks } = terms;
+  if (chunks > count || count > chunks * MAX_ITEMS) {
+    return err({ code: "BULK_CHUNKS", count, chunks });
+  }
+  const key = manifestKey(act.id);
+  if (context.tx.has(key)) return err({ code: "BULK_REPLAYED", manifest: hex(act.id) });
+  const { hash, by, iss, kid } = act;
+  context.tx.put(key, { ...terms, op: hash, by, iss, kid });
+  context.tx.put(takenKey(act.id), { chunks: 0, items: 0 });
+  return terms.what === "register" ? openRegistration(context, act) : ok(undefined);
+}
+
+/** Takes one part of a manifest, all or nothing, from anybody: its path is its authority. */
+export function applyChunk(
+  context: Context,
+  chunk: Chunk,
+  leaf: Hash,
+  hash: Hash,
+): Result<void, BulkRefusal> {
+  const manifest = context.tx.get(manifestKey(chunk.manifest));
+  const id = hex(chunk.manifest);
+  if (manifest === undefined) return err({ code: "BULK_MANIFEST_UNKNOWN", manifest: id });
+  const proved = verifyInclusion(
+    leaf,
+    { index: chunk.index, size: manifest.chunks, path: chunk.path as readonly Hash[] },
+    manifest.root as Hash,
+  );
+  if (!proved.ok) return proved;
+  const open = stillOpen(context, manifest, chunk.manifest);
+  if (!open.ok) return open;
+  const counted = markTaken(context, manifest, chunk, hash);
+  if (!counted.ok) return counted;
+  return applyItems(context, manifest, chunk, hash);
+}
+
+function stillOpen(
+  context: Context,
+  manifest: ManifestValue,
+  id: Uint8Array,
+): Result<void, BulkRefusal> {
+  if (context.tx.get(registrationKey(id))?.void === true) {
+    return err({ code: "BULK_MANIFEST_VOID", manifest: hex(id) });
+  }
+  if (signerCompromised(context, manifest)) {
+    return err({ code: "BULK_KEY_COMPROMISED", manifest: hex(id), kid: hex(manifest.kid) });
+  }
+  const under = active(context, manifest.under);
+  return under.ok ? ok(undefined) : under;
+}
+
+function markTaken(
+  context: Context,
+  manifest: ManifestValue,
+  chunk: Chunk,
+  hash: Hash,
+): Result<void, BulkRefusal> {
+  const { manifest: id, index } = chunk;
+  const key = chunkKey(id, index);
+  const before = context.tx.get(key);
+  if (before !== undefined) {
+    return err({ code: "BULK_CHUNK_TAKEN", manifest: hex(id), index, hash: hex(before) });
+  }
+  const taken = context.tx.get(takenKey(id)) ?? { chunks: 0, items: 0 };
+  const items = taken.items + chunk.items.length;
+  // Every chunk still to come holds at least one item.
+  const least = items + (manifest.chunks - taken.chunks - 1);
+  if (least > manifest.count) {
+    return err({ code: "BULK_COUNT", manifest: hex(id), count: manifest.count, got: least });
+  }
+  context.tx.put(key, hash);
+  context.tx.put(takenKey(id), { chunks: taken.chunks + 1, items });
+  return ok(undefined);
+}
+
+function applyItems(
+  context: Context,
+  manifest: ManifestValue,
+  chunk: Chunk,
+  hash: Hash,
+): Result<void, BulkRefusal> {
+  const { by, iss, kid, what, under } = manifest;
+  const signer = context.tx.get(keyKey(by === "members" ? iss : by, kid)) as KeyRecord;
+  const act: Act = { hash, id: chunk.manifest, iss, kid, signer, by, threshold: 1 };
+  for (const [at, item] of chunk.items.entries()) {
+    if (!isBelow(item.code, under)) {
+      return err({ code: "BULK_NOT_BELOW", at, subject: item.code, under });
+    }
+    const nearer = holderBetween(context.tx, item.code, under, what);
+    if (nearer !== undefined) {
+      return err({ code: "BULK_NEARER", at, subject: item.code, holder: nearer });
+    }
+    const applied = applyItem(context, what, item, act, at);
+    if (!applied.ok) return applied;
+  }
+  return ok(undefined);
+}
+
+/** Who has keys of the use nearer to the item than whoever signed the manifest; creating is judged from the parent up. */
+function holderBetween(
+  tx: Transaction,
+  code: Code,
+  under: Code,
+  what: Manifest["what"],
+): Authority | undefined {
+  const between = selfAndAncestors(code).filter((each) => isBelow(each, under));
+  const judged = what === "register" ? between.slice(1) : between;
+  const holder = nearestHolder(tx, judged, USES[what][0]);
+  return holder === undefined ? undefined : referenceTo(holder);
+}
+
+function applyItem(
+  context: Context,
+  what: Manifest["what"],
+  item: ChunkItem,
+  act: Act,
+  at: number,
+): Result<void, BulkRefusal> {
+  if (what === "register" && isRegister(item)) {
+    return createRecord(context, act, { ...item, registration: act.id });
+  }
+  if (what === "update" && isUpdate(item)) return executeUpdate(context, item, act);
+  if (what === "status" && isStatus(item)) return executeStatus(context, item, act);
+  return err({ code: "BULK_ITEM_KIND", at, want: what });
+}
+
+function isRegister(item: ChunkItem): item is RegisterItem {
+  return "kind" in item;
+}
+
+function isStatus(item: ChunkItem): item is StatusItem {
+  return "do" in item;
+}
+
+function isUpdate(item: ChunkItem): item is UpdateItem {
+  return !isRegister(item) && !isStatus(item);
+}

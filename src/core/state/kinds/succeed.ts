@@ -1,0 +1,112 @@
+import { ancestorsOf, type Code, codeParts, parentOf } from "../../code/index.ts";
+import type { Succeed } from "../../op/operation.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { type Need, needMembers, needNearest } from "../authority.ts";
+import { type Act, type Context, today } from "../context.ts";
+import { referenceTo } from "../effective.ts";
+import { codeKey } from "../map-keys.ts";
+import { countChange, follows, notEnded, type RuleRefusal } from "../rules.ts";
+import type { Transaction } from "../transaction.ts";
+import type { CodeRecord, Reference } from "../values.ts";
+
+export type SucceedRefusal =
+  | RuleRefusal
+  | { readonly code: "STATE_SUCCEED_FORM"; readonly type: string; readonly want: string }
+  | { readonly code: "STATE_SUCCEED_MIXED"; readonly subject: string; readonly want: string };
+
+/** Cities follow each other by a decision of the members; below a city its parent decides. */
+export function needForSucceed(tx: Transaction, op: Succeed): Need {
+  const codes = [...op.from, ...op.to].map(({ code }) => code);
+  if (codes.some(isCity)) return needMembers(tx, "govern", codes);
+  return needNearest(
+    tx,
+    ancestorsOf(codes[0] as Code),
+    "govern",
+    codes,
+    ({ threshold }) => threshold,
+  );
+}
+
+function isCity(code: Code): boolean {
+  const { division, departments, classNodes } = codeParts(code);
+  return division !== undefined && departments.length === 0 && classNodes.length === 0;
+}
+
+/** Links predecessors and successors; a predecessor that does not go on as a successor too is retired. */
+export function executeSucceed(
+  context: Context,
+  op: Succeed,
+  act: Act,
+): Result<void, SucceedRefusal> {
+  const formed = judgeForm(context, op, act);
+  if (!formed.ok) return formed;
+  const records = new Map<Code, CodeRecord>();
+  for (const { code, prev } of [...op.from, ...op.to]) {
+    const found = notEnded(context, code);
+    if (!found.ok) return found;
+    const chained = follows(code, prev, found.value.op);
+    if (!chained.ok) return chained;
+    records.set(code, found.value);
+  }
+  link(context, op, records, act.hash);
+  return ok(undefined);
+}
+
+function judgeForm(context: Context, op: Succeed, act: Act): Result<void, SucceedRefusal> {
+  const [from, to] = [op.from.length, op.to.length];
+  const want = {
+    merge: "several to one",
+    split: "one to several",
+    rename: "one to one",
+    transfer: "one to one",
+  };
+  const right =
+    op.type === "merge" ? to === 1 : op.type === "split" ? from === 1 : from === 1 && to === 1;
+  if (!right) return err({ code: "STATE_SUCCEED_FORM", type: op.type, want: want[op.type] });
+  const now = today(context);
+  if (op.date > now) {
+    return err({ code: "STATE_VALID_FROM", field: "date", validFrom: op.date, today: now });
+  }
+  return sameAuthority(context, op, act);
+}
+
+/** Below a city, whoever decides must stand above all of them. */
+function sameAuthority(context: Context, op: Succeed, act: Act): Result<void, SucceedRefusal> {
+  if (act.by === "members") return ok(undefined);
+  for (const { code } of [...op.from, ...op.to]) {
+    const parent = parentOf(code) as Code;
+    const { electorate } = needNearest(context.tx, [parent, ...ancestorsOf(parent)], "govern", []);
+    if (electorate !== act.by) {
+      return err({ code: "STATE_SUCCEED_MIXED", subject: code, want: electorate });
+    }
+  }
+  return ok(undefined);
+}
+
+function link(
+  context: Context,
+  { from, to }: Succeed,
+  records: ReadonlyMap<Code, CodeRecord>,
+  op: Uint8Array,
+): void {
+  const references = (codes: Succeed["from"]): Reference[] =>
+    codes.map(({ code }) => referenceTo(records.get(code) as CodeRecord));
+  const [predecessors, successors] = [references(from), references(to)];
+  for (const [code, record] of records) {
+    const isFrom = from.some((each) => each.code === code);
+    const isTo = to.some((each) => each.code === code);
+    countChange(context, record);
+    context.tx.put(codeKey(code), {
+      ...record,
+      op,
+      ...(isFrom ? { successors: joined(record.successors, successors) } : {}),
+      ...(isTo ? { predecessors: joined(record.predecessors, predecessors) } : {}),
+      // Ending a record also changes who controls it.
+      ...(isFrom && !isTo ? { status: "retired" as const, control: op } : {}),
+    });
+  }
+}
+
+function joined(a: readonly Reference[], b: readonly Reference[]): Reference[] {
+  return [...new Set([...a, ...b])];
+}

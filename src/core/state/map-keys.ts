@@ -1,0 +1,51 @@
+import { hex } from "../bytes.ts";
+import type { Code } from "../code/index.ts";
+import type { ParamName } from "../op/operation.ts";
+import type {
+  AliasValue,
+  ChildrenFrontier,
+  ClassValue,
+  CodeRecord,
+  Decision,
+  GazetteValue,
+  KeyRecord,
+  KeyRing,
+  ManifestValue,
+  MembersList,
+  MemberValue,
+  ParamRecord,
+  Reference,
+  Registration,
+  Taken,
+} from "./values.ts";
+
+declare const held: unique symbol;
+
+/** A map key that knows what stands under it. */
+export type MapKey<T> = string & { readonly [held]?: T };
+
+/** Keys that begin so stand beside the map: derived, not proved, kept by every replaying node. */
+export const BESIDE = "~";
+
+export const codeKey = (code: Code): MapKey<CodeRecord> => `code/${code}`;
+/** Where the record of an ended generation rests. */
+export const endedKey = (reference: Reference): MapKey<CodeRecord> => `code/${reference}`;
+/** `holder` is `<code>#<generation>` or `member/<ID>`. */
+export const keyKey = (holder: string, kid: Uint8Array): MapKey<KeyRecord> =>
+  `key/${holder}/${hex(kid)}`;
+export const decisionKey = (id: Uint8Array): MapKey<Decision> => `decision/${hex(id)}`;
+export const gazetteKey = (code: Code): MapKey<GazetteValue> => `gazette/${code}`;
+export const classKey = (name: string): MapKey<ClassValue> => `class/${name}`;
+export const manifestKey = (id: Uint8Array): MapKey<ManifestValue> => `manifest/${hex(id)}`;
+export const chunkKey = (id: Uint8Array, index: number): MapKey<Uint8Array> =>
+  `manifest/${hex(id)}/${index}`;
+export const registrationKey = (id: Uint8Array): MapKey<Registration> => `registration/${hex(id)}`;
+export const aliasKey = (division: string, scheme: string, value: string): MapKey<AliasValue> =>
+  `alias/${division}/${scheme}/${value}`;
+export const memberKey = (id: string): MapKey<MemberValue> => `member/${id}`;
+export const paramKey = (name: ParamName): MapKey<ParamRecord> => `param/${name}`;
+
+export const ringKey = (holder: string): MapKey<KeyRing> => `${BESIDE}keys/${holder}`;
+export const frontierKey = (code: Code): MapKey<ChildrenFrontier> => `${BESIDE}children/${code}`;
+export const takenKey = (id: Uint8Array): MapKey<Taken> => `${BESIDE}taken/${hex(id)}`;
+export const MEMBERS_KEY: MapKey<MembersList> = `${BESIDE}members`;

@@ -1,0 +1,112 @@
+import { equalBytes, hex } from "../bytes.ts";
+import type { Code } from "../code/index.ts";
+import type { IsoDate, Statement } from "../op/statement.ts";
+import { err, ok, type Result } from "../result.ts";
+import { type Context, today } from "./context.ts";
+import { type EffectiveStatus, effectiveStatus } from "./effective.ts";
+import { codeKey, registrationKey } from "./map-keys.ts";
+import type { CodeRecord, Reference } from "./values.ts";
+
+// Rules that several kinds share.
+
+export type RuleRefusal =
+  | { readonly code: "STATE_UNKNOWN"; readonly subject: string }
+  | { readonly code: "STATE_SUSPENDED"; readonly subject: string; readonly because: Reference }
+  | { readonly code: "STATE_RETIRED"; readonly subject: string; readonly because: Reference }
+  | { readonly code: "STATE_VOID"; readonly subject: string; readonly because: Reference }
+  | {
+      readonly code: "STATE_PREV";
+      readonly subject: string;
+      readonly want: string;
+      readonly got: string;
+    }
+  | {
+      readonly code: "STATE_VALID_FROM";
+      readonly field: string;
+      readonly validFrom: IsoDate;
+      readonly today: IsoDate;
+    };
+
+/** The record, whatever its status. */
+export function existing(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
+  const record = context.tx.get(codeKey(code));
+  return record === undefined ? err({ code: "STATE_UNKNOWN", subject: code }) : ok(record);
+}
+
+/** The record, if its effective status is active. */
+export function active(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
+  const record = existing(context, code);
+  if (!record.ok) return record;
+  const refusal = inactive(code, effectiveStatus(context.tx, record.value));
+  return refusal === undefined ? record : err(refusal);
+}
+
+/** The record, if it is active or suspended: a suspension must not stop its own undoing. */
+export function notEnded(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
+  const record = existing(context, code);
+  if (!record.ok) return record;
+  const effective = effectiveStatus(context.tx, record.value);
+  const refusal = effective.status === "suspended" ? undefined : inactive(code, effective);
+  return refusal === undefined ? record : err(refusal);
+}
+
+function inactive(subject: string, { status, because }: EffectiveStatus): RuleRefusal | undefined {
+  if (status === "active") return undefined;
+  if (status === "suspended") return { code: "STATE_SUSPENDED", subject, because };
+  if (status === "retired") return { code: "STATE_RETIRED", subject, because };
+  return { code: "STATE_VOID", subject, because };
+}
+
+/** Whether `prev` names the change that was really the last one. */
+export function follows(
+  subject: string,
+  prev: Uint8Array,
+  last: Uint8Array,
+): Result<void, RuleRefusal> {
+  return equalBytes(prev, last)
+    ? ok(undefined)
+    : err({ code: "STATE_PREV", subject, want: hex(last), got: hex(prev) });
+}
+
+/** Refuses statements about the future: time alone changes nothing. */
+export function notInFuture(
+  context: Context,
+  statements: readonly (readonly [string, Statement<unknown> | undefined])[],
+): Result<void, RuleRefusal> {
+  const now = today(context);
+  for (const [field, statement] of statements) {
+    if (statement !== undefined && statement.validFrom > now) {
+      const { validFrom } = statement;
+      return err({ code: "STATE_VALID_FROM", field, validFrom, today: now });
+    }
+  }
+  return ok(undefined);
+}
+
+/** All statements that a registration or an update makes, with the names of their fields. */
+export function statementsOf(item: {
+  readonly names?: Readonly<Record<string, Statement<unknown>>>;
+  readonly attributes?: Readonly<Record<string, Statement<unknown>>>;
+  readonly geometry?: Statement<unknown>;
+  readonly stage?: Statement<unknown>;
+}): (readonly [string, Statement<unknown> | undefined])[] {
+  return [
+    ...Object.entries(item.names ?? {}).map(([tag, s]) => [`names/${tag}`, s] as const),
+    ...Object.entries(item.attributes ?? {}).map(([name, s]) => [`attributes/${name}`, s] as const),
+    ["geometry", item.geometry],
+    ["stage", item.stage],
+  ];
+}
+
+/** Notes that a record of a registration was changed for the first time, so that the registration stays as it is. */
+export function countChange(context: Context, record: CodeRecord): void {
+  const { registration, born, op, control } = record;
+  if (registration === undefined || !equalBytes(born, op) || !equalBytes(born, control)) return;
+  raiseChanged(context, registration);
+}
+
+export function raiseChanged(context: Context, id: Uint8Array): void {
+  const registration = context.tx.get(registrationKey(id));
+  if (registration === undefined) return;
+  context.tx.put(registrationKey(id), { ...registration, changed: registration.changed + 1 });
+}

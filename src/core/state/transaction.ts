@@ -1,0 +1,99 @@
+import { equalBytes } from "../bytes.ts";
+import { type CborValue, encodeCbor } from "../cbor/index.ts";
+import type { MapKey } from "./map-keys.ts";
+import type { CodeRecord } from "./values.ts";
+
+/** The state that a block is applied to: decoded values by map key, those beside the map included. */
+export interface StateReader {
+  get(key: string): CborValue | undefined;
+}
+
+/** One version of one value, as a block leaves it. */
+export type Change = {
+  readonly key: string;
+  readonly value: Uint8Array;
+  /** Log index of the entry that made it. */
+  readonly index: number;
+};
+
+type Pending = { readonly value: CborValue; readonly index: number };
+
+/**
+ * What a block changes, over the state before it. Each item writes into a layer of its own, which is kept or dropped as a
+ * whole, so a refused item leaves nothing.
+ */
+export class Transaction {
+  readonly #base: StateReader;
+  readonly #block = new Map<string, Pending>();
+  readonly #item = new Map<string, CborValue>();
+  readonly #earlier: Change[] = [];
+
+  constructor(base: StateReader) {
+    this.#base = base;
+  }
+
+  get<T>(key: MapKey<T>): T | undefined {
+    const value = this.#item.get(key) ?? this.#block.get(key)?.value ?? this.#base.get(key);
+    return value as T | undefined;
+  }
+
+  /** The value as it was before the item that is being applied. */
+  before<T>(key: MapKey<T>): T | undefined {
+    return (this.#block.get(key)?.value ?? this.#base.get(key)) as T | undefined;
+  }
+
+  /** The keys with this prefix that the block has changed so far. */
+  changedKeys(prefix: string): string[] {
+    return [...this.#block.keys()].filter((key) => key.startsWith(prefix));
+  }
+
+  has(key: string): boolean {
+    return this.get(key as MapKey<CborValue>) !== undefined;
+  }
+
+  put<T>(key: MapKey<T>, value: T): void {
+    this.#item.set(key, value as CborValue);
+  }
+
+  /** Keeps what the item wrote, as the work of the entry at log index `index`. */
+  keep(index: number): void {
+    for (const [key, value] of this.#item) {
+      const before = this.#block.get(key);
+      if (before !== undefined && isOwnStep(key, before, this.#base)) {
+        this.#earlier.push({ key, value: encodeCbor(before.value), index: before.index });
+      }
+      this.#block.set(key, { value, index });
+    }
+    this.#item.clear();
+  }
+
+  /** Drops what the item wrote. */
+  drop(): void {
+    this.#item.clear();
+  }
+
+  /** Every version the block made, each key's last one last. */
+  changes(): Change[] {
+    const last = [...this.#block].map(([key, { value, index }]) => ({
+      key,
+      value: encodeCbor(value),
+      index,
+    }));
+    return [...this.#earlier, ...last];
+  }
+}
+
+/**
+ * Whether a version that a later item of the same block replaces belongs to a record's history: its `op` or `control` moved.
+ * Counters and children's roots may move many times in a block; only their last value matters.
+ */
+function isOwnStep(key: string, before: Pending, base: StateReader): boolean {
+  if (!key.startsWith("code/")) return false;
+  const [now, then] = [
+    before.value as unknown as CodeRecord,
+    base.get(key) as CodeRecord | undefined,
+  ];
+  return (
+    then === undefined || !equalBytes(now.op, then.op) || !equalBytes(now.control, then.control)
+  );
+}
