@@ -35,9 +35,13 @@ export function seconds(context: Context): number {
   return Math.floor(context.timeMilliseconds / 1000);
 }
 
-/** The UTC date of the block. Core has no calendar of the platform's, whose answers could differ. */
 export function today(context: Context): IsoDate {
-  const days = Math.floor(context.timeMilliseconds / 86_400_000);
+  return isoDate(context.timeMilliseconds);
+}
+
+/** The UTC date of a moment. Core asks no calendar of the platform, whose answers could differ. */
+export function isoDate(timeMilliseconds: number): IsoDate {
+  const days = Math.floor(timeMilliseconds / 86_400_000);
   // Days since 0000-03-01, in eras of 400 years: leap days then fall at the end of each year.
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);

@@ -1,0 +1,15 @@
+export { type Envelope, type EnvelopeRefusal, OPERATION_TYPE, openEnvelope } from "./envelope.ts";
+export {
+  encodeChunk,
+  encodeChunkItems,
+  encodePayload,
+  type Item,
+  type ItemRefusal,
+  readApplication,
+  readItem,
+} from "./item.ts";
+export * from "./limits.ts";
+export type * from "./operation.ts";
+export { fitShape, type Shape, type ShapeRefusal } from "./shape.ts";
+export { application, chunkItem, geometry, operation } from "./shapes.ts";
+export type * from "./statement.ts";

@@ -1,0 +1,22 @@
+import type { CborRefusal } from "./cbor/index.ts";
+import type { AidcRefusal, CheckRefusal, CodeRefusal, UicRefusal } from "./code/index.ts";
+import type { ItemRefusal } from "./op/index.ts";
+import type { ApplyRefusal, BlockEntryRefusal, GenesisRefusal } from "./state/index.ts";
+
+/**
+ * Every way the core can refuse its input. Each module declares its own refusals next to the
+ * function that makes them; this file only gathers them for the tables that translate codes.
+ */
+export type Refusal =
+  | CborRefusal
+  | CodeRefusal
+  | CheckRefusal
+  | UicRefusal
+  | AidcRefusal
+  | ItemRefusal
+  | ApplyRefusal
+  | GenesisRefusal
+  | BlockEntryRefusal;
+
+/** The stable name of a refusal, as listed in docs/errors.md. */
+export type RefusalCode = Refusal["code"];

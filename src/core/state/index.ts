@@ -1,0 +1,42 @@
+export { divisionOf, inForce } from "./aliases.ts";
+export {
+  type AppliedBlock,
+  type ApplyRefusal,
+  applyBlock,
+  type Block,
+  needOf,
+} from "./apply-block.ts";
+export {
+  type AuthorityRefusal,
+  type Need,
+  nearestHolder,
+  selfAndAncestors,
+} from "./authority.ts";
+export {
+  type BlockEntry,
+  type BlockEntryRefusal,
+  decodeBlockEntry,
+  encodeBlockEntry,
+  isBlockEntry,
+} from "./block-entry.ts";
+export { type Context, isoDate, type SignatureCheck } from "./context.ts";
+export { hasExpired } from "./decision.ts";
+export {
+  type EffectiveStatus,
+  effectiveKeys,
+  effectiveStatus,
+  referenceTo,
+  type ValueReader,
+} from "./effective.ts";
+export {
+  applyGenesis,
+  decodeGenesis,
+  encodeGenesis,
+  type Genesis,
+  type GenesisRefusal,
+  RULE_VERSION,
+} from "./genesis.ts";
+export { presentFact } from "./kinds/gazette.ts";
+export * from "./map-keys.ts";
+export { type Change, type StateReader, Transaction } from "./transaction.ts";
+export type * from "./values.ts";
