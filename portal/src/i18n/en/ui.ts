@@ -1,0 +1,36 @@
+/** Parts that many pages use. */
+export const ui = {
+  copy: { idle: "Copy", copied: "Copied", failed: "Not copied: the browser refused" },
+  hash: { whole: "Show it whole", shorten: "Shorten it" },
+  time: { beijing: "Beijing time", showUtc: "Show in UTC", showBeijing: "Show in Beijing time" },
+  calls: {
+    title: "The calls this step made",
+    none: "None yet. Every call appears here as a command that you can paste into a terminal.",
+    note_one: "{{count, number}} call to the public API. It works as it stands when you paste it into a terminal.",
+    note_other: "{{count, number}} calls to the public API. Each works as it stands when you paste it into a terminal.",
+    older_one: "{{count, number}} older call is no longer shown.",
+    older_other: "{{count, number}} older calls are no longer shown.",
+    waiting: "waiting",
+    lost: "no answer",
+    noAnswer: "The connection ended before an answer came.",
+    answer: "Answer",
+    bytes_one: "{{count, number}} byte",
+    bytes_other: "{{count, number}} bytes",
+    binary: "Binary or very long: not shown. The command above fetches it.",
+  },
+  problem: {
+    remedy: "What to do: ",
+    code: "Code: ",
+    away: "The node does not answer. Is it still running in the terminal?",
+    unknown: "Something in this page failed.",
+  },
+  state: {
+    active: "active",
+    suspended: "suspended",
+    retired: "retired",
+    void: "void",
+    ended: "ended",
+    unknown: "unknown",
+  },
+  check: { passed: "holds", failed: "does not hold" },
+};

@@ -1,0 +1,26 @@
+import react from "@vitejs/plugin-react";
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+import { adoptStyles } from "./build/adopt-styles.ts";
+
+const NODE = process.env.CITYID_NODE ?? "http://127.0.0.1:8156";
+const API = ["/v1", "/log", "/demo", "/.well-known", "/readyz", "/healthz", "/alias", "/uic", "/MA"];
+
+export default defineConfig({
+  plugins: [react(), adoptStyles()],
+  resolve: {
+    // The portal enters the package where any other program would: through what `exports` names.
+    alias: { "cityid/sdk": fileURLToPath(new URL("../dist/sdk/index.js", import.meta.url)) },
+  },
+  build: {
+    target: "es2022",
+    modulePreload: { polyfill: false },
+    // A data: URI would need an exception in the Content-Security-Policy.
+    assetsInlineLimit: 0,
+  },
+  server: {
+    proxy: Object.fromEntries(
+      API.map((path) => [path, { target: NODE, changeOrigin: true, headers: { origin: NODE } }]),
+    ),
+  },
+});
