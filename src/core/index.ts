@@ -1,8 +1,10 @@
+export { sha256 } from "#crypto";
 export * from "./bytes.ts";
 export * from "./cbor/index.ts";
 export * from "./code/index.ts";
 export { InvariantError, present } from "./invariant.ts";
 export * from "./merkle/index.ts";
+export * from "./note/index.ts";
 export * from "./op/index.ts";
 export type { Refusal, RefusalCode } from "./refusal.ts";
 export { err, ok, type Result } from "./result.ts";

@@ -1,5 +1,19 @@
 import type { CborRefusal } from "./cbor/index.ts";
 import type { AidcRefusal, CheckRefusal, CodeRefusal, UicRefusal } from "./code/index.ts";
+import type {
+  ConsistencyRefusal,
+  InclusionRefusal,
+  RangeRefusal,
+  TilePathRefusal,
+} from "./merkle/index.ts";
+import type {
+  CheckpointRefusal,
+  NoteRefusal,
+  PolicyRefusal,
+  TlogProofRefusal,
+  TrustRefusal,
+  VerifierKeyRefusal,
+} from "./note/index.ts";
 import type { ItemRefusal } from "./op/index.ts";
 import type { ApplyRefusal, BlockEntryRefusal, GenesisRefusal } from "./state/index.ts";
 
@@ -16,7 +30,17 @@ export type Refusal =
   | ItemRefusal
   | ApplyRefusal
   | GenesisRefusal
-  | BlockEntryRefusal;
+  | BlockEntryRefusal
+  | InclusionRefusal
+  | ConsistencyRefusal
+  | RangeRefusal
+  | TilePathRefusal
+  | VerifierKeyRefusal
+  | NoteRefusal
+  | CheckpointRefusal
+  | TlogProofRefusal
+  | PolicyRefusal
+  | TrustRefusal;
 
 /** The stable name of a refusal, as listed in docs/errors.md. */
 export type RefusalCode = Refusal["code"];

@@ -1,0 +1,54 @@
+export {
+  type Checkpoint,
+  type CheckpointRefusal,
+  formatCheckpointText,
+  parseCheckpoint,
+  parseCheckpointText,
+  type SignedCheckpoint,
+} from "./checkpoint.ts";
+export {
+  type Cosignature,
+  evaluatePolicy,
+  evaluatePolicyAsync,
+  MAX_AHEAD_SECONDS,
+  policyKeys,
+  satisfiesQuorum,
+  type Trust,
+  type TrustRefusal,
+} from "./evaluate.ts";
+export {
+  formatNote,
+  MAX_NOTE_SIGNATURES,
+  type NoteRefusal,
+  type NoteSignature,
+  parseNote,
+  type SignedNote,
+} from "./note.ts";
+export {
+  formatPolicy,
+  type Policy,
+  type PolicyGroup,
+  type PolicyLog,
+  type PolicyRefusal,
+  type PolicyWitness,
+  parsePolicy,
+} from "./policy.ts";
+export { formatTlogProof, parseTlogProof, type TlogProof, type TlogProofRefusal } from "./proof.ts";
+export { cosign, type NoteSigner, signCheckpoint } from "./sign.ts";
+export {
+  formatVerifierKey,
+  isKeyName,
+  type NoteKeyKind,
+  parseVerifierKey,
+  type VerifierKey,
+  type VerifierKeyRefusal,
+  verifierKey,
+} from "./verifier-key.ts";
+export {
+  type AsyncSignatureCheck,
+  type Attestation,
+  type SignatureCheck,
+  type SignatureRefusal,
+  verifyNote,
+  verifyNoteAsync,
+} from "./verify-note.ts";
