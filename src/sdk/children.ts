@@ -1,0 +1,61 @@
+import {
+  EMPTY_ROOT,
+  fromBase64,
+  fromHex,
+  type Hash,
+  hashLeaf,
+  toHash,
+  utf8,
+  verifyRange,
+} from "../core/index.ts";
+import type { Paging } from "./json.ts";
+import { ProofMismatch } from "./problem.ts";
+import type { Reading } from "./reading.ts";
+import type { ChildrenAnswer } from "./shapes.ts";
+
+/** Fetches a page of children and checks that it has no gap against the root that it names. @throws ProofMismatch */
+export async function fetchChildren(
+  reading: Reading,
+  code: string,
+  paging?: Paging & { readonly start?: number },
+): Promise<ChildrenAnswer> {
+  const page = await reading.childrenPage(code, paging);
+  verifyChildrenPage(page);
+  return page;
+}
+
+/**
+ * Checks a page of children: `codes` are all of them from `start` on, in the tree of `count` under `root`. That `root` is
+ * the record's, only a proof of the record shows. @throws ProofMismatch
+ */
+export function verifyChildrenPage(page: ChildrenAnswer): void {
+  const root = readHash(fromHex(page.root));
+  const path = page.path.map((hash) => readHash(fromBase64(hash)));
+  if (page.count > 0 && page.codes.length === 0) return;
+  const leaves = page.codes.map((code) => hashLeaf(utf8(code)));
+  const range = { start: page.start, size: page.count, path };
+  const verified = verifyRange(leaves, range, page.count === 0 ? EMPTY_ROOT : root);
+  if (!verified.ok) throw new ProofMismatch(`children of ${page.code}`, verified.error);
+}
+
+/** All children, page by page; each page is checked. Children are only ever added, so those that join meanwhile come last. */
+export async function* everyChild(
+  reading: Reading,
+  code: string,
+): AsyncGenerator<ChildrenAnswer["items"][number], void, undefined> {
+  let cursor: string | undefined;
+  do {
+    const page = await fetchChildren(reading, code, {
+      limit: 1000,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+    yield* page.items;
+    cursor = page.next;
+  } while (cursor !== undefined);
+}
+
+function readHash(bytes: Uint8Array | undefined): Hash {
+  const hash = bytes === undefined ? undefined : toHash(bytes);
+  if (hash === undefined) throw new ProofMismatch("children", { code: "PROOF_HASH" });
+  return hash;
+}

@@ -1,0 +1,62 @@
+import { everyChild, fetchChildren } from "./children.ts";
+import { type EventsOptions, followEvents } from "./events.ts";
+import { createInbox, type Inbox } from "./inbox.ts";
+import type { Paging } from "./json.ts";
+import { createReading, type Reading } from "./reading.ts";
+import type { ChildrenAnswer, EntrySummary, Summary } from "./shapes.ts";
+import type { Requester } from "./signed-request.ts";
+import { type ClientOptions, createTransport } from "./transport.ts";
+import { createWriting, type Writing } from "./writing.ts";
+
+/** Everything that one node offers to programs. */
+export type Client = Reading &
+  Writing &
+  Inbox & {
+    readonly url: string;
+    /** A page of children, checked to have no gap. @throws ProofMismatch */
+    children(code: string, paging?: Paging & { readonly start?: number }): Promise<ChildrenAnswer>;
+    /** All children, page by page, each checked. */
+    everyChild(code: string): AsyncGenerator<Summary, void, undefined>;
+    /** Every operation and chunk from now on, or after an index; broken streams are taken up again. */
+    events(options?: EventsOptions): AsyncGenerator<EntrySummary, void, undefined>;
+    /** Whether the node takes writes; the reason where it does not. */
+    ready(): Promise<{ readonly ready: boolean; readonly code?: string }>;
+    /** The same client, signing its requests as this holder of a key. */
+    as(requester: Requester): Client;
+    /** The same client, with a bearer token. */
+    withToken(token: string): Client;
+  };
+
+/**
+ * A client of one node. Busy nodes and broken connections are met with patience: whatever may be done twice (all of it but
+ * messages and tokens) is sent again, as long as `attempts` allows.
+ *
+ * @example
+ * const client = createClient({ url: "http://127.0.0.1:8156" });
+ * const { record } = await client.record("MA.156.1301");
+ */
+export function createClient(options: ClientOptions): Client {
+  const transport = createTransport(options);
+  const reading = createReading(transport);
+  return {
+    ...reading,
+    ...createWriting(transport),
+    ...createInbox(transport),
+    url: transport.url,
+    children: (code, paging) => fetchChildren(reading, code, paging),
+    everyChild: (code) => everyChild(reading, code),
+    events: (events) => followEvents(transport, events),
+    ready: async () => {
+      const call = { patient: false, headers: { accept: "application/json" } };
+      return transport.send("GET", "/readyz", call).then(
+        () => ({ ready: true }),
+        (problem: { code?: unknown }) => {
+          if (typeof problem.code !== "string") throw problem;
+          return { ready: false, code: problem.code };
+        },
+      );
+    },
+    as: (requester) => createClient({ ...options, requester }),
+    withToken: (token) => createClient({ ...options, token }),
+  };
+}

@@ -1,0 +1,293 @@
+import {
+  type Apply,
+  type Geometry,
+  hex,
+  type KeySpec,
+  type Names,
+  type Operation,
+  type Statement,
+} from "../core/index.ts";
+
+/** Languages in which an operation can be told. */
+export type DescribeLanguage = "en" | "zh";
+
+type Words = { readonly en: string; readonly zh: string };
+
+/**
+ * What an operation will do, in words for whoever signs it: the first line says it whole, the others give what is in it.
+ * Long lists are cut, and say so.
+ */
+export function describeOperation(op: Operation | Apply, language: DescribeLanguage): string[] {
+  return tell(op).map((line) => line[language]);
+}
+
+const SHOWN = 5;
+
+function tell(op: Operation | Apply): Words[] {
+  switch (op.op) {
+    case "apply":
+      return [
+        {
+          en: `Apply for the code ${op.code}, for ${nameOf(op.names)}.`,
+          zh: `为“${nameOf(op.names)}”申请标识码 ${op.code}。`,
+        },
+        ...op.keys.map(tellKey),
+        ...op.evidence.map(({ title }) => both(`+ ${title}`)),
+      ];
+    case "admit":
+      return [
+        {
+          en: "Bring an application into the ledger. This is no vote for it.",
+          zh: "将一份申请录入账本。这不代表表决赞成。",
+        },
+      ];
+    case "propose":
+      return [
+        {
+          en: "Propose the following, and approve it:",
+          zh: "提出以下事项，并表示赞成：",
+        },
+        ...tell(op.inner),
+      ];
+    case "endorse":
+      return [tellVote(op.decision, op.vote), ...(op.reason ? [tellReason(op.reason)] : [])];
+    case "gazette":
+      return [
+        {
+          en: `Record facts about ${op.items.length} divisions in the gazette.`,
+          zh: `在地名录中记录 ${op.items.length} 个行政区划的信息。`,
+        },
+        ...few(op.items, ({ code, add, replace }) =>
+          both(`${code}  ${(replace ?? add ?? []).map(factText).join("; ")}`),
+        ),
+      ];
+    case "classes":
+      return [
+        {
+          en: `Set ${op.items.length} classes of things.`,
+          zh: `登记 ${op.items.length} 个事物类别。`,
+        },
+        ...few(op.items, (item) => both(`${item.class}  ${Object.values(item.names).join(" / ")}`)),
+      ];
+    case "register":
+      return [
+        {
+          en: `Issue ${op.items.length === 1 ? "one code" : `${op.items.length} codes`}.`,
+          zh: `签发 ${op.items.length} 个标识码。`,
+        },
+        ...few(op.items, (item) => both(`${item.code}  ${nameOf(item.names)}`)),
+        ...op.items.flatMap(({ keys }) => keys ?? []).map(tellKey),
+      ];
+    case "manifest":
+      return [tellManifest(op.what, op.count, op.under)];
+    case "void":
+      return [
+        {
+          en: `Take back the registration ${short(op.registration)}: all its codes become void.`,
+          zh: `撤回登记 ${short(op.registration)}：其全部标识码作废。`,
+        },
+        tellReason(op.reason),
+      ];
+    case "update":
+      return [
+        { en: `Change the record of ${op.code}.`, zh: `更改 ${op.code} 的记录。` },
+        ...tellFields(op),
+      ];
+    case "keys":
+      return [
+        { en: `Change the keys of ${op.code}.`, zh: `更改 ${op.code} 的密钥。` },
+        ...(op.add ?? []).map(tellKey),
+        ...(op.close ?? []).map(({ kid, why }) => tellClosing(kid, why)),
+        ...(op.relabel ?? []).map(({ kid, label }) => both(`${hex(kid)}: “${label}”`)),
+        ...(op.threshold === undefined ? [] : [tellThreshold(op.threshold)]),
+      ];
+    case "recover":
+      return tellRecovery(op);
+    case "status":
+      return [tellStatus(op.do, op.code), tellReason(op.reason)];
+    case "succeed":
+      return [tellSuccession(op)];
+    case "member":
+      return [
+        op.leave
+          ? { en: `Member ${op.id} leaves the consortium.`, zh: `成员 ${op.id} 退出联盟。` }
+          : { en: `Set member ${op.id} of the consortium.`, zh: `登记联盟成员 ${op.id}。` },
+        ...(op.names ? [both(Object.values(op.names).join(" / "))] : []),
+        ...(op.keys ?? []).map(tellKey),
+      ];
+    case "param":
+      return [
+        {
+          en: `Set the parameter ${op.name} to ${JSON.stringify(op.value)}.`,
+          zh: `将参数 ${op.name} 设为 ${JSON.stringify(op.value)}。`,
+        },
+      ];
+  }
+}
+
+function both(text: string): Words {
+  return { en: text, zh: text };
+}
+
+function few<T>(items: readonly T[], line: (item: T) => Words): Words[] {
+  const shown = items.slice(0, SHOWN).map(line);
+  const rest = items.length - shown.length;
+  return rest === 0 ? shown : [...shown, { en: `… and ${rest} more`, zh: `……另有 ${rest} 项` }];
+}
+
+/** The Chinese name, or the first one there is; a name that is not public is not known here. */
+function nameOf(names: Names): string {
+  const name: Statement<string> | undefined = names.zh ?? Object.values(names)[0];
+  return name !== undefined && "value" in name ? name.value : "—";
+}
+
+function short(hash: Uint8Array): string {
+  const text = hex(hash);
+  return `${text.slice(0, 8)}…${text.slice(-4)}`;
+}
+
+function tellKey({ key, uses, label, scope }: KeySpec): Words {
+  const where = [
+    ...(scope?.under === undefined ? [] : [scope.under]),
+    ...(scope?.classes ?? []),
+    ...(scope?.until === undefined ? [] : [`→ ${new Date(scope.until * 1000).toISOString()}`]),
+  ].join(", ");
+  const what = `“${label}” (${uses.join(", ")})${where === "" ? "" : ` [${where}]`}`;
+  const kind = key.get(1) === 2 ? "P-256" : "Ed25519";
+  return { en: `Key ${what}, ${kind}`, zh: `密钥 ${what}，${kind}` };
+}
+
+function tellVote(decision: Uint8Array, vote: "approve" | "reject"): Words {
+  return vote === "approve"
+    ? { en: `Approve the decision ${short(decision)}.`, zh: `赞成决议 ${short(decision)}。` }
+    : { en: `Reject the decision ${short(decision)}.`, zh: `反对决议 ${short(decision)}。` };
+}
+
+function tellReason(reason: string): Words {
+  return { en: `Reason: ${reason}`, zh: `理由：${reason}` };
+}
+
+function factText(fact: {
+  readonly names: { readonly [l: string]: string };
+  readonly from: string;
+  readonly to?: string;
+}): string {
+  return `${fact.names.zh ?? Object.values(fact.names)[0] ?? "—"} ${fact.from}–${fact.to ?? ""}`;
+}
+
+function tellManifest(what: "register" | "update" | "status", count: number, under: string): Words {
+  switch (what) {
+    case "register":
+      return {
+        en: `Issue ${count} codes below ${under}.`,
+        zh: `在 ${under} 之下签发 ${count} 个标识码。`,
+      };
+    case "update":
+      return {
+        en: `Change ${count} records below ${under}.`,
+        zh: `更改 ${under} 之下的 ${count} 条记录。`,
+      };
+    case "status":
+      return {
+        en: `Change the status of ${count} codes below ${under}.`,
+        zh: `更改 ${under} 之下 ${count} 个标识码的状态。`,
+      };
+  }
+}
+
+function tellFields(op: Extract<Operation, { op: "update" }>): Words[] {
+  const names = Object.entries(op.names ?? {}).map(([lang, name]) =>
+    both(`names.${lang} = ${statementText(name)}`),
+  );
+  const attributes = Object.entries(op.attributes ?? {}).map(([name, value]) =>
+    both(`${name} = ${statementText(value)}`),
+  );
+  return [
+    ...names,
+    ...attributes,
+    ...(op.stage === undefined ? [] : [both(`stage = ${statementText(op.stage)}`)]),
+    ...(op.geometry === undefined ? [] : [both(`geometry = ${geometryText(op.geometry)}`)]),
+    ...(op.links ?? []).map(({ rel, href }) => both(`${rel} → ${href}`)),
+    ...(op.aliases?.add ?? []).map(({ scheme, value }) => both(`+ ${scheme} ${value}`)),
+    ...(op.aliases?.remove ?? []).map(({ scheme, value }) => both(`− ${scheme} ${value}`)),
+    ...(op.evidence ?? []).map(({ title }) => both(`+ ${title}`)),
+  ];
+}
+
+function statementText(statement: Statement<unknown>): string {
+  const value = "value" in statement ? JSON.stringify(statement.value) : short(statement.commit);
+  return `${value} (${statement.validFrom})`;
+}
+
+function geometryText(statement: Statement<Geometry>): string {
+  if (!("value" in statement)) return statementText(statement);
+  const [[kind, shape] = ["", ""]] = Object.entries(statement.value);
+  const degrees =
+    kind === "point" ? (shape as readonly number[]).map((n) => n / 1e7).join(", ") : "";
+  return `${kind} ${degrees} (${statement.validFrom})`;
+}
+
+function tellClosing(kid: Uint8Array, why: "retired" | "compromised"): Words {
+  return why === "retired"
+    ? { en: `Close the key ${hex(kid)}: retired.`, zh: `停用密钥 ${hex(kid)}：退役。` }
+    : { en: `Close the key ${hex(kid)}: compromised.`, zh: `停用密钥 ${hex(kid)}：已泄露。` };
+}
+
+function tellThreshold(threshold: number): Words {
+  return {
+    en: `From now on ${threshold} govern keys must agree.`,
+    zh: `此后须有 ${threshold} 个管理密钥同意。`,
+  };
+}
+
+function tellRecovery(op: Extract<Operation, { op: "recover" }>): Words[] {
+  switch (op.do) {
+    case "start":
+      return [
+        {
+          en: `Begin to recover ${op.code} with new keys; all others close when it is finished.`,
+          zh: `开始以新密钥恢复对 ${op.code} 的控制；完成后其他密钥全部停用。`,
+        },
+        ...op.keys.map(tellKey),
+      ];
+    case "finish":
+      return [
+        {
+          en: `Finish the recovery of ${op.code}: all keys but the new ones close.`,
+          zh: `完成对 ${op.code} 的恢复：新密钥以外的密钥全部停用。`,
+        },
+      ];
+    case "cancel":
+      return [{ en: `Cancel the recovery of ${op.code}.`, zh: `取消对 ${op.code} 的恢复。` }];
+  }
+}
+
+function tellStatus(what: "suspend" | "resume" | "retire", code: string): Words {
+  switch (what) {
+    case "suspend":
+      return {
+        en: `Suspend ${code}, and with it everything below.`,
+        zh: `暂停 ${code} 及其下级的全部标识码。`,
+      };
+    case "resume":
+      return { en: `Lift the suspension of ${code}.`, zh: `解除对 ${code} 的暂停。` };
+    case "retire":
+      return { en: `Retire ${code} for good.`, zh: `永久终止 ${code}。` };
+  }
+}
+
+const SUCCESSIONS: { readonly [type in "merge" | "split" | "rename" | "transfer"]: Words } = {
+  merge: { en: "merges into", zh: "并入" },
+  split: { en: "is split into", zh: "拆分为" },
+  rename: { en: "is renamed to", zh: "更名为" },
+  transfer: { en: "passes to", zh: "移交给" },
+};
+
+function tellSuccession(op: Extract<Operation, { op: "succeed" }>): Words {
+  const [from, to] = [op.from, op.to].map((codes) => codes.map(({ code }) => code).join(", "));
+  const verb = SUCCESSIONS[op.type];
+  return {
+    en: `${from} ${verb.en} ${to} on ${op.date} (${op.source}).`,
+    zh: `${from} 于 ${op.date} ${verb.zh} ${to}（${op.source}）。`,
+  };
+}

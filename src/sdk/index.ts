@@ -1,0 +1,52 @@
+// cityid/sdk: builds and signs operations, talks to a node, checks what it says. Runs in Node and in browsers.
+
+export { verifyChildrenPage } from "./children.ts";
+export { type Client, createClient } from "./client.ts";
+export {
+  commitment,
+  encodeOpening,
+  freshSalt,
+  type Opening,
+  parseOpening,
+} from "./commitment.ts";
+export { type DescribeLanguage, describeOperation } from "./describe.ts";
+export type { EventsOptions } from "./events.ts";
+export {
+  openEvidence,
+  type PreparedEvidence,
+  prepareEvidence,
+  sealEvidence,
+} from "./evidence.ts";
+export type { Inbox } from "./inbox.ts";
+export type { Base64, Hex, Json, Page, Paging, Time } from "./json.ts";
+export {
+  buildManifest,
+  type Items,
+  ItemsChanged,
+  type ManifestPlan,
+  type ManifestTerms,
+  manifestChunks,
+  planManifest,
+} from "./manifest.ts";
+export { ApiProblem, type Facts, NodeUnreachable, ProofMismatch } from "./problem.ts";
+export {
+  type AsOf,
+  type DecisionFilter,
+  everyItem,
+  type GazetteFilter,
+  type ProofOptions,
+  type Reading,
+} from "./reading.ts";
+export type * from "./shapes.ts";
+export {
+  type Claims,
+  type Signed,
+  signApplication,
+  signOperation,
+  signToken,
+  TOKEN_TYPE,
+} from "./sign.ts";
+export { type Freshness, type Requester, signRequest, type Unsigned } from "./signed-request.ts";
+export { type Signer, signerFromP256, signerFromSeed, signerFromWebCrypto } from "./signer.ts";
+export { Busy, type ClientOptions } from "./transport.ts";
+export { composeReceipt, type SubmitOptions, type Writing } from "./writing.ts";
