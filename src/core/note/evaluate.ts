@@ -4,9 +4,9 @@ import type { SignedCheckpoint } from "./checkpoint.ts";
 import type { Policy } from "./policy.ts";
 import type { VerifierKey } from "./verifier-key.ts";
 import {
-  type AsyncSignatureCheck,
+  type AsyncNoteSignatureCheck,
   type Attestation,
-  type SignatureCheck,
+  type NoteSignatureCheck,
   type SignatureRefusal,
   verifyNote,
   verifyNoteAsync,
@@ -56,7 +56,7 @@ export function evaluatePolicy(
   policy: Policy,
   checkpoint: SignedCheckpoint,
   nowSeconds: number,
-  check: SignatureCheck = verifyEd25519,
+  check: NoteSignatureCheck = verifyEd25519,
 ): Result<Trust, TrustRefusal> {
   const attested = verifyNote(checkpoint.note, policyKeys(policy), check);
   return attested.ok ? judge(policy, checkpoint.origin, attested.value, nowSeconds) : attested;
@@ -67,7 +67,7 @@ export async function evaluatePolicyAsync(
   policy: Policy,
   checkpoint: SignedCheckpoint,
   nowSeconds: number,
-  check: AsyncSignatureCheck,
+  check: AsyncNoteSignatureCheck,
 ): Promise<Result<Trust, TrustRefusal>> {
   const attested = await verifyNoteAsync(checkpoint.note, policyKeys(policy), check);
   return attested.ok ? judge(policy, checkpoint.origin, attested.value, nowSeconds) : attested;

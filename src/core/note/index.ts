@@ -45,9 +45,9 @@ export {
   verifierKey,
 } from "./verifier-key.ts";
 export {
-  type AsyncSignatureCheck,
+  type AsyncNoteSignatureCheck,
   type Attestation,
-  type SignatureCheck,
+  type NoteSignatureCheck,
   type SignatureRefusal,
   verifyNote,
   verifyNoteAsync,

@@ -6,14 +6,14 @@ import type { NoteSignature, SignedNote } from "./note.ts";
 import type { VerifierKey } from "./verifier-key.ts";
 
 /** Checks one Ed25519 signature by the exact rule of docs/spec/operations.md. */
-export type SignatureCheck = (
+export type NoteSignatureCheck = (
   publicKey: Uint8Array,
   message: Uint8Array,
   signature: Uint8Array,
 ) => boolean;
 
 /** The same where the platform only answers later, as WebCrypto does. */
-export type AsyncSignatureCheck = (...args: Parameters<SignatureCheck>) => Promise<boolean>;
+export type AsyncNoteSignatureCheck = (...args: Parameters<NoteSignatureCheck>) => Promise<boolean>;
 
 /** What a signature line of a known key claims. Not true before its signature is checked. */
 export type SignatureClaim = {
@@ -53,7 +53,7 @@ const SIGNATURE_BYTES = 64;
 export function verifyNote(
   note: SignedNote,
   keys: readonly VerifierKey[],
-  check: SignatureCheck = verifyEd25519,
+  check: NoteSignatureCheck = verifyEd25519,
 ): Result<readonly Attestation[], SignatureRefusal> {
   const claims = signatureClaims(note, keys);
   if (!claims.ok) return claims;
@@ -67,7 +67,7 @@ export function verifyNote(
 export async function verifyNoteAsync(
   note: SignedNote,
   keys: readonly VerifierKey[],
-  check: AsyncSignatureCheck,
+  check: AsyncNoteSignatureCheck,
 ): Promise<Result<readonly Attestation[], SignatureRefusal>> {
   const claims = signatureClaims(note, keys);
   if (!claims.ok) return claims;
