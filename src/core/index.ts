@@ -2,6 +2,7 @@ export { sha256 } from "#crypto";
 export * from "./bytes.ts";
 export * from "./cbor/index.ts";
 export * from "./code/index.ts";
+export * from "./cose/index.ts";
 export { InvariantError, present } from "./invariant.ts";
 export * from "./merkle/index.ts";
 export * from "./note/index.ts";

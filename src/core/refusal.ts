@@ -1,6 +1,12 @@
 import type { CborRefusal } from "./cbor/index.ts";
 import type { AidcRefusal, CheckRefusal, CodeRefusal, UicRefusal } from "./code/index.ts";
 import type {
+  CoseKeyRefusal,
+  CoseRefusal,
+  CoseSignatureRefusal,
+  DerRefusal,
+} from "./cose/index.ts";
+import type {
   ConsistencyRefusal,
   InclusionRefusal,
   RangeRefusal,
@@ -27,6 +33,10 @@ export type Refusal =
   | CheckRefusal
   | UicRefusal
   | AidcRefusal
+  | CoseRefusal
+  | CoseKeyRefusal
+  | CoseSignatureRefusal
+  | DerRefusal
   | ItemRefusal
   | ApplyRefusal
   | GenesisRefusal

@@ -1,0 +1,67 @@
+/**
+ * What core asks of the platform. Synchronous, because core is; so a browser gets the pure-TypeScript half, and code that
+ * can wait (the verifier) may use WebCrypto instead, wrapped by {@link Crypto.isEd25519WellFormed}.
+ *
+ * Both halves answer every input alike, crafted ones included: a difference would fork validators. Lengths are part of
+ * the input of the `verify…` functions, which answer `false`; the other functions are for our own data and throw.
+ */
+export interface Crypto {
+  /** SHA-256 of the parts, one after the other; 32 bytes. FIPS 180-4. */
+  sha256(...parts: readonly Uint8Array[]): Uint8Array;
+
+  /**
+   * Writes SHA-256 of `input[start, end)`, by default all of it, to `out[outOffset, outOffset + 32)`. For trees in typed
+   * arrays: nothing is allocated when the whole input is hashed. `out` and `input` may overlap.
+   */
+  sha256Into(
+    out: Uint8Array,
+    outOffset: number,
+    input: Uint8Array,
+    start?: number,
+    end?: number,
+  ): void;
+
+  /**
+   * Whether the signature is the key's, by libsodium's rule: S < L; A and R canonical and not of small order;
+   * encode(S·B − h·A) equals the bytes of R.
+   *
+   * @see RFC 8032 §5.1.7, without the cofactor
+   */
+  verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+
+  /**
+   * Whether the 64-byte signature r‖s is the key's (x‖y, 64 bytes) over SHA-256 of the message; s ≤ n/2, so that nobody
+   * can turn a signature into a second one.
+   *
+   * @see FIPS 186-5 §6.4.2
+   */
+  verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+
+  /** Signs with the key that RFC 8032 derives from the 32-byte seed; 64 bytes, always the same ones. */
+  signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array;
+
+  /** Signs SHA-256 of the message with the 32-byte scalar; r‖s with low s. Two signatures of one message may differ. */
+  signP256(secret: Uint8Array, message: Uint8Array): Uint8Array;
+
+  /** The 32-byte public key of a seed. */
+  publicEd25519(seed: Uint8Array): Uint8Array;
+
+  /** The public point x‖y, 64 bytes, of a scalar. */
+  publicP256(secret: Uint8Array): Uint8Array;
+
+  /**
+   * The part of the Ed25519 rule that backends differ on: S < L; A and R canonical and not of small order. A backend that
+   * computes the equation without the cofactor and is asked only where this holds gives the verdicts of
+   * {@link Crypto.verifyEd25519}. Lengths are checked; whether A lies on the curve is not.
+   */
+  isEd25519WellFormed(publicKey: Uint8Array, signature: Uint8Array): boolean;
+
+  /** Whether 32 bytes are the canonical spelling of a y that no point of small order has: what A must satisfy. */
+  isEd25519KeyWellFormed(publicKey: Uint8Array): boolean;
+
+  /** The P-256 signature r‖s with the smaller of s and n − s; r‖s must be 64 bytes, 0 < s < n. */
+  lowS(signature: Uint8Array): Uint8Array;
+
+  /** Unpredictable bytes, for keys and nonces of clients. Core and the rules of a ledger never call this. */
+  randomBytes(length: number): Uint8Array;
+}
