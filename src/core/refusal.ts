@@ -1,21 +1,22 @@
 import type { CborRefusal } from "./cbor/index.ts";
-import type { AidcRefusal, CheckRefusal, CodeRefusal, UicRefusal } from "./code/index.ts";
 import type {
-  CoseKeyRefusal,
-  CoseRefusal,
-  CoseSignatureRefusal,
-  DerRefusal,
-} from "./cose/index.ts";
-import type {
-  ConsistencyRefusal,
-  InclusionRefusal,
-  RangeRefusal,
-  TilePathRefusal,
-} from "./merkle/index.ts";
+  AidcRefusal,
+  CheckRefusal,
+  CodeRefusal,
+  DidRefusal,
+  Gbt2260Refusal,
+  HostRefusal,
+  UicRefusal,
+  UrnRefusal,
+  UrnTypeRefusal,
+} from "./code/index.ts";
+import type { CoseSignatureRefusal, DerRefusal } from "./cose/index.ts";
+import type { ConsistencyRefusal, RangeRefusal, TilePathRefusal } from "./merkle/index.ts";
 import type {
   CheckpointRefusal,
   NoteRefusal,
   PolicyRefusal,
+  SignatureRefusal,
   TlogProofRefusal,
   TrustRefusal,
   VerifierKeyRefusal,
@@ -33,24 +34,27 @@ export type Refusal =
   | CheckRefusal
   | UicRefusal
   | AidcRefusal
-  | CoseRefusal
-  | CoseKeyRefusal
+  | DidRefusal
+  | Gbt2260Refusal
+  | HostRefusal
+  | UrnRefusal
+  | UrnTypeRefusal
   | CoseSignatureRefusal
   | DerRefusal
-  | ItemRefusal
-  | ApplyRefusal
-  | GenesisRefusal
-  | BlockEntryRefusal
-  | InclusionRefusal
   | ConsistencyRefusal
   | RangeRefusal
   | TilePathRefusal
-  | VerifierKeyRefusal
   | NoteRefusal
+  | VerifierKeyRefusal
+  | SignatureRefusal
   | CheckpointRefusal
   | TlogProofRefusal
   | PolicyRefusal
-  | TrustRefusal;
+  | TrustRefusal
+  | ItemRefusal
+  | ApplyRefusal
+  | GenesisRefusal
+  | BlockEntryRefusal;
 
 /** The stable name of a refusal, as listed in docs/errors.md. */
 export type RefusalCode = Refusal["code"];

@@ -1,4 +1,5 @@
-import type { Change, Hash, MapProof, Refusal, Result } from "../core/index.ts";
+import type { Change, Hash, MapProof, Refusal } from "../core/index.ts";
+import type { LedgerFault } from "./fault.ts";
 
 // The contract between the rules and whatever orders and keeps the blocks. `memory`, `embedded` and `comet` pass one
 // suite (test/contract/ledger.ts). Nothing here is shown before it is durable: every reader sees the state of the last
@@ -52,14 +53,15 @@ export type StateProof = {
 
 /** A contiguous page of a record's children, in the order of their first registration. */
 export type ChildrenPage = {
-  /** Children of the record at `head`. */
+  /** Children that the record of `proof` has; its `children.root` is the root over all of them. */
   readonly count: number;
   /** Position of the first one of this page. */
   readonly start: number;
   readonly codes: readonly string[];
   /** RFC 9162 range path from the page to `children.root`. */
   readonly path: readonly Hash[];
-  readonly head: Head;
+  /** Proves the record whose children these are. */
+  readonly proof: StateProof;
 };
 
 /** What to look for among the records; all parts must hold. */
@@ -163,26 +165,4 @@ export interface Ledger extends LedgerReader, AsyncDisposable {
   submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]>;
   /** Why writes are not taken at the moment, for `/readyz`; `undefined` when they are. */
   unready(): LedgerFault | undefined;
-}
-
-/** How whoever meets a fault should react. */
-export type Reaction = "retry" | "busy" | "fatal";
-
-/** The world failed: disk, clock, queue. */
-export class LedgerFault extends Error {
-  override readonly name = "LedgerFault";
-  readonly code: string;
-  readonly reaction: Reaction;
-  readonly facts: { readonly [name: string]: string | number };
-  constructor(
-    code: string,
-    reaction: Reaction,
-    facts: { readonly [name: string]: string | number } = {},
-    options?: ErrorOptions,
-  ) {
-    super(`${code} ${JSON.stringify(facts)}`, options);
-    this.code = code;
-    this.reaction = reaction;
-    this.facts = facts;
-  }
 }

@@ -3,7 +3,7 @@ import { IAT_FUTURE_SECONDS, IAT_PAST_SECONDS } from "../op/limits.ts";
 import type { Operation } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AuthorityRefusal, authorise, type Need, needMembers } from "./authority.ts";
-import { type Act, type Context, type SignatureCheck, seconds } from "./context.ts";
+import { type Act, type Context, type OperationCheck, seconds } from "./context.ts";
 import { settleChildren } from "./create.ts";
 import {
   type DecisionRefusal,
@@ -36,7 +36,7 @@ export type Block = {
   /** Log index of the first entry of the block. */
   readonly first: number;
   readonly items: readonly Item[];
-  readonly check: SignatureCheck;
+  readonly check: OperationCheck;
 };
 
 export type AppliedBlock = {

@@ -5,14 +5,14 @@ import type { Transaction } from "./transaction.ts";
 import type { Authority, KeyRecord } from "./values.ts";
 
 /** Whether the signature in `envelope` is `key`'s. Must answer the same on every node. */
-export type SignatureCheck = (key: KeyRecord, envelope: Envelope, hash: Uint8Array) => boolean;
+export type OperationCheck = (key: KeyRecord, envelope: Envelope, hash: Uint8Array) => boolean;
 
 /** What the rules see of the world: the state, the ledger's name, the block's time. */
 export type Context = {
   readonly tx: Transaction;
   readonly origin: string;
   readonly timeMilliseconds: number;
-  readonly check: SignatureCheck;
+  readonly check: OperationCheck;
 };
 
 /** Who acts, and through which entry. */

@@ -19,7 +19,7 @@ export {
   encodeBlockEntry,
   isBlockEntry,
 } from "./block-entry.ts";
-export { type Context, isoDate, type SignatureCheck } from "./context.ts";
+export { type Context, isoDate, type OperationCheck } from "./context.ts";
 export { hasExpired } from "./decision.ts";
 export {
   type EffectiveStatus,

@@ -1,0 +1,49 @@
+import { LedgerFault } from "./fault.ts";
+import type { LedgerClock } from "./stores.ts";
+
+/** Further than this the wall clock may not move against the monotonic one. */
+const MAX_DRIFT_MILLISECONDS: number = 10 * 60 * 1000;
+
+/** A block stamped later than this after the last one asks for confirmation. */
+const MAX_GAP_MILLISECONDS: number = 30 * 24 * 3600 * 1000;
+
+/**
+ * Stamps blocks. A time in the log cannot be taken back, so a clock that jumps stops the writing until an operator
+ * confirms it.
+ */
+export class ClockGuard {
+  readonly #clock: LedgerClock;
+  readonly #confirmed: boolean;
+  #wall: number;
+  #monotonic: number;
+
+  /** `confirmed`: an operator says that the clock is right now, however far it is from the last block. */
+  constructor(clock: LedgerClock, confirmed: boolean) {
+    this.#clock = clock;
+    this.#confirmed = confirmed;
+    this.#wall = clock.wallMilliseconds();
+    this.#monotonic = clock.monotonicMilliseconds();
+  }
+
+  /**
+   * The time of the next block: never before that of the last one.
+   *
+   * @throws LedgerFault LEDGER_CLOCK
+   */
+  stamp(lastMilliseconds: number): number {
+    const wall = this.#clock.wallMilliseconds();
+    const monotonic = this.#clock.monotonicMilliseconds();
+    const drift = wall - this.#wall - (monotonic - this.#monotonic);
+    if (Math.abs(drift) > MAX_DRIFT_MILLISECONDS) {
+      throw new LedgerFault("LEDGER_CLOCK", { driftMilliseconds: Math.round(drift) });
+    }
+    const gap = wall - lastMilliseconds;
+    if ((gap > MAX_GAP_MILLISECONDS || gap < -MAX_DRIFT_MILLISECONDS) && !this.#confirmed) {
+      throw new LedgerFault("LEDGER_CLOCK", { sinceLastBlockMilliseconds: gap });
+    }
+    // Small corrections, as NTP makes them, are taken in; only a jump stops us.
+    this.#wall = wall;
+    this.#monotonic = monotonic;
+    return Math.max(wall, lastMilliseconds);
+  }
+}

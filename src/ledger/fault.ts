@@ -1,0 +1,37 @@
+/** How whoever meets a fault should react. */
+export type Reaction = "retry" | "busy" | "fatal";
+
+/** Facts that go into an answer or a log line. */
+export type FaultFacts = { readonly [name: string]: string | number };
+
+/** Every way the world can fail a ledger, and how to react. docs/errors.md lists cause and remedy of each. */
+const REACTIONS = {
+  LEDGER_BUSY: "busy",
+  LEDGER_CLOSED: "busy",
+  LEDGER_CLOCK: "busy",
+  LEDGER_DISK_FULL: "busy",
+  LEDGER_WRITE: "fatal",
+  LEDGER_DIVERGED: "fatal",
+  LEDGER_RULES: "fatal",
+} as const satisfies { readonly [code: string]: Reaction };
+
+export type LedgerFaultCode = keyof typeof REACTIONS;
+
+/** The world failed: disk, clock, queue. Nothing was acknowledged that is not durable. */
+export class LedgerFault extends Error {
+  override readonly name = "LedgerFault";
+  readonly code: LedgerFaultCode;
+  readonly reaction: Reaction;
+  readonly facts: FaultFacts;
+
+  constructor(code: LedgerFaultCode, facts: FaultFacts = {}, options?: ErrorOptions) {
+    super(`${code} ${JSON.stringify(facts)}`, options);
+    this.code = code;
+    this.reaction = REACTIONS[code];
+    this.facts = facts;
+  }
+}
+
+export const LEDGER_FAULT_CODES: readonly LedgerFaultCode[] = Object.keys(
+  REACTIONS,
+) as LedgerFaultCode[];

@@ -1,0 +1,2 @@
+export { LEDGER_FAULT_CODES, LedgerFault, type LedgerFaultCode, type Reaction } from "./fault.ts";
+export type * from "./port.ts";

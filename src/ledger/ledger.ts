@@ -1,0 +1,71 @@
+import type { Change } from "../core/index.ts";
+import type { ClockGuard } from "./clock-guard.ts";
+import type { LedgerFault } from "./fault.ts";
+import type { Head, Ledger, Outcome } from "./port.ts";
+import type { Publisher } from "./publisher.ts";
+import { Sequencer, type SequencerOptions } from "./sequencer.ts";
+import type { LedgerState } from "./state.ts";
+import type { IndexStore, LogStore, SignaturePool, ValueStore } from "./stores.ts";
+import { LedgerView } from "./view.ts";
+
+/** What a ledger is made of. The driver opened these, and they belong together. */
+export type LedgerParts = {
+  readonly log: LogStore;
+  readonly values: ValueStore;
+  readonly state: LedgerState;
+  readonly index: IndexStore;
+  readonly pool: SignaturePool;
+  readonly guard: ClockGuard;
+  readonly publisher: Publisher;
+  /** Called after the writer has stopped and before the stores close. */
+  readonly beforeClose?: (head: Head) => Promise<void>;
+};
+
+type Listener = (head: Head, changes: readonly Change[]) => void;
+
+/** A ledger that one process writes, whatever keeps its bytes. */
+export class LocalLedger extends LedgerView implements Ledger {
+  readonly #parts: LedgerParts;
+  readonly #sequencer: Sequencer;
+  readonly #listeners: Set<Listener>;
+
+  constructor(parts: LedgerParts, options: Omit<SequencerOptions, "committed">) {
+    const listeners = new Set<Listener>();
+    const sequencer = new Sequencer(parts, {
+      ...options,
+      committed(head, changes) {
+        parts.index.advance(parts.values.end, head.size);
+        parts.publisher.offer(head);
+        for (const listener of listeners) listener(head, changes);
+      },
+    });
+    super({ ...parts, sequencer });
+    this.#parts = parts;
+    this.#sequencer = sequencer;
+    this.#listeners = listeners;
+  }
+
+  submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
+    return this.#sequencer.submit(items);
+  }
+
+  unready(): LedgerFault | undefined {
+    return this.#sequencer.unready();
+  }
+
+  onBlock(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#sequencer.close();
+    const { publisher, index, pool, values, log, beforeClose } = this.#parts;
+    await publisher.close();
+    await beforeClose?.(this.head());
+    await index.close();
+    await pool.close();
+    await values.close();
+    await log.close();
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  type Code,
+  type CodeRecord,
+  codeKey,
+  hex,
+  type Item,
+  type KeyRecord,
+  keyKey,
+  type OperationCheck,
+  type PreparedSignature,
+  prepareSignature,
+  referenceTo,
+  type StateReader,
+  verifySignature,
+} from "../core/index.ts";
+import type { SignaturePool } from "./stores.ts";
+
+type SignedItem = Extract<Item, { kind: "operation" }>;
+type Job = {
+  readonly item: SignedItem;
+  readonly key: KeyRecord;
+  readonly prepared: PreparedSignature;
+};
+
+/**
+ * Signatures checked off the main thread before their block is made. The rules ask again for each signature, with the key
+ * that holds then: the answer is taken from here where the key is still the same one, else computed on the spot.
+ */
+export class Precheck {
+  readonly #pool: SignaturePool;
+  readonly #verdicts = new Map<string, { readonly key: KeyRecord; readonly good: boolean }>();
+
+  constructor(pool: SignaturePool) {
+    this.#pool = pool;
+  }
+
+  /** Checks what can be checked now: where the issuer holds the key already. */
+  async run(state: StateReader, items: readonly Item[]): Promise<void> {
+    const jobs = items.flatMap((item) => jobFor(state, item) ?? []);
+    if (jobs.length === 0) return;
+    const good = await this.#pool.checkBatch(jobs.map(({ prepared }) => prepared));
+    for (const [i, { item, key }] of jobs.entries()) {
+      this.#verdicts.set(hex(item.hash), { key, good: good[i] === true });
+    }
+  }
+
+  readonly check: OperationCheck = (key, envelope, hash) => {
+    const verdict = this.#verdicts.get(hex(hash));
+    if (verdict?.key === key) return verdict.good;
+    return verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok;
+  };
+
+  /** Forgets the items of a block that was made. */
+  forget(items: readonly Item[]): void {
+    for (const { hash } of items) this.#verdicts.delete(hex(hash));
+  }
+}
+
+function jobFor(state: StateReader, item: Item): Job | undefined {
+  if (item.kind !== "operation") return undefined;
+  const key = likelyKey(state, item);
+  if (key === undefined) return undefined;
+  const { alg, sigStructure, sign1 } = item.envelope;
+  const prepared = prepareSignature(key, alg, sigStructure, sign1);
+  return prepared.ok ? { item, key, prepared: prepared.value } : undefined;
+}
+
+/** The key that the operation names, if the issuer holds it at present. */
+function likelyKey(state: StateReader, { envelope }: SignedItem): KeyRecord | undefined {
+  const { iss, kid } = envelope;
+  const holder = iss.startsWith("member/") ? iss : holderOf(state, iss as Code);
+  if (holder === undefined) return undefined;
+  return state.get(keyKey(holder, kid)) as KeyRecord | undefined;
+}
+
+function holderOf(state: StateReader, code: Code): string | undefined {
+  const record = state.get(codeKey(code)) as CodeRecord | undefined;
+  return record === undefined ? undefined : referenceTo(record);
+}

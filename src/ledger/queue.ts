@@ -1,0 +1,91 @@
+import { hex, type Item } from "../core/index.ts";
+import { defer } from "./deferred.ts";
+import { LedgerFault } from "./fault.ts";
+import type { Outcome } from "./port.ts";
+
+/** What waits for its block; beyond this, submitters are asked to come back later. */
+export const MAX_QUEUED_ITEMS = 20_000;
+export const MAX_QUEUED_BYTES: number = 64 * 1024 * 1024;
+
+/** One block's share of work: an operation counts 1, a chunk as many as it has items. Keeps a block near 20 ms. */
+export const MAX_BLOCK_WEIGHT = 768;
+
+export type Waiting = {
+  readonly item: Item;
+  readonly promise: Promise<Outcome>;
+  readonly settle: (outcome: Outcome) => void;
+  readonly fail: (fault: LedgerFault) => void;
+};
+
+/** Items in the order in which they came, bounded; the same item waits once, however often it was submitted. */
+export class Queue {
+  readonly #waiting: Waiting[] = [];
+  readonly #byHash = new Map<string, Waiting>();
+  #bytes = 0;
+  #wake: (() => void) | undefined;
+
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** @throws LedgerFault LEDGER_BUSY when so much more would be too much */
+  admit(items: readonly { readonly bytes: Uint8Array }[]): void {
+    const bytes = items.reduce((sum, item) => sum + item.bytes.length, 0);
+    const tooMany = this.#byHash.size + items.length > MAX_QUEUED_ITEMS;
+    if (tooMany || this.#bytes + bytes > MAX_QUEUED_BYTES) {
+      throw new LedgerFault("LEDGER_BUSY", { waiting: this.#byHash.size, bytes: this.#bytes });
+    }
+  }
+
+  /** The same item, if it is on its way already. */
+  find(item: Item): Waiting | undefined {
+    return this.#byHash.get(hex(item.hash));
+  }
+
+  push(item: Item): Waiting {
+    const { promise, resolve, reject } = defer<Outcome>();
+    const waiting: Waiting = { item, promise, settle: resolve, fail: reject };
+    this.#waiting.push(waiting);
+    this.#byHash.set(hex(item.hash), waiting);
+    this.#bytes += item.bytes.length;
+    return waiting;
+  }
+
+  /** Lets the sequencer look again. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  /** Resolves when something waits, or when `wake` was called. */
+  async some(): Promise<void> {
+    if (this.#waiting.length > 0) return;
+    const { promise, resolve } = defer<void>();
+    this.#wake = resolve;
+    await promise;
+    this.#wake = undefined;
+  }
+
+  /** Takes the next block's share off. */
+  take(): Waiting[] {
+    let weight = 0;
+    let count = 0;
+    for (const { item } of this.#waiting) {
+      weight += item.kind === "chunk" ? item.chunk.items.length : 1;
+      if (count > 0 && weight > MAX_BLOCK_WEIGHT) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+
+  /** The item has been answered. */
+  done({ item }: Waiting): void {
+    if (this.#byHash.delete(hex(item.hash))) this.#bytes -= item.bytes.length;
+  }
+
+  failAll(fault: LedgerFault): void {
+    for (const waiting of this.#byHash.values()) waiting.fail(fault);
+    this.#waiting.length = 0;
+    this.#byHash.clear();
+    this.#bytes = 0;
+  }
+}

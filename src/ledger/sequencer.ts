@@ -1,0 +1,225 @@
+import {
+  type Change,
+  type Hash,
+  InvariantError,
+  type Item,
+  type NoteSigner,
+  present,
+  readItem,
+  signCheckpoint,
+} from "../core/index.ts";
+import { type AppliedBlock, makeBlock, type Position } from "./block-maker.ts";
+import type { ClockGuard } from "./clock-guard.ts";
+import { type Deferred, defer, turn } from "./deferred.ts";
+import { LedgerFault } from "./fault.ts";
+import type { Head, Outcome } from "./port.ts";
+import { Precheck } from "./precheck.ts";
+import { Queue, type Waiting } from "./queue.ts";
+import type { LedgerState } from "./state.ts";
+import type { LogStore, SignaturePool } from "./stores.ts";
+
+export type SequencerParts = {
+  readonly log: LogStore;
+  readonly state: LedgerState;
+  readonly pool: SignaturePool;
+  readonly guard: ClockGuard;
+};
+
+export type SequencerOptions = {
+  readonly origin: string;
+  readonly signers: readonly NoteSigner[];
+  /** Where the committed log ends. */
+  readonly head: Head;
+  /** Told of each committed block, in order, before its submitters are. */
+  readonly committed: (head: Head, changes: readonly Change[]) => void;
+};
+
+/**
+ * The one writer of a ledger. Operations are checked off the main thread, gathered, applied as one block and made durable
+ * by one write and one sync; while a block syncs, the next one is applied.
+ */
+export class Sequencer {
+  readonly #parts: SequencerParts;
+  readonly #options: SequencerOptions;
+  readonly #queue = new Queue();
+  readonly #precheck: Precheck;
+  /** Who waits for the checkpoint of a size that is still syncing. */
+  readonly #heads = new Map<number, Deferred<Head>>();
+  readonly #running: Promise<void>;
+  #head: Head;
+  #applied: Position;
+  #fault: LedgerFault | undefined;
+  #closing = false;
+
+  constructor(parts: SequencerParts, options: SequencerOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#head = options.head;
+    this.#applied = options.head;
+    this.#precheck = new Precheck(parts.pool);
+    this.#running = this.#sequence();
+  }
+
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** The size of the log with the last applied block, committed or not. */
+  get appliedSize(): number {
+    return this.#applied.size;
+  }
+
+  /** The head at a size that has been applied. */
+  headAt(size: number): Promise<Head> {
+    if (size <= this.#head.size) return Promise.resolve(this.#head);
+    if (this.#fault !== undefined) return Promise.reject(this.#fault);
+    const waiting = this.#heads.get(size) ?? defer<Head>();
+    this.#heads.set(size, waiting);
+    return waiting.promise;
+  }
+
+  /** Takes no more, finishes what was taken. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#queue.wake();
+    await this.#running;
+  }
+
+  async submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
+    this.#refuseWhenUnready();
+    const read = items.map(readItem);
+    this.#queue.admit(read);
+    await this.#precheck.run(this.#parts.state, read);
+    this.#refuseWhenUnready();
+    const waiting = read.map((item) => this.#enqueue(item));
+    this.#queue.wake();
+    return Promise.all(waiting);
+  }
+
+  /** Why nothing can be written at the moment. */
+  unready(): LedgerFault | undefined {
+    return this.#fault;
+  }
+
+  #refuseWhenUnready(): void {
+    if (this.#fault !== undefined) throw this.#fault;
+    if (this.#closing) throw new LedgerFault("LEDGER_CLOSED");
+  }
+
+  #enqueue(item: Item): Promise<Outcome> | Outcome {
+    if (item.kind === "refused") return { ok: false, refusal: item.refusal };
+    const known = this.#receiptOf(item.hash);
+    if (known !== undefined) return known;
+    return (this.#queue.find(item) ?? this.#queue.push(item)).promise;
+  }
+
+  /** The receipt of an item that is in the log already: whoever asks again gets the same answer. */
+  #receiptOf(hash: Hash): Outcome | undefined {
+    const index = this.#parts.log.indexOf(hash);
+    if (index === undefined || index >= this.#head.size) return undefined;
+    const path = this.#parts.log.inclusion(index, this.#head.size);
+    return { ok: true, hash, index, head: this.#head, path, repeated: true };
+  }
+
+  /** The sequencer: the only place that makes blocks. Ends when the ledger closes or has failed for good. */
+  async #sequence(): Promise<void> {
+    let committing: Promise<void> = Promise.resolve();
+    while (!(this.#closing && this.#queue.length === 0)) {
+      await this.#queue.some();
+      const batch = this.#queue.take();
+      if (batch.length === 0) continue;
+      const block = this.#make(batch);
+      await committing;
+      if (this.#fault?.reaction === "fatal") return;
+      if (block !== undefined) committing = this.#commit(batch, block);
+      // Lets the syncing thread and the sockets have their turn between two blocks.
+      await turn();
+    }
+    await committing;
+  }
+
+  #make(batch: readonly Waiting[]): AppliedBlock | undefined {
+    const { log, state, guard } = this.#parts;
+    try {
+      const timeMilliseconds = guard.stamp(this.#applied.timeMilliseconds);
+      log.reserve(batch.reduce((sum, { item }) => sum + item.bytes.length + 64, 4096));
+      const { origin } = this.#options;
+      const items = batch.map(({ item }) => item);
+      const { check } = this.#precheck;
+      const made = makeBlock(state, log, this.#applied, { origin, timeMilliseconds, items, check });
+      this.#precheck.forget(items);
+      this.#answerRefused(batch, made.results);
+      if (made.staged === undefined) return undefined;
+      this.#applied = made;
+      return made;
+    } catch (cause) {
+      this.#stumble(batch, cause);
+      return undefined;
+    }
+  }
+
+  /** A fault before anything was applied: the batch is sent back, and the ledger goes on if it can. */
+  #stumble(batch: readonly Waiting[], cause: unknown): void {
+    if (cause instanceof InvariantError) throw cause;
+    const fault =
+      cause instanceof LedgerFault ? cause : new LedgerFault("LEDGER_WRITE", {}, { cause });
+    if (fault.reaction === "fatal" || fault.code === "LEDGER_CLOCK") this.#fail(fault);
+    for (const waiting of batch) {
+      this.#queue.done(waiting);
+      waiting.fail(fault);
+    }
+  }
+
+  #fail(fault: LedgerFault): void {
+    this.#fault = fault;
+    this.#queue.failAll(fault);
+    for (const waiting of this.#heads.values()) waiting.reject(fault);
+    this.#heads.clear();
+  }
+
+  #answerRefused(batch: readonly Waiting[], results: AppliedBlock["results"]): void {
+    for (const [i, waiting] of batch.entries()) {
+      const result = present(results[i], "a result for each item");
+      if (result.ok) continue;
+      this.#queue.done(waiting);
+      waiting.settle({ ok: false, refusal: result.error });
+    }
+  }
+
+  async #commit(batch: readonly Waiting[], block: AppliedBlock): Promise<void> {
+    try {
+      await this.#parts.log.commit(block.staged);
+    } catch (cause) {
+      // What is in memory may not be on the disk: only a restart from the journal can tell.
+      this.#fail(new LedgerFault("LEDGER_WRITE", { height: block.height }, { cause }));
+      for (const waiting of batch) waiting.fail(present(this.#fault, "the fault"));
+      return;
+    }
+    this.#finish(batch, block);
+  }
+
+  #finish(batch: readonly Waiting[], block: AppliedBlock): void {
+    const { log, state } = this.#parts;
+    state.commit();
+    this.#head = this.#sign(block);
+    this.#options.committed(this.#head, block.changes);
+    this.#heads.get(block.size)?.resolve(this.#head);
+    this.#heads.delete(block.size);
+    for (const [i, waiting] of batch.entries()) {
+      const result = present(block.results[i], "a result for each item");
+      if (!result.ok) continue;
+      this.#queue.done(waiting);
+      const { hash } = waiting.item;
+      const path = log.inclusion(result.value, block.size);
+      const receipt = { hash, index: result.value, head: this.#head, path };
+      waiting.settle({ ok: true, ...receipt, repeated: false });
+    }
+  }
+
+  #sign({ size, height, timeMilliseconds, mapRoot, staged }: AppliedBlock): Head {
+    const { origin, signers } = this.#options;
+    const { root } = staged;
+    const checkpoint = signCheckpoint({ origin, size, root }, signers);
+    return { origin, size, height, timeMilliseconds, root, mapRoot, checkpoint };
+  }
+}

@@ -1,0 +1,140 @@
+import {
+  BESIDE,
+  type CborValue,
+  type Change,
+  decodeCbor,
+  InvariantError,
+  type MapProof,
+  type StateReader,
+  sha256,
+  utf8,
+} from "../core/index.ts";
+import type { MapStore, Ref, StoredVersion, ValueStore } from "./stores.ts";
+
+/** Decoded values kept at hand: parents, keys and parameters are read again and again. */
+const CACHED_VALUES = 20_000;
+
+/** What a block that is applied but not yet durable replaced, so that readers can look past it. */
+type Layer = { readonly size: number; readonly before: ReadonlyMap<string, Ref | undefined> };
+
+/**
+ * The values of a ledger as of two moments: after the last applied block, for the rules; and after the last committed one,
+ * for everybody else.
+ */
+export class LedgerState implements StateReader {
+  readonly #map: MapStore;
+  readonly #values: ValueStore;
+  /** Where the values beside the map lie; there are few. */
+  readonly #beside: Map<string, Ref>;
+  readonly #decoded = new Map<string, CborValue>();
+  readonly #layers: Layer[] = [];
+
+  constructor(map: MapStore, values: ValueStore, beside: Map<string, Ref> = new Map()) {
+    this.#map = map;
+    this.#values = values;
+    this.#beside = beside;
+  }
+
+  /** The decoded value after the last applied block. */
+  get(key: string): CborValue | undefined {
+    const cached = this.#decoded.get(key);
+    if (cached !== undefined) return cached;
+    const ref = this.#find(key);
+    if (ref === undefined) return undefined;
+    const value = decodeOwn(this.#values.read(ref).value);
+    this.#remember(key, value);
+    return value;
+  }
+
+  /** Takes the changes of an applied block in; they become visible to readers with `commit`. */
+  apply(changes: readonly Change[], size: number): void {
+    const before = new Map<string, Ref | undefined>();
+    const batch = new Map<string, { keyHash: Uint8Array; valueHash: Uint8Array; ref: Ref }>();
+    const latest = new Map<string, Ref>();
+    for (const change of changes) {
+      const { key } = change;
+      const known = latest.get(key);
+      const previous = known ?? this.#find(key);
+      if (!before.has(key)) before.set(key, previous);
+      const ref = this.#values.append(change, previous);
+      latest.set(key, ref);
+      this.#decoded.delete(key);
+      if (key.startsWith(BESIDE)) this.#beside.set(key, ref);
+      else batch.set(key, { keyHash: hashOf(key), valueHash: sha256(change.value), ref });
+    }
+    this.#map.update([...batch.values()]);
+    this.#values.flush();
+    this.#layers.push({ size, before });
+  }
+
+  /** The oldest applied block is durable now. */
+  commit(): void {
+    this.#layers.shift();
+  }
+
+  /** The version under a key after the last committed block. */
+  committed(key: string): StoredVersion | undefined {
+    const ref = this.#committedRef(key);
+    return ref === undefined ? undefined : this.#values.read(ref);
+  }
+
+  /** Versions up to the last committed block, newest first. */
+  *versions(key: string): Generator<StoredVersion> {
+    let ref = this.#committedRef(key);
+    while (ref !== undefined) {
+      const version = this.#values.read(ref);
+      yield version;
+      ref = version.previous;
+    }
+  }
+
+  /** The value and its path after the last applied block, whose log size it says. */
+  prove(key: string): { readonly value?: Uint8Array; readonly map: MapProof } {
+    const ref = key.startsWith(BESIDE) ? undefined : this.#find(key);
+    const map = this.#map.prove(hashOf(key));
+    return ref === undefined ? { map } : { value: this.#values.read(ref).value, map };
+  }
+
+  root(): ReturnType<MapStore["root"]> {
+    return this.#map.root();
+  }
+
+  get besideRefs(): ReadonlyMap<string, Ref> {
+    return this.#beside;
+  }
+
+  get size(): number {
+    return this.#map.size;
+  }
+
+  #find(key: string): Ref | undefined {
+    return key.startsWith(BESIDE) ? this.#beside.get(key) : this.#map.find(hashOf(key));
+  }
+
+  #committedRef(key: string): Ref | undefined {
+    for (const { before } of this.#layers) if (before.has(key)) return before.get(key);
+    return this.#find(key);
+  }
+
+  #remember(key: string, value: CborValue): void {
+    if (this.#decoded.size >= CACHED_VALUES) {
+      // The oldest half goes: a Map keeps the order of insertion.
+      let drop = CACHED_VALUES / 2;
+      for (const old of this.#decoded.keys()) {
+        if (drop-- === 0) break;
+        this.#decoded.delete(old);
+      }
+    }
+    this.#decoded.set(key, value);
+  }
+}
+
+function hashOf(key: string): Uint8Array {
+  return sha256(utf8(key));
+}
+
+function decodeOwn(bytes: Uint8Array): CborValue {
+  const value = decodeCbor(bytes);
+  if (!value.ok) throw new InvariantError(`a value of ours is not CBOR: ${value.error.code}`);
+  return value.value;
+}

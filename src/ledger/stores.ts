@@ -1,0 +1,87 @@
+import type { Change, Hash, MapProof, PreparedSignature } from "../core/index.ts";
+import type { ChildrenPage, KeyPage, LedgerCounts, SearchPage, SearchQuery } from "./port.ts";
+
+// What the sequencer needs kept. The embedded driver keeps it in files, the memory driver in arrays; neither knows the rules.
+
+/** Entries that were appended in memory and are not durable yet. */
+export type Staged = { readonly size: number; readonly root: Hash };
+
+/** The append-only log: the truth. */
+export interface LogStore {
+  /** Entries that are durable. */
+  readonly size: number;
+  /** Makes sure that `bytes` more can be written. @throws LedgerFault LEDGER_DISK_FULL */
+  reserve(bytes: number): void;
+  /** Appends after everything staged so far; computes the root without touching the disk. */
+  stage(entries: readonly Uint8Array[]): Staged;
+  /** Makes the oldest staged block durable: one write, one sync. */
+  commit(staged: Staged): Promise<void>;
+  entry(index: number): Uint8Array | undefined;
+  indexOf(hash: Uint8Array): number | undefined;
+  inclusion(index: number, size: number): readonly Hash[];
+  consistency(first: number, second: number): readonly Hash[];
+  root(size: number): Hash;
+  tile(level: number, index: number, width: number): Uint8Array | undefined;
+  bundle(index: number, width: number): Uint8Array | undefined;
+  close(): Promise<void>;
+}
+
+/** Where a version of a value lies. */
+export type Ref = number;
+
+export type StoredVersion = {
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly index: number;
+  readonly previous: Ref | undefined;
+};
+
+/** Every version of every value, derived from the log and never synced on the way. */
+export interface ValueStore {
+  /** Bytes appended so far; grows with each version. */
+  readonly end: number;
+  append(change: Change, previous: Ref | undefined): Ref;
+  /** Hands what was appended to the file, so that the index can read it. */
+  flush(): void;
+  read(ref: Ref): StoredVersion;
+  close(): Promise<void>;
+}
+
+/** The sparse Merkle map over the values, which also finds them. */
+export interface MapStore {
+  readonly size: number;
+  root(): Hash;
+  find(keyHash: Uint8Array): Ref | undefined;
+  update(batch: readonly { keyHash: Uint8Array; valueHash: Uint8Array; ref: Ref }[]): void;
+  prove(keyHash: Uint8Array): MapProof;
+}
+
+/** Lists and searches, derived from the stream of values; may lag behind. */
+export interface IndexStore {
+  /** The log has `size` durable entries, and their values end at `valuesEnd`. */
+  advance(valuesEnd: number, size: number): void;
+  indexed(size: number): Promise<void>;
+  children(
+    code: string,
+    start: number,
+    limit: number,
+    count: number,
+  ): Promise<Pick<ChildrenPage, "codes" | "path">>;
+  search(query: SearchQuery): Promise<SearchPage>;
+  keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage>;
+  aliases(scheme: string, value: string, division?: string): Promise<readonly string[]>;
+  counts(): LedgerCounts;
+  close(): Promise<void>;
+}
+
+/** Checks signatures off the main thread. */
+export interface SignaturePool {
+  checkBatch(checks: readonly PreparedSignature[]): Promise<readonly boolean[]>;
+  close(): Promise<void>;
+}
+
+/** Both clocks, so that a jump of the wall clock shows. */
+export interface LedgerClock {
+  wallMilliseconds(): number;
+  monotonicMilliseconds(): number;
+}

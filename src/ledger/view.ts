@@ -1,0 +1,153 @@
+import {
+  type Code,
+  type CodeRecord,
+  codeKey,
+  decodeBlockEntry,
+  decodeCbor,
+  type Hash,
+  InvariantError,
+  isBlockEntry,
+  present,
+  TILE_WIDTH,
+} from "../core/index.ts";
+import type {
+  BlockInfo,
+  ChildrenPage,
+  Head,
+  KeyPage,
+  LedgerCounts,
+  LedgerReader,
+  SearchPage,
+  SearchQuery,
+  StateProof,
+  Version,
+} from "./port.ts";
+import type { Publisher } from "./publisher.ts";
+import type { Sequencer } from "./sequencer.ts";
+import type { LedgerState } from "./state.ts";
+import type { IndexStore, LogStore } from "./stores.ts";
+
+export type ViewParts = {
+  readonly log: LogStore;
+  readonly state: LedgerState;
+  readonly index: IndexStore;
+  readonly publisher: Publisher;
+  readonly sequencer: Pick<Sequencer, "head" | "appliedSize" | "headAt">;
+};
+
+/** The committed ledger, to read. */
+export class LedgerView implements Omit<LedgerReader, "onBlock"> {
+  readonly #parts: ViewParts;
+
+  constructor(parts: ViewParts) {
+    this.#parts = parts;
+  }
+
+  head(): Head {
+    return this.#parts.sequencer.head;
+  }
+
+  published(): Head {
+    return this.#parts.publisher.published();
+  }
+
+  value(key: string): Uint8Array | undefined {
+    return this.#parts.state.committed(key)?.value;
+  }
+
+  *versions(key: string): Generator<Version> {
+    for (const { value, index } of this.#parts.state.versions(key)) yield { value, index };
+  }
+
+  entry(index: number): Uint8Array | undefined {
+    return index < this.head().size ? this.#parts.log.entry(index) : undefined;
+  }
+
+  blockOf(index: number): BlockInfo | undefined {
+    if (!Number.isSafeInteger(index) || index < 0 || index >= this.head().size) return undefined;
+    // A block holds at most a few hundred entries, and the next block entry says where it begins.
+    for (let at = index; at < this.head().size; at++) {
+      const entry = present(this.#parts.log.entry(at), "an entry below the size");
+      if (isBlockEntry(entry)) return infoOf(entry);
+    }
+    throw new InvariantError("the log ends with a block entry");
+  }
+
+  indexOf(hash: Uint8Array): number | undefined {
+    const index = this.#parts.log.indexOf(hash);
+    return index === undefined || index >= this.head().size ? undefined : index;
+  }
+
+  inclusion(index: number, size: number): readonly Hash[] {
+    return this.#parts.log.inclusion(index, size);
+  }
+
+  consistency(first: number, second: number): readonly Hash[] {
+    return this.#parts.log.consistency(first, second);
+  }
+
+  tile(level: number, index: number, width: number): Uint8Array | undefined {
+    const last = (index * TILE_WIDTH + width) * TILE_WIDTH ** level;
+    if (last > this.published().size) return undefined;
+    return this.#parts.log.tile(level, index, width);
+  }
+
+  bundle(index: number, width: number): Uint8Array | undefined {
+    if (index * TILE_WIDTH + width > this.published().size) return undefined;
+    return this.#parts.log.bundle(index, width);
+  }
+
+  async prove(keys: readonly string[]): Promise<StateProof> {
+    const { state, log, sequencer } = this.#parts;
+    const size = sequencer.appliedSize;
+    const values = keys.map((key) => ({ key, ...state.prove(key) }));
+    // The paths belong to the last applied block, which may still be syncing.
+    const head = await sequencer.headAt(size);
+    const block = present(log.entry(size - 1), "the block entry");
+    return { head, values, block, path: log.inclusion(size - 1, size) };
+  }
+
+  async children(code: string, start: number, limit: number): Promise<ChildrenPage | undefined> {
+    const { index } = this.#parts;
+    const proof = await this.prove([codeKey(code as Code)]);
+    const value = proof.values[0]?.value;
+    if (value === undefined) return undefined;
+    const { count } = recordOf(value).children;
+    await index.indexed(proof.head.size);
+    const page = await index.children(code, start, limit, count);
+    return { count, start, proof, ...page };
+  }
+
+  search(query: SearchQuery): Promise<SearchPage> {
+    return this.#parts.index.search(query);
+  }
+
+  keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage> {
+    return this.#parts.index.keys(prefix, limit, cursor);
+  }
+
+  aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
+    return this.#parts.index.aliases(scheme, value, division);
+  }
+
+  indexed(size: number): Promise<void> {
+    return this.#parts.index.indexed(size);
+  }
+
+  counts(): LedgerCounts {
+    return this.#parts.index.counts();
+  }
+}
+
+function recordOf(value: Uint8Array): CodeRecord {
+  const decoded = decodeCbor(value);
+  if (!decoded.ok) throw new InvariantError(`a value of ours is not CBOR: ${decoded.error.code}`);
+  return decoded.value as unknown as CodeRecord;
+}
+
+function infoOf(entry: Uint8Array): BlockInfo {
+  const block = decodeBlockEntry(entry);
+  if (!block.ok) throw new InvariantError("a block entry of ours cannot be read");
+  const { time: timeMilliseconds, height, first, count, mapRoot } = block.value;
+  return { height, timeMilliseconds, first, count, mapRoot };
+}
