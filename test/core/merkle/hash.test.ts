@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { hashLeaf, sameHash, toHash } from "../../../src/core/merkle/index.ts";
+
+test("takes exactly 32 bytes as a hash", () => {
+  expect(toHash(new Uint8Array(32))).toEqual(new Uint8Array(32));
+  expect(toHash(new Uint8Array(31))).toBeUndefined();
+  expect(toHash(new Uint8Array(33))).toBeUndefined();
+});
+
+test("tells hashes apart, and equal bytes that are no hash", () => {
+  const leaf = hashLeaf(Uint8Array.of(1));
+  expect(sameHash(leaf, hashLeaf(Uint8Array.of(1)))).toBe(true);
+  expect(sameHash(leaf, hashLeaf(Uint8Array.of(2)))).toBe(false);
+  expect(sameHash(new Uint8Array(3), new Uint8Array(3))).toBe(false);
+});
