@@ -50,3 +50,13 @@ export { type Freshness, type Requester, signRequest, type Unsigned } from "./si
 export { type Signer, signerFromP256, signerFromSeed, signerFromWebCrypto } from "./signer.ts";
 export { Busy, type ClientOptions } from "./transport.ts";
 export { composeReceipt, type SubmitOptions, type Writing } from "./writing.ts";
+export type {
+  Apply,
+  Code,
+  KeySpec,
+  Manifest,
+  Operation,
+  RegisterItem,
+  UpdateItem,
+} from "../core/index.ts";
+export { fromBase64, fromHex, hashLeaf, hex, parseCode } from "../core/index.ts";
