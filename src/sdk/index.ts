@@ -1,5 +1,15 @@
 // cityid/sdk: builds and signs operations, talks to a node, checks what it says. Runs in Node and in browsers.
 
+export type {
+  Apply,
+  Code,
+  KeySpec,
+  Manifest,
+  Operation,
+  RegisterItem,
+  UpdateItem,
+} from "../core/index.ts";
+export { fromBase64, fromHex, hashLeaf, hex, parseCode } from "../core/index.ts";
 export { verifyChildrenPage } from "./children.ts";
 export { type Client, createClient } from "./client.ts";
 export {
@@ -50,13 +60,3 @@ export { type Freshness, type Requester, signRequest, type Unsigned } from "./si
 export { type Signer, signerFromP256, signerFromSeed, signerFromWebCrypto } from "./signer.ts";
 export { Busy, type ClientOptions } from "./transport.ts";
 export { composeReceipt, type SubmitOptions, type Writing } from "./writing.ts";
-export type {
-  Apply,
-  Code,
-  KeySpec,
-  Manifest,
-  Operation,
-  RegisterItem,
-  UpdateItem,
-} from "../core/index.ts";
-export { fromBase64, fromHex, hashLeaf, hex, parseCode } from "../core/index.ts";
