@@ -3,13 +3,16 @@ import {
   type CborValue,
   type Change,
   decodeCbor,
+  type Hash,
+  hashMapKey,
+  hashMapValue,
   InvariantError,
   type MapProof,
+  type MapPut,
+  type SparseMap,
   type StateReader,
-  sha256,
-  utf8,
 } from "../core/index.ts";
-import type { MapStore, Ref, StoredVersion, ValueStore } from "./stores.ts";
+import type { Ref, StoredVersion, ValueStore } from "./stores.ts";
 
 /** Decoded values kept at hand: parents, keys and parameters are read again and again. */
 const CACHED_VALUES = 20_000;
@@ -22,14 +25,14 @@ type Layer = { readonly size: number; readonly before: ReadonlyMap<string, Ref |
  * for everybody else.
  */
 export class LedgerState implements StateReader {
-  readonly #map: MapStore;
+  readonly #map: SparseMap;
   readonly #values: ValueStore;
   /** Where the values beside the map lie; there are few. */
   readonly #beside: Map<string, Ref>;
   readonly #decoded = new Map<string, CborValue>();
   readonly #layers: Layer[] = [];
 
-  constructor(map: MapStore, values: ValueStore, beside: Map<string, Ref> = new Map()) {
+  constructor(map: SparseMap, values: ValueStore, beside: Map<string, Ref> = new Map()) {
     this.#map = map;
     this.#values = values;
     this.#beside = beside;
@@ -49,7 +52,7 @@ export class LedgerState implements StateReader {
   /** Takes the changes of an applied block in; they become visible to readers with `commit`. */
   apply(changes: readonly Change[], size: number): void {
     const before = new Map<string, Ref | undefined>();
-    const batch = new Map<string, { keyHash: Uint8Array; valueHash: Uint8Array; ref: Ref }>();
+    const batch = new Map<string, MapPut>();
     const latest = new Map<string, Ref>();
     for (const change of changes) {
       const { key } = change;
@@ -60,7 +63,7 @@ export class LedgerState implements StateReader {
       latest.set(key, ref);
       this.#decoded.delete(key);
       if (key.startsWith(BESIDE)) this.#beside.set(key, ref);
-      else batch.set(key, { keyHash: hashOf(key), valueHash: sha256(change.value), ref });
+      else batch.set(key, { keyHash: hashMapKey(key), valueHash: hashMapValue(change.value), ref });
     }
     this.#map.update([...batch.values()]);
     this.#values.flush();
@@ -91,11 +94,13 @@ export class LedgerState implements StateReader {
   /** The value and its path after the last applied block, whose log size it says. */
   prove(key: string): { readonly value?: Uint8Array; readonly map: MapProof } {
     const ref = key.startsWith(BESIDE) ? undefined : this.#find(key);
-    const map = this.#map.prove(hashOf(key));
+    const map = this.#map.prove(hashMapKey(key), (other) =>
+      hashMapValue(this.#values.read(other).value),
+    );
     return ref === undefined ? { map } : { value: this.#values.read(ref).value, map };
   }
 
-  root(): ReturnType<MapStore["root"]> {
+  root(): Hash {
     return this.#map.root();
   }
 
@@ -108,7 +113,7 @@ export class LedgerState implements StateReader {
   }
 
   #find(key: string): Ref | undefined {
-    return key.startsWith(BESIDE) ? this.#beside.get(key) : this.#map.find(hashOf(key));
+    return key.startsWith(BESIDE) ? this.#beside.get(key) : this.#map.find(hashMapKey(key));
   }
 
   #committedRef(key: string): Ref | undefined {
@@ -127,10 +132,6 @@ export class LedgerState implements StateReader {
     }
     this.#decoded.set(key, value);
   }
-}
-
-function hashOf(key: string): Uint8Array {
-  return sha256(utf8(key));
 }
 
 function decodeOwn(bytes: Uint8Array): CborValue {

@@ -1,4 +1,4 @@
-import type { Change, Hash, MapProof, PreparedSignature } from "../core/index.ts";
+import type { Change, Hash, PreparedSignature } from "../core/index.ts";
 import type { ChildrenPage, KeyPage, LedgerCounts, SearchPage, SearchQuery } from "./port.ts";
 
 // What the sequencer needs kept. The embedded driver keeps it in files, the memory driver in arrays; neither knows the rules.
@@ -45,15 +45,6 @@ export interface ValueStore {
   flush(): void;
   read(ref: Ref): StoredVersion;
   close(): Promise<void>;
-}
-
-/** The sparse Merkle map over the values, which also finds them. */
-export interface MapStore {
-  readonly size: number;
-  root(): Hash;
-  find(keyHash: Uint8Array): Ref | undefined;
-  update(batch: readonly { keyHash: Uint8Array; valueHash: Uint8Array; ref: Ref }[]): void;
-  prove(keyHash: Uint8Array): MapProof;
 }
 
 /** Lists and searches, derived from the stream of values; may lag behind. */

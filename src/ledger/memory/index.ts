@@ -1,0 +1,49 @@
+import {
+  type Genesis,
+  isSignatureRight,
+  type NoteSigner,
+  SparseMap,
+  signCheckpoint,
+} from "../../core/index.ts";
+import { beginWith, makeFirstBlock } from "../begin.ts";
+import { ClockGuard } from "../clock-guard.ts";
+import { LocalLedger } from "../ledger.ts";
+import type { Head, Ledger } from "../port.ts";
+import { Publisher } from "../publisher.ts";
+import { LedgerState } from "../state.ts";
+import type { LedgerClock, SignaturePool } from "../stores.ts";
+import { MemoryIndex } from "./index-store.ts";
+import { MemoryLog } from "./log.ts";
+import { MemoryValues } from "./values.ts";
+
+/** A ledger in memory, for tests: the real rules and proofs, nothing that lasts. */
+export async function openMemoryLedger(options: {
+  readonly genesis: Genesis;
+  readonly signers: readonly NoteSigner[];
+  readonly clock: LedgerClock;
+}): Promise<Ledger> {
+  const { genesis, signers, clock } = options;
+  const begun = beginWith(genesis);
+  if (!begun.ok) throw new Error(`genesis refused: ${begun.error.code}`);
+  const [log, values] = [new MemoryLog(), new MemoryValues()];
+  const state = new LedgerState(new SparseMap(), values);
+  const { entries, position } = makeFirstBlock(state, genesis, begun.value);
+  const staged = log.stage(entries);
+  await log.commit(staged);
+  state.commit();
+  const { origin } = genesis;
+  const { root } = staged;
+  const checkpoint = signCheckpoint({ origin, size: position.size, root }, signers);
+  const head: Head = { origin, ...position, root, mapRoot: state.root(), checkpoint };
+  const index = new MemoryIndex(values);
+  index.advance(values.end, head.size);
+  const publisher = new Publisher(head, clock, async () => undefined);
+  const guard = new ClockGuard(clock, true);
+  const parts = { log, values, state, index, pool: SAME_THREAD, guard, publisher };
+  return new LocalLedger(parts, { origin, signers, head });
+}
+
+const SAME_THREAD: SignaturePool = {
+  checkBatch: async (checks) => checks.map(isSignatureRight),
+  close: async () => undefined,
+};

@@ -1,0 +1,27 @@
+import { type Change, present } from "../../core/index.ts";
+import type { Ref, StoredVersion, ValueStore } from "../stores.ts";
+
+/** Every version of every value in an array; a reference is its place in it. */
+export class MemoryValues implements ValueStore {
+  readonly #versions: StoredVersion[] = [];
+
+  get end(): number {
+    return this.#versions.length;
+  }
+
+  append(change: Change, previous: Ref | undefined): Ref {
+    return this.#versions.push({ ...change, previous }) - 1;
+  }
+
+  flush(): void {
+    // What was appended is there for everybody at once.
+  }
+
+  read(ref: Ref): StoredVersion {
+    return present(this.#versions[ref], `version ${ref}`);
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+}
