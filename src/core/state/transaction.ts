@@ -16,7 +16,9 @@ export type Change = {
   readonly index: number;
 };
 
-type Pending = { readonly value: CborValue; readonly index: number };
+/** `step` counts what the block wrote, so that versions come out in the order in which they were made. */
+type Pending = { readonly value: CborValue; readonly index: number; readonly step: number };
+type Earlier = Pending & { readonly key: string };
 
 /**
  * What a block changes, over the state before it. Each item writes into a layer of its own, which is kept or dropped as a
@@ -26,7 +28,8 @@ export class Transaction {
   readonly #base: StateReader;
   readonly #block = new Map<string, Pending>();
   readonly #item = new Map<string, CborValue>();
-  readonly #earlier: Change[] = [];
+  readonly #earlier: Earlier[] = [];
+  #steps = 0;
 
   constructor(base: StateReader) {
     this.#base = base;
@@ -60,9 +63,9 @@ export class Transaction {
     for (const [key, value] of this.#item) {
       const before = this.#block.get(key);
       if (before !== undefined && isOwnStep(key, before, this.#base)) {
-        this.#earlier.push({ key, value: encodeCbor(before.value), index: before.index });
+        this.#earlier.push({ key, ...before });
       }
-      this.#block.set(key, { value, index });
+      this.#block.set(key, { value, index, step: this.#steps++ });
     }
     this.#item.clear();
   }
@@ -72,14 +75,12 @@ export class Transaction {
     this.#item.clear();
   }
 
-  /** Every version the block made, each key's last one last. */
+  /** Every version the block made, in the order in which they were made: that is the order of a record's children. */
   changes(): Change[] {
-    const last = [...this.#block].map(([key, { value, index }]) => ({
-      key,
-      value: encodeCbor(value),
-      index,
-    }));
-    return [...this.#earlier, ...last];
+    const versions: Earlier[] = [...this.#earlier];
+    for (const [key, pending] of this.#block) versions.push({ key, ...pending });
+    versions.sort((a, b) => a.step - b.step);
+    return versions.map(({ key, value, index }) => ({ key, value: encodeCbor(value), index }));
   }
 }
 
