@@ -9,7 +9,18 @@ export type {
   RegisterItem,
   UpdateItem,
 } from "../core/index.ts";
-export { fromBase64, fromHex, hashLeaf, hex, parseCode } from "../core/index.ts";
+export {
+  type Checkpoint,
+  checkCharacter,
+  fromBase64,
+  fromHex,
+  hashLeaf,
+  hex,
+  parseCheckpoint,
+  parseCode,
+  parseTlogProof,
+} from "../core/index.ts";
+export { type ReadCode, type ReadRefusal, readCode } from "../text/index.ts";
 export { verifyChildrenPage } from "./children.ts";
 export { type Client, createClient } from "./client.ts";
 export {
@@ -27,6 +38,7 @@ export {
   prepareEvidence,
   sealEvidence,
 } from "./evidence.ts";
+export { verifyGrowth } from "./growth.ts";
 export type { Inbox } from "./inbox.ts";
 export type { Base64, Hex, Json, Page, Paging, Time } from "./json.ts";
 export {
