@@ -11,9 +11,7 @@ export type SearchKeys = {
   readonly initials: string;
 };
 
-/** Names repeat: street after street has the same lamps. About 200 B each. */
-const REMEMBERED = 16_384;
-const recent = new RecentMap<string, SearchKeys>(REMEMBERED);
+type Spoken = Pick<SearchKeys, "pinyin" | "initials">;
 
 /**
  * The keys by which a name is found: the same function for what is indexed and for what is looked up.
@@ -21,27 +19,19 @@ const recent = new RecentMap<string, SearchKeys>(REMEMBERED);
  * @example searchKeys("石家庄市") // { text: "石家庄市", pinyin: "shijiazhuangshi", initials: "sjzs" }
  */
 export function searchKeys(name: string): SearchKeys {
-  const known = recent.get(name);
-  if (known !== undefined) return known;
-  const keys = makeKeys(name);
-  recent.set(name, keys);
-  return keys;
-}
-
-function makeKeys(name: string): SearchKeys {
   const text = plainText(name);
-  const spoken = plainLetters(text);
-  const characters = [...spoken];
   let pinyin = "";
   let initials = "";
-  for (const [index, syllable] of pinyinSyllables(spoken).entries()) {
-    const letters = spell(syllable);
-    pinyin += letters;
-    initials += syllable === characters[index] ? letters : letters.charAt(0);
+  for (const [run] of text.matchAll(RUN)) {
+    const spoken = HAN.test(run) ? readHan(run) : readLetters(run);
+    pinyin += spoken.pinyin;
+    initials += spoken.initials;
   }
   return { text, pinyin, initials };
 }
 
+const RUN = /\p{Script=Han}+|\P{Script=Han}+/gu;
+const HAN = /^\p{Script=Han}/u;
 const SPACE_BESIDE_HAN = /(?<=\p{Script=Han}) | (?=\p{Script=Han})/gu;
 
 function plainText(name: string): string {
@@ -49,15 +39,23 @@ function plainText(name: string): string {
   return words.includes(" ") ? words.replace(SPACE_BESIDE_HAN, "") : words;
 }
 
-/** Letters beyond ASCII and below the Chinese characters: what can carry a mark. */
-const MARKED = /[\u0080-\u2e7f]/;
+/** Names repeat their words while their numbers differ: a city's lamps share a few thousand runs of characters. */
+const REMEMBERED_RUNS = 16_384;
+const recent = new RecentMap<string, Spoken>(REMEMBERED_RUNS);
 
-/** Letters without their marks, and typed `lv`, `nv` as the `lu`, `nu` that ü becomes here. */
-function plainLetters(text: string): string {
-  const unmarked = MARKED.test(text) ? text.normalize("NFD").replace(/\p{M}+/gu, "") : text;
-  return unmarked.replace(/([ln])v/g, "$1u");
+function readHan(run: string): Spoken {
+  const known = recent.get(run);
+  if (known !== undefined) return known;
+  const syllables = pinyinSyllables(run).map((syllable) => syllable.replace("ü", "u"));
+  const initials = syllables.map(([initial]) => initial);
+  const spoken = { pinyin: syllables.join(""), initials: initials.join("") };
+  recent.set(run, spoken);
+  return spoken;
 }
 
-function spell(syllable: string): string {
-  return syllable.replace(/ü/g, "u").replace(/[^\p{L}\p{N}]+/gu, "");
+/** Letters and digits without marks, and typed `lv`, `nv` as the `lu`, `nu` that ü becomes here. */
+function readLetters(run: string): Spoken {
+  const unmarked = run.normalize("NFD").replace(/[^\p{L}\p{N}]+/gu, "");
+  const letters = unmarked.replace(/([ln])v/g, "$1u");
+  return { pinyin: letters, initials: letters };
 }
