@@ -5,6 +5,7 @@ export * from "./code/index.ts";
 export * from "./cose/index.ts";
 export * from "./cose/index.ts";
 export { InvariantError, present } from "./invariant.ts";
+export * from "./map/index.ts";
 export * from "./merkle/index.ts";
 export * from "./note/index.ts";
 export * from "./note/index.ts";

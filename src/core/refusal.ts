@@ -44,6 +44,7 @@ export type Refusal =
   | ConsistencyRefusal
   | RangeRefusal
   | TilePathRefusal
+  | MapProofRefusal
   | NoteRefusal
   | VerifierKeyRefusal
   | SignatureRefusal

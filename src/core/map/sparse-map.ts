@@ -1,0 +1,121 @@
+import { InvariantError } from "../invariant.ts";
+import type { Hash } from "../merkle/index.ts";
+import { MapDump } from "./dump.ts";
+import { bitAt } from "./hashing.ts";
+import { inKeyOrder, type MapPut } from "./key-order.ts";
+import { type MapPath, pathTo } from "./path.ts";
+import { restoreTree } from "./restore.ts";
+import { type Child, type MapLeaf, MapTree, NOTHING } from "./tree.ts";
+import { Putter, Remover, type ReplacedLeaf } from "./update.ts";
+
+/** What takes one update back. */
+export type MapUndo = {
+  readonly puts: readonly MapPut[];
+  readonly replaced: readonly ReplacedLeaf[];
+  readonly before: RowCounts;
+  readonly after: RowCounts;
+};
+
+type RowCounts = { readonly leaves: number; readonly nodes: number };
+
+/**
+ * The sparse Merkle map of a ledger, in memory, over hashes of keys and values: 113 bytes a key.
+ *
+ * Pure computing: the values lie elsewhere, and `ref` says where. Hashes that come in are ours, so nothing is checked. No
+ * change may happen while a generator of it runs.
+ */
+export class SparseMap {
+  readonly #tree: MapTree;
+
+  constructor(tree: MapTree = new MapTree()) {
+    this.#tree = tree;
+  }
+
+  /** How many keys there are. */
+  get size(): number {
+    return this.#tree.leaves.count;
+  }
+
+  root(): Hash {
+    return this.#tree.hashOf(this.#tree.root);
+  }
+
+  /** What was put with the key; `undefined` where there is no such key. */
+  find(keyHash: Uint8Array): number | undefined {
+    const tree = this.#tree;
+    let child = tree.root;
+    while (child > 0) child = tree.towards(child, keyHash);
+    return child !== NOTHING && tree.isKeyOf(child, keyHash) ? tree.refOf(child) : undefined;
+  }
+
+  /** Puts all of them as one step: every node above them is hashed once. */
+  update(puts: readonly MapPut[]): MapUndo {
+    const ordered = inKeyOrder(puts);
+    const before = this.#rows();
+    const putter = new Putter(this.#tree, ordered);
+    this.#tree.root = putter.put(this.#tree.root, 0, 0, ordered.length);
+    return { puts: ordered, replaced: putter.replaced, before, after: this.#rows() };
+  }
+
+  /** Takes an update back: the last one first, then the one before. */
+  undo({ puts, replaced, before, after }: MapUndo): void {
+    const { leaves, nodes } = this.#rows();
+    if (leaves !== after.leaves || nodes !== after.nodes) {
+      throw new InvariantError("updates of the map are taken back in reverse order");
+    }
+    for (const { leaf, hash, ref } of replaced) this.#tree.resetLeaf(leaf, hash, ref);
+    const remover = new Remover(this.#tree, puts, before.leaves);
+    this.#tree.root = remover.remove(this.#tree.root, 0, 0, puts.length);
+    this.#tree.drop(before);
+  }
+
+  /** The path from the root to the key, or to the place where it would stand. */
+  prove(keyHash: Uint8Array): MapPath {
+    return pathTo(this.#tree, keyHash);
+  }
+
+  /** The keys next to this one in the order of the hashes, whether it is in the map or not, as ICS-23 proofs of absence show them. */
+  neighbours(keyHash: Uint8Array): { readonly previous?: MapLeaf; readonly next?: MapLeaf } {
+    const tree = this.#tree;
+    let [smaller, larger, child] = [NOTHING, NOTHING, tree.root];
+    while (child !== NOTHING) {
+      const shared = tree.sharedWith(child, keyHash);
+      if (shared < tree.bitOf(child)) {
+        if (bitAt(keyHash, shared) === 1) smaller = child;
+        else larger = child;
+        break;
+      }
+      if (child < 0) break;
+      if (bitAt(keyHash, shared) === 1) [smaller, child] = [tree.left(child), tree.right(child)];
+      else [larger, child] = [tree.right(child), tree.left(child)];
+    }
+    const previous = tree.edgeOf(smaller, "right");
+    const next = tree.edgeOf(larger, "left");
+    return { ...(previous && { previous }), ...(next && { next }) };
+  }
+
+  /** All keys in the order of their hashes. */
+  *entries(): Generator<MapLeaf> {
+    const tree = this.#tree;
+    const ahead: Child[] = [tree.root];
+    for (let child = ahead.pop(); child !== undefined; child = ahead.pop()) {
+      if (child > 0) ahead.push(tree.right(child), tree.left(child));
+      else if (child !== NOTHING) yield tree.leafOf(child);
+    }
+  }
+
+  /** Begins to copy the map out while it goes on changing. One dump at a time. */
+  startDump(): MapDump {
+    return new MapDump(this.#tree);
+  }
+
+  /** The map that the pieces of a dump, in their order, hold; `undefined` where they hold none. */
+  static restore(pieces: Iterable<Uint8Array>): SparseMap | undefined {
+    const tree = restoreTree(pieces);
+    return tree && new SparseMap(tree);
+  }
+
+  #rows(): RowCounts {
+    return { leaves: this.#tree.leaves.count, nodes: this.#tree.nodes.count };
+  }
+}
