@@ -1,0 +1,42 @@
+import type { Command } from "commander";
+import type { Cli } from "../cli.ts";
+import { addAdmit } from "./admit.ts";
+import { addApply } from "./apply.ts";
+import { addChildren } from "./children.ts";
+import { addEndorse } from "./endorse.ts";
+import { addHistory } from "./history.ts";
+import { addInbox } from "./inbox.ts";
+import { addKey } from "./key.ts";
+import { addKeys } from "./keys.ts";
+import { addLog } from "./log.ts";
+import { addPropose } from "./propose.ts";
+import { addRecover } from "./recover.ts";
+import { addRegister } from "./register.ts";
+import { addShow } from "./show.ts";
+import { addStatus } from "./status.ts";
+import { addSucceed } from "./succeed.ts";
+import { addUpdate } from "./update.ts";
+import { addVoid } from "./void.ts";
+import { addWhoDid } from "./who-did.ts";
+
+/** In the order in which the help lists them: reading, applying, issuing, keeping. */
+export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
+  addShow,
+  addHistory,
+  addChildren,
+  addLog,
+  addWhoDid,
+  addKey,
+  addApply,
+  addInbox,
+  addAdmit,
+  addEndorse,
+  addPropose,
+  addRegister,
+  addVoid,
+  addUpdate,
+  addKeys,
+  addRecover,
+  addStatus,
+  addSucceed,
+];

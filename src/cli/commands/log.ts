@@ -1,0 +1,52 @@
+import type { Command } from "commander";
+import { everyItem } from "../../sdk/index.ts";
+import type { Cli } from "../cli.ts";
+import { countOption, parseCount } from "../count-option.ts";
+import { printEntry } from "../entry-line.ts";
+import { gather } from "../gather.ts";
+import { parseTime } from "../time-argument.ts";
+
+type Options = {
+  readonly limit: string;
+  readonly oldest?: true;
+  readonly from?: string;
+  readonly kind?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly blocks?: true;
+  readonly follow?: true;
+};
+
+export function addLog(program: Command, { say, runOf }: Cli): void {
+  program
+    .command("log")
+    .description(say({ en: "lists the operations of the ledger", zh: "列出账本中的操作" }))
+    .addOption(countOption(say))
+    .option("--oldest", say({ en: "oldest first", zh: "最早在前" }))
+    .option("--from <index>", say({ en: "begins at this log index", zh: "从该日志序号开始" }))
+    .option("--kind <kind>", say({ en: "only operations of this kind", zh: "仅此类操作" }))
+    .option("--since <time>", say({ en: "since this time or day", zh: "自此时间（或日期）起" }))
+    .option("--until <time>", say({ en: "before this time or day", zh: "至此时间（或日期）前" }))
+    .option("--blocks", say({ en: "block entries too", zh: "包括区块条目" }))
+    .option(
+      "--follow",
+      say({ en: "and then what comes, until Ctrl-C", zh: "并持续显示新操作，按 Ctrl-C 结束" }),
+    )
+    .action(async (options: Options, command: Command) => {
+      const run = runOf(command);
+      const filter = {
+        ...(options.oldest ? { order: "oldest" as const } : {}),
+        ...(options.from === undefined ? {} : { from: Number(options.from) }),
+        ...(options.kind === undefined ? {} : { kind: options.kind }),
+        ...(options.since === undefined ? {} : { since: parseTime(options.since, "--since") }),
+        ...(options.until === undefined ? {} : { until: parseTime(options.until, "--until") }),
+        ...(options.blocks ? { blocks: 1 as const } : {}),
+      };
+      if (options.follow) {
+        for await (const entry of run.client.events()) printEntry(run, entry);
+        return;
+      }
+      const entries = everyItem((paging) => run.client.log(filter, paging));
+      for (const entry of await gather(entries, parseCount(options.limit))) printEntry(run, entry);
+    });
+}

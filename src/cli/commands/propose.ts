@@ -1,0 +1,34 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import type { Cli } from "../cli.ts";
+import { printDecided } from "../deciding.ts";
+import { operationFromJson } from "../operation-json.ts";
+import { CliProblem } from "../problem.ts";
+import { signAndSubmit } from "../signing.ts";
+
+export function addPropose(program: Command, { say, runOf }: Cli): void {
+  program
+    .command("propose")
+    .description(
+      say({
+        en: "puts any operation to the vote, and approves it; other commands propose by themselves where they must",
+        zh: "将任一操作提请表决，并表示赞成；其他命令在必要时会自动提请",
+      }),
+    )
+    .argument(
+      "<file>",
+      say({
+        en: "the operation as JSON, as the node writes it",
+        zh: "操作的 JSON，格式与节点输出相同",
+      }),
+    )
+    .action(async (path: string, _: unknown, command: Command) => {
+      const run = runOf(command);
+      const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+        throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+      });
+      const inner = operationFromJson(text, path);
+      const accepted = await signAndSubmit(run, { op: "propose", inner });
+      printDecided(run, { accepted, proposed: true }, "");
+    });
+}

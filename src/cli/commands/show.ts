@@ -1,0 +1,81 @@
+import { writeFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { everyItem, type RecordAnswer } from "../../sdk/index.ts";
+import type { Cli } from "../cli.ts";
+import { readCodeArgument } from "../code-argument.ts";
+import { gather } from "../gather.ts";
+import type { Run } from "../run.ts";
+import { keyLines, recordLines } from "../show-record.ts";
+
+type Options = {
+  readonly at?: string;
+  readonly known?: string;
+  readonly keys?: true;
+  readonly proof?: string;
+};
+
+export function addShow(program: Command, { say, runOf }: Cli): void {
+  program
+    .command("show")
+    .description(say({ en: "shows the record of a code", zh: "显示标识码的记录" }))
+    .argument(
+      "<code>",
+      say({
+        en: "a code, or member/<ID> with --keys",
+        zh: "标识码；与 --keys 同用时可为 member/<编号>",
+      }),
+    )
+    .option("--at <date>", say({ en: "what was true on that day", zh: "当日的有效内容" }))
+    .option(
+      "--known <size|time>",
+      say({ en: "as the ledger knew it then", zh: "以账本当时所知为准" }),
+    )
+    .option("--keys", say({ en: "its keys, open and closed", zh: "其密钥（含已停用的）" }))
+    .option(
+      "--proof <file>",
+      say({
+        en: "keeps the proof of the record, or of its absence, for `cityid verify`",
+        zh: "将记录（或其不存在）的证明存入文件，供 `cityid verify` 核验",
+      }),
+    )
+    .action(async (text: string, options: Options, command: Command) => {
+      const run = runOf(command);
+      if (options.keys) return showKeys(run, text);
+      const code = readCodeArgument(text);
+      if (options.proof !== undefined) return keepProof(run, code, options.proof);
+      const answer = await run.client.record(code, asOf(options));
+      run.result(answer, () => [...recordLines(answer, run), ...asOfLine(run, answer)]);
+    });
+}
+
+function asOf({ at, known }: Options): { at?: string; known?: string } {
+  return { ...(at === undefined ? {} : { at }), ...(known === undefined ? {} : { known }) };
+}
+
+function asOfLine(run: Run, { at, known }: RecordAnswer): string[] {
+  if (at === undefined && known === undefined) return [];
+  const [day, size] = [at ?? "—", known?.size ?? "—"];
+  return [
+    run.paint.quiet(
+      run.say({ en: `  as of ${day}, log size ${size}`, zh: `  截至 ${day}，日志长度 ${size}` }),
+    ),
+  ];
+}
+
+async function showKeys(run: Run, holder: string): Promise<void> {
+  const subject = holder.startsWith("member/") ? holder : readCodeArgument(holder);
+  const keys = await gather(everyItem((paging) => run.client.keys(subject, paging)));
+  run.result({ items: keys }, () => keyLines(keys, run.paint));
+}
+
+/** With all that the state of the code depends on, so that `verify` can judge it off line. */
+async function keepProof(run: Run, code: string, path: string): Promise<void> {
+  const proof = await run.client.proof(`code/${code}`, { effective: true });
+  await writeFile(path, proof);
+  run.result({ code, proof: path, bytes: proof.length }, () => [
+    run.say({
+      en: `Proof of ${code} kept in ${path}. Check it off line: cityid verify ${path} --policy FILE`,
+      zh: `${code} 的证明已存入 ${path}。离线核验：cityid verify ${path} --policy 文件`,
+    }),
+  ]);
+}

@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { generateX25519Identity, identityToRecipient } from "age-encryption";
+import { lockText, refuseOpenFile, unlockText, writePrivate } from "./key-file.ts";
+import { CliProblem } from "./problem.ts";
+
+/**
+ * Makes the identity that evidence is encrypted to, in a file that `age` itself can use; locked, it is an age file too.
+ *
+ * @returns the recipient, `age1…`, which is public
+ */
+export async function writeIdentityFile(path: string, passphrase?: string): Promise<string> {
+  const identity = await generateX25519Identity();
+  const recipient = await identityToRecipient(identity);
+  const content = `# public key: ${recipient}\n${identity}\n`;
+  await writePrivate(
+    path,
+    passphrase === undefined ? content : await lockText(content, passphrase),
+  );
+  return recipient;
+}
+
+/** Reads the identity; `passphrase` is asked for only if the file is locked. */
+export async function readIdentityFile(
+  path: string,
+  passphrase: () => Promise<string>,
+): Promise<string> {
+  await refuseOpenFile(path);
+  const stored = await readFile(path, "utf8");
+  const content = stored.startsWith("-----BEGIN AGE ENCRYPTED FILE-----")
+    ? await unlockText(path, stored, await passphrase())
+    : stored;
+  const identity = content.split("\n").find((line) => line.startsWith("AGE-SECRET-KEY-1"));
+  if (identity === undefined) {
+    throw new CliProblem("CLI_KEY_FORMAT", { path, detail: "it holds no age identity" });
+  }
+  return identity.trim();
+}

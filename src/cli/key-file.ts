@@ -1,0 +1,179 @@
+import { chmod, mkdir, open, readFile, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { armor, Decrypter, Encrypter } from "age-encryption";
+import { base64, encodeCbor, fromBase64, hex } from "../core/index.ts";
+import { type Signer, signerFromP256, signerFromSeed } from "../sdk/index.ts";
+import { CliProblem } from "./problem.ts";
+
+/** What of a key file needs no passphrase. */
+export type KeyFile = {
+  readonly path: string;
+  readonly alg: KeyAlgorithm;
+  /** Lower-case hex. */
+  readonly kid: string;
+  /** Hex of the COSE_Key's deterministic CBOR. */
+  readonly public: string;
+  /** Whose key it is: a code, or `member/<ID>`; absent until that is known. */
+  readonly holder?: string;
+  readonly locked: boolean;
+};
+
+export type KeyAlgorithm = "Ed25519" | "P-256";
+
+type Stored = {
+  readonly format: "cityid/key/v1";
+  readonly alg: KeyAlgorithm;
+  readonly kid: string;
+  readonly public: string;
+  readonly holder?: string;
+  /** base64 of 32 bytes. */
+  readonly secret?: string;
+  /** age file, armoured, with a passphrase: base64 of 32 bytes inside. */
+  readonly locked?: string;
+};
+
+export type NewKey = {
+  readonly alg: KeyAlgorithm;
+  readonly secret: Uint8Array;
+  readonly holder?: string;
+  readonly passphrase?: string;
+};
+
+/** Writes a new key file that only its owner can read; never over an existing one. */
+export async function writeKeyFile(path: string, key: NewKey): Promise<KeyFile> {
+  const { kid, publicKey } = signerOf(key.alg, key.secret);
+  const secret = base64(key.secret);
+  const stored: Stored = {
+    format: "cityid/key/v1",
+    alg: key.alg,
+    kid: hex(kid),
+    public: hex(encodeCbor(publicKey)),
+    ...(key.holder === undefined ? {} : { holder: key.holder }),
+    ...(key.passphrase === undefined
+      ? { secret }
+      : { locked: await lockText(secret, key.passphrase) }),
+  };
+  await writePrivate(path, `${JSON.stringify(stored, undefined, 2)}\n`);
+  return describeKey(path, stored);
+}
+
+/** Creates a file with mode 0600 and its bytes on the disk; never over an existing one. */
+export async function writePrivate(path: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const file = await open(path, "wx", PRIVATE_MODE).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "EEXIST") throw new CliProblem("CLI_FILE_EXISTS", { path }, { cause });
+    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+  });
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  // The umask may have taken more away than it should; it can add nothing.
+  await chmod(path, PRIVATE_MODE);
+}
+
+const PRIVATE_MODE = 0o600;
+const OTHERS = 0o077;
+
+/** Reads what of a key is not secret. Refuses a file that others can read. */
+export async function readKeyFile(path: string): Promise<KeyFile> {
+  return describeKey(path, await readStored(path));
+}
+
+/** Takes the private key out of its file, for this run only. `passphrase` is asked for only if it is locked. */
+export async function unlockKey(path: string, passphrase: () => Promise<string>): Promise<Signer> {
+  const stored = await readStored(path);
+  const text = stored.secret ?? (await unlockText(path, stored.locked ?? "", await passphrase()));
+  const secret = fromBase64(text.trim());
+  if (secret?.length !== 32) throw malformed(path, "the secret is not 32 bytes");
+  const signer = signerOf(stored.alg, secret);
+  if (hex(signer.kid) !== stored.kid) throw malformed(path, "the secret is not that of the kid");
+  return signer;
+}
+
+function signerOf(alg: KeyAlgorithm, secret: Uint8Array): Signer {
+  return alg === "Ed25519" ? signerFromSeed(secret) : signerFromP256(secret);
+}
+
+function describeKey(path: string, stored: Stored): KeyFile {
+  const { alg, kid, holder, locked } = stored;
+  return {
+    path,
+    alg,
+    kid,
+    public: stored.public,
+    locked: locked !== undefined,
+    ...(holder === undefined ? {} : { holder }),
+  };
+}
+
+async function readStored(path: string): Promise<Stored> {
+  await refuseOpenFile(path);
+  const value = parseJson(path, await readFile(path, "utf8"));
+  const { format, alg, kid, public: publicKey, holder, secret, locked } = value;
+  if (format !== "cityid/key/v1") throw malformed(path, "its format is not cityid/key/v1");
+  if (alg !== "Ed25519" && alg !== "P-256") throw malformed(path, "its alg is not known");
+  if (!isText(kid) || !/^[0-9a-f]{16}$/.test(kid)) throw malformed(path, "it has no kid");
+  if (!isText(publicKey)) throw malformed(path, "it has no public key");
+  if (isText(secret) === isText(locked)) throw malformed(path, "it has no secret");
+  return {
+    format,
+    alg,
+    kid,
+    public: publicKey,
+    ...(isText(holder) ? { holder } : {}),
+    ...(isText(secret) ? { secret } : {}),
+    ...(isText(locked) ? { locked } : {}),
+  };
+}
+
+/** A private file that others can read may have been read. */
+export async function refuseOpenFile(path: string): Promise<void> {
+  const { mode } = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") throw new CliProblem("CLI_KEY_MISSING", { path }, { cause });
+    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+  });
+  if (process.platform === "win32" || (mode & OTHERS) === 0) return;
+  throw new CliProblem("CLI_KEY_MODE", { path, mode: (mode & 0o777).toString(8) });
+}
+
+function parseJson(path: string, text: string): { readonly [name: string]: unknown } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null) return value as { [name: string]: unknown };
+  } catch {
+    // Said below: the parser's message would quote the file, which may hold a secret.
+  }
+  throw malformed(path, "it is not JSON");
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function malformed(path: string, detail: string): CliProblem {
+  return new CliProblem("CLI_KEY_FORMAT", { path, detail });
+}
+
+/** An age file with a passphrase (scrypt), as text; `age --decrypt` opens it too. @see age-encryption.org/v1 */
+export async function lockText(text: string, passphrase: string): Promise<string> {
+  const encrypter = new Encrypter();
+  encrypter.setPassphrase(passphrase);
+  return armor.encode(await encrypter.encrypt(text));
+}
+
+export async function unlockText(
+  path: string,
+  locked: string,
+  passphrase: string,
+): Promise<string> {
+  const decrypter = new Decrypter();
+  decrypter.addPassphrase(passphrase);
+  try {
+    return await decrypter.decrypt(armor.decode(locked), "text");
+  } catch {
+    throw new CliProblem("CLI_PASSPHRASE", { path });
+  }
+}

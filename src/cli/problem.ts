@@ -1,0 +1,297 @@
+import type { EXIT } from "./exit.ts";
+import { fill, type Language, type Text } from "./text.ts";
+
+type Entry = { readonly exit: keyof typeof EXIT; readonly what: Text; readonly remedy: Text };
+
+/** Everything that the command line itself can object to; docs/errors.md lists the same codes. */
+export type CliProblemCode =
+  | "CLI_USAGE"
+  | "CLI_FILE"
+  | "CLI_FILE_EXISTS"
+  | "CLI_FILE_FORMAT"
+  | "CLI_CODE"
+  | "CLI_ARGUMENT"
+  | "CLI_KEY_NONE"
+  | "CLI_KEY_MISSING"
+  | "CLI_KEY_MODE"
+  | "CLI_KEY_FORMAT"
+  | "CLI_PASSPHRASE"
+  | "CLI_PASSPHRASE_NEEDED"
+  | "CLI_KEY_UNKNOWN"
+  | "CLI_DECLINED"
+  | "CLI_CONFIRMATION"
+  | "CLI_MEMBER_UNKNOWN"
+  | "CLI_EVIDENCE"
+  | "CLI_OPERATION"
+  | "CLI_DECISION_FORGED"
+  | "CLI_PROOF"
+  | "CLI_DAMAGED"
+  | "IMPORT_ROWS"
+  | "IMPORT_EMPTY"
+  | "IMPORT_COLUMNS"
+  | "IMPORT_CHANGED"
+  | "IMPORT_REFUSED";
+
+const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
+  CLI_USAGE: {
+    exit: "usage",
+    what: { en: "{detail}", zh: "{detail}" },
+    remedy: { en: "See `cityid {command} --help`.", zh: "用法见 `cityid {command} --help`。" },
+  },
+  CLI_FILE: {
+    exit: "usage",
+    what: { en: "Cannot read {path}: {detail}", zh: "无法读取 {path}：{detail}" },
+    remedy: {
+      en: "Check the name of the file and who may read it.",
+      zh: "请检查文件名和读取权限。",
+    },
+  },
+  CLI_FILE_EXISTS: {
+    exit: "usage",
+    what: { en: "{path} exists and is not overwritten.", zh: "{path} 已存在，不会被覆盖。" },
+    remedy: { en: "Choose another name, or move it away.", zh: "请换一个文件名，或先移走原文件。" },
+  },
+  CLI_FILE_FORMAT: {
+    exit: "usage",
+    what: { en: "{path} is not {want}.", zh: "{path} 不是{want}。" },
+    remedy: { en: "Check that it is the right file.", zh: "请确认选对了文件。" },
+  },
+  CLI_CODE: {
+    exit: "usage",
+    what: {
+      en: "“{text}” is not a code: {cause} at character {position}.",
+      zh: "“{text}”不是合法的标识码：第 {position} 个字符处有误（{cause}）。",
+    },
+    remedy: {
+      en: "A code looks like MA.156.1301.02/LAMP/000123.",
+      zh: "标识码的形式如 MA.156.1301.02/LAMP/000123。",
+    },
+  },
+  CLI_ARGUMENT: {
+    exit: "usage",
+    what: { en: "{name}: “{got}” is not {want}.", zh: "{name}：“{got}”不是{want}。" },
+    remedy: { en: "Write it like {example}.", zh: "正确的写法如 {example}。" },
+  },
+  CLI_KEY_NONE: {
+    exit: "key",
+    what: { en: "This needs a key to sign with.", zh: "此操作需要签名密钥。" },
+    remedy: {
+      en: "Give `--key FILE` or set CITYID_KEY; `cityid key new FILE` makes one.",
+      zh: "请用 `--key 文件` 或环境变量 CITYID_KEY 指定；`cityid key new 文件` 可生成密钥。",
+    },
+  },
+  CLI_KEY_MISSING: {
+    exit: "key",
+    what: { en: "There is no key file {path}.", zh: "密钥文件 {path} 不存在。" },
+    remedy: {
+      en: "Check the path; `cityid key new {path}` makes a key.",
+      zh: "请检查路径；`cityid key new {path}` 可生成密钥。",
+    },
+  },
+  CLI_KEY_MODE: {
+    exit: "key",
+    what: {
+      en: "{path} can be read by others (mode {mode}).",
+      zh: "{path} 可被其他用户读取（权限 {mode}）。",
+    },
+    remedy: {
+      en: "Run `chmod 600 {path}`. If others had access, close this key in the ledger and use a new one.",
+      zh: "请执行 `chmod 600 {path}`。如已被他人接触，请在账本中停用此密钥并换新。",
+    },
+  },
+  CLI_KEY_FORMAT: {
+    exit: "key",
+    what: { en: "{path} is not a key file: {detail}", zh: "{path} 不是密钥文件：{detail}" },
+    remedy: {
+      en: "Use a file that `cityid key new` made.",
+      zh: "请使用由 `cityid key new` 生成的文件。",
+    },
+  },
+  CLI_PASSPHRASE: {
+    exit: "key",
+    what: { en: "The passphrase does not open {path}.", zh: "口令无法打开 {path}。" },
+    remedy: {
+      en: "Try again. A lost passphrase cannot be recovered.",
+      zh: "请重试。遗失的口令无法找回。",
+    },
+  },
+  CLI_PASSPHRASE_NEEDED: {
+    exit: "key",
+    what: { en: "{path} is locked with a passphrase.", zh: "{path} 受口令保护。" },
+    remedy: {
+      en: "Run it in a terminal, or give `--passphrase-file FILE`.",
+      zh: "请在终端中运行，或用 `--passphrase-file 文件` 提供口令。",
+    },
+  },
+  CLI_KEY_UNKNOWN: {
+    exit: "key",
+    what: {
+      en: "The ledger shows no open key {kid} of {holder}.",
+      zh: "账本中 {holder} 没有编号为 {kid} 的有效密钥。",
+    },
+    remedy: {
+      en: "Check `--as` and `--key`; `cityid show {holder} --keys` lists the keys.",
+      zh: "请检查 `--as` 和 `--key`；`cityid show {holder} --keys` 可列出密钥。",
+    },
+  },
+  CLI_DECLINED: {
+    exit: "declined",
+    what: { en: "Nothing was signed.", zh: "未签署任何内容。" },
+    remedy: { en: "Run it again to sign.", zh: "如需签署，请重新执行。" },
+  },
+  CLI_CONFIRMATION: {
+    exit: "declined",
+    what: {
+      en: "Nobody is there to confirm the signature.",
+      zh: "没有人可以确认此次签署。",
+    },
+    remedy: { en: "In a script, add `--yes`.", zh: "在脚本中请加 `--yes`。" },
+  },
+  CLI_MEMBER_UNKNOWN: {
+    exit: "missing",
+    what: {
+      en: "No member of this ledger takes evidence there: {member}.",
+      zh: "本账本没有可接收材料的成员：{member}。",
+    },
+    remedy: {
+      en: "Name a member that shows an age recipient: `--member ID`.",
+      zh: "请用 `--member 编号` 指定已公布 age 接收公钥的成员。",
+    },
+  },
+  CLI_EVIDENCE: {
+    exit: "forged",
+    what: {
+      en: "The file “{title}” is not what the application commits to.",
+      zh: "文件“{title}”与申请中的承诺值不符。",
+    },
+    remedy: { en: "Ask the applicant to send it again.", zh: "请申请人重新提交。" },
+  },
+  CLI_OPERATION: {
+    exit: "usage",
+    what: {
+      en: "{file} is no operation that can be proposed: {cause} at “{path}”.",
+      zh: "{file} 不是可提出的操作：“{path}”处有误（{cause}）。",
+    },
+    remedy: {
+      en: "docs/spec/operations.md lists the kinds and their fields.",
+      zh: "操作的种类和字段见 docs/spec/operations.md。",
+    },
+  },
+  CLI_DECISION_FORGED: {
+    exit: "forged",
+    what: {
+      en: "The node shows another content than decision {decision} has.",
+      zh: "节点给出的内容与决议 {decision} 不符。",
+    },
+    remedy: {
+      en: "Do not vote through this node. Ask another one, and tell its operator.",
+      zh: "请勿经此节点表决。请改用其他节点，并告知其运营方。",
+    },
+  },
+  CLI_PROOF: {
+    exit: "forged",
+    what: { en: "The proof does not hold: {cause}.", zh: "证明不成立：{cause}。" },
+    remedy: {
+      en: "Do not rely on it. Fetch it anew; if it fails again, keep both and tell the operator of the ledger.",
+      zh: "请勿采信。可重新获取；若仍不成立，请保留两份证明并告知账本运营方。",
+    },
+  },
+  CLI_DAMAGED: {
+    exit: "forged",
+    what: {
+      en: "{path} is damaged at byte {offset}: {cause}.",
+      zh: "{path} 在第 {offset} 字节处损坏：{cause}。",
+    },
+    remedy: {
+      en: "Do not start a node on it. Restore a backup; the log of another copy gives back what is missing.",
+      zh: "请勿用它启动节点。请恢复备份；缺失部分可由其他副本的日志补回。",
+    },
+  },
+  IMPORT_ROWS: {
+    exit: "rows",
+    what: {
+      en: "{bad} of {rows} rows cannot be imported. Nothing was signed.",
+      zh: "{rows} 行中有 {bad} 行无法导入。未签署任何内容。",
+    },
+    remedy: {
+      en: "Mend the rows above, or leave them out with `--skip-bad`.",
+      zh: "请改正上列各行，或用 `--skip-bad` 跳过它们。",
+    },
+  },
+  IMPORT_EMPTY: {
+    exit: "rows",
+    what: { en: "{path} has no row to import.", zh: "{path} 中没有可导入的行。" },
+    remedy: { en: "Check that it is the right file.", zh: "请确认选对了文件。" },
+  },
+  IMPORT_COLUMNS: {
+    exit: "rows",
+    what: {
+      en: "No column of {path} gives {want}. Its columns: {got}.",
+      zh: "{path} 中没有表示{want}的列。现有列：{got}。",
+    },
+    remedy: {
+      en: "Say which column it is: `--map {example}`.",
+      zh: "请指明是哪一列：`--map {example}`。",
+    },
+  },
+  IMPORT_CHANGED: {
+    exit: "usage",
+    what: {
+      en: "{path} is not what it was when its import was signed.",
+      zh: "{path} 与签署导入时的内容不一致。",
+    },
+    remedy: {
+      en: "Put the signed file back to finish that import, or begin a new one: remove {state}.",
+      zh: "请放回签署时的文件以完成该次导入；或删除 {state} 以开始新的导入。",
+    },
+  },
+  IMPORT_REFUSED: {
+    exit: "refused",
+    what: {
+      en: "The ledger refused part {index} of {chunks}: {cause}.",
+      zh: "账本拒绝了第 {index} 部分（共 {chunks} 部分）：{cause}。",
+    },
+    remedy: {
+      en: "What was taken can be voided: `cityid void {manifest}`.",
+      zh: "已写入的部分可以撤回：`cityid void {manifest}`。",
+    },
+  },
+};
+
+/** Every code of this area, for the documents' test. */
+export const CLI_PROBLEM_CODES: readonly CliProblemCode[] = Object.keys(
+  PROBLEMS,
+) as CliProblemCode[];
+
+/** A fact that is words is said in both languages. */
+export type CliFacts = { readonly [name: string]: unknown };
+
+function isText(fact: unknown): fact is Text {
+  return typeof fact === "object" && fact !== null && "en" in fact && "zh" in fact;
+}
+
+/** What the command line objects to. */
+export class CliProblem extends Error {
+  override readonly name = "CliProblem";
+  readonly code: CliProblemCode;
+  readonly facts: CliFacts;
+  readonly exit: keyof typeof EXIT;
+  constructor(code: CliProblemCode, facts: CliFacts = {}, options?: ErrorOptions) {
+    super(code, options);
+    this.code = code;
+    this.facts = facts;
+    this.exit = PROBLEMS[code].exit;
+  }
+
+  /** What, and what to do about it, in the language of the run. */
+  in(language: Language): { readonly what: string; readonly remedy: string } {
+    const { what, remedy } = PROBLEMS[this.code];
+    const facts = Object.fromEntries(
+      Object.entries(this.facts).map(([name, fact]) => [
+        name,
+        isText(fact) ? fact[language] : fact,
+      ]),
+    );
+    return { what: fill(what[language], facts), remedy: fill(remedy[language], facts) };
+  }
+}

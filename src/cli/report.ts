@@ -1,0 +1,106 @@
+import { ApiProblem, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
+import { EXIT, type Exit, exitOf } from "./exit.ts";
+import { paintFor } from "./paint.ts";
+import { CliProblem } from "./problem.ts";
+import { Refused } from "./refused.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Language } from "./text.ts";
+
+/** What went wrong, for people and for programs. */
+export type Report = {
+  readonly code: string;
+  readonly what: string;
+  readonly facts: { readonly [name: string]: unknown };
+  readonly remedy: string;
+  readonly exit: Exit;
+};
+
+export function reportOf(problem: unknown, language: Language): Report {
+  const exit = exitOf(problem);
+  if (problem instanceof CliProblem) {
+    const { code, facts } = problem;
+    return { code, facts, exit, ...problem.in(language) };
+  }
+  if (problem instanceof Refused) {
+    const { code, facts, remedy } = problem.outcome;
+    const what = { en: "The ledger refused it.", zh: "账本拒绝了此操作。" }[language];
+    return { code, what, facts, remedy, exit };
+  }
+  if (problem instanceof ApiProblem) {
+    const { code, title: what, facts, remedy } = problem;
+    return { code, what, facts, remedy, exit };
+  }
+  if (problem instanceof NodeUnreachable) return unreachable(problem, language, exit);
+  if (problem instanceof ProofMismatch) return mismatch(problem, language, exit);
+  return unforeseen(problem, language, exit);
+}
+
+function unreachable({ url }: NodeUnreachable, language: Language, exit: Exit): Report {
+  const host = new URL(url).origin;
+  const words = {
+    en: {
+      what: `No node answers at ${host}.`,
+      remedy: "Start one with `cityid start`, or give its address: `--url` or CITYID_URL.",
+    },
+    zh: {
+      what: `${host} 没有节点应答。`,
+      remedy: "请用 `cityid start` 启动节点，或用 `--url`、环境变量 CITYID_URL 指定地址。",
+    },
+  };
+  return { code: "CLI_NODE_SILENT", facts: { url: host }, exit, ...words[language] };
+}
+
+function mismatch(problem: ProofMismatch, language: Language, exit: Exit): Report {
+  const words = {
+    en: {
+      what: `What the node said of ${problem.what} does not hold against its own proof.`,
+      remedy: "Do not use it. Ask another node, and tell the operator of this one.",
+    },
+    zh: {
+      what: `节点关于 ${problem.what} 的回答与其证明不符。`,
+      remedy: "请勿采信。请向其他节点查询，并告知此节点的运营方。",
+    },
+  };
+  return { code: "CLI_ANSWER_UNPROVED", facts: { ...problem.refusal }, exit, ...words[language] };
+}
+
+function unforeseen(problem: unknown, language: Language, exit: Exit): Report {
+  const facts = { cause: problem instanceof Error ? `${problem.name}: ${problem.message}` : "?" };
+  if (exit === EXIT.interrupted) {
+    const words = {
+      en: { what: "Interrupted.", remedy: "What the ledger took is in it; an import resumes." },
+      zh: { what: "已中断。", remedy: "账本已接收的内容有效；导入可以续传。" },
+    };
+    return { code: "CLI_INTERRUPTED", facts: {}, exit, ...words[language] };
+  }
+  const words = {
+    en: {
+      what: "Something unforeseen went wrong.",
+      remedy: "Run it again with CITYID_DEBUG=1 and report what it prints.",
+    },
+    zh: {
+      what: "发生了意外错误。",
+      remedy: "请设置 CITYID_DEBUG=1 重新运行，并反馈输出内容。",
+    },
+  };
+  return { code: "CLI_UNFORESEEN", facts, exit, ...words[language] };
+}
+
+/** Prints a problem on stderr: what, remedy, code with its facts; with `--json` one line of JSON. */
+export function printReport(report: Report, json: boolean, { errors, env }: Terminal): void {
+  if (json) {
+    errors.write(`${JSON.stringify(report)}\n`);
+    return;
+  }
+  const paint = paintFor(errors, env);
+  errors.write(`${paint.bad("✘")} ${report.what}\n`);
+  if (report.remedy !== "") errors.write(`  ${report.remedy}\n`);
+  errors.write(`  ${paint.quiet([report.code, ...factTexts(report.facts)].join("  "))}\n`);
+}
+
+function factTexts(facts: Report["facts"]): string[] {
+  return Object.entries(facts).map(([name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return `${name}=${text}`;
+  });
+}

@@ -1,0 +1,40 @@
+import { CommanderError } from "commander";
+import { createCli } from "./cli.ts";
+import { EXIT, type Exit } from "./exit.ts";
+import { createProgram } from "./program.ts";
+import { printReport, reportOf } from "./report.ts";
+import type { Terminal } from "./terminal.ts";
+import { chooseLanguage, type Say } from "./text.ts";
+import { isShown, usageProblem } from "./usage.ts";
+
+/** Runs one command line to its end. @returns the exit code */
+export async function runCli(
+  argv: readonly string[],
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<Exit> {
+  const language = chooseLanguage(argv, terminal.env);
+  const say: Say = (text) => text[language];
+  const program = createProgram(createCli({ terminal, language, say, signal }), terminal);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return EXIT.done;
+  } catch (thrown) {
+    if (isShown(thrown)) return EXIT.done;
+    const problem =
+      thrown instanceof CommanderError
+        ? usageProblem(thrown, say, argv)
+        : asProblem(thrown, signal);
+    const report = reportOf(problem, language);
+    printReport(report, argv.includes("--json"), terminal);
+    if (terminal.env.CITYID_DEBUG && problem instanceof Error) {
+      terminal.errors.write(`${problem.stack}\n`);
+    }
+    return report.exit;
+  }
+}
+
+/** After Ctrl-C whatever broke, broke because of it. */
+function asProblem(thrown: unknown, signal: AbortSignal): unknown {
+  return signal.aborted ? signal.reason : thrown;
+}

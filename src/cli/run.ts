@@ -1,0 +1,84 @@
+import { type Client, createClient, type Signer } from "../sdk/index.ts";
+import type { Paint } from "./paint.ts";
+import { paintFor } from "./paint.ts";
+import { type Progress, startProgress } from "./progress.ts";
+import type { Terminal } from "./terminal.ts";
+import type { Language, Say } from "./text.ts";
+
+/** The options that every command takes. */
+export type GlobalOptions = {
+  readonly url?: string;
+  readonly key?: string;
+  readonly as?: string;
+  readonly passphraseFile?: string;
+  readonly json?: true;
+  readonly yes?: true;
+  readonly receipt?: string;
+};
+
+/** One run of one command: what it was asked for, and how it speaks. */
+export type Run = {
+  readonly terminal: Terminal;
+  readonly language: Language;
+  readonly say: Say;
+  readonly paint: Paint;
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly options: GlobalOptions;
+  readonly signal: AbortSignal;
+  readonly client: Client;
+  readonly now: () => Date;
+  /** Private keys that were opened in this run, by file: a passphrase is asked for once. */
+  readonly opened: Map<string, Promise<Signer>>;
+  /** The result: JSON for a script, else lines for a person. */
+  result(value: unknown, lines: () => readonly string[]): void;
+  /** A line that is no result: on stderr, so that pipes stay clean. */
+  note(line: string): void;
+  progress(label: string, total: number): Progress;
+};
+
+/** What a run is made of. */
+export type RunParts = {
+  readonly terminal: Terminal;
+  readonly language: Language;
+  readonly say: Say;
+  readonly signal: AbortSignal;
+};
+
+export const DEFAULT_URL = "http://127.0.0.1:8156";
+
+export function createRun(parts: RunParts, options: GlobalOptions): Run {
+  const { terminal, language, say, signal } = parts;
+  const json = options.json === true;
+  const note = (line: string) => void terminal.errors.write(`${line}\n`);
+  return {
+    ...parts,
+    paint: paintFor(terminal.output, terminal.env),
+    json,
+    yes: options.yes === true,
+    options,
+    client: createClient({
+      url: options.url ?? terminal.env.CITYID_URL ?? DEFAULT_URL,
+      language,
+      signal,
+      onWait: ({ milliseconds }) => note(sayWaiting(say, milliseconds)),
+    }),
+    now: () => new Date(),
+    opened: new Map(),
+    result: (value, lines) => {
+      const shown = json ? [JSON.stringify(value)] : lines();
+      for (const line of shown) terminal.output.write(`${line}\n`);
+    },
+    note,
+    progress: (label, total) =>
+      startProgress({ label, total, stream: terminal.errors, say, now: () => Date.now() }),
+  };
+}
+
+function sayWaiting(say: Say, milliseconds: number): string {
+  const seconds = (milliseconds / 1000).toFixed(1);
+  return say({
+    en: `The node is busy or silent; trying again in ${seconds} s.`,
+    zh: `节点忙或无应答，${seconds} 秒后重试。`,
+  });
+}

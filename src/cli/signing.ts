@@ -1,0 +1,148 @@
+import { writeFile } from "node:fs/promises";
+import { hex, type Operation } from "../core/index.ts";
+import {
+  describeOperation,
+  type Outcome,
+  type Requester,
+  type Signed,
+  type Signer,
+  signOperation,
+} from "../sdk/index.ts";
+import { type KeyFile, readKeyFile, unlockKey } from "./key-file.ts";
+import { passphraseFor } from "./passphrase.ts";
+import { CliProblem } from "./problem.ts";
+import { askYesNo } from "./prompt.ts";
+import { Refused } from "./refused.ts";
+import type { Run } from "./run.ts";
+
+/** The key that this run signs with, and whose it is. */
+export type Identity = { readonly file: KeyFile; readonly holder: string };
+
+/** Reads who signs: `--key` or CITYID_KEY, and `--as` or what the key file says. */
+export async function identityOf(run: Run): Promise<Identity> {
+  const path = run.options.key ?? run.terminal.env.CITYID_KEY;
+  if (path === undefined) throw new CliProblem("CLI_KEY_NONE");
+  const file = await readKeyFile(path);
+  const holder = run.options.as ?? file.holder;
+  if (holder === undefined) {
+    throw new CliProblem("CLI_ARGUMENT", {
+      name: "--as",
+      got: "",
+      want: { en: "the holder of this key", zh: "此密钥的持有者" },
+      example: "--as MA.156.1301",
+    });
+  }
+  return { file, holder };
+}
+
+/** Opens the private key, asking for its passphrase where it has one. */
+export function openSigner(run: Run, { file }: Identity): Promise<Signer> {
+  const before = run.opened.get(file.path);
+  if (before !== undefined) return before;
+  const signer = unlockKey(file.path, () => passphraseFor(run, file.path));
+  run.opened.set(file.path, signer);
+  return signer;
+}
+
+/** An operation that was shown, agreed to and signed. */
+export async function signShown(
+  run: Run,
+  operation: Operation,
+  identity?: Identity,
+): Promise<Signed & { readonly signer: Signer; readonly identity: Identity }> {
+  const who = identity ?? (await identityOf(run));
+  const { origin } = await run.client.node();
+  await confirmSigning(run, describeOperation(operation, run.language), who, origin);
+  const signer = await openSigner(run, who);
+  const iatSeconds = Math.floor(run.now().getTime() / 1000);
+  const signed = await signOperation({
+    iss: who.holder,
+    aud: origin,
+    iatSeconds,
+    signer,
+    operation,
+  });
+  return { ...signed, signer, identity: who };
+}
+
+/** Shows what will be signed, by whom, for which ledger; then asks, unless `--yes` answered already. */
+export async function confirmSigning(
+  run: Run,
+  words: readonly string[],
+  { file, holder }: Identity,
+  origin: string,
+): Promise<void> {
+  const [first = "", ...rest] = words;
+  run.note(first);
+  for (const line of rest) run.note(`  ${line}`);
+  run.note(
+    run.say({
+      en: `  Signed by ${holder} with key ${file.kid}, for the ledger ${origin}.`,
+      zh: `  签署方 ${holder}，密钥 ${file.kid}，账本 ${origin}。`,
+    }),
+  );
+  if (run.yes) return;
+  if (run.terminal.input.isTTY !== true) throw new CliProblem("CLI_CONFIRMATION");
+  const agreed = await askYesNo(run.terminal, run.say({ en: "Sign? [y/N] ", zh: "签署？[y/N] " }));
+  if (!agreed) throw new CliProblem("CLI_DECLINED");
+}
+
+export type Accepted = Extract<Outcome, { status: "accepted" }> & {
+  /** Id of the decision, manifest or registration that the operation may have begun. */
+  readonly id: string;
+};
+
+/** Shows, asks, signs, submits, and keeps the receipt where `--receipt` says. @throws Refused */
+export async function signAndSubmit(
+  run: Run,
+  operation: Operation,
+  identity?: Identity,
+): Promise<Accepted> {
+  const signed = await signShown(run, operation, identity);
+  return submitSigned(run, signed);
+}
+
+export async function submitSigned(run: Run, { bytes, id }: Signed): Promise<Accepted> {
+  const outcome = await run.client.submit(bytes);
+  if (outcome.status === "refused") throw new Refused(outcome);
+  if (run.options.receipt !== undefined) await keepReceipt(run.options.receipt, bytes, outcome);
+  return { ...outcome, id: hex(id) };
+}
+
+/** The tlog-proof, and beside it the operation's bytes, without which it proves nothing. */
+async function keepReceipt(
+  path: string,
+  bytes: Uint8Array,
+  { receipt }: { readonly receipt: string },
+): Promise<void> {
+  await writeFile(path, receipt);
+  await writeFile(`${path}.cose`, bytes);
+}
+
+/** What every signing command prints in the end. */
+export function printAccepted(run: Run, accepted: Accepted, what: string): void {
+  const { receipt: _, ...shown } = accepted;
+  run.result(shown, () => [
+    run.paint.good("✔ ") + what,
+    run.paint.quiet(
+      run.say({
+        en: `  log index ${accepted.index} · operation ${accepted.hash}`,
+        zh: `  日志序号 ${accepted.index} · 操作 ${accepted.hash}`,
+      }),
+    ),
+  ]);
+}
+
+/** Signs requests for what is not public, as this holder. */
+export async function requesterOf(run: Run): Promise<Requester> {
+  const identity = await identityOf(run);
+  const signer = await openSigner(run, identity);
+  return { signer, holder: await holderReference(run, identity.holder) };
+}
+
+/** `MA.156.1301` → `MA.156.1301#1`; a member, and an applicant, are named as they are. */
+async function holderReference(run: Run, holder: string): Promise<string> {
+  if (/#|^(member|application)\//.test(holder)) return holder;
+  const { record } = await run.client.record(holder);
+  return `${holder}#${record.generation}`;
+}

@@ -1,0 +1,42 @@
+import { CliProblem } from "./problem.ts";
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** A day (its beginning in UTC) or a time with its zone, as RFC 3339 in UTC. */
+export function parseTime(text: string, name: string): string {
+  const milliseconds = DAY.test(text) || TIME.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(milliseconds)) {
+    const example = "2026-11-22T14:05:00+08:00";
+    throw new CliProblem("CLI_ARGUMENT", {
+      name,
+      got: text,
+      want: { en: "a time", zh: "时间" },
+      example,
+    });
+  }
+  return new Date(milliseconds).toISOString();
+}
+
+/** A calendar day, as statements carry it. */
+export function parseDay(text: string, name: string): string {
+  const time = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // February 30 would be read as a day of March.
+  if (!Number.isNaN(time) && today(new Date(time)) === text) return text;
+  throw new CliProblem("CLI_ARGUMENT", {
+    name,
+    got: text,
+    want: { en: "a day", zh: "日期" },
+    example: "2026-11-22",
+  });
+}
+
+/** The day in UTC, which statements that begin now carry. */
+export function today(now: Date): string {
+  return now.toISOString().slice(0, 10);
+}
+
+/** Unix seconds of a day or a time. */
+export function parseSeconds(text: string, name: string): number {
+  return Math.floor(Date.parse(parseTime(text, name)) / 1000);
+}

@@ -1,0 +1,71 @@
+import { CommanderError } from "commander";
+import { CliProblem } from "./problem.ts";
+import type { Say, Text } from "./text.ts";
+
+// Commander speaks English; here its headings and complaints get their other half.
+
+const TITLES: { readonly [english: string]: string } = {
+  "Usage:": "用法：",
+  "Arguments:": "参数：",
+  "Options:": "选项：",
+  "Global Options:": "通用选项：",
+  "Commands:": "命令：",
+};
+
+export function localTitle(say: Say, title: string): string {
+  return say({ en: title, zh: TITLES[title] ?? title });
+}
+
+const COMPLAINTS: { readonly [code: string]: Text } = {
+  "commander.unknownOption": { en: "There is no option {word}.", zh: "没有选项 {word}。" },
+  "commander.unknownCommand": { en: "There is no command {word}.", zh: "没有命令 {word}。" },
+  "commander.missingArgument": { en: "{word} is missing.", zh: "缺少参数 {word}。" },
+  "commander.optionMissingArgument": {
+    en: "The option {word} needs a value.",
+    zh: "选项 {word} 需要一个值。",
+  },
+  "commander.missingMandatoryOptionValue": {
+    en: "The option {word} must be given.",
+    zh: "必须给出选项 {word}。",
+  },
+  "commander.excessArguments": {
+    en: "There are more words than the command takes.",
+    zh: "参数过多。",
+  },
+  "commander.conflictingOption": {
+    en: "The option {word} cannot stand beside the others given.",
+    zh: "选项 {word} 不能与已给出的其他选项同时使用。",
+  },
+};
+
+/** Help and version were asked for and shown: nothing is wrong. */
+export function isShown(problem: unknown): boolean {
+  return (
+    problem instanceof CommanderError &&
+    ["commander.helpDisplayed", "commander.version"].includes(problem.code)
+  );
+}
+
+/** What commander objected to, as a problem of ours. */
+export function usageProblem(
+  problem: CommanderError,
+  say: Say,
+  argv: readonly string[],
+): CliProblem {
+  const word = /'([^']+)'/.exec(problem.message)?.[1] ?? "";
+  const known = COMPLAINTS[problem.code];
+  const detail =
+    known === undefined
+      ? problem.message.replace(/^error: /, "")
+      : say(known).replace("{word}", word);
+  return new CliProblem("CLI_USAGE", { detail, command: argv.find(isCommandName) ?? "" });
+}
+
+function isCommandName(word: string): boolean {
+  return /^[a-z][a-z-]*$/.test(word);
+}
+
+/** A list option: may be given several times. */
+export function collect(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
