@@ -4,8 +4,17 @@ export type Reaction = "retry" | "busy" | "fatal";
 /** Facts that go into an answer or a log line. */
 export type FaultFacts = { readonly [name: string]: string | number };
 
+export type LedgerFaultCode =
+  | "LEDGER_BUSY"
+  | "LEDGER_CLOSED"
+  | "LEDGER_CLOCK"
+  | "LEDGER_DISK_FULL"
+  | "LEDGER_WRITE"
+  | "LEDGER_DIVERGED"
+  | "LEDGER_RULES";
+
 /** Every way the world can fail a ledger, and how to react. docs/errors.md lists cause and remedy of each. */
-const REACTIONS = {
+const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_BUSY: "busy",
   LEDGER_CLOSED: "busy",
   LEDGER_CLOCK: "busy",
@@ -13,9 +22,7 @@ const REACTIONS = {
   LEDGER_WRITE: "fatal",
   LEDGER_DIVERGED: "fatal",
   LEDGER_RULES: "fatal",
-} as const satisfies { readonly [code: string]: Reaction };
-
-export type LedgerFaultCode = keyof typeof REACTIONS;
+};
 
 /** The world failed: disk, clock, queue. Nothing was acknowledged that is not durable. */
 export class LedgerFault extends Error {

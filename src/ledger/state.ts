@@ -5,12 +5,12 @@ import {
   decodeCbor,
   type Hash,
   hashMapKey,
-  hashMapValue,
   InvariantError,
   type MapProof,
   type MapPut,
   type SparseMap,
   type StateReader,
+  sha256,
 } from "../core/index.ts";
 import type { Ref, StoredVersion, ValueStore } from "./stores.ts";
 
@@ -63,7 +63,7 @@ export class LedgerState implements StateReader {
       latest.set(key, ref);
       this.#decoded.delete(key);
       if (key.startsWith(BESIDE)) this.#beside.set(key, ref);
-      else batch.set(key, { keyHash: hashMapKey(key), valueHash: hashMapValue(change.value), ref });
+      else batch.set(key, { keyHash: hashMapKey(key), valueHash: hashOf(change.value), ref });
     }
     this.#map.update([...batch.values()]);
     this.#values.flush();
@@ -94,9 +94,11 @@ export class LedgerState implements StateReader {
   /** The value and its path after the last applied block, whose log size it says. */
   prove(key: string): { readonly value?: Uint8Array; readonly map: MapProof } {
     const ref = key.startsWith(BESIDE) ? undefined : this.#find(key);
-    const map = this.#map.prove(hashMapKey(key), (other) =>
-      hashMapValue(this.#values.read(other).value),
-    );
+    const { leaf, ...path } = this.#map.prove(hashMapKey(key));
+    const map =
+      ref !== undefined || leaf === undefined
+        ? path
+        : { ...path, other: { key: leaf.keyHash, value: this.#hashAt(leaf.ref) } };
     return ref === undefined ? { map } : { value: this.#values.read(ref).value, map };
   }
 
@@ -116,6 +118,10 @@ export class LedgerState implements StateReader {
     return key.startsWith(BESIDE) ? this.#beside.get(key) : this.#map.find(hashMapKey(key));
   }
 
+  #hashAt(ref: Ref): Hash {
+    return hashOf(this.#values.read(ref).value);
+  }
+
   #committedRef(key: string): Ref | undefined {
     for (const { before } of this.#layers) if (before.has(key)) return before.get(key);
     return this.#find(key);
@@ -132,6 +138,10 @@ export class LedgerState implements StateReader {
     }
     this.#decoded.set(key, value);
   }
+}
+
+function hashOf(value: Uint8Array): Hash {
+  return sha256(value) as Hash;
 }
 
 function decodeOwn(bytes: Uint8Array): CborValue {

@@ -1,0 +1,77 @@
+import { resolve } from "node:path";
+
+/** How a node runs; read once, checked, and not changed afterwards. */
+export type NodeConfig = {
+  /** Address to listen on; anything but loopback is a decision of the operator. */
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly dataDirectory: string;
+  /** How the world reaches the node, without a slash at the end. */
+  readonly publicUrl: string | undefined;
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly demonstration: boolean;
+  /** The operator says that the clock is right, however far it is from the last block. */
+  readonly confirmClock: boolean;
+  readonly logFormat: "json" | "quiet";
+};
+
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly code = "CONFIG";
+  readonly setting: string;
+  constructor(setting: string, want: string, got: string) {
+    super(`${setting} must be ${want}, not ${JSON.stringify(got)}`);
+    this.setting = setting;
+  }
+}
+
+export const DEFAULT_PORT = 8156;
+export const DEFAULT_DATA = "cityid-data";
+
+/** Settings as options of a command give them; those left out come from the environment. */
+export type NodeSettings = { readonly [Name in keyof NodeConfig]?: NodeConfig[Name] | undefined };
+
+/**
+ * Puts options, environment and defaults together.
+ *
+ * @throws ConfigError
+ */
+export function configFromEnv(
+  settings: NodeSettings,
+  env: { readonly [name: string]: string | undefined },
+): NodeConfig {
+  return Object.freeze({
+    host: settings.host ?? env.CITYID_HOST ?? "127.0.0.1",
+    port: settings.port ?? portFrom(env.CITYID_PORT),
+    dataDirectory: resolve(settings.dataDirectory ?? env.CITYID_DATA ?? DEFAULT_DATA),
+    publicUrl: urlFrom(settings.publicUrl ?? env.CITYID_PUBLIC_URL),
+    trustedProxies: settings.trustedProxies ?? listFrom(env.CITYID_TRUSTED_PROXIES),
+    demonstration: settings.demonstration ?? false,
+    confirmClock: settings.confirmClock ?? false,
+    logFormat: settings.logFormat ?? (env.CITYID_LOG === "quiet" ? "quiet" : "json"),
+  });
+}
+
+function portFrom(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PORT;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) {
+    throw new ConfigError("CITYID_PORT", "a port from 0 to 65535", text);
+  }
+  return port;
+}
+
+function urlFrom(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const bare = text.replace(/\/+$/, "");
+  if (!URL.canParse(bare) || !/^https?:\/\/[^/?#]+$/.test(bare)) {
+    throw new ConfigError("public URL", "like https://node.example", text);
+  }
+  return bare;
+}
+
+function listFrom(text: string | undefined): readonly string[] {
+  return (text ?? "").split(",").flatMap((part) => part.trim() || []);
+}

@@ -1,0 +1,259 @@
+import {
+  type ClassItem,
+  type Code,
+  encodePayload,
+  type GazetteItem,
+  hex,
+  type IsoDate,
+  MAX_ITEMS,
+  MAX_OPERATION_BYTES,
+  type Operation,
+  type RegisterItem,
+  utf8,
+} from "../../core/index.ts";
+import {
+  ApiProblem,
+  buildManifest,
+  type Client,
+  type Outcome,
+  prepareEvidence,
+  type Signed,
+  sealEvidence,
+  signApplication,
+  signOperation,
+} from "../../sdk/index.ts";
+import type { DemoKeys } from "./keys.ts";
+import { CITIES, DEPARTMENTS, INSTITUTES, type Person, SHIJIAZHUANG, TRAFFIC } from "./people.ts";
+import { LAMP_CLASS, LAMPS, lamps } from "./things.ts";
+
+/** One thing that the first start did, for the terminal and for `GET /demo`. */
+export type Seeded = {
+  readonly what: "gazette" | "classes" | "cities" | "departments" | "things";
+  readonly count: number;
+  readonly milliseconds: number;
+};
+
+export type SeedParts = {
+  readonly client: Client;
+  readonly origin: string;
+  readonly keys: DemoKeys;
+  /** Facts about divisions, in the order of their codes. */
+  readonly gazette: readonly GazetteItem[];
+  readonly today: IsoDate;
+  readonly nowSeconds: () => number;
+  readonly nowMilliseconds: () => number;
+  readonly onDone: (seeded: Seeded) => void;
+};
+
+/**
+ * Fills a new ledger the way everybody else would: each step is an operation, signed by who may sign it and handed in
+ * through the public API. A step that an earlier, interrupted start has done is found done.
+ */
+export async function seed(parts: SeedParts): Promise<readonly Seeded[]> {
+  const steps = [
+    ["gazette", seedGazette],
+    ["classes", seedClasses],
+    ["cities", seedCities],
+    ["departments", seedDepartments],
+    ["things", seedThings],
+  ] as const;
+  const seeded: Seeded[] = [];
+  for (const [what, step] of steps) {
+    const began = parts.nowMilliseconds();
+    const count = await step(parts);
+    const done = { what, count, milliseconds: Math.round(parts.nowMilliseconds() - began) };
+    parts.onDone(done);
+    seeded.push(done);
+  }
+  return seeded;
+}
+
+/** A step met a refusal that it did not expect. */
+export class SeedRefused extends Error {
+  override readonly name = "SeedRefused";
+  constructor(what: string, refused: Extract<Outcome, { status: "refused" }>) {
+    super(`${what}: ${refused.code} ${JSON.stringify(refused.facts)}`);
+  }
+}
+
+const [A, B] = INSTITUTES as readonly [Person, Person, Person];
+
+async function seedGazette(parts: SeedParts): Promise<number> {
+  const { client, gazette } = parts;
+  const signed: Uint8Array[] = [];
+  for (const items of shares(gazette)) {
+    signed.push((await sign(parts, A, { op: "gazette", items })).bytes);
+  }
+  for await (const outcome of client.submitMany(signed)) {
+    accepted("gazette", outcome, "GAZETTE_PREV");
+  }
+  return gazette.length;
+}
+
+/** Cuts the register into operations of at most 256 codes that stay well below the limit of bytes. */
+function* shares(items: readonly GazetteItem[]): Generator<readonly GazetteItem[]> {
+  let share: GazetteItem[] = [];
+  let bytes = 0;
+  for (const item of items) {
+    const size = encodePayload({ op: "gazette", items: [item] }).length;
+    if (share.length === MAX_ITEMS || bytes + size > MAX_OPERATION_BYTES - 1024) {
+      yield share;
+      [share, bytes] = [[], 0];
+    }
+    share.push(item);
+    bytes += size;
+  }
+  if (share.length > 0) yield share;
+}
+
+const CLASSES: readonly ClassItem[] = [
+  {
+    class: "LAMP",
+    names: { zh: "路灯", en: "Street lamp" },
+    cjt553: "110101",
+    model: "Streetlight",
+    stages: ["planned", "in-use", "removed"],
+    public: "all",
+  },
+  {
+    class: "MANHOLE",
+    names: { zh: "检查井盖", en: "Manhole cover" },
+    stages: ["in-use", "removed"],
+    public: "cell",
+  },
+  {
+    class: "DATA",
+    names: { zh: "数据集", en: "Dataset" },
+    stages: ["published", "closed"],
+    public: "all",
+  },
+];
+
+async function seedClasses(parts: SeedParts): Promise<number> {
+  const { client } = parts;
+  if (await exists(client.class("LAMP"))) return CLASSES.length;
+  const { id } = await submit(parts, A, {
+    op: "propose",
+    inner: { op: "classes", items: CLASSES },
+  });
+  await endorse(parts, B, id);
+  return CLASSES.length;
+}
+
+async function seedCities(parts: SeedParts): Promise<number> {
+  for (const city of CITIES) {
+    if (!(await exists(parts.client.record(city.issuer)))) await issueCity(parts, city);
+  }
+  return CITIES.length;
+}
+
+/** A city applies at institute A, which admits it; A and B decide. */
+async function issueCity(parts: SeedParts, city: Person): Promise<void> {
+  const { client, origin, keys, nowSeconds } = parts;
+  const text = `${city.names.zh}申请统一标识的函（演示） / Letter of application (demonstration)`;
+  const letter = prepareEvidence(city.issuer, "申请函.txt", utf8(text));
+  const signer = keys.signer(city);
+  const application = await signApplication({
+    aud: origin,
+    iatSeconds: nowSeconds(),
+    signer,
+    application: {
+      op: "apply",
+      code: city.issuer as Code,
+      names: stated(parts, city),
+      keys: [keys.spec(city)],
+      evidence: [letter.evidence],
+    },
+  });
+  const { id } = await client.apply(application.bytes, { member: memberOf(A) });
+  const { recipient } = await client.member(memberOf(A));
+  if (recipient !== undefined) {
+    const sealed = await sealEvidence(letter.opening, recipient);
+    await client
+      .as({ signer, holder: `application/${id}` })
+      .putEvidence(id, hex(letter.evidence.commit), sealed);
+  }
+  await submit(parts, A, { op: "admit", application: application.bytes });
+  await endorse(parts, A, application.id);
+  await endorse(parts, B, application.id);
+}
+
+async function seedDepartments(parts: SeedParts): Promise<number> {
+  const items = DEPARTMENTS.map(
+    (department): RegisterItem => ({
+      code: department.issuer as Code,
+      kind: "department",
+      names: stated(parts, department),
+      keys: [parts.keys.spec(department)],
+    }),
+  );
+  if (!(await exists(parts.client.record(TRAFFIC.issuer)))) {
+    await submit(parts, SHIJIAZHUANG, { op: "register", items });
+  }
+  return items.length;
+}
+
+async function seedThings(parts: SeedParts): Promise<number> {
+  const { client, today } = parts;
+  if (!(await exists(client.record(LAMP_CLASS)))) {
+    const names = {
+      zh: { value: "路灯", validFrom: today },
+      en: { value: "Street lamps", validFrom: today },
+    };
+    const item = { code: LAMP_CLASS as Code, kind: "class", class: "LAMP", names } as const;
+    await submit(parts, TRAFFIC, { op: "register", items: [item] });
+  }
+  const items = [...lamps(today)];
+  if (await exists(client.record(items.at(-1)?.code ?? ""))) return LAMPS;
+  const manifest = await buildManifest(items, { what: "register", under: LAMP_CLASS as Code });
+  const { id } = await submit(parts, TRAFFIC, manifest.operation);
+  for await (const outcome of client.submitMany(manifest.chunks(id))) accepted("things", outcome);
+  return LAMPS;
+}
+
+function stated({ today }: SeedParts, { names }: Person): RegisterItem["names"] {
+  return {
+    zh: { value: names.zh, validFrom: today },
+    en: { value: names.en, validFrom: today },
+  };
+}
+
+function memberOf({ issuer }: Person): string {
+  return issuer.slice("member/".length);
+}
+
+async function endorse(parts: SeedParts, by: Person, decision: Uint8Array): Promise<void> {
+  await submit(parts, by, { op: "endorse", decision, vote: "approve" });
+}
+
+async function submit(parts: SeedParts, by: Person, operation: Operation): Promise<Signed> {
+  const signed = await sign(parts, by, operation);
+  accepted(operation.op, await parts.client.submit(signed.bytes));
+  return signed;
+}
+
+function sign(parts: SeedParts, by: Person, operation: Operation): Promise<Signed> {
+  const { origin: aud, keys, nowSeconds } = parts;
+  return signOperation({
+    iss: by.issuer,
+    aud,
+    iatSeconds: nowSeconds(),
+    signer: keys.signer(by),
+    operation,
+  });
+}
+
+function accepted(what: string, outcome: Outcome, done?: string): void {
+  if (outcome.status === "refused" && outcome.code !== done) throw new SeedRefused(what, outcome);
+}
+
+/** Whether a look-up finds something. */
+async function exists(looked: Promise<unknown>): Promise<boolean> {
+  return looked.then(
+    () => true,
+    (problem: unknown) => {
+      if (problem instanceof ApiProblem && problem.status === 404) return false;
+      throw problem;
+    },
+  );
+}

@@ -1,0 +1,323 @@
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  type CodeRecord,
+  codeKey,
+  decodeBlockEntry,
+  decodeCbor,
+  encodeChunk,
+  encodeChunkItems,
+  type Hash,
+  hashLeaf,
+  hashMapKey,
+  hex,
+  inclusionPath,
+  parseCheckpoint,
+  present,
+  type RegisterItem,
+  rootOf,
+  sha256,
+  treeOf,
+  utf8,
+  verifyInclusion,
+  verifyMapProof,
+  verifyRange,
+} from "../../src/core/index.ts";
+import type { Ledger, Outcome } from "../../src/ledger/index.ts";
+import { ALL, city, code, GENESIS, idOf, keySpec, member, named, sign } from "../core/state/kit.ts";
+
+/** How a driver under test is opened: with the genesis of the kit, at this time. */
+export type OpenLedger = (clock: { now: number }) => Promise<Ledger>;
+
+type Setting = { readonly ledger: Ledger; readonly clock: { now: number } };
+
+/** What every driver promises. */
+export function describeLedger(name: string, open: OpenLedger): void {
+  describe(`${name}: the ledger contract`, () => {
+    const opened: Ledger[] = [];
+    afterEach(async () => {
+      for (const ledger of opened.splice(0)) await ledger[Symbol.asyncDispose]();
+    });
+
+    async function begin(): Promise<Setting> {
+      const clock = { now: GENESIS.time + 1000 };
+      const ledger = await open(clock);
+      opened.push(ledger);
+      return { ledger, clock };
+    }
+
+    test("begins with the genesis and its block entry", async () => {
+      const { ledger } = await begin();
+      const head = ledger.head();
+      expect(head).toMatchObject({ size: 2, height: 0, timeMilliseconds: GENESIS.time });
+      const block = decodeBlockEntry(present(ledger.entry(1), "entry 1"));
+      expect(block).toMatchObject({ ok: true, value: { first: 0, count: 1, height: 0 } });
+      expect(block.ok && hex(block.value.mapRoot)).toBe(hex(head.mapRoot));
+      expect(ledger.entry(2)).toBeUndefined();
+    });
+
+    test("acknowledges an operation with a path to a checkpoint that covers it", async () => {
+      const { ledger, clock } = await begin();
+      const [outcome] = await ledger.submit([gazette(clock.now)]);
+      const accepted = must(outcome);
+      expect(accepted).toMatchObject({ index: 2, repeated: false, head: { size: 4, height: 1 } });
+      const { index, path, head } = accepted;
+      const leaf = hashLeaf(present(ledger.entry(index), "the entry"));
+      expect(verifyInclusion(leaf, { index, size: head.size, path }, head.root)).toMatchObject({
+        ok: true,
+      });
+      const checkpoint = parseCheckpoint(head.checkpoint);
+      expect(checkpoint).toMatchObject({ ok: true, value: { size: 4, origin: GENESIS.origin } });
+    });
+
+    test("answers the same bytes again with their receipt, and writes them once", async () => {
+      const { ledger, clock } = await begin();
+      const operation = gazette(clock.now);
+      const [[first], [second]] = await Promise.all([
+        ledger.submit([operation]),
+        ledger.submit([operation]),
+      ]);
+      expect(must(first).index).toBe(must(second).index);
+      expect(must((await ledger.submit([operation]))[0])).toMatchObject({
+        index: 2,
+        repeated: true,
+      });
+      expect(ledger.head().size).toBe(4);
+    });
+
+    test("leaves no trace of a block whose operations are all refused", async () => {
+      const { ledger, clock } = await begin();
+      const before = ledger.head();
+      const stale = sign(gazetteBody(), { ...member("A"), iat: 1 }, clock.now);
+      const outcomes = await ledger.submit([stale, utf8("rubbish"), new Uint8Array()]);
+      expect(outcomes).toMatchObject([
+        { ok: false, refusal: { code: "OP_IAT", iat: 1 } },
+        { ok: false, refusal: { code: "OP_NOT_AN_ENTRY" } },
+        { ok: false, refusal: { code: "OP_NOT_AN_ENTRY", first: -1 } },
+      ]);
+      expect(ledger.head()).toEqual(before);
+    });
+
+    test("refuses a forged signature, whatever else is right", async () => {
+      const { ledger, clock } = await begin();
+      const forged = gazette(clock.now).slice();
+      forged[forged.length - 1] = present(forged.at(-1), "a byte") ^ 1;
+      expect((await ledger.submit([forged]))[0]).toMatchObject({
+        ok: false,
+        refusal: { code: "AUTH_SIGNATURE" },
+      });
+    });
+
+    test("of a hundred concurrent updates of one record, exactly one wins", async () => {
+      const { ledger, clock } = await begin();
+      await issueCity({ ledger, clock });
+      const prev = record(ledger, "MA.156.1301").op;
+      const updates = Array.from({ length: 100 }, (_, i) =>
+        sign(
+          { op: "update", code: code("MA.156.1301"), prev, names: named(`石家庄 ${i}`) },
+          city,
+          clock.now,
+        ),
+      );
+      const outcomes = (await Promise.all(updates.map((update) => ledger.submit([update])))).flat();
+      expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+      expect(
+        outcomes.filter((each) => !each.ok && each.refusal.code === "STATE_PREV"),
+      ).toHaveLength(99);
+    });
+
+    test("proves presence and absence in one block", async () => {
+      const { ledger, clock } = await begin();
+      await issueCity({ ledger, clock });
+      const keys = [codeKey(code("MA.156.1301")), codeKey(code("MA.156.9999"))];
+      const { values, block, path, head } = await ledger.prove(keys);
+      const entry = decodeBlockEntry(block);
+      if (!entry.ok) throw new Error(entry.error.code);
+      const index = entry.value.first + entry.value.count;
+      expect(index).toBe(head.size - 1);
+      expect(verifyInclusion(hashLeaf(block), { index, size: head.size, path }, head.root).ok).toBe(
+        true,
+      );
+      for (const { key, value, map } of values) {
+        const valueHash = value === undefined ? undefined : (sha256(value) as Hash);
+        expect(verifyMapProof(entry.value.mapRoot, hashMapKey(key), valueHash, map)).toMatchObject({
+          ok: true,
+        });
+      }
+      expect(values.map(({ value }) => value !== undefined)).toEqual([true, false]);
+    });
+
+    test("takes a manifest's chunks in any order, and pages of children prove themselves", async () => {
+      const { ledger, clock } = await begin();
+      await issueCity({ ledger, clock });
+      const { manifest, chunks } = lampManifest(clock.now, 5, 60);
+      must((await ledger.submit([manifest]))[0]);
+      const outcomes = await ledger.submit([...chunks].reverse());
+      for (const outcome of outcomes) must(outcome);
+      const again = (await ledger.submit([present(chunks[0], "chunk")]))[0];
+      expect(must(again).repeated).toBe(true);
+      const page = present(await ledger.children("MA.156.1301/LAMP", 100, 50), "page");
+      expect(page).toMatchObject({ count: 300, start: 100 });
+      expect(page.codes).toHaveLength(50);
+      const parent = decode<CodeRecord>(page.proof.values[0]?.value);
+      expect(parent.children.count).toBe(300);
+      const leaves = page.codes.map((each) => hashLeaf(utf8(each)));
+      const proof = { start: page.start, size: page.count, path: page.path };
+      expect(verifyRange(leaves, proof, parent.children.root as Hash)).toMatchObject({ ok: true });
+    });
+
+    test("finds what was registered by name, place, alias and code", async () => {
+      const { ledger, clock } = await begin();
+      await issueCity({ ledger, clock });
+      const { manifest, chunks } = lampManifest(clock.now, 1, 20);
+      for (const outcome of await ledger.submit([manifest, ...chunks])) must(outcome);
+      await ledger.indexed(ledger.head().size);
+      const seven = "MA.156.1301/LAMP/000007";
+      expect(await ledger.search({ text: "灯 7号", limit: 10 })).toMatchObject({ codes: [seven] });
+      expect(await ledger.aliases("asset", "OLD-7")).toEqual([seven]);
+      const bbox = [1_145_000_007, 380_000_007, 1_145_000_007, 380_000_007] as const;
+      expect(await ledger.search({ bbox, limit: 10 })).toMatchObject({ codes: [seven] });
+      expect((await ledger.search({ under: "MA.156.1301/LAMP", limit: 100 })).codes).toHaveLength(
+        20,
+      );
+      expect((await ledger.keys("manifest/", 10)).keys).toHaveLength(1);
+    });
+
+    test("keeps every version of a value, newest first", async () => {
+      const { ledger, clock } = await begin();
+      await issueCity({ ledger, clock });
+      for (const name of ["石家庄一", "石家庄二"]) {
+        const prev = record(ledger, "MA.156.1301").op;
+        must(
+          (
+            await ledger.submit([
+              sign(
+                { op: "update", code: code("MA.156.1301"), prev, names: named(name) },
+                city,
+                clock.now,
+              ),
+            ])
+          )[0],
+        );
+      }
+      const versions = [...ledger.versions(codeKey(code("MA.156.1301")))];
+      const names = versions.map(({ value }) => decode<CodeRecord>(value).names.zh);
+      expect(names.slice(0, 3)).toMatchObject([
+        { value: "石家庄二" },
+        { value: "石家庄一" },
+        { value: "石家庄市" },
+      ]);
+      expect(versions.map(({ index }) => index)).toEqual(
+        [...versions.map(({ index }) => index)].sort((a, b) => b - a),
+      );
+    });
+
+    test("says which block an entry stands in", async () => {
+      const { ledger, clock } = await begin();
+      clock.now += 5000;
+      const { index } = must((await ledger.submit([gazette(clock.now)]))[0]);
+      expect(ledger.blockOf(index)).toMatchObject({
+        height: 1,
+        first: 2,
+        count: 1,
+        timeMilliseconds: clock.now,
+      });
+      expect(ledger.blockOf(99)).toBeUndefined();
+    });
+  });
+}
+
+function gazetteBody() {
+  const fact = {
+    names: { zh: "石家庄市" },
+    level: "prefecture",
+    from: "1981",
+    source: "test",
+  } as const;
+  return { op: "gazette", items: [{ code: code("MA.156.1301"), add: [fact] }] } as const;
+}
+
+function gazette(now: number): Uint8Array {
+  return sign(gazetteBody(), member("A"), now);
+}
+
+async function issueCity({ ledger, clock }: Setting): Promise<void> {
+  const application = sign(
+    {
+      op: "apply",
+      code: code("MA.156.1301"),
+      names: named("石家庄市"),
+      keys: [keySpec("city", ALL)],
+      evidence: [{ title: "公文", commit: sha256(utf8("x")) }],
+    },
+    city,
+    clock.now,
+  );
+  const decision = idOf(application);
+  const steps = [
+    gazette(clock.now),
+    sign({ op: "admit", application }, member("A"), clock.now),
+    sign({ op: "endorse", decision, vote: "approve" }, member("A"), clock.now),
+    sign({ op: "endorse", decision, vote: "approve" }, member("B"), clock.now),
+    sign(
+      {
+        op: "register",
+        items: [{ code: code("MA.156.1301/LAMP"), kind: "class", names: named("路灯") }],
+      },
+      city,
+      clock.now,
+    ),
+  ];
+  for (const outcome of await ledger.submit(steps)) must(outcome);
+}
+
+/** A manifest of lamps and its chunks. */
+export function lampManifest(now: number, chunkCount: number, each: number) {
+  const items = (chunk: number): RegisterItem[] =>
+    Array.from({ length: each }, (_, i) => {
+      const n = chunk * each + i;
+      return {
+        code: code(`MA.156.1301/LAMP/${String(n).padStart(6, "0")}`),
+        kind: "thing",
+        names: named(`路灯 ${n}号`),
+        geometry: {
+          value: { point: [1_145_000_000 + n, 380_000_000 + n] },
+          validFrom: "2020-01-01",
+        },
+        aliases: [{ scheme: "asset", value: `OLD-${n}` }],
+      };
+    });
+  const groups = Array.from({ length: chunkCount }, (_, chunk) => items(chunk));
+  const tree = treeOf(groups.map((group) => hashLeaf(encodeChunkItems(group))));
+  const manifest = sign(
+    {
+      op: "manifest",
+      what: "register",
+      under: code("MA.156.1301/LAMP"),
+      count: chunkCount * each,
+      chunks: chunkCount,
+      root: rootOf(tree),
+    },
+    city,
+    now,
+  );
+  const id = idOf(manifest);
+  const chunks = groups.map((group, index) =>
+    encodeChunk({ manifest: id, index, items: group, path: inclusionPath(tree, index) }),
+  );
+  return { manifest, chunks };
+}
+
+function must(outcome: Outcome | undefined): Extract<Outcome, { ok: true }> {
+  if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
+  return outcome;
+}
+
+function decode<T>(bytes: Uint8Array | undefined): T {
+  const value = decodeCbor(present(bytes, "bytes"));
+  if (!value.ok) throw new Error(value.error.code);
+  return value.value as T;
+}
+
+function record(ledger: Ledger, text: string): CodeRecord {
+  return decode(ledger.value(codeKey(code(text))));
+}
