@@ -42,10 +42,14 @@ export type EnvelopeRefusal =
 /**
  * Opens an operation's envelope. The bytes are not trusted; the signature is not looked at.
  *
+ * @param type the content type that it must have: token requests come in the same envelope under another one
  * @returns the headers and the decoded payload, or the first check that failed: size, tag and canonical form, headers
  * @see RFC 9052 §4.2, RFC 9597
  */
-export function openEnvelope(bytes: Uint8Array): Result<Envelope, EnvelopeRefusal> {
+export function openEnvelope(
+  bytes: Uint8Array,
+  type: string = OPERATION_TYPE,
+): Result<Envelope, EnvelopeRefusal> {
   if (bytes.length > MAX_OPERATION_BYTES) {
     return err({ code: "OP_SIZE", bytes: bytes.length, max: MAX_OPERATION_BYTES });
   }
@@ -53,7 +57,7 @@ export function openEnvelope(bytes: Uint8Array): Result<Envelope, EnvelopeRefusa
   if (!sign1.ok) return sign1;
   const payload = decodeCbor(sign1.value.payload);
   if (!payload.ok) return payload;
-  const headers = readHeaders(sign1.value.protected);
+  const headers = readHeaders(sign1.value.protected, type);
   if (!headers.ok) return headers;
   const message = sigStructure(sign1.value.protectedBytes, sign1.value.payload);
   return ok({
@@ -77,10 +81,10 @@ const IAT = 6;
 
 const MAX_CLAIM_BYTES = 256;
 
-function readHeaders(header: CborKeyedMap): Result<Headers, EnvelopeRefusal> {
+function readHeaders(header: CborKeyedMap, type: string): Result<Headers, EnvelopeRefusal> {
   const alg = header.get(ALG);
   if (alg !== -8 && alg !== -19 && alg !== -7) return wrong("alg", "-8, -19 or -7");
-  if (header.get(CONTENT_TYPE) !== OPERATION_TYPE) return wrong("content type", OPERATION_TYPE);
+  if (header.get(CONTENT_TYPE) !== type) return wrong("content type", type);
   const kid = header.get(KID);
   if (!(kid instanceof Uint8Array) || kid.length !== 8) return wrong("kid", "8 bytes");
   const claims = header.get(CWT_CLAIMS);
