@@ -1,10 +1,20 @@
-import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { adoptStyles } from "./build/adopt-styles.ts";
 
 const NODE = process.env.CITYID_NODE ?? "http://127.0.0.1:8156";
-const API = ["/v1", "/log", "/demo", "/.well-known", "/readyz", "/healthz", "/alias", "/uic", "/MA"];
+const API = [
+  "/v1",
+  "/log",
+  "/demo",
+  "/.well-known",
+  "/readyz",
+  "/healthz",
+  "/alias",
+  "/uic",
+  "/MA",
+];
 
 export default defineConfig({
   plugins: [react(), adoptStyles()],

@@ -57,7 +57,9 @@ async function describeRequest(request: Request): Promise<Call> {
     method: request.method,
     url: request.url,
     headers: [...request.headers],
-    ...(body.length > 0 && { body: textOf(body, request.headers.get("content-type") ?? "") ?? body }),
+    ...(body.length > 0 && {
+      body: textOf(body, request.headers.get("content-type") ?? "") ?? body,
+    }),
   };
 }
 

@@ -20,11 +20,19 @@ export type Demonstration = {
   readonly examples: {
     readonly city: string;
     readonly things: { readonly under: string; readonly who: string };
-    readonly oldNumber: { readonly scheme: string; readonly value: string; readonly division: string };
+    readonly oldNumber: {
+      readonly scheme: string;
+      readonly value: string;
+      readonly division: string;
+    };
     readonly ended: string;
     readonly neverIssued: string;
   };
-  readonly seeded: readonly { readonly what: string; readonly count: number; readonly milliseconds: number }[];
+  readonly seeded: readonly {
+    readonly what: string;
+    readonly count: number;
+    readonly milliseconds: number;
+  }[];
   readonly process: NodeProcess;
 };
 
@@ -48,7 +56,12 @@ export type DemoKey = {
 };
 
 export type Audit =
-  | { readonly intact: true; readonly entries: number; readonly mapRoot: string; readonly milliseconds: number }
+  | {
+      readonly intact: true;
+      readonly entries: number;
+      readonly mapRoot: string;
+      readonly milliseconds: number;
+    }
   | {
       readonly intact: false;
       readonly refusal: { readonly code: string; readonly offset: number };
@@ -83,7 +96,9 @@ export function killNode(send: Fetch): Promise<Pick<NodeProcess, "pid" | "starts
 }
 
 async function ask<T>(send: Fetch, path: string): Promise<T> {
-  const response = await send(new URL(path, location.href), { headers: { accept: "application/json" } });
+  const response = await send(new URL(path, location.href), {
+    headers: { accept: "application/json" },
+  });
   if (!response.ok) throw response;
   return (await response.json()) as T;
 }

@@ -31,7 +31,7 @@ function useAntdTheme(): ReturnType<typeof antdTheme> {
   const systemDark = useMedia(SYSTEM_DARK);
   const bigTargets = useMedia("(max-width: 640px), (pointer: coarse)");
   const [theme, setTheme] = useState(() => antdTheme(bigTargets));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: dressDocument reads the preferences that these stand for
+  // dressDocument reads the preferences that the dependencies stand for.
   useLayoutEffect(() => {
     dressDocument();
     setTheme(antdTheme(bigTargets));

@@ -10,8 +10,16 @@ export type Preference<V extends string> = {
   readonly subscribe: (listener: () => void) => () => void;
 };
 
-export const language: Preference<Language> = preference("cityid.language", isLanguage, askedLanguage);
-export const themeChoice: Preference<ThemeChoice> = preference("cityid.theme", isThemeChoice, () => "system");
+export const language: Preference<Language> = preference(
+  "cityid.language",
+  isLanguage,
+  askedLanguage,
+);
+export const themeChoice: Preference<ThemeChoice> = preference(
+  "cityid.theme",
+  isThemeChoice,
+  () => "system",
+);
 
 export function usePreference<V extends string>({ get, subscribe }: Preference<V>): V {
   return useSyncExternalStore(subscribe, get);
@@ -51,7 +59,7 @@ function isLanguage(text: string | null): text is Language {
   return text === "zh" || text === "en";
 }
 
-function isThemeChoice(text: string | null): text is ThemeChoice {
+export function isThemeChoice(text: string | null): text is ThemeChoice {
   return text === "system" || text === "light" || text === "dark";
 }
 

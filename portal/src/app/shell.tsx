@@ -4,7 +4,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { switchLanguage } from "../i18n/index.ts";
 import { DemoBanner } from "./demo-banner.tsx";
-import { language, themeChoice, usePreference } from "./preferences.ts";
+import {
+  isThemeChoice,
+  type Language,
+  language,
+  themeChoice,
+  usePreference,
+} from "./preferences.ts";
 
 /** The frame around every page. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
@@ -37,7 +43,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
 function LanguageSwitch(): ReactNode {
   const { t } = useTranslation("shell");
   return (
-    <Segmented
+    <Segmented<Language>
       aria-label={t("language")}
       value={usePreference(language)}
       options={[
@@ -49,18 +55,22 @@ function LanguageSwitch(): ReactNode {
   );
 }
 
+/** The browser's own control: three rarely used choices need no more room. */
 function ThemeSwitch(): ReactNode {
   const { t } = useTranslation("shell");
+  const words = { system: t("theme.system"), light: t("theme.light"), dark: t("theme.dark") };
   return (
-    <Segmented
+    <select
+      className="theme"
       aria-label={t("theme.label")}
       value={usePreference(themeChoice)}
-      options={[
-        { value: "system", label: t("theme.system") },
-        { value: "light", label: t("theme.light") },
-        { value: "dark", label: t("theme.dark") },
-      ]}
-      onChange={themeChoice.set}
-    />
+      onChange={({ target: { value } }) => isThemeChoice(value) && themeChoice.set(value)}
+    >
+      {Object.entries(words).map(([choice, word]) => (
+        <option key={choice} value={choice}>
+          {word}
+        </option>
+      ))}
+    </select>
   );
 }

@@ -1,4 +1,4 @@
-import { type ThemeConfig, theme as antTheme } from "antd";
+import { theme as antTheme, type ThemeConfig } from "antd";
 
 /**
  * Ant Design's tokens, read from styles/tokens.css as the document is dressed now, so that every colour is named once.
@@ -50,7 +50,12 @@ export function antdTheme(bigTargets: boolean): ThemeConfig {
         dangerShadow: "none",
         contentFontSize: 16,
       },
-      Segmented: { itemSelectedBg: token("ground"), trackBg: token("sunken"), itemColor: token("text-quiet") },
+      Segmented: {
+        itemSelectedBg: token("ground"),
+        trackBg: token("sunken"),
+        itemColor: token("text-quiet"),
+        itemSelectedColor: token("text"),
+      },
     },
   };
 }

@@ -60,6 +60,8 @@ function open(key: string, { prepend, priority = 0 }: Options): Entry {
 
 /** Sorting is stable: of one priority, the one that came first stays first. */
 function adopt(): void {
-  const sorted = [...entries.values()].sort((a, b) => (a.order < b.order ? -1 : a.order > b.order ? 1 : 0));
+  const sorted = [...entries.values()].sort((a, b) =>
+    a.order < b.order ? -1 : a.order > b.order ? 1 : 0,
+  );
   document.adoptedStyleSheets = sorted.map((entry) => entry.sheet);
 }

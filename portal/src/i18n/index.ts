@@ -35,7 +35,6 @@ export async function startLanguages(): Promise<void> {
     partialBundledLanguages: true,
     // React escapes what it prints.
     interpolation: { escapeValue: false },
-    showSupportNotice: false,
   });
   await loadLanguage(language.get());
 }

@@ -1,7 +1,7 @@
 import "./tour.css";
+import { createClient } from "cityid/sdk";
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { createClient } from "cityid/sdk";
 import { readDemonstration } from "../api/demo.ts";
 import { ProblemNote } from "../ui/problem-note.tsx";
 import { useTask } from "../ui/use-task.ts";
@@ -14,9 +14,13 @@ import { isStep, STEPS, type StepId } from "./steps.ts";
 const PAGES: { readonly [S in StepId]: ComponentType } = {
   "look-up": lazy(async () => ({ default: (await import("./look-up/step.tsx")).LookUpStep })),
   "in-time": lazy(async () => ({ default: (await import("./in-time/step.tsx")).InTimeStep })),
-  "never-issued": lazy(async () => ({ default: (await import("./never-issued/step.tsx")).NeverIssuedStep })),
+  "never-issued": lazy(async () => ({
+    default: (await import("./never-issued/step.tsx")).NeverIssuedStep,
+  })),
   apply: lazy(async () => ({ default: (await import("./apply/step.tsx")).ApplyStep })),
-  "old-number": lazy(async () => ({ default: (await import("./old-number/step.tsx")).OldNumberStep })),
+  "old-number": lazy(async () => ({
+    default: (await import("./old-number/step.tsx")).OldNumberStep,
+  })),
   void: lazy(async () => ({ default: (await import("./void/step.tsx")).VoidStep })),
   attack: lazy(async () => ({ default: (await import("./attack/step.tsx")).AttackStep })),
   kill: lazy(async () => ({ default: (await import("./kill/step.tsx")).KillStep })),
@@ -37,7 +41,9 @@ export function TourPage({ step }: { readonly step: string | undefined }): React
           </Suspense>
         </TourContext>
       ) : (
-        <div className="step">{world.failure === undefined ? <Asking /> : <NoDemo failure={world.failure} />}</div>
+        <div className="step">
+          {world.failure === undefined ? <Asking /> : <NoDemo failure={world.failure} />}
+        </div>
       )}
     </div>
   );

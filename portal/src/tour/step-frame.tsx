@@ -77,7 +77,11 @@ function Neighbours({ id }: { readonly id: StepId }): ReactNode {
   const [before, after] = [STEPS[place - 1], STEPS[place + 1]];
   return (
     <nav className="neighbours" aria-label={t("steps")}>
-      {before && <Link href={`/tour/${before}`}>{t("previous", { title: t(`${WORDS[before]}.title`) })}</Link>}
+      {before && (
+        <Link href={`/tour/${before}`}>
+          {t("previous", { title: t(`${WORDS[before]}.title`) })}
+        </Link>
+      )}
       {after && (
         <Link href={`/tour/${after}`} className="neighbour-next">
           {t("next", { title: t(`${WORDS[after]}.title`) })}

@@ -17,7 +17,7 @@ export function StepList({ current }: { readonly current: StepId }): ReactNode {
       {narrow ? (
         <details key={current}>
           <summary>
-            {t("step", { number, total: STEPS.length })}
+            {t("steps")} <span className="quiet">{`${number} / ${STEPS.length}`}</span>
           </summary>
           <List current={current} />
         </details>

@@ -6,7 +6,13 @@ import { CopyButton } from "./copy-button.tsx";
 import { StateMark } from "./state-mark.tsx";
 
 /** The calls that a step made and their answers, the newest one open. */
-export function CallPanel({ calls, made }: { readonly calls: readonly Call[]; readonly made: number }): ReactNode {
+export function CallPanel({
+  calls,
+  made,
+}: {
+  readonly calls: readonly Call[];
+  readonly made: number;
+}): ReactNode {
   const { t } = useTranslation("ui");
   const newestFirst = calls.toReversed();
   return (
@@ -16,7 +22,9 @@ export function CallPanel({ calls, made }: { readonly calls: readonly Call[]; re
       {newestFirst.map((call, place) => (
         <CallItem key={call.id} call={call} open={place === 0} />
       ))}
-      {made > calls.length && <p className="quiet">{t("calls.older", { count: made - calls.length })}</p>}
+      {made > calls.length && (
+        <p className="quiet">{t("calls.older", { count: made - calls.length })}</p>
+      )}
     </section>
   );
 }
@@ -65,7 +73,8 @@ function AnswerBlock({ answer }: { readonly answer: Answer }): ReactNode {
     <div className="block">
       <div className="block-head">
         <span>
-          {t("calls.answer")} {answer.status} · {answer.type.split(";")[0]} · {t("calls.bytes", { count: answer.bytes })}
+          {t("calls.answer")} {answer.status} · {answer.type.split(";")[0]} ·{" "}
+          {t("calls.bytes", { count: answer.bytes })}
         </span>
         {text !== undefined && <CopyButton worded text={text} what={t("calls.answer")} />}
       </div>

@@ -13,7 +13,13 @@ const ICONS: { readonly [S in State]: () => ReactNode } = {
 };
 
 /** Icon, colour, and the word that the caller brings: never colour alone. */
-export function StateMark({ state, children }: { readonly state: State; readonly children: ReactNode }): ReactNode {
+export function StateMark({
+  state,
+  children,
+}: {
+  readonly state: State;
+  readonly children: ReactNode;
+}): ReactNode {
   const Icon = ICONS[state];
   return (
     <span className={`state state-${state}`}>

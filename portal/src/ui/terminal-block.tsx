@@ -2,7 +2,13 @@ import type { ReactNode } from "react";
 import { CopyButton } from "./copy-button.tsx";
 
 /** Something to paste into a terminal. */
-export function TerminalBlock({ title, text }: { readonly title: string; readonly text: string }): ReactNode {
+export function TerminalBlock({
+  title,
+  text,
+}: {
+  readonly title: string;
+  readonly text: string;
+}): ReactNode {
   return (
     <div className="block">
       <div className="block-head">

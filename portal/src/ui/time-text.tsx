@@ -13,7 +13,9 @@ export function TimeText({ milliseconds }: { readonly milliseconds: number }): R
       onClick={() => setUtc(!utc)}
     >
       <time dateTime={new Date(milliseconds).toISOString()}>
-        {utc ? `${formatTime(milliseconds, 0)} UTC` : `${formatTime(milliseconds, BEIJING_HOURS)} ${t("time.beijing")}`}
+        {utc
+          ? `${formatTime(milliseconds, 0)} UTC`
+          : `${formatTime(milliseconds, BEIJING_HOURS)} ${t("time.beijing")}`}
       </time>
     </button>
   );

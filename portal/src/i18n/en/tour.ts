@@ -87,14 +87,15 @@ export const tour = {
     still: "still",
     name: "Name",
     level: { province: "province", prefecture: "prefecture-level city", county: "county" },
-    takeaway: "The same code gave two answers for two days, each with its source, and the end names what took over.",
+    takeaway:
+      "The same code gave two answers for two days, each with its source, and the end names what took over.",
     check: "Compare with the public register, then replay how the entries came into the log:",
   },
   neverIssued: {
     title: "A code never issued",
     shows: "Absence, proved in this page",
     intro:
-      "A forged plate carries a code that nobody issued. \"Not found\" from a server proves nothing. Here the node must prove that the place of this code in the ledger is empty, and this page checks it.",
+      'A forged plate carries a code that nobody issued. "Not found" from a server proves nothing. Here the node must prove that the place of this code in the ledger is empty, and this page checks it.',
     label: "A code",
     ask: "Ask for the proof",
     invalid: "That is not a code. A right one looks like MA.156.1301.02/LAMP/999999999.",
@@ -105,7 +106,8 @@ export const tour = {
     tamper: "Change one byte of the proof and check again",
     tampered: "With one byte changed the proof is refused: {{code}}.",
     tamperedHolds: "The changed proof was still accepted. That must not happen: please report it.",
-    takeaway: "The node could not just say \"no\": it showed the empty place, and this page compared it with the signed state.",
+    takeaway:
+      'The node could not just say "no": it showed the empty place, and this page compared it with the signed state.',
     check: "The same check off line, by the command line:",
   },
   apply: {
@@ -117,15 +119,22 @@ export const tour = {
     already_one: "{{count, number}} city was issued a code before: {{names}}.",
     already_other: "{{count, number}} cities were issued codes before: {{names}}.",
     allIssued: "All cities that this demonstration has prepared hold their codes now.",
-    stage: { applicant: "The city", admit: "{{who}}: receives", vote: "{{who}}: votes", issued: "Issued" },
+    stage: {
+      applicant: "The city",
+      admit: "{{who}}: receives",
+      vote: "{{who}}: votes",
+      issued: "Issued",
+    },
     contact: "Contact at the city (optional)",
     contactHint: "Stays in the inbox of the institute; never enters the ledger.",
     evidence: "Evidence",
     evidenceText: "Letter of authority of {{city}} (made for this demonstration)",
     evidenceNote: "Encrypted in this page for {{who}}; the ledger only gets its fingerprint.",
     keyNote: "The private key of the city is made in this page and stays in this browser.",
-    saysApply: "{{city}} applies for the code {{code}}, with one new key for all uses and one piece of evidence.",
-    saysAdmit: "{{who}} brings this application into the ledger and opens a decision. It is not yet a vote.",
+    saysApply:
+      "{{city}} applies for the code {{code}}, with one new key for all uses and one piece of evidence.",
+    saysAdmit:
+      "{{who}} brings this application into the ledger and opens a decision. It is not yet a vote.",
     saysVote: "{{who}} approves that {{code}} is issued to {{city}}.",
     doApply: "Sign and apply",
     doAdmit: "Sign as {{who}} and admit",
@@ -134,10 +143,12 @@ export const tour = {
     admitted: "In the ledger; {{approvals}} of {{needed}} approvals",
     approved: "Approved",
     issuedTitle: "{{city}} holds {{code}}",
-    issuedText: "Issued by {{approvals}} of {{of}} institutes. From now on its own key decides what stands below it.",
-    another: "Apply for {{city}} as well",
+    issuedText:
+      "Issued by {{approvals}} of {{of}} institutes. From now on its own key decides what stands below it.",
+    another: "Apply for another city",
     waiting: "Comes after the step before it",
-    takeaway: "Nobody could issue this code alone: one vote changed nothing, the second one made the record in the same moment.",
+    takeaway:
+      "Nobody could issue this code alone: one vote changed nothing, the second one made the record in the same moment.",
     check: "See who signed what, read from the log alone:",
   },
   oldNumber: {
@@ -155,7 +166,8 @@ export const tour = {
     imported: "Came with",
     importedText: "one import of {{count, number}} things, signed once",
     single: "its own registration",
-    takeaway: "The number on the old sticker found the thing, and the record says who stands for it.",
+    takeaway:
+      "The number on the old sticker found the thing, and the record says who stands for it.",
     check: "The same address works in any browser and for any program:",
   },
   void: {
@@ -167,8 +179,8 @@ export const tour = {
     code: "Code",
     name: "Name",
     place: "Place",
-    alias: "Old number",
-    saysImport: "{{who}} registers {{count}} lamps below {{under}}: {{first}} to {{last}}.",
+    saysImport:
+      "{{who}} registers {{count}} lamps below {{under}}, with name and place as in the rows above.",
     doImport: "Sign and import",
     imported: "{{count, number}} lamps are registered",
     importedText: "By one signature over all rows. Each can be found, shown and proved by itself.",
@@ -176,12 +188,15 @@ export const tour = {
     reason: "Reason",
     reasonDefault: "Wrong file",
     reasonHint: "Stands in the ledger for everybody to read.",
-    saysVoid: "{{who}} takes back this import with all its {{count}} lamps. The history stays; the codes can be issued anew.",
+    saysVoid:
+      "{{who}} takes back this import with all its {{count}} lamps. The history stays; the codes can be issued anew.",
     doVoid: "Sign and void the import",
     voided: "{{count, number}} lamps are void",
-    voidedText: "Their records say so, with the reason; a plate that carries one of these codes is no longer genuine.",
+    voidedText:
+      "Their records say so, with the reason; a plate that carries one of these codes is no longer genuine.",
     another: "Import another {{count}}",
-    takeaway: "One decision made many records, and one decision took them back, without an edit: both stand in the log.",
+    takeaway:
+      "One decision made many records, and one decision took them back, without an edit: both stand in the log.",
     check: "Read both from the log:",
   },
   attack: {
@@ -211,7 +226,8 @@ export const tour = {
     shows: "Killed under load, nothing lost",
     intro:
       "This page sends signed changes as fast as it can, kills the node without warning in the middle of it, waits until it is back, and looks for every change that had been confirmed.",
-    saysLoad: "{{who}} notes an inspection on each of {{count}} lamps, over and over: every change is an operation with a signature of its own.",
+    saysLoad:
+      "{{who}} notes an inspection on each of {{count}} lamps, over and over: every change is an operation with a signature of its own.",
     do: "Send, kill, look for everything",
     stop: "Stop",
     preparing: "Reading the lamps that will be changed",
@@ -224,7 +240,8 @@ export const tour = {
     confirmed: "Confirmed before the kill",
     confirmedAfter: "Confirmed after it came back",
     unanswered: "Sent, never confirmed",
-    unansweredText: "{{found, number}} of these are in the log, {{lost, number}} are not: without an answer, both are right",
+    unansweredText:
+      "{{found, number}} of these are in the log, {{lost, number}} are not: without an answer, both are right",
     found: "Found in the log afterwards",
     rate: "{{rate, number}} changes a second",
     process: "Process",
@@ -232,11 +249,14 @@ export const tour = {
     away: "Away for",
     seconds: "{{seconds, number}} s",
     dropped: "Dropped from the journal's end",
-    droppedText: "{{bytes, number}} bytes of a write that was cut off; nothing in it had been confirmed",
+    droppedText:
+      "{{bytes, number}} bytes of a write that was cut off; nothing in it had been confirmed",
     droppedNone: "nothing: the kill fell between two writes",
     grew: "The log only grew",
-    grewText: "the tree of {{first, number}} entries before the kill is contained in that of {{second, number}} after it",
-    takeaway: "A confirmation means that it is on the disk. What was cut off in the middle had been confirmed to nobody.",
+    grewText:
+      "the tree of {{first, number}} entries before the kill is contained in that of {{second, number}} after it",
+    takeaway:
+      "A confirmation means that it is on the disk. What was cut off in the middle had been confirmed to nobody.",
     check: "Kill it yourself, and look again when it is back:",
   },
 };

@@ -6,8 +6,10 @@ export const ui = {
   calls: {
     title: "The calls this step made",
     none: "None yet. Every call appears here as a command that you can paste into a terminal.",
-    note_one: "{{count, number}} call to the public API. It works as it stands when you paste it into a terminal.",
-    note_other: "{{count, number}} calls to the public API. Each works as it stands when you paste it into a terminal.",
+    note_one:
+      "{{count, number}} call to the public API. It works as it stands when you paste it into a terminal.",
+    note_other:
+      "{{count, number}} calls to the public API. Each works as it stands when you paste it into a terminal.",
     older_one: "{{count, number}} older call is no longer shown.",
     older_other: "{{count, number}} older calls are no longer shown.",
     waiting: "waiting",
@@ -31,6 +33,23 @@ export const ui = {
     void: "void",
     ended: "ended",
     unknown: "unknown",
+  },
+  kind: {
+    root: "root of all codes",
+    country: "country",
+    division: "administrative division",
+    department: "department",
+    class: "class of things",
+    thing: "thing",
+    place: "place",
+    device: "device",
+    document: "document",
+    dataset: "dataset",
+    register: "registration",
+    update: "change",
+    status: "change of status",
+    succeed: "succession",
+    keys: "change of keys",
   },
   check: { passed: "holds", failed: "does not hold" },
 };

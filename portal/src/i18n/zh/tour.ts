@@ -130,7 +130,7 @@ export const tour: Messages["tour"] = {
     approved: "已同意",
     issuedTitle: "{{city}}已获得 {{code}}",
     issuedText: "{{of}} 家机构中有 {{approvals}} 家同意。今后其下级编码由它自己的密钥决定。",
-    another: "再为{{city}}申请",
+    another: "再为另一座城市申请",
     waiting: "须先完成上一项",
     takeaway: "任何一家都不能单独签发：第一票之后什么也没有变，第二票落下的同时记录生成。",
     check: "只凭账本查看谁签了什么：",
@@ -160,8 +160,7 @@ export const tour: Messages["tour"] = {
     code: "编码",
     name: "名称",
     place: "位置",
-    alias: "旧编号",
-    saysImport: "{{who}}在 {{under}} 之下登记 {{count}} 盏路灯：{{first}} 至 {{last}}。",
+    saysImport: "{{who}}在 {{under}} 之下登记 {{count}} 盏路灯，名称和位置如上表各行。",
     doImport: "签名并导入",
     imported: "已登记 {{count, number}} 盏路灯",
     importedText: "所有行只签名一次；每一盏都能单独查到、显示和证明。",
@@ -180,7 +179,8 @@ export const tour: Messages["tour"] = {
   attack: {
     title: "篡改账本",
     shows: "改一位，立即查出",
-    intro: "日志文件是全部事实所在。节点按现状复制一份，在副本里改动一个比特，再对副本做审计，与审计人员执行的命令相同。",
+    intro:
+      "日志文件是全部事实所在。节点按现状复制一份，在副本里改动一个比特，再对副本做审计，与审计人员执行的命令相同。",
     offset: "要改动的字节",
     offsetHint: "留空则随机选取。运行中的日志只读不写。",
     invalid: "请填 0 或更大的整数，例如 4096。",
@@ -201,7 +201,8 @@ export const tour: Messages["tour"] = {
   kill: {
     title: "强行终止节点",
     shows: "负载中强杀，已确认不丢",
-    intro: "本页以最快速度发送签名的变更，中途不打招呼就强行终止节点，等它恢复后，逐一查找每条已确认的变更。",
+    intro:
+      "本页以最快速度发送签名的变更，中途不打招呼就强行终止节点，等它恢复后，逐一查找每条已确认的变更。",
     saysLoad: "{{who}}反复为 {{count}} 盏路灯登记巡检，每次变更都单独签名。",
     do: "发送、终止、逐一查找",
     stop: "停止",
@@ -215,7 +216,8 @@ export const tour: Messages["tour"] = {
     confirmed: "终止前已确认",
     confirmedAfter: "恢复后已确认",
     unanswered: "已发送、未获确认",
-    unansweredText: "其中 {{found, number}} 条在账本里，{{lost, number}} 条不在：没有应答，两种结果都正常",
+    unansweredText:
+      "其中 {{found, number}} 条在账本里，{{lost, number}} 条不在：没有应答，两种结果都正常",
     found: "事后在账本中找到",
     rate: "每秒 {{rate, number}} 条",
     process: "进程",

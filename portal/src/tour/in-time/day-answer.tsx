@@ -1,0 +1,83 @@
+import type { GazetteJson } from "cityid/sdk";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { language, usePreference } from "../../app/preferences.ts";
+import { plainNameOf } from "../../ui/names.ts";
+import { StateMark } from "../../ui/state-mark.tsx";
+
+export type DayFacts = { readonly day: string; readonly facts: GazetteJson["facts"] };
+
+type Props = DayFacts & { readonly register: GazetteJson };
+
+/** What the register says a code meant on one day. */
+export function DayAnswer({ day, facts, register }: Props): ReactNode {
+  return (
+    <section className="result">
+      <p className="quiet">
+        <time dateTime={day}>{day}</time>
+      </p>
+      {facts.length === 0 ? (
+        <Nothing day={day} register={register} />
+      ) : (
+        facts.map((fact) => <Held key={fact.from} fact={fact} />)
+      )}
+    </section>
+  );
+}
+
+type Fact = GazetteJson["facts"][number];
+
+function Held({ fact }: { readonly fact: Fact }): ReactNode {
+  const { t } = useTranslation("tour");
+  const lang = usePreference(language);
+  const name = plainNameOf(fact.names, lang);
+  return (
+    <>
+      <h2>{name}</h2>
+      <p>{t(`inTime.level.${fact.level}`)}</p>
+      <StateMark state="active">{t("inTime.since", { date: fact.from })}</StateMark>
+      <p className="quiet small">{fact.source}</p>
+    </>
+  );
+}
+
+/** Nothing on that day: either not yet, or the one before has ended and somebody took over. */
+function Nothing({
+  day,
+  register,
+}: {
+  readonly day: string;
+  readonly register: GazetteJson;
+}): ReactNode {
+  const { t } = useTranslation("tour");
+  const ended = lastEndedBefore(register.facts, day);
+  if (ended?.to === undefined) return <StateMark state="unknown">{t("inTime.nothing")}</StateMark>;
+  return (
+    <>
+      <h2>{t("inTime.nothing")}</h2>
+      <StateMark state="ended">{t("inTime.ended", { date: ended.to })}</StateMark>
+      {ended.successors && (
+        <div>
+          <h3>{t("inTime.successors")}</h3>
+          <ul className="plain-list">
+            {ended.successors.map(({ code, date }) => (
+              <li key={code}>
+                <a href={`/${code}`}>{code}</a>{" "}
+                {date !== undefined && <span className="quiet">{t("inTime.since", { date })}</span>}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      <p className="quiet small">{ended.source}</p>
+    </>
+  );
+}
+
+/** Dates may lack day or month; as text they still sort by time. */
+function lastEndedBefore(facts: readonly Fact[], day: string): Fact | undefined {
+  return facts
+    .filter(({ to }) => to !== undefined && to <= day)
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1))
+    .at(-1);
+}

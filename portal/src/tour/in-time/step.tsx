@@ -1,0 +1,112 @@
+import { type Client, type GazetteJson, readCode } from "cityid/sdk";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useCalls } from "../../api/use-calls.ts";
+import { AskForm } from "../../ui/ask-form.tsx";
+import { ProblemNote } from "../../ui/problem-note.tsx";
+import { useTask } from "../../ui/use-task.ts";
+import { useTour } from "../context.ts";
+import { StepFrame } from "../step-frame.tsx";
+import { useClient } from "../use-client.ts";
+import { todayInBeijing } from "./day.ts";
+import { DayAnswer, type DayFacts } from "./day-answer.tsx";
+import { RegisterHistory } from "./register-history.tsx";
+
+type Answer = {
+  readonly code: string;
+  readonly one: DayFacts;
+  readonly two: DayFacts;
+  readonly register: GazetteJson;
+};
+
+/** A code asked for on two days. */
+export function InTimeStep(): ReactNode {
+  const { t } = useTranslation("tour");
+  const { demo, node } = useTour();
+  const calls = useCalls();
+  const client = useClient(calls.fetch);
+  const task = useTask();
+  const [code, setCode] = useState(demo.examples.ended);
+  const [one, setOne] = useState("2015-06-01");
+  const [two, setTwo] = useState(() => todayInBeijing(Date.now()));
+  const [answer, setAnswer] = useState<Answer>();
+  const [unknown, setUnknown] = useState(false);
+
+  const ask = (): void =>
+    task.run(async () => {
+      setUnknown(false);
+      const read = readCode(code);
+      const register = read.ok ? await findRegister(client, read.value.code) : undefined;
+      if (!register) return setUnknown(true);
+      setAnswer({
+        code: register.code,
+        one: { day: one, facts: await factsOn(client, register.code, one) },
+        two: { day: two, facts: await factsOn(client, register.code, two) },
+        register,
+      });
+    });
+  const takeaway = answer && {
+    shown: t("inTime.takeaway"),
+    check: t("inTime.check"),
+    command: [
+      `curl -sS '${node.publicUrl}/v1/gazette/${answer.code}'`,
+      `npx cityid history ${answer.code}`,
+    ].join("\n"),
+  };
+  return (
+    <StepFrame id="in-time" intro={t("inTime.intro")} calls={calls} takeaway={takeaway}>
+      <AskForm
+        verbatim
+        label={t("inTime.code")}
+        value={code}
+        onChange={setCode}
+        action={t("inTime.ask")}
+        busy={task.busy}
+        onAsk={ask}
+        {...(unknown && { problem: t("inTime.unknownCode") })}
+      >
+        <Day label={t("inTime.one")} value={one} onChange={setOne} />
+        <Day label={t("inTime.two")} value={two} onChange={setTwo} />
+      </AskForm>
+      <ProblemNote failure={task.failure} />
+      {answer && (
+        <>
+          <div className="side-by-side">
+            <DayAnswer {...answer.one} register={answer.register} />
+            <DayAnswer {...answer.two} register={answer.register} />
+          </div>
+          <RegisterHistory register={answer.register} />
+        </>
+      )}
+    </StepFrame>
+  );
+}
+
+function Day(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (day: string) => void;
+}): ReactNode {
+  return (
+    <label className="day">
+      <span>{props.label}</span>
+      <input
+        type="date"
+        required
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+      />
+    </label>
+  );
+}
+
+/** Lists are asked by prefix, so that a code nobody lists is an empty list and not an error. */
+async function findRegister(client: Client, code: string): Promise<GazetteJson | undefined> {
+  const { items } = await client.gazette({ under: code }, { limit: 1 });
+  return items.find((item) => item.code === code);
+}
+
+async function factsOn(client: Client, code: string, at: string): Promise<GazetteJson["facts"]> {
+  const { items } = await client.gazette({ under: code, at }, { limit: 1 });
+  return items.find((item) => item.code === code)?.facts ?? [];
+}

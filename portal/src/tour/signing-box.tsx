@@ -1,0 +1,51 @@
+import { Button } from "antd";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+type Props = {
+  /** What will be signed, in words. */
+  readonly says: string;
+  readonly action: string;
+  readonly busy: boolean;
+  readonly onSign: () => void;
+  readonly danger?: boolean;
+  /** Fields that belong to what is signed. */
+  readonly children?: ReactNode;
+};
+
+/** What is about to be signed stands in words above the button that signs it. */
+export function SigningBox({
+  says,
+  action,
+  busy,
+  onSign,
+  danger = false,
+  children,
+}: Props): ReactNode {
+  const { t } = useTranslation("tour");
+  return (
+    <form
+      className="signing"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onSign();
+      }}
+    >
+      {children}
+      <div>
+        <h3>{t("signs")}</h3>
+        <p>{says}</p>
+      </div>
+      <div className="actions">
+        <Button type="primary" htmlType="submit" loading={busy} danger={danger}>
+          {action}
+        </Button>
+        {busy && (
+          <span className="quiet" role="status">
+            {t("signing")}
+          </span>
+        )}
+      </div>
+    </form>
+  );
+}
