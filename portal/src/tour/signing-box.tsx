@@ -8,20 +8,12 @@ type Props = {
   readonly action: string;
   readonly busy: boolean;
   readonly onSign: () => void;
-  readonly danger?: boolean;
   /** Fields that belong to what is signed. */
   readonly children?: ReactNode;
 };
 
 /** What is about to be signed stands in words above the button that signs it. */
-export function SigningBox({
-  says,
-  action,
-  busy,
-  onSign,
-  danger = false,
-  children,
-}: Props): ReactNode {
+export function SigningBox({ says, action, busy, onSign, children }: Props): ReactNode {
   const { t } = useTranslation("tour");
   return (
     <form
@@ -37,7 +29,7 @@ export function SigningBox({
         <p>{says}</p>
       </div>
       <div className="actions">
-        <Button type="primary" htmlType="submit" loading={busy} danger={danger}>
+        <Button type="primary" htmlType="submit" loading={busy}>
           {action}
         </Button>
         {busy && (

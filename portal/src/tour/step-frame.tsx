@@ -22,13 +22,15 @@ type Props = {
   readonly id: StepId;
   readonly intro: string;
   readonly calls: Calls;
+  /** Which call tells most of this step: the newest of these stands open. Tested on "METHOD /path?query". */
+  readonly opens: RegExp;
   /** Absent until the step has shown what it is for. */
   readonly takeaway: Takeaway | undefined;
   readonly children: ReactNode;
 };
 
 /** One step: what it is about, the live thing, the calls it made, and what it showed. */
-export function StepFrame({ id, intro, calls, takeaway, children }: Props): ReactNode {
+export function StepFrame({ id, intro, calls, opens, takeaway, children }: Props): ReactNode {
   const { t } = useTranslation("tour");
   const title = t(`${WORDS[id]}.title`);
   useEffect(() => {
@@ -45,7 +47,7 @@ export function StepFrame({ id, intro, calls, takeaway, children }: Props): Reac
         <p>{intro}</p>
       </header>
       <div className="step-live">{children}</div>
-      <CallPanel calls={calls.calls} made={calls.made} />
+      <CallPanel calls={calls.calls} made={calls.made} opens={opens} />
       <TakeawayNote takeaway={takeaway} />
       <Neighbours id={id} />
     </article>

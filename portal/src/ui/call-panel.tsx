@@ -1,26 +1,32 @@
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Answer, Call } from "../api/calls.ts";
 import { curlOf } from "../api/curl.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { StateMark } from "./state-mark.tsx";
 
-/** The calls that a step made and their answers, the newest one open. */
-export function CallPanel({
-  calls,
-  made,
-}: {
+type Props = {
   readonly calls: readonly Call[];
+  /** With those that are no longer kept. */
   readonly made: number;
-}): ReactNode {
+  /** The newest call that matches stands open. Tested on "METHOD /path?query". */
+  readonly opens: RegExp;
+};
+
+/** The calls that a step made and their answers, newest first. */
+export function CallPanel({ calls, made, opens }: Props): ReactNode {
   const { t } = useTranslation("ui");
   const newestFirst = calls.toReversed();
+  const open = newestFirst.find((call) => opens.test(`${call.method} ${pathOf(call)}`));
   return (
     <section className="calls" aria-labelledby="calls-title">
       <h2 id="calls-title">{t("calls.title")}</h2>
-      <p className="quiet">{made === 0 ? t("calls.none") : t("calls.note", { count: made })}</p>
-      {newestFirst.map((call, place) => (
-        <CallItem key={call.id} call={call} open={place === 0} />
+      <p className="quiet">
+        {made === 0 ? t("calls.none") : t("calls.note", { count: made })}
+        {calls.some((call) => pathOf(call).startsWith("/demo")) && ` ${t("calls.demo")}`}
+      </p>
+      {newestFirst.map((call) => (
+        <CallItem key={call.id} call={call} open={call === open} />
       ))}
       {made > calls.length && (
         <p className="quiet">{t("calls.older", { count: made - calls.length })}</p>
@@ -29,29 +35,39 @@ export function CallPanel({
   );
 }
 
-function CallItem({ call, open }: { readonly call: Call; readonly open: boolean }): ReactNode {
+// A step under load adds many calls; those that stand are not drawn again.
+const CallItem = memo(function CallItem({ call, open }: ItemProps): ReactNode {
   const { t } = useTranslation("ui");
   const { shown, whole } = curlOf(call);
-  const { pathname, search } = new URL(call.url);
+  const path = pathOf(call);
+  const signed = call.headers.some(([name]) => name === "signature");
   return (
     <details className="call" open={open}>
       <summary>
         <code className="call-method">{call.method}</code>
-        <code className="call-path">{pathname + search}</code>
+        <code className="call-path">{path}</code>
         <CallState call={call} />
       </summary>
       <div className="block">
         <div className="block-head">
           <span>curl</span>
-          <CopyButton worded text={whole} what={`curl ${call.method} ${pathname}`} />
+          <CopyButton worded text={whole} what={`curl ${call.method} ${path}`} />
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
         <pre tabIndex={0}>{shown}</pre>
       </div>
+      {signed && <p className="quiet small">{t("calls.signed")}</p>}
       {call.answer !== undefined && <AnswerBlock answer={call.answer} />}
       {call.failure !== undefined && <p>{t("calls.noAnswer")}</p>}
     </details>
   );
+});
+
+type ItemProps = { readonly call: Call; readonly open: boolean };
+
+function pathOf({ url }: Call): string {
+  const { pathname, search } = new URL(url);
+  return pathname + search;
 }
 
 function CallState({ call }: { readonly call: Call }): ReactNode {

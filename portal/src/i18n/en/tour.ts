@@ -80,7 +80,7 @@ export const tour = {
     since: "since {{date}}",
     source: "Source",
     unknownCode: "The register has never listed this code. An example that it lists: MA.156.3712.",
-    today: "Today",
+    invalidDay: "A day is written 2015-06-01.",
     history: "All that the register says of this code",
     from: "From",
     to: "Until",
@@ -112,7 +112,7 @@ export const tour = {
   },
   apply: {
     title: "Apply for a city code",
-    shows: "Two institutes decide, then issue",
+    shows: "Two institutes have to agree",
     intro:
       "{{city}} asks for its code. It makes its own keys, an institute brings the application into the ledger, and {{votes}} of {{of}} institutes must approve. You act for all of them, one after another.",
     city: "City",

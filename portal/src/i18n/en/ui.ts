@@ -6,12 +6,13 @@ export const ui = {
   calls: {
     title: "The calls this step made",
     none: "None yet. Every call appears here as a command that you can paste into a terminal.",
-    note_one:
-      "{{count, number}} call to the public API. It works as it stands when you paste it into a terminal.",
+    note_one: "{{count, number}} call. It works as it stands when you paste it into a terminal.",
     note_other:
-      "{{count, number}} calls to the public API. Each works as it stands when you paste it into a terminal.",
+      "{{count, number}} calls. Each works as it stands when you paste it into a terminal.",
     older_one: "{{count, number}} older call is no longer shown.",
     older_other: "{{count, number}} older calls are no longer shown.",
+    signed: "The signature in it is good for 60 seconds, and for this request alone.",
+    demo: "Calls to /demo exist in a demonstration only; all others are the public API.",
     waiting: "waiting",
     lost: "no answer",
     noAnswer: "The connection ended before an answer came.",

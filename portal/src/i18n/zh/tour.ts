@@ -77,7 +77,7 @@ export const tour: Messages["tour"] = {
     since: "自 {{date}} 起",
     source: "出处",
     unknownCode: "区划登记中从未有过这个编码。可以试试 MA.156.3712。",
-    today: "今天",
+    invalidDay: "日期写作 2015-06-01。",
     history: "该编码的全部登记",
     from: "起",
     to: "止",

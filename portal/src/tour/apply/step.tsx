@@ -74,6 +74,7 @@ export function ApplyStep(): ReactNode {
   return (
     <StepFrame
       id="apply"
+      opens={/^POST/}
       intro={t("apply.intro", { city, votes, of })}
       calls={calls}
       takeaway={takeaway}

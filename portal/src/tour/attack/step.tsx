@@ -30,7 +30,13 @@ export function AttackStep(): ReactNode {
     command: `npx cityid audit '${attack.copy}'`,
   };
   return (
-    <StepFrame id="attack" intro={t("attack.intro")} calls={calls} takeaway={takeaway}>
+    <StepFrame
+      id="attack"
+      opens={/^POST/}
+      intro={t("attack.intro")}
+      calls={calls}
+      takeaway={takeaway}
+    >
       <AskForm
         verbatim
         label={t("attack.offset")}

@@ -1,5 +1,6 @@
+import { Input } from "antd";
 import { type Client, type GazetteJson, readCode } from "cityid/sdk";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useCalls } from "../../api/use-calls.ts";
 import { AskForm } from "../../ui/ask-form.tsx";
@@ -8,7 +9,7 @@ import { useTask } from "../../ui/use-task.ts";
 import { useTour } from "../context.ts";
 import { StepFrame } from "../step-frame.tsx";
 import { useClient } from "../use-client.ts";
-import { todayInBeijing } from "./day.ts";
+import { isDay, todayInBeijing } from "./day.ts";
 import { DayAnswer, type DayFacts } from "./day-answer.tsx";
 import { RegisterHistory } from "./register-history.tsx";
 
@@ -30,14 +31,15 @@ export function InTimeStep(): ReactNode {
   const [one, setOne] = useState("2015-06-01");
   const [two, setTwo] = useState(() => todayInBeijing(Date.now()));
   const [answer, setAnswer] = useState<Answer>();
-  const [unknown, setUnknown] = useState(false);
+  const [problem, setProblem] = useState<"inTime.unknownCode" | "inTime.invalidDay">();
 
   const ask = (): void =>
     task.run(async () => {
-      setUnknown(false);
+      setProblem(undefined);
+      if (![one, two].every(isDay)) return setProblem("inTime.invalidDay");
       const read = readCode(code);
       const register = read.ok ? await findRegister(client, read.value.code) : undefined;
-      if (!register) return setUnknown(true);
+      if (!register) return setProblem("inTime.unknownCode");
       setAnswer({
         code: register.code,
         one: { day: one, facts: await factsOn(client, register.code, one) },
@@ -54,7 +56,13 @@ export function InTimeStep(): ReactNode {
     ].join("\n"),
   };
   return (
-    <StepFrame id="in-time" intro={t("inTime.intro")} calls={calls} takeaway={takeaway}>
+    <StepFrame
+      id="in-time"
+      opens={/at=/}
+      intro={t("inTime.intro")}
+      calls={calls}
+      takeaway={takeaway}
+    >
       <AskForm
         verbatim
         label={t("inTime.code")}
@@ -63,7 +71,7 @@ export function InTimeStep(): ReactNode {
         action={t("inTime.ask")}
         busy={task.busy}
         onAsk={ask}
-        {...(unknown && { problem: t("inTime.unknownCode") })}
+        {...(problem && { problem: t(problem) })}
       >
         <Day label={t("inTime.one")} value={one} onChange={setOne} />
         <Day label={t("inTime.two")} value={two} onChange={setTwo} />
@@ -87,16 +95,20 @@ function Day(props: {
   readonly value: string;
   readonly onChange: (day: string) => void;
 }): ReactNode {
+  const id = useId();
   return (
-    <label className="day">
-      <span>{props.label}</span>
-      <input
-        type="date"
-        required
+    <div className="day">
+      <label htmlFor={id}>{props.label}</label>
+      <Input
+        id={id}
+        inputMode="numeric"
+        className="verbatim"
+        autoComplete="off"
         value={props.value}
         onChange={(event) => props.onChange(event.target.value)}
+        {...(!isDay(props.value) && { status: "error" as const, "aria-invalid": true })}
       />
-    </label>
+    </div>
   );
 }
 

@@ -52,13 +52,18 @@ export function KillStep(): ReactNode {
     demo.holders.find((one) => one.who === demo.examples.things.who)?.issuer ?? "",
   );
   return (
-    <StepFrame id="kill" intro={t("kill.intro")} calls={calls} takeaway={takeaway}>
+    <StepFrame
+      id="kill"
+      opens={/^POST \/v1/}
+      intro={t("kill.intro")}
+      calls={calls}
+      takeaway={takeaway}
+    >
       <SigningBox
         says={t("kill.saysLoad", { who, count: LAMPS })}
         action={t(report ? "again" : "kill.do")}
         busy={task.busy}
         onSign={run}
-        danger
       />
       {task.busy && progress && (
         <div className="actions" role="status">

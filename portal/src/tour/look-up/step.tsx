@@ -46,6 +46,7 @@ export function LookUpStep(): ReactNode {
   return (
     <StepFrame
       id="look-up"
+      opens={/\/v1\/codes\?/}
       intro={t("lookUp.intro")}
       calls={calls}
       takeaway={takeaway || undefined}

@@ -48,6 +48,7 @@ export function OldNumberStep(): ReactNode {
   return (
     <StepFrame
       id="old-number"
+      opens={/\/v1\/codes\?/}
       intro={t("oldNumber.intro", { city })}
       calls={calls}
       takeaway={takeaway || undefined}

@@ -32,7 +32,6 @@ export function OpenImport({ made, lamp, busy, onVoid }: Props): ReactNode {
         action={t("void.doVoid")}
         busy={busy}
         onSign={() => onVoid(reason)}
-        danger
       >
         <TextField
           label={t("void.reason")}

@@ -64,6 +64,7 @@ export function VoidStep(): ReactNode {
   return (
     <StepFrame
       id="void"
+      opens={/^POST/}
       intro={t("void.intro", { count: LAMPS })}
       calls={calls}
       takeaway={takeaway}
