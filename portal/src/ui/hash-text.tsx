@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { CopyButton } from "./copy-button.tsx";
+import { elideHash } from "./elide-hash.ts";
 
 /** `a1b2c3d4…9f0e`; whole on demand. */
 export function HashText({ hex }: { readonly hex: string }): ReactNode {
@@ -20,8 +21,4 @@ export function HashText({ hex }: { readonly hex: string }): ReactNode {
       <CopyButton text={hex} what={elideHash(hex)} />
     </span>
   );
-}
-
-export function elideHash(hex: string): string {
-  return hex.length <= 16 ? hex : `${hex.slice(0, 8)}…${hex.slice(-4)}`;
 }

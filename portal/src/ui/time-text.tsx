@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { BEIJING_HOURS, formatTime } from "./time.ts";
 
 /** Beijing time; UTC on demand. */
 export function TimeText({ milliseconds }: { readonly milliseconds: number }): ReactNode {
@@ -19,13 +20,4 @@ export function TimeText({ milliseconds }: { readonly milliseconds: number }): R
       </time>
     </button>
   );
-}
-
-/** China has one time zone and no summer time. */
-export const BEIJING_HOURS = 8;
-
-/** `2026-11-22 14:05`, so many hours east of UTC. */
-export function formatTime(milliseconds: number, hoursEast: number): string {
-  const shifted = new Date(milliseconds + hoursEast * 3_600_000);
-  return shifted.toISOString().slice(0, 16).replace("T", " ");
 }

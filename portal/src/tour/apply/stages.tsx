@@ -5,7 +5,7 @@ import type { Holder } from "../../api/demo.ts";
 import { language, usePreference } from "../../app/preferences.ts";
 import { plainNameOf } from "../../ui/names.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
-import { BEIJING_HOURS, formatTime } from "../../ui/time-text.tsx";
+import { BEIJING_HOURS, formatTime } from "../../ui/time.ts";
 import { useTour } from "../context.ts";
 import { SigningBox } from "../signing-box.tsx";
 import type { Applicant, Letter } from "./acts.ts";

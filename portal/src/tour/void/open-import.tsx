@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { CodeList } from "../../ui/code-list.tsx";
 import { EffectiveMark } from "../../ui/effective-mark.tsx";
 import { TextField } from "../../ui/text-field.tsx";
-import { BEIJING_HOURS, formatTime } from "../../ui/time-text.tsx";
+import { BEIJING_HOURS, formatTime } from "../../ui/time.ts";
 import { useIssuerName } from "../issuers.ts";
 import { SigningBox } from "../signing-box.tsx";
 import type { Shown } from "./step.tsx";
