@@ -8,20 +8,24 @@ export type LedgerFaultCode =
   | "LEDGER_BUSY"
   | "LEDGER_CLOSED"
   | "LEDGER_CLOCK"
+  | "LEDGER_SIGNATURE_WORKER"
   | "LEDGER_DISK_FULL"
   | "LEDGER_WRITE"
   | "LEDGER_DIVERGED"
-  | "LEDGER_RULES";
+  | "LEDGER_DIRECTORY"
+  | "LEDGER_SHORTENED";
 
 /** Every way the world can fail a ledger, and how to react. docs/errors.md lists cause and remedy of each. */
 const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_BUSY: "busy",
   LEDGER_CLOSED: "busy",
   LEDGER_CLOCK: "busy",
+  LEDGER_SIGNATURE_WORKER: "busy",
   LEDGER_DISK_FULL: "busy",
   LEDGER_WRITE: "fatal",
   LEDGER_DIVERGED: "fatal",
-  LEDGER_RULES: "fatal",
+  LEDGER_DIRECTORY: "fatal",
+  LEDGER_SHORTENED: "fatal",
 };
 
 /** The world failed: disk, clock, queue. Nothing was acknowledged that is not durable. */

@@ -19,6 +19,8 @@ export type LedgerParts = {
   readonly publisher: Publisher;
   /** Called after the writer has stopped and before the stores close. */
   readonly beforeClose?: (head: Head) => Promise<void>;
+  /** Called last: gives the directory back. */
+  readonly afterClose?: () => Promise<void>;
 };
 
 type Listener = (head: Head, changes: readonly Change[]) => void;
@@ -60,12 +62,13 @@ export class LocalLedger extends LedgerView implements Ledger {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sequencer.close();
-    const { publisher, index, pool, values, log, beforeClose } = this.#parts;
+    const { publisher, index, pool, values, log, beforeClose, afterClose } = this.#parts;
     await publisher.close();
     await beforeClose?.(this.head());
     await index.close();
     await pool.close();
     await values.close();
     await log.close();
+    await afterClose?.();
   }
 }

@@ -1,0 +1,7 @@
+export {
+  createEmbeddedLedger,
+  type EmbeddedOptions,
+  embeddedLedgerExists,
+  openEmbeddedLedger,
+  type Recovery,
+} from "./open.ts";

@@ -1,0 +1,168 @@
+import {
+  applyBlock,
+  applyGenesis,
+  type BlockEntry,
+  type Change,
+  decodeBlockEntry,
+  decodeCbor,
+  decodeGenesis,
+  equalBytes,
+  err,
+  type Genesis,
+  hex,
+  isBlockEntry,
+  type OperationCheck,
+  ok,
+  type Result,
+  readItem,
+} from "../core/index.ts";
+import { LedgerFault } from "./fault.ts";
+import type { LedgerState } from "./state.ts";
+
+/** A block as it stands in the log. */
+export type ReadBlock = {
+  readonly entry: BlockEntry;
+  /** Its entries without the block entry. */
+  readonly entries: readonly Uint8Array[];
+};
+
+/** Why a log is not one that the rules could have made. `index` is the entry where it shows. */
+export type ReplayRefusal =
+  | { readonly code: "REPLAY_GENESIS"; readonly index: number; readonly why: string }
+  | { readonly code: "REPLAY_BLOCK_ENTRY"; readonly index: number; readonly why: string }
+  | { readonly code: "REPLAY_REFUSED"; readonly index: number; readonly why: string }
+  | {
+      readonly code: "REPLAY_TIME";
+      readonly index: number;
+      readonly time: number;
+      readonly before: number;
+    }
+  | {
+      readonly code: "REPLAY_MAP_ROOT";
+      readonly index: number;
+      readonly got: string;
+      readonly want: string;
+    };
+
+/** The blocks of a log from entry `from` on, which begins one. Stops at the end, or before a block that has none yet. */
+export function* readBlocks(
+  entryAt: (index: number) => Uint8Array | undefined,
+  from: number,
+): Generator<Result<ReadBlock, ReplayRefusal>> {
+  let first = from;
+  let entries: Uint8Array[] = [];
+  let before: BlockEntry | undefined;
+  for (let index = from; ; index++) {
+    const bytes = entryAt(index);
+    if (bytes === undefined) return;
+    if (!isBlockEntry(bytes)) {
+      entries.push(bytes);
+      continue;
+    }
+    const entry = decodeBlockEntry(bytes);
+    if (!entry.ok) {
+      yield err({ code: "REPLAY_BLOCK_ENTRY", index, why: entry.error.why });
+      return;
+    }
+    if (entry.value.first !== first || entry.value.count !== entries.length) {
+      yield err({ code: "REPLAY_BLOCK_ENTRY", index, why: "first, count" });
+      return;
+    }
+    const refusal = refuseOrder(entry.value, before, index);
+    if (refusal !== undefined) {
+      yield err(refusal);
+      return;
+    }
+    yield ok({ entry: entry.value, entries });
+    first = index + 1;
+    entries = [];
+    before = entry.value;
+  }
+}
+
+/** Heights count up by one, and time never goes back. */
+function refuseOrder(
+  { height, time }: BlockEntry,
+  before: BlockEntry | undefined,
+  index: number,
+): ReplayRefusal | undefined {
+  if (before === undefined) return undefined;
+  if (height !== before.height + 1) return { code: "REPLAY_BLOCK_ENTRY", index, why: "height" };
+  if (time < before.time) return { code: "REPLAY_TIME", index, time, before: before.time };
+  return undefined;
+}
+
+/** Reads the genesis out of entry 0. */
+export function readGenesis(entry: Uint8Array): Result<Genesis, ReplayRefusal> {
+  const value = decodeCbor(entry);
+  if (!value.ok) return err({ code: "REPLAY_GENESIS", index: 0, why: value.error.code });
+  const genesis = decodeGenesis(value.value);
+  return genesis.ok
+    ? genesis
+    : err({ code: "REPLAY_GENESIS", index: 0, why: `${genesis.error.code} ${genesis.error.path}` });
+}
+
+/**
+ * Applies a block of the log again and compares the map root.
+ *
+ * @param check - of signatures; whoever wrote this log itself checked them before, and may skip that
+ */
+export function replayBlock(
+  state: LedgerState,
+  origin: string,
+  { entry, entries }: ReadBlock,
+  check: OperationCheck,
+): Result<void, ReplayRefusal> {
+  const changes =
+    entry.height === 0
+      ? changesOfGenesis(entries)
+      : changesOfBlock(state, origin, { entry, entries }, check);
+  if (!changes.ok) return changes;
+  const index = entry.first + entry.count;
+  state.apply(changes.value, index + 1);
+  state.commit();
+  const [got, want] = [state.root(), entry.mapRoot];
+  return equalBytes(got, want)
+    ? ok(undefined)
+    : err({ code: "REPLAY_MAP_ROOT", index, got: hex(got), want: hex(want) });
+}
+
+function changesOfGenesis(
+  entries: readonly Uint8Array[],
+): Result<readonly Change[], ReplayRefusal> {
+  const [bytes = new Uint8Array(), ...others] = entries;
+  if (others.length > 0)
+    return err({ code: "REPLAY_GENESIS", index: 1, why: "block 0 holds more" });
+  const genesis = readGenesis(bytes);
+  if (!genesis.ok) return genesis;
+  const changes = applyGenesis(genesis.value, bytes);
+  return changes.ok ? changes : err({ code: "REPLAY_GENESIS", index: 0, why: changes.error.code });
+}
+
+function changesOfBlock(
+  state: LedgerState,
+  origin: string,
+  { entry, entries }: ReadBlock,
+  check: OperationCheck,
+): Result<readonly Change[], ReplayRefusal> {
+  const { first, time: timeMilliseconds } = entry;
+  const items = entries.map(readItem);
+  const { results, changes } = applyBlock(state, { origin, timeMilliseconds, first, items, check });
+  const at = results.findIndex(({ ok: accepted }) => !accepted);
+  const refused = results[at];
+  if (refused !== undefined && !refused.ok) {
+    const { code, ...facts } = refused.error;
+    return err({
+      code: "REPLAY_REFUSED",
+      index: first + at,
+      why: `${code} ${JSON.stringify(facts)}`,
+    });
+  }
+  return ok(changes);
+}
+
+/** A node's own log must replay; if it does not, it must not go on. */
+export function divergedFault(refusal: ReplayRefusal): LedgerFault {
+  const { code, index, ...facts } = refusal;
+  return new LedgerFault("LEDGER_DIVERGED", { cause: code, index, ...facts });
+}

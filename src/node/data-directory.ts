@@ -1,0 +1,85 @@
+import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { join } from "node:path";
+import { LedgerFault } from "../ledger/index.ts";
+
+/**
+ * Where a node keeps what:
+ *
+ *     cityid.json    which ledger this is, and the version of this layout
+ *     keys/log.key   seed of the log's key, mode 0600
+ *     ledger/        the journal, which is the truth, and what is derived from it
+ *     inbox/         applications, beside the ledger
+ *     openings/      bodies of commitments, beside the ledger
+ *     demo/          keys of a demonstration
+ */
+export type DataDirectory = {
+  readonly root: string;
+  readonly ledger: string;
+  readonly logKey: string;
+  readonly inbox: string;
+  readonly openings: string;
+  readonly demo: string;
+};
+
+/** What `cityid.json` says. */
+export type DataDescription = {
+  readonly format: typeof FORMAT;
+  readonly origin: string;
+  /** The member of the consortium whose node this is. */
+  readonly member?: string;
+  readonly demonstration?: true;
+};
+
+const FORMAT = "cityid/data/v1";
+const FILE = "cityid.json";
+
+export function dataDirectory(root: string): DataDirectory {
+  return {
+    root,
+    ledger: join(root, "ledger"),
+    logKey: join(root, "keys", "log.key"),
+    inbox: join(root, "inbox"),
+    openings: join(root, "openings"),
+    demo: join(root, "demo"),
+  };
+}
+
+/** What lies in a directory; `undefined` where no ledger was begun. @throws LedgerFault LEDGER_DIRECTORY */
+export async function readDescription(root: string): Promise<DataDescription | undefined> {
+  const text = await readFile(join(root, FILE), "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return undefined;
+    throw new LedgerFault("LEDGER_DIRECTORY", { path: root, why: String(cause.code) }, { cause });
+  });
+  if (text === undefined) return undefined;
+  const description = parse(text);
+  if (description?.format !== FORMAT || typeof description.origin !== "string") {
+    const got = String(description?.format ?? "none");
+    throw new LedgerFault("LEDGER_DIRECTORY", { path: root, why: `format ${got}, not ${FORMAT}` });
+  }
+  return description as DataDescription;
+}
+
+function parse(text: string): { format?: unknown; origin?: unknown } | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes the description; durable when it resolves. It is written last: with it, the ledger has been begun. */
+export async function writeDescription(
+  root: string,
+  description: Omit<DataDescription, "format">,
+): Promise<void> {
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  const path = join(root, FILE);
+  const file = await open(`${path}.new`, "w", 0o644);
+  await file.writeFile(`${JSON.stringify({ format: FORMAT, ...description }, null, 2)}\n`);
+  await file.sync();
+  await file.close();
+  await rename(`${path}.new`, path);
+  const directory = await open(root, "r");
+  await directory.sync();
+  await directory.close();
+}

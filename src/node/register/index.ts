@@ -1,0 +1,10 @@
+export { parseAreacodes } from "./areacodes.ts";
+export { buildRegister, type RegisterParts } from "./build.ts";
+export type { Fact, Level, Successor } from "./fact.ts";
+export type { FileRefusal } from "./file.ts";
+export { gazetteItems, gazetteOperations } from "./gazette-items.ts";
+export { parseGb2260 } from "./gb2260.ts";
+export { loadRegister } from "./load.ts";
+export { formatRegister, parseRegister } from "./register-file.ts";
+export { noDivision, type Revision } from "./revisions.ts";
+export { type Change, ChangeError } from "./succession.ts";

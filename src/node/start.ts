@@ -1,0 +1,154 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { publicEd25519 } from "#crypto";
+import {
+  formatVerifierKey,
+  type NoteSigner,
+  type VerifierKey,
+  verifierKey,
+  verifySignature,
+} from "../core/index.ts";
+import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
+import { type Ledger, LedgerFault, type LedgerReader } from "../ledger/index.ts";
+import { createApp, directoryStore, staticFiles } from "../server/index.ts";
+import type { NodeConfig } from "./config.ts";
+import { type DataDescription, dataDirectory, readDescription } from "./data-directory.ts";
+import { type Listening, listen } from "./listen.ts";
+import { jsonLog, type NodeLog, quietLog } from "./log.ts";
+import { readSeed } from "./secrets.ts";
+import { SOFTWARE } from "./version.ts";
+
+/** A node that answers. */
+export type RunningNode = AsyncDisposable & {
+  /** `http://127.0.0.1:8156`: where it listens. */
+  readonly url: string;
+  readonly port: number;
+  readonly origin: string;
+  readonly ledger: Ledger;
+  readonly recovery: Recovery;
+  readonly log: NodeLog;
+};
+
+export type StartExtras = {
+  /** Answers `/demo/…`. Made once the port is known. */
+  readonly demo?: (node: {
+    readonly port: number;
+    readonly ledger: LedgerReader;
+    readonly recovery: Recovery;
+  }) => (request: Request, peer: { readonly remoteAddress?: string }) => Promise<Response>;
+};
+
+/** The portal's files, where `npm run build` puts them. */
+const PORTAL = fileURLToPath(new URL("../../portal/dist", import.meta.url));
+
+/**
+ * Opens the ledger in the configured directory and serves it until it is disposed of.
+ *
+ * @throws LedgerFault LEDGER_DIRECTORY where no ledger was begun, and every fault of opening one
+ */
+export async function startNode(config: NodeConfig, extras: StartExtras = {}): Promise<RunningNode> {
+  const log = config.logFormat === "quiet" ? quietLog() : jsonLog();
+  const directory = dataDirectory(config.dataDirectory);
+  const description = await readDescription(directory.root);
+  if (description === undefined) {
+    throw new LedgerFault("LEDGER_DIRECTORY", { path: directory.root, why: "no ledger begun here" });
+  }
+  const signer = await logSigner(directory.logKey, description.origin);
+  const { ledger, recovery } = await openEmbeddedLedger({
+    directory: directory.ledger,
+    origin: description.origin,
+    signers: [signer],
+    clock: CLOCK,
+    confirmClock: config.confirmClock,
+  });
+  log.info("ledger opened", { ...recovery, size: ledger.head().size });
+  try {
+    return await serve(config, { description, ledger, recovery, log, signer }, extras);
+  } catch (cause) {
+    await ledger[Symbol.asyncDispose]();
+    throw cause;
+  }
+}
+
+/** The log's key, which also names it. */
+export async function logSigner(path: string, origin: string): Promise<NoteSigner> {
+  const seed = await readSeed(path);
+  if (seed === undefined) throw new LedgerFault("LEDGER_DIRECTORY", { path, why: "the log's key is missing" });
+  return { key: logKey(origin, seed), seed };
+}
+
+export function logKey(origin: string, seed: Uint8Array): VerifierKey {
+  return verifierKey(origin, "ed25519", publicEd25519(seed));
+}
+
+export const CLOCK = {
+  wallMilliseconds: (): number => Date.now(),
+  monotonicMilliseconds: (): number => performance.now(),
+};
+
+type Opened = {
+  readonly description: DataDescription;
+  readonly ledger: Ledger;
+  readonly recovery: Recovery;
+  readonly log: NodeLog;
+  readonly signer: NoteSigner;
+};
+
+async function serve(
+  config: NodeConfig,
+  { description, ledger, recovery, log, signer }: Opened,
+  extras: StartExtras,
+): Promise<RunningNode> {
+  const directory = dataDirectory(config.dataDirectory);
+  let demo: ReturnType<NonNullable<StartExtras["demo"]>> | undefined;
+  const app = createApp(
+    {
+      ledger,
+      clock: Date.now,
+      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      log,
+      node: {
+        vkeys: [formatVerifierKey(signer.key)],
+        engine: "embedded",
+        software: SOFTWARE,
+        ...(description.member === undefined ? {} : { member: description.member }),
+        ...(description.demonstration === true ? { demonstration: true } : {}),
+      },
+      inbox: directoryStore(directory.inbox),
+      openings: directoryStore(directory.openings),
+      checkSignature: (key, envelope) =>
+        verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
+      ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
+      ...(extras.demo === undefined
+        ? {}
+        : { demo: async (request, peer) => (await demo?.(request, peer)) ?? notYet() }),
+    },
+    {
+      publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
+      origins: [`http://127.0.0.1:${config.port}`, `http://localhost:${config.port}`],
+      trustedProxies: config.trustedProxies,
+    },
+  );
+  const listening: Listening = await listen(app, config);
+  const { port } = listening;
+  demo = extras.demo?.({ port, ledger, recovery });
+  log.info("listening", { host: config.host, port });
+  return {
+    url: `http://${config.host}:${port}`,
+    port,
+    origin: description.origin,
+    ledger,
+    recovery,
+    log,
+    async [Symbol.asyncDispose]() {
+      await listening.stop();
+      await ledger[Symbol.asyncDispose]();
+      log.info("stopped");
+    },
+  };
+}
+
+function notYet(): Response {
+  return new Response(null, { status: 503, headers: { "retry-after": "1" } });
+}
