@@ -1,4 +1,4 @@
-import { sha256 } from "#crypto";
+import { sha256, sha256Into } from "#crypto";
 import { equalBytes } from "../bytes.ts";
 
 declare const brand: unique symbol;
@@ -29,6 +29,15 @@ export function hashNode(left: Hash, right: Hash): Hash {
 // filled and read within one synchronous call, so sharing it is safe.
 const node = new Uint8Array(1 + 2 * HASH_BYTES);
 node[0] = NODE_PREFIX;
+
+/**
+ * For trees in typed arrays: hashes the two siblings that lie one after the other from `from` on, and writes their
+ * parent to `to`. Nothing is allocated.
+ */
+export function hashPairInto(nodes: Uint8Array, from: number, to: number): void {
+  for (let i = 0; i < 2 * HASH_BYTES; i++) node[1 + i] = nodes[from + i] as number;
+  sha256Into(nodes, to, node);
+}
 
 /** The root of a tree without leaves: the hash of nothing. RFC 9162 §2.1.1. */
 export const EMPTY_ROOT: Hash = sha256() as Hash;

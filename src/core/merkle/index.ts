@@ -4,7 +4,16 @@ export {
   verifyConsistency,
 } from "./consistency.ts";
 export { Frontier, merkleRoot } from "./frontier.ts";
-export { EMPTY_ROOT, HASH_BYTES, type Hash, hashLeaf, hashNode, sameHash, toHash } from "./hash.ts";
+export {
+  EMPTY_ROOT,
+  HASH_BYTES,
+  type Hash,
+  hashLeaf,
+  hashNode,
+  hashPairInto,
+  sameHash,
+  toHash,
+} from "./hash.ts";
 export {
   type InclusionProof,
   type InclusionRefusal,
@@ -21,4 +30,15 @@ export {
   type TilePathRefusal,
   tileRow,
 } from "./tile-path.ts";
-export { consistencyPath, inclusionPath, rangePath, rootOf, type Tree, treeOf } from "./tree.ts";
+export {
+  consistencyPath,
+  frontierOf,
+  inclusionPath,
+  rangePath,
+  rootOf,
+  type SiblingSpan,
+  siblingSpans,
+  spanRoot,
+  type Tree,
+  treeOf,
+} from "./tree.ts";

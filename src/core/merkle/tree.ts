@@ -1,7 +1,7 @@
 import { InvariantError, present } from "../invariant.ts";
-import { foldPeaks } from "./frontier.ts";
+import { Frontier, foldPeaks } from "./frontier.ts";
 import { type Hash, hashNode } from "./hash.ts";
-import { half, isSize, subtrees } from "./shape.ts";
+import { half, isSize, type Side, subtrees } from "./shape.ts";
 
 /** A tree whose complete subtrees can be looked up, wherever they are kept. */
 export type Tree = {
@@ -33,11 +33,17 @@ export function rootOf(tree: Tree, size: number = tree.size): Hash {
   return spanRoot(tree, 0, size);
 }
 
+/** The right edge of a tree, to grow it from there. */
+export function frontierOf(tree: Tree): Frontier {
+  const peaks = subtrees(0, tree.size).map(({ level, index }) => tree.node(level, index));
+  return present(Frontier.from(tree.size, peaks), "one peak for each complete subtree");
+}
+
 /** Sibling hashes from leaf `index` up to the root over the first `size` leaves. RFC 9162 §2.1.3.1. */
 export function inclusionPath(tree: Tree, index: number, size: number = tree.size): Hash[] {
   within(tree, size);
   within({ size: size - 1 }, index);
-  return siblings(tree, index, size).map(({ hash }) => hash);
+  return siblingSpans(index, size).map(({ start, end }) => spanRoot(tree, start, end));
 }
 
 /** Leads from the root over the first `first` leaves to that over the first `second`. RFC 9162 §2.1.4.1. */
@@ -46,7 +52,9 @@ export function consistencyPath(tree: Tree, first: number, second: number = tree
   within({ size: second }, first);
   if (first === 0 || first === second) return [];
   const seed = present(subtrees(0, first).at(-1), "the right edge of the first tree");
-  const above = siblings(tree, seed.index, second, seed.level).map(({ hash }) => hash);
+  const above = siblingSpans(seed.index, second, seed.level).map(({ start, end }) =>
+    spanRoot(tree, start, end),
+  );
   return seed.index === 0 ? above : [tree.node(seed.level, seed.index), ...above];
 }
 
@@ -63,29 +71,31 @@ export function rangePath(
   within(tree, size);
   within({ size }, end);
   within({ size: end - 1 }, start);
-  const left = siblings(tree, start, size).filter(({ side }) => side === "left");
-  const right = siblings(tree, end - 1, size).filter(({ side }) => side === "right");
-  return [...left, ...right].map(({ hash }) => hash);
+  const left = siblingSpans(start, size).filter(({ side }) => side === "left");
+  const right = siblingSpans(end - 1, size).filter(({ side }) => side === "right");
+  return [...left, ...right].map((span) => spanRoot(tree, span.start, span.end));
 }
 
-/** The siblings on the way up from node `index` of `level`, in the tree of `size` leaves. */
-function siblings(tree: Tree, index: number, size: number, level = 0) {
-  const width = 2 ** level;
-  const found: { side: "left" | "right"; hash: Hash }[] = [];
+/** The leaves `[start, end)` under one sibling of a path. */
+export type SiblingSpan = { readonly side: Side; readonly start: number; readonly end: number };
+
+/**
+ * What stands beside the way up from the `index`-th node of `level`, in a tree of `size` leaves: for a caller that keeps
+ * the roots of some of it.
+ */
+export function siblingSpans(index: number, size: number, level = 0): SiblingSpan[] {
+  const spans: SiblingSpan[] = [];
   let at = index;
-  for (let span = width; span < size; span *= 2, at = half(at)) {
-    const start = (at % 2 === 1 ? at - 1 : at + 1) * span;
-    if (start >= size) continue;
-    found.push({
-      side: at % 2 === 1 ? "left" : "right",
-      hash: spanRoot(tree, start, Math.min(start + span, size)),
-    });
+  for (let width = 2 ** level; width < size; width *= 2, at = half(at)) {
+    const side = at % 2 === 1 ? "left" : "right";
+    const start = (side === "left" ? at - 1 : at + 1) * width;
+    if (start < size) spans.push({ side, start, end: Math.min(start + width, size) });
   }
-  return found;
+  return spans;
 }
 
 /** The root over the leaves `[start, end)`, where `start` begins a subtree that is wide enough. */
-function spanRoot(tree: Tree, start: number, end: number): Hash {
+export function spanRoot(tree: Tree, start: number, end: number): Hash {
   return foldPeaks(subtrees(start, end).map(({ level, index }) => tree.node(level, index)));
 }
 

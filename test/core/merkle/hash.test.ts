@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { hashLeaf, sameHash, toHash } from "../../../src/core/merkle/index.ts";
+import { hashLeaf, hashNode, hashPairInto, sameHash, toHash } from "../../../src/core/merkle/index.ts";
 
 test("takes exactly 32 bytes as a hash", () => {
   expect(toHash(new Uint8Array(32))).toEqual(new Uint8Array(32));
@@ -12,4 +12,11 @@ test("tells hashes apart, and equal bytes that are no hash", () => {
   expect(sameHash(leaf, hashLeaf(Uint8Array.of(1)))).toBe(true);
   expect(sameHash(leaf, hashLeaf(Uint8Array.of(2)))).toBe(false);
   expect(sameHash(new Uint8Array(3), new Uint8Array(3))).toBe(false);
+});
+
+test("hashes siblings within one array as it does apart", () => {
+  const [left, right] = [hashLeaf(Uint8Array.of(1)), hashLeaf(Uint8Array.of(2))];
+  const nodes = Uint8Array.from([0, ...left, ...right, ...new Uint8Array(32)]);
+  hashPairInto(nodes, 1, 65);
+  expect(nodes.slice(65)).toEqual(hashNode(left, right));
 });

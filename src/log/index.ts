@@ -1,0 +1,21 @@
+export type { EntryRange } from "./entry-map.ts";
+export type { LogBlock } from "./entry-store.ts";
+export {
+  LOG_FAULT_CODES,
+  LogFault,
+  type LogFaultCode,
+  type LogFaultFacts,
+  type Reaction,
+} from "./fault.ts";
+export { type FileSystem, nodeFiles, type OpenFile } from "./files.ts";
+export { type DirectoryLock, lockDirectory } from "./lock.ts";
+export type { Log, StagedEntries } from "./log.ts";
+export {
+  createLog,
+  type LogOptions,
+  logExists,
+  type OpenLogOptions,
+  openLog,
+  readLog,
+} from "./open.ts";
+export type { DamageCause, ScanResult } from "./scan.ts";

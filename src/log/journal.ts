@@ -1,0 +1,217 @@
+import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
+import { HASH_BYTES, InvariantError } from "../core/index.ts";
+import { errnoOf, LogFault } from "./fault.ts";
+import {
+  type FileSystem,
+  type OpenFile,
+  readFully,
+  replaceFile,
+  writeFully,
+  writeFullyLater,
+} from "./files.ts";
+import {
+  encodeRecord,
+  FRAME_BYTES,
+  firstPayload,
+  HEAD_BYTES,
+  ID_BYTES,
+  NO_DIGEST,
+} from "./record.ts";
+import { type JournalRecord, type ScanResult, scanJournal } from "./scan.ts";
+
+export type JournalOptions = {
+  readonly path: string;
+  readonly files: FileSystem;
+};
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Written ahead as zeros, so that appending changes no metadata and a full disk shows before a block is applied. */
+const FIRST_STEP = 256 * KIB;
+const MAX_STEP = 64 * MIB;
+/** Zeros are written and synced in pieces, so that a record that is synced meanwhile waits for one of them at most. */
+const PIECE = MIB;
+
+/** Makes an empty journal. Durable when it resolves. @throws LogFault `LOG_EXISTS` */
+export async function createJournal(
+  { path, files }: JournalOptions,
+  origin: string,
+): Promise<void> {
+  if (files.exists(path)) throw new LogFault("LOG_EXISTS", { path });
+  files.makeDirectory(dirname(path));
+  const id = new Uint8Array(randomBytes(ID_BYTES));
+  await replaceFile(files, path, encodeRecord(id, NO_DIGEST, firstPayload(origin)));
+}
+
+/**
+ * One append-only file of records: the truth that everything else is derived from. One owner, one write at a time.
+ */
+export class Journal {
+  readonly #file: OpenFile;
+  readonly #id: Uint8Array;
+  /** Name of the log that it belongs to. */
+  readonly origin: string;
+  /** What was dropped at opening, for the operator to hear of. */
+  readonly torn: ScanResult["torn"];
+  /** Where the records end that are durable. */
+  #end: number;
+  /** Where the next record goes. */
+  #next: number;
+  #lastDigest: Uint8Array;
+  /** How far zeros were written ahead. */
+  #capacity: number;
+  /** The piece of zeros that is being written ahead right now. */
+  #piece: { readonly start: number; readonly done: Promise<unknown> } | undefined;
+  #ahead: Promise<void> | undefined;
+  #closing = false;
+  #last: Promise<unknown> = Promise.resolve();
+  #failure: LogFault | undefined;
+
+  private constructor(file: OpenFile, scan: ScanResult) {
+    this.#file = file;
+    this.#id = scan.id;
+    this.origin = scan.origin;
+    this.torn = scan.torn;
+    this.#end = scan.end;
+    this.#next = scan.end;
+    this.#lastDigest = scan.lastDigest;
+    this.#capacity = file.size();
+  }
+
+  /**
+   * Checks the whole journal, gives each record to `visit`, and drops a torn last one.
+   *
+   * @throws LogFault `LOG_MISSING`, and what `scanJournal` throws
+   */
+  static async open(
+    { path, files }: JournalOptions,
+    visit: (record: JournalRecord) => void,
+  ): Promise<Journal> {
+    if (!files.exists(path)) throw new LogFault("LOG_MISSING", { path });
+    const file = files.open(path, "write");
+    try {
+      const scan = scanJournal(file, visit);
+      if (scan.torn !== undefined) {
+        // Nothing of it may stay: the next record will be shorter or longer.
+        file.truncate(scan.end);
+        await file.sync();
+      }
+      return new Journal(file, scan);
+    } catch (cause) {
+      file.close();
+      throw cause;
+    }
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Digest of the last record that was appended. */
+  get lastDigest(): Uint8Array {
+    return this.#lastDigest;
+  }
+
+  /**
+   * Makes sure that a record with this many bytes of payload can be written behind all that were appended so far.
+   *
+   * @throws LogFault `LOG_DISK_FULL`: nothing was changed, try again when there is room
+   */
+  reserve(payloadBytes: number): void {
+    const need = this.#next + FRAME_BYTES + payloadBytes;
+    if (need > this.#capacity) this.#extend(need);
+    this.#ahead ??= this.#extendAhead(need).finally(() => {
+      this.#ahead = undefined;
+    });
+  }
+
+  /**
+   * Appends a record: one write, one sync, in the order of the calls. Resolves with the offset of its payload once it is
+   * durable. After a fault the journal takes nothing more: what is on the disk only opening it again can tell.
+   *
+   * @throws LogFault `LOG_WRITE`
+   */
+  async append(payload: Uint8Array): Promise<number> {
+    this.reserve(payload.length);
+    const record = encodeRecord(this.#id, this.#lastDigest, payload);
+    const offset = this.#next;
+    this.#next += record.length;
+    this.#lastDigest = record.slice(-HASH_BYTES);
+    const written = this.#last.then(() => this.#write(record, offset));
+    this.#last = written.catch(() => undefined);
+    return await written;
+  }
+
+  /** The bytes of the durable part from `offset` on. */
+  read(offset: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    if (offset + length > this.#end || readFully(this.#file, bytes, offset) < length) {
+      throw new InvariantError(`journal: ${length} bytes at ${offset} of ${this.#end}`);
+    }
+    return bytes;
+  }
+
+  /** Waits for what was appended. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all([this.#last, this.#ahead]);
+    this.#file.close();
+  }
+
+  async #write(record: Uint8Array, offset: number): Promise<number> {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      // Zeros that are on their way must not come to lie over the record.
+      const piece = this.#piece;
+      if (piece !== undefined && piece.start < offset + record.length) await piece.done;
+      await writeFullyLater(this.#file, record, offset);
+      await this.#file.sync();
+    } catch (cause) {
+      this.#failure = new LogFault("LOG_WRITE", { offset }, { cause });
+      throw this.#failure;
+    }
+    this.#end = offset + record.length;
+    return offset + HEAD_BYTES;
+  }
+
+  /** Writes zeros up to `need` at once: only while the journal is young, or when a block is larger than what is ahead. */
+  #extend(need: number): void {
+    const capacity = Math.ceil(need / FIRST_STEP) * FIRST_STEP;
+    try {
+      writeFully(this.#file, new Uint8Array(capacity - this.#capacity), this.#capacity);
+    } catch (cause) {
+      throw isDiskFull(cause)
+        ? new LogFault("LOG_DISK_FULL", { bytes: capacity - this.#capacity }, { cause })
+        : new LogFault("LOG_WRITE", { offset: this.#capacity }, { cause });
+    }
+    this.#capacity = capacity;
+  }
+
+  /** Keeps between half a step and a whole one ahead of the records. */
+  async #extendAhead(need: number): Promise<void> {
+    const step = Math.min(MAX_STEP, Math.max(FIRST_STEP, need));
+    if (need + step / 2 < this.#capacity) return;
+    const target = need + step;
+    const zeros = new Uint8Array(Math.min(PIECE, step));
+    while (this.#capacity < target && !this.#closing) {
+      const start = this.#capacity;
+      const done = writeFullyLater(this.#file, zeros, start).then(() => this.#file.sync());
+      this.#piece = { start, done: done.catch(() => undefined) };
+      try {
+        await done;
+        this.#capacity = Math.max(this.#capacity, start + zeros.length);
+      } catch {
+        // A full disk shows in `reserve`, before it can do harm; anything else when a record is written.
+        return;
+      } finally {
+        this.#piece = undefined;
+      }
+    }
+  }
+}
+
+function isDiskFull(cause: unknown): boolean {
+  return ["ENOSPC", "EDQUOT"].includes(errnoOf(cause) ?? "");
+}

@@ -1,0 +1,129 @@
+import { frontierOf, HASH_BYTES, hashLeaf, TILE_WIDTH } from "../core/index.ts";
+import { takeMark } from "./clean-mark.ts";
+import { entriesOf } from "./entries.ts";
+import { EntryStore, type LogBlock } from "./entry-store.ts";
+import { LogFault } from "./fault.ts";
+import { type FileSystem, nodeFiles } from "./files.ts";
+import { createJournal } from "./journal.ts";
+import { LeafIndex } from "./leaf-index.ts";
+import { Log } from "./log.ts";
+import { type ScanResult, scanJournal } from "./scan.ts";
+import { TileTree } from "./tiles.ts";
+
+/** Where a log is kept: `journal`, `tiles/` and `clean` in a directory of its own. */
+export type LogOptions = {
+  readonly directory: string;
+  /** Name of the log; the journal says which one it belongs to. */
+  readonly origin: string;
+  readonly files?: FileSystem;
+};
+
+export type OpenLogOptions = LogOptions & {
+  /** Size of a checkpoint that was shown to somebody: a journal with fewer entries has lost some. */
+  readonly publishedSize?: number;
+};
+
+/** Whether a log was made in this directory. */
+export function logExists(directory: string, files: FileSystem = nodeFiles): boolean {
+  return files.exists(journalPath(directory));
+}
+
+/** Makes an empty log; durable when it resolves. @throws LogFault `LOG_EXISTS` */
+export async function createLog({
+  directory,
+  origin,
+  files = nodeFiles,
+}: LogOptions): Promise<void> {
+  await createJournal({ path: journalPath(directory), files }, origin);
+}
+
+/**
+ * Opens a log: checks the whole journal, drops a torn last record, and builds the tiles again unless the log was closed
+ * in order. One owner per directory: see `lockDirectory`.
+ *
+ * @throws LogFault `LOG_MISSING`, `LOG_VERSION`, `JOURNAL_DAMAGED`, `LOG_ORIGIN`, `LOG_SHORTENED`
+ */
+export async function openLog(options: OpenLogOptions): Promise<Log> {
+  const { directory, files = nodeFiles } = options;
+  const store = await EntryStore.open({ path: journalPath(directory), files });
+  try {
+    return assemble(options, files, store);
+  } catch (cause) {
+    await store.journal.close();
+    throw cause;
+  }
+}
+
+/**
+ * Reads a log without owning or changing it, record by record in constant memory: for audits and backups.
+ *
+ * @returns what the journal holds; a `torn` end is reported, not dropped
+ * @throws LogFault as `openLog`
+ */
+export function readLog(
+  { directory, files = nodeFiles }: Omit<LogOptions, "origin">,
+  visit: (block: LogBlock & { readonly offset: number }) => void,
+): ScanResult & { readonly size: number } {
+  const path = journalPath(directory);
+  if (!files.exists(path)) throw new LogFault("LOG_MISSING", { path });
+  const file = files.open(path, "read");
+  let size = 0;
+  try {
+    const scan = scanJournal(file, ({ offset, payload }) => {
+      const entries = entriesOf(payload, offset);
+      visit({ offset, first: size, entries });
+      size += entries.length;
+    });
+    return { ...scan, size };
+  } finally {
+    file.close();
+  }
+}
+
+function journalPath(directory: string): string {
+  return `${directory}/journal`;
+}
+
+function assemble(
+  { directory, origin, publishedSize = 0 }: OpenLogOptions,
+  files: FileSystem,
+  store: EntryStore,
+): Log {
+  const { size, journal } = store;
+  if (journal.origin !== origin) {
+    throw new LogFault("LOG_ORIGIN", { got: journal.origin, want: origin });
+  }
+  if (size < publishedSize) throw new LogFault("LOG_SHORTENED", { got: size, want: publishedSize });
+  const markPath = `${directory}/clean`;
+  const tiles = new TileTree(files, `${directory}/tiles`);
+  const mark = { size, end: journal.end, digest: journal.lastDigest };
+  if (!takeMark(files, markPath, mark) || !tiles.load(size)) rebuild(tiles, store);
+  const leaves = indexOf(tiles);
+  return new Log({ files, markPath, store, tiles, leaves, frontier: frontierOf(tiles) });
+}
+
+/** Derives the tiles from the entries once more. */
+function rebuild(tiles: TileTree, store: EntryStore): void {
+  tiles.clear();
+  let unwritten = 0;
+  for (const { entries } of store.blocks(0)) {
+    for (const entry of entries) tiles.append(hashLeaf(entry));
+    unwritten += entries.length;
+    if (unwritten < TILE_WIDTH) continue;
+    tiles.flush();
+    unwritten = 0;
+  }
+  tiles.flush();
+}
+
+function indexOf(tiles: TileTree): LeafIndex {
+  const leaves = new LeafIndex((index) => tiles.leaf(index));
+  for (let first = 0; first < tiles.size; first += TILE_WIDTH) {
+    const width = Math.min(TILE_WIDTH, tiles.size - first);
+    const hashes = tiles.tile(0, first / TILE_WIDTH, width) ?? new Uint8Array();
+    for (let i = 0; i < width; i++) {
+      leaves.add(hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES), first + i);
+    }
+  }
+  return leaves;
+}

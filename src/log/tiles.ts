@@ -1,0 +1,151 @@
+import {
+  HASH_BYTES,
+  type Hash,
+  present,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  type Tree,
+  tileRow,
+} from "../core/index.ts";
+import type { FileSystem } from "./files.ts";
+import { Tile } from "./tile.ts";
+import { TileFile } from "./tile-file.ts";
+
+/** Tiles with their inner nodes that are kept at hand: 8 MB. */
+const CACHED_TILES = 512;
+
+/** The hash tiles of a log, one file a level in `directory`, with every node of the tree over them. */
+export class TileTree implements Tree {
+  readonly #files: FileSystem;
+  readonly #directory: string;
+  readonly #levels: Level[] = [];
+  readonly #cache = new Map<number, Tile>();
+  #size = 0;
+
+  constructor(files: FileSystem, directory: string) {
+    this.#files = files;
+    this.#directory = directory;
+    files.makeDirectory(directory);
+  }
+
+  /** Leaves so far. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Takes up the files of a log of `size` entries as they are; `false` if they are too short for it. */
+  load(size: number): boolean {
+    for (let level = 0; tileRow(level, size) > 0; level++) {
+      const row = tileRow(level, size);
+      const file = this.#files.open(`${this.#directory}/${level}`, "write");
+      const tiles = new TileFile(file, row);
+      this.#levels[level] = { tiles, edge: new Tile() };
+      if (file.size() < row * HASH_BYTES) return false;
+      const width = row % TILE_WIDTH;
+      this.#levels[level] = { tiles, edge: Tile.of(tiles.read(row - width, width)) };
+    }
+    this.#size = size;
+    return true;
+  }
+
+  /** Drops everything, to build it again. */
+  clear(): void {
+    for (const [level, { tiles }] of this.#levels.entries()) {
+      tiles.clear();
+      this.#levels[level] = { tiles, edge: new Tile() };
+    }
+    this.#cache.clear();
+    this.#size = 0;
+  }
+
+  append(leaf: Hash): void {
+    this.#push(0, leaf);
+    this.#size += 1;
+  }
+
+  /** Hands what was appended to the files; whether all of them took it. */
+  flush(): boolean {
+    return this.#levels.map(({ tiles }) => tiles.flush()).every((taken) => taken);
+  }
+
+  node(level: number, index: number): Hash {
+    const row = level % TILE_HEIGHT;
+    const perTile = TILE_WIDTH / 2 ** row;
+    const tile = this.#tile((level - row) / TILE_HEIGHT, Math.floor(index / perTile));
+    return tile.node(row, index % perTile);
+  }
+
+  /** The hash of entry `index`. */
+  leaf(index: number): Uint8Array {
+    return this.#level(0).tiles.read(index, 1);
+  }
+
+  /** `width` hashes of a tile; `undefined` if the tree is not that large. */
+  tile(level: number, index: number, width: number): Uint8Array | undefined {
+    const start = index * TILE_WIDTH;
+    if (start + width > tileRow(level, this.#size)) return undefined;
+    return this.#level(level).tiles.read(start, width);
+  }
+
+  async sync(): Promise<void> {
+    await Promise.all(this.#levels.map(({ tiles }) => tiles.sync()));
+  }
+
+  close(): void {
+    for (const { tiles } of this.#levels) tiles.close();
+  }
+
+  #push(level: number, hash: Hash): void {
+    const at = this.#levels[level] ?? this.#addLevel(level);
+    const { tiles, edge } = at;
+    edge.append(hash);
+    tiles.push(edge.node(0, edge.width - 1));
+    if (edge.width < TILE_WIDTH) return;
+    this.#remember(level, tiles.length / TILE_WIDTH - 1, edge);
+    at.edge = new Tile();
+    this.#push(level + 1, edge.node(TILE_HEIGHT, 0));
+  }
+
+  #addLevel(level: number): Level {
+    const file = this.#files.open(`${this.#directory}/${level}`, "write");
+    const added = { tiles: new TileFile(file, 0), edge: new Tile() };
+    added.tiles.clear();
+    this.#levels[level] = added;
+    return added;
+  }
+
+  #level(level: number): Level {
+    return present(this.#levels[level], `level ${level} of the tiles`);
+  }
+
+  #tile(level: number, index: number): Tile {
+    const { tiles, edge } = this.#level(level);
+    if (index === Math.floor(tiles.length / TILE_WIDTH)) return edge;
+    const known = this.#cache.get(keyOf(level, index));
+    const tile = known ?? Tile.of(tiles.read(index * TILE_WIDTH, TILE_WIDTH));
+    this.#remember(level, index, tile);
+    return tile;
+  }
+
+  /** A Map keeps the order of insertion: what was used last stands last. */
+  #remember(level: number, index: number, tile: Tile): void {
+    this.#cache.delete(keyOf(level, index));
+    this.#cache.set(keyOf(level, index), tile);
+    if (this.#cache.size > CACHED_TILES) {
+      for (const oldest of this.#cache.keys()) {
+        this.#cache.delete(oldest);
+        break;
+      }
+    }
+  }
+}
+
+type Level = {
+  readonly tiles: TileFile;
+  /** The tile that is being filled; it may be empty. */
+  edge: Tile;
+};
+
+function keyOf(level: number, index: number): number {
+  return index * 8 + level;
+}
