@@ -1,6 +1,64 @@
 import type { ReactNode } from "react";
-import type { CheckedProof } from "../api/check-proof.ts";
+import { useTranslation } from "react-i18next";
+import type { CheckedProof, Findings } from "../api/check-proof.ts";
+import { TickIcon } from "../ui/icons.tsx";
+import { StateMark } from "../ui/state-mark.tsx";
 
-export function ProofReport({ proof }: { readonly proof: CheckedProof }): ReactNode {
-  return <p>{proof.key}</p>;
+/** What this page checked of a proof, each check with its fact. */
+export function ProofReport({ proof: { findings } }: { readonly proof: CheckedProof }): ReactNode {
+  const { t } = useTranslation("tour");
+  return (
+    <div className="proof">
+      <h3>{t("verify.title")}</h3>
+      {findings.holds ? (
+        <>
+          <Passed findings={findings} />
+          <p className="quiet small">{t("verify.limits")}</p>
+        </>
+      ) : (
+        <p>
+          <StateMark state="stop">{t("verify.failed")}</StateMark> <code>{findings.code}</code>
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Passed({
+  findings,
+}: {
+  readonly findings: Extract<Findings, { readonly holds: true }>;
+}): ReactNode {
+  const { t } = useTranslation("tour");
+  const { origin, entry, size, present, depth, ageSeconds } = findings;
+  return (
+    <ul className="checks">
+      <Check fact={t("verify.logFact", { origin })}>{t("verify.log")}</Check>
+      <Check>{t("verify.entry", { index: entry, size })}</Check>
+      <Check fact={t("verify.depth", { depth })}>
+        {t(present ? "verify.present" : "verify.absent")}
+      </Check>
+      {ageSeconds !== undefined && <Check>{t("verify.age", { seconds: ageSeconds })}</Check>}
+    </ul>
+  );
+}
+
+function Check({
+  children,
+  fact,
+}: {
+  readonly children: ReactNode;
+  readonly fact?: string;
+}): ReactNode {
+  const { t } = useTranslation("ui");
+  return (
+    <li>
+      <span className="state-active">
+        <TickIcon />
+        <span className="visually-hidden">{t("check.passed")}: </span>
+      </span>
+      <span>{children}</span>
+      {fact !== undefined && <span className="fact">{fact}</span>}
+    </li>
+  );
 }

@@ -26,8 +26,11 @@ export const tour = {
     entry: "The state belongs to entry {{index, number}}, the last one of {{size, number}}",
     present: "The record stands under its code in the map of that state",
     absent: "The place of this code in the map of that state is empty",
-    effective: "Registration and all ancestors are in force",
     age: "The state is {{seconds, number}} s old by its own time",
+    logFact: "{{origin}}, with the key that this node names",
+    depth: "a path of {{depth, number}} levels leads there",
+    limits:
+      "What this does not say: the page took the trust policy from the node that it checks. Whoever wants to rely on it gets the policy from somebody else, and keeps it.",
     failed: "The proof was refused",
     download: "Save the proof",
     policy: "Save the trust policy",

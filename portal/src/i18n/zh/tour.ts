@@ -27,8 +27,11 @@ export const tour: Messages["tour"] = {
     entry: "所依据的状态是第 {{index, number}} 条，即当时 {{size, number}} 条中的最后一条",
     present: "在该状态中，此编码的位置上就是这份记录",
     absent: "在该状态中，此编码的位置是空的",
-    effective: "登记批次与各级上级均有效",
     age: "该状态距今 {{seconds, number}} 秒（按账本自己的时间）",
+    logFact: "{{origin}}，密钥以本节点公布的为准",
+    depth: "到达该位置的路径共 {{depth, number}} 层",
+    limits:
+      "这不能说明什么：本页的信任策略取自被核验的节点本身。真正要依赖核验结果的人，应从别处取得并自行保存信任策略。",
     failed: "证明未通过核验",
     download: "保存证明",
     policy: "保存信任策略",

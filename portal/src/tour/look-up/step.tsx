@@ -37,7 +37,7 @@ export function LookUpStep(): ReactNode {
   // The proof shown belongs to the code chosen.
   useEffect(() => setProof(undefined), [chosen]);
 
-  const takeaway = proof?.holds && {
+  const takeaway = proof?.findings.holds && {
     shown: t("lookUp.takeaway"),
     check: t("lookUp.check"),
     files: <ProofFiles proof={proof} />,

@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+
+const PLACES: readonly string[] = [
+  process.env.CITYID_CHROMIUM ?? "",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
+
+/** Where Chromium is; `undefined` where it is not installed (Debian: `apt-get install chromium`). */
+export const CHROMIUM: string | undefined = PLACES.find(
+  (place) => place !== "" && existsSync(place),
+);
+
+export function launch(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM ?? "",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
+}
+
+/** What a page must not do, as it happens. */
+export type Complaints = {
+  readonly violations: string[];
+  readonly errors: string[];
+  readonly foreign: string[];
+};
+
+/** Opens a page that notes every violation of its policy, error, and request to anybody but the node. */
+export async function openWatchedPage(
+  context: BrowserContext,
+  base: string,
+): Promise<{ readonly page: Page; readonly complaints: Complaints }> {
+  const complaints: Complaints = { violations: [], errors: [], foreign: [] };
+  const page = await context.newPage();
+  await page.exposeFunction("noteViolation", (what: string) => complaints.violations.push(what));
+  await page.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      const { noteViolation } = globalThis as unknown as { noteViolation: (what: string) => void };
+      noteViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`);
+    });
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.errors.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.errors.push(error.message));
+  page.on("request", (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${base}/`) && !url.startsWith("blob:")) complaints.foreign.push(url);
+  });
+  return { page, complaints };
+}

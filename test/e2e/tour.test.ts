@@ -1,0 +1,182 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts";
+import { type DemoNode, startDemoNode } from "./demo-node.ts";
+
+const run = promisify(execFile);
+
+// One newcomer walks the whole tour against a fresh node: each step is tested as it stands in the story, and what the
+// page must never do is looked at after each of them.
+describe.skipIf(CHROMIUM === undefined)(
+  "the tour (needs Chromium: apt-get install chromium)",
+  () => {
+    let node: DemoNode;
+    let browser: Browser;
+    let page: Page;
+    let complaints: Complaints;
+
+    beforeAll(async () => {
+      node = await startDemoNode();
+      browser = await launch();
+      const context = await browser.newContext({
+        locale: "en-GB",
+        viewport: { width: 1440, height: 900 },
+      });
+      ({ page, complaints } = await openWatchedPage(context, node.url));
+    }, 120_000);
+
+    afterAll(async () => {
+      await browser?.close();
+      await node?.[Symbol.asyncDispose]();
+    });
+
+    const button = (name: string | RegExp): Locator => page.getByRole("button", { name });
+    const visit = (step: string) => page.goto(`${node.url}/tour/${step}`);
+    const expectShown = (text: string | RegExp) =>
+      page.getByText(text).first().waitFor({ timeout: 30_000 });
+
+    /** The step was seen to its end, and the page kept to its policy. */
+    async function expectDone(takeaway: string | RegExp): Promise<void> {
+      await expectShown(takeaway);
+      expect(complaints).toEqual({ violations: [], errors: [], foreign: [] });
+    }
+
+    test("the address of the node leads to the tour, which names what this is", async () => {
+      const response = await page.goto(node.url);
+      const policy = response?.headers()["content-security-policy"] ?? "";
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).not.toContain("unsafe-inline");
+      await expectShown("Look up a city");
+      expect(page.url()).toBe(`${node.url}/tour`);
+      await expectShown("The codes here are not official");
+    });
+
+    test("1: a name leads to a record, its place and who signed it", async () => {
+      await visit("look-up");
+      await page.getByLabel("Name, pinyin or code").fill("shijiazhuang");
+      await button("Search").click();
+      await page.getByRole("heading", { name: "Shijiazhuang" }).waitFor();
+      await expectShown("approved, by Demonstration Institute A");
+      await expectShown("approved, by Demonstration Institute B");
+      await expectShown("The checkpoint is signed by the log");
+      await expectDone("A name led to one record");
+    }, 60_000);
+
+    test("a call that the page shows works when it is pasted into a shell", async () => {
+      const command = await page.locator("details.call[open] pre").first().textContent();
+      const { stdout } = await run("sh", ["-c", command ?? ""]);
+      expect(JSON.parse(stdout).items[0].code).toBe("MA.156.1301");
+    });
+
+    test("2: Laiwu is a city in 2015 and part of Jinan today", async () => {
+      await visit("in-time");
+      await button("Ask").click();
+      await page.getByRole("heading", { name: /Laiwu|莱芜/ }).waitFor();
+      await expectShown("MA.156.3701");
+      await expectDone("The same code gave two answers");
+    }, 60_000);
+
+    test("3: a code that was never issued is proved absent, and a changed proof is refused", async () => {
+      await visit("never-issued");
+      await button("Ask for the proof").click();
+      await expectShown(/was never issued in this ledger/);
+      await button("Change one byte").click();
+      await expectShown(/With one byte changed the proof is refused: [A-Z_]+/);
+      await expectDone("The node could not just say");
+    }, 60_000);
+
+    test("4: Baoding applies, two institutes agree, the code is issued", async () => {
+      await visit("apply");
+      await button("Sign and apply").click();
+      await button("Sign as Demonstration Institute A and admit").click();
+      await button("Sign as Demonstration Institute A and approve").click();
+      // A reload in the middle changes nothing: whose turn it is stands in the ledger.
+      await page.reload();
+      await button("Sign as Demonstration Institute B and approve").click();
+      await page.getByRole("heading", { name: "Baoding holds MA.156.1306" }).waitFor();
+      const record = await fetch(`${node.url}/v1/codes/MA.156.1306`);
+      expect(await record.json()).toMatchObject({
+        code: "MA.156.1306",
+        effective: { status: "active" },
+      });
+      await expectDone("Nobody could issue this code alone");
+    }, 90_000);
+
+    test("4, again: the next city is offered", async () => {
+      await button("Apply for another city").click();
+      await expectShown("Tangshan asks for its code");
+    }, 60_000);
+
+    test("5: an old number leads to its lamp", async () => {
+      await visit("old-number");
+      await button("Find").click();
+      await expectShown("one import of 1,000 things");
+      await expectDone("The number on the old sticker");
+    }, 60_000);
+
+    test("6: twenty lamps come by one signature and go by one", async () => {
+      await visit("void");
+      await button("Sign and import").click();
+      await page.getByRole("heading", { name: "20 lamps are registered" }).waitFor();
+      await page.reload();
+      await button("Sign and void the import").click();
+      await page.getByRole("heading", { name: "20 lamps are void" }).waitFor();
+      const code = (await page.locator(".code-list a").first().textContent()) ?? "";
+      const lamp = await fetch(`${node.url}/v1/codes/${encodeURIComponent(code)}`);
+      expect(await lamp.json()).toMatchObject({ effective: { status: "void" } });
+      await expectDone("One decision made many records");
+    }, 90_000);
+
+    test("7: the audit finds the record with the changed bit", async () => {
+      await visit("attack");
+      await button("Copy, change, audit").click();
+      await expectShown(/intact: [\d,]+ entries/);
+      await expectShown(/found in the record that begins at byte [\d,]+/);
+      await expectDone(/One bit among [\d,]+ bytes was enough/);
+    }, 90_000);
+
+    test("8: the node is killed under load and loses nothing that it confirmed", async () => {
+      await visit("kill");
+      const before = await readProcess(node);
+      await button("Send, kill, look for everything").click();
+      await page
+        .getByRole("heading", { name: "Nothing that was confirmed is missing" })
+        .waitFor({ timeout: 90_000 });
+      const after = await readProcess(node);
+      expect(after.pid).not.toBe(before.pid);
+      expect(after.starts).toBe(before.starts + 1);
+      expect(await factOf(page, "Confirmed before the kill")).toBeGreaterThan(50);
+      expect(await factOf(page, "Confirmed after it came back")).toBeGreaterThan(0);
+      // Connections that the kill cut are the point of this step; nothing else may have gone wrong.
+      complaints.errors.splice(
+        0,
+        Infinity,
+        ...complaints.errors.filter((error) => !error.includes("net::ERR_")),
+      );
+      await expectDone("A confirmation means that it is on the disk");
+    }, 180_000);
+
+    test("all eight steps are remembered after a reload", async () => {
+      await page.goto(`${node.url}/tour`);
+      await page.getByText("seen").nth(7).waitFor();
+      expect(await page.getByText("seen").count()).toBe(8);
+    }, 30_000);
+  },
+);
+
+async function readProcess({
+  url,
+}: DemoNode): Promise<{ readonly pid: number; readonly starts: number }> {
+  const demo = (await (await fetch(`${url}/demo`)).json()) as {
+    process: { pid: number; starts: number };
+  };
+  return demo.process;
+}
+
+/** The first number of a fact in the report. */
+async function factOf(page: Page, name: string): Promise<number> {
+  const text = await page.locator("dt", { hasText: name }).locator("+ dd").textContent();
+  return Number((text ?? "").replaceAll(",", "").match(/\d+/)?.[0]);
+}
