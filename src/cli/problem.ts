@@ -59,8 +59,8 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   CLI_CODE: {
     exit: "usage",
     what: {
-      en: "“{text}” is not a code: {cause} at character {position}.",
-      zh: "“{text}”不是合法的标识码：第 {position} 个字符处有误（{cause}）。",
+      en: "“{text}” is not a code: {why} (character {position}).",
+      zh: "“{text}”不是合法的标识码：{why}（第 {position} 个字符）。",
     },
     remedy: {
       en: "A code looks like MA.156.1301.02/LAMP/000123.",

@@ -13,13 +13,15 @@ export type Report = {
   readonly facts: { readonly [name: string]: unknown };
   readonly remedy: string;
   readonly exit: Exit;
+  /** The facts stand in the words already. */
+  readonly told?: true;
 };
 
 export function reportOf(problem: unknown, language: Language): Report {
   const exit = exitOf(problem);
   if (problem instanceof CliProblem) {
     const { code, facts } = problem;
-    return { code, facts, exit, ...problem.in(language) };
+    return { code, facts, exit, told: true, ...problem.in(language) };
   }
   if (problem instanceof Refused) {
     const { code, facts, remedy } = problem.outcome;
@@ -88,14 +90,17 @@ function unforeseen(problem: unknown, language: Language, exit: Exit): Report {
 
 /** Prints a problem on stderr: what, remedy, code with its facts; with `--json` one line of JSON. */
 export function printReport(report: Report, json: boolean, { errors, env }: Terminal): void {
+  const { told, ...said } = report;
   if (json) {
-    errors.write(`${JSON.stringify(report)}\n`);
+    errors.write(`${JSON.stringify(said)}\n`);
     return;
   }
   const paint = paintFor(errors, env);
   errors.write(`${paint.bad("✘")} ${report.what}\n`);
   if (report.remedy !== "") errors.write(`  ${report.remedy}\n`);
-  errors.write(`  ${paint.quiet([report.code, ...factTexts(report.facts)].join("  "))}\n`);
+  errors.write(
+    `  ${paint.quiet([report.code, ...(told ? [] : factTexts(report.facts))].join("  "))}\n`,
+  );
 }
 
 function factTexts(facts: Report["facts"]): string[] {

@@ -15,7 +15,7 @@ export type ClientOptions = {
   readonly token?: string;
   /** Ends everything under way. */
   readonly signal?: AbortSignal;
-  /** How often a busy or silent node is asked again; 8 unless said. */
+  /** How often a node is asked that is busy or silent; 8 times unless said, twice one that never answered. */
   readonly attempts?: number;
   /** Waits; rejects when `signal` aborts. */
   readonly sleep?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
@@ -51,6 +51,8 @@ export type Transport = {
 };
 
 const DEFAULT_ATTEMPTS = 8;
+/** For a node that never answered: more likely a wrong address than a restart. */
+const FIRST_CONTACT_ATTEMPTS = 2;
 const FIRST_WAIT_MILLISECONDS = 250;
 const LONGEST_WAIT_MILLISECONDS = 30_000;
 
@@ -58,14 +60,17 @@ export function createTransport(options: ClientOptions): Transport {
   const base = options.url.replace(/\/+$/, "");
   const wait: Transport["wait"] = (milliseconds, signal = options.signal) =>
     (options.sleep ?? sleep)(milliseconds, signal);
+  let met = false;
   const send: Transport["send"] = async (method, path, call = {}) => {
     const url = base + path + queryText(call.query);
     const again = call.idempotent ?? method !== "POST";
     for (let attempt = 1; ; attempt++) {
       const outcome = await once(options, method, url, call);
+      met ||= !(outcome instanceof NodeUnreachable);
       if (outcome instanceof Response) return outcome;
       const milliseconds = waitBefore(outcome, attempt, again);
-      const last = call.patient === false || attempt >= (options.attempts ?? DEFAULT_ATTEMPTS);
+      const most = options.attempts ?? (met ? DEFAULT_ATTEMPTS : FIRST_CONTACT_ATTEMPTS);
+      const last = call.patient === false || attempt >= most;
       if (milliseconds === undefined || last) throw outcome;
       options.onWait?.({ milliseconds, cause: outcome });
       await wait(milliseconds, call.signal);

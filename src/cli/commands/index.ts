@@ -5,6 +5,7 @@ import { addApply } from "./apply.ts";
 import { addChildren } from "./children.ts";
 import { addEndorse } from "./endorse.ts";
 import { addHistory } from "./history.ts";
+import { addImport } from "./import.ts";
 import { addInbox } from "./inbox.ts";
 import { addKey } from "./key.ts";
 import { addKeys } from "./keys.ts";
@@ -33,6 +34,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addEndorse,
   addPropose,
   addRegister,
+  addImport,
   addVoid,
   addUpdate,
   addKeys,

@@ -1,15 +1,10 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import {
-  type ChildKind,
-  type Code,
-  codeShape,
-  fromHex,
-  type RegisterItem,
-} from "../../core/index.ts";
+import { type ChildKind, type Code, fromHex, type RegisterItem } from "../../core/index.ts";
 import { ApiProblem } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
+import { classOf, kindOf } from "../code-kind.ts";
 import { decideAndSubmit, printDecided } from "../deciding.ts";
 import { type KeyOptions, readKeySpec } from "../key-argument.ts";
 import { addKeyOptions } from "../key-options.ts";
@@ -112,17 +107,6 @@ async function itemOf(run: Run, code: Code, options: Options): Promise<RegisterI
       : { keys: [await readKeySpec(options.childKey, options)] }),
     ...(after === undefined ? {} : { after }),
   };
-}
-
-/** What the form of a code says it is. */
-export function kindOf(code: Code): ChildKind {
-  const shape = codeShape(code);
-  return shape === "item" ? "thing" : shape === "class" ? "class" : "department";
-}
-
-/** The class in the code of a thing: `MA.156.1301.02/LAMP/000123` → `LAMP`. */
-export function classOf(code: Code): string | undefined {
-  return code.split("/")[1];
 }
 
 /** Of a code that is issued anew: the last `control` of the record that ended. */

@@ -1,0 +1,59 @@
+import { createWriteStream, type WriteStream } from "node:fs";
+import type { Run } from "../run.ts";
+import { ROW_WORDS, type Row, type RowProblem } from "./row.ts";
+
+/** Tells of bad rows: the first ones on the terminal, all of them in the report file, if one is wanted. */
+export type BadRows = {
+  count(): number;
+  add(row: Row, problems: readonly RowProblem[]): void;
+  end(): Promise<void>;
+};
+
+const SHOWN = 20;
+
+export function tellBadRows(run: Run, reportPath: string | undefined): BadRows {
+  const report = reportPath === undefined ? undefined : openReport(reportPath);
+  let count = 0;
+  return {
+    count: () => count,
+    add(row, problems) {
+      count++;
+      for (const problem of problems) {
+        report?.write(reportLine(row, problem));
+        if (run.json) run.result({ row: row.line, ...problem }, () => []);
+        else if (count <= SHOWN) run.note(badLine(run, row, problem));
+      }
+    },
+    async end() {
+      if (!run.json && count > SHOWN) {
+        const more = count - SHOWN;
+        run.note(run.say({ en: `… and ${more} more bad rows`, zh: `……另有 ${more} 行有误` }));
+      }
+      if (report !== undefined) await new Promise<void>((done) => report.end(done));
+    },
+  };
+}
+
+function badLine(run: Run, { line }: Row, { code, column, value, detail }: RowProblem): string {
+  const where = run.say({ en: `row ${line}`, zh: `第 ${line} 行` });
+  const what = [column, value === undefined ? undefined : `“${value}”`].filter(Boolean).join(" ");
+  const why = run.say(ROW_WORDS[code]) + (detail === undefined ? "" : ` (${run.say(detail)})`);
+  return `${run.paint.bad("✘")} ${where}: ${what} ${why}  ${run.paint.quiet(code)}`;
+}
+
+function openReport(path: string): WriteStream {
+  const report = createWriteStream(path);
+  report.write("row,column,value,code,cause\n");
+  return report;
+}
+
+function reportLine({ line }: Row, { code, column = "", value = "", detail }: RowProblem): string {
+  const cause = detail === undefined ? ROW_WORDS[code].en : `${ROW_WORDS[code].en}: ${detail.en}`;
+  return `${[String(line), column, value, code, cause].map(csvCell).join(",")}\n`;
+}
+
+/** RFC 4180; a cell that a spreadsheet would run as a formula is made text. */
+export function csvCell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+(\.\d+)?$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,102 @@
+import {
+  type CborValue,
+  type ChildKind,
+  type Code,
+  chunkItem,
+  fitShape,
+  isBelow,
+  type RegisterItem,
+  type Statement,
+} from "../../core/index.ts";
+import { classOf, kindOf } from "../code-kind.ts";
+import type { Mapping } from "./columns.ts";
+import { childOf, type Draft, readCells, type Terms } from "./draft.ts";
+import type { Row, RowProblem } from "./row.ts";
+
+/** The item that a row asks for, or everything that is wrong with the row. */
+export type Judged =
+  | { readonly ok: true; readonly item: RegisterItem }
+  | { readonly ok: false; readonly problems: readonly RowProblem[] };
+
+/** Turns rows into items, one after the other; remembers what earlier rows used. */
+export type RowJudge = (row: Row) => Judged;
+
+export function createRowJudge(
+  mapping: Mapping,
+  terms: Terms,
+  taken: (code: string) => boolean,
+): RowJudge {
+  const seen = { codes: new Set<string>(), aliases: new Set<string>() };
+  let next = terms.first;
+  return (row) => {
+    const draft = readCells(row, mapping, terms);
+    if (row.broken !== undefined) draft.problems.push(row.broken);
+    const code =
+      draft.code === undefined ? childOf(terms, draft.class, number(next++)) : draft.code;
+    if (code === undefined) return { ok: false, problems: draft.problems };
+    judgeCode(code, terms, taken, seen.codes, draft);
+    judgeAliases(draft, seen.aliases);
+    return finish(code, draft, terms);
+  };
+}
+
+const NUMBER_DIGITS = 6;
+
+function number(value: number): string {
+  return String(value).padStart(NUMBER_DIGITS, "0");
+}
+
+function judgeCode(
+  code: string,
+  { under }: Terms,
+  taken: (code: string) => boolean,
+  seen: Set<string>,
+  { problems }: Draft,
+): void {
+  if (problems.some((problem) => problem.code === "ROW_CODE")) return;
+  if (!isBelow(code as Code, under)) problems.push({ code: "ROW_NOT_BELOW", value: code });
+  else if (seen.has(code)) problems.push({ code: "ROW_DUPLICATE", value: code });
+  else if (taken(code)) problems.push({ code: "ROW_TAKEN", value: code });
+  seen.add(code);
+}
+
+function judgeAliases({ aliases, problems }: Draft, seen: Set<string>): void {
+  for (const { scheme, value } of aliases) {
+    const key = `${scheme} ${value}`;
+    if (seen.has(key)) problems.push({ code: "ROW_ALIAS_DUPLICATE", column: scheme, value });
+    seen.add(key);
+  }
+}
+
+function finish(code: string, draft: Draft, terms: Terms): Judged {
+  const { problems } = draft;
+  if (problems.length > 0) return { ok: false, problems };
+  const item = toItem(code as Code, draft, terms);
+  const fitted = fitShape(chunkItem, item as unknown as CborValue);
+  if (fitted.ok) return { ok: true, item };
+  const { path, ...refusal } = fitted.error;
+  const want = "want" in refusal ? refusal.want : refusal.code;
+  const detail = { en: `${path}: ${want}`, zh: `${path}：${want}` };
+  return { ok: false, problems: [{ code: "ROW_SHAPE", column: path, detail }] };
+}
+
+function toItem(code: Code, draft: Draft, { under }: Terms): RegisterItem {
+  const { validFrom, aliases, attributes, geometry, stage } = draft;
+  const state = <V>(value: V): Statement<V> => ({ value, validFrom });
+  const kind = (draft.kind ?? kindOf(code)) as ChildKind;
+  const className = draft.class ?? (kind === "thing" ? classOf(code) : undefined);
+  return {
+    code,
+    kind,
+    names: mapValues(draft.names, state),
+    ...(className === undefined || under === code ? {} : { class: className }),
+    ...(geometry === undefined ? {} : { geometry: state(geometry) }),
+    ...(Object.keys(attributes).length === 0 ? {} : { attributes: mapValues(attributes, state) }),
+    ...(aliases.length === 0 ? {} : { aliases }),
+    ...(stage === undefined ? {} : { stage: state(stage) }),
+  };
+}
+
+function mapValues<V, W>(values: { readonly [name: string]: V }, map: (value: V) => W) {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, map(value)]));
+}

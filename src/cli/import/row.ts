@@ -1,0 +1,72 @@
+import type { Text } from "../text.ts";
+
+/** One row of a file, before anything in it is understood. */
+export type Row = {
+  /** Line of a CSV file, or number of the feature, from 1. */
+  readonly line: number;
+  /** By column; empty cells are absent. */
+  readonly cells: ReadonlyMap<string, string>;
+  /** Of GeoJSON: the geometry as it stands there. */
+  readonly geometry?: unknown;
+  /** The row itself is broken: too few or too many cells. */
+  readonly broken?: RowProblem;
+};
+
+/** A file of rows; it is read twice: to judge and sign, then to send. */
+export type RowSource = {
+  readonly columns: readonly string[];
+  rows(): AsyncGenerator<Row, void, undefined>;
+};
+
+/** Why a row cannot be imported. */
+export type RowProblem = {
+  readonly code: RowCode;
+  readonly column?: string;
+  readonly value?: string;
+  readonly detail?: Text;
+};
+
+export type RowCode =
+  | "ROW_CELLS"
+  | "ROW_CODE"
+  | "ROW_NOT_BELOW"
+  | "ROW_DUPLICATE"
+  | "ROW_TAKEN"
+  | "ROW_NAME"
+  | "ROW_POSITION"
+  | "ROW_POSITION_SWAPPED"
+  | "ROW_GEOMETRY"
+  | "ROW_DATE"
+  | "ROW_ALIAS_DUPLICATE"
+  | "ROW_SHAPE";
+
+/** What is wrong with the row, with an example that is right. */
+export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
+  ROW_CELLS: { en: "has not as many cells as the header", zh: "单元格数与表头不一致" },
+  ROW_CODE: {
+    en: "is no code or part of one, like 000123",
+    zh: "不是标识码或其末段，正确如 000123",
+  },
+  ROW_NOT_BELOW: { en: "lies not below the code of the import", zh: "不在导入目标之下" },
+  ROW_DUPLICATE: { en: "stands in an earlier row too", zh: "与前面的行重复" },
+  ROW_TAKEN: { en: "has been issued already", zh: "已经签发" },
+  ROW_NAME: { en: "has no name", zh: "缺少名称" },
+  ROW_POSITION: {
+    en: "is no position in degrees, like 114.5149 and 38.0423",
+    zh: "不是以度为单位的坐标，正确如 114.5149 和 38.0423",
+  },
+  ROW_POSITION_SWAPPED: {
+    en: "looks as if longitude and latitude were swapped",
+    zh: "经度和纬度似乎颠倒了",
+  },
+  ROW_GEOMETRY: {
+    en: "has a shape that a record cannot hold: a point, line or polygon of at most 64 positions",
+    zh: "图形无法写入记录：仅支持至多 64 个坐标的点、线、面",
+  },
+  ROW_DATE: {
+    en: "is no day up to today, like 2024-05-31",
+    zh: "不是今天或以前的日期，正确如 2024-05-31",
+  },
+  ROW_ALIAS_DUPLICATE: { en: "is the number of an earlier row too", zh: "编号与前面的行重复" },
+  ROW_SHAPE: { en: "does not fit", zh: "不符合要求" },
+};
