@@ -27,6 +27,11 @@ export type Complaints = {
   readonly foreign: string[];
 };
 
+// Runs in the page, before any script of it.
+const NOTE_VIOLATIONS = `document.addEventListener("securitypolicyviolation", (event) => {
+  noteViolation([event.effectiveDirective, event.blockedURI, event.sourceFile].join(" "));
+});`;
+
 /** Opens a page that notes every violation of its policy, error, and request to anybody but the node. */
 export async function openWatchedPage(
   context: BrowserContext,
@@ -35,12 +40,7 @@ export async function openWatchedPage(
   const complaints: Complaints = { violations: [], errors: [], foreign: [] };
   const page = await context.newPage();
   await page.exposeFunction("noteViolation", (what: string) => complaints.violations.push(what));
-  await page.addInitScript(() => {
-    document.addEventListener("securitypolicyviolation", (event) => {
-      const { noteViolation } = globalThis as unknown as { noteViolation: (what: string) => void };
-      noteViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`);
-    });
-  });
+  await page.addInitScript(NOTE_VIOLATIONS);
   page.on("console", (message) => {
     if (message.type() === "error") complaints.errors.push(message.text());
   });
