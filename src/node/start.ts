@@ -10,11 +10,11 @@ import {
   verifySignature,
 } from "../core/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
-import { type Ledger, LedgerFault, type LedgerReader } from "../ledger/index.ts";
+import { type Ledger, LedgerFault } from "../ledger/index.ts";
 import { createApp, directoryStore, staticFiles } from "../server/index.ts";
 import type { NodeConfig } from "./config.ts";
 import { type DataDescription, dataDirectory, readDescription } from "./data-directory.ts";
-import { type Listening, listen } from "./listen.ts";
+import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { readSeed } from "./secrets.ts";
 import { SOFTWARE } from "./version.ts";
@@ -30,14 +30,21 @@ export type RunningNode = AsyncDisposable & {
   readonly log: NodeLog;
 };
 
-export type StartExtras = {
-  /** Answers `/demo/…`. Made once the port is known. */
-  readonly demo?: (node: {
-    readonly port: number;
-    readonly ledger: LedgerReader;
-    readonly recovery: Recovery;
-  }) => (request: Request, peer: { readonly remoteAddress?: string }) => Promise<Response>;
+/** What a demonstration needs to know of the node it runs in. */
+export type NodeFacts = {
+  readonly port: number;
+  readonly origin: string;
+  readonly recovery: Recovery;
+  /** Bytes of the journal that are durable. */
+  readonly journalEnd: () => number;
 };
+
+export type StartExtras = {
+  /** Answers `/demo/…`; made once the port is known. */
+  readonly demo?: (node: NodeFacts) => Answer;
+};
+
+type Answer = (request: Request, peer: { readonly remoteAddress?: string }) => Promise<Response>;
 
 /** The portal's files, where `npm run build` puts them. */
 const PORTAL = fileURLToPath(new URL("../../portal/dist", import.meta.url));
@@ -47,15 +54,21 @@ const PORTAL = fileURLToPath(new URL("../../portal/dist", import.meta.url));
  *
  * @throws LedgerFault LEDGER_DIRECTORY where no ledger was begun, and every fault of opening one
  */
-export async function startNode(config: NodeConfig, extras: StartExtras = {}): Promise<RunningNode> {
+export async function startNode(
+  config: NodeConfig,
+  extras: StartExtras = {},
+): Promise<RunningNode> {
   const log = config.logFormat === "quiet" ? quietLog() : jsonLog();
   const directory = dataDirectory(config.dataDirectory);
   const description = await readDescription(directory.root);
   if (description === undefined) {
-    throw new LedgerFault("LEDGER_DIRECTORY", { path: directory.root, why: "no ledger begun here" });
+    throw new LedgerFault("LEDGER_DIRECTORY", {
+      path: directory.root,
+      why: "no ledger begun here",
+    });
   }
   const signer = await logSigner(directory.logKey, description.origin);
-  const { ledger, recovery } = await openEmbeddedLedger({
+  const { ledger, recovery, journalEnd } = await openEmbeddedLedger({
     directory: directory.ledger,
     origin: description.origin,
     signers: [signer],
@@ -64,7 +77,8 @@ export async function startNode(config: NodeConfig, extras: StartExtras = {}): P
   });
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
   try {
-    return await serve(config, { description, ledger, recovery, log, signer }, extras);
+    const opened = { description, ledger, recovery, journalEnd, log, signer };
+    return await serve(config, opened, extras);
   } catch (cause) {
     await ledger[Symbol.asyncDispose]();
     throw cause;
@@ -74,7 +88,8 @@ export async function startNode(config: NodeConfig, extras: StartExtras = {}): P
 /** The log's key, which also names it. */
 export async function logSigner(path: string, origin: string): Promise<NoteSigner> {
   const seed = await readSeed(path);
-  if (seed === undefined) throw new LedgerFault("LEDGER_DIRECTORY", { path, why: "the log's key is missing" });
+  if (seed === undefined)
+    throw new LedgerFault("LEDGER_DIRECTORY", { path, why: "the log's key is missing" });
   return { key: logKey(origin, seed), seed };
 }
 
@@ -91,53 +106,29 @@ type Opened = {
   readonly description: DataDescription;
   readonly ledger: Ledger;
   readonly recovery: Recovery;
+  readonly journalEnd: () => number;
   readonly log: NodeLog;
   readonly signer: NoteSigner;
 };
 
 async function serve(
   config: NodeConfig,
-  { description, ledger, recovery, log, signer }: Opened,
+  opened: Opened,
   extras: StartExtras,
 ): Promise<RunningNode> {
-  const directory = dataDirectory(config.dataDirectory);
-  let demo: ReturnType<NonNullable<StartExtras["demo"]>> | undefined;
-  const app = createApp(
-    {
-      ledger,
-      clock: Date.now,
-      random: (bytes) => new Uint8Array(randomBytes(bytes)),
-      log,
-      node: {
-        vkeys: [formatVerifierKey(signer.key)],
-        engine: "embedded",
-        software: SOFTWARE,
-        ...(description.member === undefined ? {} : { member: description.member }),
-        ...(description.demonstration === true ? { demonstration: true } : {}),
-      },
-      inbox: directoryStore(directory.inbox),
-      openings: directoryStore(directory.openings),
-      checkSignature: (key, envelope) =>
-        verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
-      ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
-      ...(extras.demo === undefined
-        ? {}
-        : { demo: async (request, peer) => (await demo?.(request, peer)) ?? notYet() }),
-    },
-    {
-      publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
-      origins: [`http://127.0.0.1:${config.port}`, `http://localhost:${config.port}`],
-      trustedProxies: config.trustedProxies,
-    },
-  );
-  const listening: Listening = await listen(app, config);
+  const { description, ledger, recovery, journalEnd, log } = opened;
+  const { origin } = description;
+  let answer: Answer = async () => notYet();
+  // The port may be chosen by the system, and the application must know its own address.
+  const listening = await listen((request, peer) => answer(request, peer), config);
   const { port } = listening;
-  demo = extras.demo?.({ port, ledger, recovery });
+  const demo = extras.demo?.({ port, origin, recovery, journalEnd });
+  answer = await application({ ...config, port }, opened, demo);
   log.info("listening", { host: config.host, port });
   return {
     url: `http://${config.host}:${port}`,
     port,
-    origin: description.origin,
+    origin,
     ledger,
     recovery,
     log,
@@ -147,6 +138,43 @@ async function serve(
       log.info("stopped");
     },
   };
+}
+
+async function application(
+  config: NodeConfig,
+  { description, ledger, log, signer }: Opened,
+  demo: Answer | undefined,
+): Promise<Answer> {
+  const directory = dataDirectory(config.dataDirectory);
+  const { host, port, publicUrl, trustedProxies } = config;
+  const { member, demonstration } = description;
+  return createApp(
+    {
+      ledger,
+      clock: Date.now,
+      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      log,
+      node: {
+        vkeys: [formatVerifierKey(signer.key)],
+        policy: `log ${formatVerifierKey(signer.key)}\nquorum none\n`,
+        engine: "embedded",
+        software: SOFTWARE,
+        ...(member === undefined ? {} : { member }),
+        ...(demonstration === undefined ? {} : { demonstration }),
+      },
+      inbox: directoryStore(directory.inbox),
+      openings: directoryStore(directory.openings),
+      checkSignature: (key, envelope) =>
+        verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
+      ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
+      ...(demo === undefined ? {} : { demo }),
+    },
+    {
+      publicUrl: publicUrl ?? `http://${host}:${port}`,
+      origins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
+      trustedProxies,
+    },
+  );
 }
 
 function notYet(): Response {

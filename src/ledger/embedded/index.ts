@@ -1,4 +1,10 @@
 export {
+  type AuditOptions,
+  type AuditRefusal,
+  type AuditReport,
+  auditDirectory,
+} from "./audit.ts";
+export {
   createEmbeddedLedger,
   type EmbeddedOptions,
   embeddedLedgerExists,

@@ -3,8 +3,8 @@ import {
   type Genesis,
   type NoteSigner,
   present,
-  signCheckpoint,
   SparseMap,
+  signCheckpoint,
 } from "../../core/index.ts";
 import { createLog, type Log, lockDirectory, logExists, openLog } from "../../log/index.ts";
 import { beginWith, makeFirstBlock } from "../begin.ts";
@@ -79,7 +79,11 @@ export async function createEmbeddedLedger(directory: string, genesis: Genesis):
  */
 export async function openEmbeddedLedger(
   options: EmbeddedOptions,
-): Promise<{ readonly ledger: Ledger; readonly recovery: Recovery; readonly journalEnd: () => number }> {
+): Promise<{
+  readonly ledger: Ledger;
+  readonly recovery: Recovery;
+  readonly journalEnd: () => number;
+}> {
   const began = options.clock.monotonicMilliseconds();
   const { directory, origin } = options;
   const lock = await lockDirectory(directory);

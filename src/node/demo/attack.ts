@@ -1,8 +1,18 @@
-import { copyFileSync, mkdtempSync, openSync, readSync, rmSync, writeSync, closeSync, existsSync, mkdirSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AuditReport, auditDirectory } from "../../ledger/embedded/index.ts";
 import { err, ok, type Result } from "../../core/index.ts";
+import { type AuditReport, auditDirectory } from "../../ledger/embedded/index.ts";
 import type { DemoProblem } from "./endpoints.ts";
 
 /** What `POST /demo/audit-attack` answers. */
@@ -92,4 +102,3 @@ function flip(path: string, offset: number): Attacked["flipped"] {
   closeSync(file);
   return { offset, was, is };
 }
-

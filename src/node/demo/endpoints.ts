@@ -1,7 +1,17 @@
 import { hex } from "../../core/index.ts";
 import type { AuditAttack } from "./attack.ts";
 import type { DemoKeys } from "./keys.ts";
-import { APPLICANTS, CITIES, DEPARTMENTS, HAIKOU, INSTITUTES, PEOPLE, type Person, SHIJIAZHUANG, TRAFFIC } from "./people.ts";
+import {
+  APPLICANTS,
+  CITIES,
+  DEPARTMENTS,
+  HAIKOU,
+  INSTITUTES,
+  PEOPLE,
+  type Person,
+  SHIJIAZHUANG,
+  TRAFFIC,
+} from "./people.ts";
 import type { Seeded } from "./seed.ts";
 import { LAMP_CLASS } from "./things.ts";
 
@@ -75,7 +85,8 @@ export function demoEndpoints(
     const { pathname } = new URL(request.url);
     const route = `${request.method === "HEAD" ? "GET" : request.method} ${pathname}`;
     if (route === "GET /demo") return json(describe(options));
-    if (route.startsWith("GET /demo/keys/")) return key(options, pathname.slice("/demo/keys/".length));
+    if (route.startsWith("GET /demo/keys/"))
+      return key(options, pathname.slice("/demo/keys/".length));
     if (route === "POST /demo/audit-attack") return attack(options, request);
     if (route === "POST /demo/kill") return kill(options);
     return problem({ code: "DEMO_UNKNOWN", path: pathname });
@@ -189,4 +200,3 @@ function problem(refused: DemoProblem): Response {
   const headers = { ...HEADERS, "content-type": "application/problem+json" };
   return new Response(JSON.stringify(body), { status, headers });
 }
-

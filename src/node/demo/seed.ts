@@ -1,12 +1,9 @@
 import {
   type ClassItem,
   type Code,
-  encodePayload,
-  type GazetteItem,
+  type Gazette,
   hex,
   type IsoDate,
-  MAX_ITEMS,
-  MAX_OPERATION_BYTES,
   type Operation,
   type RegisterItem,
   utf8,
@@ -37,8 +34,8 @@ export type SeedParts = {
   readonly client: Client;
   readonly origin: string;
   readonly keys: DemoKeys;
-  /** Facts about divisions, in the order of their codes. */
-  readonly gazette: readonly GazetteItem[];
+  /** Facts about divisions, an operation for each share of them. */
+  readonly gazette: readonly Gazette[];
   readonly today: IsoDate;
   readonly nowSeconds: () => number;
   readonly nowMilliseconds: () => number;
@@ -81,29 +78,11 @@ const [A, B] = INSTITUTES as readonly [Person, Person, Person];
 async function seedGazette(parts: SeedParts): Promise<number> {
   const { client, gazette } = parts;
   const signed: Uint8Array[] = [];
-  for (const items of shares(gazette)) {
-    signed.push((await sign(parts, A, { op: "gazette", items })).bytes);
-  }
+  for (const operation of gazette) signed.push((await sign(parts, A, operation)).bytes);
   for await (const outcome of client.submitMany(signed)) {
     accepted("gazette", outcome, "GAZETTE_PREV");
   }
-  return gazette.length;
-}
-
-/** Cuts the register into operations of at most 256 codes that stay well below the limit of bytes. */
-function* shares(items: readonly GazetteItem[]): Generator<readonly GazetteItem[]> {
-  let share: GazetteItem[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = encodePayload({ op: "gazette", items: [item] }).length;
-    if (share.length === MAX_ITEMS || bytes + size > MAX_OPERATION_BYTES - 1024) {
-      yield share;
-      [share, bytes] = [[], 0];
-    }
-    share.push(item);
-    bytes += size;
-  }
-  if (share.length > 0) yield share;
+  return gazette.reduce((sum, { items }) => sum + items.length, 0);
 }
 
 const CLASSES: readonly ClassItem[] = [

@@ -1,0 +1,91 @@
+import { type Code, codeShape, InvariantError } from "../../../core/index.ts";
+
+// How the index numbers things. Every record has an id: its rank, then its position among those of the rank in the order
+// of first registration. So the order of ids is the order of results: divisions before departments before classes before
+// things. A bucket is a run of 4 096 ids; what is found by a token is kept bucket by bucket, so that a query walks the
+// buckets in order and stops when its page is full.
+
+const BUCKET_BITS = 12;
+/** Ids in a bucket. */
+export const BUCKET_IDS: number = 2 ** BUCKET_BITS;
+
+/** 134 million records of each rank. */
+const RANK_IDS = 2 ** 27;
+
+/** The root, countries and divisions; departments; classes; things. */
+export const RANKS: readonly number[] = [0, 1, 2, 3];
+
+export function rankOf(code: Code): number {
+  const shape = codeShape(code);
+  if (shape === "item") return 3;
+  if (shape === "class") return 2;
+  return shape === "department" ? 1 : 0;
+}
+
+/** The first id of a rank; of one beyond the last rank, the end of all ids. */
+export function firstId(rank: number): number {
+  return rank * RANK_IDS;
+}
+
+export function idAt(rank: number, position: number): number {
+  if (position >= RANK_IDS) throw new InvariantError(`rank ${rank} is full`);
+  return firstId(rank) + position;
+}
+
+export function rankOfId(id: number): number {
+  return Math.floor(id / RANK_IDS);
+}
+
+export function bucketOf(id: number): number {
+  return id >>> BUCKET_BITS;
+}
+
+export function firstIdOf(bucket: number): number {
+  return bucket * BUCKET_IDS;
+}
+
+/** Position within the bucket. */
+export function offsetOf(id: number): number {
+  return id & (BUCKET_IDS - 1);
+}
+
+// A token is a number below 2^36, and a bucket one below 2^17: together they make one integer key, bucket first, so that
+// a bucket is written in one run. Tokens are of four families:
+//
+//   0 …              three ASCII characters of a text
+//   2^32 …           two characters of which at least one is not ASCII
+//   2^33 …           a facet: kind, class, parent, and the like
+//   2^34 … 2^35      a cell of the map
+const TOKENS = 2 ** 36;
+
+/** Two neighbouring UTF-16 units. */
+export function pairToken(first: number, second: number): number {
+  return 2 ** 32 + first * 65536 + second;
+}
+
+/** Three neighbouring ASCII characters; the third is 0 where the text does not go on in ASCII. */
+export function tripleToken(first: number, second: number, third: number): number {
+  return (first << 14) | (second << 7) | third;
+}
+
+/** Triples are below this. */
+export const TRIPLES: number = 2 ** 21;
+
+export function facetToken(facet: number): number {
+  return 2 ** 33 + facet;
+}
+
+export const CELL_TOKENS: number = 2 ** 34;
+
+/** Under which the ids of a bucket stand that have a token. */
+export function postingKey(bucket: number, token: number): number {
+  return bucket * TOKENS + token;
+}
+
+export function bucketOfKey(key: number): number {
+  return Math.floor(key / TOKENS);
+}
+
+export function tokenOfKey(key: number): number {
+  return key % TOKENS;
+}

@@ -1,0 +1,192 @@
+import { type Box, equalBytes, fromUtf8, hex } from "../../../core/index.ts";
+import { FieldReader, tagOf } from "./field-reader.ts";
+
+/** What the index needs of a record. */
+export type RecordFields = {
+  generation: number;
+  kind: string;
+  /** Empty without one. */
+  class: string;
+  status: string;
+  /** Generation of the parent that it belongs to; 0 without parent. */
+  parentGeneration: number;
+  /** Hex; empty without one. */
+  registration: string;
+  /** Public ones, in every language. */
+  names: string[];
+  /** Their values. */
+  aliases: string[];
+  /** Around the public geometry. */
+  box: Box | undefined;
+};
+
+/** Reads `code/<code>`. Fields that the index does not need are stepped over. */
+export function readRecord(bytes: Uint8Array): RecordFields {
+  const reader = new FieldReader(bytes);
+  const fields: RecordFields = {
+    generation: 1,
+    kind: "",
+    class: "",
+    status: "",
+    parentGeneration: 0,
+    registration: "",
+    names: [],
+    aliases: [],
+    box: undefined,
+  };
+  for (let left = reader.map(); left > 0; left--) readField(reader.name(), reader, fields);
+  return fields;
+}
+
+/** `alias/…`: the reference that the alias leads to; empty once it was given back. */
+export function readAlias(bytes: Uint8Array): string {
+  return readOne(bytes, CODE, (reader) => reader.text()) ?? "";
+}
+
+/** `registration/…`: whether it was taken back. */
+export function readVoid(bytes: Uint8Array): boolean {
+  return readOne(bytes, VOID, (reader) => reader.boolean()) ?? false;
+}
+
+const GENERATION = tagOf("generation");
+const KIND = tagOf("kind");
+const CLASS = tagOf("class");
+const STATUS = tagOf("status");
+const PARENT = tagOf("parent");
+const REGISTRATION = tagOf("registration");
+const NAMES = tagOf("names");
+const ALIASES = tagOf("aliases");
+const GEOMETRY = tagOf("geometry");
+const LINKED = tagOf("linked");
+const CELL = tagOf("cell");
+const BBOX = tagOf("bbox");
+const VALUE = tagOf("value");
+const CODE = tagOf("code");
+const VOID = tagOf("void");
+
+function readField(tag: number, reader: FieldReader, fields: RecordFields): void {
+  if (tag === GENERATION) fields.generation = reader.integer();
+  else if (tag === KIND) fields.kind = kinds.text(reader.bytes());
+  else if (tag === CLASS) fields.class = classes.text(reader.bytes());
+  else if (tag === STATUS) fields.status = statuses.text(reader.bytes());
+  else if (tag === PARENT) fields.parentGeneration = generationOf(parents.text(reader.bytes()));
+  else if (tag === REGISTRATION) fields.registration = registrations.text(reader.bytes());
+  else if (tag === NAMES) readNames(reader, fields.names);
+  else if (tag === ALIASES) readAliases(reader, fields.aliases);
+  else if (tag === GEOMETRY) fields.box = reader.statement(() => boxOf(reader));
+  else reader.skip();
+}
+
+/** Of neighbouring records many fields are the same: the last text is handed out again while the bytes are. */
+class LastText {
+  readonly #toText: (bytes: Uint8Array) => string;
+  #bytes: Uint8Array = new Uint8Array();
+  #text = "";
+
+  constructor(toText: (bytes: Uint8Array) => string) {
+    this.#toText = toText;
+  }
+
+  text(bytes: Uint8Array): string {
+    if (!equalBytes(bytes, this.#bytes)) {
+      this.#bytes = bytes.slice();
+      this.#text = this.#toText(bytes);
+    }
+    return this.#text;
+  }
+}
+
+const plain = (bytes: Uint8Array): string => fromUtf8(bytes) ?? "";
+const kinds = new LastText(plain);
+const classes = new LastText(plain);
+const statuses = new LastText(plain);
+const parents = new LastText(plain);
+const registrations = new LastText(hex);
+
+function generationOf(reference: string): number {
+  return Number(reference.slice(reference.indexOf("#") + 1));
+}
+
+function readNames(reader: FieldReader, names: string[]): void {
+  for (let left = reader.map(); left > 0; left--) {
+    reader.skip();
+    const name = reader.statement(() => reader.text());
+    if (name !== undefined) names.push(name);
+  }
+}
+
+function readAliases(reader: FieldReader, aliases: string[]): void {
+  for (let left = reader.array(); left > 0; left--) {
+    for (let inner = reader.map(); inner > 0; inner--) {
+      if (reader.name() === VALUE) aliases.push(reader.text());
+      else reader.skip();
+    }
+  }
+}
+
+function boxOf(reader: FieldReader): Box | undefined {
+  const bounds = new Bounds();
+  for (let left = reader.map(); left > 0; left--) {
+    const shape = reader.name();
+    if (shape === LINKED) readLinked(reader, bounds);
+    else if (shape === CELL) readBox(reader, bounds);
+    else readPositions(reader, bounds);
+  }
+  return bounds.box();
+}
+
+function readLinked(reader: FieldReader, bounds: Bounds): void {
+  for (let left = reader.map(); left > 0; left--) {
+    if (reader.name() === BBOX) readBox(reader, bounds);
+    else reader.skip();
+  }
+}
+
+function readBox(reader: FieldReader, bounds: Bounds): void {
+  reader.array();
+  bounds.add(reader.integer(), reader.integer());
+  bounds.add(reader.integer(), reader.integer());
+}
+
+/** A position, or arrays of them to any depth. */
+function readPositions(reader: FieldReader, bounds: Bounds): void {
+  const length = reader.array();
+  if (reader.atArray()) {
+    for (let left = length; left > 0; left--) readPositions(reader, bounds);
+  } else if (length > 0) {
+    bounds.add(reader.integer(), reader.integer());
+  }
+}
+
+class Bounds {
+  #west = Number.POSITIVE_INFINITY;
+  #south = Number.POSITIVE_INFINITY;
+  #east = Number.NEGATIVE_INFINITY;
+  #north = Number.NEGATIVE_INFINITY;
+
+  add(x: number, y: number): void {
+    this.#west = Math.min(this.#west, x);
+    this.#east = Math.max(this.#east, x);
+    this.#south = Math.min(this.#south, y);
+    this.#north = Math.max(this.#north, y);
+  }
+
+  box(): Box | undefined {
+    if (!Number.isFinite(this.#west)) return undefined;
+    return [this.#west, this.#south, this.#east, this.#north];
+  }
+}
+
+function readOne<T>(
+  bytes: Uint8Array,
+  wanted: number,
+  read: (reader: FieldReader) => T,
+): T | undefined {
+  const reader = new FieldReader(bytes);
+  let found: T | undefined;
+  for (let left = reader.map(); left > 0; left--) {
+    if (reader.name() === wanted) found = read(reader);
+    else reader.skip();
+  }
+  return found;
+}

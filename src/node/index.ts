@@ -1,0 +1,18 @@
+export {
+  ConfigError,
+  configFromEnv,
+  DEFAULT_PORT,
+  type NodeConfig,
+  type NodeSettings,
+} from "./config.ts";
+export {
+  type DataDescription,
+  dataDirectory,
+  readDescription,
+  writeDescription,
+} from "./data-directory.ts";
+export { demoMessages, languageOf } from "./demo/messages.ts";
+export { type DemoStart, startDemo } from "./demo/start.ts";
+export * from "./register/index.ts";
+export { logKey, type RunningNode, startNode } from "./start.ts";
+export { supervise } from "./supervisor.ts";
