@@ -6,6 +6,7 @@ import { runImport } from "../import/run-import.ts";
 import { CliProblem } from "../problem.ts";
 import { parseDay, today } from "../time-argument.ts";
 import { collect } from "../usage.ts";
+import { addImportAreaCodes } from "./import-area-codes.ts";
 
 type Options = {
   readonly under: string;
@@ -31,6 +32,7 @@ export function addImport(program: Command, cli: Cli): void {
     }),
   );
   addFile(group, cli);
+  addImportAreaCodes(group, cli);
 }
 
 function addFile(group: Command, { say, runOf }: Cli): void {

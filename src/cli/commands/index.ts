@@ -4,6 +4,7 @@ import { addAdmit } from "./admit.ts";
 import { addApply } from "./apply.ts";
 import { addChildren } from "./children.ts";
 import { addEndorse } from "./endorse.ts";
+import { addExport } from "./export.ts";
 import { addHistory } from "./history.ts";
 import { addImport } from "./import.ts";
 import { addInbox } from "./inbox.ts";
@@ -27,6 +28,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addChildren,
   addLog,
   addWhoDid,
+  addExport,
   addKey,
   addApply,
   addInbox,

@@ -68,10 +68,15 @@ export function mapColumns(
   const given = new Map(maps.map((text) => readMap(text, columns)));
   return new Map(
     columns.map((column) => {
-      const known = given.get(column) ?? BY_HEADER.get(plain(column));
+      const known = given.get(column) ?? BY_HEADER.get(plain(column)) ?? readHeader(column);
       return [column, known ?? unknownColumn(column, rest)];
     }),
   );
+}
+
+/** A header that is a target itself: `alias:uic`, as `export` writes it. */
+function readHeader(column: string): Target | undefined {
+  return column.includes(":") ? readTarget(column) : undefined;
 }
 
 function unknownColumn(column: string, rest: "attributes" | "ignore"): Target {
