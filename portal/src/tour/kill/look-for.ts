@@ -13,7 +13,7 @@ export type Search = {
 /** Reads the log from the first confirmed change on, and looks for every change that was sent. */
 export async function lookFor(
   { confirmed, unanswered }: Ledgered,
-  client: Client,
+  client: Pick<Client, "log">,
 ): Promise<Search> {
   const from = Math.min(...[...confirmed.values()].map(({ index }) => index));
   const places = new Map<string, number>();
