@@ -1,0 +1,1 @@
+export { openSignaturePool, type SignaturePoolOptions } from "./pool.ts";
