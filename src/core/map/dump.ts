@@ -1,26 +1,20 @@
-import {
-  CHUNK_ROWS,
-  type LeafChunk,
-  type NodeChunk,
-  rowBytes,
-  rowInChunk,
-  type Table,
-} from "./rows.ts";
+import { HASH_BYTES } from "../merkle/index.ts";
+import { CHUNK_ROWS, rowInChunk, type Table } from "./rows.ts";
 import type { MapTree, RowWatcher } from "./tree.ts";
 
 // A dump is a sequence of pieces, a piece a sequence of runs. Rows that change after they were read are read again, so of
 // several runs with one row the last counts:
 //
-//   run  = table (1 nodes, 2 leaves) ‖ first row ‖ rows ‖ the columns of these rows, one after the other
-//   end  = 3 ‖ nodes ‖ leaves ‖ root             ; u32 all of them, little-endian, but root, which is i32
+//   run  = table (1 nodes, 2 leaves) ‖ first row ‖ count ‖ the rows as they lie in memory
+//   end  = 3 ‖ nodes ‖ leaves ‖ root ‖ hash of the root     ; numbers are u32, little-endian; root is i32
 
 export const DUMP_NODES = 1;
 export const DUMP_LEAVES = 2;
 export const DUMP_END = 3;
 export const DUMP_HEADER_BYTES = 12;
-export const DUMP_END_BYTES: number = DUMP_HEADER_BYTES + 4;
+export const DUMP_END_BYTES: number = DUMP_HEADER_BYTES + 4 + HASH_BYTES;
 
-/** Room for a row of either table, and for the end. */
+/** Room for a row of either table, or for the end. */
 export const MIN_DUMP_PIECE_BYTES = 128;
 
 /** A part of a dump. When it is the last one, all parts together hold the map as it is at this very moment. */
@@ -77,13 +71,13 @@ export class MapDump implements RowWatcher {
 /** Reads one table: once from its first row to its last, and again what changed meanwhile. */
 class Pass {
   readonly #kind: number;
-  readonly #table: Table<NodeChunk | LeafChunk>;
+  readonly #table: Table;
   /** Rows before it were read. */
   #next = 0;
   /** Rows that were read and changed since. */
   readonly #changed = new Set<number>();
 
-  constructor(kind: number, table: Table<NodeChunk | LeafChunk>) {
+  constructor(kind: number, table: Table) {
     this.#kind = kind;
     this.#table = table;
   }
@@ -136,22 +130,22 @@ class PieceWriter {
   }
 
   /** Writes as many of the `rows` as there is room for, and says how many. They lie in one chunk. */
-  run(kind: number, table: Table<NodeChunk | LeafChunk>, first: number, rows: number): number {
-    const chunk = table.chunk(first);
-    const count = Math.min(rows, Math.floor((this.room - DUMP_HEADER_BYTES) / rowBytes(chunk)));
+  run(kind: number, table: Table, first: number, rows: number): number {
+    const { rowBytes } = table;
+    const count = Math.min(rows, Math.floor((this.room - DUMP_HEADER_BYTES) / rowBytes));
     if (count <= 0) return 0;
     this.#header(kind, first, count);
     const start = rowInChunk(first);
-    for (const { bytes, width } of chunk.columns) {
-      this.#buffer.set(bytes.subarray(start * width, (start + count) * width), this.#at);
-      this.#at += count * width;
-    }
+    const bytes = table.bytes(first);
+    this.#buffer.set(bytes.subarray(start * rowBytes, (start + count) * rowBytes), this.#at);
+    this.#at += count * rowBytes;
     return count;
   }
 
-  end({ nodes, leaves, root }: MapTree): void {
+  end({ nodes, leaves, root, rootHash }: MapTree): void {
     this.#header(DUMP_END, nodes.count, leaves.count);
     this.#view.setInt32(this.#at, root, true);
+    this.#buffer.set(rootHash, this.#at + 4);
     this.#at += DUMP_END_BYTES - DUMP_HEADER_BYTES;
   }
 

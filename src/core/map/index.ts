@@ -1,6 +1,6 @@
 export { type DumpPiece, MapDump, MIN_DUMP_PIECE_BYTES } from "./dump.ts";
 export { EMPTY_PLACE, hashMapKey, hashMapLeaf, hashMapNode, MAP_BITS } from "./hashing.ts";
-export type { MapPut } from "./key-order.ts";
+export { MAX_MAP_PUTS, type MapPut } from "./key-order.ts";
 export type { MapPath } from "./path.ts";
 export { type MapProof, type MapProofRefusal, verifyMapProof } from "./proof.ts";
 export { type MapUndo, SparseMap } from "./sparse-map.ts";

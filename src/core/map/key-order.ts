@@ -1,5 +1,5 @@
 import { compareBytes } from "../bytes.ts";
-import { present } from "../invariant.ts";
+import { InvariantError, present } from "../invariant.ts";
 import { HASH_BYTES } from "../merkle/index.ts";
 import { bitAt, MAP_BITS } from "./hashing.ts";
 
@@ -11,30 +11,81 @@ export type MapPut = {
   readonly ref: number;
 };
 
-/** In the order of the keys, each key once: of several puts to one the last counts. */
-export function inKeyOrder(puts: readonly MapPut[]): readonly MapPut[] {
-  const sorted = puts.toSorted((a, b) => compareBytes(a.keyHash, b.keyHash));
-  return sorted.filter((put, i) => {
-    const next = sorted[i + 1];
-    return next === undefined || compareBytes(put.keyHash, next.keyHash) !== 0;
-  });
-}
+/** How many puts one update takes: the position of one and four bytes of its key make up a double. */
+export const MAX_MAP_PUTS: number = 2 ** 21;
 
-/** Of ordered keys that agree in all bits before `bit`: the position of the first one that has it set. */
-export function partition(puts: readonly MapPut[], from: number, to: number, bit: number): number {
-  let [low, high] = [from, to];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (bitAt(present(puts[middle], "a put").keyHash, bit) === 0) low = middle + 1;
-    else high = middle;
+/** Puts in the order of their keys, each key once: of several puts to one key the last counts. */
+export class OrderedPuts {
+  /** The key hashes one behind the other, so that looking at their bits stays within the processor's cache. */
+  readonly keys: Uint8Array;
+  readonly #puts: readonly MapPut[];
+
+  constructor(puts: readonly MapPut[]) {
+    const ordered = inKeyOrder(puts);
+    this.#puts = ordered.filter((put, i) => {
+      const next = ordered[i + 1];
+      return next === undefined || compareBytes(put.keyHash, next.keyHash) !== 0;
+    });
+    this.keys = new Uint8Array(this.#puts.length * HASH_BYTES);
+    for (const [i, { keyHash }] of this.#puts.entries()) this.keys.set(keyHash, i * HASH_BYTES);
   }
-  return low;
+
+  get length(): number {
+    return this.#puts.length;
+  }
+
+  at(index: number): MapPut {
+    return present(this.#puts[index], "a put");
+  }
+
+  /** Of puts whose keys agree in all bits before `bit`: the first one that has it set. */
+  partition(from: number, to: number, bit: number): number {
+    let [low, high] = [from, to];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (bitAt(this.keys, middle * MAP_BITS + bit) === 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
 
-/** How many bits the two hashes begin with alike, at most 256; the second one lies at `offset`. */
-export function sharedBits(hash: Uint8Array, others: Uint8Array, offset = 0): number {
+function inKeyOrder(puts: readonly MapPut[]): readonly MapPut[] {
+  if (puts.length > MAX_MAP_PUTS) throw new InvariantError(`${puts.length} puts in one update`);
+  // Doubles sort several times faster than objects; what they leave undecided are keys alike in four bytes.
+  const doubles = Float64Array.from(puts, (put, i) => fourBytes(put.keyHash) * MAX_MAP_PUTS + i);
+  const ordered: MapPut[] = [];
+  for (const double of doubles.sort())
+    insert(ordered, present(puts[double % MAX_MAP_PUTS], "a put"));
+  return ordered;
+}
+
+function fourBytes(hash: Uint8Array): number {
+  let number = 0;
+  for (let i = 0; i < 4; i++) number = number * 256 + (hash[i] as number);
+  return number;
+}
+
+/** Inserts from the end, behind those with the same key. */
+function insert(ordered: MapPut[], put: MapPut): void {
+  let at = ordered.length;
+  for (; at > 0; at--) {
+    const before = present(ordered[at - 1], "a put");
+    if (compareBytes(before.keyHash, put.keyHash) <= 0) break;
+    ordered[at] = before;
+  }
+  ordered[at] = put;
+}
+
+/** How many bits the hash at `at` and the other one at `otherAt` begin with alike, at most 256. */
+export function sharedBits(
+  bytes: Uint8Array,
+  at: number,
+  others: Uint8Array,
+  otherAt: number,
+): number {
   for (let i = 0; i < HASH_BYTES; i++) {
-    const difference = (hash[i] as number) ^ (others[offset + i] as number);
+    const difference = (bytes[at + i] as number) ^ (others[otherAt + i] as number);
     // clz32 counts from bit 31, and a byte has its first bit at 7.
     if (difference !== 0) return 8 * i + Math.clz32(difference) - 24;
   }

@@ -1,4 +1,4 @@
-import type { Hash } from "../merkle/index.ts";
+import { HASH_BYTES, type Hash } from "../merkle/index.ts";
 import { bitAt } from "./hashing.ts";
 import type { MapProof } from "./proof.ts";
 import { type Child, type MapLeaf, type MapTree, NOTHING } from "./tree.ts";
@@ -31,14 +31,19 @@ function descend(tree: MapTree, keyHash: Uint8Array, steps: Step[]): Child {
     const shared = bit === top ? bit : tree.sharedWith(child, keyHash);
     if (shared < bit) {
       // The key leaves the chain of nodes with one child: its place is empty, beside the rest of the chain.
-      steps.push({ depth: shared, hash: tree.hashAt(child, shared + 1) });
+      steps.push({ depth: shared, hash: hashAt(tree, child, shared + 1) });
       return NOTHING;
     }
-    const isRight = bitAt(keyHash, bit) === 1;
-    const sibling = isRight ? tree.left(child) : tree.right(child);
-    steps.push({ depth: bit, hash: tree.hashOf(sibling) });
-    child = isRight ? tree.right(child) : tree.left(child);
+    const side = bitAt(keyHash, bit);
+    steps.push({ depth: bit, hash: tree.childHash(child, side === 0 ? 1 : 0) });
+    child = side === 0 ? tree.left(child) : tree.right(child);
     top = bit + 1;
   }
   return child;
+}
+
+function hashAt(tree: MapTree, node: Child, top: number): Hash {
+  const hash = new Uint8Array(HASH_BYTES);
+  tree.hashNode(node, top, hash, 0);
+  return hash as Hash;
 }

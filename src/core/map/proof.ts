@@ -81,7 +81,7 @@ function refuseOther(
 ): MapProofRefusal | undefined {
   if (other === undefined) return undefined;
   if (valueHash !== undefined) return { code: "PROOF_MAP_OTHER_BESIDE_VALUE" };
-  const shared = sharedBits(keyHash, other.key);
+  const shared = sharedBits(keyHash, 0, other.key, 0);
   if (shared === MAP_BITS) return { code: "PROOF_MAP_OTHER_KEY", key: other.key };
   return shared < depth ? { code: "PROOF_MAP_OTHER_PLACE", shared, depth } : undefined;
 }

@@ -1,12 +1,5 @@
 import { DUMP_END, DUMP_END_BYTES, DUMP_HEADER_BYTES, DUMP_LEAVES, DUMP_NODES } from "./dump.ts";
-import {
-  CHUNK_ROWS,
-  type LeafChunk,
-  type NodeChunk,
-  rowBytes,
-  rowInChunk,
-  type Table,
-} from "./rows.ts";
+import { CHUNK_ROWS, rowInChunk, type Table } from "./rows.ts";
 import { MapTree } from "./tree.ts";
 
 /**
@@ -44,11 +37,12 @@ function readRun(tree: MapTree, bytes: Uint8Array): number | undefined {
   if (first > tree.nodes.count || count > tree.leaves.count) return undefined;
   tree.drop({ nodes: first, leaves: count });
   tree.root = view.getInt32(DUMP_HEADER_BYTES, true);
+  tree.rootHash.set(bytes.subarray(DUMP_HEADER_BYTES + 4, DUMP_END_BYTES));
   return DUMP_END_BYTES;
 }
 
 function readRows(
-  table: Table<NodeChunk | LeafChunk>,
+  table: Table,
   first: number,
   count: number,
   bytes: Uint8Array,
@@ -57,14 +51,9 @@ function readRows(
   if (count === 0 || first > table.count || rowInChunk(first) + count > CHUNK_ROWS)
     return undefined;
   table.resize(Math.max(table.count, first + count));
-  const chunk = table.chunk(first);
-  const length = DUMP_HEADER_BYTES + count * rowBytes(chunk);
-  if (bytes.length < length) return undefined;
-  let at = DUMP_HEADER_BYTES;
-  for (const column of chunk.columns) {
-    const end = at + count * column.width;
-    column.bytes.set(bytes.subarray(at, end), rowInChunk(first) * column.width);
-    at = end;
-  }
-  return length;
+  const length = count * table.rowBytes;
+  if (bytes.length < DUMP_HEADER_BYTES + length) return undefined;
+  const rows = bytes.subarray(DUMP_HEADER_BYTES, DUMP_HEADER_BYTES + length);
+  table.bytes(first).set(rows, rowInChunk(first) * table.rowBytes);
+  return DUMP_HEADER_BYTES + length;
 }

@@ -1,55 +1,51 @@
 import { HASH_BYTES } from "../merkle/index.ts";
 
-// The map keeps its inner nodes and leaves in two tables of typed columns: a million objects would take ten times the
-// memory and keep the garbage collector busy. A table grows by whole chunks, so nothing is ever copied to grow.
+// The map keeps its inner nodes and its leaves in two tables of rows in plain memory: a million objects would take ten
+// times the room and keep the garbage collector busy. A table grows by whole chunks, so nothing is copied to grow. A row
+// has in one place what one step reads, because each miss of the processor's cache costs a tenth of a hash.
 
 const CHUNK_BITS = 14;
 
 /** Rows a chunk. */
 export const CHUNK_ROWS: number = 1 << CHUNK_BITS;
 
-/** One column of a chunk as bytes, to be copied out and in. */
-export type Column = { readonly bytes: Uint8Array; readonly width: number };
+/** Words of a node's row: its children, the bit at which the keys below it part, and the hashes of both subtrees. */
+export const NODE_WORDS = 19;
+export const NODE_LEFT = 0;
+export const NODE_RIGHT = 1;
+export const NODE_BIT = 2;
+export const NODE_HASHES = 3;
+export const NODE_BYTES: number = 4 * NODE_WORDS;
 
-/** 41 bytes an inner node. */
-export class NodeChunk {
-  readonly left: Int32Array = new Int32Array(CHUNK_ROWS);
-  readonly right: Int32Array = new Int32Array(CHUNK_ROWS);
-  /** The bit at which the keys below it part, 0…255. */
-  readonly bit: Uint8Array = new Uint8Array(CHUNK_ROWS);
-  /** Its hash where its parent sees it: the chain of nodes with one child between the two is folded in. */
-  readonly hash: Uint8Array = new Uint8Array(CHUNK_ROWS * HASH_BYTES);
-  readonly columns: readonly Column[] = [this.left, this.right, this.bit, this.hash].map(column);
-}
+/** A leaf's row: the hash of its key, then a double that the caller keeps with it. */
+export const LEAF_BYTES: number = HASH_BYTES + 8;
+const LEAF_DOUBLES = LEAF_BYTES / 8;
+const LEAF_REF = HASH_BYTES / 8;
 
-/** 72 bytes a leaf. */
-export class LeafChunk {
-  readonly key: Uint8Array = new Uint8Array(CHUNK_ROWS * HASH_BYTES);
-  readonly hash: Uint8Array = new Uint8Array(CHUNK_ROWS * HASH_BYTES);
-  /** What the caller keeps with the key: an integer below 2^53. */
-  readonly ref: Float64Array = new Float64Array(CHUNK_ROWS);
-  readonly columns: readonly Column[] = [this.key, this.hash, this.ref].map(column);
-}
-
-function column(array: Uint8Array | Int32Array | Float64Array): Column {
-  const bytes = new Uint8Array(array.buffer);
-  return { bytes, width: bytes.length / CHUNK_ROWS };
-}
-
-/** Rows in chunks; only ever added at the end and dropped from there. */
-export class Table<C extends NodeChunk | LeafChunk> {
+/** Rows in chunks, seen in three ways; they come and go at the end only. */
+export class Table {
   /** Rows in use. */
   count = 0;
-  readonly #chunks: C[] = [];
-  readonly #make: () => C;
+  readonly rowBytes: number;
+  readonly #bytes: Uint8Array[] = [];
+  readonly #words: Int32Array[] = [];
+  readonly #doubles: Float64Array[] = [];
 
-  constructor(make: () => C) {
-    this.#make = make;
+  constructor(rowBytes: number) {
+    this.rowBytes = rowBytes;
   }
 
-  /** The chunk that holds a row in use. */
-  chunk(row: number): C {
-    return this.#chunks[row >> CHUNK_BITS] as C;
+  /** The chunk that holds a row in use, by bytes. */
+  bytes(row: number): Uint8Array {
+    return this.#bytes[row >> CHUNK_BITS] as Uint8Array;
+  }
+
+  words(row: number): Int32Array {
+    return this.#words[row >> CHUNK_BITS] as Int32Array;
+  }
+
+  doubles(row: number): Float64Array {
+    return this.#doubles[row >> CHUNK_BITS] as Float64Array;
   }
 
   /** Takes the next row into use and says which. */
@@ -60,7 +56,12 @@ export class Table<C extends NodeChunk | LeafChunk> {
 
   /** Takes rows into use, or gives up the last ones, until there are `count`. */
   resize(count: number): void {
-    while (this.#chunks.length * CHUNK_ROWS < count) this.#chunks.push(this.#make());
+    while (this.#bytes.length * CHUNK_ROWS < count) {
+      const chunk = new ArrayBuffer(CHUNK_ROWS * this.rowBytes);
+      this.#bytes.push(new Uint8Array(chunk));
+      this.#words.push(new Int32Array(chunk));
+      this.#doubles.push(new Float64Array(chunk));
+    }
     this.count = count;
   }
 }
@@ -70,7 +71,7 @@ export function rowInChunk(row: number): number {
   return row & (CHUNK_ROWS - 1);
 }
 
-/** How many bytes one row of a chunk takes in all its columns. */
-export function rowBytes({ columns }: NodeChunk | LeafChunk): number {
-  return columns.reduce((sum, { width }) => sum + width, 0);
+/** Where the double of a leaf's row stands in its chunk. */
+export function refAt(row: number): number {
+  return rowInChunk(row) * LEAF_DOUBLES + LEAF_REF;
 }

@@ -1,17 +1,17 @@
 import { InvariantError } from "../invariant.ts";
 import type { Hash } from "../merkle/index.ts";
 import { MapDump } from "./dump.ts";
-import { bitAt } from "./hashing.ts";
-import { inKeyOrder, type MapPut } from "./key-order.ts";
+import { bitAt, MAP_BITS } from "./hashing.ts";
+import { type MapPut, OrderedPuts } from "./key-order.ts";
 import { type MapPath, pathTo } from "./path.ts";
 import { restoreTree } from "./restore.ts";
 import { type Child, type MapLeaf, MapTree, NOTHING } from "./tree.ts";
-import { Putter, Remover, type ReplacedLeaf } from "./update.ts";
+import { Putter, type Replaced, Reverter } from "./update.ts";
 
 /** What takes one update back. */
 export type MapUndo = {
-  readonly puts: readonly MapPut[];
-  readonly replaced: readonly ReplacedLeaf[];
+  readonly puts: OrderedPuts;
+  readonly replaced: Replaced;
   readonly before: RowCounts;
   readonly after: RowCounts;
 };
@@ -19,7 +19,7 @@ export type MapUndo = {
 type RowCounts = { readonly leaves: number; readonly nodes: number };
 
 /**
- * The sparse Merkle map of a ledger, in memory, over hashes of keys and values: 113 bytes a key.
+ * The sparse Merkle map of a ledger, in memory, over hashes of keys and values: 116 bytes a key.
  *
  * Pure computing: the values lie elsewhere, and `ref` says where. Hashes that come in are ours, so nothing is checked. No
  * change may happen while a generator of it runs.
@@ -37,23 +37,25 @@ export class SparseMap {
   }
 
   root(): Hash {
-    return this.#tree.hashOf(this.#tree.root);
+    return this.#tree.rootHash.slice() as Hash;
   }
 
   /** What was put with the key; `undefined` where there is no such key. */
   find(keyHash: Uint8Array): number | undefined {
     const tree = this.#tree;
     let child = tree.root;
-    while (child > 0) child = tree.towards(child, keyHash);
-    return child !== NOTHING && tree.isKeyOf(child, keyHash) ? tree.refOf(child) : undefined;
+    while (child > 0)
+      child = bitAt(keyHash, tree.bitOf(child)) === 0 ? tree.left(child) : tree.right(child);
+    if (child === NOTHING || tree.sharedWith(child, keyHash) < MAP_BITS) return undefined;
+    return tree.refOf(child);
   }
 
   /** Puts all of them as one step: every node above them is hashed once. */
   update(puts: readonly MapPut[]): MapUndo {
-    const ordered = inKeyOrder(puts);
+    const ordered = new OrderedPuts(puts);
     const before = this.#rows();
     const putter = new Putter(this.#tree, ordered);
-    this.#tree.root = putter.put(this.#tree.root, 0, 0, ordered.length);
+    putter.run();
     return { puts: ordered, replaced: putter.replaced, before, after: this.#rows() };
   }
 
@@ -63,9 +65,7 @@ export class SparseMap {
     if (leaves !== after.leaves || nodes !== after.nodes) {
       throw new InvariantError("updates of the map are taken back in reverse order");
     }
-    for (const { leaf, hash, ref } of replaced) this.#tree.resetLeaf(leaf, hash, ref);
-    const remover = new Remover(this.#tree, puts, before.leaves);
-    this.#tree.root = remover.remove(this.#tree.root, 0, 0, puts.length);
+    new Reverter(this.#tree, puts, replaced).run();
     this.#tree.drop(before);
   }
 
@@ -89,8 +89,8 @@ export class SparseMap {
       if (bitAt(keyHash, shared) === 1) [smaller, child] = [tree.left(child), tree.right(child)];
       else [larger, child] = [tree.right(child), tree.left(child)];
     }
-    const previous = tree.edgeOf(smaller, "right");
-    const next = tree.edgeOf(larger, "left");
+    const previous = smaller === NOTHING ? undefined : tree.leafOf(tree.lastLeaf(smaller));
+    const next = larger === NOTHING ? undefined : tree.leafOf(tree.anyLeaf(larger));
     return { ...(previous && { previous }), ...(next && { next }) };
   }
 

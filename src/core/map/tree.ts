@@ -2,12 +2,25 @@ import { sha256Into } from "#crypto";
 import { HASH_BYTES, type Hash } from "../merkle/index.ts";
 import { bitAt, EMPTY_PLACE, MAP_BITS, MAP_LEAF_PREFIX, MAP_NODE_PREFIX } from "./hashing.ts";
 import { sharedBits } from "./key-order.ts";
-import { LeafChunk, NodeChunk, rowInChunk, Table } from "./rows.ts";
+import {
+  LEAF_BYTES,
+  NODE_BIT,
+  NODE_BYTES,
+  NODE_HASHES,
+  NODE_LEFT,
+  NODE_RIGHT,
+  NODE_WORDS,
+  refAt,
+  rowInChunk,
+  Table,
+} from "./rows.ts";
 
 /** 0 is nothing, n > 0 the inner node in row n − 1, n < 0 the leaf in row −n − 1. */
 export type Child = number;
 
 export const NOTHING: Child = 0;
+
+const HASH_WORDS = HASH_BYTES / 4;
 
 /** A key of the map and what the caller keeps with it. */
 export type MapLeaf = { readonly keyHash: Hash; readonly ref: number };
@@ -24,182 +37,161 @@ export interface RowWatcher {
  *
  * The map has the hashes of the full binary tree of 256 levels (docs/spec/ledger.md, Map) but keeps only the nodes with
  * two children. Where the keys below such a node share bits beyond its parent, the nodes with one child in between are
- * folded into its hash; so n keys take n − 1 nodes.
+ * folded into its hash; so n keys take n − 1 nodes. A node keeps the hashes of its two children, so that going up a path
+ * never looks beside it.
  */
 export class MapTree {
-  readonly nodes: Table<NodeChunk> = new Table(() => new NodeChunk());
-  readonly leaves: Table<LeafChunk> = new Table(() => new LeafChunk());
+  readonly nodes: Table = new Table(NODE_BYTES);
+  readonly leaves: Table = new Table(LEAF_BYTES);
   root: Child = NOTHING;
+  readonly rootHash: Uint8Array = EMPTY_PLACE.slice();
   watcher: RowWatcher | undefined;
-  // Prefix, left and right of what is being hashed; filled and read within one synchronous call.
-  readonly #input = new Uint8Array(1 + 2 * HASH_BYTES);
+  // Prefix, left and right of what is being hashed, filled and read within one synchronous call. The prefix is the last
+  // byte of the first word, so that the hashes behind it can be copied by words.
+  readonly #words = new Int32Array(1 + 2 * HASH_WORDS);
+  readonly #input = new Uint8Array(this.#words.buffer, 3);
 
   /** The bit at which the keys of a subtree part; a leaf's never do. */
   bitOf(child: Child): number {
-    return child < 0
-      ? MAP_BITS
-      : (this.nodes.chunk(child - 1).bit[rowInChunk(child - 1)] as number);
+    return child < 0 ? MAP_BITS : this.#word(child, NODE_BIT);
   }
 
   left(node: Child): Child {
-    return this.nodes.chunk(node - 1).left[rowInChunk(node - 1)] as Child;
+    return this.#word(node, NODE_LEFT);
   }
 
   right(node: Child): Child {
-    return this.nodes.chunk(node - 1).right[rowInChunk(node - 1)] as Child;
+    return this.#word(node, NODE_RIGHT);
   }
 
-  /** The child of a node that a key leads to. */
-  towards(node: Child, keyHash: Uint8Array): Child {
-    const chunk = this.nodes.chunk(node - 1);
-    const row = rowInChunk(node - 1);
-    const side = bitAt(keyHash, chunk.bit[row] as number) === 0 ? chunk.left : chunk.right;
-    return side[row] as Child;
+  /** The memory that holds a node's row, and with it the hashes of its children. */
+  bytesOf(node: Child): Uint8Array {
+    return this.nodes.bytes(node - 1);
   }
 
-  /** A copy of the hash of a subtree where its parent sees it. */
-  hashOf(child: Child): Hash {
-    this.#copyHash(child, 1);
-    return this.#input.slice(1, 1 + HASH_BYTES) as Hash;
+  /** Where in that memory the hash of the left (0) or right (1) child stands. */
+  slotOf(node: Child, side: 0 | 1): number {
+    return 4 * (rowInChunk(node - 1) * NODE_WORDS + NODE_HASHES) + side * HASH_BYTES;
   }
 
-  /** The hash of a node as it would be at depth `top`, which may lie below its parent's child. */
-  hashAt(node: Child, top: number): Hash {
-    const hash = new Uint8Array(HASH_BYTES);
-    this.#hashNode(hash, 0, node, top);
-    return hash as Hash;
+  /** A copy of the hash of a child. */
+  childHash(node: Child, side: 0 | 1): Hash {
+    const at = this.slotOf(node, side);
+    return this.bytesOf(node).slice(at, at + HASH_BYTES) as Hash;
   }
 
-  /** How many bits the key shares with all keys of a subtree; no more than those keys share among themselves. */
-  sharedWith(child: Child, keyHash: Uint8Array): number {
-    const leaf = -this.anyLeaf(child) - 1;
-    const shared = sharedBits(keyHash, this.leaves.chunk(leaf).key, rowInChunk(leaf) * HASH_BYTES);
+  /** How many bits the key shares with all keys of a subtree; no more than those share among themselves. */
+  sharedWith(child: Child, keyHash: Uint8Array, keyAt = 0): number {
+    const row = -this.anyLeaf(child) - 1;
+    const shared = sharedBits(keyHash, keyAt, this.leaves.bytes(row), rowInChunk(row) * LEAF_BYTES);
     return Math.min(shared, this.bitOf(child));
   }
 
-  /** The left-most leaf of a subtree, or the right-most one. */
-  anyLeaf(child: Child, edge: "left" | "right" = "left"): Child {
+  /** The left-most leaf of a subtree. */
+  anyLeaf(child: Child): Child {
     let at = child;
-    while (at > 0) at = edge === "left" ? this.left(at) : this.right(at);
+    while (at > 0) at = this.left(at);
+    return at;
+  }
+
+  /** The right-most leaf of a subtree. */
+  lastLeaf(child: Child): Child {
+    let at = child;
+    while (at > 0) at = this.right(at);
     return at;
   }
 
   leafOf(leaf: Child): MapLeaf {
-    const chunk = this.leaves.chunk(-leaf - 1);
-    const row = rowInChunk(-leaf - 1);
-    const keyHash = chunk.key.slice(row * HASH_BYTES, (row + 1) * HASH_BYTES) as Hash;
-    return { keyHash, ref: chunk.ref[row] as number };
+    const at = rowInChunk(-leaf - 1) * LEAF_BYTES;
+    const keyHash = this.leaves.bytes(-leaf - 1).slice(at, at + HASH_BYTES) as Hash;
+    return { keyHash, ref: this.refOf(leaf) };
+  }
+
+  /** Bit `index` of the keys of a subtree, which share it. */
+  keyBit(child: Child, index: number): 0 | 1 {
+    const row = -this.anyLeaf(child) - 1;
+    return bitAt(this.leaves.bytes(row), 8 * LEAF_BYTES * rowInChunk(row) + index);
   }
 
   refOf(leaf: Child): number {
-    return this.leaves.chunk(-leaf - 1).ref[rowInChunk(-leaf - 1)] as number;
+    return this.leaves.doubles(-leaf - 1)[refAt(-leaf - 1)] as number;
   }
 
-  /** The left-most or right-most key of a subtree. */
-  edgeOf(child: Child, edge: "left" | "right"): MapLeaf | undefined {
-    return child === NOTHING ? undefined : this.leafOf(this.anyLeaf(child, edge));
+  setRef(leaf: Child, ref: number): void {
+    this.leaves.doubles(-leaf - 1)[refAt(-leaf - 1)] = ref;
+    this.watcher?.leafChanged(-leaf - 1);
   }
 
-  isKeyOf(leaf: Child, keyHash: Uint8Array): boolean {
-    const chunk = this.leaves.chunk(-leaf - 1);
-    return sharedBits(keyHash, chunk.key, rowInChunk(-leaf - 1) * HASH_BYTES) === MAP_BITS;
-  }
-
-  addLeaf(keyHash: Uint8Array): Child {
+  /** A leaf for the key that stands in `keys` at `keyAt`. */
+  addLeaf(keys: Uint8Array, keyAt: number): Child {
     const row = this.leaves.add();
-    this.leaves.chunk(row).key.set(keyHash, rowInChunk(row) * HASH_BYTES);
+    copyHash(keys, keyAt, this.leaves.bytes(row), rowInChunk(row) * LEAF_BYTES);
     return -row - 1;
   }
 
-  /** Gives up the rows behind the first `leaves` and `nodes`. */
+  /** A node without children. */
+  addNode(bit: number): Child {
+    const row = this.nodes.add();
+    const words = this.nodes.words(row);
+    const at = rowInChunk(row) * NODE_WORDS;
+    words.fill(0, at, at + NODE_WORDS);
+    words[at + NODE_BIT] = bit;
+    return row + 1;
+  }
+
+  /** Gives a node its children, whose hashes are in its row already. */
+  setChildren(node: Child, left: Child, right: Child): void {
+    const words = this.nodes.words(node - 1);
+    const at = rowInChunk(node - 1) * NODE_WORDS;
+    words[at + NODE_LEFT] = left;
+    words[at + NODE_RIGHT] = right;
+    this.watcher?.nodeChanged(node - 1);
+  }
+
+  /** Gives up the rows behind the first ones. */
   drop({ leaves, nodes }: { readonly leaves: number; readonly nodes: number }): void {
     this.leaves.resize(leaves);
     this.nodes.resize(nodes);
     this.watcher?.dropped();
   }
 
-  /** Computes the hash of a leaf from its value's. */
-  setLeaf(leaf: Child, valueHash: Uint8Array, ref: number): void {
-    const chunk = this.leaves.chunk(-leaf - 1);
-    const row = rowInChunk(-leaf - 1);
-    const input = this.#input;
-    input[0] = MAP_LEAF_PREFIX;
-    copy(chunk.key, row * HASH_BYTES, input, 1);
-    copy(valueHash, 0, input, 1 + HASH_BYTES);
-    sha256Into(chunk.hash, row * HASH_BYTES, input);
-    chunk.ref[row] = ref;
-    this.watcher?.leafChanged(-leaf - 1);
+  /** Writes the hash of a leaf with this value to `out` at `at`. */
+  hashLeaf(leaf: Child, valueHash: Uint8Array, out: Uint8Array, at: number): void {
+    const row = -leaf - 1;
+    this.#input[0] = MAP_LEAF_PREFIX;
+    copyHash(this.leaves.bytes(row), rowInChunk(row) * LEAF_BYTES, this.#input, 1);
+    copyHash(valueHash, 0, this.#input, 1 + HASH_BYTES);
+    sha256Into(out, at, this.#input);
   }
 
-  /** Puts the hash of a leaf back as it was. */
-  resetLeaf(leaf: Child, hash: Hash, ref: number): void {
-    const chunk = this.leaves.chunk(-leaf - 1);
-    const row = rowInChunk(-leaf - 1);
-    chunk.hash.set(hash, row * HASH_BYTES);
-    chunk.ref[row] = ref;
-    this.watcher?.leafChanged(-leaf - 1);
+  /** Writes the hash that a node has where it hangs at depth `top` to `out` at `at`. */
+  hashNode(node: Child, top: number, out: Uint8Array, at: number): void {
+    const words = this.nodes.words(node - 1);
+    const from = rowInChunk(node - 1) * NODE_WORDS + NODE_HASHES;
+    for (let i = 0; i < 2 * HASH_WORDS; i++) this.#words[1 + i] = words[from + i] as number;
+    this.#input[0] = MAP_NODE_PREFIX;
+    sha256Into(out, at, this.#input);
+    const bit = words[from - NODE_HASHES + NODE_BIT] as number;
+    if (bit > top) this.#fold(node, bit, top, out, at);
   }
 
-  addNode(bit: number): Child {
-    const row = this.nodes.add();
-    this.nodes.chunk(row).bit[rowInChunk(row)] = bit;
-    return row + 1;
-  }
-
-  /** Gives a node at depth `top` its children, and its hash. */
-  setNode(node: Child, top: number, left: Child, right: Child): void {
-    const chunk = this.nodes.chunk(node - 1);
-    const row = rowInChunk(node - 1);
-    chunk.left[row] = left;
-    chunk.right[row] = right;
-    this.rehash(node, top);
-  }
-
-  /** Computes the hash of a node again, because what is below it changed or it hangs at another depth now. */
-  rehash(node: Child, top: number): void {
-    const row = rowInChunk(node - 1);
-    this.#hashNode(this.nodes.chunk(node - 1).hash, row * HASH_BYTES, node, top);
-    this.watcher?.nodeChanged(node - 1);
-  }
-
-  #hashNode(out: Uint8Array, at: number, node: Child, top: number): void {
-    const input = this.#input;
-    input[0] = MAP_NODE_PREFIX;
-    this.#copyHash(this.left(node), 1);
-    this.#copyHash(this.right(node), 1 + HASH_BYTES);
-    sha256Into(out, at, input);
-    const bit = this.bitOf(node);
-    if (bit > top) this.#fold(out, at, node, bit, top);
-  }
-
-  /** Goes up from depth `bit` to `top` through nodes whose other child is empty. */
-  #fold(out: Uint8Array, at: number, node: Child, bit: number, top: number): void {
-    const { keyHash } = this.leafOf(this.anyLeaf(node));
-    const input = this.#input;
+  /** Goes up from depth `bit` to `top`, through nodes whose other child is empty. */
+  #fold(node: Child, bit: number, top: number, out: Uint8Array, at: number): void {
+    const leaf = this.anyLeaf(node);
     for (let level = bit - 1; level >= top; level--) {
-      const isRight = bitAt(keyHash, level) === 1;
-      copy(out, at, input, isRight ? 1 + HASH_BYTES : 1);
-      copy(EMPTY_PLACE, 0, input, isRight ? 1 : 1 + HASH_BYTES);
-      sha256Into(out, at, input);
+      const isRight = this.keyBit(leaf, level) === 1;
+      copyHash(EMPTY_PLACE, 0, this.#input, isRight ? 1 : 1 + HASH_BYTES);
+      copyHash(out, at, this.#input, isRight ? 1 + HASH_BYTES : 1);
+      sha256Into(out, at, this.#input);
     }
   }
 
-  #copyHash(child: Child, to: number): void {
-    if (child === NOTHING) copy(EMPTY_PLACE, 0, this.#input, to);
-    else if (child > 0) {
-      copy(this.nodes.chunk(child - 1).hash, rowInChunk(child - 1) * HASH_BYTES, this.#input, to);
-    } else {
-      copy(
-        this.leaves.chunk(-child - 1).hash,
-        rowInChunk(-child - 1) * HASH_BYTES,
-        this.#input,
-        to,
-      );
-    }
+  #word(node: Child, word: number): number {
+    return this.nodes.words(node - 1)[rowInChunk(node - 1) * NODE_WORDS + word] as number;
   }
 }
 
-// A loop, because `set` needs a `subarray`, and making one takes longer than copying 32 bytes.
-function copy(from: Uint8Array, at: number, to: Uint8Array, start: number): void {
-  for (let i = 0; i < HASH_BYTES; i++) to[start + i] = from[at + i] as number;
+/** Copies one hash. A loop, because `set` needs a `subarray`, and making one takes longer than copying 32 bytes. */
+export function copyHash(from: Uint8Array, fromAt: number, to: Uint8Array, at: number): void {
+  for (let i = 0; i < HASH_BYTES; i++) to[at + i] = from[fromAt + i] as number;
 }
