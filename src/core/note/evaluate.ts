@@ -120,12 +120,14 @@ function cosignaturesOf(policy: Policy, attested: readonly Attestation[]): Cosig
 }
 
 function latestQuorum(policy: Policy, cosignatures: readonly Cosignature[]): number | undefined {
-  const newestFirst = cosignatures.toSorted((a, b) => b.timeSeconds - a.timeSeconds);
-  const soFar = new Set<string>();
-  if (satisfiesQuorum(policy, soFar)) return undefined;
-  for (const { witness, timeSeconds } of newestFirst) {
-    soFar.add(witness);
-    if (satisfiesQuorum(policy, soFar)) return timeSeconds;
-  }
-  return undefined;
+  const holdsFrom = (time: number) => {
+    const late = cosignatures.filter(({ timeSeconds }) => timeSeconds >= time);
+    return satisfiesQuorum(policy, new Set(late.map(({ witness }) => witness)));
+  };
+  // Where nobody is asked for, no time says anything.
+  if (holdsFrom(Number.POSITIVE_INFINITY)) return undefined;
+  return cosignatures
+    .map(({ timeSeconds }) => timeSeconds)
+    .toSorted((a, b) => b - a)
+    .find(holdsFrom);
 }
