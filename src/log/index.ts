@@ -7,7 +7,15 @@ export {
   type LogFaultFacts,
   type Reaction,
 } from "./fault.ts";
-export { type FileSystem, nodeFiles, type OpenFile } from "./files.ts";
+export {
+  type FileSystem,
+  nodeFiles,
+  type OpenFile,
+  readFully,
+  replaceFile,
+  writeFully,
+  writeFullyLater,
+} from "./files.ts";
 export { type DirectoryLock, lockDirectory } from "./lock.ts";
 export type { Log, StagedEntries } from "./log.ts";
 export {
