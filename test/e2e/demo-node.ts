@@ -59,11 +59,18 @@ async function untilReady(url: string, child: ChildProcess, said: () => string):
   const deadline = Date.now() + PATIENCE_MILLISECONDS;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`the node ended: ${said()}`);
-    const demo = await fetch(`${url}/demo`).catch(() => undefined);
-    if (demo?.ok && (await fetch(`${url}/readyz`)).ok) return;
+    if (await isFilled(url)) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   throw new Error(`the node is not ready after ${PATIENCE_MILLISECONDS} ms: ${said()}`);
+}
+
+/** The last thing that a new demonstration makes are its lamps. */
+async function isFilled(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/demo`).catch(() => undefined);
+  if (!response?.ok) return false;
+  const { seeded } = (await response.json()) as { seeded: readonly { what: string }[] };
+  return seeded.some(({ what }) => what === "things");
 }
 
 function freePort(): Promise<number> {

@@ -21,6 +21,8 @@ export function antdTheme(bigTargets: boolean): ThemeConfig {
       borderRadius: 6,
       controlHeight: bigTargets ? 44 : 40,
       colorPrimary: token("accent"),
+      colorPrimaryHover: token("accent-hover"),
+      colorPrimaryActive: token("accent-hover"),
       colorLink: token("accent"),
       colorInfo: token("accent"),
       colorBgBase: token("ground"),
@@ -42,8 +44,6 @@ export function antdTheme(bigTargets: boolean): ThemeConfig {
     },
     components: {
       Button: {
-        colorPrimary: token("accent"),
-        algorithm: false,
         primaryColor: token("on-accent"),
         primaryShadow: "none",
         defaultShadow: "none",

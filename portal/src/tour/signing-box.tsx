@@ -25,7 +25,7 @@ export function SigningBox({ says, action, busy, onSign, children }: Props): Rea
     >
       {children}
       <div>
-        <h3>{t("signs")}</h3>
+        <p className="signing-label">{t("signs")}</p>
         <p>{says}</p>
       </div>
       <div className="actions">

@@ -78,7 +78,7 @@ function Neighbours({ id }: { readonly id: StepId }): ReactNode {
   const place = STEPS.indexOf(id);
   const [before, after] = [STEPS[place - 1], STEPS[place + 1]];
   return (
-    <nav className="neighbours" aria-label={t("steps")}>
+    <nav className="neighbours" aria-label={t("neighbours")}>
       {before && (
         <Link href={`/tour/${before}`}>
           {t("previous", { title: t(`${WORDS[before]}.title`) })}

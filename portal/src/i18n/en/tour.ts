@@ -4,6 +4,7 @@ export const tour = {
   step: "Step {{number}} of {{total}}",
   done: "seen",
   steps: "Steps of the tour",
+  neighbours: "Step before and step after",
   next: "Next: {{title}}",
   previous: "Back: {{title}}",
   again: "Do it again",
@@ -71,7 +72,7 @@ export const tour = {
     title: "A city that ended",
     shows: "Laiwu in 2015 and today",
     intro:
-      "Laiwu was a city until it was merged into Jinan. A code is not timeless: ask for a day, and the register answers for that day.",
+      "Laiwu was a city until it was merged into Jinan. A code is not timeless: ask for a day, and the gazette of divisions answers for that day.",
     code: "Code of a division",
     one: "On this day",
     two: "And on this day",
@@ -82,9 +83,10 @@ export const tour = {
     successors: "What took over",
     since: "since {{date}}",
     source: "Source",
-    unknownCode: "The register has never listed this code. An example that it lists: MA.156.3712.",
+    unknownCode:
+      "The gazette of divisions has never listed this code. An example that it lists: MA.156.3712.",
     invalidDay: "A day is written 2015-06-01.",
-    history: "All that the register says of this code",
+    history: "All that the gazette says of this code",
     from: "From",
     to: "Until",
     still: "still",
@@ -92,7 +94,7 @@ export const tour = {
     level: { province: "province", prefecture: "prefecture-level city", county: "county" },
     takeaway:
       "The same code gave two answers for two days, each with its source, and the end names what took over.",
-    check: "Compare with the public register, then replay how the entries came into the log:",
+    check: "Compare with the public gazette, then replay how the entries came into the log:",
   },
   neverIssued: {
     title: "A code never issued",

@@ -9,7 +9,7 @@ export const shell: Messages["shell"] = {
   api: "接口文档",
   demo: {
     title: "演示环境。",
-    text: "这里的编码不是官方编码；私钥就存放在这台电脑的磁盘上：",
+    text: "这里的编码不是正式编码；私钥就存放在这台电脑的磁盘上：",
   },
   notFound: {
     title: "没有这个页面",
