@@ -1,0 +1,135 @@
+import { Hono } from "hono";
+import { LedgerFault } from "../ledger/index.ts";
+import { createHotPath, type HotPath } from "./hot-path.ts";
+import { createAuthentication } from "./identity/index.ts";
+import { mountInbox } from "./inbox/index.ts";
+import { MAX_TARGET_CHARACTERS } from "./limits.ts";
+import { mountLog } from "./log/index.ts";
+import { commonHeaders, createMethods, preflight } from "./methods.ts";
+import { mountOpenings } from "./openings/index.ts";
+import { mountOperations } from "./operations/index.ts";
+import { createMetrics, mountOps } from "./ops/index.ts";
+import { type AppDependencies, DEFAULT_CONFIG, type ServerConfig } from "./options.ts";
+import { mountPortal } from "./portal/index.ts";
+import type { AnyRefusal } from "./problem/index.ts";
+import { createProblems } from "./problem/index.ts";
+import { createAdmission } from "./rate/index.ts";
+import {
+  createRecordAnswers,
+  createRecordViews,
+  mountEvents,
+  mountRegistry,
+} from "./registry/index.ts";
+import { mountResolver } from "./resolver/index.ts";
+import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
+import { createState } from "./state.ts";
+import { mountTokens } from "./tokens/index.ts";
+
+/** The server as a function. Only `src/node` listens; tests call it as it is. */
+export type Server = {
+  /** Answers a request. `peer` is what the listener knows of the connection. */
+  fetch(request: Request, peer?: Peer): Promise<Response>;
+  /** Answers the hottest reads without building a `Request`; `undefined` for everything else. */
+  readonly hot: HotPath;
+  /** Ends what would otherwise last: event streams. Called when the node begins to stop. */
+  close(): void;
+};
+
+/** Builds the server around a ledger. Everything else it needs is an argument too; what is not said is as in `DEFAULT_CONFIG`. */
+export function createApp(
+  dependencies: AppDependencies,
+  options: Partial<ServerConfig> & Pick<ServerConfig, "publicUrl">,
+): Server {
+  const config: ServerConfig = { ...DEFAULT_CONFIG, ...options };
+  const { ledger, clock, log, random, demo } = dependencies;
+  const state = createState(ledger);
+  const metrics = createMetrics();
+  const problems = createProblems(config, dependencies);
+  const services: Services = {
+    ...dependencies,
+    config,
+    metrics,
+    state,
+    views: createRecordViews(ledger, state),
+    authentication: createAuthentication(config, { state, clock, random }),
+    problem: problems.answer,
+  };
+  const answers = createRecordAnswers(services);
+  const admission = createAdmission(config, clock);
+
+  const app = new Hono<AppEnv>();
+  mountOps(app, services);
+  mountLog(app, services);
+  mountOperations(app, services);
+  mountRegistry(app, services, answers);
+  const endStreams = mountEvents(app, services);
+  mountInbox(app, services);
+  mountOpenings(app, services);
+  mountTokens(app, services);
+  mountPortal(app, services);
+  mountResolver(app, services);
+  const methods = createMethods(app);
+
+  app.notFound((c) => {
+    const allow = methods.allowed(c.req.path);
+    return services.problem(
+      c,
+      allow === undefined
+        ? { code: "HTTP_NOT_FOUND", path: c.req.path }
+        : { code: "HTTP_METHOD", got: c.req.method, allow },
+    );
+  });
+  app.onError((error, c) => services.problem(c, refusalOfError(error, c)));
+
+  function refusalOfError(error: Error, c: AppContext): AnyRefusal {
+    if (error instanceof LedgerFault) {
+      log.error("ledger-fault", { fault: error.code, reaction: error.reaction });
+      return error.reaction === "busy"
+        ? { code: "HTTP_BUSY", retryAfter: 1, what: error.code }
+        : { code: "HTTP_STOPPED", fault: error.code };
+    }
+    const incident = Buffer.from(random(9)).toString("base64url");
+    const { method, path } = c.req;
+    log.error("incident", { incident, method, path, cause: error.stack ?? String(error) });
+    return { code: "HTTP_INTERNAL", incident };
+  }
+
+  async function fetch(request: Request, peer: Peer = {}): Promise<Response> {
+    const { pathname } = new URL(request.url);
+    // The demonstration judges its visitors itself, and gives nothing to other origins.
+    if (demo !== undefined && isBelow(pathname, "/demo")) return demo(request, peer);
+    const begun = performance.now();
+    const response = await answer(request, pathname, peer);
+    commonHeaders(response.headers);
+    const route = methods.route(request.method, pathname);
+    metrics.request(route, response.status, performance.now() - begun);
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      log.info("request", { method: request.method, route, status: response.status });
+    }
+    return response;
+  }
+
+  async function answer(request: Request, pathname: string, peer: Peer): Promise<Response> {
+    const { length } = request.url;
+    if (length > MAX_TARGET_CHARACTERS) {
+      const refusal = {
+        code: "HTTP_TARGET_SIZE",
+        characters: length,
+        max: MAX_TARGET_CHARACTERS,
+      } as const;
+      return problems.plain(request, refusal);
+    }
+    const wait = admission.wait(peer, request.headers.get("X-Forwarded-For") ?? undefined);
+    if (wait > 0)
+      return problems.plain(request, { code: "HTTP_RATE", retryAfter: wait, by: "address" });
+    if (request.method === "OPTIONS")
+      return preflight(methods.allowed(pathname) ?? "GET, HEAD, OPTIONS");
+    return app.fetch(request, peer);
+  }
+
+  return { fetch, hot: createHotPath(answers, admission, metrics), close: endStreams };
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}

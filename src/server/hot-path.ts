@@ -1,0 +1,80 @@
+import { isNoneMatch } from "./http/etag.ts";
+import { COMMON_HEADERS } from "./methods.ts";
+import type { Metrics } from "./ops/index.ts";
+import type { Admission } from "./rate/index.ts";
+import type { RecordAnswers } from "./registry/index.ts";
+
+/** A request as far as the hottest reads need it; node's `IncomingMessage` is one. */
+export type HotRequest = {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  readonly socket: { readonly remoteAddress?: string | undefined };
+};
+
+export type HotAnswer = {
+  readonly status: 200 | 304;
+  /** Names and values in turn, as `writeHead` takes them. */
+  readonly headers: string[];
+  readonly body: Uint8Array | undefined;
+};
+
+/** `undefined` leaves the request to `fetch`, which answers the same. */
+export type HotPath = (request: HotRequest) => HotAnswer | undefined;
+
+const PREFIX = "/v1/codes/";
+
+/**
+ * `GET /v1/codes/<code>` without a `Request`, a router and a `Response`, which together cost more than the answer. Only plain
+ * hits come this way: a query, another method, an unknown or misspelt code take the long one.
+ */
+export function createHotPath(
+  answers: RecordAnswers,
+  admission: Admission,
+  metrics: Metrics,
+): HotPath {
+  return ({ method, url, headers, socket }) => {
+    if (method !== "GET" || url === undefined || !url.startsWith(PREFIX)) return undefined;
+    const code = codeIn(url);
+    const answer = code === undefined ? undefined : answers.get(code);
+    if (answer === undefined) return undefined;
+    if (admission.wait(socket, textOf(headers["x-forwarded-for"])) > 0) return undefined;
+    metrics.hot();
+    const { body, etag } = answer;
+    if (isNoneMatch(textOf(headers["if-none-match"]), etag)) {
+      return {
+        status: 304,
+        headers: [...COMMON_HEADERS, ...CACHING, "ETag", etag],
+        body: undefined,
+      };
+    }
+    return {
+      status: 200,
+      headers: [
+        ...COMMON_HEADERS,
+        ...CACHING,
+        "ETag",
+        etag,
+        ...TYPE,
+        "Content-Length",
+        String(body.length),
+      ],
+      body,
+    };
+  };
+}
+
+const CACHING = ["Cache-Control", "no-cache"];
+const TYPE = ["Content-Type", "application/json"];
+
+/** The code of a bare `/v1/codes/<code>`; `undefined` where anything follows it. */
+function codeIn(url: string): string | undefined {
+  const segment = url.slice(PREFIX.length);
+  if (segment.includes("?") || segment.includes("/") || segment.includes("#")) return undefined;
+  if (!segment.includes("%")) return segment;
+  return segment.replaceAll("%2F", "/").includes("%") ? undefined : segment.replaceAll("%2F", "/");
+}
+
+function textOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === "string" ? value : value?.join(", ");
+}

@@ -1,0 +1,47 @@
+/** One part of an `Accept` or `Accept-Language` field with its weight. */
+type Preference = { readonly range: string; readonly weight: number };
+
+/** The most parts of a field we read: the rest is noise or an attack. */
+const MAX_PARTS = 32;
+
+/** Reads a field of weighted preferences (RFC 9110 §12.4.2), best first, `q=0` left out. */
+function preferences(field: string): readonly Preference[] {
+  return field
+    .split(",", MAX_PARTS)
+    .map(preference)
+    .filter(({ range, weight }) => range !== "" && weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+}
+
+function preference(part: string): Preference {
+  const [range = "", ...parameters] = part.split(";").map((each) => each.trim().toLowerCase());
+  const q = parameters.find((each) => each.startsWith("q="));
+  const weight = q === undefined ? 1 : Number(q.slice(2));
+  return { range, weight: Number.isNaN(weight) ? 0 : Math.min(weight, 1) };
+}
+
+/**
+ * The media type among `offered` that the client likes best; of equal ones the first offered. `undefined` where the field
+ * is missing, is only a wildcard over everything, or names none of them.
+ */
+export function bestType<T extends string>(
+  field: string | undefined,
+  offered: readonly T[],
+): T | undefined {
+  if (field === undefined) return undefined;
+  for (const { range } of preferences(field)) {
+    if (range === "*/*") return undefined;
+    const found = offered.find((type) => matchesType(range, type));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function matchesType(range: string, type: string): boolean {
+  return range === type || (range.endsWith("/*") && type.startsWith(range.slice(0, -1)));
+}
+
+/** The language tags a client asks for, best first, lower case. */
+export function languages(field: string | undefined): readonly string[] {
+  return field === undefined ? [] : preferences(field).map(({ range }) => range);
+}

@@ -1,0 +1,48 @@
+import { type CborKeyedMap, type CborValue, encodeCbor, hex } from "../../core/index.ts";
+
+/** Anything `JSON.stringify` takes as it is. */
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [name: string]: Json | undefined };
+
+// Times are numbers in the ledger and text in JSON. A name says which unit a number has; statements about attributes cannot
+// be mistaken for one, since their numbers stand under `value`.
+const SECONDS = new Set(["until", "since", "iat", "iatSeconds"]);
+const MILLISECONDS = new Set(["from", "to", "started", "opened", "at", "time"]);
+
+/** RFC 3339 in UTC of a block time. */
+export function timeOfMilliseconds(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}
+
+/** RFC 3339 in UTC, whole seconds. */
+export function timeOfSeconds(seconds: number): string {
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+/** A value of the ledger as JSON: bytes in hex, times in RFC 3339. docs/spec/http.md §1. */
+export function toJson(value: unknown, name = ""): Json {
+  if (typeof value === "number") return numberToJson(value, name);
+  if (typeof value !== "object" || value === null) return value as Json;
+  if (value instanceof Uint8Array) return hex(value);
+  if (Array.isArray(value)) return value.map((each) => toJson(each));
+  if (value instanceof Map) return hex(encodeCbor(value as CborKeyedMap as CborValue));
+  return mapToJson(value);
+}
+
+function mapToJson(map: object): Json {
+  const json: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(map)) {
+    if (value !== undefined) json[name] = toJson(value, name);
+  }
+  return json;
+}
+
+function numberToJson(value: number, name: string): Json {
+  if (MILLISECONDS.has(name)) return timeOfMilliseconds(value);
+  return SECONDS.has(name) ? timeOfSeconds(value) : value;
+}

@@ -1,0 +1,91 @@
+import { err, type Result } from "../../core/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { SignedRequestRefusal } from "../problem/refusal.ts";
+import type { AppContext } from "../services.ts";
+import {
+  checkRequestSignature,
+  createNonces,
+  spendNonce,
+  verifySignedRequest,
+} from "../signed-request/index.ts";
+import type { CommittedState } from "../state.ts";
+import { createTokens, type Tokens } from "../tokens/tokens.ts";
+import { findLedgerKey, type Signer } from "./keyid.ts";
+
+/** Finds keys that no ledger shows: those of applicants. */
+export type FindKey = (keyid: string) => Result<Signer, SignedRequestRefusal>;
+
+/** Says who made a request: by its signature, or by a bearer token got that way. */
+export type Authentication = {
+  readonly tokens: Tokens;
+  /**
+   * @param body the bytes that were read: a signature covers them
+   * @param findOther where to look for a key that the ledger does not show
+   */
+  signer(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
+  ledgerKey: FindKey;
+  /** Spends something that is good once, like the nonce of a signed request. */
+  spend(keyid: string, once: string): Result<void, AnyRefusal>;
+};
+
+export type AuthenticationOptions = {
+  readonly publicUrl: string;
+  readonly origins: readonly string[];
+};
+
+export function createAuthentication(
+  { publicUrl, origins }: AuthenticationOptions,
+  dependencies: {
+    readonly state: CommittedState;
+    readonly clock: () => number;
+    readonly random: (bytes: number) => Uint8Array;
+  },
+): Authentication {
+  const { state, clock, random } = dependencies;
+  const nonces = createNonces();
+  const tokens = createTokens(random);
+  const bases = new Map([publicUrl, ...origins].map((base) => [new URL(base).host, base]));
+
+  const ledgerKey: FindKey = (keyid) => findLedgerKey(state, keyid, clock());
+
+  const byToken = (token: string): Result<Signer, AnyRefusal> => {
+    const granted = tokens.find(token, clock());
+    // The key is looked up each time: a token ends with it.
+    return granted === undefined ? err({ code: "HTTP_TOKEN_UNKNOWN" }) : ledgerKey(granted.keyid);
+  };
+
+  return {
+    tokens,
+    ledgerKey,
+    spend: (keyid, once) => spendNonce(nonces, keyid, once, clock()),
+    signer(c, body, findOther) {
+      const [, token] =
+        /^Bearer +([A-Za-z0-9_-]+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
+      if (token !== undefined) return byToken(token);
+      return verifySignedRequest(
+        {
+          method: c.req.method,
+          target: targetOf(c, bases, publicUrl),
+          header: (name) => c.req.header(name),
+          body,
+        },
+        {
+          nowMilliseconds: clock(),
+          nonces,
+          findKey: (keyid) =>
+            keyid.startsWith("application/") && findOther ? findOther(keyid) : ledgerKey(keyid),
+          check: checkRequestSignature,
+        },
+      );
+    },
+  };
+}
+
+/**
+ * The URL as the client wrote it. Behind a proxy the request line has lost scheme and host, so they are taken from the names
+ * that this node answers to, and from nothing that the client or a proxy could invent.
+ */
+function targetOf(c: AppContext, bases: ReadonlyMap<string, string>, publicUrl: string): URL {
+  const { host, pathname, search } = new URL(c.req.url);
+  return new URL(pathname + search, bases.get(host) ?? publicUrl);
+}

@@ -1,0 +1,161 @@
+import { fromUtf8, present, utf8 } from "../../core/index.ts";
+import { APPLICATION_MILLISECONDS, MAX_APPLICATIONS, MAX_INBOX_BYTES } from "../limits.ts";
+import type { BlobStore } from "../store/index.ts";
+
+/** What the inbox itself says of an application; what the ledger says comes on top. */
+export type InboxState = "received" | "supplement-needed" | "declined";
+
+export type ApplicationMeta = {
+  readonly received: number;
+  readonly changed: number;
+  readonly state: InboxState;
+  /** How to reach the applicant, in its own words. */
+  readonly contact?: string;
+  /** The member whom it is meant for. */
+  readonly member?: string;
+};
+
+export type Message = {
+  readonly at: number;
+  /** `applicant` or `member/<ID>`. */
+  readonly by: string;
+  readonly text: string;
+  readonly state?: InboxState;
+};
+
+/**
+ * Applications on their way to the ledger. They live beside it, because they name people and can be erased.
+ *
+ * `<id>/meta`, `<id>/application`, `<id>/messages`, `<id>/evidence/<commit>`: the store may be copied and erased with
+ * ordinary tools. Changes are made one after the other.
+ */
+export class Inbox {
+  readonly #store: BlobStore;
+  readonly #metas = new Map<string, ApplicationMeta>();
+  #bytes = 0;
+  #turn: Promise<unknown>;
+
+  constructor(store: BlobStore) {
+    this.#store = store;
+    this.#turn = this.#load();
+  }
+
+  /** Newest first. */
+  async list(): Promise<readonly (readonly [id: string, meta: ApplicationMeta])[]> {
+    await this.#turn;
+    return [...this.#metas].sort(([, a], [, b]) => b.received - a.received);
+  }
+
+  async find(id: string): Promise<ApplicationMeta | undefined> {
+    await this.#turn;
+    return this.#metas.get(id);
+  }
+
+  async application(id: string): Promise<Uint8Array | undefined> {
+    return (await this.find(id)) && this.#store.get(`${id}/application`);
+  }
+
+  /** `false` when there is no room. What is there already stays as it is. */
+  add(id: string, application: Uint8Array, meta: ApplicationMeta): Promise<boolean> {
+    return this.#alone(async () => {
+      if (this.#metas.has(id)) return true;
+      await this.#sweep(meta.received);
+      if (this.#metas.size >= MAX_APPLICATIONS) return false;
+      await this.#put(`${id}/application`, application);
+      await this.#putMeta(id, meta);
+      return true;
+    });
+  }
+
+  /** `false` when there is no room. */
+  putEvidence(id: string, commit: string, bytes: Uint8Array, now: number): Promise<boolean> {
+    return this.#alone(async () => {
+      const meta = this.#metas.get(id);
+      if (meta === undefined || this.#bytes + bytes.length > MAX_INBOX_BYTES) return false;
+      await this.#put(`${id}/evidence/${commit}`, bytes);
+      await this.#putMeta(id, { ...meta, changed: now });
+      return true;
+    });
+  }
+
+  evidence(id: string, commit: string): Promise<Uint8Array | undefined> {
+    return this.#store.get(`${id}/evidence/${commit}`);
+  }
+
+  evidenceBytes(id: string, commit: string): Promise<number | undefined> {
+    return this.#store.size(`${id}/evidence/${commit}`);
+  }
+
+  async messages(id: string): Promise<readonly Message[]> {
+    return (await this.#readJson<readonly Message[]>(`${id}/messages`)) ?? [];
+  }
+
+  /** `false` when there are `max` already, or the application is gone. */
+  addMessage(id: string, message: Message, max: number): Promise<boolean> {
+    return this.#alone(async () => {
+      const meta = this.#metas.get(id);
+      const messages = await this.messages(id);
+      if (meta === undefined || messages.length >= max) return false;
+      await this.#put(`${id}/messages`, utf8(JSON.stringify([...messages, message])));
+      const state = message.state ?? meta.state;
+      await this.#putMeta(id, { ...meta, state, changed: message.at });
+      return true;
+    });
+  }
+
+  /** Erases an application with everything that came with it. */
+  erase(id: string): Promise<void> {
+    return this.#alone(() => this.#drop(id));
+  }
+
+  async #load(): Promise<void> {
+    for (const id of await this.#store.list("")) {
+      const meta = await this.#readJson<ApplicationMeta>(`${id}/meta`);
+      // Without its meta it was being added when the process died: nobody was told that it is here.
+      if (meta === undefined) await this.#store.delete(id);
+      else this.#metas.set(id, meta);
+      this.#bytes += await this.#bytesOf(id);
+    }
+  }
+
+  async #bytesOf(id: string): Promise<number> {
+    const commits = await this.#store.list(`${id}/evidence`);
+    const sizes = await Promise.all(commits.map((commit) => this.evidenceBytes(id, commit)));
+    return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  }
+
+  /** Drops what nobody has touched for a long time. */
+  async #sweep(now: number): Promise<void> {
+    for (const [id, { changed }] of this.#metas) {
+      if (now - changed > APPLICATION_MILLISECONDS) await this.#drop(id);
+    }
+  }
+
+  async #drop(id: string): Promise<void> {
+    this.#metas.delete(id);
+    this.#bytes -= await this.#bytesOf(id);
+    await this.#store.delete(id);
+  }
+
+  async #put(name: string, bytes: Uint8Array): Promise<void> {
+    const before = (await this.#store.size(name)) ?? 0;
+    await this.#store.put(name, bytes);
+    if (name.includes("/evidence/")) this.#bytes += bytes.length - before;
+  }
+
+  async #putMeta(id: string, meta: ApplicationMeta): Promise<void> {
+    await this.#store.put(`${id}/meta`, utf8(JSON.stringify(meta)));
+    this.#metas.set(id, meta);
+  }
+
+  async #readJson<T>(name: string): Promise<T | undefined> {
+    const bytes = await this.#store.get(name);
+    return bytes && (JSON.parse(present(fromUtf8(bytes), name)) as T);
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+}

@@ -1,0 +1,14 @@
+export { createApp, type Server } from "./app.ts";
+export type { HotAnswer, HotPath, HotRequest } from "./hot-path.ts";
+export {
+  type AppDependencies,
+  DEFAULT_CONFIG,
+  type Log,
+  type LogFacts,
+  type NodeDescription,
+  type ServerConfig,
+} from "./options.ts";
+export { type StaticFiles, staticFiles } from "./portal/index.ts";
+export { type AnyRefusalCode, PROBLEM_ROWS, type Problem } from "./problem/index.ts";
+export type { Peer } from "./services.ts";
+export { type BlobStore, directoryStore, memoryStore } from "./store/index.ts";

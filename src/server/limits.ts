@@ -1,0 +1,59 @@
+// Every bound on what a request may hold or hold up. docs/spec/http.md lists them.
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const DAY = 24 * 60 * MINUTE;
+
+/** Any body, unless its path says otherwise. */
+export const MAX_BODY_BYTES: number = MIB;
+
+/** Operations, and evidence of an application. */
+export const MAX_BULK_BYTES: number = 16 * MIB;
+
+/** Path and query together. */
+export const MAX_TARGET_CHARACTERS: number = 8 * KIB;
+
+/** Operations and chunks in one request. */
+export const MAX_ITEMS_PER_REQUEST: number = 1000;
+
+/** Requests whose operations wait for the ledger; beyond it 503. */
+export const MAX_WRITES_WAITING: number = 256;
+
+/** Operations taken with `Prefer: respond-async` whose end is remembered. */
+export const MAX_PENDING: number = 10_000;
+export const PENDING_MILLISECONDS: number = 10 * MINUTE;
+
+export const MAX_PAGE: number = 1000;
+export const DEFAULT_PAGE: number = 100;
+
+/** What one page of a filtered list looks at before it says "go on from here". */
+export const MAX_SCAN: number = 2000;
+export const MAX_SCAN_BYTES: number = MIB;
+
+/** Further map keys of one proof. */
+export const MAX_MORE_KEYS: number = 16;
+
+export const MAX_EVENT_STREAMS: number = 256;
+export const HEARTBEAT_MILLISECONDS: number = 15 * SECOND;
+
+/** How far `created` of a signed request, or `iat` of a token request, may lie from our clock. */
+export const SIGNED_REQUEST_SECONDS = 60;
+export const MIN_NONCE_CHARACTERS = 16;
+export const MAX_NONCE_CHARACTERS = 64;
+export const MAX_NONCES: number = 200_000;
+
+export const MIN_TOKEN_SECONDS = 600;
+export const MAX_TOKEN_SECONDS: number = 24 * 3600;
+export const MAX_TOKENS: number = 10_000;
+
+export const MAX_APPLICATIONS: number = 10_000;
+export const MAX_INBOX_BYTES: number = 16 * 1024 * MIB;
+export const MAX_MESSAGES = 200;
+export const MAX_MESSAGE_CHARACTERS = 4000;
+export const MAX_CONTACT_CHARACTERS = 500;
+export const APPLICATION_MILLISECONDS: number = 180 * DAY;
+
+/** An opening: salt, code, field and a value that an operation could have held. */
+export const MAX_OPENING_BYTES: number = 8 * KIB;

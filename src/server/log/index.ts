@@ -1,0 +1,1 @@
+export { mountLog } from "./routes.ts";

@@ -1,0 +1,1 @@
+export { mountOpenings } from "./routes.ts";

@@ -1,0 +1,101 @@
+import type { LedgerReader } from "../../ledger/index.ts";
+
+/** Counts what the node does, for Prometheus. Every label takes few values: a stranger cannot make new series. */
+export type Metrics = {
+  request(route: string, status: number, milliseconds: number): void;
+  /** `accepted`, or the code of the refusal. */
+  operation(outcome: string): void;
+  streams(open: number): void;
+  /** Answers that came from the cache of rendered records. */
+  hot(): void;
+  render(ledger: LedgerReader): string;
+};
+
+/** Upper bounds in seconds. */
+const BUCKETS = [0.001, 0.005, 0.02, 0.1, 0.5, 2] as const;
+
+type Histogram = { readonly counts: number[]; sum: number; count: number };
+
+export function createMetrics(): Metrics {
+  const requests = new Map<string, number>();
+  const durations = new Map<string, Histogram>();
+  const operations = new Map<string, number>();
+  let openStreams = 0;
+  let hotAnswers = 0;
+
+  return {
+    request(route, status, milliseconds) {
+      add(requests, `route="${route}",status="${Math.floor(status / 100)}xx"`, 1);
+      observe(durations, route, milliseconds / 1000);
+    },
+    operation: (outcome) => add(operations, `outcome="${outcome}"`, 1),
+    streams: (open) => {
+      openStreams = open;
+    },
+    hot: () => {
+      hotAnswers += 1;
+    },
+    render(ledger) {
+      const { size, height, timeMilliseconds } = ledger.head();
+      return [
+        counter("cityid_http_requests_total", "Requests by route and class of status", requests),
+        histogram("cityid_http_request_seconds", "Time to answer, by route", durations),
+        counter("cityid_operations_total", "Submitted items by outcome", operations),
+        gauge(
+          "cityid_http_hot_answers_total",
+          "Records answered from memory",
+          hotAnswers,
+          "counter",
+        ),
+        gauge("cityid_event_streams", "Open event streams", openStreams),
+        gauge("cityid_log_entries", "Entries of the log", size),
+        gauge("cityid_blocks", "Height of the newest block", height),
+        gauge(
+          "cityid_block_timestamp_seconds",
+          "Time of the newest block",
+          timeMilliseconds / 1000,
+        ),
+        gauge("cityid_process_resident_bytes", "Resident memory", process.memoryUsage.rss()),
+      ].join("");
+    },
+  };
+}
+
+function add(series: Map<string, number>, labels: string, by: number): void {
+  series.set(labels, (series.get(labels) ?? 0) + by);
+}
+
+function observe(durations: Map<string, Histogram>, route: string, seconds: number): void {
+  let histogram = durations.get(route);
+  if (histogram === undefined) {
+    histogram = { counts: BUCKETS.map(() => 0), sum: 0, count: 0 };
+    durations.set(route, histogram);
+  }
+  for (const [i, bound] of BUCKETS.entries()) {
+    if (seconds <= bound) histogram.counts[i] = (histogram.counts[i] ?? 0) + 1;
+  }
+  histogram.sum += seconds;
+  histogram.count += 1;
+}
+
+function counter(name: string, help: string, series: ReadonlyMap<string, number>): string {
+  const lines = [...series].map(([labels, value]) => `${name}{${labels}} ${value}\n`);
+  return `# HELP ${name} ${help}\n# TYPE ${name} counter\n${lines.join("")}`;
+}
+
+function gauge(name: string, help: string, value: number, type = "gauge"): string {
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`;
+}
+
+function histogram(name: string, help: string, series: ReadonlyMap<string, Histogram>): string {
+  let text = `# HELP ${name} ${help}\n# TYPE ${name} histogram\n`;
+  for (const [route, { counts, sum, count }] of series) {
+    const label = `route="${route}"`;
+    for (const [i, bound] of BUCKETS.entries()) {
+      text += `${name}_bucket{${label},le="${bound}"} ${counts[i]}\n`;
+    }
+    text += `${name}_bucket{${label},le="+Inf"} ${count}\n`;
+    text += `${name}_sum{${label}} ${sum}\n${name}_count{${label}} ${count}\n`;
+  }
+  return text;
+}

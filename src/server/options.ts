@@ -1,0 +1,78 @@
+import type { Ledger } from "../ledger/index.ts";
+import type { StaticFiles } from "./portal/index.ts";
+import type { BucketSize } from "./rate/token-bucket.ts";
+import type { BlobStore } from "./store/port.ts";
+
+/** One line of JSON in the log of the node. Facts carry no secret: no header, no body, no query. */
+export type Log = {
+  info(event: string, facts?: LogFacts): void;
+  error(event: string, facts?: LogFacts): void;
+};
+
+export type LogFacts = { readonly [name: string]: string | number | boolean | undefined };
+
+/** What a node says of itself at `/.well-known/cityid`, beside what its ledger says. */
+export type NodeDescription = {
+  /** Verifier keys of the log; two while a rotation lasts. */
+  readonly vkeys: readonly string[];
+  /** A tlog-policy text. */
+  readonly policy: string;
+  readonly engine: string;
+  /** `cityid/0.1.0` */
+  readonly software: string;
+  /** The member whose node this is. */
+  readonly member?: string;
+  readonly demonstration?: boolean;
+};
+
+export type ServerConfig = {
+  /** How the world reaches the node, without a slash at the end: `https://node.example`. */
+  readonly publicUrl: string;
+  /** Further names by which clients may have addressed it (`http://localhost:8156`): a signed request names one. */
+  readonly origins: readonly string[];
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
+  readonly rates: {
+    /** Requests of one address. */
+    readonly address: BucketSize;
+    /** Operations of one key. */
+    readonly key: BucketSize;
+  };
+  /** Memory for rendered records. */
+  readonly answerCacheBytes: number;
+  /** Paths that the portal answers by its one page, with everything below them. */
+  readonly portalRoutes: readonly string[];
+};
+
+/** What holds where nothing else is said. */
+export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
+  origins: [],
+  trustedProxies: [],
+  rates: {
+    address: { perSecond: 200, burst: 2000 },
+    key: { perSecond: 20_000, burst: 200_000 },
+  },
+  answerCacheBytes: 128 * 1024 * 1024,
+  portalRoutes: ["/", "/tour"],
+};
+
+/** Everything the server needs and does not make itself. */
+export type AppDependencies = {
+  readonly ledger: Ledger;
+  /** Unix milliseconds. */
+  readonly clock: () => number;
+  /** Random bytes from the platform's generator. */
+  readonly random: (bytes: number) => Uint8Array;
+  readonly log: Log;
+  readonly node: NodeDescription;
+  /** Applications and their evidence, beside the ledger. */
+  readonly inbox: BlobStore;
+  /** Bodies of commitments, beside the ledger. */
+  readonly openings: BlobStore;
+  readonly portal?: StaticFiles;
+  /** Answers `/demo/…`; only a demonstration has it. */
+  readonly demo?: (
+    request: Request,
+    peer: { readonly remoteAddress?: string | undefined },
+  ) => Promise<Response>;
+};

@@ -1,0 +1,57 @@
+import { readableTime } from "../../text/index.ts";
+import { html, type Markup } from "./html.ts";
+import type { Language } from "./language.ts";
+import { PAGE_POLICY, PAGE_STYLE_PATH } from "./style.ts";
+import { PAGE_WORDS } from "./words.ts";
+
+export type PageFrame = {
+  readonly title: string;
+  readonly language: Language;
+  /** The same page in the other language. */
+  readonly otherLanguage: string;
+  readonly isDemonstration: boolean;
+};
+
+/** A whole page as text. */
+export function renderPage(frame: PageFrame, main: Markup): string {
+  const { title, language, otherLanguage, isDemonstration } = frame;
+  const tag = language === "zh" ? "zh-CN" : "en";
+  const otherTag = language === "zh" ? "en" : "zh-CN";
+  return html`<!doctype html>
+<html lang="${tag}"><head><meta charset="utf-8"><title>${title} · ${PAGE_WORDS.ledger[language]}</title>
+<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="stylesheet" href="${PAGE_STYLE_PATH}"></head>
+<body><header><a href="/">${PAGE_WORDS.ledger[language]}</a><a href="${otherLanguage}" lang="${otherTag}" hreflang="${otherTag}">${PAGE_WORDS.otherLanguage[language]}</a></header>
+<main>${main}</main>
+<footer>${isDemonstration && html`<p>${PAGE_WORDS.demonstration[language]}</p>`}<p>cityid</p></footer></body></html>
+`.markup;
+}
+
+/** A page as an answer: nothing in it runs, and nobody may frame it. */
+export function pageResponse(
+  text: string,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(text, {
+    status,
+    headers: {
+      "Content-Type": "text/html; charset=utf-8",
+      "Content-Security-Policy": PAGE_POLICY,
+      Vary: "Accept, Accept-Language",
+      ...headers,
+    },
+  });
+}
+
+/** A moment: Beijing time, with UTC beside it. */
+export function timeMarkup(milliseconds: number): Markup {
+  const { beijing, utc } = readableTime(milliseconds);
+  return html`<time datetime="${new Date(milliseconds).toISOString()}">${beijing} <span class="utc">(UTC ${utc})</span></time>`;
+}
+
+/** This address with another language. */
+export function inLanguage(url: URL, language: Language): string {
+  const other = new URLSearchParams(url.search);
+  other.set("lang", language === "zh" ? "en" : "zh");
+  return `${url.pathname}?${other}`;
+}

@@ -1,0 +1,51 @@
+import { parseCode } from "../../core/index.ts";
+import type { Problem } from "../problem/problem.ts";
+import { html, type Markup } from "./html.ts";
+import type { Language, Words } from "./language.ts";
+import { PROBLEM_WORDS } from "./problem-words.ts";
+
+/** A refusal as a page: what is wrong, what it means, what to do; the stable code small at the end. */
+export function problemTitle({ code, title }: Problem, language: Language): string {
+  return PROBLEM_WORDS[code]?.title[language] ?? (language === "en" ? title : GENERAL.title.zh);
+}
+
+const GENERAL: { readonly title: Words; readonly remedy: Words } = {
+  title: { zh: "无法完成", en: "This did not work" },
+  remedy: { zh: "请检查地址后再试。", en: "Check the address and try again." },
+};
+
+const FACTS: Words = { zh: "详情", en: "Details" };
+
+export function problemMain(problem: Problem, language: Language): Markup {
+  const { code, facts, remedy } = problem;
+  const words = PROBLEM_WORDS[code];
+  const advice = words?.remedy[language] ?? (language === "en" ? remedy : GENERAL.remedy.zh);
+  const rows = Object.entries(facts).map(
+    ([name, value]) => html`<tr><th scope="row">${name}</th><td>${factMarkup(value)}</td></tr>`,
+  );
+  return html`<h1>${problemTitle(problem, language)}</h1><p>${advice}</p>
+${gazetteMarkup(problem, language)}
+<details><summary>${FACTS[language]}</summary><table>${rows}</table></details>
+<p class="soft"><code>${code}</code></p>`;
+}
+
+function factMarkup(value: unknown): Markup {
+  if (Array.isArray(value)) return html`${value.map((each) => html`${factMarkup(each)} `)}`;
+  const text = String(value);
+  if (text.startsWith("/v1/")) return html`<a href="${text}">${text}</a>`;
+  return parseCode(text).ok ? html`<a href="/${text}">${text}</a>` : html`${text}`;
+}
+
+const UNTIL: Words = { zh: "至", en: "until" };
+const SINCE: Words = { zh: "自", en: "since" };
+const NOW: Words = { zh: "现由以下区划承接", en: "Succeeded by" };
+const SOURCE: Words = { zh: "依据", en: "Source" };
+
+/** Of a division that only the gazette lists: its facts in clear, for they are what the visitor came for. */
+function gazetteMarkup({ code, facts }: Problem, language: Language): Markup {
+  if (code !== "RESOLVE_GAZETTE") return html``;
+  const { names, from, to, successors, source } = facts;
+  const list = Array.isArray(successors) ? successors : [];
+  return html`<p><strong>${String(names)}</strong> <code>${String(facts.asked)}</code> · ${SINCE[language]} ${String(from)}${to !== undefined && html` · ${UNTIL[language]} ${String(to)}`}</p>
+${list.length > 0 && html`<p>${NOW[language]}: ${factMarkup(list)}</p>`}<p class="soft">${SOURCE[language]}: ${String(source)}</p>`;
+}

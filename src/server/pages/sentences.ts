@@ -1,0 +1,139 @@
+import { type Code, codeKey, memberKey, parseCode, type ValueReader } from "../../core/index.ts";
+import type { HistoryItem } from "../registry/history.ts";
+import { html, type Markup } from "./html.ts";
+import { type Language, nameIn, plainNameIn, type Words } from "./language.ts";
+
+/** What happened, as a sentence. `who` is the office that signed. */
+type Sentence = (what: Facts, who: Markup) => Readonly<Record<Language, Markup>>;
+
+type Facts = { readonly [name: string]: unknown };
+
+const STATUS_SENTENCES: Readonly<Record<string, Sentence>> = {
+  suspend: ({ reason }, who) => ({
+    zh: html`${who}暂停了它：${text(reason)}`,
+    en: html`Suspended by ${who}: ${text(reason)}`,
+  }),
+  resume: ({ reason }, who) => ({
+    zh: html`${who}恢复了它：${text(reason)}`,
+    en: html`Resumed by ${who}: ${text(reason)}`,
+  }),
+  retire: ({ reason }, who) => ({
+    zh: html`${who}注销了它：${text(reason)}`,
+    en: html`Retired by ${who}: ${text(reason)}`,
+  }),
+};
+
+const RECOVER_WORDS: Readonly<Record<string, Words>> = {
+  start: { zh: "开始更换其全部密钥", en: "Replacement of all its keys begun" },
+  finish: { zh: "完成了全部密钥的更换", en: "Replacement of all its keys finished" },
+  cancel: { zh: "取消了全部密钥的更换", en: "Replacement of all its keys cancelled" },
+};
+
+const SUCCEED_WORDS: Readonly<Record<string, Words>> = {
+  merge: { zh: "合并", en: "Merged" },
+  split: { zh: "拆分", en: "Split" },
+  rename: { zh: "更名", en: "Renamed" },
+  transfer: { zh: "划转", en: "Transferred" },
+};
+
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  genesis: () => ({
+    zh: html`随账本一同设立。`,
+    en: html`Began with the ledger.`,
+  }),
+  admit: (_what, who) => ({
+    zh: html`各成员机构决定签发；最后一票由${who}投出。`,
+    en: html`Issued by decision of the members; the last vote was that of ${who}.`,
+  }),
+  register: (_what, who) => ({ zh: html`由${who}登记。`, en: html`Registered by ${who}.` }),
+  update: (what, who) => ({
+    zh: html`${who}更新了${fieldsOf(what, "zh")}。`,
+    en: html`${who} updated ${fieldsOf(what, "en")}.`,
+  }),
+  keys: (what, who) => ({
+    zh: html`${who}变更了签名密钥（新增 ${count(what.add)}，停用 ${count(what.close)}）。`,
+    en: html`${who} changed the keys that sign for it (${count(what.add)} added, ${count(what.close)} closed).`,
+  }),
+  recover: (what, who) => {
+    const { zh, en } = wordsOf(RECOVER_WORDS, what.do);
+    return { zh: html`${who}${zh}。`, en: html`${en} by ${who}.` };
+  },
+  status: (what, who) => (STATUS_SENTENCES[text(what.do)] ?? SENTENCE_OF_OTHERS)(what, who),
+  succeed: (what, who) => {
+    const { zh, en } = wordsOf(SUCCEED_WORDS, what.type);
+    const codes = html`${codesOf(what.from)} → ${codesOf(what.to)}`;
+    return {
+      zh: html`${zh}：${codes}，${text(what.date)} 生效，依据${text(what.source)}；由${who}记录。`,
+      en: html`${en}: ${codes}, as of ${text(what.date)}, by ${text(what.source)}; recorded by ${who}.`,
+    };
+  },
+  void: (what, who) => ({
+    zh: html`${who}撤回了它的登记：${text(what.reason)}`,
+    en: html`Its registration was taken back by ${who}: ${text(what.reason)}`,
+  }),
+};
+
+const SENTENCE_OF_OTHERS: Sentence = (_what, who) => ({
+  zh: html`由${who}变更。`,
+  en: html`Changed by ${who}.`,
+});
+
+/** One line of a record's history. */
+export function historySentence(state: ValueReader, item: HistoryItem, language: Language): Markup {
+  const sentence = SENTENCES[item.kind] ?? SENTENCE_OF_OTHERS;
+  const who = officeOf(state, item.signed?.iss, language);
+  return sentence(item.what as Facts, who)[language];
+}
+
+const UNSIGNED: Words = { zh: "负责单位", en: "who is responsible" };
+
+/** The office behind an issuer: a member by its name, a code by name and link. */
+export function officeOf(state: ValueReader, iss: string | undefined, language: Language): Markup {
+  if (iss === undefined) return html`${UNSIGNED[language]}`;
+  if (iss.startsWith("member/")) {
+    const member = state.get(memberKey(iss.slice("member/".length)));
+    return html`${plainNameIn(member?.names ?? {}, language, iss)}`;
+  }
+  const code = parseCode(iss);
+  return code.ok ? codeLink(state, code.value, language) : html`${iss}`;
+}
+
+/** A code by its name, leading to its page. */
+export function codeLink(state: ValueReader, code: Code, language: Language): Markup {
+  const names = state.get(codeKey(code))?.names ?? {};
+  return html`<a href="/${code}">${nameIn(names, language, code)}</a>`;
+}
+
+const FIELD_WORDS: Readonly<Record<string, Words>> = {
+  names: { zh: "名称", en: "names" },
+  geometry: { zh: "位置", en: "place" },
+  attributes: { zh: "属性", en: "attributes" },
+  stage: { zh: "阶段", en: "stage" },
+  links: { zh: "链接", en: "links" },
+  aliases: { zh: "其他编号", en: "other numbers" },
+  evidence: { zh: "依据", en: "evidence" },
+};
+
+function fieldsOf(what: Facts, language: Language): string {
+  const fields = Object.keys(what).flatMap((name) => FIELD_WORDS[name]?.[language] ?? []);
+  return fields.join(language === "zh" ? "、" : ", ");
+}
+
+function wordsOf(words: Readonly<Record<string, Words>>, key: unknown): Words {
+  return words[text(key)] ?? { zh: "变更", en: "Changed" };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+function count(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
+}
+
+function codesOf(value: unknown): string {
+  const codes = Array.isArray(value)
+    ? value.map((each: { readonly code?: unknown }) => text(each.code))
+    : [];
+  return codes.join(", ");
+}

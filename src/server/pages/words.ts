@@ -1,0 +1,140 @@
+import type { EffectiveStatus, RecordKind } from "../../core/index.ts";
+import type { Words } from "./language.ts";
+
+/** What kinds of records are called. */
+export const KIND_WORDS: Readonly<Record<RecordKind, Words>> = {
+  root: { zh: "编码体系", en: "code system" },
+  country: { zh: "国家", en: "country" },
+  division: { zh: "行政区划", en: "administrative division" },
+  department: { zh: "部门", en: "department" },
+  class: { zh: "类别", en: "class" },
+  thing: { zh: "设施", en: "thing" },
+  place: { zh: "地点", en: "place" },
+  device: { zh: "设备", en: "device" },
+  document: { zh: "文件", en: "document" },
+  dataset: { zh: "数据集", en: "dataset" },
+};
+
+type Mark = {
+  readonly icon: string;
+  readonly style: string;
+  readonly words: Words;
+  readonly means: Words;
+};
+
+/** A state is always icon, word and colour, and one sentence of what it means. */
+export const STATUS_MARKS: Readonly<Record<EffectiveStatus["status"], Mark>> = {
+  active: {
+    icon: "✓",
+    style: "active",
+    words: { zh: "有效", en: "active" },
+    means: { zh: "此编码已登记，现在有效。", en: "This code is registered and in force." },
+  },
+  suspended: {
+    icon: "▲",
+    style: "attention",
+    words: { zh: "暂停", en: "suspended" },
+    means: {
+      zh: "此编码已被暂停使用：在恢复之前，请勿据此办理业务。",
+      en: "This code is suspended: do not rely on it until it is resumed.",
+    },
+  },
+  retired: {
+    icon: "→",
+    style: "ended",
+    words: { zh: "已注销", en: "retired" },
+    means: { zh: "此编码已停止使用。", en: "This code is no longer in use." },
+  },
+  void: {
+    icon: "✕",
+    style: "stop",
+    words: { zh: "登记已撤回", en: "withdrawn" },
+    means: {
+      zh: "此编码的登记已被登记者撤回，从未正式生效。",
+      en: "Its registration was taken back by who made it; it should not have been issued.",
+    },
+  },
+};
+
+type PageWord =
+  | "ledger"
+  | "owner"
+  | "class"
+  | "stage"
+  | "otherNumbers"
+  | "actions"
+  | "place"
+  | "cell"
+  | "mapNote"
+  | "attributes"
+  | "notPublic"
+  | "since"
+  | "children"
+  | "more"
+  | "history"
+  | "wholeHistory"
+  | "check"
+  | "checkNote"
+  | "proofFile"
+  | "recordFile"
+  | "command"
+  | "cannotTell"
+  | "logIndex"
+  | "recorded"
+  | "beijingTime"
+  | "asOf"
+  | "successors"
+  | "predecessors"
+  | "demonstration"
+  | "otherLanguage";
+
+/** Every other word of the code page. */
+export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
+  ledger: { zh: "城市标识账本", en: "City identity ledger" },
+  owner: { zh: "负责单位", en: "Responsible" },
+  class: { zh: "类别", en: "Class" },
+  stage: { zh: "阶段", en: "Stage" },
+  otherNumbers: { zh: "其他编号", en: "Other numbers" },
+  actions: { zh: "可以做什么", en: "What you can do" },
+  place: { zh: "位置", en: "Place" },
+  cell: { zh: "约略位置（精确位置不公开）", en: "approximate; the exact place is not public" },
+  mapNote: {
+    zh: "点击后会向该地图服务透露此位置。",
+    en: "Following a link tells that map service the place.",
+  },
+  attributes: { zh: "属性", en: "Attributes" },
+  notPublic: { zh: "不公开", en: "not public" },
+  since: { zh: "自", en: "since" },
+  children: { zh: "下级编码", en: "Parts below it" },
+  more: { zh: "更多", en: "More" },
+  history: { zh: "历史", en: "History" },
+  wholeHistory: { zh: "全部历史（JSON）", en: "The whole history (JSON)" },
+  check: { zh: "自行核验", en: "Check it yourself" },
+  checkNote: {
+    zh: "下面的证明文件包含此记录、它在账本中的位置以及账本的签名。任何人都可以离线核验，无需信任本网站。",
+    en: "The proof file holds this record, its place in the ledger and the ledger's signature. Anybody can check it off line, without trusting this site.",
+  },
+  proofFile: { zh: "证明文件", en: "Proof file" },
+  recordFile: { zh: "记录（JSON）", en: "Record (JSON)" },
+  command: { zh: "核验命令", en: "Command" },
+  cannotTell: {
+    zh: "网页只能证明记录是真的，不能证明现场的标牌不是翻拍的。",
+    en: "A page can show that the record is genuine, not that the plate in front of you is the original.",
+  },
+  logIndex: { zh: "日志序号", en: "Log index" },
+  recorded: { zh: "登记时间", en: "Recorded" },
+  beijingTime: { zh: "北京时间", en: "Beijing time" },
+  asOf: { zh: "以下为该日有效的内容", en: "What held on that day" },
+  successors: { zh: "现由以下编码承接", en: "Its successors" },
+  predecessors: { zh: "前身", en: "Its predecessors" },
+  demonstration: {
+    zh: "演示：这里的编码不是正式编码。",
+    en: "Demonstration: the codes here are not official.",
+  },
+  otherLanguage: { zh: "English", en: "中文" },
+};
+
+/** A number grouped as both languages write it. */
+export function grouped(n: number): string {
+  return String(n).replace(/\B(?=(\d{3})+$)/g, ",");
+}

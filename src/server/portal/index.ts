@@ -1,0 +1,2 @@
+export { mountPortal } from "./routes.ts";
+export { type StaticFile, type StaticFiles, staticFiles } from "./static-files.ts";

@@ -1,0 +1,47 @@
+import { asBody, IMMUTABLE, REVALIDATE } from "../http/answer.ts";
+import { isNoneMatch } from "../http/etag.ts";
+import { PAGE_STYLE, PAGE_STYLE_PATH } from "../pages/index.ts";
+import type { App, AppContext, Services } from "../services.ts";
+import type { StaticFile } from "./static-files.ts";
+
+/** Scripts and styles of our own, nothing inline, nobody else's anything. */
+const PORTAL_POLICY =
+  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
+  "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** The portal's files; its one page answers for every path of its own router. */
+export function mountPortal(app: App, { portal, config }: Services): void {
+  app.get(PAGE_STYLE_PATH, () => {
+    const headers = { "Content-Type": "text/css; charset=utf-8", "Cache-Control": IMMUTABLE };
+    return new Response(PAGE_STYLE, { headers });
+  });
+  if (portal === undefined) return;
+
+  app.get("*", async (c, next) => {
+    const { path } = c.req;
+    const file = portal.get(path) ?? (isRoute(path) ? portal.get("/index.html") : undefined);
+    return file === undefined ? next() : answerFile(c, file);
+  });
+
+  function isRoute(path: string): boolean {
+    return config.portalRoutes.some((route) => path === route || path.startsWith(`${route}/`));
+  }
+}
+
+function answerFile(c: AppContext, file: StaticFile): Response {
+  const { bytes, gzipped, type, etag, isHashed } = file;
+  const isZipped = gzipped !== undefined && /\bgzip\b/.test(c.req.header("Accept-Encoding") ?? "");
+  const headers = {
+    // A weak tag: the same file, compressed or not.
+    ETag: `W/${etag}`,
+    "Cache-Control": isHashed ? IMMUTABLE : REVALIDATE,
+    "Content-Security-Policy": PORTAL_POLICY,
+    Vary: "Accept-Encoding",
+  };
+  if (isNoneMatch(c.req.header("If-None-Match"), etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(asBody(isZipped ? gzipped : bytes), {
+    headers: { ...headers, "Content-Type": type, ...(isZipped && { "Content-Encoding": "gzip" }) },
+  });
+}

@@ -1,0 +1,64 @@
+import { bestType } from "../http/accept.ts";
+import type { NodeDescription, ServerConfig } from "../options.ts";
+import {
+  inLanguage,
+  type Language,
+  languageOf,
+  pageResponse,
+  problemMain,
+  problemTitle,
+  renderPage,
+} from "../pages/index.ts";
+import type { Services } from "../services.ts";
+import { type AnyRefusal, type Problem, problemOf, retryAfter } from "./problem.ts";
+
+/** Answers refusals: a page for who asks for one, else a problem. */
+export type Problems = {
+  readonly answer: Services["problem"];
+  /** The same before the router has made a context. */
+  plain(request: Request, refusal: AnyRefusal): Response;
+};
+
+const TYPES = ["application/problem+json", "application/json", "text/html"] as const;
+
+export function createProblems(
+  { publicUrl }: Pick<ServerConfig, "publicUrl">,
+  { node }: { readonly node: NodeDescription },
+): Problems {
+  const plain = (request: Request, refusal: AnyRefusal, status?: Problem["status"]): Response => {
+    const problem = problemOf(refusal, publicUrl, status);
+    const headers = headersOf(refusal);
+    if (bestType(request.headers.get("Accept") ?? undefined, TYPES) !== "text/html") {
+      const type = { "Content-Type": "application/problem+json", Vary: "Accept" };
+      return new Response(JSON.stringify(problem), {
+        status: problem.status,
+        headers: { ...headers, ...type },
+      });
+    }
+    const language = languageOf(request);
+    return pageResponse(pageOf(request, problem, language), problem.status, headers);
+  };
+
+  const pageOf = (request: Request, problem: Problem, language: Language): string =>
+    renderPage(
+      {
+        title: problemTitle(problem, language),
+        language,
+        otherLanguage: inLanguage(new URL(request.url), language),
+        isDemonstration: node.demonstration === true,
+      },
+      problemMain(problem, language),
+    );
+
+  return { plain, answer: (c, refusal, status) => plain(c.req.raw, refusal, status) };
+}
+
+function headersOf(refusal: AnyRefusal): Record<string, string> {
+  const seconds = retryAfter(refusal);
+  return {
+    "Cache-Control": "no-store",
+    ...(seconds !== undefined && { "Retry-After": String(seconds) }),
+    ...(refusal.code === "HTTP_METHOD" && { Allow: refusal.allow }),
+    ...(refusal.code.startsWith("HTTP_SIGNATURE") && { "WWW-Authenticate": "Signature" }),
+  };
+}

@@ -1,0 +1,12 @@
+export { createProblems, type Problems } from "./answer.ts";
+export {
+  type AnyRefusal,
+  type AnyRefusalCode,
+  describeRefusal,
+  PROBLEM_ROWS,
+  type Problem,
+  problemOf,
+  refusedStatus,
+} from "./problem.ts";
+export type { ServerRefusal, ServerRefusalCode } from "./refusal.ts";
+export type { Row } from "./rows.ts";

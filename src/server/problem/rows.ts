@@ -1,0 +1,189 @@
+import type { ServerRefusalCode } from "./refusal.ts";
+
+/** What a code means to whoever meets it over HTTP. */
+export type Row = {
+  readonly status:
+    | 400
+    | 401
+    | 403
+    | 404
+    | 405
+    | 409
+    | 410
+    | 413
+    | 414
+    | 415
+    | 422
+    | 429
+    | 500
+    | 503;
+  readonly title: string;
+  readonly remedy: string;
+};
+
+function row(status: Row["status"], title: string, remedy: string): Row {
+  return { status, title, remedy };
+}
+
+const SIGN_AGAIN = "Sign the request as docs/spec/http.md §6 says, and send it once.";
+
+/** Refusals of the server itself, in the order of problem/refusal.ts. */
+export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
+  HTTP_NOT_FOUND: row(404, "There is nothing here", "Look at /docs for what there is."),
+  HTTP_METHOD: row(
+    405,
+    "This path does not take that method",
+    "Use one of the methods in `allow`.",
+  ),
+  HTTP_TARGET_SIZE: row(414, "The address is too long", "Ask for less in one request."),
+  HTTP_PARAMETER: row(
+    400,
+    "A parameter of the query is wrong",
+    "Correct the parameter `name` as `want` says.",
+  ),
+  HTTP_CURSOR: row(
+    400,
+    "That is no cursor of this list",
+    "Use `next` of the page before as it is, or begin again without a cursor.",
+  ),
+  HTTP_TYPE: row(
+    415,
+    "The body has a type that this path does not take",
+    "Send it with the Content-Type that `want` names.",
+  ),
+  HTTP_BODY_SIZE: row(413, "The body is too large", "Send it in parts of at most `max` bytes."),
+  HTTP_BODY: row(400, "The body cannot be read", "Send what `want` says."),
+  HTTP_FIELD: row(400, "A field of the body is wrong", "Correct the field `name` as `want` says."),
+  HTTP_ITEMS: row(413, "Too many items in one request", "Send at most `max` items at a time."),
+  HTTP_RATE: row(429, "Too many requests", "Wait `retryAfter` seconds."),
+  HTTP_BUSY: row(
+    503,
+    "The node is busy; nothing was taken",
+    "Send it again after `retryAfter` seconds.",
+  ),
+  HTTP_STOPPED: row(
+    503,
+    "The ledger takes no writes at the moment",
+    "Its operator finds the fault in the log of the node; reads go on.",
+  ),
+  HTTP_FULL: row(503, "There is no room for more", "Try another member's node, or later."),
+  HTTP_INTERNAL: row(
+    500,
+    "The node failed",
+    "Tell the operator the `incident`; its cause is in the log of the node.",
+  ),
+
+  HTTP_SIGNATURE_MISSING: row(401, "This needs a signed request", SIGN_AGAIN),
+  HTTP_SIGNATURE_FIELD: row(401, "A field of the signature is wrong", SIGN_AGAIN),
+  HTTP_SIGNATURE_COVERAGE: row(
+    401,
+    "The signature does not cover enough",
+    "Cover at least @method, @target-uri and, with a body, content-digest.",
+  ),
+  HTTP_SIGNATURE_CREATED: row(
+    401,
+    "The signature is not fresh",
+    "Set the clock of this machine right, and sign again.",
+  ),
+  HTTP_SIGNATURE_NONCE: row(
+    401,
+    "The signature has no usable nonce",
+    "Put fresh random text into `nonce`.",
+  ),
+  HTTP_SIGNATURE_REPLAYED: row(
+    401,
+    "This signed request was here before",
+    "Sign each request anew, with a fresh nonce.",
+  ),
+  HTTP_SIGNATURE_DIGEST: row(
+    401,
+    "Content-Digest is not that of the body",
+    "Compute it over the bytes that are sent.",
+  ),
+  HTTP_SIGNATURE_KEY: row(
+    401,
+    "The key cannot sign here",
+    "Use an open key that this ledger shows, named as `<code>#<generation>/<kid>` or `member/<ID>/<kid>`.",
+  ),
+  HTTP_SIGNATURE_ALGORITHM: row(
+    401,
+    "The key is for another algorithm",
+    "Leave `alg` out, or name that of the key.",
+  ),
+  HTTP_SIGNATURE_WRONG: row(
+    401,
+    "The signature is not right",
+    "Sign the request as it is sent: method, whole URL, digest of the body.",
+  ),
+  HTTP_TOKEN_UNKNOWN: row(
+    401,
+    "This token is not, or no longer, good",
+    "Ask for a new one at POST /v1/tokens.",
+  ),
+  HTTP_TOKEN_SECONDS: row(400, "A token cannot last that long", "Ask for `min` to `max` seconds."),
+  HTTP_FORBIDDEN: row(403, "The signer may not do this", "Use a key of whom `want` names."),
+
+  RESOLVE_UNKNOWN: row(
+    404,
+    "No such code was ever issued here",
+    "Check the spelling; `proof` proves the absence.",
+  ),
+  RESOLVE_GAZETTE: row(
+    404,
+    "A division of the gazette, to which no code was issued",
+    "See its facts in `gazette`; it can apply for the code.",
+  ),
+  RESOLVE_RETIRED: row(
+    410,
+    "This code is retired",
+    "Go to its successors, or ask with `at` for a day when it was in use.",
+  ),
+  RESOLVE_VOID: row(
+    410,
+    "This code was taken back: it was registered by mistake",
+    "Ask who registered it for the right code.",
+  ),
+  RESOLVE_LINK: row(404, "The code has no link of this type", "Use one of the types in `known`."),
+  RESOLVE_ALIAS: row(
+    404,
+    "Nothing here has this number",
+    "Check scheme and value; `city` narrows to one division.",
+  ),
+
+  INBOX_UNKNOWN: row(
+    404,
+    "There is no such application in this inbox",
+    "Ask the node that it was sent to; applications are erased in time.",
+  ),
+  INBOX_EVIDENCE_UNKNOWN: row(
+    404,
+    "The application names no such evidence, or it has not arrived",
+    "Use a `commit` of the application; send the file first.",
+  ),
+  INBOX_SIGNATURE: row(
+    422,
+    "The application is not signed by one of its own keys",
+    "Sign it with a key that stands in it.",
+  ),
+  INBOX_NOT_AGE: row(
+    422,
+    "Evidence comes encrypted",
+    "Encrypt it to the member's recipient in the age format.",
+  ),
+  OPENING_HASH: row(
+    422,
+    "These bytes are not what the commitment was made of",
+    "Send the bytes whose SHA-256 is the commitment.",
+  ),
+  OPENING_SHAPE: row(
+    422,
+    "These bytes are no opening",
+    "Send the deterministic CBOR of [salt, code, field, value].",
+  ),
+  OPENING_NOT_STATED: row(
+    422,
+    "The record holds no such commitment",
+    "Put the commitment into the record first.",
+  ),
+  OPENING_UNKNOWN: row(404, "This node keeps no such opening", "Ask the holder of the record."),
+};

@@ -1,0 +1,58 @@
+import { BlockList, isIP } from "node:net";
+
+/** Addresses whose `X-Forwarded-For` is believed. */
+export type TrustedProxies = { readonly trusts: (address: string) => boolean };
+
+/** Reads addresses and networks (`10.0.0.0/8`, `::1`). @throws RangeError for anything else: a mistake in configuration */
+export function trustedProxies(networks: readonly string[]): TrustedProxies {
+  const list = new BlockList();
+  for (const network of networks) addNetwork(list, network);
+  return { trusts: (address) => list.check(address, familyOf(address)) };
+}
+
+function addNetwork(list: BlockList, network: string): void {
+  const [address = "", prefix] = network.split("/");
+  if (isIP(address) === 0) throw new RangeError(`no address or network: ${network}`);
+  if (prefix === undefined) list.addAddress(address, familyOf(address));
+  else list.addSubnet(address, Number(prefix), familyOf(address));
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 6 ? "ipv6" : "ipv4";
+}
+
+/** The address of the client: the last one in the chain that no trusted proxy vouches for. */
+export function clientAddress(
+  peer: string,
+  forwardedFor: string | undefined,
+  proxies: TrustedProxies,
+): string {
+  let client = plain(peer);
+  const hops = forwardedFor?.split(",", 32).map((each) => plain(each.trim())) ?? [];
+  while (proxies.trusts(client)) {
+    const hop = hops.pop();
+    if (hop === undefined || isIP(hop) === 0) break;
+    client = hop;
+  }
+  return client;
+}
+
+/** IPv4 without the `::ffff:` that a dual-stack socket puts before it. */
+function plain(address: string): string {
+  return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
+}
+
+/** Whom a bucket belongs to: an IPv4 address, or the /64 that one IPv6 customer has. */
+export function bucketName(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [left = "", right] = address.split("::");
+  const head = left === "" ? [] : left.split(":");
+  const tail = right === undefined || right === "" ? [] : right.split(":");
+  const zeros = right === undefined ? 0 : 8 - head.length - tail.length;
+  const groups = [...head, ...Array.from({ length: zeros }, () => "0"), ...tail];
+  return `${groups.slice(0, 4).join(":")}::/64`;
+}
+
+export function isLoopback(address: string): boolean {
+  return address === "::1" || address.startsWith("127.");
+}

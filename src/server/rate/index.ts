@@ -1,0 +1,2 @@
+export { type Admission, createAdmission } from "./admission.ts";
+export { type BucketSize, type Buckets, createBuckets } from "./token-bucket.ts";

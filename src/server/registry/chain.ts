@@ -1,0 +1,80 @@
+import {
+  type Code,
+  type CodeRecord,
+  codeKey,
+  equalBytes,
+  present,
+  type ValueReader,
+} from "../../core/index.ts";
+import type { LedgerReader } from "../../ledger/index.ts";
+import { decodeValue } from "../state.ts";
+import { type Entry, readEntry } from "./entry.ts";
+import { type Part, partFor } from "./part.ts";
+
+/** One of the two chains of a record: what describes it, or who controls it. */
+export type ChainName = "op" | "control";
+
+/** A link of a chain: the entry that changed the record. */
+export type ChainLink = {
+  readonly chain: ChainName | "born";
+  readonly hash: Uint8Array;
+  readonly index: number;
+  readonly entry: Entry;
+  readonly part: Part;
+};
+
+/** Reads the log and the state. */
+export type ChainReader = { readonly ledger: LedgerReader; readonly state: ValueReader };
+
+/**
+ * Walks a chain from `from` (a leaf hash) back to the entry that began the generation: every entry names its predecessor by
+ * `prev`, so the way costs as much as the chain is long, however many children the record has.
+ */
+export function* walkChain(
+  reader: ChainReader,
+  record: CodeRecord,
+  chain: ChainName,
+  from: Uint8Array = record[chain],
+): Generator<ChainLink, undefined> {
+  for (let hash: Uint8Array | undefined = from; hash !== undefined; ) {
+    const link: ChainLink = present(readLink(reader, record, chain, hash), "a link of a chain");
+    yield link;
+    hash = link.chain === "born" ? undefined : previous(reader, record.code, chain, link);
+  }
+}
+
+/** The entry with this leaf hash as a link of the record's chain; `undefined` when there is none, or it is about others. */
+export function readLink(
+  { ledger, state }: ChainReader,
+  record: CodeRecord,
+  chain: ChainName,
+  hash: Uint8Array,
+): ChainLink | undefined {
+  const index = ledger.indexOf(hash);
+  const bytes = index === undefined ? undefined : ledger.entry(index);
+  if (index === undefined || bytes === undefined) return undefined;
+  const entry = readEntry(bytes);
+  const part = partFor(state, entry, record.code);
+  const isFirst = equalBytes(hash, record.born);
+  return part && { chain: isFirst ? "born" : chain, hash, index, entry, part };
+}
+
+/** The link before this one. `succeed` ends a record too, and names only the `op` that it follows. */
+function previous(
+  { ledger }: ChainReader,
+  code: Code,
+  chain: ChainName,
+  { part, index }: ChainLink,
+): Uint8Array | undefined {
+  const { prev } = part.fields;
+  if (prev !== undefined && !(part.kind === "succeed" && chain === "control")) return prev;
+  return versionBefore(ledger, code, index)?.[chain];
+}
+
+/** The record as it was before the entry at `index`; `undefined` when there was none. */
+function versionBefore(ledger: LedgerReader, code: Code, index: number): CodeRecord | undefined {
+  for (const version of ledger.versions(codeKey(code))) {
+    if (version.index < index) return decodeValue<CodeRecord>(version.value);
+  }
+  return undefined;
+}

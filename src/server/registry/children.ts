@@ -1,0 +1,66 @@
+import {
+  base64,
+  type Code,
+  type CodeRecord,
+  err,
+  hex,
+  ok,
+  parseCode,
+  present,
+  type Result,
+} from "../../core/index.ts";
+import type { ChildrenPage } from "../../ledger/index.ts";
+import { answerJson } from "../http/answer.ts";
+import { nextLink, pageOf, readInteger, readPage } from "../http/page.ts";
+import type { HttpRefusal } from "../problem/refusal.ts";
+import type { App, AppContext, Services } from "../services.ts";
+import { decodeValue } from "../state.ts";
+import { unknownCode } from "./unknown.ts";
+
+/** `GET /v1/codes/<code>/children`: pages that prove themselves against `children.root` of the record. */
+export function mountChildren(app: App, { ledger, views, problem }: Services): void {
+  app.get("/v1/codes/:code/children", async (c) => {
+    const code = parseCode(c.req.param("code"));
+    if (!code.ok) return problem(c, code.error);
+    const page = readPage(c);
+    if (!page.ok) return problem(c, page.error);
+    const start = readStart(c, page.value.cursor);
+    if (!start.ok) return problem(c, start.error);
+    const children = await ledger.children(code.value, start.value, page.value.limit);
+    if (children === undefined) return problem(c, unknownCode(code.value));
+    const end = children.start + children.codes.length;
+    const next = end < children.count ? String(end) : undefined;
+    return answerJson(c, childrenJson(code.value, children, next), { headers: nextLink(c, next) });
+  });
+
+  function childrenJson(code: Code, page: ChildrenPage, next: string | undefined) {
+    const { count, start, codes, path, proof } = page;
+    const record = present(
+      decodeValue<CodeRecord>(proof.values[0]?.value),
+      "a record with children",
+    );
+    return {
+      code,
+      count,
+      start,
+      ...pageOf(
+        codes.flatMap((child) => views.summary(child as Code) ?? []),
+        next,
+      ),
+      codes,
+      root: hex(record.children.root),
+      path: path.map(base64),
+      size: proof.head.size,
+    };
+  }
+}
+
+function readStart(c: AppContext, cursor: string | undefined): Result<number, HttpRefusal> {
+  if (cursor === undefined) {
+    const start = readInteger(c, "start", 0, Number.MAX_SAFE_INTEGER);
+    return start.ok ? ok(start.value ?? 0) : start;
+  }
+  return /^\d{1,15}$/.test(cursor)
+    ? ok(Number(cursor))
+    : err({ code: "HTTP_CURSOR", got: cursor.slice(0, 64) });
+}

@@ -1,0 +1,116 @@
+import {
+  type Code,
+  type CodeRecord,
+  codeKey,
+  err,
+  type IsoDate,
+  ok,
+  present,
+  type Result,
+} from "../../core/index.ts";
+import type { LedgerReader } from "../../ledger/index.ts";
+import { readDate, readTime } from "../http/time.ts";
+import type { HttpRefusal } from "../problem/refusal.ts";
+import type { AppContext } from "../services.ts";
+import { foldStatements, type Stated } from "./as-of.ts";
+import { type ChainReader, walkChain } from "./chain.ts";
+import { type FoundRecord, foundIn } from "./record-views.ts";
+
+/** A day that is asked about, and how much of the log may be used to answer. */
+export type Moment = {
+  readonly at: IsoDate;
+  /** Entries below this index are known. */
+  readonly knownSize: number;
+};
+
+/**
+ * Reads `at` (a date) and `known` (a log size, or a time). `undefined` when neither is given: now, as known now.
+ *
+ * @param today the day that `at` is when only `known` is given
+ */
+export function readMoment(
+  c: AppContext,
+  ledger: LedgerReader,
+  today: IsoDate,
+): Result<Moment | undefined, HttpRefusal> {
+  const [at, known] = [c.req.query("at"), c.req.query("known")];
+  if (at === undefined && known === undefined) return ok(undefined);
+  const date = at === undefined ? ok(today) : readDate("at", at);
+  if (!date.ok) return date;
+  const size = known === undefined ? ok(ledger.head().size) : readKnown(ledger, known);
+  return size.ok ? ok({ at: date.value, knownSize: size.value }) : size;
+}
+
+function readKnown(ledger: LedgerReader, text: string): Result<number, HttpRefusal> {
+  const { size } = ledger.head();
+  if (!/^\d+$/.test(text)) {
+    const time = readTime("known", text);
+    return time.ok ? ok(sizeAt(ledger, time.value)) : time;
+  }
+  const known = Number(text);
+  if (known >= 1 && known <= size) return ok(known);
+  return err({
+    code: "HTTP_PARAMETER",
+    name: "known",
+    got: text.slice(0, 20),
+    want: `1 … ${size}`,
+  });
+}
+
+/** Entries of the log that stood in it at a time: a binary search, for block time never decreases. */
+export function sizeAt(ledger: LedgerReader, timeMilliseconds: number): number {
+  let [low, high] = [0, ledger.head().size];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const block = present(ledger.blockOf(middle), "the block of an entry");
+    if (block.timeMilliseconds > timeMilliseconds) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/**
+ * The record of a code as the first `knownSize` entries tell it, with the statements that held on the day `at`;
+ * `undefined` when they tell of none.
+ */
+export function recordAt(
+  reader: ChainReader,
+  code: Code,
+  { at, knownSize }: Moment,
+): FoundRecord | undefined {
+  for (const version of reader.ledger.versions(codeKey(code))) {
+    if (version.index >= knownSize) continue;
+    const found = foundIn(version);
+    return {
+      ...found,
+      record: withStatements(found.record, statedAbout(reader, found.record), at),
+    };
+  }
+  return undefined;
+}
+
+/** What was stated about a record up to this version of it, oldest first. */
+function statedAbout(reader: ChainReader, record: CodeRecord): readonly Stated[] {
+  const newestFirst: Stated[] = [];
+  for (const { chain, part, index } of walkChain(reader, record, "op")) {
+    const isGenesis = chain === "born" && part.kind === "genesis";
+    newestFirst.push(isGenesis ? bornWith(reader, record.code, index) : part.fields);
+  }
+  return newestFirst.reverse();
+}
+
+/** What genesis stated stands in the first version of the record. */
+function bornWith({ ledger }: ChainReader, code: Code, index: number): Stated {
+  for (const version of ledger.versions(codeKey(code))) {
+    if (version.index === index) return foundIn(version).record;
+  }
+  return {};
+}
+
+function withStatements(
+  { geometry: _, stage: __, ...record }: CodeRecord,
+  stated: readonly Stated[],
+  at: IsoDate,
+): CodeRecord {
+  return { ...record, ...foldStatements(stated, at) };
+}

@@ -1,0 +1,98 @@
+import {
+  ancestorsOf,
+  type Code,
+  type CodeRecord,
+  checkCharacter,
+  codeKey,
+  type EffectiveStatus,
+  effectiveStatus,
+  present,
+} from "../../core/index.ts";
+import type { LedgerReader, Version } from "../../ledger/index.ts";
+import { type Json, timeOfMilliseconds, toJson } from "../http/json.ts";
+import { type CommittedState, decodeValue } from "../state.ts";
+import { createBlockTimes } from "./block-times.ts";
+import { type Place, placeOf } from "./place.ts";
+
+/** A record as the ledger holds it, with the entry that made this version. */
+export type FoundRecord = { readonly record: CodeRecord; readonly index: number };
+
+/** A code in a list. */
+export type Summary = {
+  readonly code: string;
+  readonly check: string;
+  readonly kind: string;
+  readonly class?: string;
+  readonly names: Json;
+  readonly effective: EffectiveStatus;
+  readonly place?: Place;
+  readonly children: number;
+};
+
+/** Records, and how they look in JSON. docs/spec/http.md §3. */
+export type RecordViews = {
+  find(code: Code): FoundRecord | undefined;
+  effective(record: CodeRecord): EffectiveStatus;
+  /** The body of `GET /v1/codes/<code>`, without what only some requests ask for. */
+  answer(found: FoundRecord): { readonly [field: string]: unknown };
+  /** `undefined` for a code that an index knows and the state does not (yet). */
+  summary(code: Code): Summary | undefined;
+  ancestors(code: Code): readonly Json[];
+};
+
+export function createRecordViews(ledger: LedgerReader, state: CommittedState): RecordViews {
+  const times = createBlockTimes(ledger);
+  const effective = (record: CodeRecord): EffectiveStatus =>
+    effectiveStatus(state.remembered, record);
+
+  const summary = (code: Code): Summary | undefined => {
+    const record = state.get(codeKey(code));
+    if (record === undefined) return undefined;
+    const place = placeOf(record);
+    return {
+      code,
+      check: checkCharacter(code),
+      kind: record.kind,
+      ...(record.class !== undefined && { class: record.class }),
+      names: toJson(record.names),
+      effective: effective(record),
+      ...(place !== undefined && { place }),
+      children: record.children.count,
+    };
+  };
+
+  return {
+    find: (code) => newestVersion(ledger, code),
+    effective,
+    summary,
+    answer({ record, index }) {
+      const place = placeOf(record);
+      return {
+        code: record.code,
+        check: checkCharacter(record.code),
+        effective: effective(record),
+        index,
+        recorded: timeOfMilliseconds(times.timeOf(index)),
+        ...(place !== undefined && { place }),
+        record: toJson(record),
+      };
+    },
+    ancestors: (code) =>
+      [...ancestorsOf(code)].reverse().flatMap((ancestor) => {
+        const record = state.remembered.get(codeKey(ancestor));
+        if (record === undefined) return [];
+        const names = toJson(record.names);
+        return [{ code: ancestor, names, kind: record.kind, effective: effective(record) }];
+      }),
+  };
+}
+
+function newestVersion(ledger: LedgerReader, code: Code): FoundRecord | undefined {
+  for (const version of ledger.versions(codeKey(code))) return foundIn(version);
+  return undefined;
+}
+
+export function foundIn({ index, value }: Version): FoundRecord {
+  const record = decodeValue<CodeRecord>(value);
+  return { record: present(record, "a record"), index };
+}

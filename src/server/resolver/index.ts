@@ -1,0 +1,1 @@
+export { mountResolver } from "./routes.ts";

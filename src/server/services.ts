@@ -1,0 +1,25 @@
+import type { Context, Hono } from "hono";
+import type { Authentication } from "./identity/index.ts";
+import type { Metrics } from "./ops/index.ts";
+import type { AppDependencies, ServerConfig } from "./options.ts";
+import type { AnyRefusal, Problem } from "./problem/index.ts";
+import type { RecordViews } from "./registry/index.ts";
+import type { CommittedState } from "./state.ts";
+
+/** What the listener knows of a connection; tests may leave it out. */
+export type Peer = { readonly remoteAddress?: string | undefined };
+
+export type AppEnv = { Bindings: Peer };
+export type App = Hono<AppEnv>;
+export type AppContext = Context<AppEnv>;
+
+/** What every family of endpoints works with. */
+export type Services = AppDependencies & {
+  readonly config: ServerConfig;
+  readonly metrics: Metrics;
+  readonly state: CommittedState;
+  readonly views: RecordViews;
+  readonly authentication: Authentication;
+  /** The answer to a refusal, for programs or for people as the request asks. */
+  readonly problem: (c: AppContext, refusal: AnyRefusal, status?: Problem["status"]) => Response;
+};

@@ -1,0 +1,72 @@
+import {
+  type CborValue,
+  type CodeRecord,
+  decodeCbor,
+  type MapKey,
+  present,
+  type Registration,
+  type ValueReader,
+} from "../core/index.ts";
+import type { LedgerReader } from "../ledger/index.ts";
+
+/** Typed values of the committed ledger. */
+export type CommittedState = ValueReader & {
+  /** The same, remembered: for what many codes below depend on. */
+  readonly remembered: ValueReader;
+  /** Called when something remembered changed in a way that may change the effective status of codes below it. */
+  onStatusChange(listener: () => void): void;
+};
+
+// One ancestor or registration decodes to about 1 KB.
+const MAX_REMEMBERED = 10_000;
+
+/**
+ * Reads values out of a ledger. Ancestors and registrations decide the effective status of all codes below them and are few, so
+ * they are kept decoded, block by block up to date.
+ */
+export function createState(ledger: LedgerReader): CommittedState {
+  const kept = new Map<string, unknown>();
+  const listeners: (() => void)[] = [];
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const get = <T>(key: MapKey<T>): T | undefined => decodeValue<T>(ledger.value(key));
+  const remembered: ValueReader = {
+    get<T>(key: MapKey<T>): T | undefined {
+      if (kept.has(key)) return kept.get(key) as T | undefined;
+      const value = get(key);
+      if (kept.size >= MAX_REMEMBERED) {
+        // Whoever relies on being told of changes is told now: nothing is watched any more.
+        kept.clear();
+        changed();
+      }
+      kept.set(key, value);
+      return value;
+    },
+  };
+  ledger.onBlock((_head, changes) => {
+    let matters = false;
+    for (const { key, value } of changes) {
+      if (!kept.has(key)) continue;
+      const now = decodeValue(value);
+      matters ||= statusFacts(kept.get(key)) !== statusFacts(now);
+      kept.set(key, now);
+    }
+    if (matters) changed();
+  });
+  return { get, remembered, onStatusChange: (listener) => listeners.push(listener) };
+}
+
+/** Decodes a value of the ledger. Our own state is canonical: anything else is damage, and stops us. */
+export function decodeValue<T>(bytes: Uint8Array | undefined): T | undefined {
+  if (bytes === undefined) return undefined;
+  const decoded = decodeCbor(bytes);
+  return present<CborValue>(decoded.ok ? decoded.value : undefined, "a canonical value") as T;
+}
+
+/** The parts of a record or registration that effective status looks at. */
+function statusFacts(value: unknown): string {
+  const { status, generation, parent } = (value ?? {}) as Partial<CodeRecord>;
+  const { void: isVoid } = (value ?? {}) as Partial<Registration>;
+  return `${status} ${generation} ${parent} ${isVoid}`;
+}

@@ -1,0 +1,3 @@
+export { directoryStore } from "./directory.ts";
+export { memoryStore } from "./memory.ts";
+export type { BlobStore } from "./port.ts";

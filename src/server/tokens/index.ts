@@ -1,0 +1,2 @@
+export { mountTokens } from "./routes.ts";
+export { createTokens, type Tokens } from "./tokens.ts";

@@ -1,0 +1,37 @@
+import { MAX_TOKENS } from "../limits.ts";
+
+/** What a token stands for. */
+export type Granted = { readonly keyid: string; readonly expires: number };
+
+/** Bearer tokens in memory: random texts that stand for a signed request until they expire, or their key is closed. */
+export type Tokens = {
+  /** `undefined` when there is no room. */
+  issue(keyid: string, expiresMilliseconds: number, nowMilliseconds: number): string | undefined;
+  find(token: string, nowMilliseconds: number): Granted | undefined;
+};
+
+/** 256 bits: nobody guesses one, so looking it up in a table leaks nothing worth having. */
+const TOKEN_BYTES = 32;
+
+export function createTokens(
+  random: (bytes: number) => Uint8Array,
+  max: number = MAX_TOKENS,
+): Tokens {
+  const granted = new Map<string, Granted>();
+  const forgetExpired = (now: number): void => {
+    for (const [token, { expires }] of granted) if (expires <= now) granted.delete(token);
+  };
+  return {
+    issue(keyid, expires, now) {
+      if (granted.size >= max) forgetExpired(now);
+      if (granted.size >= max) return undefined;
+      const token = Buffer.from(random(TOKEN_BYTES)).toString("base64url");
+      granted.set(token, { keyid, expires });
+      return token;
+    },
+    find(token, now) {
+      const found = granted.get(token);
+      return found !== undefined && found.expires > now ? found : undefined;
+    },
+  };
+}
