@@ -13,7 +13,8 @@ const LEVELS: ReadonlyMap<string | undefined, Level> = new Map([
   ["地级", "prefecture"],
   ["县级", "county"],
 ]);
-const STATES: ReadonlySet<string | undefined> = new Set(["在用", "弃用", "变更"]);
+const IN_USE = "在用";
+const STATES: ReadonlySet<string | undefined> = new Set([IN_USE, "弃用", "变更"]);
 const SOURCE = "areacodes: codes of GB/T 2260 and notices of their changes, 1981 to 2024 (CC0)";
 
 type Row = { readonly line: number; readonly fact: Fact };
@@ -56,7 +57,7 @@ function parseLine(text: string, line: number): Result<Fact, FileRefusal> {
   const begins = readDate(from);
   if (begins === undefined) return refuse("from", from);
   const ends = readDate(to);
-  if ((ends === undefined) !== (state === "在用" && to === "")) return refuse("to", to);
+  if (state === IN_USE ? to !== "" : ends === undefined) return refuse("to", to);
   const successors = parseSuccessors(heirs);
   if (successors === undefined) return refuse("successors", heirs);
   return ok({

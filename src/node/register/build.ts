@@ -45,7 +45,7 @@ function sourceOf({ from, last, sources }: Traced, parts: RegisterParts): string
   const { revisions, revisionsSource, table, tableSource } = parts;
   const seen = revisions.filter(({ date }) => date >= from && date <= last).length > 0;
   const shown = [...(seen ? [revisionsSource] : []), ...(last === table.date ? [tableSource] : [])];
-  return [...shown, ...sources].join("; ");
+  return [...new Set([...shown, ...sources])].join("; ");
 }
 
 function codeOf(digits: string): Code {

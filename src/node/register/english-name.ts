@@ -1,5 +1,5 @@
 import { pinyinSyllables } from "../../text/index.ts";
-import { DISTRICTS_ABROAD, NATIONALITIES, PROVINCES, STEMS } from "./english-words.ts";
+import { BARE_NATIONALITIES, NATIONALITIES, OWN_NAMES, PROVINCES, STEMS } from "./english-words.ts";
 
 // The English name of a division: its own name in pinyin, or as the language it comes from is written, and the rank
 // in English. A name of one syllable keeps its rank (Yixian County), as GB/T 28039 has it.
@@ -29,26 +29,33 @@ const RANKS: readonly (readonly [zh: string, en: string])[] = [
 
 /** Names a Chinese division in English. `digits` is its GB/T 2260 code. */
 export function englishName(digits: string, zh: string): string {
-  const known = PROVINCES[digits] ?? DISTRICTS_ABROAD[digits];
+  const known = PROVINCES[digits] ?? OWN_NAMES[digits];
   if (known !== undefined) return known;
   const rank = RANKS.find(([suffix]) => zh.endsWith(suffix) && zh !== suffix);
   if (rank === undefined) return romanized(zh);
   const [suffix, title] = rank;
-  const { stem, nationalities } = splitNationalities(zh.slice(0, -suffix.length));
+  const { stem, nationalities } = splitNationalities(
+    zh.slice(0, -suffix.length),
+    suffix.startsWith("自治"),
+  );
   // "Chengqu District", "Yixian County": one syllable alone is no name.
   const own = [...stem].length === 1 && nationalities.length === 0 ? stem + suffix : stem;
   return [romanized(own), ...nationalities, title].filter((part) => part !== "").join(" ");
 }
 
 /** Takes the names of nationalities off the end: 恩施土家族苗族 is Enshi, of the Tujia and the Miao. */
-function splitNationalities(name: string): { stem: string; nationalities: string[] } {
+function splitNationalities(
+  name: string,
+  isAutonomous: boolean,
+): { stem: string; nationalities: string[] } {
+  const known = isAutonomous ? [...NATIONALITIES, ...BARE_NATIONALITIES] : NATIONALITIES;
   const nationalities: string[] = [];
   let stem = name;
   for (;;) {
-    const found = NATIONALITIES.find(([zh]) => stem.endsWith(zh) || stem.endsWith(`${zh}族`));
+    const found = known.find(([zh]) => stem.endsWith(zh));
     if (found === undefined) return { stem, nationalities };
     const [zh, en] = found;
-    stem = stem.slice(0, stem.lastIndexOf(zh));
+    stem = stem.slice(0, -zh.length);
     nationalities.unshift(en);
   }
 }
@@ -57,6 +64,7 @@ function splitNationalities(name: string): { stem: string; nationalities: string
 const KNOWN_STEMS = [...STEMS].sort(([a], [b]) => b.length - a.length);
 
 function romanized(name: string): string {
+  if (name === "") return "";
   const known = KNOWN_STEMS.find(([zh]) => name.startsWith(zh));
   if (known === undefined) return capitalized(joined(pinyinSyllables(name)));
   const [zh, en] = known;
