@@ -12,6 +12,7 @@ export type LedgerFaultCode =
   | "LEDGER_DISK_FULL"
   | "LEDGER_WRITE"
   | "LEDGER_DIVERGED"
+  | "LEDGER_VALUES_DAMAGED"
   | "LEDGER_DIRECTORY"
   | "LEDGER_SHORTENED";
 
@@ -24,6 +25,7 @@ const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_DISK_FULL: "busy",
   LEDGER_WRITE: "fatal",
   LEDGER_DIVERGED: "fatal",
+  LEDGER_VALUES_DAMAGED: "fatal",
   LEDGER_DIRECTORY: "fatal",
   LEDGER_SHORTENED: "fatal",
 };
