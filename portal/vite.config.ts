@@ -27,6 +27,15 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A data: URI would need an exception in the Content-Security-Policy.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      output: {
+        // What several steps share is one file, not twenty of a few hundred bytes.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: "shared", test: /portal\/src\//, minShareCount: 2 }],
+        },
+      },
+    },
   },
   server: {
     proxy: Object.fromEntries(
