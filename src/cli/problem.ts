@@ -27,6 +27,7 @@ export type CliProblemCode =
   | "CLI_PROOF"
   | "CLI_DAMAGED"
   | "IMPORT_ROWS"
+  | "IMPORT_LINE"
   | "IMPORT_EMPTY"
   | "IMPORT_COLUMNS"
   | "IMPORT_CHANGED"
@@ -216,6 +217,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Mend the rows above, or leave them out with `--skip-bad`.",
       zh: "请改正上列各行，或用 `--skip-bad` 跳过它们。",
+    },
+  },
+  IMPORT_LINE: {
+    exit: "rows",
+    what: {
+      en: "{path} makes no sense in line {line}: {cause}. Nothing was signed.",
+      zh: "{path} 第 {line} 行有误：{cause}。未签署任何内容。",
+    },
+    remedy: {
+      en: "Mend the line, or leave such lines out with `--skip-bad`.",
+      zh: "请改正该行，或用 `--skip-bad` 跳过此类行。",
     },
   },
   IMPORT_EMPTY: {

@@ -31,28 +31,35 @@ export async function fetchChildren(
 export function verifyChildrenPage(page: ChildrenAnswer): void {
   const root = readHash(fromHex(page.root));
   const path = page.path.map((hash) => readHash(fromBase64(hash)));
-  if (page.count > 0 && page.codes.length === 0) return;
+  // Behind the last child there is nothing to prove.
+  if (page.codes.length === 0 && page.start === page.count && page.count > 0) return;
   const leaves = page.codes.map((code) => hashLeaf(utf8(code)));
   const range = { start: page.start, size: page.count, path };
   const verified = verifyRange(leaves, range, page.count === 0 ? EMPTY_ROOT : root);
   if (!verified.ok) throw new ProofMismatch(`children of ${page.code}`, verified.error);
 }
 
-/** All children, page by page; each page is checked. Children are only ever added, so those that join meanwhile come last. */
+/**
+ * All children, page by page; each page is checked, and that the pages follow one another to the end. Children are only
+ * ever added, so those that join meanwhile come last. @throws ProofMismatch
+ */
 export async function* everyChild(
   reading: Reading,
   code: string,
 ): AsyncGenerator<ChildrenAnswer["items"][number], void, undefined> {
-  let cursor: string | undefined;
-  do {
-    const page = await fetchChildren(reading, code, {
-      limit: 1000,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
+  for (let start = 0; ; ) {
+    const page = await fetchChildren(reading, code, { limit: PAGE, start });
+    const got = page.codes.length;
+    if (page.start !== start || (got === 0 && start < page.count)) {
+      throw new ProofMismatch(`children of ${code}`, { code: "PROOF_RANGE" });
+    }
     yield* page.items;
-    cursor = page.next;
-  } while (cursor !== undefined);
+    start += got;
+    if (start >= page.count) return;
+  }
 }
+
+const PAGE = 1000;
 
 function readHash(bytes: Uint8Array | undefined): Hash {
   const hash = bytes === undefined ? undefined : toHash(bytes);

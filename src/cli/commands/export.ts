@@ -15,14 +15,12 @@ type Format = "csv" | "geojson" | "ndjson";
 
 export function addExport(program: Command, cli: Cli): void {
   const { say } = cli;
-  const group = program
-    .command("export")
-    .description(
-      say({
-        en: "copies records, the log, or the trust policy into files",
-        zh: "将记录、日志或信任策略导出为文件",
-      }),
-    );
+  const group = program.command("export").description(
+    say({
+      en: "copies records, the log, or the trust policy into files",
+      zh: "将记录、日志或信任策略导出为文件",
+    }),
+  );
   addRecords(group, cli);
   addLogFiles(group, cli);
   addPolicy(group, cli);

@@ -6,7 +6,7 @@ import { runImport } from "../import/run-import.ts";
 import { CliProblem } from "../problem.ts";
 import { parseDay, today } from "../time-argument.ts";
 import { collect } from "../usage.ts";
-import { addImportAreaCodes } from "./import-area-codes.ts";
+import { addImportAreaCodes, addImportGb2260 } from "./import-gazette.ts";
 
 type Options = {
   readonly under: string;
@@ -33,6 +33,7 @@ export function addImport(program: Command, cli: Cli): void {
   );
   addFile(group, cli);
   addImportAreaCodes(group, cli);
+  addImportGb2260(group, cli);
 }
 
 function addFile(group: Command, { say, runOf }: Cli): void {

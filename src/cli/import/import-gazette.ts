@@ -1,17 +1,9 @@
-import {
-  encodePayload,
-  fromHex,
-  type GazetteFact,
-  type GazetteItem,
-  MAX_ITEMS,
-  MAX_OPERATION_BYTES,
-} from "../../core/index.ts";
+import { fromHex, type GazetteFact, type GazetteItem } from "../../core/index.ts";
 import { everyItem, type GazetteJson, signOperation } from "../../sdk/index.ts";
 import { group } from "../progress.ts";
 import { Refused } from "../refused.ts";
 import type { Run } from "../run.ts";
 import { confirmSigning, identityOf, openSigner } from "../signing.ts";
-import type { CodeFacts } from "./area-codes.ts";
 
 /** What an import of facts would do to the gazette. */
 type Sorted = {
@@ -25,22 +17,22 @@ type Sorted = {
 /** Brings facts about divisions into the gazette: one member's signature for each 256 codes, asked for once. */
 export async function importGazette(
   run: Run,
-  codes: readonly CodeFacts[],
+  items: readonly GazetteItem[],
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<void> {
-  const sorted = sortFacts(codes, await presentGazette(run));
+  const sorted = sortFacts(items, await presentGazette(run));
   tellSorted(run, sorted);
   if (dryRun || sorted.items.length === 0) return tellDone(run, sorted, 0);
   const identity = await identityOf(run);
   const { origin: aud } = await run.client.node();
-  const batches = cutItems(sorted.items);
-  await confirmSigning(run, words(run, sorted.items.length, batches.length), identity, aud);
+  const { gazetteOperations } = await import("../../node/index.ts");
+  const operations = gazetteOperations(sorted.items);
+  await confirmSigning(run, words(run, sorted.items.length, operations.length), identity, aud);
   const signer = await openSigner(run, identity);
   const bar = run.progress(run.say({ en: "Recording", zh: "正在记录" }), sorted.items.length);
   let done = 0;
-  for (const items of batches) {
+  for (const operation of operations) {
     const iatSeconds = Math.floor(run.now().getTime() / 1000);
-    const operation = { op: "gazette" as const, items };
     const { bytes } = await signOperation({
       iss: identity.holder,
       aud,
@@ -50,11 +42,11 @@ export async function importGazette(
     });
     const outcome = await run.client.submit(bytes);
     if (outcome.status === "refused") throw new Refused(outcome);
-    done += items.length;
+    done += operation.items.length;
     bar.to(done);
   }
   bar.end();
-  tellDone(run, sorted, batches.length);
+  tellDone(run, sorted, operations.length);
 }
 
 async function presentGazette(run: Run): Promise<ReadonlyMap<string, GazetteJson>> {
@@ -66,11 +58,14 @@ async function presentGazette(run: Run): Promise<ReadonlyMap<string, GazetteJson
 }
 
 /** New codes, and codes whose facts go on where the gazette's end, can be added; a repeated import adds nothing. */
-function sortFacts(codes: readonly CodeFacts[], present: ReadonlyMap<string, GazetteJson>): Sorted {
+function sortFacts(
+  wanted: readonly GazetteItem[],
+  present: ReadonlyMap<string, GazetteJson>,
+): Sorted {
   const items: GazetteItem[] = [];
   const same: string[] = [];
   const other: string[] = [];
-  for (const { code, facts } of codes) {
+  for (const { code, add: facts = [] } of wanted) {
     const known = present.get(code);
     const shared = known === undefined ? 0 : sharedFacts(known.facts, facts);
     if (shared === undefined) other.push(code);
@@ -98,25 +93,6 @@ function canonical(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([name, inner]) => `${name}:${canonical(inner)}`).join()}}`;
-}
-
-// Headers and signature; see operations.md, The envelope.
-const ENVELOPE_BYTES = 1024;
-
-function cutItems(items: readonly GazetteItem[]): GazetteItem[][] {
-  const batches: GazetteItem[][] = [];
-  let batch: GazetteItem[] = [];
-  let bytes = 0;
-  for (const item of items) {
-    const size = encodePayload({ op: "gazette", items: [item] }).length;
-    if (batch.length === MAX_ITEMS || bytes + size > MAX_OPERATION_BYTES - ENVELOPE_BYTES) {
-      batches.push(batch);
-      [batch, bytes] = [[], 0];
-    }
-    batch.push(item);
-    bytes += size;
-  }
-  return batch.length === 0 ? batches : [...batches, batch];
 }
 
 function words(run: Run, codes: number, operations: number): string[] {

@@ -2,11 +2,8 @@ import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { readAreaCodes } from "../import/area-codes.ts";
 import { importGazette } from "../import/import-gazette.ts";
-import { CliProblem } from "../problem.ts";
 
-type Options = { readonly source: string; readonly dryRun?: true; readonly skipBad?: true };
-
-const SOURCE = "github.com/yescallop/areacodes";
+type Options = { readonly dryRun?: true; readonly skipBad?: true };
 
 export function addImportAreaCodes(group: Command, { say, runOf }: Cli): void {
   group
@@ -18,22 +15,32 @@ export function addImportAreaCodes(group: Command, { say, runOf }: Cli): void {
       }),
     )
     .argument("<file>", "result.csv")
-    .option(
-      "--source <text>",
-      say({ en: "what is recorded as their source", zh: "记录的信息来源" }),
-      SOURCE,
-    )
     .option("--dry-run", say({ en: "judges the lines, signs nothing", zh: "只检查，不签署" }))
     .option("--skip-bad", say({ en: "leaves bad lines out", zh: "跳过有误的行" }))
     .action(async (path: string, options: Options, command: Command) => {
       const run = runOf(command);
-      const { codes, bad } = await readAreaCodes(path, options.source);
+      const { facts, bad } = await readAreaCodes(path, options.skipBad === true);
       for (const { line, cause } of bad) {
         run.note(run.say({ en: `line ${line}: ${cause}`, zh: `第 ${line} 行：${cause}` }));
       }
-      if (bad.length > 0 && !options.skipBad) {
-        throw new CliProblem("IMPORT_ROWS", { bad: bad.length, rows: bad.length + codes.length });
-      }
-      await importGazette(run, codes, { dryRun: options.dryRun === true });
+      const { gazetteItems } = await import("../../node/index.ts");
+      await importGazette(run, gazetteItems(facts), { dryRun: options.dryRun === true });
+    });
+}
+
+export function addImportGb2260(group: Command, { say, runOf }: Cli): void {
+  group
+    .command("gb2260")
+    .description(
+      say({
+        en: "the register of GB/T 2260 that comes with this program, into the gazette",
+        zh: "将本程序附带的 GB/T 2260 行政区划代码录入地名录",
+      }),
+    )
+    .option("--dry-run", say({ en: "compares, signs nothing", zh: "只比对，不签署" }))
+    .action(async (options: Options, command: Command) => {
+      const { gazetteItems, loadRegister } = await import("../../node/index.ts");
+      const items = gazetteItems(loadRegister());
+      await importGazette(runOf(command), items, { dryRun: options.dryRun === true });
     });
 }

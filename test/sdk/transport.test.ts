@@ -1,0 +1,143 @@
+import { describe, expect, test } from "vitest";
+import { ApiProblem, Busy, createClient, NodeUnreachable } from "../../src/sdk/index.ts";
+
+type Answer = Response | Error;
+
+/** A node that gives these answers, one after the other, and remembers what it was asked. */
+function scripted(answers: readonly Answer[], options: { attempts?: number } = {}) {
+  const waits: number[] = [];
+  const asked: Request[] = [];
+  const client = createClient({
+    url: "https://node.test/",
+    ...options,
+    fetch: async (request) => {
+      asked.push(request);
+      const answer = answers[asked.length - 1];
+      if (answer instanceof Response) return answer;
+      throw answer ?? new Error("nothing left to answer");
+    },
+    sleep: async (milliseconds) => void waits.push(milliseconds),
+  });
+  return { client, waits, asked };
+}
+
+const busy = (retryAfter?: string) =>
+  new Response(JSON.stringify({ code: "HTTP_BUSY", title: "busy", facts: {}, remedy: "wait" }), {
+    status: 503,
+    ...(retryAfter === undefined ? {} : { headers: { "retry-after": retryAfter } }),
+  });
+const stats = () => Response.json({ codes: 1 });
+const silence = () => new TypeError("fetch failed");
+
+describe("a busy node", () => {
+  test("is asked again when it says, or later as it stays busy", async () => {
+    const { client, waits } = scripted([busy("2"), busy(), busy(), stats()]);
+    expect(await client.stats()).toMatchObject({ codes: 1 });
+    expect(waits).toEqual([2000, 500, 1000]);
+  });
+
+  test("is given up after the attempts that are allowed, with its own problem", async () => {
+    const { client, asked } = scripted([busy("1"), busy("1"), busy("1")], { attempts: 3 });
+    const given = client.stats();
+    await expect(given).rejects.toBeInstanceOf(Busy);
+    await expect(given).rejects.toMatchObject({ code: "HTTP_BUSY", retryAfterMilliseconds: 1000 });
+    expect(asked).toHaveLength(3);
+  });
+
+  test("takes a date as well for the time to come back", async () => {
+    const at = new Date(Date.now() + 60_000).toUTCString();
+    const { client, waits } = scripted([busy(at), stats()]);
+    await client.stats();
+    expect(waits[0]).toBeGreaterThan(55_000);
+  });
+
+  test("whose readiness is asked for is not waited for", async () => {
+    const { client, waits } = scripted([busy("30")]);
+    expect(await client.ready()).toEqual({ ready: false, code: "HTTP_BUSY" });
+    expect(waits).toEqual([]);
+  });
+});
+
+describe("a silent node", () => {
+  test("that never answered is given up soon: its address may be wrong", async () => {
+    const { client, asked } = scripted([silence(), silence(), silence()]);
+    const given = client.stats();
+    await expect(given).rejects.toBeInstanceOf(NodeUnreachable);
+    await expect(given).rejects.toMatchObject({ url: "https://node.test/v1/stats" });
+    expect(asked).toHaveLength(2);
+  });
+
+  test("that answered before is waited for: it may be restarting", async () => {
+    const { client, asked } = scripted([
+      stats(),
+      silence(),
+      silence(),
+      silence(),
+      silence(),
+      stats(),
+    ]);
+    await client.stats();
+    expect(await client.stats()).toMatchObject({ codes: 1 });
+    expect(asked).toHaveLength(6);
+  });
+
+  test("gets an operation again, and a message to the inbox not", async () => {
+    const accepted = Response.json({ status: "accepted", hash: "00", index: 1, receipt: "" });
+    const first = scripted([stats(), silence(), accepted]);
+    await first.client.stats();
+    await first.client.submit(Uint8Array.of(1));
+    expect(first.asked).toHaveLength(3);
+    const second = scripted([stats(), silence()]);
+    await second.client.stats();
+    await expect(second.client.message("00", "hello")).rejects.toBeInstanceOf(NodeUnreachable);
+  });
+});
+
+describe("problems", () => {
+  test("carry code, facts and remedy", async () => {
+    const body = {
+      code: "RESOLVE_UNKNOWN",
+      title: "t",
+      facts: { proof: "/v1/proof" },
+      remedy: "r",
+    };
+    const { client } = scripted([Response.json(body, { status: 404 })]);
+    const given = client.record("MA.156.9999");
+    await expect(given).rejects.toBeInstanceOf(ApiProblem);
+    await expect(given).rejects.toMatchObject({ ...body, status: 404 });
+  });
+
+  test("of somebody else, such as a proxy, have one code of ours", async () => {
+    const { client } = scripted([new Response("<html>nginx</html>", { status: 502 })]);
+    await expect(client.stats()).rejects.toMatchObject({
+      code: "HTTP_ANSWER",
+      facts: { status: 502 },
+    });
+  });
+
+  test("of a wrong shape count as somebody else's", async () => {
+    const { client } = scripted([Response.json({ error: "no" }, { status: 400 })]);
+    await expect(client.stats()).rejects.toMatchObject({ code: "HTTP_ANSWER" });
+  });
+});
+
+test("codes travel as one path segment, and absent parameters not at all", async () => {
+  const { client, asked } = scripted([Response.json({}), Response.json({ items: [] })]);
+  await client.record("MA.156.1301.02/LAMP/000123", { at: "2015-06-01" });
+  await client.log({ order: "oldest" });
+  expect(asked.map(({ url }) => url)).toEqual([
+    "https://node.test/v1/codes/MA.156.1301.02%2FLAMP%2F000123?at=2015-06-01",
+    "https://node.test/v1/operations?order=oldest",
+  ]);
+});
+
+test("an aborted wait ends with the reason of the abort", async () => {
+  const controller = new AbortController();
+  const client = createClient({
+    url: "https://node.test",
+    signal: controller.signal,
+    fetch: async () => busy("60"),
+    onWait: () => controller.abort(new DOMException("stop", "AbortError")),
+  });
+  await expect(client.stats()).rejects.toMatchObject({ name: "AbortError" });
+});
