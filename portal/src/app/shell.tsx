@@ -1,5 +1,5 @@
 import { Segmented } from "antd";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { switchLanguage } from "../i18n/index.ts";
@@ -11,10 +11,13 @@ import {
   themeChoice,
   usePreference,
 } from "./preferences.ts";
+import { usePageChange } from "./use-page-change.ts";
 
 /** The frame around every page. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
   const { t } = useTranslation("shell");
+  const content = useRef<HTMLElement>(null);
+  usePageChange(content);
   return (
     <>
       <a className="skip" href="#content">
@@ -32,7 +35,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
         <ThemeSwitch />
       </header>
       <DemoBanner />
-      <main id="content" tabIndex={-1}>
+      <main id="content" tabIndex={-1} ref={content}>
         {children}
       </main>
     </>
