@@ -17,6 +17,8 @@ import type { Ref, StoredVersion, ValueStore } from "./stores.ts";
 /** Decoded values kept at hand: parents, keys and parameters are read again and again. */
 const CACHED_VALUES = 20_000;
 
+const MAX_KEY_HASHES = 10_000;
+
 /** What a block that is applied but not yet durable replaced, so that readers can look past it. */
 type Layer = { readonly size: number; readonly before: ReadonlyMap<string, Ref | undefined> };
 
@@ -31,6 +33,8 @@ export class LedgerState implements StateReader {
   readonly #beside: Map<string, Ref>;
   readonly #decoded = new Map<string, CborValue>();
   readonly #layers: Layer[] = [];
+  /** Hashes of keys that were looked up since the last block: most of them are put next. */
+  readonly #keyHashes = new Map<string, Hash>();
 
   constructor(map: SparseMap, values: ValueStore, beside: Map<string, Ref> = new Map()) {
     this.#map = map;
@@ -63,9 +67,10 @@ export class LedgerState implements StateReader {
       latest.set(key, ref);
       this.#decoded.delete(key);
       if (key.startsWith(BESIDE)) this.#beside.set(key, ref);
-      else batch.set(key, { keyHash: hashMapKey(key), valueHash: hashOf(change.value), ref });
+      else batch.set(key, { keyHash: this.#hashOfKey(key), valueHash: hashOf(change.value), ref });
     }
     this.#map.update([...batch.values()]);
+    this.#keyHashes.clear();
     this.#values.flush();
     this.#layers.push({ size, before });
   }
@@ -94,7 +99,7 @@ export class LedgerState implements StateReader {
   /** The value and its path after the last applied block, whose log size it says. */
   prove(key: string): { readonly value?: Uint8Array; readonly map: MapProof } {
     const ref = key.startsWith(BESIDE) ? undefined : this.#find(key);
-    const { leaf, ...path } = this.#map.prove(hashMapKey(key));
+    const { leaf, ...path } = this.#map.prove(this.#hashOfKey(key));
     const map =
       ref !== undefined || leaf === undefined
         ? path
@@ -115,7 +120,16 @@ export class LedgerState implements StateReader {
   }
 
   #find(key: string): Ref | undefined {
-    return key.startsWith(BESIDE) ? this.#beside.get(key) : this.#map.find(hashMapKey(key));
+    return key.startsWith(BESIDE) ? this.#beside.get(key) : this.#map.find(this.#hashOfKey(key));
+  }
+
+  #hashOfKey(key: string): Hash {
+    const known = this.#keyHashes.get(key);
+    if (known !== undefined) return known;
+    const hash = hashMapKey(key);
+    if (this.#keyHashes.size >= MAX_KEY_HASHES) this.#keyHashes.clear();
+    this.#keyHashes.set(key, hash);
+    return hash;
   }
 
   #hashAt(ref: Ref): Hash {

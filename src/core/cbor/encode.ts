@@ -93,22 +93,41 @@ function writeInteger(value: number): void {
 function writeMap(map: CborMap): void {
   const keys: string[] = [];
   for (const key of Object.keys(map)) if (map[key] !== undefined) keys.push(key);
-  keys.sort(compareTextKeys);
   writeHead(MAP, keys.length);
-  for (const key of keys) {
-    writeText(key);
-    write(map[key] as CborValue);
+  for (const { name, encoded } of keys.length < 2 ? keys.map(encodedKey) : inOrder(keys)) {
+    writeRaw(encoded);
+    write(map[name] as CborValue);
   }
 }
 
-// The encoded length comes first in the head, so shorter keys sort first; of equal ones, the bytes decide.
-function compareTextKeys(a: string, b: string): number {
-  if (isAscii(a) && isAscii(b)) {
-    if (a.length !== b.length) return a.length - b.length;
-    return a < b ? -1 : 1;
-  }
-  const [x, y] = [utf8(a), utf8(b)];
-  return x.length === y.length ? compareBytes(x, y) : x.length - y.length;
+type EncodedKey = { readonly name: string; readonly encoded: Uint8Array };
+
+// The maps of a ledger come in a few dozen shapes, so the order of their keys and the keys' bytes are worth remembering.
+// Bounded, because names of attributes come from outside.
+const MAX_REMEMBERED = 4096;
+const SEPARATOR = "\u0000";
+const orders = new Map<string, readonly EncodedKey[]>();
+const encodedKeys = new Map<string, EncodedKey>();
+
+function inOrder(keys: readonly string[]): readonly EncodedKey[] {
+  const shape = keys.join(SEPARATOR);
+  const known = orders.get(shape);
+  if (known !== undefined && known.length === keys.length) return known;
+  const order = keys.map(encodedKey).sort((a, b) => compareBytes(a.encoded, b.encoded));
+  // Keys that hold the separator are not remembered; then a text of n − 1 separators can only be the same n keys.
+  if (keys.some((key) => key.includes(SEPARATOR))) return order;
+  if (orders.size >= MAX_REMEMBERED) orders.clear();
+  orders.set(shape, order);
+  return order;
+}
+
+function encodedKey(name: string): EncodedKey {
+  const known = encodedKeys.get(name);
+  if (known !== undefined) return known;
+  const key = { name, encoded: encodeCbor(name) };
+  if (encodedKeys.size >= MAX_REMEMBERED) encodedKeys.clear();
+  encodedKeys.set(name, key);
+  return key;
 }
 
 function writeKeyedMap(map: CborKeyedMap): void {

@@ -11,6 +11,7 @@ import {
   executePropose,
   needForEndorse,
 } from "./decision.ts";
+import { ItemWork } from "./item-work.ts";
 import { type AdmitRefusal, executeAdmit } from "./kinds/admit.ts";
 import { onlyAdds } from "./kinds/gazette.ts";
 import { execute, needFor } from "./kinds/index.ts";
@@ -58,26 +59,28 @@ export type AppliedBlock = {
  */
 export function applyBlock(state: StateReader, block: Block): AppliedBlock {
   const { origin, timeMilliseconds, check } = block;
-  const context: Context = { tx: new Transaction(state), origin, timeMilliseconds, check };
+  const tx = new Transaction(state);
   const results: Result<number, ApplyRefusal>[] = [];
   const entries: Uint8Array[] = [];
   for (const item of block.items) {
+    const context: Context = { tx, origin, timeMilliseconds, check, work: new ItemWork() };
     const applied = applyItem(context, item);
     if (applied.ok) {
+      context.work.settle(tx);
       const index = block.first + entries.length;
-      context.tx.keep(index);
+      tx.keep(index);
       entries.push(item.bytes);
       results.push(ok(index));
     } else {
-      context.tx.drop();
+      tx.drop();
       results.push(applied);
     }
   }
   if (entries.length > 0) {
-    settleChildren(context);
-    context.tx.keep(block.first + entries.length - 1);
+    settleChildren(tx);
+    tx.keep(block.first + entries.length - 1);
   }
-  return { results, entries, changes: context.tx.changes() };
+  return { results, entries, changes: tx.changes() };
 }
 
 function applyItem(context: Context, item: Item): Result<void, ApplyRefusal> {

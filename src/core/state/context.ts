@@ -1,6 +1,7 @@
 import type { Envelope } from "../op/envelope.ts";
 import type { Issuer } from "../op/operation.ts";
 import type { IsoDate } from "../op/statement.ts";
+import type { ItemWork } from "./item-work.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Authority, KeyRecord } from "./values.ts";
 
@@ -13,6 +14,8 @@ export type Context = {
   readonly origin: string;
   readonly timeMilliseconds: number;
   readonly check: OperationCheck;
+  /** Of the item that is being applied. */
+  readonly work: ItemWork;
 };
 
 /** Who acts, and through which entry. */

@@ -1,17 +1,18 @@
 import { equalBytes, hex, utf8 } from "../bytes.ts";
 import { type Code, codeParts, parentOf } from "../code/index.ts";
 import { present } from "../invariant.ts";
-import { Frontier } from "../merkle/frontier.ts";
-import { EMPTY_ROOT, type Hash, hashLeaf } from "../merkle/hash.ts";
+import { EMPTY_ROOT, hashLeaf } from "../merkle/hash.ts";
 import type { KeySpec, RecordKind, RegisterItem } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AliasRefusal, takeAlias } from "./aliases.ts";
 import type { Act, Context } from "./context.ts";
 import { referenceTo } from "./effective.ts";
+import { frontierOf } from "./item-work.ts";
 import { addKeys, type KeyRingRefusal, openKeys, reachable, usesOf } from "./key-ring.ts";
 import { classKey, codeKey, endedKey, frontierKey, registrationKey } from "./map-keys.ts";
-import { active, notInFuture, type RuleRefusal, raiseChanged, statementsOf } from "./rules.ts";
-import type { ChildrenFrontier, CodeRecord, KeyRecord, Reference } from "./values.ts";
+import { active, notInFuture, type RuleRefusal, statementsOf } from "./rules.ts";
+import type { Transaction } from "./transaction.ts";
+import type { CodeRecord, KeyRecord, Reference } from "./values.ts";
 
 /** A record to create: a registered child, or the division of an application. */
 export type NewRecord = Omit<RegisterItem, "kind"> & {
@@ -58,7 +59,7 @@ export function createRecord(
   if (!want.includes(item.kind)) {
     return err({ code: "STATE_KIND", subject: item.code, kind: item.kind, want: want.join(" | ") });
   }
-  const parent = active(context, parentOf(item.code) as Code);
+  const parent = activeParent(context, parentOf(item.code) as Code);
   if (!parent.ok) return parent;
   const old = endedGeneration(context, item);
   if (!old.ok) return old;
@@ -69,6 +70,15 @@ export function createRecord(
   if (!timely.ok) return timely;
   if (old.value !== undefined) context.tx.put(endedKey(referenceTo(old.value)), old.value);
   return put(context, act, item, parent.value, old.value);
+}
+
+function activeParent(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
+  const { activeParents } = context.work;
+  const known = activeParents.get(code);
+  if (known !== undefined) return ok(known);
+  const found = active(context, code);
+  if (found.ok) activeParents.set(code, found.value);
+  return found;
 }
 
 /** The kinds that a code of this shape can be. */
@@ -127,33 +137,52 @@ function put(
     const taken = takeAlias(context, item.code, reference, alias);
     if (!taken.ok) return taken;
   }
-  context.tx.put(codeKey(item.code), {
-    code: item.code,
-    generation,
-    born: act.hash,
-    op: act.hash,
-    control: act.hash,
-    kind: item.kind,
-    ...(item.class === undefined ? {} : { class: item.class }),
-    status: "active",
-    suspendedBy: [],
-    names: item.names,
-    parent: referenceTo(parent),
-    threshold: item.threshold ?? 1,
-    holds: holds.value,
-    aliases: item.aliases ?? [],
-    links: item.links ?? [],
-    ...(item.geometry === undefined ? {} : { geometry: item.geometry }),
-    attributes: item.attributes ?? {},
-    ...(item.stage === undefined ? {} : { stage: item.stage }),
-    ...(item.registration === undefined ? {} : { registration: item.registration }),
-    predecessors: [],
-    successors: [],
-    children: old?.children ?? { count: 0, root: EMPTY_ROOT },
-  });
+  const record = newRecord(item, act.hash, generation, parent, holds.value, old);
+  context.tx.put(codeKey(item.code), record);
   if (generation === 1) adopt(context, parent, item);
   return ok(undefined);
 }
+
+function newRecord(
+  item: NewRecord,
+  born: Uint8Array,
+  generation: number,
+  parent: CodeRecord,
+  holds: CodeRecord["holds"],
+  old: CodeRecord | undefined,
+): CodeRecord {
+  const record: Mutable<CodeRecord> = {
+    code: item.code,
+    generation,
+    born,
+    op: born,
+    control: born,
+    kind: item.kind,
+    status: "active",
+    suspendedBy: NONE,
+    names: item.names,
+    parent: referenceTo(parent),
+    threshold: item.threshold ?? 1,
+    holds,
+    aliases: item.aliases ?? NONE,
+    links: item.links ?? NONE,
+    attributes: item.attributes ?? {},
+    predecessors: NONE,
+    successors: NONE,
+    children: old?.children ?? NO_CHILDREN,
+  };
+  // By assignment and not by spread: an import makes a million records.
+  if (item.class !== undefined) record.class = item.class;
+  if (item.geometry !== undefined) record.geometry = item.geometry;
+  if (item.stage !== undefined) record.stage = item.stage;
+  if (item.registration !== undefined) record.registration = item.registration;
+  return record;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const NONE: readonly never[] = [];
+const NO_CHILDREN: CodeRecord["children"] = { count: 0, root: EMPTY_ROOT };
 
 function openChildKeys(
   context: Context,
@@ -191,20 +220,16 @@ function widerFacet(spec: KeySpec, giver: KeyRecord): string | undefined {
 }
 
 /** Appends a code that was never issued before to its parent's tree of children. */
-function adopt(context: Context, parent: CodeRecord, item: NewRecord): void {
-  const key = frontierKey(parent.code);
-  const frontier = frontierOf(context.tx.get(key));
-  frontier.append(hashLeaf(utf8(item.code)));
-  context.tx.put(key, { count: frontier.size, nodes: frontier.hashes() });
+function adopt({ tx, work }: Context, parent: CodeRecord, item: NewRecord): void {
+  work.adopt(tx, parent.code, hashLeaf(utf8(item.code)));
   const { registration } = parent;
   if (registration === undefined) return;
   if (item.registration !== undefined && equalBytes(registration, item.registration)) return;
-  raiseChanged(context, registration);
+  work.raiseChanged(registration);
 }
 
 /** Brings each parent's `children` up to its tree, once for a whole block. */
-export function settleChildren(context: Context): void {
-  const { tx } = context;
+export function settleChildren(tx: Transaction): void {
   for (const key of tx.changedKeys(frontierKey("" as Code))) {
     const code = key.slice(frontierKey("" as Code).length) as Code;
     const frontier = frontierOf(tx.get(frontierKey(code)));
@@ -215,9 +240,4 @@ export function settleChildren(context: Context): void {
       children: { count: frontier.size, root: frontier.root() },
     });
   }
-}
-
-function frontierOf(value: ChildrenFrontier | undefined): Frontier {
-  if (value === undefined) return Frontier.empty();
-  return present(Frontier.from(value.count, value.nodes as readonly Hash[]), "a frontier");
 }

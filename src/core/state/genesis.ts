@@ -10,6 +10,7 @@ import type { Names } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Context } from "./context.ts";
 import { settleChildren } from "./create.ts";
+import { ItemWork } from "./item-work.ts";
 import { type MemberRefusal, putMember } from "./kinds/member.ts";
 import { enoughMembers } from "./kinds/param.ts";
 import { codeKey, frontierKey, paramKey } from "./map-keys.ts";
@@ -67,6 +68,7 @@ export function applyGenesis(
     origin: genesis.origin,
     timeMilliseconds: genesis.time,
     check: () => false,
+    work: new ItemWork(),
   };
   for (const member of genesis.members) {
     const put = putMember(context, member, undefined, hash);
@@ -78,7 +80,7 @@ export function applyGenesis(
   putParams(tx, genesis, hash);
   putRoots(tx, genesis, hash);
   tx.keep(0);
-  settleChildren(context);
+  settleChildren(tx);
   tx.keep(0);
   return ok(tx.changes());
 }

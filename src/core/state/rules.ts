@@ -4,7 +4,7 @@ import type { IsoDate, Statement } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Context, today } from "./context.ts";
 import { type EffectiveStatus, effectiveStatus } from "./effective.ts";
-import { codeKey, registrationKey } from "./map-keys.ts";
+import { codeKey } from "./map-keys.ts";
 import type { CodeRecord, Reference } from "./values.ts";
 
 // Rules that several kinds share.
@@ -102,11 +102,5 @@ export function statementsOf(item: {
 export function countChange(context: Context, record: CodeRecord): void {
   const { registration, born, op, control } = record;
   if (registration === undefined || !equalBytes(born, op) || !equalBytes(born, control)) return;
-  raiseChanged(context, registration);
-}
-
-export function raiseChanged(context: Context, id: Uint8Array): void {
-  const registration = context.tx.get(registrationKey(id));
-  if (registration === undefined) return;
-  context.tx.put(registrationKey(id), { ...registration, changed: registration.changed + 1 });
+  context.work.raiseChanged(registration);
 }

@@ -1,5 +1,5 @@
 import { hex } from "../../bytes.ts";
-import { type Code, isBelow } from "../../code/index.ts";
+import { ancestorsOf, type Code, isBelow } from "../../code/index.ts";
 import type { Hash } from "../../merkle/hash.ts";
 import { type InclusionRefusal, verifyInclusion } from "../../merkle/inclusion.ts";
 import { MAX_ITEMS } from "../../op/limits.ts";
@@ -179,7 +179,7 @@ function applyItems(
     if (!isBelow(item.code, under)) {
       return err({ code: "BULK_NOT_BELOW", at, subject: item.code, under });
     }
-    const nearer = holderBetween(context.tx, item.code, under, what);
+    const nearer = nearerHolder(context, item.code, under, what);
     if (nearer !== undefined) {
       return err({ code: "BULK_NEARER", at, subject: item.code, holder: nearer });
     }
@@ -189,16 +189,30 @@ function applyItems(
   return ok(undefined);
 }
 
-/** Who has keys of the use nearer to the item than whoever signed the manifest; creating is judged from the parent up. */
-function holderBetween(
-  tx: Transaction,
+function nearerHolder(
+  { tx, work }: Context,
   code: Code,
   under: Code,
   what: Manifest["what"],
 ): Authority | undefined {
-  const between = selfAndAncestors(code).filter((each) => isBelow(each, under));
-  const judged = what === "register" ? between.slice(1) : between;
-  const holder = nearestHolder(tx, judged, USES[what][0]);
+  // Creating is judged from the parent up, and what holds for one child of it holds for the next.
+  if (what !== "register") return holderBetween(tx, selfAndAncestors(code), under, what);
+  const [parent] = ancestorsOf(code);
+  if (parent === undefined || work.judgedParents.has(parent)) return undefined;
+  const nearer = holderBetween(tx, selfAndAncestors(parent), under, what);
+  if (nearer === undefined) work.judgedParents.add(parent);
+  return nearer;
+}
+
+/** Who has keys of the use nearer to the item than whoever signed the manifest. */
+function holderBetween(
+  tx: Transaction,
+  codes: readonly Code[],
+  under: Code,
+  what: Manifest["what"],
+): Authority | undefined {
+  const between = codes.filter((each) => isBelow(each, under));
+  const holder = nearestHolder(tx, between, USES[what][0]);
   return holder === undefined ? undefined : referenceTo(holder);
 }
 
