@@ -27,10 +27,11 @@ export type FileRefusal =
 export function readDate(text: unknown): PartialDate | undefined {
   const match = typeof text === "string" ? DATE.exec(text) : null;
   if (match === null) return undefined;
-  const [date, year, month = "01", day = "01"] = match;
-  const moment = new Date(`${year}-${month}-${day}T00:00:00Z`);
-  // Date takes 30 February and makes March of it.
-  return moment.toJSON()?.startsWith(`${year}-${month}-${day}`) === true ? date : undefined;
+  const [date, year, month = "1", day = "1"] = match;
+  // UTC carries 30 February over into March.
+  const moment = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+  const exists = moment.getUTCMonth() === Number(month) - 1 && moment.getUTCDate() === Number(day);
+  return exists ? date : undefined;
 }
 
 const DATE = /^(\d{4})(?:-(\d\d)(?:-(\d\d))?)?$/;
