@@ -81,9 +81,10 @@ describe("submitting", () => {
   test("many items go in a few requests and come back in order, refusals among them", async () => {
     await issueCity(world);
     await registerLampClass(world);
+    const taken = { ...lamp(12), names: named("another lamp") };
     const signed = await Promise.all(
       Array.from({ length: 25 }, (_, n) =>
-        signAs({ op: "register", items: [lamp(n === 13 ? 12 : n)] }, CITY, "city"),
+        signAs({ op: "register", items: [n === 13 ? taken : lamp(n)] }, CITY, "city"),
       ),
     );
     const requests: string[] = [];
@@ -98,7 +99,7 @@ describe("submitting", () => {
     for await (const outcome of client.submitMany(items, { maxItems: 10 })) outcomes.push(outcome);
     expect(requests).toHaveLength(3);
     expect(outcomes).toHaveLength(25);
-    expect(outcomes[13]?.status).toBe("refused");
+    expect(outcomes[13]).toMatchObject({ status: "refused", code: "STATE_EXISTS" });
     for (const [i, outcome] of outcomes.entries()) {
       if (i !== 13) expectProved(items[i] ?? new Uint8Array(), outcome);
     }

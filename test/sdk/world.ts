@@ -25,7 +25,7 @@ import {
   signerFromSeed,
   signOperation,
 } from "../../src/sdk/index.ts";
-import { createApp, memoryStore, DEFAULT_CONFIG } from "../../src/server/index.ts";
+import { createApp, memoryStore } from "../../src/server/index.ts";
 
 // A node without a socket: the real server on the memory ledger, three members of whom two must agree.
 
@@ -57,7 +57,6 @@ export async function openWorld(): Promise<World> {
     clock: { wallMilliseconds: Date.now, monotonicMilliseconds: () => performance.now() },
   });
   const app = createApp(
-    { ...DEFAULT_CONFIG, publicUrl: URL_OF_NODE },
     {
       ledger,
       clock: Date.now,
@@ -75,6 +74,7 @@ export async function openWorld(): Promise<World> {
       checkSignature: (key, envelope) =>
         verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
     },
+    { publicUrl: URL_OF_NODE },
   );
   const fetch = (request: Request) => app.fetch(request, { remoteAddress: "127.0.0.1" });
   const clientWith = (options: Partial<ClientOptions>) =>
@@ -171,6 +171,10 @@ export async function issueCity(world: World, text: string = CITY): Promise<void
 export const LAMPS = `${CITY}/LAMP`;
 
 export async function registerLampClass(world: World): Promise<void> {
+  const classes = [{ class: "LAMP", names: { zh: "路灯" }, public: "all" as const }];
+  const inner = { op: "classes" as const, items: classes };
+  const { id } = await world.act({ op: "propose", inner }, "member/A", "member/A");
+  await world.act({ op: "endorse", decision: id, vote: "approve" }, "member/B", "member/B");
   const items = [{ code: code(LAMPS), kind: "class" as const, names: named("路灯") }];
   await world.act({ op: "register", items }, CITY, "city");
 }
