@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import type { Server } from "../server/index.ts";
 
 // A slow client costs a socket, never a stall: everything has an end.
 const HEADERS_MILLISECONDS = 10_000;
@@ -11,30 +12,32 @@ const MAX_CONNECTIONS = 10_000;
 /** Requests under way get this long to end when the node stops. */
 const DRAIN_MILLISECONDS = 5_000;
 
-/** Answers some requests itself, before they become a `Request`; false leaves them to the application. */
-export type FastPath = (request: IncomingMessage, response: ServerResponse) => boolean;
-
 export type Listening = {
   readonly port: number;
   /** Takes no more connections, lets what is under way end, and cuts what does not. */
   stop(): Promise<void>;
 };
 
-/** Serves an application on a socket. @throws Error EADDRINUSE, EACCES */
+/**
+ * Serves an application on a socket; it is asked for at each request. The hottest reads never become a `Request`.
+ *
+ * @throws Error EADDRINUSE, EACCES
+ */
 export async function listen(
-  answer: (request: Request, peer: { readonly remoteAddress?: string }) => Promise<Response>,
+  application: () => Server,
   where: { readonly host: string; readonly port: number },
-  fastPath: FastPath = () => false,
 ): Promise<Listening> {
   const listener = getRequestListener(
     (request, env) => {
       const { remoteAddress } = (env as { incoming: IncomingMessage }).incoming.socket;
-      return answer(request, remoteAddress === undefined ? {} : { remoteAddress });
+      return application().fetch(request, { remoteAddress });
     },
     { overrideGlobalObjects: false },
   );
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    if (!fastPath(request, response)) void listener(request, response);
+    const hot = application().hot(request);
+    if (hot === undefined) void listener(request, response);
+    else response.writeHead(hot.status, hot.headers).end(hot.body);
   });
   server.headersTimeout = HEADERS_MILLISECONDS;
   server.requestTimeout = REQUEST_MILLISECONDS;
@@ -48,7 +51,7 @@ export async function listen(
   return { port, stop: () => stop(server) };
 }
 
-async function stop(server: Server): Promise<void> {
+async function stop(server: HttpServer): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve());
   });

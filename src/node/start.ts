@@ -7,11 +7,10 @@ import {
   type NoteSigner,
   type VerifierKey,
   verifierKey,
-  verifySignature,
 } from "../core/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import { type Ledger, LedgerFault } from "../ledger/index.ts";
-import { createApp, directoryStore, staticFiles } from "../server/index.ts";
+import { createApp, directoryStore, type Server, staticFiles } from "../server/index.ts";
 import type { NodeConfig } from "./config.ts";
 import { type DataDescription, dataDirectory, readDescription } from "./data-directory.ts";
 import { listen } from "./listen.ts";
@@ -44,7 +43,10 @@ export type StartExtras = {
   readonly demo?: (node: NodeFacts) => Answer;
 };
 
-type Answer = (request: Request, peer: { readonly remoteAddress?: string }) => Promise<Response>;
+type Answer = (
+  request: Request,
+  peer: { readonly remoteAddress?: string | undefined },
+) => Promise<Response>;
 
 /** The portal's files, where `npm run build` puts them. */
 const PORTAL = fileURLToPath(new URL("../../portal/dist", import.meta.url));
@@ -118,12 +120,12 @@ async function serve(
 ): Promise<RunningNode> {
   const { description, ledger, recovery, journalEnd, log } = opened;
   const { origin } = description;
-  let answer: Answer = async () => notYet();
+  let server: Server = NOT_YET;
   // The port may be chosen by the system, and the application must know its own address.
-  const listening = await listen((request, peer) => answer(request, peer), config);
+  const listening = await listen(() => server, config);
   const { port } = listening;
   const demo = extras.demo?.({ port, origin, recovery, journalEnd });
-  answer = await application({ ...config, port }, opened, demo);
+  server = await application({ ...config, port }, opened, demo);
   log.info("listening", { host: config.host, port });
   return {
     url: `http://${config.host}:${port}`,
@@ -133,6 +135,7 @@ async function serve(
     recovery,
     log,
     async [Symbol.asyncDispose]() {
+      server.close();
       await listening.stop();
       await ledger[Symbol.asyncDispose]();
       log.info("stopped");
@@ -144,7 +147,7 @@ async function application(
   config: NodeConfig,
   { description, ledger, log, signer }: Opened,
   demo: Answer | undefined,
-): Promise<Answer> {
+): Promise<Server> {
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
   const { member, demonstration } = description;
@@ -164,8 +167,6 @@ async function application(
       },
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
-      checkSignature: (key, envelope) =>
-        verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
       ...(demo === undefined ? {} : { demo }),
     },
@@ -177,6 +178,9 @@ async function application(
   );
 }
 
-function notYet(): Response {
-  return new Response(null, { status: 503, headers: { "retry-after": "1" } });
-}
+/** Between the moment the port is taken and the moment the application knows it. */
+const NOT_YET: Server = {
+  fetch: async () => new Response(null, { status: 503, headers: { "retry-after": "1" } }),
+  hot: () => undefined,
+  close: () => undefined,
+};

@@ -78,7 +78,7 @@ const REMEDY: Readonly<Record<DemoProblem["code"], string>> = {
 /** Answers `/demo/…`, to this machine alone. @see docs/spec/demo.md */
 export function demoEndpoints(
   options: DemoOptions,
-): (request: Request, peer: { readonly remoteAddress?: string }) => Promise<Response> {
+): (request: Request, peer: { readonly remoteAddress?: string | undefined }) => Promise<Response> {
   return async (request, peer) => {
     const refused = judgeCaller(options, request, peer);
     if (refused !== undefined) return problem(refused);
@@ -100,7 +100,7 @@ export function demoEndpoints(
 function judgeCaller(
   { hosts }: DemoOptions,
   request: Request,
-  { remoteAddress = "" }: { readonly remoteAddress?: string },
+  { remoteAddress = "" }: { readonly remoteAddress?: string | undefined },
 ): DemoProblem | undefined {
   if (!isLoopback(remoteAddress)) return { code: "DEMO_PEER", got: remoteAddress };
   const host = request.headers.get("host") ?? new URL(request.url).host;

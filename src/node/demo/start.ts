@@ -83,10 +83,11 @@ function secondsSince(began: number): string {
 }
 
 function askSupervisor(): (() => void) | undefined {
-  const { send } = process;
-  if (send === undefined || process.env[STARTS_VARIABLE] === undefined) return undefined;
+  if (process.send === undefined || process.env[STARTS_VARIABLE] === undefined) return undefined;
   const request: SupervisorRequest = { ask: "kill" };
-  return () => void send.call(process, request);
+  return () => {
+    process.send?.(request);
+  };
 }
 
 async function beginDemo(

@@ -1,0 +1,177 @@
+import { join } from "node:path";
+import {
+  decodeBlockEntry,
+  Frontier,
+  hashLeaf,
+  hex,
+  present,
+  SparseMap,
+  verifySignature,
+} from "../../core/index.ts";
+import { LogFault, readLog } from "../../log/index.ts";
+import { LatestValues } from "../latest-values.ts";
+import { type ReadBlock, type ReplayRefusal, readGenesis, replayBlock } from "../replay.ts";
+import { LedgerState } from "../state.ts";
+import { readPublished } from "./published-file.ts";
+
+/** What an audit found first. `offset` is where the record begins that is damaged or holds what the rules refuse. */
+export type AuditRefusal = {
+  readonly code: string;
+  readonly offset: number;
+  readonly [fact: string]: string | number;
+};
+
+export type AuditReport =
+  | {
+      readonly intact: true;
+      readonly origin: string;
+      readonly entries: number;
+      readonly blocks: number;
+      /** Root of the tree over all entries, hex. */
+      readonly root: string;
+      readonly mapRoot: string;
+      readonly milliseconds: number;
+    }
+  | {
+      readonly intact: false;
+      /** Entries that were right before it. */
+      readonly entries: number;
+      readonly refusal: AuditRefusal;
+      readonly milliseconds: number;
+    };
+
+export type AuditOptions = {
+  /** Told after each block how far the audit is. */
+  readonly onProgress?: (progress: { readonly entries: number; readonly offset: number }) => void;
+  readonly nowMilliseconds?: () => number;
+};
+
+class Stop extends Error {
+  readonly refusal: AuditRefusal;
+  constructor(refusal: AuditRefusal) {
+    super(refusal.code);
+    this.refusal = refusal;
+  }
+}
+
+/**
+ * Replays the ledger in a data directory, or a copy of one, from its first entry: every record's hash, every signature,
+ * every rule, every map root, and the last checkpoint that was published. Only reads.
+ */
+export async function auditDirectory(
+  dataDirectory: string,
+  options: AuditOptions = {},
+): Promise<AuditReport> {
+  const now = options.nowMilliseconds ?? (() => performance.now());
+  const began = now();
+  const elapsed = () => Math.round(now() - began);
+  const directory = join(dataDirectory, "ledger");
+  const auditor = new Auditor(options);
+  try {
+    const { torn, end, origin } = readLog({ directory }, (block) => auditor.visit(block));
+    if (torn !== undefined) {
+      throw new Stop({ code: "JOURNAL_TORN", offset: torn.offset, bytes: torn.bytes });
+    }
+    auditor.compare(join(directory, "checkpoint"), end);
+    return { intact: true, origin, ...auditor.summary(), milliseconds: elapsed() };
+  } catch (cause) {
+    const refusal = refusalOf(cause, auditor.offset);
+    return { intact: false, entries: auditor.entries, refusal, milliseconds: elapsed() };
+  }
+}
+
+function refusalOf(cause: unknown, offset: number): AuditRefusal {
+  if (cause instanceof Stop) return cause.refusal;
+  if (cause instanceof LogFault) return { offset, ...cause.facts, code: cause.code };
+  throw cause;
+}
+
+class Auditor {
+  readonly #state = new LedgerState(new SparseMap(), new LatestValues());
+  readonly #frontier = Frontier.empty();
+  readonly #options: AuditOptions;
+  readonly #roots = new Map<number, string>();
+  #origin: string | undefined;
+  #blocks = 0;
+  /** Where the record that is being judged begins. */
+  offset = 0;
+
+  constructor(options: AuditOptions) {
+    this.#options = options;
+  }
+
+  get entries(): number {
+    return this.#frontier.size;
+  }
+
+  visit(block: {
+    readonly first: number;
+    readonly entries: readonly Uint8Array[];
+    readonly offset: number;
+  }): void {
+    this.offset = block.offset;
+    const read = this.#read(block.first, block.entries);
+    this.#origin ??= this.#genesisOrigin(block.entries);
+    const replayed = replayBlock(
+      this.#state,
+      this.#origin,
+      read,
+      (key, envelope) =>
+        verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
+    );
+    if (!replayed.ok) throw this.#stop(replayed.error);
+    for (const entry of block.entries) this.#frontier.append(hashLeaf(entry));
+    this.#roots.set(this.entries, hex(this.#frontier.root()));
+    this.#blocks++;
+    this.#options.onProgress?.({ entries: this.entries, offset: block.offset });
+  }
+
+  /** Compares with the last checkpoint that the node published. */
+  compare(path: string, end: number): void {
+    const published = readPublished(path);
+    if (published === undefined) return;
+    const { size, root } = published;
+    if (size > this.entries) {
+      throw new Stop({ code: "LOG_SHORTENED", offset: end, got: this.entries, want: size });
+    }
+    if (this.#roots.get(size) !== hex(root)) {
+      throw new Stop({ code: "AUDIT_CHECKPOINT", offset: end, size, want: hex(root) });
+    }
+  }
+
+  summary(): {
+    readonly entries: number;
+    readonly blocks: number;
+    readonly root: string;
+    readonly mapRoot: string;
+  } {
+    return {
+      entries: this.entries,
+      blocks: this.#blocks,
+      root: hex(this.#frontier.root()),
+      mapRoot: hex(this.#state.root()),
+    };
+  }
+
+  /** A record of the journal is one block: its last entry closes it. */
+  #read(first: number, all: readonly Uint8Array[]): ReadBlock {
+    const index = first + all.length - 1;
+    const entry = decodeBlockEntry(present(all.at(-1), "a record holds entries"));
+    if (!entry.ok) throw this.#stop({ code: "REPLAY_BLOCK_ENTRY", index, why: entry.error.why });
+    const { first: claimed, count, height } = entry.value;
+    if (claimed !== first || count !== all.length - 1 || height !== this.#blocks) {
+      throw this.#stop({ code: "REPLAY_BLOCK_ENTRY", index, why: "first, count, height" });
+    }
+    return { entry: entry.value, entries: all.slice(0, -1) };
+  }
+
+  #genesisOrigin([bytes = new Uint8Array()]: readonly Uint8Array[]): string {
+    const genesis = readGenesis(bytes);
+    if (!genesis.ok) throw this.#stop(genesis.error);
+    return genesis.value.origin;
+  }
+
+  #stop(refusal: ReplayRefusal): Stop {
+    return new Stop({ ...refusal, offset: this.offset });
+  }
+}
