@@ -1,16 +1,9 @@
-import { Segmented } from "antd";
 import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { switchLanguage } from "../i18n/index.ts";
 import { DemoBanner } from "./demo-banner.tsx";
-import {
-  isThemeChoice,
-  type Language,
-  language,
-  themeChoice,
-  usePreference,
-} from "./preferences.ts";
+import { isThemeChoice, language, themeChoice, usePreference } from "./preferences.ts";
 import { usePageChange } from "./use-page-change.ts";
 
 /** The frame around every page. */
@@ -42,19 +35,30 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
   );
 }
 
+const LANGUAGES = [
+  { value: "zh", tag: "zh-CN", word: "中文" },
+  { value: "en", tag: "en", word: "English" },
+] as const;
+
 /** Each language is named in itself, so that it is found by who cannot read the other. */
 function LanguageSwitch(): ReactNode {
   const { t } = useTranslation("shell");
+  const current = usePreference(language);
   return (
-    <Segmented<Language>
-      aria-label={t("language")}
-      value={usePreference(language)}
-      options={[
-        { value: "zh", label: <span lang="zh-CN">中文</span> },
-        { value: "en", label: <span lang="en">English</span> },
-      ]}
-      onChange={(value) => void switchLanguage(value)}
-    />
+    <fieldset className="languages">
+      <legend className="visually-hidden">{t("language")}</legend>
+      {LANGUAGES.map(({ value, tag, word }) => (
+        <button
+          key={value}
+          type="button"
+          lang={tag}
+          aria-pressed={value === current}
+          onClick={() => void switchLanguage(value)}
+        >
+          {word}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

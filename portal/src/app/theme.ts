@@ -50,12 +50,6 @@ export function antdTheme(bigTargets: boolean): ThemeConfig {
         dangerShadow: "none",
         contentFontSize: 16,
       },
-      Segmented: {
-        itemSelectedBg: token("ground"),
-        trackBg: token("sunken"),
-        itemColor: token("text-quiet"),
-        itemSelectedColor: token("text"),
-      },
     },
   };
 }
