@@ -1,3 +1,4 @@
+import { InvariantError } from "../invariant.ts";
 import { HASH_BYTES } from "../merkle/index.ts";
 import { CHUNK_ROWS, rowInChunk, type Table } from "./rows.ts";
 import type { MapTree, RowWatcher } from "./tree.ts";
@@ -30,6 +31,7 @@ export class MapDump implements RowWatcher {
   readonly #leaves: Pass;
 
   constructor(tree: MapTree) {
+    if (tree.watcher !== undefined) throw new InvariantError("two dumps of one map at a time");
     this.#tree = tree;
     this.#nodes = new Pass(DUMP_NODES, tree.nodes);
     this.#leaves = new Pass(DUMP_LEAVES, tree.leaves);

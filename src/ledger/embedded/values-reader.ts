@@ -10,15 +10,14 @@ const MAX_WINDOW_BYTES = 64 * WINDOW_BYTES;
 /** Reads the values file front to back, in another thread or another process than its writer, in constant memory. */
 export class ValuesReader implements FrameSource {
   readonly #file: OpenFile;
-  #window: Buffer = Buffer.allocUnsafeSlow(WINDOW_BYTES);
+  #windowBytes = WINDOW_BYTES;
 
   constructor(files: FileSystem, path: string) {
     this.#file = files.open(path, "read");
   }
 
   /**
-   * The frames of `[from, to)`; both are where frames begin or end. The value of one is overwritten once the next one is
-   * asked for.
+   * The frames of `[from, to)`; both are where frames begin or end. What a frame gives of the file stays as it is.
    *
    * @throws LedgerFault LEDGER_VALUES_DAMAGED
    */
@@ -27,9 +26,9 @@ export class ValuesReader implements FrameSource {
       const window = this.#read(start, to);
       let at = 0;
       while (wholeFrameBytes(window, at) !== undefined) {
-        const length = checkFrame(window, at, start + at);
-        at += length;
-        yield frameOf(window.subarray(at - length, at), start + at);
+        const end = at + checkFrame(window, at, start + at);
+        yield frameOf(window, at, end, start + end);
+        at = end;
       }
       start += at;
       if (at === 0) this.#enlarge(window, start, to);
@@ -47,25 +46,21 @@ export class ValuesReader implements FrameSource {
   }
 
   #read(start: number, to: number): Buffer {
-    const window = this.#window.subarray(0, Math.min(this.#window.length, to - start));
+    const window = Buffer.allocUnsafeSlow(Math.min(this.#windowBytes, to - start));
     return window.subarray(0, readFully(this.#file, window, start));
   }
 
   /** For a frame that is longer than the window; one that is not there as a whole is damaged. */
   #enlarge(window: Buffer, start: number, to: number): void {
-    const isAll = window.length < this.#window.length || start + window.length >= to;
+    const isAll = window.length < this.#windowBytes || start + window.length >= to;
     if (isAll || window.length >= MAX_WINDOW_BYTES) checkFrame(window, 0, start);
-    this.#window = Buffer.allocUnsafeSlow(2 * this.#window.length);
+    this.#windowBytes *= 2;
   }
 }
 
-function frameOf(bytes: Buffer, next: number): Frame {
-  const header = readFrameHeader(bytes, 0);
-  return {
-    key: keyOfFrame(bytes, 0, header),
-    value: bytes.subarray(bytes.length - header.valueBytes),
-    index: header.index,
-    first: header.previous === 0,
-    next,
-  };
+function frameOf(bytes: Buffer, at: number, end: number, next: number): Frame {
+  const header = readFrameHeader(bytes, at);
+  const key = keyOfFrame(bytes, at, header);
+  const { index, previous } = header;
+  return { key, bytes, start: end - header.valueBytes, end, index, first: previous === 0, next };
 }

@@ -59,7 +59,7 @@ describe("the values file", () => {
     await values.close();
     const reader = new ValuesReader(nodeFiles, path);
     const frames = [...reader.frames(VALUES_START, values.end)];
-    expect(frames.map(({ key, value, next }) => [key, value.length, next])).toEqual([
+    expect(frames.map(({ key, start, end, next }) => [key, end - start, next])).toEqual([
       ["large", LARGE.length, values.end],
     ]);
     reader.close();
@@ -184,10 +184,13 @@ describe("the values file", () => {
         });
         await values.close();
         const reader = new ValuesReader(nodeFiles, path);
-        const got = Array.from(reader.frames(VALUES_START, values.end), (frame) => ({
-          ...frame,
-          value: new Uint8Array(frame.value),
-        }));
+        const got = Array.from(
+          reader.frames(VALUES_START, values.end),
+          ({ bytes, start, end, ...frame }) => ({
+            ...frame,
+            value: new Uint8Array(bytes.subarray(start, end)),
+          }),
+        );
         expect(got).toStrictEqual(want);
         const middle = want[Math.floor(want.length / 2)];
         if (middle !== undefined) {
