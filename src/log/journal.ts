@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import { HASH_BYTES, InvariantError } from "../core/index.ts";
+import { concat, HASH_BYTES, InvariantError } from "../core/index.ts";
 import { errnoOf, LogFault } from "./fault.ts";
 import {
   type FileSystem,
@@ -34,15 +34,27 @@ const MAX_STEP = 64 * MIB;
 /** Zeros are written and synced in pieces, so that a record that is synced meanwhile waits for one of them at most. */
 const PIECE = MIB;
 
-/** Makes an empty journal. Durable when it resolves. @throws LogFault `LOG_EXISTS` */
+/**
+ * Makes a journal with these records: all of them are durable when it resolves, and after a crash there is either none
+ * of it or all.
+ *
+ * @throws LogFault `LOG_EXISTS`
+ */
 export async function createJournal(
   { path, files }: JournalOptions,
   origin: string,
+  payloads: readonly Uint8Array[],
 ): Promise<void> {
   if (files.exists(path)) throw new LogFault("LOG_EXISTS", { path });
   files.makeDirectory(dirname(path));
   const id = new Uint8Array(randomBytes(ID_BYTES));
-  await replaceFile(files, path, encodeRecord(id, NO_DIGEST, firstPayload(origin)));
+  let previous = NO_DIGEST;
+  const records = [firstPayload(origin), ...payloads].map((payload) => {
+    const record = encodeRecord(id, previous, payload);
+    previous = record.subarray(-HASH_BYTES);
+    return record;
+  });
+  await replaceFile(files, path, concat(...records));
 }
 
 /**

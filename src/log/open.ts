@@ -1,6 +1,6 @@
 import { frontierOf, HASH_BYTES, hashLeaf, TILE_WIDTH } from "../core/index.ts";
 import { takeMark } from "./clean-mark.ts";
-import { entriesOf } from "./entries.ts";
+import { encodeEntries, entriesOf } from "./entries.ts";
 import { EntryStore, type LogBlock } from "./entry-store.ts";
 import { LogFault } from "./fault.ts";
 import { type FileSystem, nodeFiles } from "./files.ts";
@@ -28,13 +28,17 @@ export function logExists(directory: string, files: FileSystem = nodeFiles): boo
   return files.exists(journalPath(directory));
 }
 
-/** Makes an empty log; durable when it resolves. @throws LogFault `LOG_EXISTS` */
-export async function createLog({
-  directory,
-  origin,
-  files = nodeFiles,
-}: LogOptions): Promise<void> {
-  await createJournal({ path: journalPath(directory), files }, origin);
+/**
+ * Makes a log whose first block are `entries`. Durable when it resolves; after a crash there is either no log or this.
+ *
+ * @throws LogFault `LOG_EXISTS`
+ */
+export async function createLog(
+  { directory, origin, files = nodeFiles }: LogOptions,
+  entries: readonly Uint8Array[] = [],
+): Promise<void> {
+  const payloads = entries.length === 0 ? [] : [encodeEntries(entries)];
+  await createJournal({ path: journalPath(directory), files }, origin, payloads);
 }
 
 /**

@@ -1,0 +1,269 @@
+import type { FileSystem, OpenFile } from "../../src/log/index.ts";
+
+// Files in memory that keep apart what is in the page cache and what is on the disk. A kill keeps the first, a power cut
+// the second, with any part of what was written and not synced: nothing, all, or some sectors of it.
+
+const SECTOR = 512;
+
+/** How a file call fails. */
+export type Break = {
+  /** Which call, counted from 0 over all that change something. */
+  readonly call: number;
+  readonly errno: "EIO" | "ENOSPC";
+  /** Whether it took effect all the same: none, half of a write, or all of it. */
+  readonly landed: "nothing" | "half" | "all";
+};
+
+/** Draws numbers 0 ≤ n < 1, the same ones for the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export class FaultyFiles implements FileSystem {
+  /** Calls that changed something, by name and path. */
+  readonly calls: string[] = [];
+  /** What fails, if anything. */
+  break: Break | undefined;
+  /** Bytes that all files together may have. */
+  capacity: number = Number.POSITIVE_INFINITY;
+  /** Whether a write takes only a part of what it is given. */
+  shortWrites = false;
+  /** How many turns of the event loop a call off the main thread takes. */
+  turns: () => number = () => 1;
+
+  #names = new Map<string, Content>();
+  #durableNames = new Map<string, Content>();
+  /** Changes of names since their directory was synced, oldest first. */
+  #nameChanges: { readonly directory: string; apply(names: Map<string, Content>): void }[] = [];
+
+  open(path: string, mode: "read" | "write"): OpenFile {
+    const known = this.#names.get(path);
+    if (known === undefined && mode === "read") throw systemError("ENOENT");
+    const content = known ?? new Content();
+    if (known === undefined) {
+      this.#changing(`create ${path}`, () =>
+        this.#rename(path, (names) => names.set(path, content)),
+      );
+    }
+    return new FaultyFile(this, path, content);
+  }
+
+  makeDirectory(): void {
+    // Directories are part of the paths.
+  }
+
+  exists(path: string): boolean {
+    return this.#names.has(path);
+  }
+
+  rename(from: string, to: string): void {
+    this.#changing(`rename ${from}`, () =>
+      this.#rename(to, (names) => {
+        const content = names.get(from);
+        names.delete(from);
+        if (content !== undefined) names.set(to, content);
+      }),
+    );
+  }
+
+  remove(path: string): void {
+    if (!this.#names.has(path)) return;
+    this.#changing(`remove ${path}`, () => this.#rename(path, (names) => names.delete(path)));
+  }
+
+  async syncDirectory(path: string): Promise<void> {
+    this.#changing(`sync directory ${path}`, () => {
+      for (const { directory, apply } of this.#nameChanges) {
+        if (directory === path) apply(this.#durableNames);
+      }
+      this.#nameChanges = this.#nameChanges.filter(({ directory }) => directory !== path);
+    });
+  }
+
+  /** The power goes: each change since the last sync stays, goes, or stays in part. */
+  cutPower(random: () => number): void {
+    for (const { apply } of this.#nameChanges) if (random() < 0.5) apply(this.#durableNames);
+    this.#nameChanges = [];
+    this.#names = new Map(this.#durableNames);
+    for (const content of new Set(this.#names.values())) content.cutPower(random);
+    this.break = undefined;
+  }
+
+  /** The process is killed: what it wrote stays. */
+  kill(): void {
+    this.break = undefined;
+  }
+
+  /** What a file holds; for tests that look at it or change it. */
+  bytes(path: string): Uint8Array {
+    const content = this.#names.get(path);
+    if (content === undefined) throw systemError("ENOENT");
+    return content.bytes;
+  }
+
+  put(path: string, bytes: Uint8Array): void {
+    const content = new Content(bytes.slice());
+    this.#names.set(path, content);
+    this.#durableNames.set(path, content);
+  }
+
+  /** Copies everything, synced and not. */
+  clone(): FaultyFiles {
+    const copy = new FaultyFiles();
+    for (const [path, content] of this.#names) copy.put(path, content.bytes);
+    return copy;
+  }
+
+  changing(call: string, effect: (part: "half" | "all") => void): void {
+    this.#changing(call, effect);
+  }
+
+  /** How many of `length` bytes still fit at `position` of a file. */
+  room(content: Content, position: number, length: number): number {
+    let used = 0;
+    for (const each of new Set(this.#names.values())) used += each.bytes.length;
+    const growth = Math.max(0, position + length - content.bytes.length);
+    return length - Math.min(length, Math.max(0, used + growth - this.capacity));
+  }
+
+  #rename(path: string, apply: (names: Map<string, Content>) => void): void {
+    apply(this.#names);
+    this.#nameChanges.push({ directory: path.slice(0, path.lastIndexOf("/")), apply });
+  }
+
+  #changing(call: string, effect: (part: "half" | "all") => void): void {
+    this.calls.push(call);
+    const failure = this.break?.call === this.calls.length - 1 ? this.break : undefined;
+    if (failure === undefined) return effect("all");
+    if (failure.landed !== "nothing") effect(failure.landed);
+    throw systemError(failure.errno);
+  }
+}
+
+class FaultyFile implements OpenFile {
+  readonly #files: FaultyFiles;
+  readonly #path: string;
+  readonly #content: Content;
+
+  constructor(files: FaultyFiles, path: string, content: Content) {
+    this.#files = files;
+    this.#path = path;
+    this.#content = content;
+  }
+
+  size(): number {
+    return this.#content.bytes.length;
+  }
+
+  read(into: Uint8Array, position: number): number {
+    const bytes = this.#content.bytes.subarray(position, position + into.length);
+    into.set(bytes);
+    return bytes.length;
+  }
+
+  write(bytes: Uint8Array, position: number): number {
+    const room = this.#files.room(this.#content, position, bytes.length);
+    if (room === 0 && bytes.length > 0) throw systemError("ENOSPC");
+    const taken = this.#files.shortWrites ? Math.ceil(room / 2) : room;
+    this.#files.changing(`write ${this.#path}`, (part) => {
+      const length = part === "all" ? taken : Math.floor(taken / 2);
+      this.#content.write(bytes.slice(0, length), position);
+    });
+    return taken;
+  }
+
+  async writeLater(bytes: Uint8Array, position: number): Promise<number> {
+    await this.#turns();
+    return this.write(bytes, position);
+  }
+
+  async sync(): Promise<void> {
+    await this.#turns();
+    this.#files.changing(`sync ${this.#path}`, () => this.#content.sync());
+  }
+
+  truncate(size: number): void {
+    this.#files.changing(`truncate ${this.#path}`, () => this.#content.truncate(size));
+  }
+
+  close(): void {
+    // Closing syncs nothing.
+  }
+
+  async #turns(): Promise<void> {
+    for (let left = this.#files.turns(); left > 0; left--) await turn();
+  }
+}
+
+type Change = { readonly position: number; readonly bytes: Uint8Array } | { readonly size: number };
+
+class Content {
+  bytes: Uint8Array;
+  #durable: Uint8Array;
+  #changes: Change[] = [];
+
+  constructor(bytes: Uint8Array = new Uint8Array(0)) {
+    this.bytes = bytes;
+    this.#durable = bytes;
+  }
+
+  write(bytes: Uint8Array, position: number): void {
+    this.#changes.push({ position, bytes });
+    this.bytes = written(this.bytes, bytes, position);
+  }
+
+  truncate(size: number): void {
+    this.#changes.push({ size });
+    this.bytes = this.bytes.slice(0, size);
+  }
+
+  sync(): void {
+    this.#durable = this.bytes.slice();
+    this.#changes = [];
+  }
+
+  cutPower(random: () => number): void {
+    for (const change of this.#changes) {
+      if ("size" in change) {
+        if (random() < 0.5) this.#durable = this.#durable.slice(0, change.size);
+      } else {
+        this.#keepSome(change.position, change.bytes, random);
+      }
+    }
+    this.#changes = [];
+    this.bytes = this.#durable.slice();
+  }
+
+  #keepSome(position: number, bytes: Uint8Array, random: () => number): void {
+    const share = [0, 1, random()][Math.floor(random() * 3)] ?? 0;
+    for (let at = 0; at < bytes.length; ) {
+      // Sectors are whole, wherever the write began.
+      const end = Math.min(bytes.length, at + SECTOR - ((position + at) % SECTOR));
+      if (random() < share)
+        this.#durable = written(this.#durable, bytes.slice(at, end), position + at);
+      at = end;
+    }
+  }
+}
+
+function written(old: Uint8Array, bytes: Uint8Array, position: number): Uint8Array {
+  // In place where it fits: the tests write ahead a lot of zeros.
+  const whole = new Uint8Array(Math.max(old.length, position + bytes.length));
+  whole.set(old);
+  whole.set(bytes, position);
+  return whole;
+}
+
+function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
