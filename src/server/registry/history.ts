@@ -192,7 +192,7 @@ function parsePosition(
   const [, digits, op, control] = POSITION.exec(text) ?? [];
   const generation = Number(digits);
   const record = digits === undefined ? undefined : generationOf(reader, newest, generation);
-  if (record === undefined) return undefined;
+  if (record === undefined || (op === undefined && control === undefined)) return undefined;
   const position = {
     generation,
     op: op === undefined ? undefined : fromHex(op),
