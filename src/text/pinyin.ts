@@ -4,7 +4,7 @@ import { CHARACTER_READINGS, PLACE_READINGS } from "./place-readings.ts";
 /** A place name that stands at the beginning of some text, with a syllable for each of its characters. */
 type Reading = { readonly word: string; readonly syllables: readonly string[] };
 
-/** The readings of ours by their first character; of one character the longest word first. */
+/** The readings of ours by their first character. No word of the table begins with another. */
 let readings: Map<string, Reading[]> | undefined;
 
 /**
@@ -39,6 +39,5 @@ function indexReadings(): Map<string, Reading[]> {
     siblings.push({ word, syllables: reading.split(" ") });
     index.set(first, siblings);
   }
-  for (const siblings of index.values()) siblings.sort((a, b) => b.word.length - a.word.length);
   return index;
 }

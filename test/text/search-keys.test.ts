@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { pinyinSyllables, searchKeys } from "../../src/text/index.ts";
+import { CHARACTER_READINGS, PLACE_READINGS } from "../../src/text/place-readings.ts";
 import { RecentMap } from "../../src/text/recent-map.ts";
 
 describe("place names that libraries misread", () => {
@@ -95,6 +96,20 @@ describe("place names that libraries misread", () => {
       "da",
       "bu",
     ]);
+  });
+});
+
+describe("the table of readings", () => {
+  const words = [...PLACE_READINGS, ...CHARACTER_READINGS];
+
+  test("has a syllable for each character", () => {
+    for (const [word, reading] of words) expect(reading.split(" ")).toHaveLength([...word].length);
+  });
+
+  test("has no word that begins with another", () => {
+    for (const [one] of words) {
+      expect(words.filter(([other]) => other !== one && other.startsWith(one))).toEqual([]);
+    }
   });
 });
 

@@ -142,6 +142,11 @@ describe("inferSuccessors", () => {
     expect(heirs).toContainEqual(["130130", "130125"]);
   });
 
+  test("takes a code that went to another place for no new name either, where its own name is gone", () => {
+    const heirs = heirsOf({ "130125": "甲县", "130130": "乙县" }, { "130125": "乙县" });
+    expect(heirs).toEqual([["130125"], ["130125"], ["130130", "130125"]]);
+  });
+
   test.each([
     ["in another province", { "130181": "甲市" }, { "140181": "甲市" }],
     ["of a name that every city has", { "130102": "郊区" }, { "130111": "郊县" }],
