@@ -27,11 +27,9 @@ export function makeFirstBlock(
   genesis: Genesis,
   { entry, changes }: { readonly entry: Uint8Array; readonly changes: readonly Change[] },
 ): { readonly entries: readonly Uint8Array[]; readonly position: Position } {
-  state.apply(changes, 2);
+  const position = { size: 2, height: 0, timeMilliseconds: genesis.time };
+  state.apply(changes, position);
   const mapRoot = state.root();
   const block = { app: RULE_VERSION, time: genesis.time, count: 1, first: 0, height: 0, mapRoot };
-  return {
-    entries: [entry, encodeBlockEntry(block)],
-    position: { size: 2, height: 0, timeMilliseconds: genesis.time },
-  };
+  return { entries: [entry, encodeBlockEntry(block)], position };
 }

@@ -24,6 +24,8 @@ export type AppliedBlock = Position & {
   readonly results: readonly Result<number, Refusal>[];
   readonly changes: readonly Change[];
   readonly mapRoot: Hash;
+  /** Where its values end in the store. */
+  readonly valuesEnd: number;
   readonly staged: Staged;
 };
 
@@ -49,7 +51,8 @@ export function makeBlock(
   const { results, entries, changes } = applyBlock(state, { ...block, first });
   if (entries.length === 0) return { results };
   const size = first + entries.length + 1;
-  state.apply(changes, size);
+  const position = { size, height: height + 1, timeMilliseconds: block.timeMilliseconds };
+  state.apply(changes, position);
   const mapRoot = state.root();
   const entry = encodeBlockEntry({
     app: RULE_VERSION,
@@ -64,9 +67,8 @@ export function makeBlock(
     results,
     changes,
     mapRoot,
+    valuesEnd: state.valuesEnd,
     staged,
-    size,
-    height: height + 1,
-    timeMilliseconds: block.timeMilliseconds,
+    ...position,
   };
 }

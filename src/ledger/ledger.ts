@@ -1,5 +1,6 @@
 import type { Change } from "../core/index.ts";
 import type { ClockGuard } from "./clock-guard.ts";
+import { Derived } from "./derived.ts";
 import type { LedgerFault } from "./fault.ts";
 import type { Head, Ledger, Outcome } from "./port.ts";
 import type { Publisher } from "./publisher.ts";
@@ -31,12 +32,14 @@ export class LocalLedger extends LedgerView implements Ledger {
   readonly #sequencer: Sequencer;
   readonly #listeners: Set<Listener>;
 
-  constructor(parts: LedgerParts, options: Omit<SequencerOptions, "committed">) {
+  constructor(parts: LedgerParts, options: Omit<SequencerOptions, "committed" | "admit">) {
     const listeners = new Set<Listener>();
+    const derived = new Derived(parts);
     const sequencer = new Sequencer(parts, {
       ...options,
-      committed(head, changes) {
-        parts.index.advance(parts.values.end, head.size);
+      admit: () => derived.mustKeepUp(),
+      committed(head, { changes, valuesEnd }) {
+        derived.take(valuesEnd, head.size);
         parts.publisher.offer(head);
         for (const listener of listeners) listener(head, changes);
       },

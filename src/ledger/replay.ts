@@ -119,7 +119,8 @@ export function replayBlock(
       : changesOfBlock(state, origin, { entry, entries }, check);
   if (!changes.ok) return changes;
   const index = entry.first + entry.count;
-  state.apply(changes.value, index + 1);
+  const { height, time: timeMilliseconds } = entry;
+  state.apply(changes.value, { size: index + 1, height, timeMilliseconds });
   state.commit();
   const [got, want] = [state.root(), entry.mapRoot];
   return equalBytes(got, want)

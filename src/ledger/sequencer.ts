@@ -1,5 +1,4 @@
 import {
-  type Change,
   type Hash,
   InvariantError,
   type Item,
@@ -31,7 +30,9 @@ export type SequencerOptions = {
   /** Where the committed log ends. */
   readonly head: Head;
   /** Told of each committed block, in order, before its submitters are. */
-  readonly committed: (head: Head, changes: readonly Change[]) => void;
+  readonly committed: (head: Head, block: AppliedBlock) => void;
+  /** Throws a `LedgerFault` while nothing more may be taken. */
+  readonly admit?: () => void;
 };
 
 /**
@@ -104,6 +105,7 @@ export class Sequencer {
   #refuseWhenUnready(): void {
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#closing) throw new LedgerFault("LEDGER_CLOSED");
+    this.#options.admit?.();
   }
 
   #enqueue(item: Item): Promise<Outcome> | Outcome {
@@ -202,7 +204,7 @@ export class Sequencer {
     const { log, state } = this.#parts;
     state.commit();
     this.#head = this.#sign(block);
-    this.#options.committed(this.#head, block.changes);
+    this.#options.committed(this.#head, block);
     this.#heads.get(block.size)?.resolve(this.#head);
     this.#heads.delete(block.size);
     for (const [i, waiting] of batch.entries()) {

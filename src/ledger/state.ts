@@ -8,10 +8,12 @@ import {
   InvariantError,
   type MapProof,
   type MapPut,
+  present,
   type SparseMap,
   type StateReader,
   sha256,
 } from "../core/index.ts";
+import type { Position } from "./block-maker.ts";
 import type { Ref, StoredVersion, ValueStore } from "./stores.ts";
 
 /** Decoded values kept at hand: parents, keys and parameters are read again and again. */
@@ -20,7 +22,7 @@ const CACHED_VALUES = 20_000;
 const MAX_KEY_HASHES = 10_000;
 
 /** What a block that is applied but not yet durable replaced, so that readers can look past it. */
-type Layer = { readonly size: number; readonly before: ReadonlyMap<string, Ref | undefined> };
+type Layer = ReadonlyMap<string, Ref | undefined>;
 
 /**
  * The values of a ledger as of two moments: after the last applied block, for the rules; and after the last committed one,
@@ -33,13 +35,20 @@ export class LedgerState implements StateReader {
   readonly #beside: Map<string, Ref>;
   readonly #decoded = new Map<string, CborValue>();
   readonly #layers: Layer[] = [];
+  #position: Position | undefined;
   /** Hashes of keys that were looked up since the last block: most of them are put next. */
   readonly #keyHashes = new Map<string, Hash>();
 
-  constructor(map: SparseMap, values: ValueStore, beside: Map<string, Ref> = new Map()) {
+  /** Empty; or, with what a snapshot brought, as it was then. */
+  constructor(
+    map: SparseMap,
+    values: ValueStore,
+    restored?: { readonly beside: Map<string, Ref>; readonly position: Position },
+  ) {
     this.#map = map;
     this.#values = values;
-    this.#beside = beside;
+    this.#beside = restored?.beside ?? new Map();
+    this.#position = restored?.position;
   }
 
   /** The decoded value after the last applied block. */
@@ -53,8 +62,23 @@ export class LedgerState implements StateReader {
     return value;
   }
 
+  /** Where the values of the last applied block end. */
+  get valuesEnd(): number {
+    return this.#values.end;
+  }
+
+  /** Whether not even the genesis was applied. */
+  get isEmpty(): boolean {
+    return this.#position === undefined;
+  }
+
+  /** How far the last applied block goes. */
+  get position(): Position {
+    return present(this.#position, "an applied block");
+  }
+
   /** Takes the changes of an applied block in; they become visible to readers with `commit`. */
-  apply(changes: readonly Change[], size: number): void {
+  apply(changes: readonly Change[], position: Position): void {
     const before = new Map<string, Ref | undefined>();
     const batch = new Map<string, MapPut>();
     const latest = new Map<string, Ref>();
@@ -71,8 +95,8 @@ export class LedgerState implements StateReader {
     }
     this.#map.update([...batch.values()]);
     this.#keyHashes.clear();
-    this.#values.flush();
-    this.#layers.push({ size, before });
+    this.#position = position;
+    this.#layers.push(before);
   }
 
   /** The oldest applied block is durable now. */
@@ -137,7 +161,7 @@ export class LedgerState implements StateReader {
   }
 
   #committedRef(key: string): Ref | undefined {
-    for (const { before } of this.#layers) if (before.has(key)) return before.get(key);
+    for (const before of this.#layers) if (before.has(key)) return before.get(key);
     return this.#find(key);
   }
 

@@ -1,12 +1,13 @@
 import { join } from "node:path";
+import { type Genesis, type NoteSigner, SparseMap, signCheckpoint } from "../../core/index.ts";
 import {
-  type Genesis,
-  type NoteSigner,
-  present,
-  SparseMap,
-  signCheckpoint,
-} from "../../core/index.ts";
-import { createLog, type Log, lockDirectory, logExists, openLog } from "../../log/index.ts";
+  createLog,
+  type Log,
+  lockDirectory,
+  logExists,
+  nodeFiles,
+  openLog,
+} from "../../log/index.ts";
 import { beginWith, makeFirstBlock } from "../begin.ts";
 import { ClockGuard } from "../clock-guard.ts";
 import { LedgerFault } from "../fault.ts";
@@ -21,6 +22,9 @@ import type { LedgerClock } from "../stores.ts";
 import { DiskLog } from "./log-store.ts";
 import { readPublished, writePublished } from "./published-file.ts";
 import { openSignaturePool } from "./signature-pool/index.ts";
+import { restoreFrom, SnapshotKeeper } from "./snapshots.ts";
+import { VALUES_START, ValuesFile } from "./values.ts";
+import { ValuesReader } from "./values-reader.ts";
 
 export type EmbeddedOptions = {
   /** Directory of this ledger alone. */
@@ -45,8 +49,6 @@ export type Recovery = {
   readonly replayedEntries: number;
   readonly milliseconds: number;
 };
-
-const CHECKPOINT_FILE = "checkpoint";
 
 /** Whether a ledger was begun in a directory. */
 export function embeddedLedgerExists(directory: string): boolean {
@@ -77,54 +79,84 @@ export async function createEmbeddedLedger(directory: string, genesis: Genesis):
  *
  * @throws LogFault `DATA_DIR_IN_USE`, `LOG_MISSING`, `JOURNAL_DAMAGED`, `LOG_SHORTENED`, …; LedgerFault LEDGER_DIVERGED
  */
-export async function openEmbeddedLedger(
-  options: EmbeddedOptions,
-): Promise<{
+export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
   readonly ledger: Ledger;
   readonly recovery: Recovery;
   readonly journalEnd: () => number;
 }> {
   const began = options.clock.monotonicMilliseconds();
-  const { directory, origin } = options;
+  const { directory, origin, clock, signers } = options;
   const lock = await lockDirectory(directory);
-  const published = readPublished(join(directory, CHECKPOINT_FILE));
-  const log = await openLog({ directory, origin, publishedSize: published?.size ?? 0 });
-  const values = new MemoryValues();
-  const state = new LedgerState(new SparseMap(), values);
-  const head = replay(log, state, options);
-  const index = new MemoryIndex(values);
+  const published = join(directory, "checkpoint");
+  const publishedSize = readPublished(published)?.size ?? 0;
+  const log = await openLog({ directory, origin, publishedSize });
+  const values = ValuesFile.open(nodeFiles, join(directory, "values"));
+  const snapshot = { files: nodeFiles, path: join(directory, "snapshot") };
+  const restored = restoreFrom({ ...snapshot, valuesBytes: values.end }, log);
+  values.truncate(restored?.valuesEnd ?? VALUES_START);
+  const map = restored?.map ?? new SparseMap();
+  const state = new LedgerState(map, values, restored);
+  const head = replay(log, state, values, options);
+  const keeper = new SnapshotKeeper(
+    { ...snapshot, map, state, values },
+    restored?.valuesEnd ?? VALUES_START,
+  );
+  const reader = new ValuesReader(nodeFiles, join(directory, "values"));
+  const index = new MemoryIndex((from, to) => changesOf(reader, from, to));
   index.advance(values.end, head.size);
-  const { clock, signers, confirmClock, workers } = options;
-  const path = join(directory, CHECKPOINT_FILE);
-  const publisher = new Publisher(head, clock, (newest) => writePublished(path, newest));
-  const guard = new ClockGuard(clock, confirmClock === true);
+  const publisher = new Publisher(head, clock, (newest) => writePublished(published, newest));
+  const guard = new ClockGuard(clock, options.confirmClock === true);
+  const { workers } = options;
   const pool = openSignaturePool(workers === undefined ? {} : { workers });
-  const parts = { log: new DiskLog(log), values, state, index, pool, guard, publisher };
+  const beforeClose = () => keeper.close();
+  const afterClose = () => lock.release();
   const ledger = new LocalLedger(
-    { ...parts, afterClose: () => lock.release() },
+    {
+      log: new DiskLog(log),
+      values,
+      state,
+      index,
+      pool,
+      guard,
+      publisher,
+      beforeClose,
+      afterClose,
+    },
     { origin, signers, head },
   );
+  ledger.onBlock(() => keeper.offer());
   const recovery = {
     journalBytes: log.journalEnd,
     droppedBytes: log.torn?.bytes ?? 0,
     entries: log.size,
-    replayedEntries: log.size,
+    replayedEntries: log.size - (restored?.position.size ?? 0),
     milliseconds: Math.round(clock.monotonicMilliseconds() - began),
   };
   return { ledger, recovery, journalEnd: () => log.journalEnd };
 }
 
-function replay(log: Log, state: LedgerState, { origin, signers }: EmbeddedOptions): Head {
-  let last: { size: number; height: number; timeMilliseconds: number } | undefined;
-  for (const block of readBlocks((index) => log.entry(index), 0)) {
+function* changesOf(reader: ValuesReader, from: number, to: number): Generator<Change> {
+  for (const { key, bytes, start, end, index } of reader.frames(Math.max(from, VALUES_START), to)) {
+    yield { key, value: bytes.subarray(start, end), index };
+  }
+}
+
+/** Applies what the log has and the derived state lacks. */
+function replay(
+  log: Log,
+  state: LedgerState,
+  values: ValuesFile,
+  { origin, signers }: EmbeddedOptions,
+): Head {
+  const from = state.isEmpty ? 0 : state.position.size;
+  for (const block of readBlocks((index) => log.entry(index), from)) {
     if (!block.ok) throw divergedFault(block.error);
     // This node checked the signatures before it wrote the block; an audit checks them again.
     const replayed = replayBlock(state, origin, block.value, () => true);
     if (!replayed.ok) throw divergedFault(replayed.error);
-    const { first, count, height, time } = block.value.entry;
-    last = { size: first + count + 1, height, timeMilliseconds: time };
+    values.flush();
   }
-  const position = present(last, "block 0");
+  const { position } = state;
   const root = log.root(position.size);
   const checkpoint = signCheckpoint({ origin, size: position.size, root }, signers);
   return { origin, ...position, root, mapRoot: state.root(), checkpoint };

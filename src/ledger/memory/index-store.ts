@@ -1,6 +1,7 @@
 import {
   type AliasValue,
   ancestorsOf,
+  type Change,
   type Code,
   type CodeRecord,
   decodeCbor,
@@ -14,11 +15,13 @@ import {
 } from "../../core/index.ts";
 import type { ChildrenPage, KeyPage, LedgerCounts, SearchPage, SearchQuery } from "../port.ts";
 import type { IndexStore } from "../stores.ts";
-import type { MemoryValues } from "./values.ts";
+
+/** The versions that were appended from one end of the values to another. */
+export type Frames = (from: number, to: number) => Iterable<Change>;
 
 /** Lists and searches by looking at everything, one after the other. */
 export class MemoryIndex implements IndexStore {
-  readonly #values: MemoryValues;
+  readonly #frames: Frames;
   readonly #records = new Map<string, CodeRecord>();
   readonly #children = new Map<string, string[]>();
   readonly #aliases = new Map<string, AliasValue>();
@@ -27,12 +30,13 @@ export class MemoryIndex implements IndexStore {
   #seen = 0;
   #size = 0;
 
-  constructor(values: MemoryValues) {
-    this.#values = values;
+  constructor(frames: Frames) {
+    this.#frames = frames;
   }
 
   advance(valuesEnd: number, size: number): void {
-    for (; this.#seen < valuesEnd; this.#seen++) this.#take(this.#seen);
+    for (const frame of this.#frames(this.#seen, valuesEnd)) this.#take(frame);
+    this.#seen = valuesEnd;
     this.#size = size;
   }
 
@@ -88,8 +92,7 @@ export class MemoryIndex implements IndexStore {
     // Nothing is open.
   }
 
-  #take(ref: number): void {
-    const { key, value, index } = this.#values.read(ref);
+  #take({ key, value, index }: Change): void {
     if (key.startsWith("~")) return;
     if (!this.#keys.has(key)) this.#keys.set(key, index);
     if (key.startsWith("alias/")) this.#aliases.set(key, decode<AliasValue>(value));

@@ -35,7 +35,7 @@ export async function openMemoryLedger(options: {
   const { root } = staged;
   const checkpoint = signCheckpoint({ origin, size: position.size, root }, signers);
   const head: Head = { origin, ...position, root, mapRoot: state.root(), checkpoint };
-  const index = new MemoryIndex(values);
+  const index = new MemoryIndex((from, to) => values.frames(from, to));
   index.advance(values.end, head.size);
   const publisher = new Publisher(head, clock, async () => undefined);
   const guard = new ClockGuard(clock, true);

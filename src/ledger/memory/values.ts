@@ -13,6 +13,11 @@ export class MemoryValues implements ValueStore {
     return this.#versions.push({ ...change, previous }) - 1;
   }
 
+  /** The versions from one end to another. */
+  frames(from: number, to: number): readonly StoredVersion[] {
+    return this.#versions.slice(from, to);
+  }
+
   flush(): void {
     // What was appended is there for everybody at once.
   }
