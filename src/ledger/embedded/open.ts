@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { type Genesis, type NoteSigner, SparseMap, signCheckpoint } from "../../core/index.ts";
+import {
+  type Change,
+  type Genesis,
+  type NoteSigner,
+  SparseMap,
+  signCheckpoint,
+} from "../../core/index.ts";
 import {
   createLog,
   type Log,
