@@ -7,6 +7,7 @@ import { CELL_TOKENS } from "./layout.ts";
 // for `at` tokens of that depth and `over` tokens of the coarser ones.
 
 const DEPTHS: readonly number[] = [1, 4, 7, 10, 13, 16];
+const FINEST = 16;
 const MAX_CELLS = 4;
 /** A look-up uses the finest depth with so few cells. */
 const MAX_LOOKUP_CELLS = 64;
@@ -24,6 +25,7 @@ type Cells = {
 
 /** The tokens of a record that lies within `box`. */
 export function cellTokens(box: Box): number[] {
+  if (box[0] === box[2] && box[1] === box[3]) return pointTokens(box[0], box[1]);
   const tokens: number[] = [];
   for (const [i, depth] of DEPTHS.entries()) {
     const cells = cellsOf(box, depth);
@@ -35,6 +37,14 @@ export function cellTokens(box: Box): number[] {
     }
   }
   return tokens;
+}
+
+/** Of nearly all records; a coarser cell is the finest one with fewer bits. */
+function pointTokens(longitude: number, latitude: number): number[] {
+  const [x, y] = [cellOf(longitude, FINEST), cellOf(latitude, FINEST)];
+  return DEPTHS.map(
+    (depth) => atToken(depth) + (y >>> (FINEST - depth)) * 2 ** depth + (x >>> (FINEST - depth)),
+  );
 }
 
 /** Ranges of tokens, inclusive, of which a record has one if it lies in or near the box. */

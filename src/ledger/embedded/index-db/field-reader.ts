@@ -16,8 +16,9 @@ export class FieldReader {
   #at = 0;
   #major = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, start = 0) {
     this.#bytes = bytes;
+    this.#at = start;
   }
 
   /** Enters a map: how many fields follow. */
@@ -40,12 +41,12 @@ export class FieldReader {
     return this.#major === UINT ? argument : -1 - argument;
   }
 
-  /** A text or a byte string, as the bytes it has here. */
-  bytes(): Uint8Array {
+  /** A text or a byte string, which is mostly the same as the last time. */
+  repeated(last: LastText): string {
     const length = this.#any();
     if (this.#major !== BYTES && this.#major !== TEXT) throw this.#lost();
     this.#at += length;
-    return this.#bytes.subarray(this.#at - length, this.#at);
+    return last.text(this.#bytes, this.#at - length, this.#at);
   }
 
   text(): string {
@@ -117,6 +118,34 @@ export class FieldReader {
 }
 
 const DECODER = new TextDecoder();
+
+/** Of neighbouring records many fields are the same: the last text is handed out again while the bytes are. */
+export class LastText {
+  readonly #toText: (bytes: Uint8Array) => string;
+  #bytes: Uint8Array = new Uint8Array();
+  #text = "";
+
+  constructor(toText: (bytes: Uint8Array) => string) {
+    this.#toText = toText;
+  }
+
+  text(bytes: Uint8Array, start: number, end: number): string {
+    if (!this.#isSame(bytes, start, end)) {
+      this.#bytes = bytes.slice(start, end);
+      this.#text = this.#toText(this.#bytes);
+    }
+    return this.#text;
+  }
+
+  #isSame(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start !== this.#bytes.length) return false;
+    // From the end: what differs at all mostly differs there.
+    for (let i = end - start - 1; i >= 0; i--) {
+      if (bytes[start + i] !== this.#bytes[i]) return false;
+    }
+    return true;
+  }
+}
 
 /** Length, first and last character tell the names of our fields apart, without making a string of each. */
 function fieldTag(length: number, first = 0, last = 0): number {

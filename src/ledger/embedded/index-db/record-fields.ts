@@ -1,5 +1,6 @@
-import { type Box, equalBytes, fromUtf8, hex } from "../../../core/index.ts";
-import { FieldReader, tagOf } from "./field-reader.ts";
+import { type Box, fromUtf8, hex } from "../../../core/index.ts";
+import { FieldReader, LastText, tagOf } from "./field-reader.ts";
+import type { Frame } from "./frames.ts";
 
 /** What the index needs of a record. */
 export type RecordFields = {
@@ -20,9 +21,12 @@ export type RecordFields = {
   box: Box | undefined;
 };
 
+/** Where a value stands. */
+export type ValueBytes = Pick<Frame, "bytes" | "start">;
+
 /** Reads `code/<code>`. Fields that the index does not need are stepped over. */
-export function readRecord(bytes: Uint8Array): RecordFields {
-  const reader = new FieldReader(bytes);
+export function readRecord({ bytes, start }: ValueBytes): RecordFields {
+  const reader = new FieldReader(bytes, start);
   const fields: RecordFields = {
     generation: 1,
     kind: "",
@@ -39,13 +43,13 @@ export function readRecord(bytes: Uint8Array): RecordFields {
 }
 
 /** `alias/…`: the reference that the alias leads to; empty once it was given back. */
-export function readAlias(bytes: Uint8Array): string {
-  return readOne(bytes, CODE, (reader) => reader.text()) ?? "";
+export function readAlias(value: ValueBytes): string {
+  return readOne(value, CODE, (reader) => reader.text()) ?? "";
 }
 
 /** `registration/…`: whether it was taken back. */
-export function readVoid(bytes: Uint8Array): boolean {
-  return readOne(bytes, VOID, (reader) => reader.boolean()) ?? false;
+export function readVoid(value: ValueBytes): boolean {
+  return readOne(value, VOID, (reader) => reader.boolean()) ?? false;
 }
 
 const GENERATION = tagOf("generation");
@@ -66,34 +70,15 @@ const VOID = tagOf("void");
 
 function readField(tag: number, reader: FieldReader, fields: RecordFields): void {
   if (tag === GENERATION) fields.generation = reader.integer();
-  else if (tag === KIND) fields.kind = kinds.text(reader.bytes());
-  else if (tag === CLASS) fields.class = classes.text(reader.bytes());
-  else if (tag === STATUS) fields.status = statuses.text(reader.bytes());
-  else if (tag === PARENT) fields.parentGeneration = generationOf(parents.text(reader.bytes()));
-  else if (tag === REGISTRATION) fields.registration = registrations.text(reader.bytes());
+  else if (tag === KIND) fields.kind = reader.repeated(kinds);
+  else if (tag === CLASS) fields.class = reader.repeated(classes);
+  else if (tag === STATUS) fields.status = reader.repeated(statuses);
+  else if (tag === PARENT) fields.parentGeneration = generationOf(reader.repeated(parents));
+  else if (tag === REGISTRATION) fields.registration = reader.repeated(registrations);
   else if (tag === NAMES) readNames(reader, fields.names);
   else if (tag === ALIASES) readAliases(reader, fields.aliases);
   else if (tag === GEOMETRY) fields.box = reader.statement(() => boxOf(reader));
   else reader.skip();
-}
-
-/** Of neighbouring records many fields are the same: the last text is handed out again while the bytes are. */
-class LastText {
-  readonly #toText: (bytes: Uint8Array) => string;
-  #bytes: Uint8Array = new Uint8Array();
-  #text = "";
-
-  constructor(toText: (bytes: Uint8Array) => string) {
-    this.#toText = toText;
-  }
-
-  text(bytes: Uint8Array): string {
-    if (!equalBytes(bytes, this.#bytes)) {
-      this.#bytes = bytes.slice();
-      this.#text = this.#toText(bytes);
-    }
-    return this.#text;
-  }
 }
 
 const plain = (bytes: Uint8Array): string => fromUtf8(bytes) ?? "";
@@ -178,11 +163,11 @@ class Bounds {
 }
 
 function readOne<T>(
-  bytes: Uint8Array,
+  { bytes, start }: ValueBytes,
   wanted: number,
   read: (reader: FieldReader) => T,
 ): T | undefined {
-  const reader = new FieldReader(bytes);
+  const reader = new FieldReader(bytes, start);
   let found: T | undefined;
   for (let left = reader.map(); left > 0; left--) {
     if (reader.name() === wanted) found = read(reader);

@@ -1,0 +1,67 @@
+import { type Code, type Hash, hashNode, merkleRoot, parentOf } from "../../../core/index.ts";
+import {
+  BLOCK_CHILDREN,
+  BLOCK_LEVEL,
+  childrenOf,
+  formatTails,
+  leafOf,
+  parseTails,
+} from "./child-block.ts";
+import type { Names } from "./names.ts";
+import type { Sql } from "./sql.ts";
+
+/** Codes by their parent, each family in the order of first registration. */
+export type Families = Map<Code, Code[]>;
+
+export function addToFamily(families: Families, code: Code): void {
+  const parent = parentOf(code);
+  if (parent === undefined) return;
+  const children = families.get(parent);
+  if (children === undefined) families.set(parent, [code]);
+  else children.push(code);
+}
+
+/** Appends new codes to the children of their parents. */
+export function writeChildren(sql: Sql, names: Names, families: Families): void {
+  for (const [parent, children] of families) adopt(sql, names, parent, children);
+}
+
+function adopt(sql: Sql, names: Names, parent: Code, children: readonly Code[]): void {
+  const id = names.number(childrenOf(parent));
+  const count = Number(sql.get("SELECT count FROM parent WHERE id = ?", [id])?.[0] ?? 0);
+  sql.run("INSERT OR REPLACE INTO parent VALUES (?, ?)", [id, count + children.length]);
+  const block = Math.floor(count / BLOCK_CHILDREN);
+  const pending = [...openBlock(sql, id, block, parent), ...children];
+  for (let i = 0; i * BLOCK_CHILDREN < pending.length; i++) {
+    const codes = pending.slice(i * BLOCK_CHILDREN, (i + 1) * BLOCK_CHILDREN);
+    const tails = formatTails(parent, codes);
+    sql.run("INSERT OR REPLACE INTO child VALUES (?, ?, ?)", [id, block + i, tails]);
+    if (codes.length === BLOCK_CHILDREN) addSubtree(sql, id, block + i, codes);
+  }
+}
+
+function openBlock(sql: Sql, id: number, block: number, parent: Code): Code[] {
+  const row = sql.get("SELECT tails FROM child WHERE parent = ? AND block = ?", [id, block]);
+  return row === undefined ? [] : parseTails(parent, String(row[0]));
+}
+
+/** Keeps the root of a full block, and of every larger subtree that it completes. */
+function addSubtree(sql: Sql, id: number, block: number, codes: readonly Code[]): void {
+  let hash = merkleRoot(codes.map(leafOf));
+  let position = block;
+  for (let level = BLOCK_LEVEL; ; level++) {
+    sql.run("INSERT OR REPLACE INTO subtree VALUES (?, ?, ?, ?)", [id, level, position, hash]);
+    if (position % 2 === 0) return;
+    hash = hashNode(subtreeAt(sql, id, level, position - 1), hash);
+    position = (position - 1) / 2;
+  }
+}
+
+export function subtreeAt(sql: Sql, id: number, level: number, position: number): Hash {
+  const row = sql.get("SELECT hash FROM subtree WHERE parent = ? AND level = ? AND position = ?", [
+    id,
+    level,
+    position,
+  ]);
+  return row?.[0] as Uint8Array as Hash;
+}

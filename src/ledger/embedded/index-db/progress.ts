@@ -1,0 +1,52 @@
+import { base64 } from "../../../core/index.ts";
+import type { FrameSource } from "./frames.ts";
+import { RANKS } from "./layout.ts";
+import type { Sql } from "./sql.ts";
+
+/** How far the index got, kept with what it took in. */
+export type Progress = {
+  /** Frames of the values file before this are taken in. */
+  offset: number;
+  /** Entries of the log before this are taken in. */
+  size: number;
+  /** Log index of the last frame; −1 before the first. */
+  lastIndex: number;
+  /** Of each rank: how many records there are, and how many of them stand in sealed buckets. */
+  readonly records: number[];
+  readonly sealed: number[];
+  values: number;
+  operations: number;
+  readonly byKind: { [kind: string]: number };
+  /** Base64 of the last bytes of the values file before `offset`. */
+  tail: string;
+};
+
+export function noProgress(): Progress {
+  return {
+    offset: 0,
+    size: 0,
+    lastIndex: -1,
+    records: RANKS.map(() => 0),
+    sealed: RANKS.map(() => 0),
+    values: 0,
+    operations: 0,
+    byKind: {},
+    tail: "",
+  };
+}
+
+export function loadProgress(sql: Sql): Progress {
+  const row = sql.get("SELECT value FROM meta WHERE name = 'progress'");
+  return row === undefined ? noProgress() : (JSON.parse(String(row[0])) as Progress);
+}
+
+export function saveProgress(sql: Sql, progress: Progress): void {
+  sql.run("INSERT OR REPLACE INTO meta VALUES ('progress', ?)", [JSON.stringify(progress)]);
+}
+
+const TAIL_BYTES = 64;
+
+/** What stands in the values file before `offset`, short enough to be kept and long enough to tell one file from another. */
+export function tailOf(source: FrameSource, offset: number): string {
+  return base64(source.tail(offset, TAIL_BYTES));
+}
