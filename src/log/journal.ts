@@ -129,9 +129,10 @@ export class Journal {
   /**
    * Makes sure that a record with this many bytes of payload can be written behind all that were appended so far.
    *
-   * @throws LogFault `LOG_DISK_FULL`: nothing was changed, try again when there is room
+   * @throws LogFault `LOG_DISK_FULL`: nothing was changed, try again when there is room; `LOG_WRITE`
    */
   reserve(payloadBytes: number): void {
+    if (this.#failure !== undefined) throw this.#failure;
     const need = this.#next + FRAME_BYTES + payloadBytes;
     if (need > this.#capacity) this.#extend(need);
     this.#ahead ??= this.#extendAhead(need).finally(() => {
@@ -181,11 +182,15 @@ export class Journal {
       await writeFullyLater(this.#file, record, offset);
       await this.#file.sync();
     } catch (cause) {
-      this.#failure = new LogFault("LOG_WRITE", { offset }, { cause });
-      throw this.#failure;
+      throw this.#fail(offset, cause);
     }
     this.#end = offset + record.length;
     return offset + HEAD_BYTES;
+  }
+
+  #fail(offset: number, cause: unknown): LogFault {
+    this.#failure = new LogFault("LOG_WRITE", { offset }, { cause });
+    return this.#failure;
   }
 
   /** Writes zeros up to `need` at once: only while the journal is young, or when a block is larger than what is ahead. */
@@ -194,9 +199,10 @@ export class Journal {
     try {
       writeFully(this.#file, new Uint8Array(capacity - this.#capacity), this.#capacity);
     } catch (cause) {
-      throw isDiskFull(cause)
-        ? new LogFault("LOG_DISK_FULL", { bytes: capacity - this.#capacity }, { cause })
-        : new LogFault("LOG_WRITE", { offset: this.#capacity }, { cause });
+      if (isDiskFull(cause)) {
+        throw new LogFault("LOG_DISK_FULL", { bytes: capacity - this.#capacity }, { cause });
+      }
+      throw this.#fail(this.#capacity, cause);
     }
     this.#capacity = capacity;
   }

@@ -12,6 +12,8 @@ export type Break = {
   readonly errno: "EIO" | "ENOSPC";
   /** Whether it took effect all the same: none, half of a write, or all of it. */
   readonly landed: "nothing" | "half" | "all";
+  /** Whether all later calls fail too, as they do when the process is gone. */
+  readonly lasting?: boolean;
 };
 
 /** Draws numbers 0 ≤ n < 1, the same ones for the same seed (mulberry32). */
@@ -86,18 +88,20 @@ export class FaultyFiles implements FileSystem {
     });
   }
 
-  /** The power goes: each change since the last sync stays, goes, or stays in part. */
-  cutPower(random: () => number): void {
-    for (const { apply } of this.#nameChanges) if (random() < 0.5) apply(this.#durableNames);
-    this.#nameChanges = [];
-    this.#names = new Map(this.#durableNames);
-    for (const content of new Set(this.#names.values())) content.cutPower(random);
-    this.break = undefined;
+  /** The machine after the process was killed: what it wrote stays. */
+  afterKill(): FaultyFiles {
+    const next = new FaultyFiles();
+    for (const [path, content] of this.#names) next.put(path, content.bytes);
+    return next;
   }
 
-  /** The process is killed: what it wrote stays. */
-  kill(): void {
-    this.break = undefined;
+  /** The machine after the power went: each change since the last sync stays, goes, or stays in part. */
+  afterPowerCut(random: () => number): FaultyFiles {
+    const names = new Map(this.#durableNames);
+    for (const { apply } of this.#nameChanges) if (random() < 0.5) apply(names);
+    const next = new FaultyFiles();
+    for (const [path, content] of names) next.put(path, content.afterPowerCut(random));
+    return next;
   }
 
   /** What a file holds; for tests that look at it or change it. */
@@ -111,13 +115,6 @@ export class FaultyFiles implements FileSystem {
     const content = new Content(bytes.slice());
     this.#names.set(path, content);
     this.#durableNames.set(path, content);
-  }
-
-  /** Copies everything, synced and not. */
-  clone(): FaultyFiles {
-    const copy = new FaultyFiles();
-    for (const [path, content] of this.#names) copy.put(path, content.bytes);
-    return copy;
   }
 
   changing(call: string, effect: (part: "half" | "all") => void): void {
@@ -139,10 +136,13 @@ export class FaultyFiles implements FileSystem {
 
   #changing(call: string, effect: (part: "half" | "all") => void): void {
     this.calls.push(call);
-    const failure = this.break?.call === this.calls.length - 1 ? this.break : undefined;
-    if (failure === undefined) return effect("all");
-    if (failure.landed !== "nothing") effect(failure.landed);
-    throw systemError(failure.errno);
+    const late = this.calls.length - 1 - (this.break?.call ?? Number.POSITIVE_INFINITY);
+    if (this.break === undefined || late < 0 || (late > 0 && !this.break.lasting)) {
+      effect("all");
+      return;
+    }
+    if (late === 0 && this.break.landed !== "nothing") effect(this.break.landed);
+    throw systemError(this.break.errno);
   }
 }
 
@@ -228,32 +228,35 @@ class Content {
     this.#changes = [];
   }
 
-  cutPower(random: () => number): void {
+  afterPowerCut(random: () => number): Uint8Array {
+    let left = this.#durable;
     for (const change of this.#changes) {
-      if ("size" in change) {
-        if (random() < 0.5) this.#durable = this.#durable.slice(0, change.size);
-      } else {
-        this.#keepSome(change.position, change.bytes, random);
-      }
+      if (!("size" in change)) left = keepSome(left, change, random);
+      else if (random() < 0.5) left = left.slice(0, change.size);
     }
-    this.#changes = [];
-    this.bytes = this.#durable.slice();
-  }
-
-  #keepSome(position: number, bytes: Uint8Array, random: () => number): void {
-    const share = [0, 1, random()][Math.floor(random() * 3)] ?? 0;
-    for (let at = 0; at < bytes.length; ) {
-      // Sectors are whole, wherever the write began.
-      const end = Math.min(bytes.length, at + SECTOR - ((position + at) % SECTOR));
-      if (random() < share)
-        this.#durable = written(this.#durable, bytes.slice(at, end), position + at);
-      at = end;
-    }
+    return left;
   }
 }
 
+/** Nothing of a write, all of it, or some of its sectors. */
+function keepSome(
+  old: Uint8Array,
+  { position, bytes }: { readonly position: number; readonly bytes: Uint8Array },
+  random: () => number,
+): Uint8Array {
+  const share = [0, 1, random()][Math.floor(random() * 3)] ?? 0;
+  let left = old;
+  for (let at = 0; at < bytes.length; ) {
+    // Sectors are whole, wherever the write began.
+    const end = Math.min(bytes.length, at + SECTOR - ((position + at) % SECTOR));
+    if (random() < share) left = written(left, bytes.subarray(at, end), position + at);
+    at = end;
+  }
+  return left;
+}
+
+/** Never changes `old`, which another state of the file may share. */
 function written(old: Uint8Array, bytes: Uint8Array, position: number): Uint8Array {
-  // In place where it fits: the tests write ahead a lot of zeros.
   const whole = new Uint8Array(Math.max(old.length, position + bytes.length));
   whole.set(old);
   whole.set(bytes, position);

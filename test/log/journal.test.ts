@@ -234,6 +234,7 @@ describe("space that is written ahead", () => {
     expect(() => journal.reserve(10_000)).toThrow(
       expect.objectContaining({ code: "LOG_WRITE", reaction: "fatal" }),
     );
+    expect(() => journal.reserve(1)).toThrow(expect.objectContaining({ code: "LOG_WRITE" }));
   });
 
   test("never comes to lie over a record, though both are written at once", async () => {
