@@ -23,6 +23,8 @@ export const EXIT = {
   key: 8,
   /** Rows of the file were refused before anything was signed. */
   rows: 9,
+  /** A node could not start, or had to stop: its port, disk, clock or data. */
+  node: 10,
   /** Ended by Ctrl-C. What the ledger took is in it; an import can be resumed. */
   interrupted: 130,
 } as const;

@@ -12,9 +12,11 @@ process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
   throw problem;
 });
 
-process.exitCode = await runCli(process.argv.slice(2), controller.signal, {
+const exit = await runCli(process.argv.slice(2), controller.signal, {
   input: process.stdin,
   output: process.stdout,
   errors: process.stderr,
   env: process.env,
 });
+// A supervised node's own status stands.
+process.exitCode ||= exit;

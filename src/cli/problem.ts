@@ -26,6 +26,15 @@ export type CliProblemCode =
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_DAMAGED"
+  | "INIT_LOG"
+  | "INIT_GENESIS"
+  | "INIT_LOG_KEY"
+  | "NODE_SETTING"
+  | "NODE_PORT"
+  | "NODE_DATA_IN_USE"
+  | "NODE_NOT_BEGUN"
+  | "NODE_DATA_DAMAGED"
+  | "NODE_FAULT"
   | "IMPORT_ROWS"
   | "IMPORT_LINE"
   | "IMPORT_EMPTY"
@@ -206,6 +215,90 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Do not start a node on it. Restore a backup; the log of another copy gives back what is missing.",
       zh: "请勿用它启动节点。请恢复备份；缺失部分可由其他副本的日志补回。",
+    },
+  },
+  INIT_LOG: {
+    exit: "usage",
+    what: {
+      en: "{count} of the descriptions bring a log key; exactly one must.",
+      zh: "有 {count} 份描述带有日志密钥；必须恰好一份。",
+    },
+    remedy: {
+      en: "The member whose node writes the log runs `cityid init member --log host/log`.",
+      zh: "由其节点写日志的成员执行 `cityid init member --log host/log`。",
+    },
+  },
+  INIT_GENESIS: {
+    exit: "usage",
+    what: {
+      en: "These descriptions make no ledger: {cause} {facts}",
+      zh: "这些描述无法构成账本：{cause} {facts}",
+    },
+    remedy: {
+      en: "Members need different ids and keys, and the votes must be possible.",
+      zh: "各成员的编号和密钥须互不相同，票数要求须能达到。",
+    },
+  },
+  INIT_LOG_KEY: {
+    exit: "key",
+    what: {
+      en: "{path} is not the log key that the genesis names.",
+      zh: "{path} 不是创世文件所载的日志密钥。",
+    },
+    remedy: {
+      en: "Use the file that `cityid init member --log` made beside the description.",
+      zh: "请使用 `cityid init member --log` 与描述一同生成的文件。",
+    },
+  },
+  NODE_SETTING: {
+    exit: "usage",
+    what: { en: "{detail}", zh: "设置有误：{detail}" },
+    remedy: {
+      en: "`cityid start --help` lists the settings; the environment has the same ones.",
+      zh: "设置项见 `cityid start --help`；环境变量亦同。",
+    },
+  },
+  NODE_PORT: {
+    exit: "node",
+    what: { en: "Port {port} is taken by another program.", zh: "端口 {port} 已被其他程序占用。" },
+    remedy: {
+      en: "Perhaps a node runs already. Else choose another: `--port` or CITYID_PORT.",
+      zh: "可能已有节点在运行。否则请用 `--port` 或 CITYID_PORT 另选端口。",
+    },
+  },
+  NODE_DATA_IN_USE: {
+    exit: "node",
+    what: { en: "Another process has opened {path}.", zh: "另一进程已打开 {path}。" },
+    remedy: {
+      en: "A ledger has one writer. Stop that process, or use another directory: `--data`.",
+      zh: "一个账本只能有一个写入进程。请停止该进程，或用 `--data` 指定其他目录。",
+    },
+  },
+  NODE_NOT_BEGUN: {
+    exit: "node",
+    what: {
+      en: "No ledger can be opened in {path}: {why}.",
+      zh: "{path} 中没有可打开的账本：{why}。",
+    },
+    remedy: {
+      en: "Begin one with `cityid init`, or try `cityid demo`.",
+      zh: "请用 `cityid init` 创建，或试用 `cityid demo`。",
+    },
+  },
+  NODE_DATA_DAMAGED: {
+    exit: "node",
+    what: { en: "The data are damaged: {cause} {facts}", zh: "数据已损坏：{cause} {facts}" },
+    remedy: {
+      en: "Run `cityid audit DIR` to see where; restore a backup. The damaged data are left as they are.",
+      zh: "请执行 `cityid audit 目录` 查看损坏位置，并恢复备份。损坏的数据保持原样。",
+    },
+  },
+  NODE_FAULT: {
+    exit: "node",
+    what: { en: "The node cannot go on: {cause} {facts}", zh: "节点无法继续：{cause} {facts}" },
+    remedy: {
+      en: "docs/errors.md says what {cause} means and what to do.",
+      zh: "{cause} 的含义和处理办法见 docs/errors.md。",
     },
   },
   IMPORT_ROWS: {

@@ -1,4 +1,9 @@
 export {
+  type AuditReport,
+  auditDirectory,
+} from "../ledger/embedded/index.ts";
+export { type Beginning, beginNode } from "./begin.ts";
+export {
   ConfigError,
   configFromEnv,
   DEFAULT_PORT,

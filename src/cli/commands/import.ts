@@ -4,6 +4,7 @@ import { readCodeArgument } from "../code-argument.ts";
 import type { Terms } from "../import/draft.ts";
 import { runImport } from "../import/run-import.ts";
 import { CliProblem } from "../problem.ts";
+import type { Run } from "../run.ts";
 import { parseDay, today } from "../time-argument.ts";
 import { collect } from "../usage.ts";
 import { addImportAreaCodes, addImportGb2260 } from "./import-gazette.ts";
@@ -99,9 +100,7 @@ function addFile(group: Command, { say, runOf }: Cli): void {
         under,
         crs: options.crs,
         first:
-          options.first === undefined
-            ? await nextNumber(run.client, under)
-            : readFirst(options.first),
+          options.first === undefined ? await nextNumber(run, under) : readFirst(options.first),
         validFrom:
           options.validFrom === undefined
             ? today(run.now())
@@ -123,11 +122,8 @@ function addFile(group: Command, { say, runOf }: Cli): void {
 }
 
 /** Behind all children that there are: a number is never given twice. */
-async function nextNumber(
-  client: { record: (code: string) => Promise<{ record: { children: { count: number } } }> },
-  under: string,
-): Promise<number> {
-  return (await client.record(under)).record.children.count + 1;
+async function nextNumber(run: Run, under: string): Promise<number> {
+  return (await run.client.record(under)).record.children.count + 1;
 }
 
 function readFirst(text: string): number {

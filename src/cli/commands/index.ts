@@ -2,12 +2,14 @@ import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { addAdmit } from "./admit.ts";
 import { addApply } from "./apply.ts";
+import { addAudit } from "./audit.ts";
 import { addChildren } from "./children.ts";
 import { addEndorse } from "./endorse.ts";
 import { addExport } from "./export.ts";
 import { addHistory } from "./history.ts";
 import { addImport } from "./import.ts";
 import { addInbox } from "./inbox.ts";
+import { addInit } from "./init.ts";
 import { addKey } from "./key.ts";
 import { addKeys } from "./keys.ts";
 import { addLog } from "./log.ts";
@@ -15,6 +17,7 @@ import { addPropose } from "./propose.ts";
 import { addRecover } from "./recover.ts";
 import { addRegister } from "./register.ts";
 import { addShow } from "./show.ts";
+import { addDemo, addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
 import { addSucceed } from "./succeed.ts";
 import { addUpdate } from "./update.ts";
@@ -43,4 +46,8 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addRecover,
   addStatus,
   addSucceed,
+  addInit,
+  addStart,
+  addDemo,
+  addAudit,
 ];

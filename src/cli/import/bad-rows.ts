@@ -4,7 +4,8 @@ import { ROW_WORDS, type Row, type RowProblem } from "./row.ts";
 
 /** Tells of bad rows: the first ones on the terminal, all of them in the report file, if one is wanted. */
 export type BadRows = {
-  count(): number;
+  /** Their lines. */
+  readonly lines: readonly number[];
   add(row: Row, problems: readonly RowProblem[]): void;
   end(): Promise<void>;
 };
@@ -13,20 +14,20 @@ const SHOWN = 20;
 
 export function tellBadRows(run: Run, reportPath: string | undefined): BadRows {
   const report = reportPath === undefined ? undefined : openReport(reportPath);
-  let count = 0;
+  const lines: number[] = [];
   return {
-    count: () => count,
+    lines,
     add(row, problems) {
-      count++;
+      lines.push(row.line);
       for (const problem of problems) {
         report?.write(reportLine(row, problem));
         if (run.json) run.result({ row: row.line, ...problem }, () => []);
-        else if (count <= SHOWN) run.note(badLine(run, row, problem));
+        else if (lines.length <= SHOWN) run.note(badLine(run, row, problem));
       }
     },
     async end() {
-      if (!run.json && count > SHOWN) {
-        const more = count - SHOWN;
+      if (!run.json && lines.length > SHOWN) {
+        const more = lines.length - SHOWN;
         run.note(run.say({ en: `… and ${more} more bad rows`, zh: `……另有 ${more} 行有误` }));
       }
       if (report !== undefined) await new Promise<void>((done) => report.end(done));

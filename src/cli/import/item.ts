@@ -18,13 +18,21 @@ export type Judged =
   | { readonly ok: true; readonly item: RegisterItem }
   | { readonly ok: false; readonly problems: readonly RowProblem[] };
 
+/** What rows are judged against beside themselves. */
+export type Surroundings = {
+  /** Whether a code is held already. */
+  readonly taken: (code: string) => boolean;
+  /** Whether the register of classes has this one. */
+  readonly knowsClass: (name: string) => boolean;
+};
+
 /** Turns rows into items, one after the other; remembers what earlier rows used. */
 export type RowJudge = (row: Row) => Judged;
 
 export function createRowJudge(
   mapping: Mapping,
   terms: Terms,
-  taken: (code: string) => boolean,
+  surroundings: Surroundings,
 ): RowJudge {
   const seen = { codes: new Set<string>(), aliases: new Set<string>() };
   let next = terms.first;
@@ -33,10 +41,10 @@ export function createRowJudge(
     if (row.broken !== undefined) draft.problems.push(row.broken);
     const code =
       draft.code === undefined ? childOf(terms, draft.class, number(next++)) : draft.code;
-    if (code === undefined) return { ok: false, problems: draft.problems };
-    judgeCode(code, terms, taken, seen.codes, draft);
+    judgeCode(code, terms, surroundings.taken, seen.codes, draft);
     judgeAliases(draft, seen.aliases);
-    return finish(code, draft, terms);
+    judgeClass(code, draft, surroundings.knowsClass);
+    return finish(code, draft);
   };
 }
 
@@ -68,10 +76,21 @@ function judgeAliases({ aliases, problems }: Draft, seen: Set<string>): void {
   }
 }
 
-function finish(code: string, draft: Draft, terms: Terms): Judged {
+function judgeClass(code: string, draft: Draft, knows: (name: string) => boolean): void {
+  const value = classNameOf(code as Code, draft);
+  if (value === undefined || knows(value)) return;
+  draft.problems.push({ code: "ROW_CLASS", value });
+}
+
+/** The class that a row names; of a thing, else, the one in its code. */
+function classNameOf(code: Code, draft: Draft): string | undefined {
+  return draft.class ?? (kindOf(code) === "thing" ? classOf(code) : undefined);
+}
+
+function finish(code: string, draft: Draft): Judged {
   const { problems } = draft;
   if (problems.length > 0) return { ok: false, problems };
-  const item = toItem(code as Code, draft, terms);
+  const item = toItem(code as Code, draft);
   const fitted = fitShape(chunkItem, item as unknown as CborValue);
   if (fitted.ok) return { ok: true, item };
   const { path, ...refusal } = fitted.error;
@@ -80,16 +99,16 @@ function finish(code: string, draft: Draft, terms: Terms): Judged {
   return { ok: false, problems: [{ code: "ROW_SHAPE", column: path, detail }] };
 }
 
-function toItem(code: Code, draft: Draft, { under }: Terms): RegisterItem {
+function toItem(code: Code, draft: Draft): RegisterItem {
   const { validFrom, aliases, attributes, geometry, stage } = draft;
   const state = <V>(value: V): Statement<V> => ({ value, validFrom });
   const kind = (draft.kind ?? kindOf(code)) as ChildKind;
-  const className = draft.class ?? (kind === "thing" ? classOf(code) : undefined);
+  const className = classNameOf(code, draft);
   return {
     code,
     kind,
     names: mapValues(draft.names, state),
-    ...(className === undefined || under === code ? {} : { class: className }),
+    ...(className === undefined ? {} : { class: className }),
     ...(geometry === undefined ? {} : { geometry: state(geometry) }),
     ...(Object.keys(attributes).length === 0 ? {} : { attributes: mapValues(attributes, state) }),
     ...(aliases.length === 0 ? {} : { aliases }),

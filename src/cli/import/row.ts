@@ -33,6 +33,7 @@ export type RowCode =
   | "ROW_DUPLICATE"
   | "ROW_TAKEN"
   | "ROW_NAME"
+  | "ROW_CLASS"
   | "ROW_POSITION"
   | "ROW_POSITION_SWAPPED"
   | "ROW_GEOMETRY"
@@ -51,6 +52,7 @@ export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
   ROW_DUPLICATE: { en: "stands in an earlier row too", zh: "与前面的行重复" },
   ROW_TAKEN: { en: "has been issued already", zh: "已经签发" },
   ROW_NAME: { en: "has no name", zh: "缺少名称" },
+  ROW_CLASS: { en: "is no class of the register, like LAMP", zh: "不是已登记的类别，正确如 LAMP" },
   ROW_POSITION: {
     en: "is no position in degrees, like 114.5149 and 38.0423",
     zh: "不是以度为单位的坐标，正确如 114.5149 和 38.0423",

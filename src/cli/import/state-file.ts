@@ -12,6 +12,8 @@ export type ImportState = {
   readonly terms: Terms;
   readonly map: readonly string[];
   readonly rest: "attributes" | "ignore";
+  /** Rows that were left out, by line: what is wrong with a row may change, what was signed not. */
+  readonly skipped: readonly number[];
 };
 
 /** Beside the file, so that the same command finds it again. */

@@ -1,0 +1,74 @@
+import type { Command } from "commander";
+import type { NodeSettings } from "../node/index.ts";
+import { CliProblem } from "./problem.ts";
+import type { Say } from "./text.ts";
+import { collect } from "./usage.ts";
+
+export type NodeOptions = {
+  readonly host?: string;
+  readonly port?: string;
+  readonly data?: string;
+  readonly publicUrl?: string;
+  readonly trustProxy?: readonly string[];
+  readonly confirmClock?: true;
+};
+
+export function addNodeOptions(command: Command, say: Say): Command {
+  return command
+    .option(
+      "--host <address>",
+      say({ en: "address to listen on (127.0.0.1)", zh: "监听地址（默认 127.0.0.1）" }),
+    )
+    .option(
+      "--port <port>",
+      say({
+        en: "port to listen on (CITYID_PORT, else 8156)",
+        zh: "监听端口（CITYID_PORT，默认 8156）",
+      }),
+    )
+    .option(
+      "--data <directory>",
+      say({
+        en: "the data directory (CITYID_DATA, else ./cityid-data)",
+        zh: "数据目录（CITYID_DATA，默认 ./cityid-data）",
+      }),
+    )
+    .option(
+      "--public-url <url>",
+      say({ en: "how the world reaches this node", zh: "对外访问地址" }),
+    )
+    .option(
+      "--trust-proxy <address>",
+      say({
+        en: "a proxy whose X-Forwarded-For is believed; may be repeated",
+        zh: "可信反向代理的地址或网段，可重复",
+      }),
+      collect,
+    )
+    .option(
+      "--confirm-clock",
+      say({
+        en: "the clock is right, however far it is from the last block",
+        zh: "确认本机时钟无误，即使与上一区块相差很远",
+      }),
+    );
+}
+
+export function nodeSettings(options: NodeOptions): NodeSettings {
+  const { host, data, publicUrl, trustProxy } = options;
+  return {
+    host,
+    port: options.port === undefined ? undefined : readPort(options.port),
+    dataDirectory: data,
+    publicUrl,
+    trustedProxies: trustProxy,
+    confirmClock: options.confirmClock,
+  };
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
+  const want = { en: "a port from 0 to 65535", zh: "0 到 65535 之间的端口" };
+  throw new CliProblem("CLI_ARGUMENT", { name: "--port", got: text, want, example: "--port 8156" });
+}

@@ -1,0 +1,51 @@
+import { CliProblem } from "./problem.ts";
+
+/** What a fault of a node brings; its classes belong to layers that a command does not know. */
+type Fault = {
+  readonly code: string;
+  readonly facts: { readonly [name: string]: string | number };
+};
+
+const DAMAGED = new Set([
+  "JOURNAL_DAMAGED",
+  "LOG_SHORTENED",
+  "LEDGER_SHORTENED",
+  "LEDGER_DIVERGED",
+  "LEDGER_VALUES_DAMAGED",
+]);
+
+/** Runs what works on a node's own files and port; what goes wrong there comes out as a problem that says what to do. */
+export async function onNode<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw asProblem(thrown);
+  }
+}
+
+function asProblem(thrown: unknown): unknown {
+  if (!(thrown instanceof Error) || !("code" in thrown)) return thrown;
+  if (thrown.name === "ConfigError") {
+    return new CliProblem("NODE_SETTING", { detail: thrown.message }, { cause: thrown });
+  }
+  if (thrown.code === "EADDRINUSE" || thrown.code === "EACCES") {
+    const port = "port" in thrown ? thrown.port : "?";
+    return new CliProblem("NODE_PORT", { port }, { cause: thrown });
+  }
+  return isFault(thrown) ? faultProblem(thrown) : thrown;
+}
+
+function isFault(thrown: Error & { code: unknown }): thrown is Error & Fault {
+  return typeof thrown.code === "string" && "facts" in thrown && typeof thrown.facts === "object";
+}
+
+function faultProblem(fault: Error & Fault): CliProblem {
+  const { code: cause, facts } = fault;
+  const options = { cause: fault };
+  if (cause === "DATA_DIR_IN_USE") return new CliProblem("NODE_DATA_IN_USE", facts, options);
+  if (cause === "LEDGER_DIRECTORY" || cause === "LOG_MISSING") {
+    return new CliProblem("NODE_NOT_BEGUN", { why: cause, ...facts }, options);
+  }
+  const told = { cause, facts: JSON.stringify(facts) };
+  return new CliProblem(DAMAGED.has(cause) ? "NODE_DATA_DAMAGED" : "NODE_FAULT", told, options);
+}

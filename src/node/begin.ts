@@ -1,0 +1,49 @@
+import { mkdir, open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { equalBytes, type Genesis } from "../core/index.ts";
+import { createEmbeddedLedger } from "../ledger/embedded/index.ts";
+import { LedgerFault } from "../ledger/index.ts";
+import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
+import { readSeed } from "./secrets.ts";
+
+/** What a ledger is begun with. */
+export type Beginning = {
+  readonly dataDirectory: string;
+  readonly genesis: Genesis;
+  /** Seed of the log's Ed25519 key, which the genesis names in its policy. */
+  readonly logSeed: Uint8Array;
+  /** The member whose node this is. */
+  readonly member?: string;
+};
+
+/**
+ * Makes the data directory of a new ledger: the log's key, block 0, and last its description, with which it counts as
+ * begun. Durable when it resolves.
+ *
+ * @throws LedgerFault LEDGER_DIRECTORY where a ledger was begun already, LogFault when the disk fails
+ */
+export async function beginNode(beginning: Beginning): Promise<void> {
+  const { genesis, logSeed, member } = beginning;
+  const directory = dataDirectory(beginning.dataDirectory);
+  if ((await readDescription(directory.root)) !== undefined) {
+    throw new LedgerFault("LEDGER_DIRECTORY", { path: directory.root, why: "a ledger is there" });
+  }
+  await placeLogKey(directory.logKey, logSeed);
+  await createEmbeddedLedger(directory.ledger, genesis);
+  const { origin } = genesis;
+  await writeDescription(directory.root, { origin, ...(member === undefined ? {} : { member }) });
+}
+
+/** Puts the key where the node looks for it; a beginning that was broken off here before left the same one. */
+async function placeLogKey(path: string, seed: Uint8Array): Promise<void> {
+  const before = await readSeed(path);
+  if (before !== undefined) {
+    if (equalBytes(before, seed)) return;
+    throw new LedgerFault("LEDGER_DIRECTORY", { path, why: "another log key is there" });
+  }
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(path, "wx", 0o600);
+  await file.writeFile(`${Buffer.from(seed).toString("hex")}\n`);
+  await file.sync();
+  await file.close();
+}
