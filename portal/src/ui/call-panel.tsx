@@ -13,11 +13,16 @@ type Props = {
   readonly opens: RegExp;
 };
 
+/** Calls beyond these are folded away. */
+const SHOWN_CALLS = 6;
+
 /** The calls that a step made and their answers, newest first. */
 export function CallPanel({ calls, made, opens }: Props): ReactNode {
   const { t } = useTranslation("ui");
   const newestFirst = calls.toReversed();
   const open = newestFirst.find((call) => opens.test(`${call.method} ${pathOf(call)}`));
+  const first = newestFirst.filter((call, place) => place < SHOWN_CALLS || call === open);
+  const rest = newestFirst.filter((call) => !first.includes(call));
   return (
     <section className="calls" aria-labelledby="calls-title">
       <h2 id="calls-title">{t("calls.title")}</h2>
@@ -25,9 +30,17 @@ export function CallPanel({ calls, made, opens }: Props): ReactNode {
         {made === 0 ? t("calls.none") : t("calls.note", { count: made })}
         {calls.some((call) => pathOf(call).startsWith("/demo")) && ` ${t("calls.demo")}`}
       </p>
-      {newestFirst.map((call) => (
+      {first.map((call) => (
         <CallItem key={call.id} call={call} open={call === open} />
       ))}
+      {rest.length > 0 && (
+        <details className="more-calls">
+          <summary>{t("calls.more", { count: rest.length })}</summary>
+          {rest.map((call) => (
+            <CallItem key={call.id} call={call} open={false} />
+          ))}
+        </details>
+      )}
       {made > calls.length && (
         <p className="quiet">{t("calls.older", { count: made - calls.length })}</p>
       )}

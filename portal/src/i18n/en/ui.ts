@@ -11,6 +11,8 @@ export const ui = {
       "{{count, number}} calls. Each works as it stands when you paste it into a terminal.",
     older_one: "{{count, number}} older call is no longer shown.",
     older_other: "{{count, number}} older calls are no longer shown.",
+    more_one: "{{count, number}} call before these",
+    more_other: "{{count, number}} calls before these",
     signed: "The signature in it is good for 60 seconds, and for this request alone.",
     demo: "Calls to /demo exist in a demonstration only; all others are the public API.",
     waiting: "waiting",

@@ -9,6 +9,7 @@ export const ui: Messages["ui"] = {
     none: "还没有调用。每次调用都会列在这里，复制到终端即可执行。",
     note_other: "共 {{count, number}} 次调用，每一条复制到终端都能直接执行。",
     older_other: "更早的 {{count, number}} 次不再显示。",
+    more_other: "此前的 {{count, number}} 次调用",
     signed: "其中的签名 60 秒内有效，只适用于这一次请求。",
     demo: "/demo 开头的接口只在演示中有，其余都是公开接口。",
     waiting: "等待应答",

@@ -7,17 +7,19 @@ import { StateMark } from "../../ui/state-mark.tsx";
 
 export type DayFacts = { readonly day: string; readonly facts: GazetteJson["facts"] };
 
-type Props = DayFacts & { readonly register: GazetteJson };
+export type SuccessorNames = ReadonlyMap<string, GazetteJson["facts"][number]["names"]>;
+
+type Props = DayFacts & { readonly register: GazetteJson; readonly successors: SuccessorNames };
 
 /** What the register says a code meant on one day. */
-export function DayAnswer({ day, facts, register }: Props): ReactNode {
+export function DayAnswer({ day, facts, register, successors }: Props): ReactNode {
   return (
     <section className="result">
       <p className="quiet">
         <time dateTime={day}>{day}</time>
       </p>
       {facts.length === 0 ? (
-        <Nothing day={day} register={register} />
+        <Nothing day={day} register={register} successors={successors} />
       ) : (
         facts.map((fact) => <Held key={fact.from} fact={fact} />)
       )}
@@ -42,13 +44,7 @@ function Held({ fact }: { readonly fact: Fact }): ReactNode {
 }
 
 /** Nothing on that day: either not yet, or the one before has ended and somebody took over. */
-function Nothing({
-  day,
-  register,
-}: {
-  readonly day: string;
-  readonly register: GazetteJson;
-}): ReactNode {
+function Nothing({ day, register, successors }: Omit<Props, "facts">): ReactNode {
   const { t } = useTranslation("tour");
   const ended = lastEndedBefore(register.facts, day);
   if (ended?.to === undefined) return <StateMark state="unknown">{t("inTime.nothing")}</StateMark>;
@@ -56,21 +52,35 @@ function Nothing({
     <>
       <h2>{t("inTime.nothing")}</h2>
       <StateMark state="ended">{t("inTime.ended", { date: ended.to })}</StateMark>
-      {ended.successors && (
-        <div>
-          <h3>{t("inTime.successors")}</h3>
-          <ul className="plain-list">
-            {ended.successors.map(({ code, date }) => (
-              <li key={code}>
-                <a href={`/${code}`}>{code}</a>{" "}
-                {date !== undefined && <span className="quiet">{t("inTime.since", { date })}</span>}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
+      {ended.successors && <TakenOver successors={ended.successors} names={successors} />}
       <p className="quiet small">{ended.source}</p>
     </>
+  );
+}
+
+function TakenOver({
+  successors,
+  names,
+}: {
+  readonly successors: NonNullable<Fact["successors"]>;
+  readonly names: SuccessorNames;
+}): ReactNode {
+  const { t } = useTranslation("tour");
+  const lang = usePreference(language);
+  return (
+    <div>
+      <h3>{t("inTime.successors")}</h3>
+      <ul className="plain-list">
+        {successors.map(({ code, date }) => (
+          <li key={code}>
+            <a href={`/${code}`}>
+              <code>{code}</code> {plainNameOf(names.get(code) ?? {}, lang)}
+            </a>{" "}
+            {date !== undefined && <span className="quiet">{t("inTime.since", { date })}</span>}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

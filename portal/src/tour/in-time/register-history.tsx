@@ -18,8 +18,8 @@ export function RegisterHistory({ register }: { readonly register: GazetteJson }
         key: `${fact.from} ${fact.to ?? ""} ${fact.names.zh ?? ""}`,
         cells: [
           plainNameOf(fact.names, lang),
-          fact.from,
-          fact.to ?? t("inTime.still"),
+          <time key="from">{fact.from}</time>,
+          <time key="to">{fact.to ?? t("inTime.still")}</time>,
           fact.source,
         ],
       }))}

@@ -10,7 +10,7 @@ import { useTour } from "../context.ts";
 import { StepFrame } from "../step-frame.tsx";
 import { useClient } from "../use-client.ts";
 import { isDay, todayInBeijing } from "./day.ts";
-import { DayAnswer, type DayFacts } from "./day-answer.tsx";
+import { DayAnswer, type DayFacts, type SuccessorNames } from "./day-answer.tsx";
 import { RegisterHistory } from "./register-history.tsx";
 
 type Answer = {
@@ -18,6 +18,8 @@ type Answer = {
   readonly one: DayFacts;
   readonly two: DayFacts;
   readonly register: GazetteJson;
+  /** Names of what took over, by code. */
+  readonly successors: SuccessorNames;
 };
 
 /** A code asked for on two days. */
@@ -45,6 +47,7 @@ export function InTimeStep(): ReactNode {
         one: { day: one, facts: await factsOn(client, register.code, one) },
         two: { day: two, facts: await factsOn(client, register.code, two) },
         register,
+        successors: await namesOfSuccessors(client, register),
       });
     });
   const takeaway = answer && {
@@ -80,8 +83,8 @@ export function InTimeStep(): ReactNode {
       {answer && (
         <>
           <div className="side-by-side">
-            <DayAnswer {...answer.one} register={answer.register} />
-            <DayAnswer {...answer.two} register={answer.register} />
+            <DayAnswer {...answer.one} {...answer} />
+            <DayAnswer {...answer.two} {...answer} />
           </div>
           <RegisterHistory register={answer.register} />
         </>
@@ -121,4 +124,14 @@ async function findRegister(client: Client, code: string): Promise<GazetteJson |
 async function factsOn(client: Client, code: string, at: string): Promise<GazetteJson["facts"]> {
   const { items } = await client.gazette({ under: code, at }, { limit: 1 });
   return items.find((item) => item.code === code)?.facts ?? [];
+}
+
+async function namesOfSuccessors(client: Client, { facts }: GazetteJson): Promise<SuccessorNames> {
+  const codes = new Set(facts.flatMap(({ successors = [] }) => successors.map(({ code }) => code)));
+  const names = new Map<string, GazetteJson["facts"][number]["names"]>();
+  for (const code of codes) {
+    const latest = (await findRegister(client, code))?.facts.at(-1);
+    if (latest) names.set(code, latest.names);
+  }
+  return names;
 }
