@@ -84,7 +84,10 @@ describe("GET /v1/codes/<code>", () => {
 
   test("lets a voided registration reach its records at once", async () => {
     const { record } = await world.json(`/v1/codes/${LAMP}`);
-    await world.do({ op: "void", registration: fromHexOf(record.registration), reason: "typo" }, city);
+    await world.do(
+      { op: "void", registration: fromHexOf(record.registration), reason: "typo" },
+      city,
+    );
     expect((await world.json(`/v1/codes/${LAMP}`)).effective.status).toBe("void");
   });
 
@@ -122,7 +125,10 @@ describe("GET /v1/codes/<code>", () => {
 
   test("gives the hot path the same bytes and tag", async () => {
     const url = `/v1/codes/${LAMP}`;
-    const hot = present(world.app.hot({ method: "GET", url, headers: {}, socket: {} }), "an answer");
+    const hot = present(
+      world.app.hot({ method: "GET", url, headers: {}, socket: {} }),
+      "an answer",
+    );
     const slow = await world.get(url);
     expect(hot.status).toBe(200);
     expect(new TextDecoder().decode(hot.body)).toBe(await slow.text());
@@ -214,7 +220,12 @@ describe("GET /v1/codes/<code>/history", () => {
     expect(next).toBeUndefined();
     expect(items).toMatchObject([
       { kind: "status", chain: "control", what: { do: "suspend", reason: "test" } },
-      { kind: "update", chain: "op", signed: { iss: MA1301 }, what: { names: { zh: { value: "石家庄" } } } },
+      {
+        kind: "update",
+        chain: "op",
+        signed: { iss: MA1301 },
+        what: { names: { zh: { value: "石家庄" } } },
+      },
       {
         kind: "admit",
         chain: "born",
@@ -246,7 +257,10 @@ describe("GET /v1/codes/<code>/history", () => {
 
   test("shows that a registration was taken back", async () => {
     const { record } = await world.json(`/v1/codes/${LAMP}`);
-    await world.do({ op: "void", registration: fromHexOf(record.registration), reason: "typo" }, city);
+    await world.do(
+      { op: "void", registration: fromHexOf(record.registration), reason: "typo" },
+      city,
+    );
     const { items } = await world.json(`/v1/codes/${LAMP}/history`);
     expect(items).toMatchObject([
       { kind: "void", chain: "registration", what: { reason: "typo" } },
@@ -333,7 +347,9 @@ describe("proofs", () => {
     const { index, path, checkpoint } = proof.value;
     const { size, root } = checkpoint;
     expect(entry.value.first + entry.value.count).toBe(index);
-    expect(verifyInclusion(hashLeaf(block), { index, size, path }, root)).toMatchObject({ ok: true });
+    expect(verifyInclusion(hashLeaf(block), { index, size, path }, root)).toMatchObject({
+      ok: true,
+    });
     for (const { key, value, map } of [bundle, ...bundle.more]) {
       const read = {
         depth: map.depth,
@@ -341,22 +357,30 @@ describe("proofs", () => {
         hashes: map.hashes.map(fromBase64),
       };
       const valueHash = sha256(present(fromBase64(value), "value")) as never;
-      expect(
-        verifyMapProof(entry.value.mapRoot, hashMapKey(key), valueHash, read),
-      ).toMatchObject({ ok: true });
+      expect(verifyMapProof(entry.value.mapRoot, hashMapKey(key), valueHash, read)).toMatchObject({
+        ok: true,
+      });
     }
   });
 
   test("answer for any key, with more of them, always with 200", async () => {
-    const bundle = await world.json("/v1/proof?key=code/MA.156.9999&more=member/A&more=param/policy");
+    const bundle = await world.json(
+      "/v1/proof?key=code/MA.156.9999&more=member/A&more=param/policy",
+    );
     expect(bundle.value).toBeUndefined();
-    expect(bundle.more.map(({ key }: { key: string }) => key)).toEqual(["member/A", "param/policy"]);
+    expect(bundle.more.map(({ key }: { key: string }) => key)).toEqual([
+      "member/A",
+      "param/policy",
+    ]);
   });
 
   test.each(["/v1/proof", "/v1/proof?key=", `/v1/proof?key=${"k".repeat(600)}`])(
     "refuse %s",
     async (path) => {
-      expect(await world.json(path)).toMatchObject({ code: "HTTP_PARAMETER", facts: { name: "key" } });
+      expect(await world.json(path)).toMatchObject({
+        code: "HTTP_PARAMETER",
+        facts: { name: "key" },
+      });
     },
   );
 
@@ -372,7 +396,9 @@ describe("proofs", () => {
 describe("GET /v1/codes (search)", () => {
   test("finds by inner characters, within a box, below a code", async () => {
     const found = async (query: string) =>
-      (await world.json(`/v1/codes?${query}`)).items.map(({ code: each }: { code: string }) => each);
+      (await world.json(`/v1/codes?${query}`)).items.map(
+        ({ code: each }: { code: string }) => each,
+      );
     expect(await found("q=灯 2")).toEqual([`${MA1301}/LAMP/000002`]);
     expect(await found("bbox=114.51490025,38,114.5149004,39")).toEqual([`${MA1301}/LAMP/000003`]);
     expect(await found(`parent=${MA1301}`)).toEqual([`${MA1301}.02`, `${MA1301}/LAMP`]);
@@ -408,7 +434,9 @@ describe("GET /v1/codes (search)", () => {
     const response = await world.get("/v1/codes?kind=thing&limit=2");
     const { next } = await response.json();
     expect(response.headers.get("Link")).toContain(`cursor=${encodeURIComponent(next)}`);
-    const rest = await world.json(`/v1/codes?kind=thing&limit=2&cursor=${encodeURIComponent(next)}`);
+    const rest = await world.json(
+      `/v1/codes?kind=thing&limit=2&cursor=${encodeURIComponent(next)}`,
+    );
     expect(rest.items).toHaveLength(1);
   });
 });
@@ -433,4 +461,3 @@ describe("GET /v1/codes/<code>/keys", () => {
 function fromHexOf(text: string): Uint8Array {
   return Uint8Array.from(Buffer.from(text, "hex"));
 }
-

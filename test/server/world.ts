@@ -229,7 +229,11 @@ export function signedHeaders(
     "@target-uri": url,
     "content-digest": digest,
   };
-  const covered = signing.components ?? ["@method", "@target-uri", ...(body ? ["content-digest"] : [])];
+  const covered = signing.components ?? [
+    "@method",
+    "@target-uri",
+    ...(body ? ["content-digest"] : []),
+  ];
   const created = signing.created ?? Math.floor(now / 1000);
   const nonce = signing.nonce ?? `nonce-${nonces}-0123456789`;
   const alg = signing.alg === undefined ? "" : `;alg="${signing.alg}"`;
@@ -263,9 +267,13 @@ export function sendSigned(
 }
 
 export const cityKeyid = `${MA1301}#1/${hex(testKey("city").kid)}`;
-export const memberKeyid = (id: string): string => `member/${id}/${hex(testKey(`member ${id}`).kid)}`;
+export const memberKeyid = (id: string): string =>
+  `member/${id}/${hex(testKey(`member ${id}`).kid)}`;
 export const asCity: RequestSigning = { keyid: cityKeyid, key: "city" };
-export const asMember = (id: string): RequestSigning => ({ keyid: memberKeyid(id), key: `member ${id}` });
+export const asMember = (id: string): RequestSigning => ({
+  keyid: memberKeyid(id),
+  key: `member ${id}`,
+});
 
 export const cbor = (value: CborValue): Uint8Array => encodeCbor(value);
 export { present };

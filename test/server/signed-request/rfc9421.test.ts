@@ -2,8 +2,8 @@ import { createPublicKey } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { coseKey, fromBase64, ok, present, utf8 } from "../../../src/core/index.ts";
 import { requestComponents, signatureBase } from "../../../src/server/signed-request/base.ts";
-import { readSignatureInput } from "../../../src/server/signed-request/input.ts";
 import { checkRequestSignature, type FoundKey } from "../../../src/server/signed-request/index.ts";
+import { readSignatureInput } from "../../../src/server/signed-request/input.ts";
 
 // The examples of RFC 9421, Appendix B: keys of B.1, the request and response of B.2.
 
@@ -114,7 +114,9 @@ describe("RFC 9421 Appendix B", () => {
   });
 
   test("2.2.7: the query of a target without one is a question mark", () => {
-    expect(requestComponents("GET", new URL("https://example.com/"), () => undefined)("@query")).toBe("?");
+    expect(
+      requestComponents("GET", new URL("https://example.com/"), () => undefined)("@query"),
+    ).toBe("?");
   });
 });
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { signEd25519 } from "#crypto";
 import { describe, expect, test } from "vitest";
+import { signEd25519 } from "#crypto";
 import { base64, err, ok, utf8 } from "../../../src/core/index.ts";
 import {
   checkRequestSignature,
@@ -36,9 +36,13 @@ function requestOf(wish: Wish = {}): SignableRequest {
     "content-digest": digest,
   };
   const list = `(${covered.map((name) => `"${name}"`).join(" ")})`;
-  const params = list + (wish.parameters ?? `;created=${NOW / 1000};nonce="0123456789abcdef";keyid="k"`);
+  const params =
+    list + (wish.parameters ?? `;created=${NOW / 1000};nonce="0123456789abcdef";keyid="k"`);
   const lines = covered.map((name) => `"${name}": ${values[name]}`);
-  const signature = signEd25519(KEY.seed, utf8([...lines, `"@signature-params": ${params}`].join("\n")));
+  const signature = signEd25519(
+    KEY.seed,
+    utf8([...lines, `"@signature-params": ${params}`].join("\n")),
+  );
   const headers: Readonly<Record<string, string | undefined>> = {
     "content-digest": digest,
     "signature-input": `${label}=${params}`,
@@ -53,7 +57,9 @@ const verify = (request: SignableRequest, nonces = createNonces(), found: FoundK
     nowMilliseconds: NOW,
     nonces,
     findKey: (keyid) =>
-      keyid === "k" ? ok(found) : err({ code: "HTTP_SIGNATURE_KEY", keyid, why: "unknown" } as const),
+      keyid === "k"
+        ? ok(found)
+        : err({ code: "HTTP_SIGNATURE_KEY", keyid, why: "unknown" } as const),
     check: checkRequestSignature,
   });
 
@@ -149,9 +155,21 @@ describe("verifySignedRequest", () => {
       { parameters: `;created=${created};nonce="0123456789abcdef"` },
       { code: "HTTP_SIGNATURE_FIELD", field: "keyid" },
     ],
-    ["no method", { covered: ["@target-uri", "content-digest"] }, { code: "HTTP_SIGNATURE_COVERAGE", want: "@method" }],
-    ["no target", { covered: ["@method", "content-digest"] }, { code: "HTTP_SIGNATURE_COVERAGE", want: "@target-uri" }],
-    ["no digest", { covered: ["@method", "@target-uri"] }, { code: "HTTP_SIGNATURE_COVERAGE", want: "content-digest" }],
+    [
+      "no method",
+      { covered: ["@target-uri", "content-digest"] },
+      { code: "HTTP_SIGNATURE_COVERAGE", want: "@method" },
+    ],
+    [
+      "no target",
+      { covered: ["@method", "content-digest"] },
+      { code: "HTTP_SIGNATURE_COVERAGE", want: "@target-uri" },
+    ],
+    [
+      "no digest",
+      { covered: ["@method", "@target-uri"] },
+      { code: "HTTP_SIGNATURE_COVERAGE", want: "content-digest" },
+    ],
     [
       "a signature of 61 seconds ago",
       { parameters: `;created=${created - 61};nonce="0123456789abcdef";keyid="k"` },
@@ -164,7 +182,9 @@ describe("verifySignedRequest", () => {
     ],
     [
       "an expired signature",
-      { parameters: `;created=${created};expires=${created - 1};nonce="0123456789abcdef";keyid="k"` },
+      {
+        parameters: `;created=${created};expires=${created - 1};nonce="0123456789abcdef";keyid="k"`,
+      },
       { code: "HTTP_SIGNATURE_CREATED", created: "2026-11-22T06:00:00Z", ...time },
     ],
     [
@@ -182,13 +202,21 @@ describe("verifySignedRequest", () => {
       { headers: { "content-digest": `sha-256=:${"A".repeat(43)}=:` } },
       { code: "HTTP_SIGNATURE_DIGEST" },
     ],
-    ["a digest that is none", { headers: { "content-digest": "=" } }, { code: "HTTP_SIGNATURE_DIGEST" }],
+    [
+      "a digest that is none",
+      { headers: { "content-digest": "=" } },
+      { code: "HTTP_SIGNATURE_DIGEST" },
+    ],
     [
       "a digest by another hash only",
       { headers: { "content-digest": "sha-512=:AAAA:" } },
       { code: "HTTP_SIGNATURE_DIGEST" },
     ],
-    ["no digest field", { headers: { "content-digest": undefined } }, { code: "HTTP_SIGNATURE_DIGEST" }],
+    [
+      "no digest field",
+      { headers: { "content-digest": undefined } },
+      { code: "HTTP_SIGNATURE_DIGEST" },
+    ],
     [
       "an unknown key",
       { parameters: `;created=${created};nonce="0123456789abcdef";keyid="other"` },

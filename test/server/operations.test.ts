@@ -1,0 +1,549 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  concat,
+  fromBase64,
+  hashLeaf,
+  hex,
+  parseCheckpoint,
+  parseTlogProof,
+  verifyInclusion,
+} from "../../src/core/index.ts";
+import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
+import { lampManifest } from "../contract/ledger.ts";
+import { city, code, idOf, member, named, sign } from "../core/state/kit.ts";
+import { issueCity, MA1301, openCity, openWorld, present, type World } from "./world.ts";
+
+let world: World;
+beforeEach(async () => {
+  world = await openCity();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const post = (body: Uint8Array, type = "application/cose", headers: Record<string, string> = {}) =>
+  world.request("POST", "/v1/operations", {
+    headers: { "Content-Type": type, ...headers },
+    body: new Uint8Array(body),
+  });
+
+/** A registration of one department, different for each number. */
+const registration = (n: number) =>
+  sign(
+    {
+      op: "register",
+      items: [{ code: code(`${MA1301}.9${n}`), kind: "department", names: named(`部门 ${n}`) }],
+    },
+    city,
+    world.clock.now,
+  );
+
+describe("POST /v1/operations, one", () => {
+  test("answers with a receipt that verifies", async () => {
+    const operation = registration(1);
+    const response = await post(operation, 'application/cose; cose-type="cose-sign1"');
+    expect(response.status).toBe(200);
+    const { status, hash, index, receipt, repeated } = await response.json();
+    expect([status, repeated]).toEqual(["accepted", undefined]);
+    expect(hash).toBe(hex(hashLeaf(operation)));
+    const proof = parseTlogProof(receipt);
+    if (!proof.ok) throw new Error(proof.error.code);
+    const { path, checkpoint } = proof.value;
+    expect(proof.value.index).toBe(index);
+    expect(
+      verifyInclusion(hashLeaf(operation), { index, size: checkpoint.size, path }, checkpoint.root),
+    ).toMatchObject({ ok: true });
+  });
+
+  test("answers the same operation again with its receipt", async () => {
+    const operation = registration(1);
+    const first = await (await post(operation)).json();
+    const second = await (await post(operation)).json();
+    expect(second).toMatchObject({ index: first.index, repeated: true });
+  });
+
+  test("refuses with 422, with 409 for a lost race", async () => {
+    const stranger = sign(
+      { op: "endorse", decision: new Uint8Array(32), vote: "approve" },
+      { iss: "member/Z", key: "z" },
+      world.clock.now,
+    );
+    const refused = await post(stranger);
+    expect(refused.status).toBe(422);
+    expect(await refused.json()).toMatchObject({ code: "AUTH_MEMBER", facts: { got: "member/Z" } });
+    const update = {
+      op: "update",
+      code: code(MA1301),
+      prev: new Uint8Array(32),
+      names: named("x"),
+    } as const;
+    const lost = await post(sign(update, city, world.clock.now));
+    expect(lost.status).toBe(409);
+    expect(await lost.json()).toMatchObject({
+      code: "STATE_PREV",
+      facts: { got: "00".repeat(32), want: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      remedy: expect.stringContaining("sign"),
+    });
+  });
+
+  test("refuses bytes that are nothing, with 422", async () => {
+    const response = await post(Uint8Array.of(1, 2, 3));
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ code: "OP_NOT_AN_ENTRY", facts: { first: 1 } });
+  });
+
+  test("refuses another type, and a body beyond 16 MiB", async () => {
+    const typed = await post(registration(1), "text/plain");
+    expect(typed.status).toBe(415);
+    expect(await typed.json()).toMatchObject({ code: "HTTP_TYPE", facts: { got: "text/plain" } });
+    const large = await post(new Uint8Array(16 * 1024 * 1024 + 1));
+    expect(large.status).toBe(413);
+    expect(await large.json()).toMatchObject({
+      code: "HTTP_BODY_SIZE",
+      facts: { max: 16 * 1024 * 1024 },
+    });
+  });
+});
+
+describe("Prefer: respond-async", () => {
+  const later = { Prefer: "respond-async" };
+
+  test("answers at once, and the location tells the end", async () => {
+    const response = await post(registration(1), "application/cose", later);
+    expect(response.status).toBe(202);
+    expect(response.headers.get("Preference-Applied")).toBe("respond-async");
+    const location = response.headers.get("Location") ?? "";
+    const waiting = await world.get(location);
+    expect(waiting.status).toBe(202);
+    expect(await waiting.json()).toMatchObject({ status: "pending" });
+    await post(registration(2));
+    expect(await world.json(location)).toMatchObject({ kind: "register", codes: [`${MA1301}.91`] });
+  });
+
+  test("remembers a refusal for ten minutes", async () => {
+    const update = {
+      op: "update",
+      code: code(MA1301),
+      prev: new Uint8Array(32),
+      names: named("x"),
+    } as const;
+    const response = await post(sign(update, city, world.clock.now), "application/cose", later);
+    const location = response.headers.get("Location") ?? "";
+    await post(registration(1));
+    const refused = await world.get(location);
+    expect(refused.status).toBe(409);
+    expect(await refused.json()).toMatchObject({ code: "STATE_PREV" });
+    world.clock.now += 10 * 60_000;
+    await post(registration(2), "application/cose", later);
+    expect((await world.get(location)).status).toBe(404);
+  });
+});
+
+describe("POST /v1/operations, many", () => {
+  test("takes or refuses each on its own, in order, with one note for a block", async () => {
+    const bad = sign(
+      { op: "endorse", decision: new Uint8Array(32), vote: "approve" },
+      { iss: "member/Z", key: "z" },
+      world.clock.now,
+    );
+    const items = [registration(1), bad, registration(2), registration(1)];
+    const response = await post(concat(...items), "application/cbor-seq");
+    expect(response.status).toBe(200);
+    const { checkpoints, results } = await response.json();
+    expect(checkpoints).toHaveLength(1);
+    expect(results).toMatchObject([
+      { status: "accepted", checkpoint: 0 },
+      { status: "refused", code: "AUTH_MEMBER", facts: { got: "member/Z" } },
+      { status: "accepted", checkpoint: 0 },
+      { status: "accepted", index: results[0].index },
+    ]);
+    const checkpoint = parseCheckpoint(checkpoints[0].note);
+    if (!checkpoint.ok) throw new Error(checkpoint.error.code);
+    const { size, root } = checkpoint.value;
+    for (const i of [0, 2]) {
+      const { index, path } = results[i];
+      const leaf = hashLeaf(present(items[i], "item"));
+      const proof = { index, size, path: path.map(fromBase64) };
+      expect(verifyInclusion(leaf, proof, root)).toMatchObject({ ok: true });
+    }
+  });
+
+  test("takes a manifest and its chunks, and says which are missing", async () => {
+    await using fresh = await openWorld();
+    await issueCity(fresh);
+    const lamps = { code: code(`${MA1301}/LAMP`), kind: "class", names: named("路灯") } as const;
+    await fresh.do({ op: "register", items: [lamps] }, city);
+    const send = (...items: Uint8Array[]) =>
+      fresh.request("POST", "/v1/operations", {
+        headers: { "Content-Type": "application/cbor-seq" },
+        body: new Uint8Array(concat(...items)),
+      });
+    const { manifest, chunks } = lampManifest(fresh.clock.now, 4, 2);
+    const id = hex(idOf(manifest));
+    await send(manifest, ...chunks.slice(1, 2), ...chunks.slice(3));
+    expect(await fresh.json(`/v1/manifests/${id}`)).toMatchObject({
+      what: "register",
+      count: 8,
+      chunks: 4,
+      taken: 2,
+      missing: [
+        [0, 0],
+        [2, 2],
+      ],
+      void: false,
+    });
+    await send(...chunks);
+    expect(await fresh.json(`/v1/manifests/${id}`)).toMatchObject({ taken: 4, missing: [] });
+    expect((await fresh.json("/v1/manifests")).items).toMatchObject([{ id }]);
+    const lamp = await fresh.json(`/v1/codes/${MA1301}%2FLAMP%2F000005/history`);
+    expect(lamp.items).toMatchObject([{ kind: "register", chain: "born" }]);
+    expect(lamp.items[0].signed).toBeUndefined();
+  });
+
+  test("refuses more than a thousand, and bytes that are no sequence, taking nothing", async () => {
+    const { size } = world.ledger.head();
+    const many = await post(new Uint8Array(1001), "application/cbor-seq");
+    expect(many.status).toBe(413);
+    expect(await many.json()).toMatchObject({
+      code: "HTTP_ITEMS",
+      facts: { got: 1001, max: 1000 },
+    });
+    const torn = await post(concat(registration(1), Uint8Array.of(0x5a)), "application/cbor-seq");
+    expect(torn.status).toBe(400);
+    expect(await torn.json()).toMatchObject({ code: "CBOR_TRUNCATED" });
+    expect(world.ledger.head().size).toBe(size);
+  });
+
+  test("answers an empty sequence with nothing", async () => {
+    const response = await post(new Uint8Array(), "application/cbor-seq");
+    expect(await response.json()).toEqual({ checkpoints: [], results: [] });
+  });
+});
+
+describe("reading operations", () => {
+  test("shows an operation decoded, with a receipt against the newest checkpoint", async () => {
+    const operation = registration(1);
+    await post(operation);
+    const hash = hex(hashLeaf(operation));
+    const entry = await world.json(`/v1/operations/${hash}`);
+    expect(entry).toMatchObject({
+      hash,
+      kind: "register",
+      signed: {
+        iss: MA1301,
+        aud: "ledger.test/log",
+        alg: "Ed25519",
+        kid: expect.stringMatching(/^[0-9a-f]{16}$/),
+      },
+      codes: [`${MA1301}.91`],
+      operation: { op: "register", items: [{ names: { zh: { value: "部门 1" } } }] },
+    });
+    expect(Buffer.from(entry.bytes, "base64").equals(Buffer.from(operation))).toBe(true);
+    expect(parseTlogProof(entry.receipt)).toMatchObject({
+      ok: true,
+      value: { index: entry.index },
+    });
+    const raw = await world.get(`/v1/operations/${hash}`, { Accept: "application/cose" });
+    expect(raw.headers.get("Cache-Control")).toContain("immutable");
+    expect(Buffer.from(await raw.arrayBuffer()).equals(Buffer.from(operation))).toBe(true);
+  });
+
+  test("shows genesis and block entries too, by their hashes", async () => {
+    const genesis = hex(hashLeaf(present(world.ledger.entry(0), "entry 0")));
+    expect(await world.json(`/v1/operations/${genesis}`)).toMatchObject({
+      index: 0,
+      kind: "genesis",
+      codes: [],
+      operation: { origin: "ledger.test/log", time: "2026-11-22T06:00:00.000Z" },
+    });
+    const block = hex(hashLeaf(present(world.ledger.entry(1), "entry 1")));
+    expect(await world.json(`/v1/operations/${block}`)).toMatchObject({
+      kind: "block",
+      operation: { height: 0, first: 0, count: 1 },
+    });
+  });
+
+  test.each(["00".repeat(32), "xyz", "00"])("has nothing under %s", async (hash) => {
+    const response = await world.get(`/v1/operations/${hash}`);
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: "HTTP_NOT_FOUND" });
+  });
+});
+
+describe("GET /v1/operations", () => {
+  const kinds = async (query: string) =>
+    (await world.json(`/v1/operations?${query}`)).items.map(({ kind }: { kind: string }) => kind);
+
+  test("lists the log newest first, without block entries unless asked", async () => {
+    expect(await kinds("limit=3")).toEqual(["register", "register", "endorse"]);
+    expect(await kinds("limit=2&blocks=1")).toEqual(["block", "register"]);
+    expect(await kinds("order=oldest")).toEqual([
+      "genesis",
+      "gazette",
+      "admit",
+      "endorse",
+      "endorse",
+      "register",
+      "register",
+    ]);
+    expect(await kinds("order=oldest&from=1&limit=1")).toEqual(["gazette"]);
+  });
+
+  test("tells who did what in a span of time", async () => {
+    world.clock.now += 60_000;
+    const since = new Date(world.clock.now).toISOString();
+    await post(registration(1));
+    world.clock.now += 60_000;
+    const until = new Date(world.clock.now).toISOString();
+    await post(registration(2));
+    const { items } = await world.json(
+      `/v1/operations?iss=${MA1301}&since=${since}&until=${until}`,
+    );
+    expect(items).toMatchObject([{ codes: [`${MA1301}.91`] }]);
+    const [{ signed }] = items;
+    expect(await kinds(`kid=${signed.kid}`)).toHaveLength(4);
+    expect(await kinds("iss=member/B")).toEqual(["endorse"]);
+    expect(await kinds("kind=block&order=oldest&limit=1")).toEqual(["block"]);
+  });
+
+  test("pages to the end", async () => {
+    const seen: number[] = [];
+    for (let cursor = ""; cursor !== undefined; ) {
+      const page = await world.json(
+        `/v1/operations?limit=2&order=oldest${cursor && `&cursor=${cursor}`}`,
+      );
+      seen.push(...page.items.map(({ index }: { index: number }) => index));
+      cursor = page.next;
+    }
+    expect(seen).toEqual([...seen].sort((a, b) => a - b));
+    expect(seen).toHaveLength(7);
+  });
+
+  test.each([
+    ["cursor=-1", "HTTP_CURSOR"],
+    ["from=x", "HTTP_PARAMETER"],
+    ["order=random", "HTTP_PARAMETER"],
+    ["since=2026", "HTTP_PARAMETER"],
+    ["until=2026", "HTTP_PARAMETER"],
+    ["limit=x", "HTTP_PARAMETER"],
+  ])("refuses ?%s", async (query, refusal) => {
+    expect(await world.json(`/v1/operations?${query}`)).toMatchObject({ code: refusal });
+  });
+});
+
+describe("GET /v1/events", () => {
+  test("goes on after Last-Event-ID, misses nothing, and sends what comes", async () => {
+    const response = await world.get("/v1/events", { "Last-Event-ID": "2" });
+    expect(response.headers.get("Content-Type")).toBe("text/event-stream");
+    const events = readEvents(response);
+    const before = [await events(), await events(), await events()];
+    expect(before.map(({ kind }) => kind)).toEqual(["admit", "endorse", "endorse"]);
+    expect([(await events()).kind, (await events()).kind]).toEqual(["register", "register"]);
+    const next = events();
+    await post(registration(1));
+    expect(await next).toMatchObject({
+      id: String(world.ledger.head().size - 2),
+      kind: "register",
+    });
+  });
+
+  test("begins with what comes when nothing is said", async () => {
+    const events = readEvents(await world.get("/v1/events"));
+    const next = events();
+    await post(registration(3));
+    expect(await next).toMatchObject({ codes: [`${MA1301}.93`] });
+  });
+
+  test("ends when the node stops, and refuses more streams than it can hold", async () => {
+    const streams = await Promise.all(
+      Array.from({ length: 257 }, () => world.get("/v1/events?after=0")),
+    );
+    expect(streams.map(({ status }) => status).filter((status) => status === 503)).toHaveLength(1);
+    expect(streams.at(-1)?.headers.get("Retry-After")).toBe("30");
+    const [first] = streams;
+    world.app.close();
+    const text = await first?.text();
+    expect(text?.match(/^id: /gm) ?? []).toHaveLength(6);
+    expect((await world.get("/v1/events")).status).toBe(200);
+  });
+
+  test("gives a place free when its reader leaves", async () => {
+    const response = await world.get("/v1/events");
+    await response.body?.cancel();
+    expect(await (await world.get("/metrics")).text()).toContain("cityid_event_streams 0");
+  });
+
+  test("refuses an id that it never gave", async () => {
+    const response = await world.get("/v1/events", { "Last-Event-ID": "x" });
+    expect(await response.json()).toMatchObject({ code: "HTTP_CURSOR", facts: { got: "x" } });
+  });
+});
+
+type Event = { readonly id: string; readonly kind: string; readonly codes: readonly string[] };
+
+function readEvents(response: Response): () => Promise<Event> {
+  const reader = present(response.body ?? undefined, "a body").getReader();
+  let text = "";
+  return async () => {
+    for (;;) {
+      const match = /id: (\d+)\nevent: entry\ndata: (.*)\n\n/.exec(text);
+      if (match !== null) {
+        text = text.slice(match.index + match[0].length);
+        return { id: present(match[1], "id"), ...JSON.parse(present(match[2], "data")) };
+      }
+      const { value, done } = await reader.read();
+      if (done) throw new Error("the stream ended");
+      text += new TextDecoder().decode(value);
+    }
+  };
+}
+
+describe("a ledger in trouble", () => {
+  /** The ledger of the world, whose writes fail. */
+  const failing = (submit: Ledger["submit"]): Ledger =>
+    new Proxy(world.ledger, {
+      get: (target, name) => {
+        if (name === "submit") return submit;
+        const value = Reflect.get(target, name);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+
+  test.each([
+    ["LEDGER_BUSY", 503, { code: "HTTP_BUSY", facts: { what: "LEDGER_BUSY", retryAfter: 1 } }, "1"],
+    ["LEDGER_WRITE", 503, { code: "HTTP_STOPPED", facts: { fault: "LEDGER_WRITE" } }, null],
+  ] as const)(
+    "answers %s with %i, and says when to come back",
+    async (fault, status, problem, retry) => {
+      const ledger = failing(async () => {
+        throw new LedgerFault(fault);
+      });
+      await using other = await openWorld({}, { ledger });
+      const body = new Uint8Array(registration(1));
+      const headers = { "Content-Type": "application/cose" };
+      const response = await other.request("POST", "/v1/operations", { headers, body });
+      expect(response.status).toBe(status);
+      expect(response.headers.get("Retry-After")).toBe(retry);
+      expect(await response.json()).toMatchObject(problem);
+      expect(other.lines[0]).toMatchObject({ event: "ledger-fault", facts: { fault } });
+    },
+  );
+
+  test("never tells a cause, but the log knows it under the incident", async () => {
+    const ledger = failing(async () => {
+      throw new Error("secret path /data/journal");
+    });
+    await using other = await openWorld({}, { ledger });
+    const body = new Uint8Array(registration(1));
+    const headers = { "Content-Type": "application/cose" };
+    const response = await other.request("POST", "/v1/operations", { headers, body });
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(text).not.toContain("secret");
+    const { code: refusal, facts } = JSON.parse(text);
+    expect(refusal).toBe("HTTP_INTERNAL");
+    expect(other.lines[0]).toMatchObject({
+      event: "incident",
+      facts: { incident: facts.incident, cause: expect.stringContaining("secret path") },
+    });
+  });
+
+  test("remembers that an operation taken with respond-async met a fault", async () => {
+    const ledger = failing(async () => {
+      throw new Error("no disk");
+    });
+    await using other = await openWorld({}, { ledger });
+    const headers = { "Content-Type": "application/cose", Prefer: "respond-async" };
+    const body = new Uint8Array(registration(1));
+    const response = await other.request("POST", "/v1/operations", { headers, body });
+    await new Promise((resolve) => setImmediate(resolve));
+    const found = await other.get(response.headers.get("Location") ?? "");
+    expect(await found.json()).toMatchObject({ code: "HTTP_BUSY" });
+  });
+
+  test("takes a bounded number of requests at a time", async () => {
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const ledger = failing(async () => {
+      await held;
+      return [];
+    });
+    await using other = await openWorld({}, { ledger });
+    const headers = { "Content-Type": "application/cose" };
+    const body = new Uint8Array(registration(1));
+    const waiting = Array.from({ length: 256 }, () =>
+      other.request("POST", "/v1/operations", { headers, body }),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const tooMany = await other.request("POST", "/v1/operations", { headers, body });
+    expect(tooMany.status).toBe(503);
+    expect(await tooMany.json()).toMatchObject({
+      code: "HTTP_BUSY",
+      facts: { what: "operations" },
+    });
+    release();
+    await Promise.all(waiting);
+  });
+});
+
+describe("rates", () => {
+  test("slow down a key that was faster than it may", async () => {
+    await using slow = await openWorld({
+      rates: { address: { perSecond: 1, burst: 1 }, key: { perSecond: 1, burst: 2 } },
+    });
+    const gazette = (n: number) =>
+      sign(
+        {
+          op: "gazette",
+          items: [
+            {
+              code: code(`MA.156.13${n}`),
+              add: [{ names: { zh: "市" }, level: "prefecture", from: "1981", source: "t" }],
+            },
+          ],
+        },
+        member("A"),
+        slow.clock.now,
+      );
+    const send = (...items: Uint8Array[]) =>
+      slow.request("POST", "/v1/operations", {
+        headers: { "Content-Type": "application/cbor-seq" },
+        body: new Uint8Array(concat(...items)),
+      });
+    expect((await send(gazette(11), gazette(12), gazette(13), gazette(14))).status).toBe(200);
+    const refused = await send(gazette(15));
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("Retry-After")).toBe("2");
+    expect(await refused.json()).toMatchObject({ code: "HTTP_RATE", facts: { by: "key" } });
+    slow.clock.now += 2000;
+    expect((await send(gazette(15))).status).toBe(200);
+  });
+
+  test("slow down an address, but not the machine itself", async () => {
+    await using slow = await openWorld({
+      rates: { address: { perSecond: 1, burst: 2 }, key: { perSecond: 1, burst: 1 } },
+      trustedProxies: ["10.0.0.0/8"],
+    });
+    const from = (remoteAddress: string, forwarded?: string) =>
+      slow.get("/healthz", forwarded === undefined ? {} : { "X-Forwarded-For": forwarded }, {
+        remoteAddress,
+      });
+    const statuses = [await from("192.0.2.1"), await from("192.0.2.1"), await from("192.0.2.1")];
+    expect(statuses.map(({ status }) => status)).toEqual([200, 200, 429]);
+    expect(await statuses[2]?.json()).toMatchObject({
+      code: "HTTP_RATE",
+      facts: { by: "address", retryAfter: 1 },
+    });
+    expect((await from("192.0.2.2")).status).toBe(200);
+    // Who is no trusted proxy cannot pass the blame on.
+    expect((await from("192.0.2.1", "192.0.2.9")).status).toBe(429);
+    expect((await from("10.1.1.1", "192.0.2.1")).status).toBe(429);
+    expect((await from("10.1.1.1", "192.0.2.3")).status).toBe(200);
+    for (let i = 0; i < 5; i += 1) expect((await from("127.0.0.1")).status).toBe(200);
+    const url = `/v1/codes/MA`;
+    const hot = (remoteAddress: string) =>
+      slow.app.hot({ method: "GET", url, headers: {}, socket: { remoteAddress } });
+    expect(hot("192.0.2.1")).toBeUndefined();
+    expect(hot("127.0.0.1")).toMatchObject({ status: 200 });
+  });
+});
