@@ -14,7 +14,7 @@ export type LedgerFaultCode =
   | "LEDGER_DIVERGED"
   | "LEDGER_VALUES_DAMAGED"
   | "LEDGER_DIRECTORY"
-  | "LEDGER_SHORTENED";
+  | "LEDGER_RESTORED";
 
 /** Every way the world can fail a ledger, and how to react. docs/errors.md lists cause and remedy of each. */
 const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
@@ -27,7 +27,7 @@ const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_DIVERGED: "fatal",
   LEDGER_VALUES_DAMAGED: "fatal",
   LEDGER_DIRECTORY: "fatal",
-  LEDGER_SHORTENED: "fatal",
+  LEDGER_RESTORED: "busy",
 };
 
 /** The world failed: disk, clock, queue. Nothing was acknowledged that is not durable. */

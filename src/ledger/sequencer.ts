@@ -31,6 +31,8 @@ export type SequencerOptions = {
   readonly head: Head;
   /** Told of each committed block, in order, before its submitters are. */
   readonly committed: (head: Head, block: AppliedBlock) => void;
+  /** Why nothing may be written from the start. */
+  readonly fault?: LedgerFault;
   /** Throws a `LedgerFault` while nothing more may be taken. */
   readonly admit?: () => void;
 };
@@ -56,6 +58,7 @@ export class Sequencer {
     this.#parts = parts;
     this.#options = options;
     this.#head = options.head;
+    this.#fault = options.fault;
     this.#applied = options.head;
     this.#precheck = new Precheck(parts.pool);
     this.#running = this.#sequence();

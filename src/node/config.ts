@@ -14,6 +14,8 @@ export type NodeConfig = {
   readonly demonstration: boolean;
   /** The operator says that the clock is right, however far it is from the last block. */
   readonly confirmClock: boolean;
+  /** The operator says that nobody has seen a newer state than the backup that was restored. */
+  readonly confirmRestored: boolean;
   readonly logFormat: "json" | "quiet";
 };
 
@@ -50,6 +52,7 @@ export function configFromEnv(
     trustedProxies: settings.trustedProxies ?? listFrom(env.CITYID_TRUSTED_PROXIES),
     demonstration: settings.demonstration ?? false,
     confirmClock: settings.confirmClock ?? false,
+    confirmRestored: settings.confirmRestored ?? false,
     logFormat: settings.logFormat ?? (env.CITYID_LOG === "quiet" ? "quiet" : "json"),
   });
 }

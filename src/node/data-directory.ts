@@ -28,6 +28,8 @@ export type DataDescription = {
   /** The member of the consortium whose node this is. */
   readonly member?: string;
   readonly demonstration?: true;
+  /** It was brought back from a backup, and nobody has said yet that there is no newer state. */
+  readonly restored?: true;
 };
 
 const FORMAT = "cityid/data/v1";

@@ -1,7 +1,11 @@
 export {
+  type AuditOptions,
   type AuditReport,
   auditDirectory,
+  createEmbeddedLedger,
+  embeddedLedgerExists,
 } from "../ledger/embedded/index.ts";
+export { type BackupReport, backup, restore } from "./backup.ts";
 export { type Beginning, beginNode } from "./begin.ts";
 export {
   ConfigError,

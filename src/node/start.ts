@@ -12,7 +12,12 @@ import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import { type Ledger, LedgerFault } from "../ledger/index.ts";
 import { createApp, directoryStore, type Server, staticFiles } from "../server/index.ts";
 import type { NodeConfig } from "./config.ts";
-import { type DataDescription, dataDirectory, readDescription } from "./data-directory.ts";
+import {
+  type DataDescription,
+  dataDirectory,
+  readDescription,
+  writeDescription,
+} from "./data-directory.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { readSeed } from "./secrets.ts";
@@ -69,6 +74,10 @@ export async function startNode(
       why: "no ledger begun here",
     });
   }
+  if (description.restored === true && config.confirmRestored) {
+    const { restored: _, format: __, ...rest } = description;
+    await writeDescription(directory.root, rest);
+  }
   const signer = await logSigner(directory.logKey, description.origin);
   const { ledger, recovery, journalEnd } = await openEmbeddedLedger({
     directory: directory.ledger,
@@ -76,6 +85,7 @@ export async function startNode(
     signers: [signer],
     clock: CLOCK,
     confirmClock: config.confirmClock,
+    readOnly: description.restored === true && !config.confirmRestored,
   });
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
   try {

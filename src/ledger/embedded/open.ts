@@ -41,6 +41,8 @@ export type EmbeddedOptions = {
   readonly clock: LedgerClock;
   /** An operator says that the clock is right, however far it is from the last block. */
   readonly confirmClock?: boolean;
+  /** It was restored from a backup: nothing is written before an operator says that there is no newer state. */
+  readonly readOnly?: boolean;
   /** Threads that check signatures. */
   readonly workers?: number;
 };
@@ -128,7 +130,12 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
       beforeClose,
       afterClose,
     },
-    { origin, signers, head },
+    {
+      origin,
+      signers,
+      head,
+      ...(options.readOnly === true ? { fault: new LedgerFault("LEDGER_RESTORED") } : {}),
+    },
   );
   ledger.onBlock(() => keeper.offer());
   const recovery = {
