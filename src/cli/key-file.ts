@@ -1,7 +1,7 @@
 import { chmod, mkdir, open, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { armor, Decrypter, Encrypter } from "age-encryption";
-import { base64, encodeCbor, fromBase64, hex } from "../core/index.ts";
+import { base64, encodeCbor, fromBase64, fromHex, hex } from "../core/index.ts";
 import { type Signer, signerFromP256, signerFromSeed } from "../sdk/index.ts";
 import { CliProblem } from "./problem.ts";
 
@@ -109,9 +109,13 @@ function describeKey(path: string, stored: Stored): KeyFile {
   };
 }
 
+const BARE_SEED = /^[0-9a-f]{64}\n?$/;
+
 async function readStored(path: string): Promise<Stored> {
   await refuseOpenFile(path);
-  const value = parseJson(path, await readFile(path, "utf8"));
+  const text = await readFile(path, "utf8");
+  if (BARE_SEED.test(text)) return storedSeed(fromHex(text.trim()) ?? new Uint8Array());
+  const value = parseJson(path, text);
   const { format, alg, kid, public: publicKey, holder, secret, locked } = value;
   if (format !== "cityid/key/v1") throw malformed(path, "its format is not cityid/key/v1");
   if (alg !== "Ed25519" && alg !== "P-256") throw malformed(path, "its alg is not known");
@@ -126,6 +130,18 @@ async function readStored(path: string): Promise<Stored> {
     ...(isText(holder) ? { holder } : {}),
     ...(isText(secret) ? { secret } : {}),
     ...(isText(locked) ? { locked } : {}),
+  };
+}
+
+/** A file that holds an Ed25519 seed in hex and nothing else, as a demonstration keeps its keys. */
+function storedSeed(seed: Uint8Array): Stored {
+  const { kid, publicKey } = signerFromSeed(seed);
+  return {
+    format: "cityid/key/v1",
+    alg: "Ed25519",
+    kid: hex(kid),
+    public: hex(encodeCbor(publicKey)),
+    secret: base64(seed),
   };
 }
 

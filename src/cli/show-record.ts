@@ -40,7 +40,9 @@ export function recordLines(
   const { record, effective, place } = answer;
   const head = `${paint.strong(record.code)}${paint.quiet(`*${answer.check}`)}  ${nameOf(record.names, language)}`;
   const status = statusText(effective.status, say, paint);
-  const because = effective.because === undefined ? "" : `  (${effective.because})`;
+  const own = `${record.code}#${record.generation}`;
+  const { because: cause = own } = effective;
+  const because = cause === own ? "" : `  (${cause})`;
   const rows: string[][] = [
     [say({ en: "state", zh: "状态" }), status + because],
     [say({ en: "kind", zh: "种类" }), [record.kind, record.class].filter(Boolean).join(" ")],

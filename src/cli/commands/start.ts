@@ -9,14 +9,12 @@ import type { Run } from "../run.ts";
 type Options = NodeOptions & { readonly supervised?: true };
 
 export function addStart(program: Command, { say, runOf }: Cli): void {
-  const command = program
-    .command("start")
-    .description(
-      say({
-        en: "runs a node on the ledger in its data directory",
-        zh: "在数据目录的账本上运行节点",
-      }),
-    );
+  const command = program.command("start").description(
+    say({
+      en: "runs a node on the ledger in its data directory",
+      zh: "在数据目录的账本上运行节点",
+    }),
+  );
   addNodeOptions(command, say).action(async (options: Options, cmd: Command) => {
     const run = runOf(cmd);
     const { configFromEnv, startNode } = await import("../../node/index.ts");
