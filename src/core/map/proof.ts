@@ -25,7 +25,7 @@ export type MapProofRefusal =
   | { readonly code: "PROOF_MAP_HASHES"; readonly got: number; readonly want: number }
   | { readonly code: "PROOF_MAP_HASH_EMPTY"; readonly position: number }
   | { readonly code: "PROOF_MAP_OTHER_BESIDE_VALUE" }
-  | { readonly code: "PROOF_MAP_OTHER_KEY"; readonly key: Hash }
+  | { readonly code: "PROOF_MAP_OTHER_KEY"; readonly hash: Hash }
   | { readonly code: "PROOF_MAP_OTHER_PLACE"; readonly shared: number; readonly depth: number }
   | { readonly code: "PROOF_MAP_ROOT"; readonly got: Hash; readonly want: Hash };
 
@@ -82,7 +82,7 @@ function refuseOther(
   if (other === undefined) return undefined;
   if (valueHash !== undefined) return { code: "PROOF_MAP_OTHER_BESIDE_VALUE" };
   const shared = sharedBits(keyHash, 0, other.key, 0);
-  if (shared === MAP_BITS) return { code: "PROOF_MAP_OTHER_KEY", key: other.key };
+  if (shared === MAP_BITS) return { code: "PROOF_MAP_OTHER_KEY", hash: other.key };
   return shared < depth ? { code: "PROOF_MAP_OTHER_PLACE", shared, depth } : undefined;
 }
 

@@ -188,7 +188,7 @@ describe("a proof of absence", () => {
 
   test("does not say that a key is absent which is there", () => {
     expect(verifyMapProof(root, zero, undefined, { ...proof, other })).toMatchObject({
-      error: { code: "PROOF_MAP_OTHER_KEY", key: zero },
+      error: { code: "PROOF_MAP_OTHER_KEY", hash: zero },
     });
     expect(verifyMapProof(root, zero, undefined, proof)).toMatchObject({
       error: { code: "PROOF_MAP_ROOT" },

@@ -1,0 +1,115 @@
+import {
+  ancestorsOf,
+  type CborMap,
+  type CborValue,
+  type Code,
+  type CodeRecord,
+  codeKey,
+  type EffectiveStatus,
+  effectiveKeys,
+  effectiveStatus,
+  err,
+  isCborMap,
+  type MapKey,
+  ok,
+  parseCode,
+  type Result,
+  type ValueReader,
+} from "../core/index.ts";
+import type { ProvenValues } from "./values.ts";
+
+export type RecordRefusal =
+  /** What stands under the key is not what the rules put there. */
+  | { readonly code: "PROOF_RECORD"; readonly key: string; readonly field: string }
+  | { readonly code: "PROOF_RECORD_CODE"; readonly key: string; readonly got: string }
+  | { readonly code: "PROOF_ANCESTOR_MISSING"; readonly key: string }
+  | { readonly code: "PROOF_DELEGATED"; readonly key: string };
+
+const CODE_PREFIX = "code/";
+const REGISTRATION_PREFIX = "registration/";
+
+/**
+ * Checks what a verdict rests on in the records and registrations among the values: that a record is the one of its key,
+ * and the fields that decide on its status. The rules made the rest, and whoever attests the map root says so.
+ */
+export function checkRecords(values: ProvenValues): Result<void, RecordRefusal> {
+  for (const [key, value] of values) {
+    if (value === undefined) continue;
+    const refusal = key.startsWith(CODE_PREFIX)
+      ? refuseRecord(key, value)
+      : key.startsWith(REGISTRATION_PREFIX)
+        ? refuseRegistration(key, value)
+        : undefined;
+    if (refusal !== undefined) return err(refusal);
+  }
+  return ok(undefined);
+}
+
+/**
+ * Checks that no ancestor of the code that a key is about lives in another ledger: there the answer may be another one.
+ * What has no code, such as a parameter, is of this ledger alone.
+ */
+export function checkDelegation(key: string, values: ProvenValues): Result<void, RecordRefusal> {
+  for (const ancestor of holdersAbove(key)) {
+    const above = codeKey(ancestor);
+    if (!values.has(above)) return err({ code: "PROOF_ANCESTOR_MISSING", key: above });
+    const record = values.get(above);
+    if (isCborMap(record) && record.delegation !== undefined) {
+      return err({ code: "PROOF_DELEGATED", key: above });
+    }
+  }
+  return ok(undefined);
+}
+
+/** The record under `code/<code>`, or under `code/<code>#<generation>` of an ended one. */
+export function recordOf(key: string, values: ProvenValues): CodeRecord | undefined {
+  return key.startsWith(CODE_PREFIX) ? (values.get(key) as CodeRecord | undefined) : undefined;
+}
+
+/** The effective status of a present record; `undefined` where values that it depends on are not proved. */
+export function provenStatus(
+  record: CodeRecord,
+  values: ProvenValues,
+): EffectiveStatus | undefined {
+  const state: ValueReader = {
+    get: <T>(key: MapKey<T>): T | undefined => values.get(key) as T | undefined,
+  };
+  const isProven = effectiveKeys(state, record.code).every((key) => values.has(key));
+  return isProven ? effectiveStatus(state, record) : undefined;
+}
+
+function refuseRecord(key: string, value: CborValue): RecordRefusal | undefined {
+  const record: CborMap = isCborMap(value) ? value : {};
+  const { code, generation, status, parent, registration } = record;
+  const misfit = (field: string): RecordRefusal => ({ code: "PROOF_RECORD", key, field });
+  if (typeof code !== "string") return misfit("code");
+  if (typeof generation !== "number") return misfit("generation");
+  if (key !== `${CODE_PREFIX}${code}` && key !== `${CODE_PREFIX}${code}#${generation}`) {
+    return { code: "PROOF_RECORD_CODE", key, got: `${code}#${generation}` };
+  }
+  if (status !== "active" && status !== "suspended" && status !== "retired") {
+    return misfit("status");
+  }
+  if (parent !== undefined && typeof parent !== "string") return misfit("parent");
+  if (registration !== undefined && !(registration instanceof Uint8Array)) {
+    return misfit("registration");
+  }
+  return undefined;
+}
+
+function refuseRegistration(key: string, value: CborValue): RecordRefusal | undefined {
+  const isFit = isCborMap(value) && typeof value.void === "boolean";
+  return isFit ? undefined : { code: "PROOF_RECORD", key, field: "void" };
+}
+
+/** The codes whose delegation would take the value under a key away, the nearest first. */
+function holdersAbove(key: string): readonly Code[] {
+  const record = /^(?:code|key)\/([^#]+)/.exec(key)?.[1];
+  const division = /^alias\/([^/]+)/.exec(key)?.[1];
+  const code = parseCode(record ?? division ?? "");
+  if (!code.ok) return [];
+  // Keys of the code itself stay where its record is; aliases go with what they name.
+  return division === undefined
+    ? ancestorsOf(code.value)
+    : [code.value, ...ancestorsOf(code.value)];
+}
