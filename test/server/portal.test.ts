@@ -1,0 +1,67 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { staticFiles } from "../../src/server/index.ts";
+import { openWorld, type World } from "./world.ts";
+
+let world: World;
+let directory: string;
+const script = "console.log(1);\n".repeat(100);
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "cityid-portal-"));
+  await mkdir(join(directory, "assets"));
+  await writeFile(join(directory, "index.html"), "<!doctype html><title>portal</title>");
+  await writeFile(join(directory, "assets", "index-B7f3kQ2x.js"), script);
+  await writeFile(join(directory, "logo.png"), Uint8Array.of(1, 2, 3));
+  world = await openWorld({}, { portal: await staticFiles(directory) });
+});
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+describe("the portal", () => {
+  test.each(["/", "/tour", "/tour/3", "/index.html"])(
+    "answers %s with its one page",
+    async (path) => {
+      const response = await world.get(path, { Accept: "text/html" });
+      expect(response.status).toBe(200);
+      expect(await response.text()).toContain("<title>portal</title>");
+      expect(response.headers.get("Cache-Control")).toBe("no-cache");
+      const policy = response.headers.get("Content-Security-Policy") ?? "";
+      expect(policy).toContain("default-src 'self'");
+      expect(policy).not.toContain("unsafe");
+    },
+  );
+
+  test("gives files that are named after their content for ever, compressed to who takes it", async () => {
+    const response = await world.get("/assets/index-B7f3kQ2x.js");
+    expect(response.headers.get("Cache-Control")).toContain("immutable");
+    expect(response.headers.get("Content-Type")).toBe("text/javascript; charset=utf-8");
+    expect(await response.text()).toBe(script);
+    const zipped = await world.get("/assets/index-B7f3kQ2x.js", { "Accept-Encoding": "br, gzip" });
+    expect(zipped.headers.get("Content-Encoding")).toBe("gzip");
+    expect(gunzipSync(Buffer.from(await zipped.arrayBuffer())).toString()).toBe(script);
+    const etag = zipped.headers.get("ETag") ?? "";
+    expect((await world.get("/assets/index-B7f3kQ2x.js", { "If-None-Match": etag })).status).toBe(
+      304,
+    );
+    expect((await world.get("/logo.png")).headers.get("Content-Type")).toBe("image/png");
+  });
+
+  test.each(["/touring", "/assets/none.js", "/../package.json", "/%2e%2e/package.json", "/assets"])(
+    "has nothing at %s",
+    async (path) => {
+      const response = await world.get(path, { Accept: "text/html" });
+      expect(response.status).toBe(404);
+      expect(await response.text()).toContain("HTTP_NOT_FOUND");
+    },
+  );
+
+  test("does not stand in the way of codes", async () => {
+    expect((await world.get("/MA.156", { Accept: "application/json" })).status).toBe(200);
+  });
+});
