@@ -11,6 +11,7 @@ export type NodeOptions = {
   readonly publicUrl?: string;
   readonly trustProxy?: readonly string[];
   readonly confirmClock?: true;
+  readonly confirmRestored?: true;
 };
 
 export function addNodeOptions(command: Command, say: Say): Command {
@@ -51,6 +52,13 @@ export function addNodeOptions(command: Command, say: Say): Command {
         en: "the clock is right, however far it is from the last block",
         zh: "确认本机时钟无误，即使与上一区块相差很远",
       }),
+    )
+    .option(
+      "--confirm-restored",
+      say({
+        en: "after a restore: nobody has seen a newer state than this one",
+        zh: "恢复备份后：确认无人见过比这更新的状态",
+      }),
     );
 }
 
@@ -63,6 +71,7 @@ export function nodeSettings(options: NodeOptions): NodeSettings {
     publicUrl,
     trustedProxies: trustProxy,
     confirmClock: options.confirmClock,
+    confirmRestored: options.confirmRestored,
   };
 }
 

@@ -25,6 +25,7 @@ export type CliProblemCode =
   | "CLI_OPERATION"
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
+  | "CLI_POLICY"
   | "CLI_DAMAGED"
   | "INIT_LOG"
   | "INIT_GENESIS"
@@ -204,6 +205,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Do not rely on it. Fetch it anew; if it fails again, keep both and tell the operator of the ledger.",
       zh: "请勿采信。可重新获取；若仍不成立，请保留两份证明并告知账本运营方。",
+    },
+  },
+  CLI_POLICY: {
+    exit: "usage",
+    what: {
+      en: "A proof is checked by a policy: whom do you believe?",
+      zh: "核验证明需要信任策略：您信任谁？",
+    },
+    remedy: {
+      en: "Give `--policy FILE` or `--vkey KEY`, from a source other than the proof; `cityid export policy FILE` asks a node for its own.",
+      zh: "请用 `--policy 文件` 或 `--vkey 公钥` 给出，来源应不同于证明；`cityid export policy 文件` 可向节点索取其策略。",
     },
   },
   CLI_DAMAGED: {

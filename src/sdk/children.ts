@@ -1,13 +1,5 @@
-import {
-  EMPTY_ROOT,
-  fromBase64,
-  fromHex,
-  type Hash,
-  hashLeaf,
-  toHash,
-  utf8,
-  verifyRange,
-} from "../core/index.ts";
+import { fromBase64, fromHex, type Hash, toHash } from "../core/index.ts";
+import { verifyChildrenPage } from "../verify/index.ts";
 import type { Paging } from "./json.ts";
 import { ProofMismatch } from "./problem.ts";
 import type { Reading } from "./reading.ts";
@@ -20,22 +12,21 @@ export async function fetchChildren(
   paging?: Paging & { readonly start?: number },
 ): Promise<ChildrenAnswer> {
   const page = await reading.childrenPage(code, paging);
-  verifyChildrenPage(page);
+  checkChildrenPage(page);
   return page;
 }
 
 /**
- * Checks a page of children: `codes` are all of them from `start` on, in the tree of `count` under `root`. That `root` is
- * the record's, only a proof of the record shows. @throws ProofMismatch
+ * Checks a page as a node answers it: `codes` are all children from `start` on, in the tree of `count` under the `root` that
+ * it names. That this root is the record's, only a proof of the record shows. @throws ProofMismatch
  */
-export function verifyChildrenPage(page: ChildrenAnswer): void {
+export function checkChildrenPage(page: ChildrenAnswer): void {
   const root = readHash(fromHex(page.root));
   const path = page.path.map((hash) => readHash(fromBase64(hash)));
   // Behind the last child there is nothing to prove.
   if (page.codes.length === 0 && page.start === page.count && page.count > 0) return;
-  const leaves = page.codes.map((code) => hashLeaf(utf8(code)));
-  const range = { start: page.start, size: page.count, path };
-  const verified = verifyRange(leaves, range, page.count === 0 ? EMPTY_ROOT : root);
+  const { start, codes, count } = page;
+  const verified = verifyChildrenPage({ start, codes, path }, { count, root });
   if (!verified.ok) throw new ProofMismatch(`children of ${page.code}`, verified.error);
 }
 

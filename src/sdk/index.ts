@@ -18,10 +18,12 @@ export {
   hex,
   parseCheckpoint,
   parseCode,
+  parsePolicy,
   parseTlogProof,
 } from "../core/index.ts";
 export { type ReadCode, type ReadRefusal, readCode } from "../text/index.ts";
-export { verifyChildrenPage } from "./children.ts";
+export * from "../verify/index.ts";
+export { checkChildrenPage } from "./children.ts";
 export { type Client, createClient } from "./client.ts";
 export {
   commitment,

@@ -9,10 +9,10 @@ import {
 } from "../../src/core/index.ts";
 import {
   ApiProblem,
+  checkChildrenPage,
   everyItem,
   type Outcome,
   ProofMismatch,
-  verifyChildrenPage,
 } from "../../src/sdk/index.ts";
 import {
   CITY,
@@ -198,15 +198,15 @@ describe("children", () => {
     await registerLampClass(world);
     await world.act({ op: "register", items: [lamp(1), lamp(2), lamp(3)] }, CITY, "city");
     const page = await world.client.childrenPage(LAMPS, { limit: 2 });
-    expect(() => verifyChildrenPage(page)).not.toThrow();
+    expect(() => checkChildrenPage(page)).not.toThrow();
     const [one = "", two = ""] = page.codes;
     for (const codes of [[one], [two, one], [one, one]]) {
-      expect(() => verifyChildrenPage({ ...page, codes })).toThrow(ProofMismatch);
+      expect(() => checkChildrenPage({ ...page, codes })).toThrow(ProofMismatch);
     }
     const path = page.path.map(() => "AAAA");
     expect(fromBase64("AAAA")).toBeDefined();
     expect(toHash(new Uint8Array(3))).toBeUndefined();
-    expect(() => verifyChildrenPage({ ...page, path })).toThrow("PROOF_HASH");
+    expect(() => checkChildrenPage({ ...page, path })).toThrow("PROOF_HASH");
   });
 
   test("a page without children where there are some is refused", async () => {
@@ -214,6 +214,6 @@ describe("children", () => {
     await registerLampClass(world);
     const page = await world.client.childrenPage(CITY);
     const empty = { ...page, codes: [], path: [] };
-    expect(() => verifyChildrenPage(empty)).toThrow(ProofMismatch);
+    expect(() => checkChildrenPage(empty)).toThrow(ProofMismatch);
   });
 });

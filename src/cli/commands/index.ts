@@ -3,6 +3,7 @@ import type { Cli } from "../cli.ts";
 import { addAdmit } from "./admit.ts";
 import { addApply } from "./apply.ts";
 import { addAudit } from "./audit.ts";
+import { addBackup, addRestore } from "./backup.ts";
 import { addChildren } from "./children.ts";
 import { addEndorse } from "./endorse.ts";
 import { addExport } from "./export.ts";
@@ -21,6 +22,7 @@ import { addDemo, addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
 import { addSucceed } from "./succeed.ts";
 import { addUpdate } from "./update.ts";
+import { addVerify } from "./verify.ts";
 import { addVoid } from "./void.ts";
 import { addWhoDid } from "./who-did.ts";
 
@@ -32,6 +34,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addLog,
   addWhoDid,
   addExport,
+  addVerify,
   addKey,
   addApply,
   addInbox,
@@ -50,4 +53,6 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addStart,
   addDemo,
   addAudit,
+  addBackup,
+  addRestore,
 ];

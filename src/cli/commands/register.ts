@@ -64,6 +64,14 @@ export function addRegister(program: Command, { say, runOf }: Cli): void {
       const decided = await decideAndSubmit(run, { op: "register", items });
       const codes = items.map(({ code }) => code).join(" ");
       printDecided(run, decided, run.say({ en: `Issued ${codes}.`, zh: `已签发 ${codes}。` }));
+      const { id } = decided.accepted;
+      if (decided.proposed) return;
+      run.note(
+        run.say({
+          en: `  Take it back with: cityid void ${id} --reason …`,
+          zh: `  如需撤回：cityid void ${id} --reason ……`,
+        }),
+      );
     },
   );
 }

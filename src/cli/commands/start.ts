@@ -27,6 +27,12 @@ export function addStart(program: Command, { say, runOf }: Cli): void {
           zh: `${node.origin} 已在 ${node.url} 提供服务`,
         }),
       );
+      const fault = node.ledger.unready();
+      if (fault !== undefined) {
+        run.note(
+          run.say({ en: `It takes no writes: ${fault.code}`, zh: `暂不接受写入：${fault.code}` }),
+        );
+      }
       await untilStopped(run, node);
     });
   });

@@ -1,0 +1,234 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import {
+  decodeCbor,
+  fitShape,
+  hex,
+  type Operation,
+  openEnvelope,
+  operation as operationShape,
+  type Policy,
+  parsePolicy,
+} from "../../core/index.ts";
+import { describeOperation } from "../../sdk/index.ts";
+import {
+  type Age,
+  type RecordVerdict,
+  type TrustedCheckpoint,
+  type TrustOptions,
+  verifyReceipt,
+  verifyRecordProof,
+} from "../../verify/index.ts";
+import type { Cli } from "../cli.ts";
+import { CliProblem } from "../problem.ts";
+import { duration } from "../progress.ts";
+import type { Run } from "../run.ts";
+import { localTime, statusText } from "../show-record.ts";
+
+type Options = {
+  readonly policy?: string;
+  readonly vkey?: string;
+  readonly entry?: string;
+  readonly code?: string;
+  readonly maxAge?: string;
+};
+
+export function addVerify(program: Command, { say, runOf }: Cli): void {
+  program
+    .command("verify")
+    .description(
+      say({
+        en: "checks a proof or a receipt off line, by your own policy: whoever served it is not trusted",
+        zh: "按您自己的信任策略离线核验证明或回执，不信任提供者",
+      }),
+    )
+    .argument(
+      "<file>",
+      say({
+        en: "a record proof (`show --proof`) or a receipt (`--receipt`)",
+        zh: "记录证明（`show --proof`）或回执（`--receipt`）",
+      }),
+    )
+    .option(
+      "--policy <file>",
+      say({ en: "whom to believe: a tlog-policy file", zh: "信任策略文件（tlog-policy）" }),
+    )
+    .option(
+      "--vkey <key>",
+      say({ en: "instead: the log's verifier key alone", zh: "或仅给出日志的验证公钥" }),
+    )
+    .option(
+      "--entry <file>",
+      say({
+        en: "of a receipt: the signed bytes (<file>.cose)",
+        zh: "回执所证明的签名原文（默认 <file>.cose）",
+      }),
+    )
+    .option(
+      "--code <code>",
+      say({ en: "the proof must be about this code", zh: "证明须是关于此标识码的" }),
+    )
+    .option("--max-age <seconds>", say({ en: "refuses what is older", zh: "拒绝早于此秒数的证明" }))
+    .action(async (path: string, options: Options, command: Command) => {
+      const run = runOf(command);
+      const text = await readText(path);
+      const trust = await trustOf(run, options);
+      if (text.startsWith("{")) return verifyProof(run, text, trust, options.code);
+      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
+    });
+}
+
+async function readText(path: string): Promise<string> {
+  return (await readBytes(path)).toString("utf8");
+}
+
+async function readBytes(path: string): Promise<Buffer> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+  });
+}
+
+async function trustOf(run: Run, { policy, vkey, maxAge }: Options): Promise<TrustOptions> {
+  return {
+    policy: await readPolicy(policy, vkey),
+    nowSeconds: Math.floor(run.now().getTime() / 1000),
+    maxAgeSeconds: maxAge === undefined ? Number.POSITIVE_INFINITY : readSeconds(maxAge),
+  };
+}
+
+async function readPolicy(path: string | undefined, vkey: string | undefined): Promise<Policy> {
+  if (path === undefined && vkey === undefined) throw new CliProblem("CLI_POLICY");
+  const text = path === undefined ? `log ${vkey}\nquorum none\n` : await readText(path);
+  const policy = parsePolicy(text);
+  if (policy.ok) return policy.value;
+  const want = {
+    en: `a trust policy (${policy.error.code})`,
+    zh: `信任策略（${policy.error.code}）`,
+  };
+  throw new CliProblem("CLI_FILE_FORMAT", { path: path ?? vkey, want });
+}
+
+function readSeconds(text: string): number {
+  if (/^\d{1,12}$/.test(text)) return Number(text);
+  const want = { en: "a number of seconds", zh: "秒数" };
+  throw new CliProblem("CLI_ARGUMENT", {
+    name: "--max-age",
+    got: text,
+    want,
+    example: "--max-age 3600",
+  });
+}
+
+async function verifyProof(
+  run: Run,
+  text: string,
+  trust: TrustOptions,
+  code: string | undefined,
+): Promise<void> {
+  const verdict = await verifyRecordProof(text, trust);
+  if (!verdict.ok) throw refused(verdict.error);
+  const { key, value, effective, checkpoint, block, age } = verdict.value;
+  if (code !== undefined && key !== `code/${code}`) {
+    throw new CliProblem("CLI_PROOF", { cause: "PROOF_KEY", key, want: `code/${code}` });
+  }
+  const shown = {
+    key,
+    present: value !== undefined,
+    ...(effective === undefined ? {} : { effective }),
+    checkpoint: { origin: checkpoint.origin, size: checkpoint.size, root: hex(checkpoint.root) },
+    time: new Date(block.time).toISOString(),
+    ...(age === undefined ? {} : { age }),
+    signedBy: verdict.value.signedBy,
+    cosignatures: verdict.value.cosignatures,
+  };
+  run.result(shown, () => proofLines(run, verdict.value));
+}
+
+function proofLines(run: Run, verdict: RecordVerdict): string[] {
+  const { key, value, record, effective, block } = verdict;
+  const { say, paint } = run;
+  const subject = key.replace(/^code\//, "");
+  const head =
+    value === undefined
+      ? say({
+          en: `${subject}: never issued in this ledger.`,
+          zh: `${subject}：本账本从未签发。`,
+        })
+      : say({ en: `${subject}: the record is as stated.`, zh: `${subject}：记录属实。` });
+  const names = Object.values(record?.names ?? {}).flatMap((name) =>
+    "value" in name ? [name.value] : [],
+  );
+  return [
+    paint.good("✔ ") + head,
+    ...(names.length === 0 ? [] : [`  ${names.join(" / ")}`]),
+    ...(effective === undefined ? [] : [`  ${statusText(effective.status, say, paint)}`]),
+    `  ${say({ en: "state of", zh: "状态时间" })} ${localTime(new Date(block.time).toISOString())}${ageText(run, verdict.age)}`,
+    ...whoLines(run, verdict),
+  ];
+}
+
+function ageText({ say }: Run, age: Age | undefined): string {
+  if (age === undefined) return say({ en: ", age unknown", zh: "，新旧未知" });
+  const text = duration(age.seconds * 1000);
+  return age.by === "cosignatures"
+    ? say({ en: `, ${text} old by its witnesses`, zh: `，据见证方距今 ${text}` })
+    : say({ en: `, ${text} old by the log's own word`, zh: `，据日志自述距今 ${text}` });
+}
+
+/** Who vouches, and for what: a signature of the log alone does not show that it tells everybody the same. */
+function whoLines(
+  { say, paint }: Run,
+  { checkpoint, signedBy, cosignatures }: TrustedCheckpoint,
+): string[] {
+  const { origin, size } = checkpoint;
+  const witnesses = cosignatures.map(({ witness }) => witness).join(", ");
+  return [
+    `  ${say({ en: "log", zh: "日志" })} ${origin}, ${say({ en: "size", zh: "长度" })} ${size}`,
+    ...signedBy.map((vkey) => paint.quiet(`  ${say({ en: "signed by", zh: "签名" })} ${vkey}`)),
+    witnesses === ""
+      ? paint.quiet(
+          say({
+            en: "  no witness: that the log tells everybody the same is not shown",
+            zh: "  无见证方：不能证明该日志对所有人出示相同内容",
+          }),
+        )
+      : paint.quiet(`  ${say({ en: "witnessed by", zh: "见证方" })} ${witnesses}`),
+  ];
+}
+
+async function verifyReceiptFile(
+  run: Run,
+  text: string,
+  entryPath: string,
+  trust: TrustOptions,
+): Promise<void> {
+  const entry = new Uint8Array(await readBytes(entryPath));
+  const verdict = await verifyReceipt(text, entry, trust);
+  if (!verdict.ok) throw refused(verdict.error);
+  const { index, hash, checkpoint } = verdict.value;
+  const { origin, size } = checkpoint;
+  run.result(
+    { index, hash: hex(hash), checkpoint: { origin, size }, signedBy: verdict.value.signedBy },
+    () => [
+      run.paint.good("✔ ") +
+        run.say({ en: `In the log, as entry ${index}.`, zh: `已在日志中，序号 ${index}。` }),
+      ...operationWords(run, entry).map((line) => `  ${line}`),
+      run.paint.quiet(`  ${hex(hash)}`),
+      ...whoLines(run, verdict.value),
+    ],
+  );
+}
+
+/** What the entry says, if it is an operation; who signed it is the ledger's to judge, and it took it. */
+function operationWords(run: Run, entry: Uint8Array): string[] {
+  const envelope = openEnvelope(entry);
+  const operation = envelope.ok ? fitShape(operationShape, envelope.value.payload) : undefined;
+  if (!envelope.ok || !operation?.ok) return decodeCbor(entry).ok ? ["chunk / block"] : [];
+  const { iss, iatSeconds } = envelope.value;
+  const when = localTime(new Date(iatSeconds * 1000).toISOString());
+  return [`${iss}, ${when}:`, ...describeOperation(operation.value as Operation, run.language)];
+}
+
+function refused({ code: cause, ...facts }: { readonly code: string }): CliProblem {
+  return new CliProblem("CLI_PROOF", { ...facts, cause });
+}
