@@ -20,7 +20,10 @@ export default defineConfig({
   plugins: [react(), adoptStyles()],
   resolve: {
     // The portal enters the package where any other program would: through what `exports` names.
-    alias: { "cityid/sdk": fileURLToPath(new URL("../dist/sdk/index.js", import.meta.url)) },
+    alias: {
+      "cityid/sdk": fileURLToPath(new URL("../dist/sdk/index.js", import.meta.url)),
+      "cityid/verify": fileURLToPath(new URL("../dist/verify/index.js", import.meta.url)),
+    },
   },
   build: {
     target: "es2022",

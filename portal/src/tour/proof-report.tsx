@@ -30,7 +30,8 @@ function Passed({
   readonly findings: Extract<Findings, { readonly holds: true }>;
 }): ReactNode {
   const { t } = useTranslation("tour");
-  const { origin, entry, size, present, depth, ageSeconds } = findings;
+  const { t: u } = useTranslation("ui");
+  const { origin, entry, size, present, depth, status, ageSeconds } = findings;
   return (
     <ul className="checks">
       <Check fact={t("verify.logFact", { origin })}>{t("verify.log")}</Check>
@@ -38,6 +39,9 @@ function Passed({
       <Check fact={t("verify.depth", { depth })}>
         {t(present ? "verify.present" : "verify.absent")}
       </Check>
+      {status !== undefined && (
+        <Check>{t("verify.effective", { status: u(`state.${status}`) })}</Check>
+      )}
       {ageSeconds !== undefined && <Check>{t("verify.age", { seconds: ageSeconds })}</Check>}
     </ul>
   );

@@ -27,6 +27,7 @@ export const tour = {
     entry: "The state belongs to entry {{index, number}}, the last one of {{size, number}}",
     present: "The record stands under its code in the map of that state",
     absent: "The place of this code in the map of that state is empty",
+    effective: "With its registration and all ancestors, the proof itself shows it as: {{status}}",
     age: "The state is {{seconds, number}} s old by its own time",
     logFact: "{{origin}}, with the key that this node names",
     depth: "a path of {{depth, number}} levels leads there",

@@ -28,6 +28,7 @@ export const tour: Messages["tour"] = {
     entry: "所依据的状态是第 {{index, number}} 条，即当时 {{size, number}} 条中的最后一条",
     present: "在该状态中，此编码的位置上就是这份记录",
     absent: "在该状态中，此编码的位置是空的",
+    effective: "连同登记批次和各级上级，证明本身表明其状态为：{{status}}",
     age: "该状态距今 {{seconds, number}} 秒（按账本自己的时间）",
     logFact: "{{origin}}，密钥以本节点公布的为准",
     depth: "到达该位置的路径共 {{depth, number}} 层",

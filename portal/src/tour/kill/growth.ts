@@ -13,23 +13,26 @@ const POLL_MILLISECONDS = 200;
 export type Growth = { readonly first: number; readonly second: number };
 
 /**
- * Checks, from the tiles that the node serves, that the log still contains what the newest of these receipts was given
- * for. With the receipts' own paths that covers every confirmed change.
+ * Checks, from the tiles that the node serves, that the log of today, with all that was confirmed since, still contains
+ * what the newest receipt from before the kill was given for.
  *
  * @throws ProofMismatch
  */
 export async function checkGrowth(
   client: Client,
-  receipts: Ledgered["confirmed"],
+  before: Receipts,
+  all: Receipts,
 ): Promise<Growth> {
-  const first = newest([...receipts.values()].map(({ receipt }) => checkpointOf(receipt)));
-  const second = await publishedSince(client, first.size);
+  const first = newestCheckpoint(before);
+  const second = await publishedSince(client, newestCheckpoint(all).size);
   await verifyGrowth(client, first, second);
   return { first: first.size, second: second.size };
 }
 
-function newest(checkpoints: readonly Checkpoint[]): Checkpoint {
-  const [first, ...rest] = checkpoints;
+type Receipts = Ledgered["confirmed"];
+
+function newestCheckpoint(receipts: Receipts): Checkpoint {
+  const [first, ...rest] = [...receipts.values()].map(({ receipt }) => checkpointOf(receipt));
   if (!first) throw new Error("nothing was confirmed");
   return rest.reduce((best, one) => (one.size > best.size ? one : best), first);
 }

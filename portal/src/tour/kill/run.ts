@@ -85,7 +85,7 @@ export async function runKill({ client, send, demo, signal, onPhase }: Tools): P
     before: demo.process,
     after: after.process,
     search: await lookFor(told, client),
-    growth: await checkGrowth(client, confirmedBefore),
+    growth: await checkGrowth(client, confirmedBefore, told.confirmed),
   };
 }
 
