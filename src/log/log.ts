@@ -179,7 +179,7 @@ export class Log {
     const { files, markPath, store, tiles } = this.#parts;
     const { journal } = store;
     await journal.close();
-    if (tiles.flush() && tiles.size === this.#committing) {
+    if (tiles.flush()) {
       const mark = { size: this.size, end: journal.end, digest: journal.lastDigest };
       // Only spares the next start some work, so a disk that will not take it is no reason to fail.
       await tiles

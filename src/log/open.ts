@@ -99,16 +99,17 @@ function assemble(
   }
   if (size < publishedSize) throw new LogFault("LOG_SHORTENED", { got: size, want: publishedSize });
   const markPath = `${directory}/clean`;
-  const tiles = new TileTree(files, `${directory}/tiles`);
+  const tilesPath = `${directory}/tiles`;
   const mark = { size, end: journal.end, digest: journal.lastDigest };
-  if (!takeMark(files, markPath, mark) || !tiles.load(size)) rebuild(tiles, store);
+  const clean = takeMark(files, markPath, mark);
+  const known = clean ? TileTree.load(files, tilesPath, size) : undefined;
+  const tiles = known ?? rebuild(new TileTree(files, tilesPath), store);
   const leaves = indexOf(tiles);
   return new Log({ files, markPath, store, tiles, leaves, frontier: frontierOf(tiles) });
 }
 
 /** Derives the tiles from the entries once more. */
-function rebuild(tiles: TileTree, store: EntryStore): void {
-  tiles.clear();
+function rebuild(tiles: TileTree, store: EntryStore): TileTree {
   let unwritten = 0;
   for (const { entries } of store.blocks(0)) {
     for (const entry of entries) tiles.append(hashLeaf(entry));
@@ -118,6 +119,7 @@ function rebuild(tiles: TileTree, store: EntryStore): void {
     unwritten = 0;
   }
   tiles.flush();
+  return tiles;
 }
 
 function indexOf(tiles: TileTree): LeafIndex {

@@ -1,20 +1,30 @@
 import { concat, HASH_BYTES, InvariantError } from "../core/index.ts";
-import { type OpenFile, readFully, writeFully } from "./files.ts";
+import { type FileSystem, type OpenFile, readFully, writeFully } from "./files.ts";
 
 /**
  * One level of tiles as a flat file: hash `i` at byte 32·i, so tile N at byte 8 192·N. Derived and never synced on the
  * way; what the disk would not take stays in memory and is tried again.
  */
 export class TileFile {
-  readonly #file: OpenFile;
+  readonly #files: FileSystem;
+  readonly #path: string;
+  #file: OpenFile | undefined;
   /** Hashes in the file. */
-  #written: number;
+  #written = 0;
   /** Hashes behind those. */
   #pending: Uint8Array[] = [];
 
-  constructor(file: OpenFile, written: number) {
-    this.#file = file;
-    this.#written = written;
+  /** An empty level; what the file may hold is written over. */
+  constructor(files: FileSystem, path: string) {
+    this.#files = files;
+    this.#path = path;
+  }
+
+  /** Takes up a file as it is; `false` if it has fewer than `length` hashes. */
+  load(length: number): boolean {
+    this.#file = this.#files.open(this.#path, "write");
+    this.#written = length;
+    return this.#file.size() >= length * HASH_BYTES;
   }
 
   get length(): number {
@@ -30,7 +40,7 @@ export class TileFile {
   flush(): boolean {
     if (this.#pending.length === 0) return true;
     try {
-      writeFully(this.#file, concat(...this.#pending), this.#written * HASH_BYTES);
+      writeFully(this.#opened(), concat(...this.#pending), this.#written * HASH_BYTES);
     } catch {
       // Not lost: the journal has the entries, and a restart without a mark of a clean end rebuilds the tiles.
       return false;
@@ -44,7 +54,7 @@ export class TileFile {
   read(start: number, count: number): Uint8Array {
     const fromFile = Math.max(0, Math.min(count, this.#written - start));
     const bytes = new Uint8Array(fromFile * HASH_BYTES);
-    if (readFully(this.#file, bytes, start * HASH_BYTES) < bytes.length) {
+    if (fromFile > 0 && readFully(this.#opened(), bytes, start * HASH_BYTES) < bytes.length) {
       throw new InvariantError(`tiles: ${count} hashes at ${start} of ${this.#written}`);
     }
     if (fromFile === count) return bytes;
@@ -52,17 +62,16 @@ export class TileFile {
     return concat(bytes, ...this.#pending.slice(first, first + count - fromFile));
   }
 
-  clear(): void {
-    this.#file.truncate(0);
-    this.#written = 0;
-    this.#pending = [];
-  }
-
-  sync(): Promise<void> {
-    return this.#file.sync();
+  async sync(): Promise<void> {
+    await this.#file?.sync();
   }
 
   close(): void {
-    this.#file.close();
+    this.#file?.close();
+  }
+
+  #opened(): OpenFile {
+    this.#file ??= this.#files.open(this.#path, "write");
+    return this.#file;
   }
 }

@@ -1,12 +1,4 @@
-import {
-  HASH_BYTES,
-  type Hash,
-  present,
-  TILE_HEIGHT,
-  TILE_WIDTH,
-  type Tree,
-  tileRow,
-} from "../core/index.ts";
+import { type Hash, present, TILE_HEIGHT, TILE_WIDTH, type Tree, tileRow } from "../core/index.ts";
 import type { FileSystem } from "./files.ts";
 import { Tile } from "./tile.ts";
 import { TileFile } from "./tile-file.ts";
@@ -14,7 +6,10 @@ import { TileFile } from "./tile-file.ts";
 /** Tiles with their inner nodes that are kept at hand: 8 MB. */
 const CACHED_TILES = 512;
 
-/** The hash tiles of a log, one file a level in `directory`, with every node of the tree over them. */
+/**
+ * The hash tiles of a log, one file a level in `directory`, with every node of the tree over them. Begins empty; what
+ * older files hold is written over.
+ */
 export class TileTree implements Tree {
   readonly #files: FileSystem;
   readonly #directory: string;
@@ -33,29 +28,21 @@ export class TileTree implements Tree {
     return this.#size;
   }
 
-  /** Takes up the files of a log of `size` entries as they are; `false` if they are too short for it. */
-  load(size: number): boolean {
+  /** Takes up the files of a log of `size` entries as they are; `undefined` if they are too short for it. */
+  static load(files: FileSystem, directory: string, size: number): TileTree | undefined {
+    const tree = new TileTree(files, directory);
     for (let level = 0; tileRow(level, size) > 0; level++) {
       const row = tileRow(level, size);
-      const file = this.#files.open(`${this.#directory}/${level}`, "write");
-      const tiles = new TileFile(file, row);
-      this.#levels[level] = { tiles, edge: new Tile() };
-      if (file.size() < row * HASH_BYTES) return false;
+      const { tiles } = tree.#addLevel(level);
+      if (!tiles.load(row)) {
+        tree.close();
+        return undefined;
+      }
       const width = row % TILE_WIDTH;
-      this.#levels[level] = { tiles, edge: Tile.of(tiles.read(row - width, width)) };
+      tree.#levels[level] = { tiles, edge: Tile.of(tiles.read(row - width, width)) };
     }
-    this.#size = size;
-    return true;
-  }
-
-  /** Drops everything, to build it again. */
-  clear(): void {
-    for (const [level, { tiles }] of this.#levels.entries()) {
-      tiles.clear();
-      this.#levels[level] = { tiles, edge: new Tile() };
-    }
-    this.#cache.clear();
-    this.#size = 0;
+    tree.#size = size;
+    return tree;
   }
 
   append(leaf: Hash): void {
@@ -107,9 +94,8 @@ export class TileTree implements Tree {
   }
 
   #addLevel(level: number): Level {
-    const file = this.#files.open(`${this.#directory}/${level}`, "write");
-    const added = { tiles: new TileFile(file, 0), edge: new Tile() };
-    added.tiles.clear();
+    const tiles = new TileFile(this.#files, `${this.#directory}/${level}`);
+    const added = { tiles, edge: new Tile() };
     this.#levels[level] = added;
     return added;
   }

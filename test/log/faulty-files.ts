@@ -32,6 +32,8 @@ export class FaultyFiles implements FileSystem {
   readonly calls: string[] = [];
   /** What fails, if anything. */
   break: Break | undefined;
+  /** Calls that always fail. */
+  refuses: (call: string) => boolean = () => false;
   /** Bytes that all files together may have. */
   capacity: number = Number.POSITIVE_INFINITY;
   /** Whether a write takes only a part of what it is given. */
@@ -136,6 +138,7 @@ export class FaultyFiles implements FileSystem {
 
   #changing(call: string, effect: (part: "half" | "all") => void): void {
     this.calls.push(call);
+    if (this.refuses(call)) throw systemError("EIO");
     const late = this.calls.length - 1 - (this.break?.call ?? Number.POSITIVE_INFINITY);
     if (this.break === undefined || late < 0 || (late > 0 && !this.break.lasting)) {
       effect("all");

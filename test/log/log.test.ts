@@ -63,10 +63,9 @@ describe("a log", () => {
     const sizes = [0, 1, 65_535];
     const entries = sizes.map((size) => new Uint8Array(size).fill(size));
     const { log } = await begun(entries);
-    expect(entries.map((_, i) => log.entry(i))).toEqual(entries);
-    expect(log.bundle(0, 3)).toEqual(
-      concat(Uint8Array.of(0, 0, 0, 1, 1, 0xff, 0xff), entries[2] ?? text("")),
-    );
+    expect(entries.map((_, i) => hex(log.entry(i)))).toEqual(entries.map(hex));
+    const lengths = Uint8Array.of(0, 0, 0, 1, 1, 0xff, 0xff);
+    expect(hex(log.bundle(0, 3))).toBe(hex(concat(lengths, entries[2] ?? text(""))));
     expect(() => log.stage([new Uint8Array(65_536)])).toThrow("an entry of 65536 bytes");
   });
 
@@ -113,6 +112,7 @@ describe("tiles and proofs", () => {
         const index = b % size;
         expect(log.root(size)).toEqual(rootOf(tree, size));
         expect(log.inclusion(index, size)).toEqual(inclusionPath(tree, index, size));
+        expect(log.inclusion(index)).toEqual(inclusionPath(tree, index));
         expect(log.consistency(size)).toEqual(consistencyPath(tree, size));
         expect(log.leaf(index)).toEqual(leaves[index]);
         expect(log.entry(index)).toEqual(entries[index]);
@@ -125,16 +125,13 @@ describe("tiles and proofs", () => {
     const { log, entries } = await withBlocks([200, 100, 5]);
     const leaves = entries.map(hashLeaf);
     for (let width = 1; width <= 256; width++) {
-      expect(log.tile(0, 0, width)).toEqual(concat(...leaves.slice(0, width)));
+      expect(hex(log.tile(0, 0, width))).toBe(hex(concat(...leaves.slice(0, width))));
+      const part = <T>(all: readonly T[]) => all.slice(256, 256 + width);
       const inside = width <= 305 - 256;
-      expect(log.tile(0, 1, width)).toEqual(
-        inside ? concat(...leaves.slice(256, 256 + width)) : undefined,
-      );
-      expect(log.bundle(1, width)).toEqual(
-        inside ? bundleOf(entries.slice(256, 256 + width)) : undefined,
-      );
+      expect(hex(log.tile(0, 1, width))).toBe(inside ? hex(concat(...part(leaves))) : undefined);
+      expect(hex(log.bundle(1, width))).toBe(inside ? hex(bundleOf(part(entries))) : undefined);
     }
-    expect(log.bundle(0, 256)).toEqual(bundleOf(entries.slice(0, 256)));
+    expect(hex(log.bundle(0, 256))).toBe(hex(bundleOf(entries.slice(0, 256))));
     expect(log.tile(1, 0, 1)).toEqual(Uint8Array.from(merkleRoot(leaves.slice(0, 256))));
     expect(log.tile(1, 0, 2)).toBeUndefined();
     expect(log.tile(2, 0, 1)).toBeUndefined();
@@ -216,7 +213,7 @@ describe("opening a log", () => {
     });
     expect(scan).toMatchObject({ size: 1, end, origin, torn: { offset: end } });
     expect(visited).toEqual([{ first: 0, entries: [text("0")] }]);
-    expect(files.bytes(`${directory}/journal`)).toEqual(bytes);
+    expect(hex(files.bytes(`${directory}/journal`))).toBe(hex(bytes));
     const again = await openLog({ directory, origin, files });
     expect([again.size, again.torn?.offset, again.journalEnd]).toEqual([1, end, end]);
   });
@@ -258,9 +255,7 @@ describe("opening a log", () => {
 
 test("a disk that takes no tiles costs a rebuild and nothing else", async () => {
   const { log, files, entries } = await withBlocks([250]);
-  log.reserve(100_000);
-  await settle();
-  files.capacity = files.bytes(`${directory}/journal`).length + 250 * 32 + 40;
+  files.refuses = (call) => call.startsWith(`write ${directory}/tiles/`);
   const more = Array.from({ length: 20 }, (_, i) => text(`more ${i}`));
   for (const entry of more) await log.commit(log.stage([entry]));
   const leaves = [...entries, ...more].map(hashLeaf);
@@ -270,7 +265,7 @@ test("a disk that takes no tiles costs a rebuild and nothing else", async () => 
   expect(leaves.map((leaf) => log.indexOf(leaf))).toEqual([...leaves.keys()]);
   await log.close();
   expect(files.exists(`${directory}/clean`)).toBe(false);
-  files.capacity = Number.POSITIVE_INFINITY;
+  files.refuses = () => false;
   const again = await openLog({ directory, origin, files });
   expect(again.root()).toEqual(merkleRoot(leaves));
   await again.close();
@@ -300,6 +295,11 @@ test("the files of this machine keep a log", async () => {
   expect(tile.subarray(0, 32)).toEqual(Buffer.from(hashLeaf(text("genesis"))));
 });
 
+/** Long arrays are compared as text: that is much faster. */
+function hex(bytes: Uint8Array | undefined): string | undefined {
+  return bytes && Buffer.from(bytes).toString("hex");
+}
+
 function text(value: string): Uint8Array {
   return new TextEncoder().encode(value);
 }
@@ -324,9 +324,4 @@ async function withBlocks(
 
 function bundleOf(entries: readonly Uint8Array[]): Uint8Array {
   return concat(...entries.flatMap((entry) => [Uint8Array.of(0, entry.length), entry]));
-}
-
-/** Lets what is written ahead get there. */
-async function settle(): Promise<void> {
-  for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
 }
