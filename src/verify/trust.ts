@@ -12,6 +12,7 @@ import {
   type Policy,
   type Result,
   type SignedCheckpoint,
+  type Trust,
   type TrustRefusal,
 } from "../core/index.ts";
 
@@ -56,14 +57,9 @@ export type AgeRefusal =
 /** Whether to believe a checkpoint: the refusals of `evaluatePolicy`. */
 export async function trustCheckpoint(
   signed: SignedCheckpoint,
-  { policy, nowSeconds, checkSignature }: TrustOptions,
+  options: TrustOptions,
 ): Promise<Result<TrustedCheckpoint, TrustRefusal>> {
-  const trust =
-    checkSignature === undefined
-      ? evaluatePolicy(policy, signed, nowSeconds)
-      : await evaluatePolicyAsync(policy, signed, nowSeconds, async (...args) =>
-          checkSignature(...args),
-        );
+  const trust = await evaluate(signed, options);
   if (!trust.ok) return trust;
   const { logs, ...others } = trust.value;
   const { origin, size, root } = signed;
@@ -72,6 +68,14 @@ export async function trustCheckpoint(
     signedBy: logs.map(formatVerifierKey),
     ...others,
   });
+}
+
+async function evaluate(
+  signed: SignedCheckpoint,
+  { policy, nowSeconds, checkSignature: check }: TrustOptions,
+): Promise<Result<Trust, TrustRefusal>> {
+  if (check === undefined) return evaluatePolicy(policy, signed, nowSeconds);
+  return evaluatePolicyAsync(policy, signed, nowSeconds, async (...args) => check(...args));
 }
 
 /**

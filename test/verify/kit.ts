@@ -1,0 +1,148 @@
+import { publicEd25519 } from "#crypto";
+import {
+  BESIDE,
+  type Checkpoint,
+  cosign,
+  encodeBlockEntry,
+  formatNote,
+  formatTlogProof,
+  formatVerifierKey,
+  type Hash,
+  hashLeaf,
+  hashMapKey,
+  inclusionPath,
+  type MapProof,
+  type NoteSigner,
+  type Policy,
+  parseCheckpoint,
+  parsePolicy,
+  present,
+  rootOf,
+  SparseMap,
+  sha256,
+  signCheckpoint,
+  treeOf,
+  utf8,
+  verifierKey,
+} from "../../src/core/index.ts";
+import { type ClaimedValue, formatProofBundle, type ProofBundle } from "../../src/verify/index.ts";
+import { ORIGIN, START_MILLISECONDS } from "../core/state/kit.ts";
+
+// Proofs of any values, by keys made from words; every part of them can be made wrong. Only what makes proofs is here:
+// what judges them is the code under test.
+
+export const NOW: number = START_MILLISECONDS / 1000 + 60;
+
+function signer(name: string, kind: "ed25519" | "cosignature"): NoteSigner {
+  const seed = sha256(utf8(`note key ${name}`));
+  return { key: verifierKey(name, kind, publicEd25519(seed)), seed };
+}
+
+export const LOG: NoteSigner = signer(ORIGIN, "ed25519");
+export const OTHER_LOG: NoteSigner = signer("elsewhere.test/log", "ed25519");
+const WITNESSES = ["w1.test", "w2.test", "w3.test"].map((name) => signer(name, "cosignature"));
+
+function policyOf(...lines: readonly string[]): Policy {
+  const parsed = parsePolicy(lines.map((line) => `${line}\n`).join(""));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
+  return parsed.value;
+}
+
+/** The log alone. */
+export const LOG_ONLY: Policy = policyOf(`log ${formatVerifierKey(LOG.key)}`, "quorum none");
+
+/** The log and two of three witnesses. */
+export const TWO_OF_THREE: Policy = policyOf(
+  `log ${formatVerifierKey(LOG.key)}`,
+  ...WITNESSES.map(({ key }, i) => `witness w${i + 1} ${formatVerifierKey(key)}`),
+  "group g 2 w1 w2 w3",
+  "quorum g",
+);
+
+export type NoteOptions = {
+  readonly by?: readonly NoteSigner[];
+  /** When each witness cosigned; `undefined` for one that did not. */
+  readonly cosigned?: readonly (number | undefined)[];
+};
+
+/** A signed note of a checkpoint. */
+export function noteOf(checkpoint: Checkpoint, { by = [LOG], cosigned = [] }: NoteOptions): string {
+  const note = parseCheckpoint(signCheckpoint(checkpoint, by));
+  if (!note.ok) throw new Error(JSON.stringify(note.error));
+  const lines = cosigned.flatMap((time, i) =>
+    time === undefined ? [] : [cosign(checkpoint, present(WITNESSES[i], "a witness"), time)],
+  );
+  const { text, signatures } = note.value.note;
+  return formatNote({ text, signatures: [...signatures, ...lines] });
+}
+
+export type ProofOptions = NoteOptions & {
+  readonly keys: readonly string[];
+  readonly app?: number;
+  readonly timeMilliseconds?: number;
+  /** What the block entry says of its place; by default what is true. */
+  readonly first?: number;
+  readonly count?: number;
+  /** Entries behind the block entry in the log. */
+  readonly behind?: number;
+};
+
+/** A bundle for these keys, true in every part unless an option says otherwise. */
+export function prove(values: ReadonlyMap<string, Uint8Array>, options: ProofOptions): ProofBundle {
+  const { keys, behind = 0, first = 3, count = 2, app = 1 } = options;
+  const { timeMilliseconds: time = START_MILLISECONDS } = options;
+  const map = mapOf(values);
+  const block = encodeBlockEntry({ app, time, count, first, height: 1, mapRoot: map.root() });
+  const filler = (i: number) => utf8(`entry ${i}`);
+  const before = Array.from({ length: 5 }, (_, i) => filler(i));
+  const entries = [...before, block, ...Array.from({ length: behind }, (_, i) => filler(6 + i))];
+  const tree = treeOf(entries.map(hashLeaf));
+  const checkpoint = {
+    origin: options.by?.[0]?.key.name ?? ORIGIN,
+    size: tree.size,
+    root: rootOf(tree),
+  };
+  const note = parseCheckpoint(noteOf(checkpoint, options));
+  if (!note.ok) throw new Error(JSON.stringify(note.error));
+  const log = formatTlogProof({ index: 5, path: inclusionPath(tree, 5), checkpoint: note.value });
+  const [claim, ...more] = keys.map((key) => claimOf(map, values, key));
+  return { ...present(claim, "a key"), block, log, more };
+}
+
+export function proveText(values: ReadonlyMap<string, Uint8Array>, options: ProofOptions): string {
+  return formatProofBundle(prove(values, options));
+}
+
+function mapOf(values: ReadonlyMap<string, Uint8Array>): SparseMap {
+  const map = new SparseMap();
+  const proved = [...values].filter(([key]) => !key.startsWith(BESIDE));
+  map.update(
+    proved.map(([key, value], ref) => ({
+      keyHash: hashMapKey(key),
+      valueHash: sha256(value),
+      ref,
+    })),
+  );
+  return map;
+}
+
+function claimOf(
+  map: SparseMap,
+  values: ReadonlyMap<string, Uint8Array>,
+  key: string,
+): ClaimedValue {
+  const value = values.get(key);
+  const { leaf, ...path } = map.prove(hashMapKey(key));
+  if (value !== undefined) return { key, value, map: path };
+  if (leaf === undefined) return { key, map: path };
+  const hashed = [...values].find(([each]) => sameKey(each, leaf.keyHash));
+  const other: MapProof["other"] = {
+    key: leaf.keyHash,
+    value: sha256(present(hashed, "the other leaf")[1]) as Hash,
+  };
+  return { key, map: { ...path, other } };
+}
+
+function sameKey(key: string, keyHash: Hash): boolean {
+  return Buffer.compare(hashMapKey(key), keyHash) === 0;
+}
