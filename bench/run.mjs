@@ -1,0 +1,172 @@
+// `npm run bench`: figures as ratios to a ceiling or a peer that is measured in the same run. Prints JSON.
+//   --short   small sizes, for CI: shows that every figure can be taken, not what it is
+//   --codes N the large size (1 000 000)
+import { createServer } from "node:http";
+import { availableParallelism, cpus, totalmem } from "node:os";
+import sodium from "sodium-native";
+import { inProcess } from "./lib/load-process.mjs";
+import { percentile } from "./lib/http-load.mjs";
+import { World } from "./lib/world.mjs";
+
+const flag = (name) => process.argv.includes(name);
+const option = (name, or) => {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? or : Number(process.argv[at + 1]);
+};
+const short = flag("--short");
+const LARGE = option("--codes", short ? 30_000 : 1_000_000);
+const SMALL = short ? 5_000 : 10_000;
+const UPDATES = short ? 4_000 : 40_000;
+const SECONDS = short ? 1 : 5;
+const PER_REQUEST = 500;
+
+const round = (n, digits = 3) => Number(n.toFixed(digits));
+const note = (text) => process.stderr.write(`${text}\n`);
+
+/** Signatures that one core checks with native libsodium: the ceiling of every write. */
+function nativeVerifications(seconds) {
+  const [pk, sk] = [Buffer.alloc(32), Buffer.alloc(64)];
+  sodium.crypto_sign_keypair(pk, sk);
+  const message = Buffer.alloc(300, 7);
+  const signature = Buffer.alloc(64);
+  sodium.crypto_sign_detached(signature, message, sk);
+  const until = performance.now() + seconds * 1000;
+  let n = 0;
+  while (performance.now() < until) {
+    for (let i = 0; i < 200; i++) sodium.crypto_sign_verify_detached(signature, message, pk);
+    n += 200;
+  }
+  return n / seconds;
+}
+
+/** Updates of different records, 500 a request, load and server on the same cores. */
+async function updates(world, imported, count, offset) {
+  const bodies = [];
+  let body = [];
+  const perChunk = imported.ops.length === 0 ? 1 : imported.perChunk;
+  for (let i = 0; i < count; i++) {
+    const n = imported.from + ((offset + i * 7919) % imported.count);
+    const prev = imported.ops[Math.floor((n - imported.from) / perChunk)];
+    const names = { zh: { value: `更名${i}`, validFrom: "2021-01-01" } };
+    body.push(world.sign({ op: "update", code: world.codeOf(n), prev, names }, "MA.156.1301.02", "department"));
+    if (body.length === PER_REQUEST || i === count - 1) {
+      bodies.push(Buffer.concat(body));
+      body = [];
+    }
+  }
+  const { result, peakMB } = await inProcess({ kind: "submitAll", url: world.url, bodies, concurrency: 4 });
+  if (result.accepted !== count) throw new Error(`accepted ${result.accepted} of ${count}: ${JSON.stringify(result.refused)}`);
+  return { perSecond: count / result.seconds, p50: percentile(result.latencies, 50), p99: percentile(result.latencies, 99), clientPeakMB: peakMB };
+}
+
+async function importLamps(world, count) {
+  const { hashLeaf } = await import("../dist/core/index.js");
+  const { CHUNK_ITEMS } = await import("./lib/world.mjs");
+  const prepared = world.prepareImport(count);
+  const began = performance.now();
+  await world.import(prepared);
+  const durable = performance.now();
+  const last = world.codeOf(prepared.from + count - 1);
+  const path = `/v1/codes?q=${encodeURIComponent(`ZS-${prepared.from + count - 1}`)}`;
+  for (;;) {
+    const { items } = await fetch(world.url + path).then((r) => r.json());
+    if (items?.some(({ code }) => code === last)) break;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  const searchable = performance.now();
+  const ops = prepared.chunks.map((chunk) => hashLeaf(chunk));
+  return {
+    from: prepared.from, count, ops, perChunk: CHUNK_ITEMS,
+    durablePerSecond: count / ((durable - began) / 1000),
+    searchablePerSecond: count / ((searchable - began) / 1000),
+  };
+}
+
+async function reads(world) {
+  const paths = Array.from({ length: Math.min(100_000, world.lamps) }, (_, i) =>
+    `/v1/codes/${encodeURIComponent(world.codeOf((i * 7919) % world.lamps))}`,
+  );
+  const sample = Buffer.from(await fetch(world.url + paths[0]).then((r) => r.arrayBuffer()));
+  const bare = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-length": sample.length });
+    response.end(sample);
+  });
+  // The bare server is a process of its own too.
+  await new Promise((resolve) => bare.listen(0, "127.0.0.1", resolve));
+  const job = { kind: "closedLoop", connections: 64, seconds: SECONDS };
+  await inProcess({ ...job, port: world.port, paths });
+  const ours = await inProcess({ ...job, port: world.port, paths });
+  const peer = await inProcess({ ...job, port: bare.address().port, paths: ["/"] });
+  bare.close();
+  return { perSecond: round(ours.result, 0), bareNodeHttp: round(peer.result, 0), ratio: round(ours.result / peer.result), bytes: sample.length };
+}
+
+async function proofSize(world) {
+  const code = encodeURIComponent(world.codeOf(Math.floor(world.lamps / 2)));
+  const text = await fetch(`${world.url}/v1/codes/${code}/proof`).then((r) => r.text());
+  const { value } = JSON.parse(text);
+  return { bytes: text.length, withoutRecord: text.length - value.length };
+}
+
+async function searchDuringImport(world) {
+  const queries = [
+    "q=%E4%B8%AD%E5%B1%B1%E8%B7%AF", "q=%E7%81%AF", "q=zhongshanlu", "q=zsl", "q=ZS-77",
+    "q=12345", "bbox=114.02,38.01,114.03,38.02", "under=MA.156.1301.02&status=active&limit=50",
+  ].map((query) => `/v1/codes?${query}`);
+  const lookups = Array.from({ length: 64 }, (_, i) => `/v1/codes/${encodeURIComponent(world.codeOf((i * 104729) % world.lamps))}`);
+  const paths = queries.flatMap((query, i) => [query, lookups[i], lookups[i + 8]]);
+  const prepared = world.prepareImport(short ? 5_000 : 100_000);
+  const importing = world.import(prepared);
+  const { result } = await inProcess({ kind: "openLoop", port: world.port, paths, perSecond: 100, seconds: SECONDS });
+  await importing;
+  return { p50: round(percentile(result, 50), 1), p99: round(percentile(result, 99), 1), requests: result.length, perSecond: 100 };
+}
+
+async function main() {
+  const report = {
+    machine: { cores: availableParallelism(), model: cpus()[0]?.model, memoryGB: round(totalmem() / 2 ** 30, 0), node: process.version },
+    settings: "as shipped",
+    short,
+  };
+  note("native verification rate…");
+  const native = nativeVerifications(SECONDS);
+  report.nativeVerificationsPerSecond = round(native, 0);
+
+  const world = await World.begin();
+  try {
+    await world.start();
+    await world.found();
+    note(`import of ${SMALL}…`);
+    const small = await importLamps(world, SMALL);
+    const smallUpdates = await updates(world, small, Math.min(UPDATES, SMALL), 0);
+    note(`import of ${LARGE - SMALL}…`);
+    const large = await importLamps(world, LARGE - SMALL);
+    const largeUpdates = await updates(world, large, UPDATES, 1);
+    report.operations = {
+      at: { [SMALL]: round(smallUpdates.perSecond, 0), [LARGE]: round(largeUpdates.perSecond, 0) },
+      ofNative: round(smallUpdates.perSecond / native),
+      largeToSmall: round(largeUpdates.perSecond / smallUpdates.perSecond),
+      requestMilliseconds: { p50: round(largeUpdates.p50, 0), p99: round(largeUpdates.p99, 0) },
+      clientPeakMB: largeUpdates.clientPeakMB,
+      bound: { ofNative: 0.35, largeToSmall: 0.8 },
+    };
+    report.manifest = { items: large.count, durablePerSecond: round(large.durablePerSecond, 0), searchablePerSecond: round(large.searchablePerSecond, 0), bound: 30_000 };
+    report.memory = { codes: world.lamps, ...world.rss(), bound: 900 };
+    note("reads…");
+    report.reads = { ...(await reads(world)), bound: 0.6 };
+    report.proof = { ...(await proofSize(world)), bound: 3100 };
+    note("search during an import…");
+    report.search = { ...(await searchDuringImport(world)), bound: 50 };
+    note("restart…");
+    await world.stop();
+    const clean = await world.start();
+    await world.stop("SIGKILL");
+    const killed = await world.start();
+    report.start = { codes: world.lamps, afterStopSeconds: round(clean / 1000, 1), afterKillSeconds: round(killed / 1000, 1), memoryAfter: world.rss(), bound: 20 };
+  } finally {
+    await world.end();
+  }
+  process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+}
+
+await main();
