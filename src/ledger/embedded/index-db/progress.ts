@@ -21,9 +21,10 @@ export type Progress = {
   tail: string;
 };
 
-export function noProgress(): Progress {
+/** Nothing was taken in; frames begin at `start` of the values file. */
+export function noProgress(start: number): Progress {
   return {
-    offset: 0,
+    offset: start,
     size: 0,
     lastIndex: -1,
     records: RANKS.map(() => 0),
@@ -37,7 +38,7 @@ export function noProgress(): Progress {
 
 export function loadProgress(sql: Sql): Progress {
   const row = sql.get("SELECT value FROM meta WHERE name = 'progress'");
-  return row === undefined ? noProgress() : (JSON.parse(String(row[0])) as Progress);
+  return JSON.parse(String(row?.[0])) as Progress;
 }
 
 export function saveProgress(sql: Sql, progress: Progress): void {

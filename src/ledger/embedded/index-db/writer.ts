@@ -4,6 +4,7 @@ import { registrationFacet } from "./facets.ts";
 import { countFrame, kindOf, nameIn } from "./frame-kind.ts";
 import type { Frame, FrameSource } from "./frames.ts";
 import { BUCKET_IDS, bucketOf, idAt, RANKS } from "./layout.ts";
+import { aliasSpace, listingOf } from "./listings.ts";
 import { Names } from "./names.ts";
 import { loadProgress, type Progress, saveProgress, tailOf } from "./progress.ts";
 import { type RecordFields, readAlias, readRecord, readVoid } from "./record-fields.ts";
@@ -141,14 +142,4 @@ export class IndexWriter {
     }
     this.#records.settle();
   }
-}
-
-/** Name of the aliases of one scheme in one division: `<division>/<scheme>/`. */
-export function aliasSpace(prefix: string): string {
-  return `alias:${prefix}`;
-}
-
-/** Name of the map keys with which a key, or a prefix, is listed: all up to its last slash. */
-export function listingOf(key: string): string {
-  return `keys:${key.slice(0, key.lastIndexOf("/") + 1)}`;
 }

@@ -1,0 +1,25 @@
+import { performance } from "node:perf_hooks";
+import { parentPort, workerData } from "node:worker_threads";
+import { InvariantError } from "../../../core/index.ts";
+import { answer } from "./answer.ts";
+import { openToRead } from "./database.ts";
+import { type Answer, type Answered, type Asked, readFailure } from "./messages.ts";
+import { Names } from "./names.ts";
+import { Turns } from "./turns.ts";
+
+// Runs in a worker thread: answers questions from a connection of its own, while the writer writes.
+
+if (parentPort === null) throw new InvariantError("a worker has a parent");
+const port = parentPort;
+const sql = openToRead(String(workerData));
+const names = new Names(sql);
+const turns = new Turns<Answer>(() => performance.now());
+const reply = (message: Answered): void => port.postMessage(message);
+
+port.on("message", ({ id, question }: Asked) => {
+  turns.add(
+    answer(sql, names, question),
+    (found) => reply({ id, answer: found }),
+    (cause) => reply({ id, failure: readFailure(cause) }),
+  );
+});
