@@ -64,7 +64,7 @@ export type Audit =
     }
   | {
       readonly intact: false;
-      readonly refusal: { readonly code: string; readonly offset: number };
+      readonly refusal: { readonly code: string; readonly offset: number; readonly cause?: string };
       readonly milliseconds: number;
     };
 

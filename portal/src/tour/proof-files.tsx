@@ -3,10 +3,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { CheckedProof } from "../api/check-proof.ts";
 import { saveText } from "../ui/save-text.ts";
-
-/** File names that the commands of a step use. */
-export const PROOF_FILE = "proof.json";
-export const POLICY_FILE = "policy.txt";
+import { POLICY_FILE, PROOF_FILE } from "./commands.ts";
 
 /** The two files with which anybody can check the same thing off line. */
 export function ProofFiles({ proof }: { readonly proof: CheckedProof }): ReactNode {

@@ -25,7 +25,7 @@ export const tour = {
     running: "Checking",
     log: "The checkpoint is signed by the log",
     entry: "The state belongs to entry {{index, number}}, the last one of {{size, number}}",
-    present: "The record stands under its code in the map of that state",
+    present: "The record stands at its place in the map of that state",
     absent: "The place of this code in the map of that state is empty",
     effective: "With its registration and all ancestors, the proof itself shows it as: {{status}}",
     age: "The state is {{seconds, number}} s old by its own time",
@@ -95,13 +95,14 @@ export const tour = {
     level: { province: "province", prefecture: "prefecture-level city", county: "county" },
     takeaway:
       "The same code gave two answers for two days, each with its source, and the end names what took over.",
-    check: "Compare with the public gazette, then replay how the entries came into the log:",
+    check:
+      "Compare the sources named above. Save proof and policy, verify them off line, and see how the entries came into the log:",
   },
   neverIssued: {
     title: "A code never issued",
     shows: "Absence, proved in this page",
     intro:
-      'A forged plate carries a code that nobody issued. "Not found" from a server proves nothing. Here the node must prove that the place of this code in the ledger is empty, and this page checks it.',
+      "A forged plate carries a code that nobody issued. “Not found” from a server proves nothing. Here the node must prove that the place of this code in the ledger is empty, and this page checks it.",
     label: "A code",
     ask: "Ask for the proof",
     invalid: "That is not a code. A right one looks like MA.156.1301.02/LAMP/999999999.",
@@ -113,7 +114,7 @@ export const tour = {
     tampered: "With one byte changed the proof is refused: {{code}}.",
     tamperedHolds: "The changed proof was still accepted. That must not happen: please report it.",
     takeaway:
-      'The node could not just say "no": it showed the empty place, and this page compared it with the signed state.',
+      "The node could not just say “no”: it showed the empty place, and this page compared it with the signed state.",
     check: "The same check off line, by the command line:",
   },
   apply: {

@@ -26,7 +26,7 @@ export const tour: Messages["tour"] = {
     running: "正在核验",
     log: "检查点由账本密钥签名",
     entry: "所依据的状态是第 {{index, number}} 条，即当时 {{size, number}} 条中的最后一条",
-    present: "在该状态中，此编码的位置上就是这份记录",
+    present: "在该状态中，相应位置上就是这份记录",
     absent: "在该状态中，此编码的位置是空的",
     effective: "连同登记批次和各级上级，证明本身表明其状态为：{{status}}",
     age: "该状态距今 {{seconds, number}} 秒（按账本自己的时间）",
@@ -90,7 +90,7 @@ export const tour: Messages["tour"] = {
     name: "名称",
     level: { province: "省级", prefecture: "地级市", county: "县级" },
     takeaway: "同一个编码，两个日期，两个答案，各有出处；终止时写明由谁承接。",
-    check: "与公开的区划资料对照，再看这些内容是怎样写入账本的：",
+    check: "对照上面写明的出处；保存证明和信任策略，离线核验，再看这些内容是怎样写入账本的：",
   },
   neverIssued: {
     title: "从未签发的编码",

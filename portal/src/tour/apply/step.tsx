@@ -8,6 +8,7 @@ import { plainNameOf } from "../../ui/names.ts";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { useTask } from "../../ui/use-task.ts";
 import { codeOf } from "../codes.ts";
+import { askingCommand } from "../commands.ts";
 import { useTour } from "../context.ts";
 import { StepFrame } from "../step-frame.tsx";
 import { useClient } from "../use-client.ts";
@@ -62,8 +63,8 @@ export function ApplyStep(): ReactNode {
             shown: t("apply.takeaway"),
             check: t("apply.check"),
             command: [
-              `npx cityid history ${turn.applicant.code}`,
-              `npx cityid show ${turn.applicant.code}`,
+              askingCommand(location.origin, "history", turn.applicant.code),
+              askingCommand(location.origin, "show", turn.applicant.code),
             ].join("\n"),
           }
         : undefined,

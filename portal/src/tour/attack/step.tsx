@@ -77,7 +77,7 @@ function Findings({
           [t("attack.after"), <AuditMark key="after" audit={after} />],
           [
             t("attack.cause"),
-            after.intact ? undefined : <code key="cause">{after.refusal.code}</code>,
+            after.intact ? undefined : <code key="cause">{causeOf(after.refusal)}</code>,
           ],
           [t("attack.copy"), <code key="copy">{copy}</code>],
         ]}
@@ -96,6 +96,10 @@ function AuditMark({ audit }: { readonly audit: Audit }): ReactNode {
   return (
     <StateMark state="stop">{t("attack.damaged", { offset: audit.refusal.offset })}</StateMark>
   );
+}
+
+function causeOf({ code, cause }: { readonly code: string; readonly cause?: string }): string {
+  return cause === undefined ? code : `${code}: ${cause}`;
 }
 
 function readOffset(text: string): number | undefined | "invalid" {

@@ -2,11 +2,15 @@ import { Input } from "antd";
 import { type Client, type GazetteJson, readCode } from "cityid/sdk";
 import { type ReactNode, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { type CheckedProof, checkProof } from "../../api/check-proof.ts";
 import { useCalls } from "../../api/use-calls.ts";
 import { AskForm } from "../../ui/ask-form.tsx";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { useTask } from "../../ui/use-task.ts";
+import { askingCommand, verifyCommand } from "../commands.ts";
 import { useTour } from "../context.ts";
+import { ProofFiles } from "../proof-files.tsx";
+import { ProofReport } from "../proof-report.tsx";
 import { StepFrame } from "../step-frame.tsx";
 import { useClient } from "../use-client.ts";
 import { isDay, todayInBeijing } from "./day.ts";
@@ -20,6 +24,8 @@ type Answer = {
   readonly register: GazetteJson;
   /** Names of what took over, by code. */
   readonly successors: SuccessorNames;
+  /** Of the whole entry of the gazette. */
+  readonly proof: CheckedProof;
 };
 
 /** A code asked for on two days. */
@@ -48,14 +54,16 @@ export function InTimeStep(): ReactNode {
         two: { day: two, facts: await factsOn(client, register.code, two) },
         register,
         successors: await namesOfSuccessors(client, register),
+        proof: await checkProof(client, `gazette/${register.code}`, node),
       });
     });
   const takeaway = answer && {
     shown: t("inTime.takeaway"),
     check: t("inTime.check"),
+    files: <ProofFiles proof={answer.proof} />,
     command: [
-      `curl -sS '${node.publicUrl}/v1/gazette/${answer.code}'`,
-      `npx cityid history ${answer.code}`,
+      verifyCommand(answer.proof),
+      askingCommand(location.origin, "log", "--kind", "gazette"),
     ].join("\n"),
   };
   return (
@@ -86,7 +94,10 @@ export function InTimeStep(): ReactNode {
             <DayAnswer {...answer.one} {...answer} />
             <DayAnswer {...answer.two} {...answer} />
           </div>
-          <RegisterHistory register={answer.register} />
+          <section className="result">
+            <RegisterHistory register={answer.register} />
+            <ProofReport proof={answer.proof} />
+          </section>
         </>
       )}
     </StepFrame>

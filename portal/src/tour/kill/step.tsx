@@ -17,7 +17,7 @@ import { LAMPS, type Phase, type Report, runKill } from "./run.ts";
 /** The node is killed while it takes signed changes, and everything confirmed is looked for. */
 export function KillStep(): ReactNode {
   const { t } = useTranslation("tour");
-  const { demo, node } = useTour();
+  const { demo } = useTour();
   const lang = usePreference(language);
   const issuerName = useIssuerName();
   const calls = useCalls();
@@ -41,12 +41,12 @@ export function KillStep(): ReactNode {
             check: t("kill.check"),
             command: [
               `kill -9 ${report.after.pid}`,
-              `curl -sS --retry 20 --retry-connrefused '${node.publicUrl}/readyz'`,
-              `curl -sS '${node.publicUrl}/v1/operations?limit=5'`,
+              `curl -sS --retry 20 --retry-connrefused '${location.origin}/readyz'`,
+              `curl -sS '${location.origin}/v1/operations?limit=5'`,
             ].join("\n"),
           }
         : undefined,
-    [report, node, t],
+    [report, t],
   );
   const who = issuerName(
     demo.holders.find((one) => one.who === demo.examples.things.who)?.issuer ?? "",

@@ -26,7 +26,7 @@ type Found = {
 /** A number that a thing had before leads to its record. */
 export function OldNumberStep(): ReactNode {
   const { t } = useTranslation("tour");
-  const { demo, node } = useTour();
+  const { demo } = useTour();
   const issuerName = useIssuerName();
   const { scheme, value: example, division } = demo.examples.oldNumber;
   const city = issuerName(division);
@@ -38,7 +38,7 @@ export function OldNumberStep(): ReactNode {
 
   const find = (): void =>
     task.run(async () => setFound(await findByAlias(client, scheme, text.trim(), division)));
-  const address = `${node.publicUrl}/alias/${scheme}/${encodeURIComponent(text.trim())}?city=${division}`;
+  const address = `${location.origin}/alias/${scheme}/${encodeURIComponent(text.trim())}?city=${division}`;
   const takeaway = found !== undefined &&
     found !== "none" && {
       shown: t("oldNumber.takeaway"),

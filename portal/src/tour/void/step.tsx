@@ -6,6 +6,7 @@ import { useCalls } from "../../api/use-calls.ts";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { useTask } from "../../ui/use-task.ts";
 import { codeOf } from "../codes.ts";
+import { askingCommand } from "../commands.ts";
 import { useTour } from "../context.ts";
 import { StepFrame } from "../step-frame.tsx";
 import { useClient } from "../use-client.ts";
@@ -54,8 +55,8 @@ export function VoidStep(): ReactNode {
             shown: t("void.takeaway"),
             check: t("void.check"),
             command: [
-              `npx cityid history ${shown.lamp.code}`,
-              `npx cityid show ${shown.lamp.code}`,
+              askingCommand(location.origin, "history", shown.lamp.code),
+              askingCommand(location.origin, "show", shown.lamp.code),
             ].join("\n"),
           }
         : undefined,
