@@ -40,6 +40,7 @@ export function antdTheme(bigTargets: boolean): ThemeConfig {
       boxShadow: "none",
       boxShadowSecondary: "none",
       boxShadowTertiary: "none",
+      opacityLoading: 1,
       motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
     },
     components: {

@@ -1,4 +1,4 @@
-import type { KeyUse } from "../../core/index.ts";
+import type { KeyUse, Position } from "../../core/index.ts";
 
 /** Who acts in the demonstration: three institutes, two cities, two departments. */
 export type Person = {
@@ -8,6 +8,8 @@ export type Person = {
   readonly names: { readonly zh: string; readonly en: string };
   readonly label: string;
   readonly uses: readonly KeyUse[];
+  /** Of a city: its seat of government, in 1e-7 degree. */
+  readonly seat?: Position;
 };
 
 const GOVERN_AND_ISSUE: readonly KeyUse[] = ["govern", "issue"];
@@ -29,13 +31,14 @@ function institute(letter: string, id: string, zh: string, en: string): Person {
   };
 }
 
-export const SHIJIAZHUANG: Person = holder(
-  "shijiazhuang",
-  "MA.156.1301",
-  "石家庄市",
-  "Shijiazhuang",
-);
-export const HAIKOU: Person = holder("haikou", "MA.156.4601", "海口市", "Haikou");
+export const SHIJIAZHUANG: Person = {
+  ...holder("shijiazhuang", "MA.156.1301", "石家庄市", "Shijiazhuang"),
+  seat: [1_145_149_000, 380_423_000],
+};
+export const HAIKOU: Person = {
+  ...holder("haikou", "MA.156.4601", "海口市", "Haikou"),
+  seat: [1_101_999_000, 200_440_000],
+};
 export const CITIES: readonly Person[] = [SHIJIAZHUANG, HAIKOU];
 
 export const URBAN_MANAGEMENT: Person = holder(

@@ -1,6 +1,7 @@
 import {
   type ClassItem,
   type Code,
+  fromHex,
   type Gazette,
   hex,
   type IsoDate,
@@ -122,6 +123,7 @@ async function seedClasses(parts: SeedParts): Promise<number> {
 async function seedCities(parts: SeedParts): Promise<number> {
   for (const city of CITIES) {
     if (!(await exists(parts.client.record(city.issuer)))) await issueCity(parts, city);
+    await placeCity(parts, city);
   }
   return CITIES.length;
 }
@@ -155,6 +157,19 @@ async function issueCity(parts: SeedParts, city: Person): Promise<void> {
   await submit(parts, A, { op: "admit", application: application.bytes });
   await endorse(parts, A, application.id);
   await endorse(parts, B, application.id);
+}
+
+/** A city states where it is by itself: an application brings names and keys only. */
+async function placeCity(parts: SeedParts, city: Person): Promise<void> {
+  const { record } = await parts.client.record(city.issuer);
+  const prev = fromHex(record.op);
+  if (city.seat === undefined || record.geometry !== undefined || prev === undefined) return;
+  await submit(parts, city, {
+    op: "update",
+    code: city.issuer as Code,
+    prev,
+    geometry: { value: { point: city.seat }, validFrom: parts.today },
+  });
 }
 
 async function seedDepartments(parts: SeedParts): Promise<number> {
