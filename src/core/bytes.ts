@@ -14,7 +14,20 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Encodes text as UTF-8. A lone surrogate becomes U+FFFD, so parse text before it comes here. */
 export function utf8(text: string): Uint8Array {
-  return encoder.encode(text);
+  return text.length <= SHORT ? shortUtf8(text) : encoder.encode(text);
+}
+
+// Keys and codes are short ASCII, and a call of the platform's encoder costs more than they do.
+const SHORT = 96;
+
+function shortUtf8(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return encoder.encode(text);
+    bytes[i] = unit;
+  }
+  return bytes;
 }
 
 /** Decodes UTF-8; `undefined` where the bytes are not well-formed. */

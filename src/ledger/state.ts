@@ -19,7 +19,10 @@ import type { Ref, StoredVersion, ValueStore } from "./stores.ts";
 /** Decoded values kept at hand: parents, keys and parameters are read again and again. */
 const CACHED_VALUES = 20_000;
 
-const MAX_KEY_HASHES = 10_000;
+const MAX_PLACES = 20_000;
+
+/** Of a key beside the map there is no hash. */
+type Place = { readonly keyHash?: Hash; ref: Ref | undefined };
 
 /** What a block that is applied but not yet durable replaced, so that readers can look past it. */
 type Layer = ReadonlyMap<string, Ref | undefined>;
@@ -36,8 +39,8 @@ export class LedgerState implements StateReader {
   readonly #decoded = new Map<string, CborValue>();
   readonly #layers: Layer[] = [];
   #position: Position | undefined;
-  /** Hashes of keys that were looked up since the last block: most of them are put next. */
-  readonly #keyHashes = new Map<string, Hash>();
+  /** Where the keys that were looked up since the last block lie: most of them are put next. */
+  readonly #places = new Map<string, Place>();
 
   /** Empty; or, with what a snapshot brought, as it was then. */
   constructor(
@@ -81,20 +84,19 @@ export class LedgerState implements StateReader {
   apply(changes: readonly Change[], position: Position): void {
     const before = new Map<string, Ref | undefined>();
     const batch = new Map<string, MapPut>();
-    const latest = new Map<string, Ref>();
     for (const change of changes) {
       const { key } = change;
-      const known = latest.get(key);
-      const previous = known ?? this.#find(key);
+      const place = this.#place(key);
+      const previous = place.ref;
       if (!before.has(key)) before.set(key, previous);
       const ref = this.#values.append(change, previous);
-      latest.set(key, ref);
+      place.ref = ref;
       this.#decoded.delete(key);
-      if (key.startsWith(BESIDE)) this.#beside.set(key, ref);
-      else batch.set(key, { keyHash: this.#hashOfKey(key), valueHash: hashOf(change.value), ref });
+      if (place.keyHash === undefined) this.#beside.set(key, ref);
+      else batch.set(key, { keyHash: place.keyHash, valueHash: hashOf(change.value), ref });
     }
     this.#map.update([...batch.values()]);
-    this.#keyHashes.clear();
+    this.#places.clear();
     this.#position = position;
     this.#layers.push(before);
   }
@@ -123,7 +125,7 @@ export class LedgerState implements StateReader {
   /** The value and its path after the last applied block, whose log size it says. */
   prove(key: string): { readonly value?: Uint8Array; readonly map: MapProof } {
     const ref = key.startsWith(BESIDE) ? undefined : this.#find(key);
-    const { leaf, ...path } = this.#map.prove(this.#hashOfKey(key));
+    const { leaf, ...path } = this.#map.prove(hashMapKey(key));
     const map =
       ref !== undefined || leaf === undefined
         ? path
@@ -144,16 +146,21 @@ export class LedgerState implements StateReader {
   }
 
   #find(key: string): Ref | undefined {
-    return key.startsWith(BESIDE) ? this.#beside.get(key) : this.#map.find(this.#hashOfKey(key));
+    return this.#place(key).ref;
   }
 
-  #hashOfKey(key: string): Hash {
-    const known = this.#keyHashes.get(key);
+  #place(key: string): Place {
+    const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const hash = hashMapKey(key);
-    if (this.#keyHashes.size >= MAX_KEY_HASHES) this.#keyHashes.clear();
-    this.#keyHashes.set(key, hash);
-    return hash;
+    const place = key.startsWith(BESIDE) ? { ref: this.#beside.get(key) } : this.#onMap(key);
+    if (this.#places.size >= MAX_PLACES) this.#places.clear();
+    this.#places.set(key, place);
+    return place;
+  }
+
+  #onMap(key: string): Place {
+    const keyHash = hashMapKey(key);
+    return { keyHash, ref: this.#map.find(keyHash) };
   }
 
   #hashAt(ref: Ref): Hash {
