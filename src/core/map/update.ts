@@ -60,7 +60,8 @@ export class Putter {
     const { keys } = this.#puts;
     const [first, last] = [from * HASH_BYTES, (to - 1) * HASH_BYTES];
     if (child === NOTHING) return sharedBits(keys, first, keys, last);
-    return Math.min(tree.sharedWith(child, keys, first), tree.sharedWith(child, keys, last));
+    const shared = tree.sharedWith(child, keys, first);
+    return first === last ? shared : Math.min(shared, tree.sharedWith(child, keys, last));
   }
 
   /** A new node that parts at `bit`, above the subtree. */
