@@ -21,5 +21,4 @@ export const shell = {
     retry: "Load again",
   },
   loading: "Loading",
-  pages: { tour: "Tour" },
 };

@@ -34,8 +34,6 @@ export const ui = {
     suspended: "suspended",
     retired: "retired",
     void: "void",
-    ended: "ended",
-    unknown: "unknown",
   },
   kind: {
     root: "root of all codes",
@@ -54,5 +52,5 @@ export const ui = {
     succeed: "succession",
     keys: "change of keys",
   },
-  check: { passed: "holds", failed: "does not hold" },
+  check: { passed: "holds" },
 };

@@ -22,5 +22,4 @@ export const shell: Messages["shell"] = {
     retry: "重新加载",
   },
   loading: "正在加载",
-  pages: { tour: "导览" },
 };

@@ -1,7 +1,6 @@
 import type { Messages } from "../messages.ts";
 
 export const tour: Messages["tour"] = {
-  title: "导览",
   step: "第 {{number}} 步，共 {{total}} 步",
   done: "已看",
   steps: "导览步骤",
@@ -18,12 +17,9 @@ export const tour: Messages["tour"] = {
     text: "导览要用演示私钥签名，只有本机的演示节点才提供。请运行 npm start，再打开它给出的网址。",
   },
   signs: "将要签署的内容",
-  by: "签署人",
   signing: "正在签名，并等待写入磁盘",
-  receipt: "已记入账本第 {{index, number}} 条",
   verify: {
     title: "本页核验结果",
-    running: "正在核验",
     log: "检查点由账本密钥签名",
     entry: "所依据的状态是第 {{index, number}} 条，即当时 {{size, number}} 条中的最后一条",
     present: "在该状态中，相应位置上就是这份记录",
@@ -48,7 +44,6 @@ export const tour: Messages["tour"] = {
     found_other: "查到 {{count, number}} 条记录",
     more: "只列出前 {{count, number}} 条，多输入几个字可缩小范围。",
     none: "没有名称、编码或旧编号包含这些字的记录。可以试试：石家庄、shijiazhuang、MA.156.1301。",
-    name: "名称",
     code: "编码",
     path: "上级",
     kind: "类别",
@@ -75,7 +70,6 @@ export const tour: Messages["tour"] = {
     one: "这一天",
     two: "另一天",
     ask: "查询",
-    held: "{{name}}（{{level}}）",
     nothing: "这一天没有区划使用该编码。",
     ended: "{{date}} 终止。",
     successors: "承接的区划",
@@ -117,7 +111,7 @@ export const tour: Messages["tour"] = {
     city: "城市",
     already_other: "此前已有 {{count, number}} 座城市获得编码：{{names}}。",
     allIssued: "演示准备的城市都已获得编码。",
-    stage: { applicant: "城市申请", admit: "{{who}}受理", vote: "{{who}}表决", issued: "签发" },
+    stage: { applicant: "城市申请", admit: "{{who}}受理", vote: "{{who}}表决" },
     contact: "城市联系人（可不填）",
     contactHint: "只留在机构的收件箱，不写入账本。",
     evidence: "证明材料",
@@ -147,7 +141,6 @@ export const tour: Messages["tour"] = {
     label: "旧编号",
     find: "查找",
     none: "{{city}}没有使用这个编号的设施。可以试试：{{value}}。",
-    several: "有 {{count, number}} 个设施使用这个编号。",
     old: "旧编号",
     owner: "责任单位",
     inForce: "效力",

@@ -30,8 +30,6 @@ export const ui: Messages["ui"] = {
     suspended: "已暂停",
     retired: "已停用",
     void: "已撤销",
-    ended: "已终止",
-    unknown: "未知",
   },
   kind: {
     root: "编码根",
@@ -50,5 +48,5 @@ export const ui: Messages["ui"] = {
     succeed: "承接",
     keys: "密钥变更",
   },
-  check: { passed: "成立", failed: "不成立" },
+  check: { passed: "成立" },
 };

@@ -73,6 +73,9 @@ function Result({ answer, signers, proof }: Found): ReactNode {
           [t("lookUp.decided"), <SignerList key="who" signers={signers} />],
         ]}
       />
+      <p>
+        <a href={`/${code}`}>{t("lookUp.page")}</a>
+      </p>
       <ProofReport proof={proof} />
     </section>
   );
