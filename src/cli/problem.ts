@@ -17,7 +17,6 @@ export type CliProblemCode =
   | "CLI_KEY_FORMAT"
   | "CLI_PASSPHRASE"
   | "CLI_PASSPHRASE_NEEDED"
-  | "CLI_KEY_UNKNOWN"
   | "CLI_DECLINED"
   | "CLI_CONFIRMATION"
   | "CLI_MEMBER_UNKNOWN"
@@ -25,6 +24,7 @@ export type CliProblemCode =
   | "CLI_OPERATION"
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
+  | "CLI_PROOF_SUBJECT"
   | "CLI_POLICY"
   | "CLI_DAMAGED"
   | "INIT_LOG"
@@ -134,17 +134,6 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "请在终端中运行，或用 `--passphrase-file 文件` 提供口令。",
     },
   },
-  CLI_KEY_UNKNOWN: {
-    exit: "key",
-    what: {
-      en: "The ledger shows no open key {kid} of {holder}.",
-      zh: "账本中 {holder} 没有编号为 {kid} 的有效密钥。",
-    },
-    remedy: {
-      en: "Check `--as` and `--key`; `cityid show {holder} --keys` lists the keys.",
-      zh: "请检查 `--as` 和 `--key`；`cityid show {holder} --keys` 可列出密钥。",
-    },
-  },
   CLI_DECLINED: {
     exit: "declined",
     what: { en: "Nothing was signed.", zh: "未签署任何内容。" },
@@ -206,6 +195,14 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       en: "Do not rely on it. Fetch it anew; if it fails again, keep both and tell the operator of the ledger.",
       zh: "请勿采信。可重新获取；若仍不成立，请保留两份证明并告知账本运营方。",
     },
+  },
+  CLI_PROOF_SUBJECT: {
+    exit: "forged",
+    what: {
+      en: "The proof is about {got}, not about {want}.",
+      zh: "此证明关于 {got}，而不是 {want}。",
+    },
+    remedy: { en: "Ask for the proof of the right code.", zh: "请索取正确标识码的证明。" },
   },
   CLI_POLICY: {
     exit: "usage",
@@ -280,7 +277,10 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   },
   NODE_DATA_IN_USE: {
     exit: "node",
-    what: { en: "Another process has opened {path}.", zh: "另一进程已打开 {path}。" },
+    what: {
+      en: "Another process (pid {pid}) has opened {directory}.",
+      zh: "另一进程（pid {pid}）已打开 {directory}。",
+    },
     remedy: {
       en: "A ledger has one writer. Stop that process, or use another directory: `--data`.",
       zh: "一个账本只能有一个写入进程。请停止该进程，或用 `--data` 指定其他目录。",

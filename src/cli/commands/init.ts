@@ -18,6 +18,7 @@ import { composeGenesis } from "../init/compose-genesis.ts";
 import { readableFingerprint } from "../init/fingerprint.ts";
 import { type MemberFile, readMemberFile } from "../init/member-file.ts";
 import { refuseOpenFile, writeKeyFile, writePrivate } from "../key-file.ts";
+import { onNode } from "../node-problem.ts";
 import { newPassphrase } from "../passphrase.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
@@ -253,12 +254,14 @@ async function makeNode(run: Run, options: NodeOptions): Promise<void> {
   const logSeed = await readLogKey(options.logKey, genesis.value.policy, genesis.value.origin);
   const { beginNode } = await import("../../node/index.ts");
   const { data, member } = options;
-  await beginNode({
-    dataDirectory: data,
-    genesis: genesis.value,
-    logSeed,
-    ...(member === undefined ? {} : { member }),
-  });
+  await onNode(() =>
+    beginNode({
+      dataDirectory: data,
+      genesis: genesis.value,
+      logSeed,
+      ...(member === undefined ? {} : { member }),
+    }),
+  );
   const fingerprint = hashLeaf(new Uint8Array(entry));
   run.result({ data, origin: genesis.value.origin, fingerprint: hex(fingerprint) }, () => [
     run.say({

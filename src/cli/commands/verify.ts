@@ -129,7 +129,7 @@ async function verifyProof(
   if (!verdict.ok) throw refused(verdict.error);
   const { key, value, effective, checkpoint, block, age } = verdict.value;
   if (code !== undefined && key !== `code/${code}`) {
-    throw new CliProblem("CLI_PROOF", { cause: "PROOF_KEY", key, want: `code/${code}` });
+    throw new CliProblem("CLI_PROOF_SUBJECT", { got: key, want: `code/${code}` });
   }
   const shown = {
     key,
