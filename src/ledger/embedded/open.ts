@@ -1,11 +1,5 @@
 import { join } from "node:path";
-import {
-  type Change,
-  type Genesis,
-  type NoteSigner,
-  SparseMap,
-  signCheckpoint,
-} from "../../core/index.ts";
+import { type Genesis, hex, type NoteSigner, SparseMap, signCheckpoint } from "../../core/index.ts";
 import {
   createLog,
   type Log,
@@ -18,19 +12,18 @@ import { beginWith, makeFirstBlock } from "../begin.ts";
 import { ClockGuard } from "../clock-guard.ts";
 import { LedgerFault } from "../fault.ts";
 import { LocalLedger } from "../ledger.ts";
-import { MemoryIndex } from "../memory/index-store.ts";
 import { MemoryValues } from "../memory/values.ts";
 import type { Head, Ledger } from "../port.ts";
 import { Publisher } from "../publisher.ts";
 import { divergedFault, readBlocks, replayBlock } from "../replay.ts";
 import { LedgerState } from "../state.ts";
 import type { LedgerClock } from "../stores.ts";
+import { openIndex } from "./index-db/index.ts";
 import { DiskLog } from "./log-store.ts";
 import { readPublished, writePublished } from "./published-file.ts";
 import { openSignaturePool } from "./signature-pool/index.ts";
 import { restoreFrom, SnapshotKeeper } from "./snapshots.ts";
 import { VALUES_START, ValuesFile } from "./values.ts";
-import { ValuesReader } from "./values-reader.ts";
 
 export type EmbeddedOptions = {
   /** Directory of this ledger alone. */
@@ -109,8 +102,12 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
     { ...snapshot, map, state, values },
     restored?.valuesEnd ?? VALUES_START,
   );
-  const reader = new ValuesReader(nodeFiles, join(directory, "values"));
-  const index = new MemoryIndex((from, to) => changesOf(reader, from, to));
+  const index = openIndex({
+    file: join(directory, "index.db"),
+    values: join(directory, "values"),
+    ledger: hex(log.leaf(0)),
+    start: VALUES_START,
+  });
   index.advance(values.end, head.size);
   const publisher = new Publisher(head, clock, (newest) => writePublished(published, newest));
   const guard = new ClockGuard(clock, options.confirmClock === true);
@@ -146,12 +143,6 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
     milliseconds: Math.round(clock.monotonicMilliseconds() - began),
   };
   return { ledger, recovery, journalEnd: () => log.journalEnd };
-}
-
-function* changesOf(reader: ValuesReader, from: number, to: number): Generator<Change> {
-  for (const { key, bytes, start, end, index } of reader.frames(Math.max(from, VALUES_START), to)) {
-    yield { key, value: bytes.subarray(start, end), index };
-  }
 }
 
 /** Applies what the log has and the derived state lacks. */
