@@ -54,6 +54,6 @@ const PAGE = 1000;
 
 function readHash(bytes: Uint8Array | undefined): Hash {
   const hash = bytes === undefined ? undefined : toHash(bytes);
-  if (hash === undefined) throw new ProofMismatch("children", { code: "PROOF_HASH" });
+  if (hash === undefined) throw new ProofMismatch("children", { code: "PROOF_HASH_LENGTH" });
   return hash;
 }

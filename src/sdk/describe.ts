@@ -109,11 +109,11 @@ function tell(op: Operation | Apply): Words[] {
       return [tellSuccession(op)];
     case "member":
       return [
-        op.leave
+        "leave" in op
           ? { en: `Member ${op.id} leaves the consortium.`, zh: `成员 ${op.id} 退出联盟。` }
           : { en: `Set member ${op.id} of the consortium.`, zh: `登记联盟成员 ${op.id}。` },
-        ...(op.names ? [both(Object.values(op.names).join(" / "))] : []),
-        ...(op.keys ?? []).map(tellKey),
+        ...("names" in op && op.names ? [both(Object.values(op.names).join(" / "))] : []),
+        ...("keys" in op ? (op.keys ?? []) : []).map(tellKey),
       ];
     case "param":
       return [

@@ -52,7 +52,7 @@ export {
   manifestChunks,
   planManifest,
 } from "./manifest.ts";
-export { ApiProblem, type Facts, NodeUnreachable, ProofMismatch } from "./problem.ts";
+export { ApiProblem, type Facts, NodeUnreachable, ProofMismatch, readProblem } from "./problem.ts";
 export {
   type AsOf,
   type DecisionFilter,

@@ -206,7 +206,7 @@ describe("children", () => {
     const path = page.path.map(() => "AAAA");
     expect(fromBase64("AAAA")).toBeDefined();
     expect(toHash(new Uint8Array(3))).toBeUndefined();
-    expect(() => checkChildrenPage({ ...page, path })).toThrow("PROOF_HASH");
+    expect(() => checkChildrenPage({ ...page, path })).toThrow("PROOF_HASH_LENGTH");
   });
 
   test("a page without children where there are some is refused", async () => {
