@@ -9,7 +9,6 @@ type Fault = {
 const DAMAGED = new Set([
   "JOURNAL_DAMAGED",
   "LOG_SHORTENED",
-  "LEDGER_SHORTENED",
   "LEDGER_DIVERGED",
   "LEDGER_VALUES_DAMAGED",
 ]);
