@@ -182,7 +182,8 @@ class Reader {
         throw new Stop("CBOR_KEY_ORDER", start);
       }
       previous = [start, this.at];
-      if (typeof key === "number") keyed ??= new Map(Object.entries(fields));
+      // In the order of their encodings, integer keys stand before all text keys.
+      if (typeof key === "number") keyed ??= new Map();
       const value = this.value(depth + 1);
       if (keyed === undefined) fields[key] = value;
       else keyed.set(key, value);

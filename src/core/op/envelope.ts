@@ -1,4 +1,5 @@
 import { type CborKeyedMap, type CborRefusal, type CborValue, decodeCbor } from "../cbor/index.ts";
+import { parseCode } from "../code/index.ts";
 import {
   type CoseRefusal,
   decodeSign1,
@@ -8,7 +9,7 @@ import {
 } from "../cose/index.ts";
 import { err, ok, type Result } from "../result.ts";
 import { MAX_OPERATION_BYTES } from "./limits.ts";
-import type { Issuer } from "./operation.ts";
+import { type Issuer, MEMBER, MEMBER_ID } from "./operation.ts";
 
 /** Keeps operations, data entries, seals and tokens apart, whatever key signs them. */
 export const OPERATION_TYPE = "application/vnd.cityid.op+cbor";
@@ -79,7 +80,7 @@ const ISS = 1;
 const AUD = 3;
 const IAT = 6;
 
-const MAX_CLAIM_BYTES = 256;
+const MAX_AUDIENCE_CHARACTERS = 256;
 
 function readHeaders(header: CborKeyedMap, type: string): Result<Headers, EnvelopeRefusal> {
   const alg = header.get(ALG);
@@ -90,17 +91,24 @@ function readHeaders(header: CborKeyedMap, type: string): Result<Headers, Envelo
   const claims = header.get(CWT_CLAIMS);
   if (!(claims instanceof Map) || claims.size !== 3) return wrong("cwt claims", "iss, aud, iat");
   const iss = claims.get(ISS);
-  if (!isClaim(iss)) return wrong("iss", `text of 1 to ${MAX_CLAIM_BYTES} characters`);
+  if (!isIssuer(iss)) return wrong("iss", "a code, or member/<ID>");
   const aud = claims.get(AUD);
-  if (!isClaim(aud)) return wrong("aud", `text of 1 to ${MAX_CLAIM_BYTES} characters`);
+  if (!isAudience(aud)) return wrong("aud", `text of 1 to ${MAX_AUDIENCE_CHARACTERS} characters`);
   const iatSeconds = claims.get(IAT);
   if (typeof iatSeconds !== "number" || iatSeconds < 0) return wrong("iat", "Unix seconds");
   if (header.size !== 4) return wrong("protected", "alg, content type, kid, cwt claims");
   return ok({ alg, kid, iss, aud, iatSeconds });
 }
 
-function isClaim(value: CborValue | undefined): value is string {
-  return typeof value === "string" && value.length > 0 && value.length <= MAX_CLAIM_BYTES;
+function isIssuer(value: CborValue | undefined): value is Issuer {
+  if (typeof value !== "string") return false;
+  return value.startsWith(MEMBER)
+    ? MEMBER_ID.test(value.slice(MEMBER.length))
+    : parseCode(value).ok;
+}
+
+function isAudience(value: CborValue | undefined): value is string {
+  return typeof value === "string" && value.length > 0 && value.length <= MAX_AUDIENCE_CHARACTERS;
 }
 
 function wrong(header: string, want: string): Result<never, EnvelopeRefusal> {

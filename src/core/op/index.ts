@@ -1,5 +1,6 @@
 export { type Envelope, type EnvelopeRefusal, OPERATION_TYPE, openEnvelope } from "./envelope.ts";
 export {
+  type Application,
   encodeChunk,
   encodeChunkItems,
   encodePayload,
@@ -9,7 +10,7 @@ export {
   readItem,
 } from "./item.ts";
 export * from "./limits.ts";
-export type * from "./operation.ts";
+export * from "./operation.ts";
 export { fitShape, type Shape, type ShapeRefusal } from "./shape.ts";
 export { application, chunkItem, geometry, operation } from "./shapes.ts";
 export type * from "./statement.ts";

@@ -59,10 +59,11 @@ function readOperation(bytes: Uint8Array, hash: Hash): Result<Item, ItemRefusal>
   return ok({ kind: "operation", bytes, hash, envelope: envelope.value, body });
 }
 
+/** An application as its applicant signed it. The signature is not checked. */
+export type Application = { readonly envelope: Envelope; readonly body: Apply };
+
 /** Reads the application that an `admit` carries: the applicant's own COSE_Sign1. */
-export function readApplication(
-  bytes: Uint8Array,
-): Result<{ readonly envelope: Envelope; readonly body: Apply }, ItemRefusal> {
+export function readApplication(bytes: Uint8Array): Result<Application, ItemRefusal> {
   const envelope = openEnvelope(bytes);
   if (!envelope.ok) return envelope;
   const body = fitShape(application, envelope.value.payload);

@@ -18,6 +18,12 @@ export type KeyUse = "govern" | "issue" | "record" | "seal" | "data";
 /** Who signs: a code, or `member/<ID>`. */
 export type Issuer = string;
 
+/** What the issuer name of a member begins with; its ID follows. */
+export const MEMBER = "member/";
+
+/** Form of a member's ID: at most 32 characters. */
+export const MEMBER_ID: RegExp = /^[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?$/;
+
 /** Limits of a key: where, for which classes, until when (Unix seconds). */
 export type KeyScope = {
   readonly under?: Code;
@@ -164,12 +170,11 @@ export type Keys = {
   readonly code: Issuer;
   readonly prev: Uint8Array;
   readonly add?: readonly KeySpec[];
-  readonly close?: readonly {
-    readonly kid: Uint8Array;
-    readonly why: "retired" | "compromised";
-    /** Of a compromise: since when (Unix seconds). */
-    readonly since?: number;
-  }[];
+  readonly close?: readonly (
+    | { readonly kid: Uint8Array; readonly why: "retired" }
+    /** `since` when it is no longer to be trusted (Unix seconds). */
+    | { readonly kid: Uint8Array; readonly why: "compromised"; readonly since: number }
+  )[];
   readonly relabel?: readonly { readonly kid: Uint8Array; readonly label: string }[];
   readonly threshold?: number;
 };
@@ -189,28 +194,47 @@ export type Succeed = {
   readonly grants: "end" | "carry";
   readonly delegation: "end" | "carry";
 };
-export type Member = {
-  readonly op: "member";
+/** A member of the consortium. Absent fields stay as they are; a new member brings names and keys. */
+export type MemberTerms = {
   readonly id: string;
-  readonly prev?: Uint8Array;
   readonly names?: { readonly [language: string]: string };
   /** URL of the member's node. */
   readonly node?: string;
   /** age recipient (`age1…`) for evidence. */
   readonly recipient?: string;
+  /** Keys to add. */
   readonly keys?: readonly KeySpec[];
   readonly threshold?: number;
-  readonly leave?: true;
 };
+export type Member =
+  | ({ readonly op: "member"; readonly prev?: Uint8Array } & MemberTerms)
+  | {
+      readonly op: "member";
+      readonly id: string;
+      readonly prev: Uint8Array;
+      readonly leave: true;
+    };
 export type Param = {
-  readonly op: "param";
-  readonly name: ParamName;
-  readonly prev: Uint8Array;
-  readonly value: ParamValue;
+  [K in ParamName]: {
+    readonly op: "param";
+    readonly name: K;
+    readonly prev: Uint8Array;
+    readonly value: ParamValues[K];
+  };
+}[ParamName];
+
+/** What each parameter holds; spans of time in seconds. */
+export type ParamValues = {
+  /** How many members must agree. */
+  readonly thresholds: { readonly issue: number; readonly govern: number };
+  readonly recoveryDelay: number;
+  readonly voidWindow: number;
+  /** tlog-policy texts: whom to trust now, and who comes next. */
+  readonly policy: { readonly now: string; readonly next?: string };
 };
 
-export type ParamName = "thresholds" | "recoveryDelay" | "voidWindow" | "policy";
-export type ParamValue = number | { readonly [name: string]: number | string };
+export type ParamName = keyof ParamValues;
+export type ParamValue = ParamValues[ParamName];
 
 /** What a decision can execute. */
 export type InnerOperation =

@@ -102,6 +102,20 @@ export function list<T>(shape: Shape<T>, max: number, min = 1): Shape<readonly T
   };
 }
 
+/** A list in which nothing stands twice, by what `nameOf` says of an item. */
+export function distinct<T>(
+  shape: Shape<T>,
+  max: number,
+  nameOf: (item: T) => string,
+): Shape<readonly T[]> {
+  const items = list(shape, max);
+  return (value) => {
+    items(value);
+    const names = (value as unknown as readonly T[]).map(nameOf);
+    if (new Set(names).size < names.length) wrongType("items of which none stands twice");
+  };
+}
+
 /** An array whose items have each its own shape. */
 export function tuple<T extends readonly unknown[]>(
   ...shapes: { readonly [K in keyof T]: Shape<T[K]> }

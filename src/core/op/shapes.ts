@@ -1,45 +1,49 @@
 import { encodeCbor } from "../cbor/index.ts";
 import { type Code, parseCode } from "../code/index.ts";
 import { parseCoseKey } from "../cose/index.ts";
-import type { Genesis } from "../state/genesis.ts";
+import type { FoundingMember, Genesis } from "../state/genesis.ts";
 import * as limits from "./limits.ts";
-import type {
-  Admit,
-  Apply,
-  Chunk,
-  ChunkItem,
-  Classes,
-  ClassItem,
-  Endorse,
-  Gazette,
-  GazetteFact,
-  GazetteItem,
-  InnerOperation,
-  Issuer,
-  KeyScope,
-  KeySpec,
-  Keys,
-  KeyUse,
-  Manifest,
-  Member,
-  Operation,
-  Param,
-  Propose,
-  Recover,
-  Register,
-  RegisterItem,
-  Status,
-  StatusItem,
-  Succeed,
-  Update,
-  UpdateItem,
-  Void,
+import {
+  type Admit,
+  type Apply,
+  type Chunk,
+  type ChunkItem,
+  type Classes,
+  type ClassItem,
+  type Endorse,
+  type Gazette,
+  type GazetteFact,
+  type GazetteItem,
+  type InnerOperation,
+  type Issuer,
+  type KeyScope,
+  type KeySpec,
+  type Keys,
+  type KeyUse,
+  type Manifest,
+  MEMBER,
+  MEMBER_ID,
+  type Member,
+  type Operation,
+  type Param,
+  type ParamValues,
+  type Propose,
+  type Recover,
+  type Register,
+  type RegisterItem,
+  type Status,
+  type StatusItem,
+  type Succeed,
+  type Update,
+  type UpdateItem,
+  type Void,
 } from "./operation.ts";
 import {
   byField,
   bytes,
   byWord,
   dictionary,
+  distinct,
   fields,
   integer,
   lines,
@@ -70,7 +74,6 @@ import type {
 const LANGUAGE = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}$/;
 const ATTRIBUTE_NAME = /^[A-Za-z][A-Za-z0-9_:.-]{0,63}$/;
 const SCHEME = /^[a-z0-9-]{1,32}$/;
-const MEMBER_ID = /^[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?$/;
 const CLASS = /^[A-Z0-9][A-Z0-9-]{0,29}(?:\.[A-Z0-9][A-Z0-9-]{0,29}){0,2}$/;
 const DATE = /^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$/;
 const PARTIAL_DATE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?$/;
@@ -89,15 +92,22 @@ const code: Shape<Code> = (value) => {
 };
 
 const issuer: Shape<Issuer> = (value) => {
-  if (typeof value === "string" && value.startsWith("member/")) memberId(value.slice(7));
+  if (typeof value === "string" && value.startsWith(MEMBER)) memberId(value.slice(MEMBER.length));
   else code(value);
 };
 
 // February 30 has the form of a date too.
 const isoDate: Shape<string> = (value) => {
+  if (knownDates.has(value as string)) return;
   text(10, DATE)(value);
   if (!isCalendarDate(value as string)) wrongType("a date of the calendar");
+  if (knownDates.size >= MAX_KNOWN_DATES) knownDates.clear();
+  knownDates.add(value as string);
 };
+
+// The statements of an import mostly begin on the same few days.
+const knownDates = new Set<string>();
+const MAX_KNOWN_DATES = 1000;
 
 const partialDate: Shape<string> = (value) => {
   text(10, PARTIAL_DATE)(value);
@@ -180,7 +190,7 @@ const alias = fields<Alias>({
   scheme: text(32, SCHEME),
   value: text(limits.MAX_ALIAS_BYTES),
 });
-const aliases = list(alias, limits.MAX_ALIASES);
+const aliases = distinct(alias, limits.MAX_ALIASES, (each) => `${each.scheme}/${each.value}`);
 
 const link = fields<Link>({
   rel: text(128, TOKEN),
@@ -307,45 +317,69 @@ const classItem = fields<ClassItem>({
   public: oneOf("all", "cell", "nothing"),
 });
 
-const kids = list(
-  fields<{ kid: Uint8Array; why: "retired" | "compromised"; since?: number }>({
-    kid,
-    why: oneOf("retired", "compromised"),
-    since: optional(integer(0, Number.MAX_SAFE_INTEGER)),
-  }),
-  limits.MAX_OPEN_KEYS,
-);
+type Closing = NonNullable<Keys["close"]>[number];
 
-const chained = list(
+const closing: Shape<Closing> = byWord<Closing>("why", {
+  retired: fields<Extract<Closing, { why: "retired" }>>({ kid, why: literal("retired") }),
+  compromised: fields<Extract<Closing, { why: "compromised" }>>({
+    kid,
+    why: literal("compromised"),
+    since: integer(0, Number.MAX_SAFE_INTEGER),
+  }),
+});
+
+const chained = distinct(
   fields<{ code: Code; prev: Uint8Array }>({ code, prev: hash }),
   limits.MAX_SUCCESSORS,
+  (each) => each.code,
 );
 
 const paramHead = { op: literal("param" as const), prev: hash };
 
+type ParamOf<K extends Param["name"]> = Extract<Param, { name: K }>;
+
+const thresholds = fields<ParamValues["thresholds"]>({
+  issue: memberThreshold,
+  govern: memberThreshold,
+});
+
 const param = byWord<Param>("name", {
-  thresholds: fields<Param>({
+  thresholds: fields<ParamOf<"thresholds">>({
     ...paramHead,
     name: literal("thresholds"),
-    value: fields<{ issue: number; govern: number }>({
-      issue: memberThreshold,
-      govern: memberThreshold,
-    }),
+    value: thresholds,
   }),
-  recoveryDelay: fields<Param>({ ...paramHead, name: literal("recoveryDelay"), value: delay }),
-  voidWindow: fields<Param>({ ...paramHead, name: literal("voidWindow"), value: delay }),
-  policy: fields<Param>({
+  recoveryDelay: fields<ParamOf<"recoveryDelay">>({
+    ...paramHead,
+    name: literal("recoveryDelay"),
+    value: delay,
+  }),
+  voidWindow: fields<ParamOf<"voidWindow">>({
+    ...paramHead,
+    name: literal("voidWindow"),
+    value: delay,
+  }),
+  policy: fields<ParamOf<"policy">>({
     ...paramHead,
     name: literal("policy"),
-    value: fields<{ now: string; next?: string }>({
+    value: fields<ParamValues["policy"]>({
       now: lines(limits.MAX_POLICY_BYTES),
       next: optional(lines(limits.MAX_POLICY_BYTES)),
-    }) as Shape<Param["value"]>,
+    }),
   }),
 });
 
 const memberNode = text(limits.MAX_URL_BYTES, /^https?:\/\/[^\s]+$/);
 const recipient = text(256, /^age1[a-z0-9]+$/);
+
+const memberTerms = {
+  id: memberId,
+  names: optional(plainNames),
+  node: optional(memberNode),
+  recipient: optional(recipient),
+  keys: optional(keySpecs),
+  threshold: optional(threshold),
+};
 
 const ending = fields<Extract<Recover, { do: "finish" | "cancel" }>>({
   op: literal("recover"),
@@ -376,7 +410,7 @@ const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperatio
     code: issuer,
     prev: hash,
     add: optional(keySpecs),
-    close: optional(kids),
+    close: optional(list(closing, limits.MAX_OPEN_KEYS)),
     relabel: optional(
       list(
         fields<{ kid: Uint8Array; label: string }>({ kid, label: text(limits.MAX_LABEL_BYTES) }),
@@ -408,16 +442,18 @@ const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperatio
     grants: oneOf("end", "carry"),
     delegation: oneOf("end", "carry"),
   }),
-  member: fields<Member>({
-    op: literal("member"),
-    id: memberId,
-    prev: optional(hash),
-    names: optional(plainNames),
-    node: optional(memberNode),
-    recipient: optional(recipient),
-    keys: optional(keySpecs),
-    threshold: optional(threshold),
-    leave: optional(literal(true)),
+  member: byField<Member>({
+    leave: fields<Extract<Member, { leave: true }>>({
+      op: literal("member"),
+      id: memberId,
+      prev: hash,
+      leave: literal(true),
+    }),
+    id: fields<Exclude<Member, { leave: true }>>({
+      op: literal("member"),
+      prev: optional(hash),
+      ...memberTerms,
+    }),
   }),
   param,
 };
@@ -469,22 +505,17 @@ export const genesisFields: Shape<Genesis> = fields<Genesis>({
   origin: text(253, /^[^\s+]+$/),
   time: integer(0, Number.MAX_SAFE_INTEGER),
   names,
-  countries: list(
+  countries: distinct(
     fields<Genesis["countries"][number]>({ country: text(3, /^\d{3}$/), names }),
     limits.MAX_ITEMS,
+    ({ country }) => country,
   ),
-  members: list(
-    fields<Genesis["members"][number]>({
-      id: memberId,
-      names: optional(plainNames),
-      node: optional(memberNode),
-      recipient: optional(recipient),
-      keys: optional(keySpecs),
-      threshold: optional(threshold),
-    }),
+  members: distinct(
+    fields<FoundingMember>({ ...memberTerms, names: plainNames, keys: keySpecs }),
     limits.MAX_MEMBERS,
+    ({ id }) => id,
   ),
-  thresholds: fields<Genesis["thresholds"]>({ issue: memberThreshold, govern: memberThreshold }),
+  thresholds,
   recoveryDelay: delay,
   voidWindow: delay,
   policy: lines(limits.MAX_POLICY_BYTES),

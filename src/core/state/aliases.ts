@@ -2,7 +2,7 @@ import { type Code, codeParts } from "../code/index.ts";
 import type { Alias } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Context } from "./context.ts";
-import { effectiveStatus, referenceTo } from "./effective.ts";
+import { effectiveStatus, referenceTo, referredCode } from "./effective.ts";
 import { aliasKey, codeKey } from "./map-keys.ts";
 import type { Reference } from "./values.ts";
 
@@ -41,8 +41,7 @@ export function releaseAlias(context: Context, code: Code, { scheme, value }: Al
 
 /** Whether the generation that a reference names is still there, and neither retired nor void. */
 export function inForce(context: Context, reference: Reference): boolean {
-  const code = reference.slice(0, reference.indexOf("#")) as Code;
-  const record = context.tx.get(codeKey(code));
+  const record = context.tx.get(codeKey(referredCode(reference)));
   if (record === undefined || referenceTo(record) !== reference) return false;
   const { status } = effectiveStatus(context.tx, record);
   return status === "active" || status === "suspended";

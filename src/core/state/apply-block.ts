@@ -10,6 +10,7 @@ import {
   executeEndorse,
   executePropose,
   needForEndorse,
+  needForPropose,
 } from "./decision.ts";
 import { ItemWork } from "./item-work.ts";
 import { type AdmitRefusal, executeAdmit } from "./kinds/admit.ts";
@@ -112,9 +113,9 @@ function applyOperation(
     case "admit":
       return executeAdmit(context, op, act);
     case "propose":
-      return executePropose(context, op, act);
+      return executePropose(context, op, act, need);
     case "endorse":
-      return executeEndorse(context, op, act);
+      return executeEndorse(context, op, act, need);
     default:
       return takesOneVote(op, need) ? execute(context, op, act) : needsDecision(need);
   }
@@ -123,7 +124,7 @@ function applyOperation(
 /** Whose key an operation must be signed with, for whoever checks signatures before the block is made. */
 export function needOf(context: Context, op: Operation, iss: string): Need {
   if (op.op === "admit") return needMembers(context.tx, "issue");
-  if (op.op === "propose") return needFor(context, op.inner, iss);
+  if (op.op === "propose") return needForPropose(context, op, iss);
   if (op.op === "endorse") return needForEndorse(context, op, iss);
   return needFor(context, op, iss);
 }

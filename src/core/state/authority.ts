@@ -1,7 +1,8 @@
 import { hex } from "../bytes.ts";
 import { ancestorsOf, type Code, codeParts, isBelow } from "../code/index.ts";
+import { present } from "../invariant.ts";
 import type { Envelope } from "../op/envelope.ts";
-import type { Issuer, KeyUse } from "../op/operation.ts";
+import { type Issuer, type KeyUse, MEMBER } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Context, seconds } from "./context.ts";
 import { referenceTo } from "./effective.ts";
@@ -11,12 +12,10 @@ import type { Authority, CodeRecord, KeyRecord } from "./values.ts";
 
 /** Whose agreement an operation needs. */
 export type Need = {
-  /** The record whose keys count, or the members together. */
+  /** Whose keys count: a record's, one member's in its own affairs, or those of the members together. */
   readonly electorate: Authority;
   /** The issuer that the operation must name; any active member where members decide. */
   readonly issuer: Issuer | "members";
-  /** Under which the keys of the issuer stand; a member's is its issuer name. */
-  readonly holder?: string;
   /** One of these uses. */
   readonly uses: readonly KeyUse[];
   /** How many must agree. */
@@ -48,18 +47,18 @@ export function selfAndAncestors(code: Code): readonly Code[] {
 }
 
 /**
- * The nearest of `codes` that has an open key of the use, whatever its scope or end date; the members where none has.
+ * The nearest of `codes` that has an open key of one of the uses, whatever its scope or end date.
  *
  * @see docs/spec/operations.md, Keys and authority
  */
 export function nearestHolder(
   tx: Transaction,
   codes: readonly Code[],
-  use: KeyUse,
+  ...uses: readonly KeyUse[]
 ): CodeRecord | undefined {
   for (const code of codes) {
     const record = tx.get(codeKey(code));
-    if (record?.holds.includes(use)) return record;
+    if (record?.holds.some((use) => uses.includes(use))) return record;
   }
   return undefined;
 }
@@ -84,7 +83,16 @@ export function needRecord(
   threshold: number,
 ): Need {
   const electorate = referenceTo(record);
-  return { electorate, issuer: record.code, holder: electorate, uses, threshold, subjects };
+  return { electorate, issuer: record.code, uses, threshold, subjects };
+}
+
+/**
+ * For what names nothing that is there, so that nobody can say whose it is: whoever signs proves to be known, and is then
+ * told.
+ */
+export function needOfStranger(tx: Transaction, iss: Issuer, uses: readonly KeyUse[]): Need {
+  const record = tx.get(codeKey(iss as Code));
+  return record === undefined ? needMembers(tx, "issue") : needRecord(record, uses, [], 1);
 }
 
 /** An m-of-n decision of the consortium. */
@@ -93,7 +101,7 @@ export function needMembers(
   use: "issue" | "govern",
   subjects: readonly Code[] = [],
 ): Need {
-  const thresholds = tx.get(paramKey("thresholds"))?.value as Record<typeof use, number>;
+  const { value: thresholds } = present(tx.get(paramKey("thresholds")), "the members' thresholds");
   return {
     electorate: "members",
     issuer: "members",
@@ -127,11 +135,11 @@ export function authorise(
 function holderOf(tx: Transaction, iss: Issuer, need: Need): Result<string, AuthorityRefusal> {
   if (need.issuer !== "members") {
     return need.issuer === iss
-      ? ok(need.holder ?? iss)
+      ? ok(need.electorate)
       : err({ code: "AUTH_ISSUER", want: need.issuer, got: iss });
   }
-  if (!iss.startsWith("member/")) return err({ code: "AUTH_ISSUER", want: "member/…", got: iss });
-  const member = tx.get(memberKey(iss.slice("member/".length)));
+  if (!iss.startsWith(MEMBER)) return err({ code: "AUTH_ISSUER", want: "member/…", got: iss });
+  const member = tx.get(memberKey(iss.slice(MEMBER.length)));
   return member?.active === true ? ok(iss) : err({ code: "AUTH_MEMBER", got: iss });
 }
 
@@ -142,7 +150,7 @@ function judgeKey(
   need: Need,
 ): Result<void, AuthorityRefusal> {
   if (key.to !== undefined) {
-    return err({ code: "AUTH_KEY_CLOSED", kid, why: key.why ?? "retired" });
+    return err({ code: "AUTH_KEY_CLOSED", kid, why: present(key.why, "why a key was closed") });
   }
   if (!need.uses.some((use) => key.uses.includes(use))) {
     return err({ code: "AUTH_KEY_USE", kid, want: need.uses.join(" | ") });

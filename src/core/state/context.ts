@@ -1,8 +1,8 @@
 import type { Envelope } from "../op/envelope.ts";
 import type { Issuer } from "../op/operation.ts";
 import type { IsoDate } from "../op/statement.ts";
-import type { ItemWork } from "./item-work.ts";
-import type { Transaction } from "./transaction.ts";
+import { ItemWork } from "./item-work.ts";
+import { Transaction } from "./transaction.ts";
 import type { Authority, KeyRecord } from "./values.ts";
 
 /** Whether the signature in `envelope` is `key`'s. Must answer the same on every node. */
@@ -33,6 +33,11 @@ export type Act = {
   /** How many had to agree. */
   readonly threshold: number;
 };
+
+/** A context in which something can be tried out: what it writes is never kept. */
+export function rehearsal(context: Context): Context {
+  return { ...context, tx: new Transaction(context.tx), work: new ItemWork() };
+}
 
 export function seconds(context: Context): number {
   return Math.floor(context.timeMilliseconds / 1000);

@@ -2,7 +2,7 @@ import { equalBytes, hex, utf8 } from "../bytes.ts";
 import { type Code, codeParts, parentOf } from "../code/index.ts";
 import { present } from "../invariant.ts";
 import { EMPTY_ROOT, hashLeaf } from "../merkle/hash.ts";
-import type { KeySpec, RecordKind, RegisterItem } from "../op/operation.ts";
+import type { KeyScope, KeySpec, KeyUse, RecordKind, RegisterItem } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AliasRefusal, takeAlias } from "./aliases.ts";
 import type { Act, Context } from "./context.ts";
@@ -12,7 +12,7 @@ import { addKeys, type KeyRingRefusal, openKeys, reachable, usesOf } from "./key
 import { classKey, codeKey, endedKey, frontierKey, registrationKey } from "./map-keys.ts";
 import { active, notInFuture, type RuleRefusal, statementsOf } from "./rules.ts";
 import type { Transaction } from "./transaction.ts";
-import type { CodeRecord, KeyRecord, Reference } from "./values.ts";
+import type { CodeRecord, Reference } from "./values.ts";
 
 /** A record to create: a registered child, or the division of an application. */
 export type NewRecord = Omit<RegisterItem, "kind"> & {
@@ -38,12 +38,15 @@ export type CreateRefusal =
       readonly want: string;
     }
   | { readonly code: "STATE_CLASS_UNKNOWN"; readonly class: string }
-  | {
-      readonly code: "AUTH_KEY_WIDER";
-      readonly subject: string;
-      readonly label: string;
-      readonly facet: string;
-    };
+  | WiderRefusal;
+
+/** A key that would reach further than the one that gives it. */
+export type WiderRefusal = {
+  readonly code: "AUTH_KEY_WIDER";
+  readonly subject: string;
+  readonly label: string;
+  readonly facet: "uses" | "classes" | "until";
+};
 
 /**
  * Creates a record below its parent, or a new generation of one that has ended. Authority was judged before.
@@ -68,8 +71,10 @@ export function createRecord(
   }
   const timely = notInFuture(context, statementsOf(item));
   if (!timely.ok) return timely;
-  if (old.value !== undefined) context.tx.put(endedKey(referenceTo(old.value)), old.value);
-  return put(context, act, item, parent.value, old.value);
+  if (old.value === undefined) return put(context, act, item, parent.value, undefined);
+  const ended = withChildren(context.tx, old.value);
+  context.tx.put(endedKey(referenceTo(ended)), ended);
+  return put(context, act, item, parent.value, ended);
 }
 
 function activeParent(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
@@ -91,10 +96,13 @@ function kindsOf(code: Code): readonly RecordKind[] {
 }
 
 /** The record whose code is issued anew; `undefined` when the code was never issued. */
-function endedGeneration(
+export function endedGeneration(
   context: Context,
-  { code, after }: NewRecord,
-): Result<CodeRecord | undefined, CreateRefusal> {
+  { code, after }: Pick<NewRecord, "code" | "after">,
+): Result<
+  CodeRecord | undefined,
+  Extract<CreateRefusal, { code: "STATE_AFTER" | "STATE_EXISTS" }>
+> {
   const old = context.tx.get(codeKey(code));
   const got = after === undefined ? "none" : hex(after);
   if (old === undefined) {
@@ -118,7 +126,7 @@ function endOf(context: Context, record: CodeRecord): "void" | "retired" | undef
     return "void";
   }
   if (status === "retired") return "retired";
-  const above = context.tx.get(codeKey(parentOf(record.code) as Code)) as CodeRecord;
+  const above = present(context.tx.get(codeKey(parentOf(record.code) as Code)), "a parent");
   return parent === referenceTo(above) ? undefined : "retired";
 }
 
@@ -139,7 +147,9 @@ function put(
   }
   const record = newRecord(item, act.hash, generation, parent, holds.value, old);
   context.tx.put(codeKey(item.code), record);
-  if (generation === 1) adopt(context, parent, item);
+  // The children of all time, in the order of their first registration.
+  if (generation === 1) context.work.adopt(context.tx, parent.code, hashLeaf(utf8(item.code)));
+  countChild(context, parent, item);
   return ok(undefined);
 }
 
@@ -192,12 +202,8 @@ function openChildKeys(
 ): Result<CodeRecord["holds"], CreateRefusal> {
   const specs = item.keys ?? [];
   if (specs.length === 0 && item.threshold === undefined) return ok([]);
-  for (const spec of specs) {
-    const facet = act.by === "members" ? undefined : widerFacet(spec, act.signer);
-    if (facet !== undefined) {
-      return err({ code: "AUTH_KEY_WIDER", subject: item.code, label: spec.label, facet });
-    }
-  }
+  const within = withinSigner(item.code, specs, act, act.signer.uses);
+  if (!within.ok) return within;
   const added = addKeys(context, holder, specs);
   if (!added.ok) return added;
   const enough = reachable(context, holder, item.threshold ?? 1);
@@ -205,24 +211,42 @@ function openChildKeys(
 }
 
 /**
- * In what a key would reach further than the one that gives it. Where it reaches need not be compared: a child's key acts
- * only at or below the child, and the child lies within the giver's scope.
+ * Refuses keys that would reach further than the one that gives them: longer, to more classes, or to other uses than
+ * `uses`. Where they reach need not be compared: a holder's key acts only at or below the holder, and that lies within the
+ * giver's scope. What members decide together has no such bound.
  */
-function widerFacet(spec: KeySpec, giver: KeyRecord): string | undefined {
-  if (!spec.uses.every((use) => giver.uses.includes(use))) return "uses";
-  const { classes, until } = giver.scope ?? {};
-  if (classes !== undefined && !spec.scope?.classes?.every((name) => classes.includes(name))) {
-    return "classes";
+export function withinSigner(
+  subject: string,
+  specs: readonly KeySpec[],
+  { by, signer }: Act,
+  uses?: readonly KeyUse[],
+): Result<void, WiderRefusal> {
+  if (by === "members") return ok(undefined);
+  for (const spec of specs) {
+    const facet = widerFacet(spec, signer.scope ?? {}, uses);
+    if (facet !== undefined) {
+      return err({ code: "AUTH_KEY_WIDER", subject, label: spec.label, facet });
+    }
   }
-  if (until !== undefined && (spec.scope?.until ?? Number.POSITIVE_INFINITY) > until)
-    return "until";
-  return undefined;
+  return ok(undefined);
 }
 
-/** Appends a code that was never issued before to its parent's tree of children. */
-function adopt({ tx, work }: Context, parent: CodeRecord, item: NewRecord): void {
-  work.adopt(tx, parent.code, hashLeaf(utf8(item.code)));
-  const { registration } = parent;
+function widerFacet(
+  spec: KeySpec,
+  { classes, until }: KeyScope,
+  uses: readonly KeyUse[] | undefined,
+): WiderRefusal["facet"] | undefined {
+  if (uses !== undefined && !spec.uses.every((use) => uses.includes(use))) return "uses";
+  const scope = spec.scope ?? {};
+  if (classes !== undefined && !scope.classes?.every((name) => classes.includes(name))) {
+    return "classes";
+  }
+  const ends = scope.until ?? Number.POSITIVE_INFINITY;
+  return until !== undefined && ends > until ? "until" : undefined;
+}
+
+/** A registration whose record was given a child by another one can no longer be taken back. */
+function countChild({ work }: Context, { registration }: CodeRecord, item: NewRecord): void {
   if (registration === undefined) return;
   if (item.registration !== undefined && equalBytes(registration, item.registration)) return;
   work.raiseChanged(registration);
@@ -230,14 +254,18 @@ function adopt({ tx, work }: Context, parent: CodeRecord, item: NewRecord): void
 
 /** Brings each parent's `children` up to its tree, once for a whole block. */
 export function settleChildren(tx: Transaction): void {
-  for (const key of tx.changedKeys(frontierKey("" as Code))) {
-    const code = key.slice(frontierKey("" as Code).length) as Code;
-    const frontier = frontierOf(tx.get(frontierKey(code)));
+  const prefix = frontierKey("" as Code);
+  for (const key of tx.changedKeys(prefix)) {
+    const code = key.slice(prefix.length) as Code;
     const record = present(tx.get(codeKey(code)), code);
-    if (record.children.count === frontier.size) continue;
-    tx.put(codeKey(code), {
-      ...record,
-      children: { count: frontier.size, root: frontier.root() },
-    });
+    const settled = withChildren(tx, record);
+    if (settled !== record) tx.put(codeKey(code), settled);
   }
+}
+
+/** The record with `children` as its tree has them now. */
+function withChildren(tx: Transaction, record: CodeRecord): CodeRecord {
+  const frontier = frontierOf(tx.get(frontierKey(record.code)));
+  if (record.children.count === frontier.size) return record;
+  return { ...record, children: { count: frontier.size, root: frontier.root() } };
 }

@@ -1,15 +1,16 @@
 import { hex } from "../bytes.ts";
-import type { Code } from "../code/index.ts";
+import { present } from "../invariant.ts";
 import { DECISION_AGE_MILLISECONDS, MAX_VOTES } from "../op/limits.ts";
-import type { Endorse, Issuer, Propose } from "../op/operation.ts";
+import type { Endorse, InnerOperation, Issuer, KeyUse, Propose } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type Need, needMembers, needRecord } from "./authority.ts";
+import { type Need, needMembers, needOfStranger } from "./authority.ts";
 import type { Act, Context } from "./context.ts";
-import { openKeys } from "./key-ring.ts";
+import { usableKeys } from "./key-ring.ts";
 import { type AdmitRefusal, executeApplication, isStale } from "./kinds/admit.ts";
 import { execute, type KindRefusal, needFor, subjectOf } from "./kinds/index.ts";
-import { codeKey, decisionKey, keyKey, MEMBERS_KEY, memberKey } from "./map-keys.ts";
-import type { Decision, KeyRecord, Vote } from "./values.ts";
+import { decisionKey, keyKey, MEMBERS_KEY, memberKey } from "./map-keys.ts";
+import { mayAct } from "./rules.ts";
+import type { Authority, Decision, KeyRing, Vote } from "./values.ts";
 
 export type DecisionRefusal =
   | KindRefusal
@@ -18,16 +19,40 @@ export type DecisionRefusal =
   | { readonly code: "STATE_DECISION_CLOSED"; readonly decision: string; readonly state: string }
   | { readonly code: "STATE_DECISION_EXPIRED"; readonly decision: string; readonly opened: number }
   | { readonly code: "STATE_DECISION_EXISTS"; readonly decision: string }
+  | {
+      readonly code: "STATE_DECISION_MOVED";
+      readonly decision: string;
+      readonly from: Authority;
+      readonly to: Authority;
+    }
   | { readonly code: "STATE_VOTED"; readonly decision: string; readonly by: string }
+  | { readonly code: "STATE_VOTES_LIMIT"; readonly decision: string; readonly max: number }
   | { readonly code: "STATE_NEEDS_NO_DECISION"; readonly kind: string };
+
+/** Whose agreement a proposal needs. */
+export function needForPropose(context: Context, { inner }: Propose, iss: Issuer): Need {
+  return needOfDecision(context, inner, iss);
+}
+
+// What is prepared by an issuer may also be approved by whoever governs, and a registration is taken back with the same
+// approvals.
+const ALSO_GOVERN: readonly InnerOperation["op"][] = ["manifest", "void"];
+
+function needOfDecision(context: Context, inner: InnerOperation, iss: Issuer): Need {
+  const need = needFor(context, inner, iss);
+  if (need.electorate === "members" || !ALSO_GOVERN.includes(inner.op)) return need;
+  return { ...need, uses: [...new Set<KeyUse>([...need.uses, "govern"])] };
+}
 
 /** Opens a decision. The proposal is its signer's approval, so where one vote is enough it also executes. */
 export function executePropose(
   context: Context,
   { inner }: Propose,
   act: Act,
+  need: Need,
 ): Result<void, DecisionRefusal> {
-  const need = needFor(context, inner, act.iss);
+  const entitled = mayAct(context, need.electorate);
+  if (!entitled.ok) return entitled;
   if (need.threshold === 1 && need.electorate !== "members") {
     return err({ code: "STATE_NEEDS_NO_DECISION", kind: inner.op });
   }
@@ -40,7 +65,7 @@ export function executePropose(
     ...(code === undefined ? {} : { code }),
     inner,
     electorate: need.electorate,
-    use: need.uses[0] as Decision["use"],
+    use: present(need.uses[0], "the use that counts"),
     iss: act.iss,
     kid: act.kid,
     opened: context.timeMilliseconds,
@@ -53,43 +78,54 @@ export function executePropose(
 /** Whose vote an endorsement is: what its decision needs now. */
 export function needForEndorse(context: Context, op: Endorse, iss: Issuer): Need {
   const decision = context.tx.get(decisionKey(op.decision));
-  if (decision?.inner !== undefined) {
-    const need = needFor(context, decision.inner, decision.iss);
-    // A manifest is prepared by one and may be approved by whoever governs.
-    return decision.kind === "manifest" && need.electorate !== "members"
-      ? { ...need, uses: [...new Set([...need.uses, "govern" as const])] }
-      : need;
-  }
-  if (decision !== undefined || iss.startsWith("member/")) return needMembers(context.tx, "issue");
-  const record = context.tx.get(codeKey(iss as Code));
-  return record === undefined
+  if (decision === undefined) return needOfStranger(context.tx, iss, ["govern", "issue", "record"]);
+  return decision.inner === undefined
     ? needMembers(context.tx, "issue")
-    : needRecord(record, ["govern", "issue", "record"], [], 1);
+    : needOfDecision(context, decision.inner, decision.iss);
 }
 
 export function executeEndorse(
   context: Context,
   op: Endorse,
   act: Act,
+  need: Need,
 ): Result<void, DecisionRefusal> {
-  const id = hex(op.decision);
-  const decision = context.tx.get(decisionKey(op.decision));
-  if (decision === undefined) return err({ code: "STATE_DECISION_UNKNOWN", decision: id });
-  if (decision.state !== "open") {
-    return err({ code: "STATE_DECISION_CLOSED", decision: id, state: decision.state });
-  }
-  if (hasExpired(context, decision)) {
-    return err({ code: "STATE_DECISION_EXPIRED", decision: id, opened: decision.opened });
-  }
-  const need = needForEndorse(context, op, act.iss);
+  const entitled = mayAct(context, need.electorate);
+  if (!entitled.ok) return entitled;
+  const decision = openDecision(context, op, need);
+  if (!decision.ok) return decision;
   const by = voterOf(need, act);
-  if (decision.votes.some((vote) => vote.by === by) || decision.votes.length >= MAX_VOTES) {
-    return err({ code: "STATE_VOTED", decision: id, by });
-  }
+  const voted = mayVote(op, decision.value, by);
+  if (!voted.ok) return voted;
   const { vote, reason } = op;
   const cast: Vote = { by, vote, op: act.hash, ...(reason === undefined ? {} : { reason }) };
-  const next = { ...decision, votes: [...decision.votes, cast] };
+  const next = { ...decision.value, votes: [...decision.value.votes, cast] };
   return settle(context, op.decision, next, need, act);
+}
+
+function openDecision(
+  context: Context,
+  op: Endorse,
+  need: Need,
+): Result<Decision, DecisionRefusal> {
+  const found = context.tx.get(decisionKey(op.decision));
+  const decision = hex(op.decision);
+  if (found === undefined) return err({ code: "STATE_DECISION_UNKNOWN", decision });
+  const { state, opened, electorate: from } = found;
+  if (state !== "open") return err({ code: "STATE_DECISION_CLOSED", decision, state });
+  if (hasExpired(context, found)) return err({ code: "STATE_DECISION_EXPIRED", decision, opened });
+  // Who proposed it acts for whom: keys that were given to somebody nearer since then make it another decision.
+  return need.electorate === from
+    ? ok(found)
+    : err({ code: "STATE_DECISION_MOVED", decision, from, to: need.electorate });
+}
+
+function mayVote(op: Endorse, { votes }: Decision, by: string): Result<void, DecisionRefusal> {
+  const decision = hex(op.decision);
+  if (votes.some((vote) => vote.by === by)) return err({ code: "STATE_VOTED", decision, by });
+  return votes.length < MAX_VOTES
+    ? ok(undefined)
+    : err({ code: "STATE_VOTES_LIMIT", decision, max: MAX_VOTES });
 }
 
 /** A decision ends after its time; an application also when what was signed is too old. */
@@ -126,16 +162,16 @@ function settle(
   return ok(undefined);
 }
 
-/** Those whose votes count at this moment. */
+/** Those whose votes count at this moment: members with a key that may vote, or the keys themselves. */
 function eligibleVoters(context: Context, need: Need): ReadonlySet<string> {
-  if (need.electorate === "members") {
-    const active = context.tx.get(MEMBERS_KEY)?.active ?? [];
-    return new Set(active.map(memberKey));
+  const keysOf = (holder: string): KeyRing["open"] =>
+    usableKeys(context, holder, need.uses, need.subjects);
+  if (need.electorate !== "members") {
+    return new Set(keysOf(need.electorate).map(({ kid }) => hex(kid)));
   }
-  const able = openKeys(context, need.electorate).filter(({ uses }) =>
-    need.uses.some((use) => uses.includes(use)),
-  );
-  return new Set(able.map(({ kid }) => hex(kid)));
+  const { active } = present(context.tx.get(MEMBERS_KEY), "the members");
+  const members: string[] = active.map(memberKey);
+  return new Set(members.filter((holder) => keysOf(holder).length > 0));
 }
 
 function executeDecision(
@@ -146,16 +182,10 @@ function executeDecision(
   last: Act,
 ): Result<void, DecisionRefusal> {
   const { iss, kid, inner } = decision;
-  const holder = need.electorate === "members" ? iss : need.electorate;
-  const act: Act = {
-    hash: last.hash,
-    id,
-    iss,
-    kid,
-    signer: context.tx.get(keyKey(holder, kid)) as KeyRecord,
-    by: need.electorate,
-    threshold: need.threshold,
-  };
+  const { electorate: by, threshold } = need;
+  const holder = by === "members" ? iss : by;
+  const signer = present(context.tx.get(keyKey(holder, kid)), "the key that opened a decision");
+  const act: Act = { hash: last.hash, id, iss, kid, signer, by, threshold };
   return inner === undefined
     ? executeApplication(context, decision, act)
     : execute(context, inner, act);

@@ -17,9 +17,23 @@ export interface ValueReader {
   get<T>(key: MapKey<T>): T | undefined;
 }
 
+/** What the status of a record depends on. */
+export type StatusFields = Pick<
+  CodeRecord,
+  "code" | "generation" | "status" | "parent" | "registration"
+>;
+
 /** How other values name this record. */
-export function referenceTo(record: CodeRecord): Reference {
-  return `${record.code}#${record.generation}`;
+export function referenceTo({
+  code,
+  generation,
+}: Pick<CodeRecord, "code" | "generation">): Reference {
+  return `${code}#${generation}`;
+}
+
+/** The code that a reference names, whatever the generation. */
+export function referredCode(reference: Reference): Code {
+  return reference.slice(0, reference.indexOf("#")) as Code;
 }
 
 /**
@@ -28,7 +42,7 @@ export function referenceTo(record: CodeRecord): Reference {
  *
  * @see docs/spec/operations.md, Keys and authority
  */
-export function effectiveStatus(state: ValueReader, record: CodeRecord): EffectiveStatus {
+export function effectiveStatus(state: ValueReader, record: StatusFields): EffectiveStatus {
   let worst: EffectiveStatus = own(state, record);
   let child = record;
   for (const code of ancestorsOf(record.code)) {
@@ -43,7 +57,7 @@ export function effectiveStatus(state: ValueReader, record: CodeRecord): Effecti
   return worst;
 }
 
-function own(state: ValueReader, record: CodeRecord): EffectiveStatus {
+function own(state: ValueReader, record: StatusFields): EffectiveStatus {
   const because = referenceTo(record);
   const { registration } = record;
   const isVoid = registration !== undefined && state.get(registrationKey(registration))?.void;

@@ -3,7 +3,7 @@ import { type CborMap, type CborValue, encodeCbor } from "../cbor/index.ts";
 import type { Code } from "../code/index.ts";
 import { Frontier } from "../merkle/frontier.ts";
 import { EMPTY_ROOT, type Hash, hashLeaf } from "../merkle/hash.ts";
-import type { Member, RecordKind } from "../op/operation.ts";
+import type { MemberTerms, RecordKind } from "../op/operation.ts";
 import { fitShape, type ShapeRefusal } from "../op/shape.ts";
 import { genesisFields } from "../op/shapes.ts";
 import type { Names } from "../op/statement.ts";
@@ -12,8 +12,9 @@ import type { Context } from "./context.ts";
 import { settleChildren } from "./create.ts";
 import { ItemWork } from "./item-work.ts";
 import { type MemberRefusal, putMember } from "./kinds/member.ts";
-import { enoughMembers } from "./kinds/param.ts";
-import { codeKey, frontierKey, paramKey } from "./map-keys.ts";
+import { enoughMembers, readablePolicies } from "./kinds/param.ts";
+import { codeKey, frontierKey, paramKey, ROOT } from "./map-keys.ts";
+import { notInFuture, type RuleRefusal, statementsOf } from "./rules.ts";
 import { type Change, Transaction } from "./transaction.ts";
 import type { CodeRecord } from "./values.ts";
 
@@ -31,7 +32,7 @@ export type Genesis = {
     readonly country: string;
     readonly names: Names;
   }[];
-  readonly members: readonly Omit<Member, "op" | "prev" | "leave">[];
+  readonly members: readonly FoundingMember[];
   /** How many members must agree. */
   readonly thresholds: { readonly issue: number; readonly govern: number };
   readonly recoveryDelay: number;
@@ -40,7 +41,10 @@ export type Genesis = {
   readonly policy: string;
 };
 
-export type GenesisRefusal = ShapeRefusal | MemberRefusal;
+/** A member that the ledger begins with: it brings names and keys. */
+export type FoundingMember = MemberTerms & Required<Pick<MemberTerms, "names" | "keys">>;
+
+export type GenesisRefusal = ShapeRefusal | MemberRefusal | RuleRefusal;
 
 /** The version of the rules in this package. */
 export const RULE_VERSION = 1;
@@ -75,14 +79,24 @@ export function applyGenesis(
     if (!put.ok) return put;
     tx.keep(0);
   }
-  const enough = enoughMembers(context, genesis.thresholds);
-  if (!enough.ok) return enough;
+  const readable = readablePolicies({ now: genesis.policy });
+  if (!readable.ok) return readable;
+  const timely = notInFuture(context, statementsOfGenesis(genesis));
+  if (!timely.ok) return timely;
   putParams(tx, genesis, hash);
+  const enough = enoughMembers(context);
+  if (!enough.ok) return enough;
   putRoots(tx, genesis, hash);
   tx.keep(0);
   settleChildren(tx);
   tx.keep(0);
   return ok(tx.changes());
+}
+
+function statementsOfGenesis({ names, countries }: Genesis): ReturnType<typeof statementsOf> {
+  return [names, ...countries.map((each) => each.names)].flatMap((each) =>
+    statementsOf({ names: each }),
+  );
 }
 
 function putParams(tx: Transaction, genesis: Genesis, op: Hash): void {
@@ -105,8 +119,6 @@ function putRoots(tx: Transaction, { names, countries }: Genesis, hash: Hash): v
   }
   tx.put(frontierKey(ROOT), { count: frontier.size, nodes: frontier.hashes() });
 }
-
-const ROOT = "MA" as Code;
 
 function bareRecord(code: Code, kind: RecordKind, names: Names, hash: Hash): CodeRecord {
   return {

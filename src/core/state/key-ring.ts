@@ -1,9 +1,13 @@
 import { equalBytes, hex } from "../bytes.ts";
+import type { Code } from "../code/index.ts";
 import { keyIdentifier } from "../cose/index.ts";
+import { present } from "../invariant.ts";
 import { MAX_OPEN_KEYS } from "../op/limits.ts";
-import type { KeySpec, KeyUse } from "../op/operation.ts";
+import { type KeySpec, type KeyUse, MEMBER } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type Context, seconds } from "./context.ts";
+import { judgeScope } from "./authority.ts";
+import type { Context } from "./context.ts";
+import { referredCode } from "./effective.ts";
 import { keyKey, ringKey } from "./map-keys.ts";
 import type { KeyRecord, KeyRing } from "./values.ts";
 
@@ -26,6 +30,19 @@ export function openKeys(context: Context, holder: string): KeyRing["open"] {
 /** The uses that the open keys have between them, sorted. */
 export function usesOf(open: KeyRing["open"]): KeyUse[] {
   return [...new Set(open.flatMap(({ uses }) => uses))].sort();
+}
+
+/** The open keys of one of these uses whose scope covers the subjects and has not run out. */
+export function usableKeys(
+  context: Context,
+  holder: string,
+  uses: readonly KeyUse[],
+  subjects: readonly Code[],
+): KeyRing["open"] {
+  return openKeys(context, holder).filter(({ kid, uses: has }) => {
+    const key = present(context.tx.get(keyKey(holder, kid)), "an open key");
+    return has.some((use) => uses.includes(use)) && judgeScope(context, key, "", subjects).ok;
+  });
 }
 
 /** Opens keys; a kid that was ever known to this holder never returns. */
@@ -54,15 +71,14 @@ export function closeKey(
   context: Context,
   holder: string,
   kid: Uint8Array,
-  end: { readonly why: "retired" | "compromised"; readonly since?: number },
+  end: Pick<KeyRecord, "why" | "since">,
 ): Result<void, KeyRingRefusal> {
   const key = openKey(context, holder, kid);
   if (!key.ok) return key;
   context.tx.put(keyKey(holder, kid), {
     ...key.value,
+    ...end,
     to: context.timeMilliseconds,
-    why: end.why,
-    ...(end.since === undefined ? {} : { since: end.since }),
   });
   const open = openKeys(context, holder).filter((each) => !equalBytes(each.kid, kid));
   context.tx.put(ringKey(holder), { open });
@@ -90,22 +106,19 @@ export function reachable(
   holder: string,
   threshold: number,
 ): Result<void, KeyRingRefusal> {
-  const govern = openKeys(context, holder)
-    .filter(({ uses }) => uses.includes("govern"))
-    .map(({ kid }) => context.tx.get(keyKey(holder, kid)))
-    .filter((key) => key !== undefined && lasts(context, key)).length;
-  if (govern >= threshold || (govern === 0 && threshold === 1 && !everGoverned(context, holder))) {
-    return ok(undefined);
-  }
-  return err({ code: "STATE_THRESHOLD", holder, threshold, govern });
+  const isGoverned = governs(openKeys(context, holder)) || governed(context, holder);
+  if (!isGoverned && threshold === 1) return ok(undefined);
+  const subjects = holder.startsWith(MEMBER) ? [] : [referredCode(holder)];
+  const govern = usableKeys(context, holder, ["govern"], subjects).length;
+  return govern >= threshold
+    ? ok(undefined)
+    : err({ code: "STATE_THRESHOLD", holder, threshold, govern });
 }
 
-function everGoverned(context: Context, holder: string): boolean {
-  return (
-    context.tx.before(ringKey(holder))?.open.some(({ uses }) => uses.includes("govern")) ?? false
-  );
+function governed(context: Context, holder: string): boolean {
+  return governs(context.tx.before(ringKey(holder))?.open ?? []);
 }
 
-function lasts(context: Context, key: KeyRecord): boolean {
-  return (key.scope?.until ?? Number.POSITIVE_INFINITY) > seconds(context);
+function governs(open: KeyRing["open"]): boolean {
+  return open.some(({ uses }) => uses.includes("govern"));
 }

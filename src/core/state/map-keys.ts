@@ -27,6 +27,9 @@ export type MapKey<T> = string & { readonly [held]?: T };
 /** Keys that begin so stand beside the map: derived, not proved, kept by every replaying node. */
 export const BESIDE = "~";
 
+/** What stands above every code. */
+export const ROOT: Code = "MA" as Code;
+
 export const codeKey = (code: Code): MapKey<CodeRecord> => `code/${code}`;
 /** Where the record of an ended generation rests. */
 export const endedKey = (reference: Reference): MapKey<CodeRecord> => `code/${reference}`;
@@ -43,7 +46,7 @@ export const registrationKey = (id: Uint8Array): MapKey<Registration> => `regist
 export const aliasKey = (division: string, scheme: string, value: string): MapKey<AliasValue> =>
   `alias/${division}/${scheme}/${value}`;
 export const memberKey = (id: string): MapKey<MemberValue> => `member/${id}`;
-export const paramKey = (name: ParamName): MapKey<ParamRecord> => `param/${name}`;
+export const paramKey = <K extends ParamName>(name: K): MapKey<ParamRecord<K>> => `param/${name}`;
 
 export const ringKey = (holder: string): MapKey<KeyRing> => `${BESIDE}keys/${holder}`;
 export const frontierKey = (code: Code): MapKey<ChildrenFrontier> => `${BESIDE}children/${code}`;

@@ -1,11 +1,13 @@
 import { equalBytes, hex } from "../bytes.ts";
-import type { Code } from "../code/index.ts";
+import { type Code, codeParts, isBelow } from "../code/index.ts";
+import { MEMBER } from "../op/operation.ts";
 import type { IsoDate, Statement } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
+import { selfAndAncestors } from "./authority.ts";
 import { type Context, today } from "./context.ts";
-import { type EffectiveStatus, effectiveStatus } from "./effective.ts";
+import { type EffectiveStatus, effectiveStatus, referenceTo, referredCode } from "./effective.ts";
 import { codeKey } from "./map-keys.ts";
-import type { CodeRecord, Reference } from "./values.ts";
+import type { Authority, CodeRecord, Reference } from "./values.ts";
 
 // Rules that several kinds share.
 
@@ -26,6 +28,12 @@ export type RuleRefusal =
       readonly validFrom: IsoDate;
       readonly today: IsoDate;
     };
+
+/** Whether a code is a division's own: cities answer to the members, and all that is below them to a parent. */
+export function isDivision(code: Code): boolean {
+  const { division, departments, classNodes } = codeParts(code);
+  return division !== undefined && departments.length === 0 && classNodes.length === 0;
+}
 
 /** The record, whatever its status. */
 export function existing(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
@@ -48,6 +56,43 @@ export function notEnded(context: Context, code: Code): Result<CodeRecord, RuleR
   const effective = effectiveStatus(context.tx, record.value);
   const refusal = effective.status === "suspended" ? undefined : inactive(code, effective);
   return refusal === undefined ? record : err(refusal);
+}
+
+/**
+ * The record, if it has not ended and `by` could lift each suspension that lies on it: one's own suspension hinders
+ * nobody, and that of somebody above is not evaded by what it should stop.
+ */
+export function unhindered(
+  context: Context,
+  code: Code,
+  by: Authority,
+): Result<CodeRecord, RuleRefusal> {
+  const record = notEnded(context, code);
+  if (!record.ok) return record;
+  for (const each of selfAndAncestors(code)) {
+    const above = context.tx.get(codeKey(each));
+    if (above?.suspendedBy.some((suspender) => !outranks(by, suspender))) {
+      return err({ code: "STATE_SUSPENDED", subject: code, because: referenceTo(above) });
+    }
+  }
+  return record;
+}
+
+/**
+ * Whether a record's keys may act at all: not once it has ended, nor while somebody else has suspended it. For kinds that
+ * act on what is suspended; where the subject must be active, so must everybody above it.
+ */
+export function mayAct(context: Context, by: Authority): Result<void, RuleRefusal> {
+  if (by === "members" || by.startsWith(MEMBER)) return ok(undefined);
+  const record = unhindered(context, referredCode(by), by);
+  return record.ok ? ok(undefined) : record;
+}
+
+/** Whether `by` may lift what `suspender` imposed: its own, or that of someone below it. */
+export function outranks(by: Authority, suspender: Authority): boolean {
+  if (by === suspender || by === "members") return true;
+  if (suspender === "members") return false;
+  return isBelow(referredCode(suspender), referredCode(by));
 }
 
 function inactive(subject: string, { status, because }: EffectiveStatus): RuleRefusal | undefined {

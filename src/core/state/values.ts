@@ -8,7 +8,8 @@ import type {
   KeySpec,
   KeyUse,
   Manifest,
-  ParamValue,
+  ParamName,
+  ParamValues,
   RecordKind,
 } from "../op/operation.ts";
 import type { Alias, Attributes, Geometry, Link, Names, Statement } from "../op/statement.ts";
@@ -19,8 +20,8 @@ import type { Alias, Attributes, Geometry, Link, Names, Statement } from "../op/
 /** `code#generation`: how a value names another record. */
 export type Reference = string;
 
-/** Who controls or suspends: a record, or the members of the consortium together. */
-export type Authority = Reference | "members";
+/** Who controls or suspends: a record, the members of the consortium together, or `member/<ID>` in its own affairs. */
+export type Authority = string;
 
 /** `code/<code>` and, for ended generations, `code/<code>#<generation>`. */
 export type CodeRecord = {
@@ -82,7 +83,7 @@ export type KeyRing = {
 };
 
 export type Vote = {
-  /** A member's issuer name, or the hex kid of a govern key. */
+  /** A member's issuer name, or the hex kid of a record's key. */
   readonly by: string;
   readonly vote: "approve" | "reject";
   readonly op: Uint8Array;
@@ -125,6 +126,8 @@ export type ClassValue = {
 /** `manifest/<id>`; `manifest/<id>/<index>` is the leaf hash of each chunk that was taken. */
 export type ManifestValue = Omit<Manifest, "op"> & {
   readonly op: Uint8Array;
+  /** Of `under`, when the manifest was opened: it says nothing about a later one. */
+  readonly generation: number;
   readonly by: Authority;
   readonly iss: Issuer;
   readonly kid: Uint8Array;
@@ -138,6 +141,8 @@ export type Registration = {
   readonly kid: Uint8Array;
   /** How many had to agree; as many must agree to take it back. */
   readonly threshold: number;
+  /** At or above all that it created. */
+  readonly under: Code;
   /** Block time. */
   readonly at: number;
   /** Records of it that were changed since, and children that others gave them. */
@@ -163,7 +168,10 @@ export type MemberValue = {
 };
 
 /** `param/<name>` */
-export type ParamRecord = { readonly op: Uint8Array; readonly value: ParamValue };
+export type ParamRecord<K extends ParamName = ParamName> = {
+  readonly op: Uint8Array;
+  readonly value: ParamValues[K];
+};
 
 /** `~children/<code>`: the tree over a record's children, as its RFC 9162 frontier. */
 export type ChildrenFrontier = { readonly count: number; readonly nodes: readonly Uint8Array[] };

@@ -81,7 +81,7 @@ async function seedGazette(parts: SeedParts): Promise<number> {
   const signed: Uint8Array[] = [];
   for (const operation of gazette) signed.push((await sign(parts, A, operation)).bytes);
   for await (const outcome of client.submitMany(signed)) {
-    accepted("gazette", outcome, "GAZETTE_PREV");
+    accepted("gazette", outcome, "STATE_PREV");
   }
   return gazette.reduce((sum, { items }) => sum + items.length, 0);
 }

@@ -237,6 +237,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   ),
   STATE_DECISION_EXISTS: row(409, "The decision is open already", "Endorse it instead."),
   STATE_DECISION_EXPIRED: row(409, "The decision has expired", "Propose it anew."),
+  STATE_DECISION_MOVED: row(
+    409,
+    "Others must decide this by now",
+    "Propose it anew: keys were given to somebody nearer.",
+  ),
   STATE_DECISION_UNKNOWN: row(422, "There is no such decision", "Check its id."),
   STATE_EXISTS: row(409, "The code exists already", "Read its record; update it instead."),
   STATE_FIELD_LIMIT: row(
@@ -255,10 +260,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   STATE_MEMBERS_LIMIT: row(422, "The consortium has too many members", "Let a member leave first."),
   STATE_MEMBERS_THRESHOLD: row(
     422,
-    "Fewer members than must agree",
+    "Fewer members have a key for it than must agree",
     "Lower the threshold first, or add members.",
   ),
   STATE_MEMBER_INCOMPLETE: row(422, "A new member lacks something", "Give what `missing` names."),
+  STATE_MEMBER_LEFT: row(409, "The member has left already", "There is nothing left to do."),
   STATE_MIXED_ISSUERS: row(
     422,
     "The items belong to different issuers",
@@ -299,7 +305,7 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   STATE_RETIRED: row(409, "The code is retired", "Use its successor."),
   STATE_SINCE: row(
     422,
-    "`since` belongs to a compromise, and cannot lie in the future",
+    "A key cannot be compromised from a time to come",
     "Say since when the key is compromised.",
   ),
   STATE_SUCCEED_FORM: row(
@@ -332,6 +338,7 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   ),
   STATE_VOID: row(409, "The registration of this code was taken back", "Register the code anew."),
   STATE_VOTED: row(409, "This vote was cast already", "The first vote stands."),
+  STATE_VOTES_LIMIT: row(422, "The decision has taken too many votes", "Propose it anew."),
 
   ADMIT_GOVERN: row(
     422,
@@ -368,7 +375,6 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Facts about a division overlap",
     "Let each begin where the one before ends.",
   ),
-  GAZETTE_PREV: row(409, "Another change of the gazette came first", LOST_RACE),
   GAZETTE_SPAN: row(422, "A fact ends before it begins", "Correct its dates."),
   GAZETTE_UNKNOWN: row(
     422,
@@ -408,6 +414,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     422,
     "An item does not stand below the manifest's code",
     "Put it into a manifest of its own place.",
+  ),
+  BULK_NOT_A_THING: row(
+    422,
+    "Only things change their status in bulk",
+    "Send the operation for this record alone.",
   ),
   BULK_REPLAYED: row(
     409,

@@ -5,6 +5,7 @@ import {
   type Decision,
   decisionKey,
   fromHex,
+  memberKey,
   paramKey,
   parseCode,
   readApplication,
@@ -72,11 +73,13 @@ export function decisionJson(
 }
 
 function votesNeeded(state: ValueReader, { electorate, use }: Decision): number {
-  if (electorate !== "members") {
-    const code = parseCode(electorate.split("#")[0] ?? "");
-    return (code.ok && state.get(codeKey(code.value))?.threshold) || 1;
+  if (electorate === "members") {
+    const thresholds = present(state.get(paramKey("thresholds")), "the members' thresholds").value;
+    return thresholds[use === "govern" ? "govern" : "issue"];
   }
-  const value = state.get(paramKey("thresholds"))?.value;
-  const needed = typeof value === "object" ? value[use] : undefined;
-  return typeof needed === "number" ? needed : 1;
+  if (electorate.startsWith("member/")) {
+    return state.get(memberKey(electorate.slice("member/".length)))?.threshold ?? 1;
+  }
+  const code = parseCode(electorate.split("#")[0] ?? "");
+  return (code.ok && state.get(codeKey(code.value))?.threshold) || 1;
 }

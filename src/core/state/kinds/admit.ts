@@ -1,18 +1,17 @@
 import { equalBytes, hex } from "../../bytes.ts";
-import { codeParts } from "../../code/index.ts";
 import { keyIdentifier } from "../../cose/index.ts";
+import { present } from "../../invariant.ts";
 import type { Envelope } from "../../op/envelope.ts";
-import { type ItemRefusal, readApplication } from "../../op/item.ts";
+import { type Application, type ItemRefusal, readApplication } from "../../op/item.ts";
 import { APPLICATION_AGE_SECONDS, IAT_FUTURE_SECONDS } from "../../op/limits.ts";
 import type { Admit, Apply, KeySpec } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { needMembers } from "../authority.ts";
-import { type Act, type Context, seconds } from "../context.ts";
+import { type Act, type Context, rehearsal, seconds } from "../context.ts";
 import { type CreateRefusal, createRecord } from "../create.ts";
 import { effectiveStatus } from "../effective.ts";
 import { codeKey, decisionKey, gazetteKey } from "../map-keys.ts";
+import { isDivision } from "../rules.ts";
 import type { Decision, KeyRecord } from "../values.ts";
-import { presentFact } from "./gazette.ts";
 
 export type AdmitRefusal =
   | ItemRefusal
@@ -36,17 +35,17 @@ export function executeAdmit(context: Context, op: Admit, act: Act): Result<void
   const { envelope, body } = read.value;
   const judged = judgeApplication(context, envelope, body);
   if (!judged.ok) return judged;
-  const free = judgePlace(context, body);
-  if (!free.ok) return free;
   const key = decisionKey(envelope.id);
   if (context.tx.has(key)) return err({ code: "ADMIT_REPLAYED", decision: hex(envelope.id) });
-  const { electorate } = needMembers(context.tx, "issue");
+  // What could not be issued today need not be voted on.
+  const possible = issue(rehearsal(context), body, act);
+  if (!possible.ok) return possible;
   context.tx.put(key, {
     op: act.hash,
     kind: "admit",
     code: body.code,
     application: op.application,
-    electorate,
+    electorate: act.by,
     use: "issue",
     iss: act.iss,
     kid: act.kid,
@@ -98,15 +97,11 @@ function asKeyRecord(context: Context, spec: KeySpec): KeyRecord {
 
 /** The gazette must list the division as there now, and nobody may hold its code. */
 function judgePlace(context: Context, { code }: Apply): Result<void, AdmitRefusal> {
-  const { division, departments, classNodes } = codeParts(code);
-  if (division === undefined || departments.length > 0 || classNodes.length > 0) {
-    return err({ code: "ADMIT_NOT_A_DIVISION", subject: code });
-  }
+  if (!isDivision(code)) return err({ code: "ADMIT_NOT_A_DIVISION", subject: code });
   const facts = context.tx.get(gazetteKey(code))?.facts;
   if (facts === undefined) return err({ code: "GAZETTE_UNKNOWN", subject: code });
-  if (presentFact(facts) === undefined) {
-    return err({ code: "GAZETTE_ENDED", subject: code, to: facts.at(-1)?.to ?? "" });
-  }
+  const to = facts.at(-1)?.to;
+  if (to !== undefined) return err({ code: "GAZETTE_ENDED", subject: code, to });
   const record = context.tx.get(codeKey(code));
   if (record === undefined) return ok(undefined);
   const { status } = effectiveStatus(context.tx, record);
@@ -121,11 +116,13 @@ export function executeApplication(
   decision: Decision,
   act: Act,
 ): Result<void, AdmitRefusal> {
-  const read = readApplication(decision.application ?? new Uint8Array());
-  if (!read.ok) return read;
-  const { code, names, keys, threshold, after } = read.value.body;
-  const free = judgePlace(context, read.value.body);
+  return issue(context, applicationOf(decision).body, act);
+}
+
+function issue(context: Context, body: Apply, act: Act): Result<void, AdmitRefusal> {
+  const free = judgePlace(context, body);
   if (!free.ok) return free;
+  const { code, names, keys, threshold, after } = body;
   return createRecord(context, act, {
     code,
     kind: "division",
@@ -137,7 +134,12 @@ export function executeApplication(
 }
 
 /** Whether an application is too old to be endorsed. */
-export function isStale(context: Context, { application }: Decision): boolean {
-  const read = readApplication(application ?? new Uint8Array());
-  return read.ok && read.value.envelope.iatSeconds < seconds(context) - APPLICATION_AGE_SECONDS;
+export function isStale(context: Context, decision: Decision): boolean {
+  const { iatSeconds } = applicationOf(decision).envelope;
+  return iatSeconds < seconds(context) - APPLICATION_AGE_SECONDS;
+}
+
+function applicationOf({ application }: Decision): Application {
+  const read = readApplication(present(application, "the application of a decision"));
+  return present(read.ok ? read.value : undefined, "an application that was admitted");
 }

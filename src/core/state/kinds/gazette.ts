@@ -1,20 +1,16 @@
 import { equalBytes, hex } from "../../bytes.ts";
 import { MAX_FACTS } from "../../op/limits.ts";
 import type { Gazette, GazetteFact, GazetteItem } from "../../op/operation.ts";
-import type { PartialDate } from "../../op/statement.ts";
+import type { IsoDate, PartialDate } from "../../op/statement.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers } from "../authority.ts";
-import type { Act, Context } from "../context.ts";
+import { type Act, type Context, today } from "../context.ts";
 import { gazetteKey } from "../map-keys.ts";
+import type { RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 
 export type GazetteRefusal =
-  | {
-      readonly code: "GAZETTE_PREV";
-      readonly subject: string;
-      readonly want: string;
-      readonly got: string;
-    }
+  | RuleRefusal
   | { readonly code: "GAZETTE_FACTS_LIMIT"; readonly subject: string; readonly max: number }
   | {
       readonly code: "GAZETTE_SPAN";
@@ -60,10 +56,10 @@ function writeFacts(
   const key = gazetteKey(code);
   const present = context.tx.get(key);
   if (!samePrev(prev, present?.op)) {
-    return err({ code: "GAZETTE_PREV", subject: code, want: shown(present?.op), got: shown(prev) });
+    return err({ code: "STATE_PREV", subject: key, want: shown(present?.op), got: shown(prev) });
   }
   const facts = replace ?? [...(present?.facts ?? []), ...(add ?? [])];
-  const judged = judgeFacts(code, facts);
+  const judged = judgeFacts(code, facts, today(context));
   if (!judged.ok) return judged;
   context.tx.put(key, { op: act.hash, facts });
   return ok(undefined);
@@ -79,19 +75,36 @@ export function shown(hash: Uint8Array | undefined): string {
   return hash === undefined ? "none" : hex(hash);
 }
 
-/** Facts stand in the order of time, and none begins before the one before it has ended. */
-function judgeFacts(subject: string, facts: readonly GazetteFact[]): Result<void, GazetteRefusal> {
-  if (facts.length > MAX_FACTS)
+/** Facts stand in the order of time, none begins before the one before it has ended, and none is about the future. */
+function judgeFacts(
+  subject: string,
+  facts: readonly GazetteFact[],
+  now: IsoDate,
+): Result<void, GazetteRefusal> {
+  if (facts.length > MAX_FACTS) {
     return err({ code: "GAZETTE_FACTS_LIMIT", subject, max: MAX_FACTS });
+  }
   let ended: PartialDate | undefined = "";
   for (const { from, to } of facts) {
-    if (to !== undefined && to < from) return err({ code: "GAZETTE_SPAN", subject, from, to });
-    if (ended === undefined || from < ended) {
+    const latest = to ?? from;
+    if (isBefore(now, latest)) {
+      return err({ code: "STATE_VALID_FROM", field: subject, validFrom: latest, today: now });
+    }
+    if (to !== undefined && isBefore(to, from)) {
+      return err({ code: "GAZETTE_SPAN", subject, from, to });
+    }
+    if (ended === undefined || isBefore(from, ended)) {
       return err({ code: "GAZETTE_OVERLAP", subject, from, before: ended ?? "open" });
     }
     ended = to;
   }
   return ok(undefined);
+}
+
+/** Whether one date is surely before another: where one leaves out the day, what both say decides. */
+function isBefore(a: PartialDate, b: PartialDate): boolean {
+  const known = Math.min(a.length, b.length);
+  return a.slice(0, known) < b.slice(0, known);
 }
 
 /** The fact that is true now: the last one, unless it has ended. */

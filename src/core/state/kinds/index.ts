@@ -47,7 +47,7 @@ export function needFor(context: Context, op: InnerOperation, iss: Issuer): Need
     case "keys":
       return needForKeys(tx, op);
     case "recover":
-      return needForRecover(tx, op);
+      return needForRecover(tx, op, iss);
     case "status":
       return needForStatus(tx, op, iss);
     case "succeed":
@@ -71,7 +71,7 @@ export function execute(context: Context, op: InnerOperation, act: Act): Result<
     case "manifest":
       return executeManifest(context, op, act);
     case "void":
-      return executeVoid(context, op);
+      return executeVoid(context, op, act);
     case "update":
       return executeUpdate(context, op, act);
     case "keys":

@@ -1,5 +1,6 @@
 import { hex } from "../../bytes.ts";
-import { ancestorsOf, type Code, isBelow } from "../../code/index.ts";
+import { type Code, isBelow, parentOf } from "../../code/index.ts";
+import { present } from "../../invariant.ts";
 import type { Hash } from "../../merkle/hash.ts";
 import { type InclusionRefusal, verifyInclusion } from "../../merkle/inclusion.ts";
 import { MAX_ITEMS } from "../../op/limits.ts";
@@ -26,9 +27,9 @@ import { referenceTo } from "../effective.ts";
 import { chunkKey, keyKey, manifestKey, registrationKey, takenKey } from "../map-keys.ts";
 import { active, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
-import type { Authority, KeyRecord, ManifestValue } from "../values.ts";
+import type { Authority, ManifestValue } from "../values.ts";
 import { openRegistration, type RegisterRefusal } from "./register.ts";
-import { executeStatus, type StatusRefusal } from "./status.ts";
+import { executeStatus, holdsKeys, isThing, type StatusRefusal } from "./status.ts";
 import { executeUpdate, type UpdateRefusal } from "./update.ts";
 import { signerCompromised } from "./void.ts";
 
@@ -53,9 +54,11 @@ export type BulkRefusal =
       readonly code: "BULK_COUNT";
       readonly manifest: string;
       readonly count: number;
-      readonly got: number;
+      readonly items: number;
+      readonly left: number;
     }
   | { readonly code: "BULK_ITEM_KIND"; readonly at: number; readonly want: string }
+  | { readonly code: "BULK_NOT_A_THING"; readonly at: number; readonly subject: string }
   | {
       readonly code: "BULK_NOT_BELOW";
       readonly at: number;
@@ -69,8 +72,8 @@ export type BulkRefusal =
       readonly holder: string;
     };
 
-/** What a manifest does takes one of these uses; the first one says who is nearest. */
-const USES: { readonly [K in Manifest["what"]]: readonly [KeyUse, ...KeyUse[]] } = {
+/** What a manifest does takes one of these uses. */
+const USES: { readonly [K in Manifest["what"]]: readonly KeyUse[] } = {
   register: ["issue"],
   update: ["record"],
   status: ["issue", "govern"],
@@ -78,7 +81,7 @@ const USES: { readonly [K in Manifest["what"]]: readonly [KeyUse, ...KeyUse[]] }
 
 export function needForManifest(tx: Transaction, { what, under }: Manifest): Need {
   const uses = USES[what];
-  const holder = nearestHolder(tx, selfAndAncestors(under), uses[0]);
+  const holder = nearestHolder(tx, selfAndAncestors(under), ...uses);
   return holder === undefined
     ? needMembers(tx, what === "register" ? "issue" : "govern", [under])
     : needRecord(holder, uses, [under], holder.threshold);
@@ -99,9 +102,10 @@ export function executeManifest(
   const key = manifestKey(act.id);
   if (context.tx.has(key)) return err({ code: "BULK_REPLAYED", manifest: hex(act.id) });
   const { hash, by, iss, kid } = act;
-  context.tx.put(key, { ...terms, op: hash, by, iss, kid });
+  const { generation } = under.value;
+  context.tx.put(key, { ...terms, generation, op: hash, by, iss, kid });
   context.tx.put(takenKey(act.id), { chunks: 0, items: 0 });
-  return terms.what === "register" ? openRegistration(context, act) : ok(undefined);
+  return terms.what === "register" ? openRegistration(context, act, terms.under) : ok(undefined);
 }
 
 /** Takes one part of a manifest, all or nothing, from anybody: its path is its authority. */
@@ -139,7 +143,11 @@ function stillOpen(
     return err({ code: "BULK_KEY_COMPROMISED", manifest: hex(id), kid: hex(manifest.kid) });
   }
   const under = active(context, manifest.under);
-  return under.ok ? ok(undefined) : under;
+  if (!under.ok) return under;
+  const { under: subject, generation } = manifest;
+  return under.value.generation === generation
+    ? ok(undefined)
+    : err({ code: "STATE_RETIRED", subject, because: `${subject}#${generation}` });
 }
 
 function markTaken(
@@ -154,15 +162,16 @@ function markTaken(
   if (before !== undefined) {
     return err({ code: "BULK_CHUNK_TAKEN", manifest: hex(id), index, hash: hex(before) });
   }
-  const taken = context.tx.get(takenKey(id)) ?? { chunks: 0, items: 0 };
-  const items = taken.items + chunk.items.length;
-  // Every chunk still to come holds at least one item.
-  const least = items + (manifest.chunks - taken.chunks - 1);
-  if (least > manifest.count) {
-    return err({ code: "BULK_COUNT", manifest: hex(id), count: manifest.count, got: least });
+  const taken = present(context.tx.get(takenKey(id)), "what was taken of a manifest");
+  const [chunks, items] = [taken.chunks + 1, taken.items + chunk.items.length];
+  // Every chunk still to come holds at least one item, and at most as many as a chunk can.
+  const left = manifest.chunks - chunks;
+  const { count } = manifest;
+  if (items + left > count || items + left * MAX_ITEMS < count) {
+    return err({ code: "BULK_COUNT", manifest: hex(id), count, items, left });
   }
   context.tx.put(key, hash);
-  context.tx.put(takenKey(id), { chunks: taken.chunks + 1, items });
+  context.tx.put(takenKey(id), { chunks, items });
   return ok(undefined);
 }
 
@@ -173,7 +182,8 @@ function applyItems(
   hash: Hash,
 ): Result<void, BulkRefusal> {
   const { by, iss, kid, what, under } = manifest;
-  const signer = context.tx.get(keyKey(by === "members" ? iss : by, kid)) as KeyRecord;
+  const holder = by === "members" ? iss : by;
+  const signer = present(context.tx.get(keyKey(holder, kid)), "the key of a manifest");
   const act: Act = { hash, id: chunk.manifest, iss, kid, signer, by, threshold: 1 };
   for (const [at, item] of chunk.items.entries()) {
     if (!isBelow(item.code, under)) {
@@ -197,8 +207,8 @@ function nearerHolder(
 ): Authority | undefined {
   // Creating is judged from the parent up, and what holds for one child of it holds for the next.
   if (what !== "register") return holderBetween(tx, selfAndAncestors(code), under, what);
-  const [parent] = ancestorsOf(code);
-  if (parent === undefined || work.judgedParents.has(parent)) return undefined;
+  const parent = present(parentOf(code), "a parent at or below `under`");
+  if (work.judgedParents.has(parent)) return undefined;
   const nearer = holderBetween(tx, selfAndAncestors(parent), under, what);
   if (nearer === undefined) work.judgedParents.add(parent);
   return nearer;
@@ -212,7 +222,7 @@ function holderBetween(
   what: Manifest["what"],
 ): Authority | undefined {
   const between = codes.filter((each) => isBelow(each, under));
-  const holder = nearestHolder(tx, between, USES[what][0]);
+  const holder = nearestHolder(tx, between, ...USES[what]);
   return holder === undefined ? undefined : referenceTo(holder);
 }
 
@@ -227,8 +237,23 @@ function applyItem(
     return createRecord(context, act, { ...item, registration: act.id });
   }
   if (what === "update" && isUpdate(item)) return executeUpdate(context, item, act);
-  if (what === "status" && isStatus(item)) return executeStatus(context, item, act);
+  if (what === "status" && isStatus(item)) return applyStatus(context, item, act, at);
   return err({ code: "BULK_ITEM_KIND", at, want: what });
+}
+
+/** Only things, and none that has keys of its own: those are ended by as many keys as their holder's threshold asks. */
+function applyStatus(
+  context: Context,
+  item: StatusItem,
+  act: Act,
+  at: number,
+): Result<void, BulkRefusal> {
+  const { code: subject } = item;
+  if (!isThing(subject)) return err({ code: "BULK_NOT_A_THING", at, subject });
+  if (item.do === "retire" && holdsKeys(context.tx, subject)) {
+    return err({ code: "BULK_NEARER", at, subject, holder: subject });
+  }
+  return executeStatus(context, item, act);
 }
 
 function isRegister(item: ChunkItem): item is RegisterItem {

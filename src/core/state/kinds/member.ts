@@ -1,71 +1,116 @@
+import { present } from "../../invariant.ts";
 import { MAX_MEMBERS } from "../../op/limits.ts";
-import type { Member } from "../../op/operation.ts";
+import type { Member, MemberTerms } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
-import { addKeys, type KeyRingRefusal, openKeys, reachable, usesOf } from "../key-ring.ts";
-import { MEMBERS_KEY, memberKey, paramKey } from "../map-keys.ts";
+import {
+  addKeys,
+  closeKey,
+  type KeyRingRefusal,
+  openKeys,
+  reachable,
+  usesOf,
+} from "../key-ring.ts";
+import { MEMBERS_KEY, memberKey } from "../map-keys.ts";
+import type { RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { MemberValue } from "../values.ts";
 import { samePrev, shown } from "./gazette.ts";
-import { enoughMembers, type ParamRefusal, type Thresholds } from "./param.ts";
+import { enoughMembers, type ParamRefusal } from "./param.ts";
 
 export type MemberRefusal =
+  | RuleRefusal
   | ParamRefusal
   | KeyRingRefusal
   | { readonly code: "STATE_MEMBER_INCOMPLETE"; readonly member: string; readonly missing: string }
+  | { readonly code: "STATE_MEMBER_LEFT"; readonly member: string }
   | { readonly code: "STATE_MEMBERS_LIMIT"; readonly max: number };
 
 export function needForMember(tx: Transaction): Need {
   return needMembers(tx, "govern");
 }
 
-/** Admits a member to the consortium, changes what is known of it, or lets it go. */
+/** Takes a member into the consortium, changes what is known of it, or lets it go. */
 export function executeMember(context: Context, op: Member, act: Act): Result<void, MemberRefusal> {
-  const present = context.tx.get(memberKey(op.id));
-  if (!samePrev(op.prev, present?.op)) {
-    const [want, got] = [shown(present?.op), shown(op.prev)];
+  const before = context.tx.get(memberKey(op.id));
+  if (!samePrev(op.prev, before?.op)) {
+    const [want, got] = [shown(before?.op), shown(op.prev)];
     return err({ code: "STATE_PREV", subject: memberKey(op.id), want, got });
   }
-  if (present === undefined && (op.names === undefined || op.keys === undefined)) {
-    const missing = op.names === undefined ? "names" : "keys";
-    return err({ code: "STATE_MEMBER_INCOMPLETE", member: op.id, missing });
-  }
-  return putMember(context, op, present, act.hash);
+  const changed =
+    "leave" in op
+      ? leave(context, op.id, present(before, "the member that `prev` was compared with"), act.hash)
+      : join(context, op, before, act.hash);
+  return changed.ok ? enoughMembers(context) : changed;
 }
 
-/** Writes a member, its keys and the list of active members. */
+function join(
+  context: Context,
+  op: MemberTerms,
+  before: MemberValue | undefined,
+  hash: Uint8Array,
+): Result<void, MemberRefusal> {
+  const missing = missingOf(op, before);
+  return missing === undefined
+    ? putMember(context, op, before, hash)
+    : err({ code: "STATE_MEMBER_INCOMPLETE", member: op.id, missing });
+}
+
+/** A new member brings names, and keys also when it comes back. */
+function missingOf(op: MemberTerms, before: MemberValue | undefined): string | undefined {
+  if (op.names === undefined && before === undefined) return "names";
+  return op.keys === undefined && before?.active !== true ? "keys" : undefined;
+}
+
+/** Writes a member, its keys and its place among the active ones. */
 export function putMember(
   context: Context,
-  op: Omit<Member, "op" | "prev">,
-  present: MemberValue | undefined,
+  op: MemberTerms,
+  before: MemberValue | undefined,
   hash: Uint8Array,
 ): Result<void, MemberRefusal> {
   const holder = memberKey(op.id);
   const added = addKeys(context, holder, op.keys ?? []);
   if (!added.ok) return added;
-  const threshold = op.threshold ?? present?.threshold ?? 1;
+  const threshold = op.threshold ?? before?.threshold ?? 1;
   const enough = reachable(context, holder, threshold);
   if (!enough.ok) return enough;
-  const node = op.node ?? present?.node;
-  const recipient = op.recipient ?? present?.recipient;
+  const node = op.node ?? before?.node;
+  const recipient = op.recipient ?? before?.recipient;
   context.tx.put(memberKey(op.id), {
     op: hash,
-    names: op.names ?? present?.names ?? {},
+    names: op.names ?? present(before, "a member that brought names").names,
     ...(node === undefined ? {} : { node }),
     ...(recipient === undefined ? {} : { recipient }),
     threshold,
     holds: usesOf(openKeys(context, holder)),
-    active: op.leave !== true,
+    active: true,
   });
-  return listMember(context, op.id, op.leave !== true);
+  const others = activeOthers(context, op.id);
+  if (others.length >= MAX_MEMBERS) return err({ code: "STATE_MEMBERS_LIMIT", max: MAX_MEMBERS });
+  context.tx.put(MEMBERS_KEY, { active: [...others, op.id].sort() });
+  return ok(undefined);
 }
 
-function listMember(context: Context, id: string, isActive: boolean): Result<void, MemberRefusal> {
-  const others = (context.tx.get(MEMBERS_KEY)?.active ?? []).filter((each) => each !== id);
-  const active = isActive ? [...others, id].sort() : others;
-  if (active.length > MAX_MEMBERS) return err({ code: "STATE_MEMBERS_LIMIT", max: MAX_MEMBERS });
-  context.tx.put(MEMBERS_KEY, { active });
-  const thresholds = context.tx.get(paramKey("thresholds"))?.value as Thresholds | undefined;
-  return thresholds === undefined ? ok(undefined) : enoughMembers(context, thresholds);
+/** Who leaves keeps no key: to come back, also after a theft, it brings new ones. */
+function leave(
+  context: Context,
+  id: string,
+  before: MemberValue,
+  hash: Uint8Array,
+): Result<void, MemberRefusal> {
+  const holder = memberKey(id);
+  if (!before.active) return err({ code: "STATE_MEMBER_LEFT", member: id });
+  for (const { kid } of openKeys(context, holder)) {
+    const closed = closeKey(context, holder, kid, { why: "retired" });
+    if (!closed.ok) return closed;
+  }
+  context.tx.put(holder, { ...before, op: hash, threshold: 1, holds: [], active: false });
+  context.tx.put(MEMBERS_KEY, { active: activeOthers(context, id) });
+  return ok(undefined);
+}
+
+function activeOthers(context: Context, id: string): readonly string[] {
+  return (context.tx.get(MEMBERS_KEY)?.active ?? []).filter((each) => each !== id);
 }

@@ -1,15 +1,21 @@
-import type { Param } from "../../op/operation.ts";
+import { present } from "../../invariant.ts";
+import { type PolicyRefusal, parsePolicy } from "../../note/index.ts";
+import type { KeyUse, Param, ParamValues } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
-import { MEMBERS_KEY, paramKey } from "../map-keys.ts";
+import { usableKeys } from "../key-ring.ts";
+import { type MapKey, MEMBERS_KEY, memberKey, paramKey } from "../map-keys.ts";
 import { follows, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
+import type { ParamRecord } from "../values.ts";
 
 export type ParamRefusal =
   | RuleRefusal
+  | PolicyRefusal
   | {
       readonly code: "STATE_MEMBERS_THRESHOLD";
+      readonly use: KeyUse;
       readonly threshold: number;
       readonly members: number;
     };
@@ -19,29 +25,41 @@ export function needForParam(tx: Transaction): Need {
 }
 
 export function executeParam(context: Context, op: Param, act: Act): Result<void, ParamRefusal> {
-  const key = paramKey(op.name);
-  const present = context.tx.get(key);
-  if (present === undefined) return err({ code: "STATE_UNKNOWN", subject: key });
-  const chained = follows(key, op.prev, present.op);
+  const key: MapKey<ParamRecord> = paramKey(op.name);
+  const before = present(context.tx.get(key), key);
+  const chained = follows(key, op.prev, before.op);
   if (!chained.ok) return chained;
-  if (op.name === "thresholds") {
-    const enough = enoughMembers(context, op.value as Thresholds);
-    if (!enough.ok) return enough;
+  if (op.name === "policy") {
+    const readable = readablePolicies(op.value);
+    if (!readable.ok) return readable;
   }
   context.tx.put(key, { op: act.hash, value: op.value });
+  return op.name === "thresholds" ? enoughMembers(context) : ok(undefined);
+}
+
+/** Verifiers take the policy as text; one that they cannot read would end all trust. */
+export function readablePolicies({
+  now,
+  next,
+}: ParamValues["policy"]): Result<void, PolicyRefusal> {
+  for (const text of next === undefined ? [now] : [now, next]) {
+    const policy = parsePolicy(text);
+    if (!policy.ok) return policy;
+  }
   return ok(undefined);
 }
 
-export type Thresholds = { readonly issue: number; readonly govern: number };
-
-/** Refuses thresholds that the members could not reach: nothing could ever be decided again. */
-export function enoughMembers(
-  context: Context,
-  { issue, govern }: Thresholds,
-): Result<void, ParamRefusal> {
-  const members = context.tx.get(MEMBERS_KEY)?.active.length ?? 0;
-  const threshold = Math.max(issue, govern);
-  return threshold <= members
-    ? ok(undefined)
-    : err({ code: "STATE_MEMBERS_THRESHOLD", threshold, members });
+/** Refuses a state in which the members cannot reach their thresholds: nothing could ever be decided again. */
+export function enoughMembers(context: Context): Result<void, ParamRefusal> {
+  const { tx } = context;
+  const { value: thresholds } = present(tx.get(paramKey("thresholds")), "the members' thresholds");
+  const { active } = present(tx.get(MEMBERS_KEY), "the members");
+  for (const use of ["issue", "govern"] as const) {
+    const threshold = thresholds[use];
+    const able = active.filter((id) => usableKeys(context, memberKey(id), [use], []).length > 0);
+    if (able.length < threshold) {
+      return err({ code: "STATE_MEMBERS_THRESHOLD", use, threshold, members: able.length });
+    }
+  }
+  return ok(undefined);
 }

@@ -1,8 +1,9 @@
-import { ancestorsOf, type Code, codeParts } from "../../code/index.ts";
-import type { Recover } from "../../op/operation.ts";
+import { ancestorsOf } from "../../code/index.ts";
+import { present } from "../../invariant.ts";
+import type { Issuer, Recover } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers, needNearest, needRecord } from "../authority.ts";
-import type { Act, Context } from "../context.ts";
+import { type Act, type Context, rehearsal } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import {
   addKeys,
@@ -13,9 +14,17 @@ import {
   usesOf,
 } from "../key-ring.ts";
 import { codeKey, paramKey } from "../map-keys.ts";
-import { countChange, follows, notEnded, type RuleRefusal } from "../rules.ts";
+import {
+  countChange,
+  follows,
+  isDivision,
+  mayAct,
+  notEnded,
+  type RuleRefusal,
+  unhindered,
+} from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
-import type { Authority, CodeRecord, Recovery } from "../values.ts";
+import type { Authority, CodeRecord, Recovery, Reference } from "../values.ts";
 
 export type RecoverRefusal =
   | RuleRefusal
@@ -23,21 +32,20 @@ export type RecoverRefusal =
   | { readonly code: "STATE_RECOVERING"; readonly subject: string; readonly started: number }
   | { readonly code: "STATE_NOT_RECOVERING"; readonly subject: string }
   | { readonly code: "STATE_RECOVERY_EARLY"; readonly subject: string; readonly from: number }
-  | { readonly code: "STATE_RECOVERY_HELD"; readonly subject: string; readonly by: Authority };
+  | { readonly code: "STATE_RECOVERY_HELD"; readonly subject: string; readonly because: Reference };
 
-/** Starting and finishing is for whoever stands above; cancelling for the present keys. */
-export function needForRecover(tx: Transaction, op: Recover): Need {
-  if (op.do === "cancel") {
-    const record = tx.get(codeKey(op.code));
-    if (record !== undefined) return needRecord(record, ["govern"], [op.code], record.threshold);
+/**
+ * Whoever stands above starts and finishes, and may take back what it started; the present keys cancel what was started
+ * against them.
+ */
+export function needForRecover(tx: Transaction, op: Recover, iss: Issuer): Need {
+  const subjects = [op.code];
+  const record = tx.get(codeKey(op.code));
+  if (op.do === "cancel" && record !== undefined && iss === op.code) {
+    return needRecord(record, ["govern"], subjects, record.threshold);
   }
-  if (isCity(op.code)) return needMembers(tx, "govern", [op.code]);
-  return needNearest(tx, ancestorsOf(op.code), "govern", [op.code], ({ threshold }) => threshold);
-}
-
-function isCity(code: Code): boolean {
-  const { division, departments, classNodes } = codeParts(code);
-  return division !== undefined && departments.length === 0 && classNodes.length === 0;
+  if (isDivision(op.code)) return needMembers(tx, "govern", subjects);
+  return needNearest(tx, ancestorsOf(op.code), "govern", subjects, ({ threshold }) => threshold);
 }
 
 export function executeRecover(
@@ -45,12 +53,14 @@ export function executeRecover(
   op: Recover,
   act: Act,
 ): Result<void, RecoverRefusal> {
+  const entitled = op.do === "cancel" ? ok(undefined) : mayAct(context, act.by);
+  if (!entitled.ok) return entitled;
   const found = notEnded(context, op.code);
   if (!found.ok) return found;
   const record = found.value;
   const chained = follows(op.code, op.prev, record.control);
   if (!chained.ok) return chained;
-  const next = step(context, record, op);
+  const next = step(context, record, op, act.by);
   if (!next.ok) return next;
   countChange(context, record);
   context.tx.put(codeKey(op.code), { ...next.value, control: act.hash });
@@ -61,6 +71,7 @@ function step(
   context: Context,
   record: CodeRecord,
   op: Recover,
+  by: Authority,
 ): Result<CodeRecord, RecoverRefusal> {
   const { recovery, ...rest } = record;
   if (op.do === "start") {
@@ -68,40 +79,58 @@ function step(
       return err({ code: "STATE_RECOVERING", subject: op.code, started: recovery.started });
     }
     const { keys, threshold = 1 } = op;
-    return ok({ ...rest, recovery: { keys, threshold, started: context.timeMilliseconds } });
+    const started = { keys, threshold, started: context.timeMilliseconds };
+    const possible = replaceKeys(rehearsal(context), record, started);
+    return possible.ok ? ok({ ...rest, recovery: started }) : possible;
   }
   if (recovery === undefined) return err({ code: "STATE_NOT_RECOVERING", subject: op.code });
-  return op.do === "finish" ? finish(context, rest, recovery) : cancel(rest);
+  return op.do === "finish" ? finish(context, rest, recovery) : cancel(context, rest, by);
 }
 
-/** Closes all keys but the new ones. */
 function finish(
   context: Context,
   record: CodeRecord,
   recovery: Recovery,
 ): Result<CodeRecord, RecoverRefusal> {
-  const delay = context.tx.get(paramKey("recoveryDelay"))?.value as number;
-  const from = recovery.started + delay * 1000;
+  const delay = present(context.tx.get(paramKey("recoveryDelay")), "the recovery delay");
+  const from = recovery.started + delay.value * 1000;
   if (context.timeMilliseconds < from) {
     return err({ code: "STATE_RECOVERY_EARLY", subject: record.code, from });
   }
+  return replaceKeys(context, record, recovery);
+}
+
+/** Closes all keys but the new ones. */
+function replaceKeys(
+  context: Context,
+  record: CodeRecord,
+  { keys, threshold }: Recovery,
+): Result<CodeRecord, RecoverRefusal> {
   const holder = referenceTo(record);
   for (const { kid } of openKeys(context, holder)) {
     const closed = closeKey(context, holder, kid, { why: "retired" });
     if (!closed.ok) return closed;
   }
-  const added = addKeys(context, holder, recovery.keys);
+  const added = addKeys(context, holder, keys);
   if (!added.ok) return added;
-  const enough = reachable(context, holder, recovery.threshold);
+  const enough = reachable(context, holder, threshold);
   if (!enough.ok) return enough;
-  const holds = usesOf(openKeys(context, holder));
-  return ok({ ...record, threshold: recovery.threshold, holds });
+  return ok({ ...record, threshold, holds: usesOf(openKeys(context, holder)) });
 }
 
-/** A thief with the present keys must not end what was begun against him: a suspension from above holds it. */
-function cancel(record: CodeRecord): Result<CodeRecord, RecoverRefusal> {
-  const by = record.suspendedBy.find((each) => each !== referenceTo(record));
-  return by === undefined
-    ? ok(record)
-    : err({ code: "STATE_RECOVERY_HELD", subject: record.code, by });
+/**
+ * A thief with the present keys must not end what was begun against him: a suspension from above holds it. Whoever began
+ * it may always take it back.
+ */
+function cancel(
+  context: Context,
+  record: CodeRecord,
+  by: Authority,
+): Result<CodeRecord, RecoverRefusal> {
+  const free = unhindered(context, record.code, by);
+  if (free.ok) return ok(record);
+  const { error } = free;
+  return error.code === "STATE_SUSPENDED"
+    ? err({ code: "STATE_RECOVERY_HELD", subject: record.code, because: error.because })
+    : free;
 }

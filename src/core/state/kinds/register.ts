@@ -1,15 +1,17 @@
 import { hex } from "../../bytes.ts";
-import { ancestorsOf } from "../../code/index.ts";
-import type { Register } from "../../op/operation.ts";
+import { ancestorsOf, type Code } from "../../code/index.ts";
+import { present } from "../../invariant.ts";
+import type { Register, RegisterItem } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type Need, needNearest } from "../authority.ts";
+import { type AuthorityRefusal, type Need, needNearest } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { type CreateRefusal, createRecord } from "../create.ts";
-import { registrationKey } from "../map-keys.ts";
+import { codeKey, ROOT, registrationKey } from "../map-keys.ts";
 import type { Transaction } from "../transaction.ts";
 
 export type RegisterRefusal =
   | CreateRefusal
+  | Extract<AuthorityRefusal, { code: "AUTH_KEY_USE" }>
   | { readonly code: "STATE_REPLAYED"; readonly registration: string }
   | {
       readonly code: "STATE_MIXED_ISSUERS";
@@ -18,13 +20,18 @@ export type RegisterRefusal =
       readonly got: string;
     };
 
+/** To give somebody the use `govern` takes keys that govern, as many as the threshold asks. */
 export function needForRegister(tx: Transaction, { items }: Register): Need {
-  const governs = items.some(({ keys }) => keys?.some(({ uses }) => uses.includes("govern")));
-  const [first] = items as [Register["items"][number]];
   const subjects = items.map(({ code }) => code);
-  return needNearest(tx, ancestorsOf(first.code), "issue", subjects, (holder) =>
-    governs ? holder.threshold : 1,
-  );
+  const [first] = subjects;
+  const need = needNearest(tx, ancestorsOf(present(first, "an item")), "issue", subjects);
+  if (need.electorate === "members" || !items.some(givesGovern)) return need;
+  const { threshold } = present(tx.get(codeKey(need.issuer as Code)), need.issuer);
+  return { ...need, uses: ["govern"], threshold };
+}
+
+function givesGovern({ keys = [] }: RegisterItem): boolean {
+  return keys.some(({ uses }) => uses.includes("govern"));
 }
 
 /** Creates all the children, or none. */
@@ -33,7 +40,10 @@ export function executeRegister(
   { items }: Register,
   act: Act,
 ): Result<void, RegisterRefusal> {
-  const opened = openRegistration(context, act);
+  if (act.by !== "members" && !act.signer.uses.includes("issue")) {
+    return err({ code: "AUTH_KEY_USE", kid: hex(act.kid), want: "issue" });
+  }
+  const opened = openRegistration(context, act, commonAncestor(items));
   if (!opened.ok) return opened;
   for (const item of items) {
     const { electorate } = needNearest(context.tx, ancestorsOf(item.code), "issue", []);
@@ -51,12 +61,22 @@ export function executeRegister(
   return ok(undefined);
 }
 
+function commonAncestor(items: readonly RegisterItem[]): Code {
+  const [first, ...rest] = items.map(({ code }) => ancestorsOf(code));
+  const common = first?.find((each) => rest.every((ancestors) => ancestors.includes(each)));
+  return common ?? ROOT;
+}
+
 /** Opens what a `void` can take back; once for each id, so that a voided registration cannot be replayed. */
-export function openRegistration(context: Context, act: Act): Result<void, RegisterRefusal> {
+export function openRegistration(
+  context: Context,
+  act: Act,
+  under: Code,
+): Result<void, RegisterRefusal> {
   const key = registrationKey(act.id);
   if (context.tx.has(key)) return err({ code: "STATE_REPLAYED", registration: hex(act.id) });
   const { hash: op, by, iss, kid, threshold } = act;
   const at = context.timeMilliseconds;
-  context.tx.put(key, { op, by, iss, kid, threshold, at, changed: 0, void: false });
+  context.tx.put(key, { op, by, iss, kid, threshold, under, at, changed: 0, void: false });
   return ok(undefined);
 }

@@ -1,5 +1,5 @@
-import { type Code, codeParts, isBelow } from "../../code/index.ts";
-import type { Issuer, KeyUse, StatusItem } from "../../op/operation.ts";
+import { type Code, codeParts } from "../../code/index.ts";
+import { type Issuer, type KeyUse, MEMBER, type StatusItem } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import {
   type Need,
@@ -12,7 +12,15 @@ import {
 import type { Act, Context } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import { codeKey } from "../map-keys.ts";
-import { countChange, existing, follows, notEnded, type RuleRefusal } from "../rules.ts";
+import {
+  countChange,
+  follows,
+  mayAct,
+  notEnded,
+  outranks,
+  type RuleRefusal,
+  unhindered,
+} from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Authority, CodeRecord, Reference } from "../values.ts";
 
@@ -27,28 +35,46 @@ export type StatusRefusal =
     };
 
 /**
- * Suspending and resuming is for any ancestor with a `govern` key, since it is for emergencies; who signs says which one.
- * Retiring is for the nearest; of a code with keys of its own, by as many as its threshold asks.
+ * Suspending and resuming is for any ancestor with a `govern` key, since it is for emergencies: who signs says which one.
+ * Retiring is for the nearest; of a code with keys of its own, by as many as the threshold asks. Of a thing, both are also
+ * for its issuer.
  */
 export function needForStatus(tx: Transaction, item: StatusItem, iss: Issuer): Need {
   const codes = selfAndAncestors(item.code);
-  if (iss.startsWith("member/")) return needMembers(tx, "govern", [item.code]);
-  const uses = usesFor(item.code);
-  if (item.do !== "retire") {
-    const named = codes.map((code) => tx.get(codeKey(code))).find((record) => record?.code === iss);
-    if (named?.holds.includes("govern")) return needRecord(named, uses, [item.code], 1);
+  const subjects = [item.code];
+  if (item.do === "retire" && holdsKeys(tx, item.code)) {
+    return needNearest(tx, codes, "govern", subjects, ({ threshold }) => threshold);
   }
-  const [use] = uses as [KeyUse];
-  const holder = nearestHolder(tx, codes, use);
-  const threshold = (record: CodeRecord): number =>
-    item.do === "retire" && record.code === item.code ? record.threshold : 1;
-  if (holder === undefined) return needNearest(tx, codes, "govern", [item.code], threshold);
-  return needRecord(holder, uses, [item.code], threshold(holder));
+  const signer = codes.map((code) => tx.get(codeKey(code))).find((record) => record?.code === iss);
+  const uses = signer === undefined ? [] : usesOf(tx, item, codes, signer);
+  if (signer !== undefined && uses.length > 0) return needRecord(signer, uses, subjects, 1);
+  return item.do !== "retire" && iss.startsWith(MEMBER)
+    ? needMembers(tx, "govern", subjects)
+    : needNearest(tx, codes, "govern", subjects);
 }
 
-/** Things are also ended and stopped by whoever issues them. */
-function usesFor(code: Code): readonly KeyUse[] {
-  return codeParts(code).classNodes.length > 0 ? ["issue", "govern"] : ["govern"];
+export function holdsKeys(tx: Transaction, code: Code): boolean {
+  return (tx.get(codeKey(code))?.holds ?? []).length > 0;
+}
+
+/** With keys of which uses `signer`, at or above the item, may do this. */
+function usesOf(
+  tx: Transaction,
+  item: StatusItem,
+  codes: readonly Code[],
+  signer: CodeRecord,
+): KeyUse[] {
+  const isNearest = (use: KeyUse): boolean => nearestHolder(tx, codes, use)?.code === signer.code;
+  const uses: KeyUse[] = [];
+  if (isThing(item.code) && isNearest("issue")) uses.push("issue");
+  const governs = item.do === "retire" ? isNearest("govern") : signer.holds.includes("govern");
+  if (governs) uses.push("govern");
+  return uses;
+}
+
+/** Whether a code names a single thing, of whatever kind: its issuer may also stop and end it. */
+export function isThing(code: Code): boolean {
+  return codeParts(code).itemNodes.length > 0;
 }
 
 export function executeStatus(
@@ -56,8 +82,11 @@ export function executeStatus(
   item: StatusItem,
   act: Act,
 ): Result<void, StatusRefusal> {
+  const entitled = mayAct(context, act.by);
+  if (!entitled.ok) return entitled;
+  // A record may be suspended by several, but what somebody above has suspended cannot slip away into retirement.
   const found =
-    item.do === "retire" ? notEnded(context, item.code) : notRetired(context, item.code);
+    item.do === "retire" ? unhindered(context, item.code, act.by) : notEnded(context, item.code);
   if (!found.ok) return found;
   const record = found.value;
   const chained = follows(item.code, item.prev, record.control);
@@ -67,13 +96,6 @@ export function executeStatus(
   countChange(context, record);
   context.tx.put(codeKey(item.code), { ...next.value, control: act.hash });
   return ok(undefined);
-}
-
-// A record may be suspended by several, below an ancestor that is suspended too: only its own end forbids that.
-function notRetired(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
-  const record = existing(context, code);
-  if (!record.ok || record.value.status !== "retired") return record;
-  return err({ code: "STATE_RETIRED", subject: code, because: referenceTo(record.value) });
 }
 
 function step(
@@ -102,17 +124,6 @@ function resume(record: CodeRecord, by: Authority): Result<CodeRecord, StatusRef
   return ok({ ...record, status: suspendedBy.length > 0 ? "suspended" : "active", suspendedBy });
 }
 
-/** Whether `by` may lift what `suspender` imposed: its own, or that of someone below it. */
-function outranks(by: Authority, suspender: Authority): boolean {
-  if (by === suspender || by === "members") return true;
-  if (suspender === "members") return false;
-  return isBelow(codeOf(suspender), codeOf(by));
-}
-
-function codeOf(reference: Reference): Code {
-  return reference.slice(0, reference.indexOf("#")) as Code;
-}
-
 function retire(
   context: Context,
   record: CodeRecord,
@@ -126,5 +137,9 @@ function retire(
     }
     successors.push(referenceTo(heir));
   }
-  return ok({ ...record, status: "retired", successors: [...record.successors, ...successors] });
+  return ok({
+    ...record,
+    status: "retired",
+    successors: [...new Set([...record.successors, ...successors])],
+  });
 }

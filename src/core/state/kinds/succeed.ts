@@ -1,11 +1,12 @@
-import { ancestorsOf, type Code, codeParts, parentOf } from "../../code/index.ts";
+import { ancestorsOf, type Code } from "../../code/index.ts";
+import { present } from "../../invariant.ts";
 import type { Succeed } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers, needNearest } from "../authority.ts";
 import { type Act, type Context, today } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import { codeKey } from "../map-keys.ts";
-import { countChange, follows, notEnded, type RuleRefusal } from "../rules.ts";
+import { countChange, follows, isDivision, mayAct, notEnded, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { CodeRecord, Reference } from "../values.ts";
 
@@ -17,19 +18,14 @@ export type SucceedRefusal =
 /** Cities follow each other by a decision of the members; below a city its parent decides. */
 export function needForSucceed(tx: Transaction, op: Succeed): Need {
   const codes = [...op.from, ...op.to].map(({ code }) => code);
-  if (codes.some(isCity)) return needMembers(tx, "govern", codes);
+  if (codes.some(isDivision)) return needMembers(tx, "govern", codes);
   return needNearest(
     tx,
-    ancestorsOf(codes[0] as Code),
+    ancestorsOf(present(codes[0], "a predecessor")),
     "govern",
     codes,
     ({ threshold }) => threshold,
   );
-}
-
-function isCity(code: Code): boolean {
-  const { division, departments, classNodes } = codeParts(code);
-  return division !== undefined && departments.length === 0 && classNodes.length === 0;
 }
 
 /** Links predecessors and successors; a predecessor that does not go on as a successor too is retired. */
@@ -38,6 +34,8 @@ export function executeSucceed(
   op: Succeed,
   act: Act,
 ): Result<void, SucceedRefusal> {
+  const entitled = mayAct(context, act.by);
+  if (!entitled.ok) return entitled;
   const formed = judgeForm(context, op, act);
   if (!formed.ok) return formed;
   const records = new Map<Code, CodeRecord>();
@@ -74,8 +72,7 @@ function judgeForm(context: Context, op: Succeed, act: Act): Result<void, Succee
 function sameAuthority(context: Context, op: Succeed, act: Act): Result<void, SucceedRefusal> {
   if (act.by === "members") return ok(undefined);
   for (const { code } of [...op.from, ...op.to]) {
-    const parent = parentOf(code) as Code;
-    const { electorate } = needNearest(context.tx, [parent, ...ancestorsOf(parent)], "govern", []);
+    const { electorate } = needNearest(context.tx, ancestorsOf(code), "govern", []);
     if (electorate !== act.by) {
       return err({ code: "STATE_SUCCEED_MIXED", subject: code, want: electorate });
     }
@@ -90,7 +87,7 @@ function link(
   op: Uint8Array,
 ): void {
   const references = (codes: Succeed["from"]): Reference[] =>
-    codes.map(({ code }) => referenceTo(records.get(code) as CodeRecord));
+    codes.map(({ code }) => referenceTo(present(records.get(code), code)));
   const [predecessors, successors] = [references(from), references(to)];
   for (const [code, record] of records) {
     const isFrom = from.some((each) => each.code === code);

@@ -1,14 +1,23 @@
 import { hex } from "../../bytes.ts";
-import type { Code } from "../../code/index.ts";
+import { present } from "../../invariant.ts";
 import type { Issuer, Void } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type Need, needMembers, needRecord } from "../authority.ts";
-import type { Context } from "../context.ts";
-import { codeKey, keyKey, paramKey, registrationKey } from "../map-keys.ts";
+import {
+  type Need,
+  needMembers,
+  needNearest,
+  needOfStranger,
+  selfAndAncestors,
+} from "../authority.ts";
+import type { Act, Context } from "../context.ts";
+import { referenceTo, referredCode } from "../effective.ts";
+import { keyKey, paramKey, registrationKey } from "../map-keys.ts";
+import { mayAct, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
-import type { Authority, Registration } from "../values.ts";
+import type { Authority, CodeRecord, Registration } from "../values.ts";
 
 export type VoidRefusal =
+  | RuleRefusal
   | { readonly code: "STATE_REGISTRATION_UNKNOWN"; readonly registration: string }
   | { readonly code: "STATE_REGISTRATION_VOID"; readonly registration: string }
   | {
@@ -17,7 +26,10 @@ export type VoidRefusal =
       readonly changed: number;
     };
 
-/** As the registration was approved; by `govern` and its threshold once the window is over or records were changed. */
+/**
+ * As the registration was approved; by `govern` and its threshold once the window is over or records were changed.
+ * Whoever approves must reach all that was registered.
+ */
 export function needForVoid(
   tx: Transaction,
   op: Void,
@@ -25,30 +37,24 @@ export function needForVoid(
   timeMilliseconds: number,
 ): Need {
   const registration = tx.get(registrationKey(op.registration));
-  if (registration === undefined) return needOfIssuer(tx, iss);
-  if (registration.by === "members") return needMembers(tx, "issue");
-  const record = tx.get(codeKey(codeOf(registration.by)));
-  if (record === undefined) return needMembers(tx, "issue");
-  const late = isLate(tx, registration, timeMilliseconds) || registration.changed > 0;
-  return late
-    ? needRecord(record, ["govern"], [], record.threshold)
-    : needRecord(record, ["issue"], [], registration.threshold);
-}
-
-/** Of an unknown registration nobody can say whose it is; whoever signs proves to be known, and then is told. */
-function needOfIssuer(tx: Transaction, iss: Issuer): Need {
-  const record = tx.get(codeKey(iss as Code));
-  return record === undefined
-    ? needMembers(tx, "issue")
-    : needRecord(record, ["issue", "govern"], [], 1);
+  if (registration === undefined) return needOfStranger(tx, iss, ["issue", "govern"]);
+  const { by, under, threshold, changed } = registration;
+  const use = changed > 0 || isLate(tx, registration, timeMilliseconds) ? "govern" : "issue";
+  if (by === "members") return needMembers(tx, use, [under]);
+  const codes = selfAndAncestors(referredCode(by));
+  const enough = (holder: CodeRecord): number =>
+    use === "issue" && referenceTo(holder) === by ? threshold : holder.threshold;
+  return needNearest(tx, codes, use, [under], enough);
 }
 
 function isLate(tx: Transaction, { at }: Registration, timeMilliseconds: number): boolean {
-  const window = tx.get(paramKey("voidWindow"))?.value as number;
-  return timeMilliseconds > at + window * 1000;
+  const { value } = present(tx.get(paramKey("voidWindow")), "the void window");
+  return timeMilliseconds > at + value * 1000;
 }
 
-export function executeVoid(context: Context, op: Void): Result<void, VoidRefusal> {
+export function executeVoid(context: Context, op: Void, act: Act): Result<void, VoidRefusal> {
+  const entitled = mayAct(context, act.by);
+  if (!entitled.ok) return entitled;
   const key = registrationKey(op.registration);
   const registration = context.tx.get(key);
   const id = hex(op.registration);
@@ -71,8 +77,4 @@ export function signerCompromised(
 ): boolean {
   const holder = by === "members" ? iss : by;
   return context.tx.get(keyKey(holder, kid))?.why === "compromised";
-}
-
-function codeOf(reference: string): Code {
-  return reference.slice(0, reference.indexOf("#")) as Code;
 }
