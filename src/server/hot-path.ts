@@ -8,7 +8,8 @@ import type { RecordAnswers } from "./registry/index.ts";
 export type HotRequest = {
   readonly method?: string | undefined;
   readonly url?: string | undefined;
-  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  /** Names and values in turn: node builds `headers` out of them only when it is asked, and we ask for two at most. */
+  readonly rawHeaders: readonly string[];
   readonly socket: { readonly remoteAddress?: string | undefined };
 };
 
@@ -33,15 +34,15 @@ export function createHotPath(
   admission: Admission,
   metrics: Metrics,
 ): HotPath {
-  return ({ method, url, headers, socket }) => {
+  return ({ method, url, rawHeaders, socket }) => {
     if (method !== "GET" || url === undefined || !url.startsWith(PREFIX)) return undefined;
     const code = codeIn(url);
     const answer = code === undefined ? undefined : answers.get(code);
     if (answer === undefined) return undefined;
-    if (admission.wait(socket, textOf(headers["x-forwarded-for"])) > 0) return undefined;
+    if (admission.wait(socket, headerOf(rawHeaders, "x-forwarded-for")) > 0) return undefined;
     metrics.hot();
     const { body, etag } = answer;
-    if (isNoneMatch(textOf(headers["if-none-match"]), etag)) {
+    if (isNoneMatch(headerOf(rawHeaders, "if-none-match"), etag)) {
       return {
         status: 304,
         headers: [...COMMON_HEADERS, ...CACHING, "ETag", etag],
@@ -75,6 +76,12 @@ function codeIn(url: string): string | undefined {
   return segment.replaceAll("%2F", "/").includes("%") ? undefined : segment.replaceAll("%2F", "/");
 }
 
-function textOf(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === "string" ? value : value?.join(", ");
+function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
+  let found: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const each = rawHeaders[i] ?? "";
+    if (each.length !== name.length || each.toLowerCase() !== name) continue;
+    found = found === undefined ? rawHeaders[i + 1] : `${found}, ${rawHeaders[i + 1]}`;
+  }
+  return found;
 }

@@ -88,7 +88,7 @@ describe("operators", () => {
     await world.get(`/v1/codes/${MA1301}`);
     await world.get("/v1/codes/MA.156.9999");
     await world.get(`/${MA1301}`);
-    world.app.hot({ method: "GET", url: "/v1/codes/MA", headers: {}, socket: {} });
+    world.app.hot({ method: "GET", url: "/v1/codes/MA", rawHeaders: [], socket: {} });
     const text = await (await world.get("/metrics")).text();
     expect(text).toContain('cityid_http_requests_total{route="/v1/codes/:code",status="2xx"} 1');
     expect(text).toContain('cityid_http_requests_total{route="/v1/codes/:code",status="4xx"} 1');

@@ -252,7 +252,9 @@ describe("evidence", () => {
       code: "HTTP_FORBIDDEN",
       facts: { holder: "member/A" },
     });
-    expect((await world.request("PUT", path(commit), { body: AGE })).status).toBe(401);
+    expect((await world.request("PUT", path(commit), { body: new Uint8Array(AGE) })).status).toBe(
+      401,
+    );
     const missing = await sendSigned(world, "GET", path(commit), asMember("A"));
     expect(missing.status).toBe(404);
     const strange = await sendSigned(world, "GET", path("..%2f..%2fmeta"), asMember("A"));

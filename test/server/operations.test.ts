@@ -542,7 +542,7 @@ describe("rates", () => {
     for (let i = 0; i < 5; i += 1) expect((await from("127.0.0.1")).status).toBe(200);
     const url = `/v1/codes/MA`;
     const hot = (remoteAddress: string) =>
-      slow.app.hot({ method: "GET", url, headers: {}, socket: { remoteAddress } });
+      slow.app.hot({ method: "GET", url, rawHeaders: [], socket: { remoteAddress } });
     expect(hot("192.0.2.1")).toBeUndefined();
     expect(hot("127.0.0.1")).toMatchObject({ status: 200 });
   });

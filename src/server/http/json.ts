@@ -11,8 +11,15 @@ export type Json =
 
 // Times are numbers in the ledger and text in JSON. A name says which unit a number has; statements about attributes cannot
 // be mistaken for one, since their numbers stand under `value`.
-const SECONDS = new Set(["until", "since", "iat", "iatSeconds"]);
-const MILLISECONDS = new Set(["from", "to", "started", "opened", "at", "time"]);
+export const SECONDS: ReadonlySet<string> = new Set(["until", "since", "iat", "iatSeconds"]);
+export const MILLISECONDS: ReadonlySet<string> = new Set([
+  "from",
+  "to",
+  "started",
+  "opened",
+  "at",
+  "time",
+]);
 
 /** RFC 3339 in UTC of a block time. */
 export function timeOfMilliseconds(milliseconds: number): string {

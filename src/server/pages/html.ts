@@ -12,7 +12,7 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 
 function render(part: Part): string {
   if (part === undefined || part === false) return "";
-  if (typeof part === "string") return escape(part);
+  if (typeof part === "string") return escaped(part);
   if (typeof part === "number") return String(part);
   return "markup" in part ? part.markup : part.map(render).join("");
 }
@@ -25,6 +25,6 @@ const ENTITIES: { readonly [character: string]: string } = {
   "'": "&#39;",
 };
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }

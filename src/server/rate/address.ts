@@ -27,8 +27,8 @@ export function clientAddress(
   forwardedFor: string | undefined,
   proxies: TrustedProxies,
 ): string {
-  let client = plain(peer);
-  const hops = forwardedFor?.split(",", 32).map((each) => plain(each.trim())) ?? [];
+  let client = plainAddress(peer);
+  const hops = forwardedFor?.split(",", 32).map((each) => plainAddress(each.trim())) ?? [];
   while (proxies.trusts(client)) {
     const hop = hops.pop();
     if (hop === undefined || isIP(hop) === 0) break;
@@ -38,7 +38,7 @@ export function clientAddress(
 }
 
 /** IPv4 without the `::ffff:` that a dual-stack socket puts before it. */
-function plain(address: string): string {
+export function plainAddress(address: string): string {
   return address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address;
 }
 

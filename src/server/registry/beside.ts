@@ -3,7 +3,6 @@ import {
   chunkKey,
   classKey,
   fromHex,
-  hex,
   type ManifestValue,
   type MemberValue,
   manifestKey,

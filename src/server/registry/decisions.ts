@@ -8,6 +8,7 @@ import {
   memberKey,
   paramKey,
   parseCode,
+  present,
   readApplication,
   type ValueReader,
 } from "../../core/index.ts";

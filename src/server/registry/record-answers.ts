@@ -1,5 +1,4 @@
-import { parseCode, utf8 } from "../../core/index.ts";
-import { etagOf } from "../http/etag.ts";
+import { parseCode } from "../../core/index.ts";
 import type { Services } from "../services.ts";
 import { AnswerCache, type RenderedAnswer } from "./answer-cache.ts";
 
@@ -11,14 +10,17 @@ export function createRecordAnswers({
   state,
   views,
   config,
-}: Pick<Services, "ledger" | "state" | "views" | "config">): RecordAnswers {
+  node,
+}: Pick<Services, "ledger" | "state" | "views" | "config" | "node">): RecordAnswers {
   const cache = new AnswerCache(config.answerCacheBytes, ledger, state);
   const render = (text: string): RenderedAnswer | undefined => {
     const code = parseCode(text);
-    const found = code.ok ? views.find(code.value) : undefined;
+    const found = code.ok ? views.text(code.value) : undefined;
     if (found === undefined) return undefined;
-    const body = utf8(JSON.stringify(views.answer(found)));
-    const answer = { body, etag: etagOf(body) };
+    const { index, effective } = found;
+    // The version of the record, what others say of it, and the program that spells both: they make the bytes.
+    const etag = `"${index.toString(36)}.${effective.status}.${effective.because}.${node.software}"`;
+    const answer = { body: Buffer.from(found.text), etag };
     cache.set(text, answer);
     return answer;
   };

@@ -9,10 +9,12 @@ import {
   present,
 } from "../../core/index.ts";
 import type { LedgerReader, Version } from "../../ledger/index.ts";
-import { type Json, timeOfMilliseconds, toJson } from "../http/json.ts";
+import { type Json, toJson } from "../http/json.ts";
 import { type CommittedState, decodeValue } from "../state.ts";
 import { createBlockTimes } from "./block-times.ts";
+import { createSharedStatuses } from "./effective.ts";
 import { type Place, placeOf } from "./place.ts";
+import { recordText } from "./record-text.ts";
 
 /** A record as the ledger holds it, with the entry that made this version. */
 export type FoundRecord = { readonly record: CodeRecord; readonly index: number };
@@ -29,6 +31,12 @@ export type Summary = {
   readonly children: number;
 };
 
+export type RecordText = {
+  readonly text: string;
+  readonly index: number;
+  readonly effective: EffectiveStatus;
+};
+
 /** Records, and how they look in JSON. docs/spec/http.md §3. */
 export type RecordViews = {
   find(code: Code): FoundRecord | undefined;
@@ -38,10 +46,13 @@ export type RecordViews = {
   /** `undefined` for a code that an index knows and the state does not (yet). */
   summary(code: Code): Summary | undefined;
   ancestors(code: Code): readonly Json[];
+  /** The answer as text, and what it depends on; `undefined` when there is no such record. */
+  text(code: Code): RecordText | undefined;
 };
 
 export function createRecordViews(ledger: LedgerReader, state: CommittedState): RecordViews {
   const times = createBlockTimes(ledger);
+  const statuses = createSharedStatuses(state);
   const effective = (record: CodeRecord): EffectiveStatus =>
     effectiveStatus(state.remembered, record);
 
@@ -62,7 +73,14 @@ export function createRecordViews(ledger: LedgerReader, state: CommittedState): 
   };
 
   return {
-    find: (code) => newestVersion(ledger, code),
+    find: (code) => {
+      const version = newestVersion(ledger, code);
+      return version && foundIn(version);
+    },
+    text: (code) => {
+      const version = newestVersion(ledger, code);
+      return version && { ...recordText(code, version, statuses, times), index: version.index };
+    },
     effective,
     summary,
     answer({ record, index }) {
@@ -72,7 +90,7 @@ export function createRecordViews(ledger: LedgerReader, state: CommittedState): 
         check: checkCharacter(record.code),
         effective: effective(record),
         index,
-        recorded: timeOfMilliseconds(times.timeOf(index)),
+        recorded: times.textOf(index),
         ...(place !== undefined && { place }),
         record: toJson(record),
       };
@@ -87,8 +105,8 @@ export function createRecordViews(ledger: LedgerReader, state: CommittedState): 
   };
 }
 
-function newestVersion(ledger: LedgerReader, code: Code): FoundRecord | undefined {
-  for (const version of ledger.versions(codeKey(code))) return foundIn(version);
+function newestVersion(ledger: LedgerReader, code: Code): Version | undefined {
+  for (const version of ledger.versions(codeKey(code))) return version;
   return undefined;
 }
 

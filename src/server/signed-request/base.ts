@@ -15,11 +15,11 @@ export type ComponentValue = (name: string) => string | undefined;
 export function signatureBase(
   components: readonly string[],
   parameters: string,
-  valueOf: ComponentValue,
+  componentValue: ComponentValue,
 ): Result<string, SignedRequestRefusal> {
   const lines: string[] = [];
   for (const name of components) {
-    const value = valueOf(name);
+    const value = componentValue(name);
     if (value === undefined) {
       return err({ code: "HTTP_SIGNATURE_FIELD", field: name, want: "in the request" });
     }

@@ -1,0 +1,129 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type CborMap, decodeCbor, encodeCbor, InvariantError } from "../../../src/core/index.ts";
+import { jsonFields } from "../../../src/server/http/cbor-json.ts";
+import { toJson } from "../../../src/server/http/json.ts";
+import { createRecordViews } from "../../../src/server/registry/index.ts";
+import { createState } from "../../../src/server/state.ts";
+import { city, code } from "../../core/state/kit.ts";
+import { MA1301, openCity, present, type World } from "../world.ts";
+
+const names = fc.oneof(
+  fc.constantFrom("from", "until", "code", "时间", "__proto__x", '"', "a\\b"),
+  fc.string({ unit: "binary", minLength: 1, maxLength: 12 }).filter((text) => text.isWellFormed()),
+);
+// Times as the ledger has them: after 1970, before a calendar ends.
+const time = fc.integer({ min: 0, max: 4_000_000_000 });
+const text = fc.string({ unit: "binary", maxLength: 300 }).filter((each) => each.isWellFormed());
+const keyedMap = fc
+  .uniqueArray(fc.tuple(fc.integer({ min: -30, max: 30 }), fc.uint8Array({ maxLength: 40 })), {
+    minLength: 1,
+    maxLength: 5,
+    selector: ([label]) => label,
+  })
+  .map((entries) => new Map<number | string, Uint8Array>(entries));
+const { value } = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: "small" },
+    time,
+    text,
+    fc.boolean(),
+    fc.constant(null),
+    fc.uint8Array({ maxLength: 300 }),
+    keyedMap,
+    fc.array(tie("value"), { maxLength: 30 }),
+    fc.dictionary(names, tie("value"), { maxKeys: 30 }),
+  ),
+}));
+const record = fc.dictionary(names, value, { maxKeys: 30 }) as fc.Arbitrary<CborMap>;
+
+describe("jsonFields", () => {
+  test("says what decoding and encoding again would say", () => {
+    fc.assert(
+      fc.property(record, (map) => {
+        const bytes = encodeCbor(map);
+        const fields = jsonFields(bytes);
+        const decoded = decodeCbor(bytes);
+        const slow = decoded.ok ? (toJson(decoded.value) as object) : {};
+        const fast = Object.fromEntries(
+          [...fields].map(([name, json]) => [name, JSON.parse(json)]),
+        );
+        expect(fast).toEqual(JSON.parse(JSON.stringify(slow)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("reads numbers of every width, and none of them twice", () => {
+    const map = {
+      a: 0,
+      b: -1,
+      c: 255,
+      d: -65_536,
+      e: 2 ** 32,
+      f: Number.MAX_SAFE_INTEGER,
+      g: -(2 ** 40),
+    };
+    const fields = Object.fromEntries(
+      [...jsonFields(encodeCbor(map))].map(([name, json]) => [name, JSON.parse(json)]),
+    );
+    expect(fields).toEqual(map);
+  });
+
+  test("stops at bytes that are none of ours", () => {
+    expect(() => jsonFields(Uint8Array.of(0x01))).toThrow(InvariantError);
+    expect(() => jsonFields(Uint8Array.of(0xa1))).toThrow(InvariantError);
+  });
+});
+
+describe("the text of a record", () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await openCity();
+  });
+  afterAll(() => world[Symbol.asyncDispose]());
+
+  const agree = () => {
+    const views = createRecordViews(world.ledger, createState(world.ledger));
+    for (const each of [
+      "MA",
+      "MA.156",
+      MA1301,
+      `${MA1301}.02`,
+      `${MA1301}/LAMP/000001`,
+      `${MA1301}/LAMP/000002`,
+    ]) {
+      const { text: rendered, index, effective } = present(views.text(code(each)), each);
+      const answer = views.answer(present(views.find(code(each)), each));
+      expect(JSON.parse(rendered)).toEqual(JSON.parse(JSON.stringify(answer)));
+      expect({ index, effective }).toEqual({ index: answer.index, effective: answer.effective });
+    }
+  };
+
+  test("is what the object says, whatever the status of the record and those above", async () => {
+    agree();
+    const change = async (what: string, kind: "suspend" | "retire" | "resume") => {
+      const { record: now } = await world.json(`/v1/codes/${encodeURIComponent(what)}`);
+      const prev = Uint8Array.from(Buffer.from(now.control, "hex"));
+      await world.do({ op: "status", code: code(what), prev, do: kind, reason: "x" }, city);
+      agree();
+    };
+    await change(`${MA1301}/LAMP/000001`, "suspend");
+    await change(`${MA1301}/LAMP/000002`, "retire");
+    await change(MA1301, "suspend");
+    await change(MA1301, "resume");
+  });
+
+  test("is what the object says of a registration that was taken back", async () => {
+    await world[Symbol.asyncDispose]();
+    world = await openCity();
+    agree();
+    const { record: lamp } = await world.json(`/v1/codes/${MA1301}%2FLAMP%2F000003`);
+    const registration = Uint8Array.from(Buffer.from(lamp.registration, "hex"));
+    await world.do({ op: "void", registration, reason: "x" }, city);
+    agree();
+    expect(await world.json(`/v1/codes/${MA1301}%2FLAMP%2F000003`)).toMatchObject({
+      effective: { status: "void" },
+    });
+  });
+});
