@@ -1,3 +1,5 @@
+import { readProblem } from "cityid/sdk";
+
 // The demonstration endpoints (docs/spec/demo.md): what the tour needs beyond the public API.
 
 export type BothNames = { readonly zh: string; readonly en: string };
@@ -78,37 +80,31 @@ export type Attack = {
 
 type Fetch = typeof fetch;
 
-/** @throws Response when this node is no demonstration */
+/** @throws ApiProblem when this node is no demonstration, or does not take this page for its own */
 export function readDemonstration(send: Fetch = fetch): Promise<Demonstration> {
-  return ask(send, "/demo");
+  return call(send, "/demo", { headers: { accept: "application/json" } });
 }
 
 export function readDemoKey(who: string, send: Fetch): Promise<DemoKey> {
-  return ask(send, `/demo/keys/${encodeURIComponent(who)}`);
+  const path = `/demo/keys/${encodeURIComponent(who)}`;
+  return call(send, path, { headers: { accept: "application/json" } });
 }
 
 export function attackJournal(offset: number | undefined, send: Fetch): Promise<Attack> {
-  return order(send, "/demo/audit-attack", offset === undefined ? {} : { offset });
+  return call(send, "/demo/audit-attack", posting(offset === undefined ? {} : { offset }));
 }
 
 export function killNode(send: Fetch): Promise<Pick<NodeProcess, "pid" | "starts">> {
-  return order(send, "/demo/kill", {});
+  return call(send, "/demo/kill", posting({}));
 }
 
-async function ask<T>(send: Fetch, path: string): Promise<T> {
-  const response = await send(new URL(path, location.href), {
-    headers: { accept: "application/json" },
-  });
-  if (!response.ok) throw response;
-  return (await response.json()) as T;
+function posting(body: object): RequestInit {
+  const headers = { "content-type": "application/json" };
+  return { method: "POST", headers, body: JSON.stringify(body) };
 }
 
-async function order<T>(send: Fetch, path: string, body: object): Promise<T> {
-  const response = await send(new URL(path, location.href), {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  if (!response.ok) throw response;
+async function call<T>(send: Fetch, path: string, init: RequestInit): Promise<T> {
+  const response = await send(new URL(path, location.href), init);
+  if (!response.ok) throw await readProblem(response);
   return (await response.json()) as T;
 }

@@ -1,3 +1,4 @@
+import { createClient } from "cityid/sdk";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Demonstration, readDemonstration } from "../api/demo.ts";
@@ -8,7 +9,7 @@ export function DemoBanner(): ReactNode {
   const { t } = useTranslation("shell");
   const [demo, setDemo] = useState<Demonstration>();
   useEffect(() => {
-    readDemonstration().then(setDemo, () => setDemo(undefined));
+    findDemonstration().then(setDemo, () => setDemo(undefined));
   }, []);
   if (!demo) return null;
   return (
@@ -19,4 +20,10 @@ export function DemoBanner(): ReactNode {
       </p>
     </aside>
   );
+}
+
+/** The descriptor says whether this is a demonstration, so that other nodes are not asked for what they have not. */
+async function findDemonstration(): Promise<Demonstration | undefined> {
+  const { demonstration } = await createClient({ url: location.origin }).node();
+  return demonstration ? readDemonstration() : undefined;
 }

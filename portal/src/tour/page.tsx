@@ -1,5 +1,5 @@
 import "./tour.css";
-import { createClient } from "cityid/sdk";
+import { ApiProblem, createClient } from "cityid/sdk";
 import { type ComponentType, lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { readDemonstration } from "../api/demo.ts";
@@ -74,7 +74,7 @@ function Asking(): ReactNode {
 
 function NoDemo({ failure }: { readonly failure: unknown }): ReactNode {
   const { t } = useTranslation("tour");
-  if (!(failure instanceof Response)) return <ProblemNote failure={failure} />;
+  if (!(failure instanceof ApiProblem)) return <ProblemNote failure={failure} />;
   return (
     <>
       <h1>{t("noDemo.title")}</h1>

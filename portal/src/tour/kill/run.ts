@@ -36,13 +36,14 @@ type Tools = {
 };
 
 /** Load, kill in the middle of it, recovery, load again, and the search for everything that was confirmed. */
-export async function runKill({ client, send, demo, signal, onPhase }: Tools): Promise<Report> {
+export async function runKill(tools: Tools): Promise<Report> {
+  const { client, send, demo, signal, onPhase } = tools;
   const { under, who } = demo.examples.things;
-  const told: Ledgered = { confirmed: new Map(), unanswered: new Set() };
   onPhase("preparing", 0);
   const hand = await lendHand(who, send);
   const lamps = await readLamps(client, under, LAMPS);
-  const load = (wanted: () => boolean, phase: Phase): Load => ({
+  const told: Ledgered = { confirmed: new Map(), unanswered: new Set() };
+  const loadOf: LoadOf = (phase, wanted) => ({
     client,
     hand,
     ledger: demo.ledger,
@@ -51,42 +52,63 @@ export async function runKill({ client, send, demo, signal, onPhase }: Tools): P
     onConfirmed: () => onPhase(phase, told.confirmed.size),
   });
 
-  onPhase("loading", 0);
-  const started = performance.now();
-  // The lanes never stop by themselves: only the death of the node ends them.
-  const lanes = runLanes(
-    lamps,
-    load(() => true, "loading"),
-  );
-  await elapse(BEFORE_MILLISECONDS, signal);
-  const ratePerSecond = (told.confirmed.size * 1000) / (performance.now() - started);
-  const killed = await killNode(send);
+  const ratePerSecond = await killUnderLoad(tools, lamps, loadOf);
+  const before = new Map(told.confirmed);
   const gone = performance.now();
-  onPhase("killed", told.confirmed.size);
-  await lanes;
-  const confirmedBefore = new Map(told.confirmed);
-
-  onPhase("waiting", confirmedBefore.size);
-  const after = await comesBack(killed.pid, signal);
+  onPhase("waiting", before.size);
+  const after = await comesBack(demo.process.pid, signal);
   const back = performance.now();
   const again = await readAgain(client, lamps);
-  await runLanes(
-    again,
-    load(() => performance.now() < back + AFTER_MILLISECONDS, "waiting"),
-  );
+  const untilEnough = (): boolean => performance.now() < back + AFTER_MILLISECONDS;
+  await runLanes(again, loadOf("waiting", untilEnough));
 
   onPhase("looking", told.confirmed.size);
   return {
-    confirmedBefore: confirmedBefore.size,
-    confirmedAfter: told.confirmed.size - confirmedBefore.size,
+    confirmedBefore: before.size,
+    confirmedAfter: told.confirmed.size - before.size,
     unanswered: told.unanswered.size,
     ratePerSecond,
     awayMilliseconds: back - gone,
     before: demo.process,
     after: after.process,
     search: await lookFor(told, client),
-    growth: await checkGrowth(client, confirmedBefore, told.confirmed),
+    growth: await checkGrowth(client, before, told.confirmed),
   };
+}
+
+type LoadOf = (phase: Phase, wanted: () => boolean) => Load;
+
+/**
+ * Sends changes and kills the node while it takes them. Only its death ends the load, so that it dies under load; or that it
+ * could not be killed.
+ *
+ * @returns confirmed changes a second, up to the kill
+ */
+async function killUnderLoad(
+  { send, signal, onPhase }: Tools,
+  lamps: readonly Lamp[],
+  loadOf: LoadOf,
+): Promise<number> {
+  onPhase("loading", 0);
+  const started = performance.now();
+  let alive = true;
+  const load = loadOf("loading", () => alive);
+  const lanes = runLanes(lamps, load);
+  const kill = async (): Promise<number> => {
+    await elapse(BEFORE_MILLISECONDS, signal);
+    const confirmed = load.told.confirmed.size;
+    const seconds = (performance.now() - started) / 1000;
+    await killNode(send);
+    onPhase("killed", confirmed);
+    return confirmed / seconds;
+  };
+  try {
+    const ratePerSecond = await Promise.race([kill(), failureOf(lanes)]);
+    await lanes;
+    return ratePerSecond;
+  } finally {
+    alive = false;
+  }
 }
 
 /** Each lane changes lamps of its own, so that no change waits for another. */
@@ -95,6 +117,11 @@ async function runLanes(lamps: readonly Lamp[], load: Load): Promise<void> {
     lamps.filter((_, place) => place % LANES === lane),
   );
   await Promise.all(lanes.filter((lane) => lane.length > 0).map((lane) => sendChanges(lane, load)));
+}
+
+/** Rejects when `work` does; else never settles. */
+function failureOf(work: Promise<unknown>): Promise<never> {
+  return new Promise((_, reject) => work.catch(reject));
 }
 
 function elapse(milliseconds: number, signal: AbortSignal): Promise<void> {
