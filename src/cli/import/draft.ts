@@ -153,14 +153,16 @@ function readPlace(
   draft.problems.push({ code: swapped ? "ROW_POSITION_SWAPPED" : "ROW_POSITION", column, value });
 }
 
-const UNIT = 1e7;
-
-/** Chinese web maps shift what they show; their coordinates are shifted back, to within a metre. */
+/** Chinese web maps shift what they show; their coordinates are shifted back. */
 function fromCrs(position: Position, crs: Terms["crs"]): Position {
-  if (crs === "wgs84") return position;
-  const degrees = [position[0] / UNIT, position[1] / UNIT] as const;
-  const [x, y] = crs === "gcj02" ? wgs84FromGcj02(degrees) : wgs84FromBd09(degrees);
-  return [Math.round(x * UNIT), Math.round(y * UNIT)];
+  switch (crs) {
+    case "wgs84":
+      return position;
+    case "gcj02":
+      return wgs84FromGcj02(position);
+    case "bd09":
+      return wgs84FromBd09(position);
+  }
 }
 
 function readName(draft: Draft, { name }: Terms): void {

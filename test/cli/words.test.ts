@@ -1,0 +1,309 @@
+import { describe, expect, test } from "vitest";
+import { exitOf } from "../../src/cli/exit.ts";
+import { composeGenesis } from "../../src/cli/init/compose-genesis.ts";
+import type { MemberFile } from "../../src/cli/init/member-file.ts";
+import { onNode } from "../../src/cli/node-problem.ts";
+import { operationFromJson } from "../../src/cli/operation-json.ts";
+import { CLI_PROBLEM_CODES, CliProblem } from "../../src/cli/problem.ts";
+import { group, progressLine, startProgress } from "../../src/cli/progress.ts";
+import { readRecordFields } from "../../src/cli/record-options.ts";
+import { Refused } from "../../src/cli/refused.ts";
+import { reportOf } from "../../src/cli/report.ts";
+import { chooseLanguage, fill } from "../../src/cli/text.ts";
+import { parseDay, parseTime } from "../../src/cli/time-argument.ts";
+import { alignRows, displayWidth } from "../../src/cli/width.ts";
+import {
+  encodeCbor,
+  formatVerifierKey,
+  hex,
+  sha256,
+  utf8,
+  verifierKey,
+} from "../../src/core/index.ts";
+import { ApiProblem, NodeUnreachable, ProofMismatch } from "../../src/sdk/index.ts";
+import { signerOf } from "../sdk/world.ts";
+
+describe("language", () => {
+  test.each([
+    [["show", "--lang", "zh"], { LANG: "en_US.UTF-8" }, "zh"],
+    [["show", "--lang=en"], { LANG: "zh_CN.UTF-8" }, "en"],
+    [["show"], { LANG: "zh_CN.UTF-8" }, "zh"],
+    [["show"], { LANG: "zh_CN.UTF-8", LC_ALL: "C" }, "en"],
+    [["show"], {}, "en"],
+  ])("%j with %j is %s", (argv, env, language) => {
+    expect(chooseLanguage(argv, env)).toBe(language);
+  });
+
+  test("facts fill a text; what is not known stays visible", () => {
+    expect(fill("{a} of {b}, {c}", { a: 1, b: ["x", "y"] })).toBe("1 of x, y, {c}");
+  });
+
+  test("every problem of the command line says what and a remedy, in both languages", () => {
+    for (const code of CLI_PROBLEM_CODES) {
+      const problem = new CliProblem(code, { detail: "detail" });
+      const [en, zh] = [problem.in("en"), problem.in("zh")];
+      for (const text of [en.what, en.remedy, zh.what, zh.remedy]) expect(text).not.toBe("");
+      expect(zh.remedy).toMatch(/\p{Script=Han}/u);
+      expect(en.remedy).not.toMatch(/\p{Script=Han}/u);
+    }
+  });
+
+  test("a fact that is words is said in the language of the run", () => {
+    const want = { en: "a day", zh: "日期" };
+    const problem = new CliProblem("CLI_ARGUMENT", {
+      name: "--at",
+      got: "x",
+      want,
+      example: "2026-11-22",
+    });
+    expect(problem.in("en").what).toBe("--at: “x” is not a day.");
+    expect(problem.in("zh").what).toBe("--at：“x”不是日期。");
+  });
+});
+
+describe("exit codes", () => {
+  const api = (status: number) =>
+    new ApiProblem(status, { code: "X", title: "t", facts: {}, remedy: "" });
+  test.each([
+    [new CliProblem("CLI_USAGE"), 2],
+    [new CliProblem("CLI_KEY_MODE"), 8],
+    [new CliProblem("CLI_DECLINED"), 7],
+    [new CliProblem("IMPORT_ROWS"), 9],
+    [new CliProblem("NODE_PORT"), 10],
+    [new Refused({ status: "refused", code: "STATE_PREV", facts: {}, remedy: "" }), 3],
+    [api(422), 3],
+    [api(401), 3],
+    [api(404), 4],
+    [api(410), 4],
+    [api(429), 5],
+    [api(503), 5],
+    [new NodeUnreachable("http://127.0.0.1:1/x", undefined), 5],
+    [new ProofMismatch("children of MA", { code: "PROOF_ROOT" }), 6],
+    [new DOMException("stop", "AbortError"), 130],
+    [new Error("?"), 1],
+  ])("%s ends with %i", (problem, exit) => {
+    expect(exitOf(problem)).toBe(exit);
+    for (const language of ["en", "zh"] as const) {
+      const report = reportOf(problem, language);
+      expect(report).toMatchObject({ exit, code: expect.stringMatching(/^[A-Z_]+$/) });
+      expect(report.what).not.toBe("");
+    }
+  });
+});
+
+describe("faults of a node", () => {
+  const fault = (code: string, facts = {}) => Object.assign(new Error(code), { code, facts });
+  test.each([
+    [fault("DATA_DIR_IN_USE", { directory: "d", pid: 7 }), "NODE_DATA_IN_USE"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "w" }), "NODE_NOT_BEGUN"],
+    [fault("JOURNAL_DAMAGED", { offset: 7 }), "NODE_DATA_DAMAGED"],
+    [fault("LOG_WRITE"), "NODE_FAULT"],
+    [Object.assign(new Error(), { code: "EADDRINUSE", port: 8156 }), "NODE_PORT"],
+    [Object.assign(new Error("bad"), { name: "ConfigError", code: "CONFIG" }), "NODE_SETTING"],
+  ])("%s becomes a problem that says what to do", async (thrown, code) => {
+    await expect(onNode(() => Promise.reject(thrown))).rejects.toMatchObject({
+      code,
+      cause: thrown,
+    });
+  });
+
+  test("a bug stays a bug", async () => {
+    const bug = new TypeError("undefined is not a function");
+    await expect(onNode(() => Promise.reject(bug))).rejects.toBe(bug);
+  });
+});
+
+describe("a terminal", () => {
+  test("shows Chinese characters two columns wide, so columns stay aligned", () => {
+    expect(displayWidth("路灯a")).toBe(5);
+    expect(
+      alignRows([
+        ["路灯", "x"],
+        ["lamp", "y"],
+        ["l", "z"],
+      ]),
+    ).toEqual(["路灯  x", "lamp  y", "l     z"]);
+  });
+
+  test("shows done, total, rate and time left", () => {
+    const say = ({ en }: { en: string }) => en;
+    expect(progressLine("Issuing", 512_000, 1_000_000, 16_000, say)).toBe(
+      `Issuing  ${"█".repeat(12)}${"░".repeat(12)}  512,000 / 1,000,000  ·  32,000/s  ·  15.3 s left`,
+    );
+    expect(group(1234567)).toBe("1,234,567");
+  });
+
+  test("that is a pipe gets no progress bar at all", () => {
+    let written = "";
+    const stream = { write: (text: string) => void (written += text) };
+    const bar = startProgress({ label: "x", total: 9, stream, say: ({ en }) => en, now: Date.now });
+    bar.to(5);
+    bar.end();
+    expect(written).toBe("");
+  });
+});
+
+describe("times", () => {
+  test.each([
+    ["2026-11-22", "2026-11-22T00:00:00.000Z"],
+    ["2026-11-22T14:05:00+08:00", "2026-11-22T06:05:00.000Z"],
+  ])("%s is read", (text, time) => expect(parseTime(text, "--since")).toBe(time));
+
+  test.each(["yesterday", "2026-13-01", "2026-11-22T14:05:00"])(
+    "%s is none: a time has its zone",
+    (text) => {
+      expect(() => parseTime(text, "--since")).toThrow(
+        expect.objectContaining({ code: "CLI_ARGUMENT" }),
+      );
+    },
+  );
+
+  test("a day must be one of the calendar", () => {
+    expect(parseDay("2024-02-29", "--at")).toBe("2024-02-29");
+    expect(() => parseDay("2025-02-29", "--at")).toThrow(
+      expect.objectContaining({ code: "CLI_ARGUMENT" }),
+    );
+  });
+});
+
+describe("fields of a record", () => {
+  const now = new Date("2026-11-22T06:00:00Z");
+  test("are read from options, with today as their beginning", () => {
+    const fields = readRecordFields(
+      {
+        name: ["石家庄市", "en=Shijiazhuang", "x = y"],
+        attribute: ["height=8", "lit=true", "note=007"],
+        point: "114.5149,38.0423",
+        link: ["default=https://example.org/?a=b"],
+      },
+      now,
+    );
+    const validFrom = "2026-11-22";
+    expect(fields).toEqual({
+      names: { zh: { value: "x = y", validFrom }, en: { value: "Shijiazhuang", validFrom } },
+      attributes: {
+        height: { value: 8, validFrom },
+        lit: { value: true, validFrom },
+        note: { value: "007", validFrom },
+      },
+      geometry: { value: { point: [1145149000, 380423000] }, validFrom },
+      links: [{ rel: "default", href: "https://example.org/?a=b" }],
+    });
+  });
+
+  test.each([
+    { point: "114" },
+    { point: "x,y" },
+    { alias: ["asset-no"] },
+    { attribute: ["=8"] },
+    { validFrom: "today" },
+  ])("%j is refused with an example", (options) => {
+    expect(() => readRecordFields(options, now)).toThrow(
+      expect.objectContaining({ code: "CLI_ARGUMENT" }),
+    );
+  });
+});
+
+describe("an operation in a file", () => {
+  const prev = hex(sha256(utf8("x")));
+  test("is read from the JSON that a node writes", () => {
+    const key = hex(encodeCbor(signerOf("k").publicKey));
+    const text = JSON.stringify({
+      op: "keys",
+      code: "MA.156.1301",
+      prev,
+      add: [{ key, uses: ["record"], label: "l" }],
+    });
+    expect(operationFromJson(text, "f")).toEqual({
+      op: "keys",
+      code: "MA.156.1301",
+      prev: sha256(utf8("x")),
+      add: [{ key: signerOf("k").publicKey, uses: ["record"], label: "l" }],
+    });
+  });
+
+  test.each([
+    ["not JSON", "{", { code: "CLI_FILE_FORMAT" }],
+    [
+      "an unknown field",
+      JSON.stringify({ op: "void", registration: prev, reason: "r", x: 1 }),
+      { code: "CLI_OPERATION", facts: { cause: "OP_FIELD_UNKNOWN", path: "x" } },
+    ],
+    [
+      "no hash where one belongs",
+      JSON.stringify({ op: "void", registration: "zz", reason: "r" }),
+      { code: "CLI_OPERATION", facts: { path: "registration" } },
+    ],
+    [
+      "a vote, which cannot be proposed",
+      JSON.stringify({ op: "endorse", decision: prev, vote: "approve" }),
+      { code: "CLI_OPERATION" },
+    ],
+  ])("with %s is refused", (_, text, problem) => {
+    expect(() => operationFromJson(text, "f")).toThrow(
+      expect.objectContaining({
+        ...problem,
+        ...("facts" in problem ? { facts: expect.objectContaining(problem.facts) } : {}),
+      }),
+    );
+  });
+});
+
+describe("a genesis", () => {
+  const terms = { recoveryDelaySeconds: 604_800, voidWindowSeconds: 2_592_000 };
+  const vkey = formatVerifierKey(verifierKey("id.test/log", "ed25519", sha256(utf8("log"))));
+  const memberFile = (id: string, made: number, more: Partial<MemberFile> = {}): MemberFile => ({
+    format: "cityid/member/v1",
+    id,
+    names: { zh: `机构${id}` },
+    made,
+    recipient: "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq",
+    keys: [
+      {
+        public: hex(encodeCbor(signerOf(id).publicKey)),
+        uses: ["govern", "issue"],
+        label: "office",
+      },
+    ],
+    ...more,
+  });
+  const members = [
+    memberFile("A", 1_795_327_509_000, { vkey }),
+    memberFile("B", 1_795_327_600_000),
+    memberFile("C", 1_795_327_400_000),
+  ];
+
+  test("is the same bytes in whatever order the descriptions come, so fingerprints can be compared", () => {
+    const one = composeGenesis(members, terms);
+    const two = composeGenesis([...members].reverse(), terms);
+    expect(hex(two.fingerprint)).toBe(hex(one.fingerprint));
+    expect(one.genesis).toMatchObject({
+      origin: "id.test/log",
+      time: 1_795_327_600_000,
+      thresholds: { issue: 2, govern: 2 },
+    });
+  });
+
+  test("differs when anybody's description does", () => {
+    const changed = [
+      ...members.slice(0, 2),
+      memberFile("C", 1_795_327_400_000, { names: { zh: "别的" } }),
+    ];
+    expect(hex(composeGenesis(changed, terms).fingerprint)).not.toBe(
+      hex(composeGenesis(members, terms).fingerprint),
+    );
+  });
+
+  test.each([
+    ["no log key", [memberFile("A", 1), memberFile("B", 2)], "INIT_LOG"],
+    ["two log keys", [memberFile("A", 1, { vkey }), memberFile("B", 2, { vkey })], "INIT_LOG"],
+  ])("with %s is refused", (_, files, code) => {
+    expect(() => composeGenesis(files, terms)).toThrow(expect.objectContaining({ code }));
+  });
+
+  test("that needs more votes than there are members is refused", () => {
+    expect(() => composeGenesis(members, { ...terms, issueVotes: 4 })).toThrow(
+      expect.objectContaining({ code: "INIT_GENESIS" }),
+    );
+  });
+});
