@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { lockDirectory } from "../../src/log/index.ts";
 
-describe("a data directory", () => {
+describe("a data directory", { timeout: 60_000 }, () => {
   test("has one owner; a second one hears its pid", async () => {
     const directory = temporary();
     const lock = await lockDirectory(directory);
@@ -40,7 +40,7 @@ describe("a data directory", () => {
       expect(answers).toEqual([...Array(5).fill("DATA_DIR_IN_USE"), "owned"]);
       await Promise.all(contenders.map(({ child }) => kill(child)));
     }
-  }, 60_000);
+  });
 
   test("may have a path that is longer than a socket's may be", async () => {
     const directory = join(temporary(), "a".repeat(120));

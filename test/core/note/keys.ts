@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { publicEd25519 } from "#crypto";
 import { type NoteKeyKind, type NoteSigner, verifierKey } from "../../../src/core/note/index.ts";
 
@@ -6,3 +7,10 @@ export function signer(name: string, kind: NoteKeyKind, byte: number): NoteSigne
   const seed = new Uint8Array(32).fill(byte);
   return { key: verifierKey(name, kind, publicEd25519(seed)), seed };
 }
+
+/** Names of keys, with characters of one to four bytes. */
+export const keyName: fc.Arbitrary<string> = fc.string({
+  unit: fc.constantFrom(..."aZ09./-_~é城😀\u200b"),
+  minLength: 1,
+  maxLength: 20,
+});

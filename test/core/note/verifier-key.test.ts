@@ -6,7 +6,7 @@ import {
   parseVerifierKey,
   verifierKey,
 } from "../../../src/core/note/index.ts";
-import { signer } from "./keys.ts";
+import { keyName, signer } from "./keys.ts";
 import { noteVectors } from "./vectors.ts";
 
 const { key } = signer("example.com/log", "ed25519", 1);
@@ -21,11 +21,10 @@ describe("parseVerifierKey", () => {
   });
 
   test("reads back every key it writes", () => {
-    const names = fc.string({ unit: "binary" }).filter(isKeyName);
     const kinds = fc.constantFrom("ed25519" as const, "cosignature" as const);
     const keys = fc.uint8Array({ minLength: 32, maxLength: 32 });
     fc.assert(
-      fc.property(names, kinds, keys, (name, kind, publicKey) => {
+      fc.property(keyName, kinds, keys, (name, kind, publicKey) => {
         const made = verifierKey(name, kind, publicKey);
         expect(parseVerifierKey(formatVerifierKey(made))).toEqual({ ok: true, value: made });
       }),
