@@ -10,6 +10,7 @@ export type LedgerFaultCode =
   | "LEDGER_CLOCK"
   | "LEDGER_SIGNATURE_WORKER"
   | "LEDGER_DISK_FULL"
+  | "LEDGER_INDEX"
   | "LEDGER_WRITE"
   | "LEDGER_DIVERGED"
   | "LEDGER_VALUES_DAMAGED"
@@ -23,6 +24,7 @@ const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_CLOCK: "busy",
   LEDGER_SIGNATURE_WORKER: "busy",
   LEDGER_DISK_FULL: "busy",
+  LEDGER_INDEX: "busy",
   LEDGER_WRITE: "fatal",
   LEDGER_DIVERGED: "fatal",
   LEDGER_VALUES_DAMAGED: "fatal",
