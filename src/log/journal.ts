@@ -16,6 +16,7 @@ import {
   firstPayload,
   HEAD_BYTES,
   ID_BYTES,
+  MAX_PAYLOAD_BYTES,
   NO_DIGEST,
 } from "./record.ts";
 import { type JournalRecord, type ScanResult, scanJournal } from "./scan.ts";
@@ -147,6 +148,10 @@ export class Journal {
    * @throws LogFault `LOG_WRITE`
    */
   async append(payload: Uint8Array): Promise<number> {
+    // Such a record could be written and never be read again.
+    if (payload.length > MAX_PAYLOAD_BYTES) {
+      throw new InvariantError(`a record of ${payload.length} bytes`);
+    }
     this.reserve(payload.length);
     const record = encodeRecord(this.#id, this.#lastDigest, payload);
     const offset = this.#next;

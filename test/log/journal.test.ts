@@ -54,6 +54,16 @@ describe("a journal", () => {
     });
   });
 
+  test("takes no record that is too long to be read again", async () => {
+    const { journal } = await opened(await filled());
+    const { end } = journal;
+    const longest = 64 * 1024 * 1024;
+    await expect(journal.append(new Uint8Array(longest + 1))).rejects.toThrow(
+      "a record of 67108865 bytes",
+    );
+    expect(await journal.append(Uint8Array.of(1))).toBeGreaterThan(end);
+  });
+
   test("reads only what is durable", async () => {
     const { journal } = await opened(await filled());
     expect(() => journal.read(journal.end - 4, 5)).toThrow(`5 bytes at ${journal.end - 4}`);
