@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PATIENCE_MILLISECONDS = 90_000;
+const PATIENCE_MILLISECONDS = 180_000;
 
 /** A demonstration, started as `npm start` starts it, on a fresh directory. */
 export type DemoNode = AsyncDisposable & { readonly url: string; readonly directory: string };

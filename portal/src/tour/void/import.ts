@@ -3,6 +3,7 @@ import {
   type Client,
   type Code,
   fromHex,
+  hex,
   type ManifestJson,
   type RegisterItem,
 } from "cityid/sdk";
@@ -17,19 +18,20 @@ export type Import = {
   readonly voidUntil: string;
 };
 
-/** Signs one manifest over all rows and hands it over with them. */
+/** Signs one manifest over all rows and hands it over with them. @returns its id */
 export async function importLamps(
   client: Client,
   hand: Hand,
   rows: readonly RegisterItem[],
   under: Code,
   ledger: string,
-): Promise<void> {
+): Promise<string> {
   const { operation, chunks } = await buildManifest(rows, { what: "register", under });
   const signed = await sign(hand, operation, ledger);
   const items: Uint8Array[] = [signed.bytes];
   for await (const chunk of chunks(signed.id)) items.push(chunk);
   for await (const outcome of client.submitMany(items)) accepted(outcome);
+  return hex(signed.id);
 }
 
 export async function voidImport(
@@ -51,7 +53,11 @@ export async function newestImport(client: Client, under: string): Promise<Impor
   return manifest && readImport(client, manifest);
 }
 
-async function readImport(client: Client, manifest: ManifestJson): Promise<Import> {
+/** An import as the ledger has it now. Lists follow a moment later. */
+export async function readImport(
+  client: Client,
+  manifest: Pick<ManifestJson, "id" | "op">,
+): Promise<Import> {
   const registration = await client.registration(manifest.id);
   const { index } = await client.entry(manifest.op);
   const { items } = await client.log({ from: index, order: "oldest", kind: "chunk" }, { limit: 1 });

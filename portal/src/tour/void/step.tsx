@@ -1,7 +1,7 @@
 import type { RecordAnswer, RegisterItem } from "cityid/sdk";
 import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { lendHand } from "../../api/signing.ts";
+import { type Hand, lendHand } from "../../api/signing.ts";
 import { useCalls } from "../../api/use-calls.ts";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { useTask } from "../../ui/use-task.ts";
@@ -10,7 +10,7 @@ import { askingCommand } from "../commands.ts";
 import { useTour } from "../context.ts";
 import { StepFrame } from "../step-frame.tsx";
 import { useClient } from "../use-client.ts";
-import { type Import, importLamps, newestImport, voidImport } from "./import.ts";
+import { type Import, importLamps, newestImport, readImport, voidImport } from "./import.ts";
 import { ImportForm } from "./import-form.tsx";
 import { LAMPS } from "./lamps.ts";
 import { OpenImport } from "./open-import.tsx";
@@ -30,23 +30,31 @@ export function VoidStep(): ReactNode {
   const [shown, setShown] = useState<Shown>();
   const [again, setAgain] = useState(false);
 
-  const look = useCallback(async () => {
-    const made = await newestImport(client, under);
-    const first = made?.codes[0];
-    if (made && first !== undefined) setShown({ made, lamp: await client.record(first) });
-  }, [client, under]);
-  useEffect(() => task.run(look), [task.run, look]);
+  const show = useCallback(
+    async (made: Import | undefined) => {
+      const first = made?.codes[0];
+      if (made && first !== undefined) setShown({ made, lamp: await client.record(first) });
+    },
+    [client],
+  );
+  // After a reload, the newest import of the ledger is where one was.
+  useEffect(() => {
+    task.run(async () => show(await newestImport(client, under)));
+  }, [task.run, show, client, under]);
 
-  const act = (work: (hand: Awaited<ReturnType<typeof lendHand>>) => Promise<void>): void =>
+  const act = (work: (hand: Hand) => Promise<string>): void =>
     task.run(async () => {
-      await work(await lendHand(who, calls.fetch));
+      const id = await work(await lendHand(who, calls.fetch));
+      await show(await readImport(client, await client.manifest(id)));
       setAgain(false);
-      await look();
     });
   const doImport = (rows: readonly RegisterItem[]): void =>
     act((hand) => importLamps(client, hand, rows, codeOf(under), demo.ledger));
   const doVoid = (made: Import, reason: string): void =>
-    act((hand) => voidImport(client, hand, made, reason, demo.ledger));
+    act(async (hand) => {
+      await voidImport(client, hand, made, reason, demo.ledger);
+      return made.id;
+    });
 
   const takeaway = useMemo(
     () =>
