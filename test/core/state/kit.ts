@@ -10,12 +10,15 @@ import {
   codeKey,
   coseKey,
   decodeCbor,
+  effectiveStatus,
   encodeCbor,
   encodeGenesis,
   encodePayload,
   encodeSign1,
+  type GazetteFact,
   type Genesis,
   type Hash,
+  type InnerOperation,
   type KeySpec,
   type KeyUse,
   keyIdentifier,
@@ -25,10 +28,12 @@ import {
   parseCode,
   present,
   type Refusal,
+  type RegisterItem,
   readItem,
   type StateReader,
   sigStructure,
   utf8,
+  type ValueReader,
   verifySignature,
 } from "../../../src/core/index.ts";
 
@@ -181,6 +186,41 @@ export class TestLedger implements StateReader {
     return outcome;
   }
 
+  /** The refusal of an operation that must not be taken; nothing may have changed. */
+  refused(body: Operation, signing: Signing): Refusal {
+    return this.refusedItem(sign(body, signing, this.now));
+  }
+
+  refusedItem(item: Uint8Array): Refusal {
+    const before = this.changes.length;
+    const outcome = present(this.block([item])[0], "outcome");
+    if (outcome.ok) throw new Error("was taken");
+    if (this.changes.length !== before) throw new Error("a refused item changed something");
+    return outcome.error;
+  }
+
+  /** Proposes as the first, approves as the others. @returns the id of the decision */
+  decide(inner: InnerOperation, voters: readonly Signing[]): Uint8Array {
+    const [first, ...others] = voters;
+    const { id } = this.must({ op: "propose", inner }, present(first, "who proposes"));
+    for (const voter of others) this.must({ op: "endorse", decision: id, vote: "approve" }, voter);
+    return id;
+  }
+
+  /** As `decide`, where the last vote is refused. */
+  undecided(inner: InnerOperation, voters: readonly Signing[]): Refusal {
+    const { id } = this.must({ op: "propose", inner }, present(voters[0], "who proposes"));
+    for (const voter of voters.slice(1, -1)) {
+      this.must({ op: "endorse", decision: id, vote: "approve" }, voter);
+    }
+    const last = present(voters.at(-1), "who votes last");
+    return this.refused({ op: "endorse", decision: id, vote: "approve" }, last);
+  }
+
+  effective(text: string): string {
+    return effectiveStatus(this as ValueReader, this.record(text)).status;
+  }
+
   wait(seconds: number): void {
     this.now += seconds * 1000;
   }
@@ -226,6 +266,55 @@ export function cityLedger(threshold = 1): TestLedger {
   ledger.must({ op: "endorse", decision, vote: "approve" }, member("A"));
   ledger.must({ op: "endorse", decision, vote: "approve" }, member("B"));
   return ledger;
+}
+
+/** A registered child of Shijiazhuang or below. */
+export function child(
+  text: string,
+  kind: RegisterItem["kind"],
+  more: Partial<RegisterItem> = {},
+): RegisterItem {
+  return { code: code(text), kind, names: named(text), ...more };
+}
+
+/** Registers children by the city's key, or another; returns the id of the registration. */
+export function register(
+  ledger: TestLedger,
+  items: readonly RegisterItem[],
+  signing: Signing = city,
+): Uint8Array {
+  return ledger.must({ op: "register", items }, signing).id;
+}
+
+/** Gazette facts of a division. */
+export function fact(more: Partial<GazetteFact> = {}): GazetteFact {
+  return { names: { zh: "某市" }, level: "prefecture", from: "1981", source: "test", ...more };
+}
+
+/** An application for a division, signed by the key `key` of its own. */
+export function application(
+  text: string,
+  key: string,
+  now: number,
+  more: Partial<Apply> & {
+    readonly iat?: number;
+    readonly iss?: string;
+    readonly aud?: string;
+  } = {},
+): Uint8Array {
+  const { iat, iss = text, aud, ...fields } = more;
+  return sign(
+    {
+      op: "apply",
+      code: code(text),
+      names: named(text),
+      keys: [keySpec(key, ALL)],
+      evidence: [{ title: "公文", commit: sha256(utf8("evidence")) }],
+      ...fields,
+    },
+    { iss, key, ...(iat === undefined ? {} : { iat }), ...(aud === undefined ? {} : { aud }) },
+    now,
+  );
 }
 
 /** The id that what these signed bytes carry will stand under. */

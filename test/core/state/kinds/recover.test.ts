@@ -1,0 +1,205 @@
+import { describe, expect, it } from "vitest";
+import type { KeySpec, Recover } from "../../../../src/core/index.ts";
+import {
+  ALL,
+  child,
+  city,
+  cityLedger,
+  code,
+  keySpec,
+  member,
+  register,
+  type Signing,
+  type TestLedger,
+} from "../kit.ts";
+
+const CITY = "MA.156.1301";
+const DEPT = `${CITY}.02`;
+const DELAY = 7 * 24 * 3600;
+const chief: Signing = { iss: DEPT, key: "chief" };
+const FRESH = [keySpec("fresh", ["govern", "record"])];
+
+function deptLedger(): TestLedger {
+  const ledger = cityLedger();
+  const keys = [keySpec("chief", ["govern"]), keySpec("clerk", ["issue"])];
+  register(ledger, [child(DEPT, "department", { keys })]);
+  return ledger;
+}
+
+function start(ledger: TestLedger, keys: readonly KeySpec[] = FRESH, of = DEPT): Recover {
+  return { op: "recover", code: code(of), prev: ledger.record(of).control, do: "start", keys };
+}
+
+function end(ledger: TestLedger, what: "finish" | "cancel", of = DEPT): Recover {
+  return { op: "recover", code: code(of), prev: ledger.record(of).control, do: what };
+}
+
+function suspend(ledger: TestLedger, of: string) {
+  const prev = ledger.record(of).control;
+  return { op: "status", code: code(of), prev, do: "suspend", reason: "theft" } as const;
+}
+
+describe("recover", () => {
+  it("closes all keys but the new ones once the delay is over", () => {
+    const ledger = deptLedger();
+    ledger.must(start(ledger), city);
+    ledger.wait(DELAY - 1);
+    expect(ledger.refused(end(ledger, "finish"), city)).toEqual({
+      code: "STATE_RECOVERY_EARLY",
+      subject: DEPT,
+      from: ledger.now + 1000,
+    });
+    ledger.wait(1);
+    ledger.must(end(ledger, "finish"), city);
+    expect(ledger.record(DEPT)).toMatchObject({ holds: ["govern", "record"], threshold: 1 });
+    expect(ledger.record(DEPT)).not.toHaveProperty("recovery");
+    expect(ledger.refused(suspend(ledger, DEPT), chief)).toMatchObject({
+      code: "AUTH_KEY_CLOSED",
+    });
+    ledger.must(suspend(ledger, DEPT), { iss: DEPT, key: "fresh" });
+  });
+
+  it("is cancelled by the present keys", () => {
+    const ledger = deptLedger();
+    ledger.must(start(ledger), city);
+    expect(ledger.refused(start(ledger), city)).toMatchObject({
+      code: "STATE_RECOVERING",
+      started: ledger.now,
+    });
+    ledger.must(end(ledger, "cancel"), chief);
+    expect(ledger.record(DEPT)).not.toHaveProperty("recovery");
+    for (const what of ["finish", "cancel"] as const) {
+      expect(ledger.refused(end(ledger, what), what === "finish" ? city : chief)).toEqual({
+        code: "STATE_NOT_RECOVERING",
+        subject: DEPT,
+      });
+    }
+  });
+
+  it("is not cancelled by the present keys while an ancestor has the record suspended", () => {
+    const ledger = deptLedger();
+    ledger.must(start(ledger), city);
+    ledger.must(suspend(ledger, DEPT), city);
+    expect(ledger.refused(end(ledger, "cancel"), chief)).toEqual({
+      code: "STATE_RECOVERY_HELD",
+      subject: DEPT,
+      because: `${DEPT}#1`,
+    });
+    ledger.wait(DELAY);
+    ledger.must(end(ledger, "finish"), city);
+  });
+
+  it("is cancelled in spite of a suspension of one's own", () => {
+    const ledger = deptLedger();
+    ledger.must(start(ledger), city);
+    ledger.must(suspend(ledger, DEPT), chief);
+    ledger.must(end(ledger, "cancel"), chief);
+    expect(ledger.record(DEPT)).not.toHaveProperty("recovery");
+  });
+
+  it("is taken back by whoever started it", () => {
+    const ledger = deptLedger();
+    ledger.must(start(ledger), city);
+    ledger.must(end(ledger, "cancel"), city);
+    expect(ledger.record(DEPT)).not.toHaveProperty("recovery");
+  });
+
+  it("of a city is for the members, m of n", () => {
+    const ledger = cityLedger();
+    expect(ledger.refused(start(ledger, FRESH, CITY), city)).toMatchObject({
+      code: "AUTH_ISSUER",
+      want: "member/…",
+    });
+    ledger.decide(start(ledger, [keySpec("new city", ALL)], CITY), [member("A"), member("B")]);
+    ledger.wait(DELAY);
+    ledger.decide(end(ledger, "finish", CITY), [member("B"), member("C")]);
+    ledger.must(suspend(ledger, CITY), { iss: CITY, key: "new city" });
+  });
+
+  it("refuses new keys that could never take over", () => {
+    const ledger = deptLedger();
+    expect(ledger.refused(start(ledger, [keySpec("chief", ["govern"])]), city)).toMatchObject({
+      code: "STATE_KEY_EXISTS",
+      holder: `${DEPT}#1`,
+    });
+    expect(ledger.refused(start(ledger, [keySpec("x", ["data"])]), city)).toMatchObject({
+      code: "STATE_THRESHOLD",
+      govern: 0,
+    });
+    expect(ledger.refused({ ...start(ledger), threshold: 2 } as Recover, city)).toMatchObject({
+      code: "STATE_THRESHOLD",
+      threshold: 2,
+    });
+  });
+
+  it("cannot be kept from finishing by opening and closing its keys before", () => {
+    const ledger = deptLedger();
+    ledger.must(start(ledger), city);
+    const { control: prev } = ledger.record(DEPT);
+    const add = [keySpec("fresh", ["data"])];
+    expect(ledger.refused({ op: "keys", code: DEPT, prev, add }, chief)).toMatchObject({
+      code: "STATE_KEY_EXISTS",
+      holder: `${DEPT}#1`,
+    });
+  });
+
+  it("refuses to finish with keys that have run out since, and can then be taken back", () => {
+    const ledger = deptLedger();
+    const until = ledger.now / 1000 + DELAY;
+    ledger.must(start(ledger, [keySpec("brief", ["govern"], { scope: { until } })]), city);
+    ledger.wait(DELAY + 1);
+    expect(ledger.refused(end(ledger, "finish"), city)).toMatchObject({
+      code: "STATE_THRESHOLD",
+      govern: 0,
+    });
+    ledger.must(end(ledger, "cancel"), city);
+  });
+
+  it("is refused to a parent that is suspended itself", () => {
+    const ledger = deptLedger();
+    ledger.decide(suspend(ledger, CITY), [member("A"), member("B")]);
+    expect(ledger.refused(start(ledger), city)).toMatchObject({
+      code: "STATE_SUSPENDED",
+      subject: CITY,
+    });
+  });
+
+  it("follows the chain of control, and needs a record that has not ended", () => {
+    const ledger = deptLedger();
+    const prev = new Uint8Array(32);
+    expect(ledger.refused({ ...start(ledger), prev }, city)).toMatchObject({
+      code: "STATE_PREV",
+      subject: DEPT,
+    });
+    for (const what of ["start", "cancel"] as const) {
+      const op = what === "start" ? start(ledger) : end(ledger, "cancel");
+      expect(ledger.refused({ ...op, code: code(`${CITY}.77`) }, city)).toMatchObject({
+        code: "STATE_UNKNOWN",
+        subject: `${CITY}.77`,
+      });
+    }
+    ledger.must({ ...suspend(ledger, DEPT), do: "retire" }, chief);
+    expect(ledger.refused(start(ledger), city)).toMatchObject({ code: "STATE_RETIRED" });
+    ledger.must(
+      {
+        op: "register",
+        items: [child(`${CITY}.03`, "department", { keys: [keySpec("other chief", ["govern"])] })],
+      },
+      city,
+    );
+    ledger.must(start(ledger, FRESH, `${CITY}.03`), city);
+    ledger.must(
+      { ...suspend(ledger, `${CITY}.03`), do: "retire" },
+      {
+        iss: `${CITY}.03`,
+        key: "other chief",
+      },
+    );
+    expect(
+      ledger.refused(end(ledger, "cancel", `${CITY}.03`), {
+        iss: `${CITY}.03`,
+        key: "other chief",
+      }),
+    ).toMatchObject({ code: "STATE_RETIRED" });
+  });
+});
