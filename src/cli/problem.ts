@@ -22,6 +22,7 @@ export type CliProblemCode =
   | "CLI_MEMBER_UNKNOWN"
   | "CLI_EVIDENCE"
   | "CLI_OPERATION"
+  | "CLI_SHAPE"
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_PROOF_SUBJECT"
@@ -175,6 +176,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "docs/spec/operations.md lists the kinds and their fields.",
       zh: "操作的种类和字段见 docs/spec/operations.md。",
+    },
+  },
+  CLI_SHAPE: {
+    exit: "usage",
+    what: {
+      en: "The ledger takes no such value at “{path}”: {cause} {want}",
+      zh: "账本不接受“{path}”处的值：{cause} {want}",
+    },
+    remedy: {
+      en: "Mend that value; nothing was signed.",
+      zh: "请改正该值；未签署任何内容。",
     },
   },
   CLI_DECISION_FORGED: {

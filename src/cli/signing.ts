@@ -8,6 +8,7 @@ import {
   type Signer,
   signOperation,
 } from "../sdk/index.ts";
+import { judgeShape } from "./judge-shape.ts";
 import { type KeyFile, readKeyFile, unlockKey } from "./key-file.ts";
 import { passphraseFor } from "./passphrase.ts";
 import { CliProblem } from "./problem.ts";
@@ -50,6 +51,7 @@ export async function signShown(
   operation: Operation,
   identity?: Identity,
 ): Promise<Signed & { readonly signer: Signer; readonly identity: Identity }> {
+  judgeShape(operation);
   const who = identity ?? (await identityOf(run));
   const { origin } = await run.client.node();
   await confirmSigning(run, describeOperation(operation, run.language), who, origin);

@@ -11,6 +11,7 @@ import {
 } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
+import { judgeShape } from "../judge-shape.ts";
 import { type KeyOptions, readKeySpec } from "../key-argument.ts";
 import { addKeyOptions } from "../key-options.ts";
 import { CliProblem } from "../problem.ts";
@@ -26,7 +27,7 @@ type Options = KeyOptions & {
   readonly validFrom?: string;
   readonly addKey?: readonly string[];
   readonly threshold?: string;
-  readonly evidence?: readonly string[];
+  readonly evidence: readonly string[];
   readonly contact?: string;
   readonly member?: string;
   readonly out?: string;
@@ -56,7 +57,7 @@ export function addApply(program: Command, { say, runOf }: Cli): void {
         "--evidence <[title=]file>",
         "a file for the member, encrypted to it",
         "提交给成员的材料，加密传送",
-      ),
+      ).makeOptionMandatory(),
     )
     .option(
       "--contact <text>",
@@ -85,10 +86,9 @@ export function addApply(program: Command, { say, runOf }: Cli): void {
 async function apply(run: Run, code: Code, options: Options): Promise<void> {
   const identity = await identityOf(withHolder(run, code));
   const node = await run.client.node();
-  const evidence = await Promise.all(
-    (options.evidence ?? []).map((text) => readEvidence(code, text)),
-  );
+  const evidence = await Promise.all(options.evidence.map((text) => readEvidence(code, text)));
   const application = await applicationOf(run, code, identity.file.path, evidence, options);
+  judgeShape(application);
   await confirmSigning(run, describeOperation(application, run.language), identity, node.origin);
   const signer = await openSigner(run, identity);
   const iatSeconds = Math.floor(run.now().getTime() / 1000);
@@ -100,7 +100,7 @@ async function apply(run: Run, code: Code, options: Options): Promise<void> {
   }
   const member = options.member ?? node.member;
   const { contact } = options;
-  const recipient = evidence.length === 0 ? "" : await recipientOf(run, member, node.recipient);
+  const recipient = await recipientOf(run, member, node.recipient);
   await run.client.apply(signed.bytes, {
     ...(contact === undefined ? {} : { contact }),
     ...(member === undefined ? {} : { member }),
