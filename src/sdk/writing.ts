@@ -69,10 +69,13 @@ async function refusalAsValue(sent: Promise<Response>): Promise<Response | Outco
 
 type BatchAnswer = {
   readonly checkpoints: readonly { readonly size: number; readonly note: string }[];
+  /** What paths are made of, each hash once: neighbours share most of theirs. */
+  readonly hashes: readonly Base64[];
   readonly results: readonly (
     | (Omit<Extract<Outcome, { status: "accepted" }>, "receipt"> & {
         readonly checkpoint: number;
-        readonly path: readonly Base64[];
+        /** Places in `hashes`. */
+        readonly path: readonly number[];
       })
     | Extract<Outcome, { status: "refused" }>
   )[];
@@ -87,12 +90,13 @@ async function submitBatch(
     type: "application/cbor-seq",
     idempotent: true,
   });
-  const { checkpoints, results } = (await response.json()) as BatchAnswer;
+  const { checkpoints, hashes, results } = (await response.json()) as BatchAnswer;
   return results.map((result) => {
     if (result.status === "refused") return result;
     const { checkpoint, path, ...accepted } = result;
     const note = checkpoints[checkpoint]?.note ?? "";
-    return { ...accepted, receipt: composeReceipt(result.index, path, note) };
+    const siblings = path.map((place) => hashes[place] ?? "");
+    return { ...accepted, receipt: composeReceipt(result.index, siblings, note) };
   });
 }
 

@@ -147,8 +147,9 @@ describe("POST /v1/operations, many", () => {
     const items = [registration(1), bad, registration(2), registration(1)];
     const response = await post(concat(...items), "application/cbor-seq");
     expect(response.status).toBe(200);
-    const { checkpoints, results } = await response.json();
+    const { checkpoints, hashes, results } = await response.json();
     expect(checkpoints).toHaveLength(1);
+    expect(new Set(hashes).size).toBe(hashes.length);
     expect(results).toMatchObject([
       { status: "accepted", checkpoint: 0 },
       { status: "refused", code: "AUTH_MEMBER", facts: { got: "member/Z" } },
@@ -161,7 +162,7 @@ describe("POST /v1/operations, many", () => {
     for (const i of [0, 2]) {
       const { index, path } = results[i];
       const leaf = hashLeaf(present(items[i], "item"));
-      const proof = { index, size, path: path.map(fromBase64) };
+      const proof = { index, size, path: path.map((place: number) => fromBase64(hashes[place])) };
       expect(verifyInclusion(leaf, proof, root)).toMatchObject({ ok: true });
     }
   });
@@ -214,7 +215,7 @@ describe("POST /v1/operations, many", () => {
 
   test("answers an empty sequence with nothing", async () => {
     const response = await post(new Uint8Array(), "application/cbor-seq");
-    expect(await response.json()).toEqual({ checkpoints: [], results: [] });
+    expect(await response.json()).toEqual({ checkpoints: [], hashes: [], results: [] });
   });
 });
 

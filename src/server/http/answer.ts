@@ -47,7 +47,8 @@ export function answerJson(
 
 /** An answer that nobody may keep. */
 export function answerPrivate(value: unknown, status = 200, headers: object = {}): Response {
-  return new Response(JSON.stringify(value), {
+  // As bytes: a large text would be looked through once more for lone surrogates.
+  return new Response(Buffer.from(JSON.stringify(value)), {
     status,
     headers: { "Content-Type": "application/json", "Cache-Control": PRIVATE, ...headers },
   });

@@ -1,7 +1,8 @@
 import { formatTlogProof, type Hash, parseCheckpoint, present } from "../../core/index.ts";
 import type { Head, Outcome } from "../../ledger/index.ts";
-import { base64Of, hexOf } from "../http/bytes.ts";
+import { hexOf } from "../http/bytes.ts";
 import { describeRefusal } from "../problem/problem.ts";
+import { createHashTable } from "./hash-table.ts";
 
 type AnswerJson = { readonly [field: string]: unknown };
 
@@ -29,7 +30,7 @@ export function acceptedJson({
   };
 }
 
-/** What many operations are answered: each checkpoint once, and for each item its path to one of them. */
+/** What many operations are answered: each checkpoint and each hash once, and for each item its path to a checkpoint. */
 export function manyJson(outcomes: readonly Outcome[]): AnswerJson {
   const numbers = new Map<Head, number>();
   const numberOf = (head: Head): number => {
@@ -38,6 +39,7 @@ export function manyJson(outcomes: readonly Outcome[]): AnswerJson {
     numbers.set(head, numbers.size);
     return numbers.size - 1;
   };
+  const hashes = createHashTable();
   const results = outcomes.map((outcome) => {
     if (!outcome.ok) return { status: "refused", ...describeRefusal(outcome.refusal) };
     return {
@@ -45,10 +47,10 @@ export function manyJson(outcomes: readonly Outcome[]): AnswerJson {
       hash: hexOf(outcome.hash),
       index: outcome.index,
       checkpoint: numberOf(outcome.head),
-      path: outcome.path.map(base64Of),
+      path: outcome.path.map(hashes.placeOf),
       ...(outcome.repeated && { repeated: true }),
     };
   });
   const checkpoints = [...numbers.keys()].map(({ size, checkpoint: note }) => ({ size, note }));
-  return { checkpoints, results };
+  return { checkpoints, hashes: hashes.texts, results };
 }

@@ -18,7 +18,8 @@ export function placeOf({ geometry }: Pick<CodeRecord, "geometry">): Place | und
   return placeAt([(west + east) / 2, (south + north) / 2], "cell" in shape ? "cell" : "centre");
 }
 
-function placeAt([longitude, latitude]: Position, is: Place["is"]): Place {
+/** The place of one position. */
+export function placeAt([longitude, latitude]: Position, is: Place["is"]): Place {
   return { longitude: degrees(longitude), latitude: degrees(latitude), is };
 }
 

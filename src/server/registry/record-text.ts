@@ -10,7 +10,7 @@ import { jsonFields } from "../http/cbor-json.ts";
 import { decodeValue } from "../state.ts";
 import type { BlockTimes } from "./block-times.ts";
 import type { SharedStatuses, StatusParts } from "./effective.ts";
-import { placeOf } from "./place.ts";
+import { placeAt, placeOf } from "./place.ts";
 
 /**
  * The body of a plain `GET /v1/codes/<code>` as text, without decoding the record and encoding it again: most of what a read
@@ -53,8 +53,17 @@ function unquoted(text: string): string {
   return text.slice(1, -1);
 }
 
+/** A point in clear, which is what nearly every thing has, spelt as `jsonFields` spells it. */
+const POINT = /^\{"value":\{"point":\[(-?\d+),(-?\d+)\]\}/;
+
 function placeText(fields: ReadonlyMap<string, string>): string {
   const geometry = fields.get("geometry");
-  const place = geometry === undefined ? undefined : placeOf({ geometry: JSON.parse(geometry) });
-  return place === undefined ? "" : `"place":${JSON.stringify(place)},`;
+  if (geometry === undefined) return "";
+  const [, longitude, latitude] = POINT.exec(geometry) ?? [];
+  const place =
+    longitude === undefined || latitude === undefined
+      ? placeOf({ geometry: JSON.parse(geometry) })
+      : placeAt([Number(longitude), Number(latitude)], "point");
+  if (place === undefined) return "";
+  return `"place":{"longitude":${place.longitude},"latitude":${place.latitude},"is":"${place.is}"},`;
 }

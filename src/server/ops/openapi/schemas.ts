@@ -161,6 +161,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
   Pending: object({ status: { const: "pending" }, hash: HASH }),
   Results: object({
     checkpoints: list(object({ size: INTEGER, note: TEXT })),
+    hashes: list(BASE64),
     results: list({
       oneOf: [
         object({
@@ -168,7 +169,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
           hash: HASH,
           index: INTEGER,
           checkpoint: INTEGER,
-          path: list(BASE64),
+          path: list(INTEGER),
           "repeated?": FLAG,
         }),
         object({ status: { const: "refused" }, code: TEXT, facts: ANY, remedy: TEXT }),
