@@ -1,4 +1,5 @@
 import { verifyEd25519 } from "#crypto";
+import { present } from "../invariant.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { SignedCheckpoint } from "./checkpoint.ts";
 import type { Policy } from "./policy.ts";
@@ -114,7 +115,9 @@ function judge(
 /** In the order of the policy; of several by one witness the latest. */
 function cosignaturesOf(policy: Policy, attested: readonly Attestation[]): Cosignature[] {
   return policy.witnesses.flatMap(({ name, key }) => {
-    const times = attested.flatMap((each) => (each.key === key ? (each.timeSeconds ?? []) : []));
+    const times = attested
+      .filter((each) => each.key === key)
+      .map(({ timeSeconds }) => present(timeSeconds, "the time of a cosignature"));
     return times.length === 0 ? [] : [{ witness: name, timeSeconds: Math.max(...times) }];
   });
 }

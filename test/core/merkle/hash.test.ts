@@ -1,5 +1,11 @@
 import { expect, test } from "vitest";
-import { hashLeaf, hashNode, hashPairInto, sameHash, toHash } from "../../../src/core/merkle/index.ts";
+import {
+  hashLeaf,
+  hashNode,
+  hashPairInto,
+  sameHash,
+  toHash,
+} from "../../../src/core/merkle/index.ts";
 
 test("takes exactly 32 bytes as a hash", () => {
   expect(toHash(new Uint8Array(32))).toEqual(new Uint8Array(32));

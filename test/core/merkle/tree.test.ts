@@ -5,6 +5,7 @@ import {
   consistencyPath,
   EMPTY_ROOT,
   Frontier,
+  frontierOf,
   type Hash,
   hashLeaf,
   hashNode,
@@ -64,6 +65,17 @@ describe("a tree in memory", () => {
     fc.assert(
       fc.property(logAndPage, ([entries, start, end]) => {
         expect(rangePath(tree(entries), start, end)).toEqual(referenceRange(entries, start, end));
+      }),
+    );
+  });
+
+  test("grows on from its right edge", () => {
+    fc.assert(
+      fc.property(log, fc.uint8Array({ maxLength: 4 }), (entries, next) => {
+        const frontier = frontierOf(tree(entries));
+        expect([frontier.size, frontier.root()]).toEqual([entries.length, referenceRoot(entries)]);
+        frontier.append(hashLeaf(next));
+        expect(frontier.root()).toEqual(referenceRoot([...entries, next]));
       }),
     );
   });
