@@ -10,7 +10,7 @@ import { openCsv } from "../../src/cli/import/csv.ts";
 import type { Terms } from "../../src/cli/import/draft.ts";
 import { openGeoJson } from "../../src/cli/import/geojson.ts";
 import { readGeometry } from "../../src/cli/import/geometry.ts";
-import { createRowJudge } from "../../src/cli/import/item.ts";
+import { createRowJudge, type Surroundings } from "../../src/cli/import/item.ts";
 import type { Row } from "../../src/cli/import/row.ts";
 import { bd09FromWgs84, gcj02FromWgs84 } from "../../src/text/index.ts";
 import { code } from "../sdk/world.ts";
@@ -21,7 +21,7 @@ const TERMS: Terms = {
   first: 1,
   crs: "wgs84",
 };
-const NOTHING_THERE = { taken: () => false, knowsClass: () => true };
+const NOTHING_THERE: Surroundings = { taken: () => false, knowsClass: () => true };
 
 async function file(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "cityid-rows-")), name);

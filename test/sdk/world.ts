@@ -12,7 +12,6 @@ import {
   sha256,
   utf8,
   verifierKey,
-  verifySignature,
 } from "../../src/core/index.ts";
 import { openMemoryLedger } from "../../src/ledger/memory/index.ts";
 import {
@@ -71,8 +70,6 @@ export async function openWorld(): Promise<World> {
       },
       inbox: memoryStore(),
       openings: memoryStore(),
-      checkSignature: (key, envelope) =>
-        verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
     },
     { publicUrl: URL_OF_NODE },
   );
