@@ -69,10 +69,8 @@ export async function createEmbeddedLedger(directory: string, genesis: Genesis):
   const state = new LedgerState(new SparseMap(), new MemoryValues());
   const { entries } = makeFirstBlock(state, genesis, begun.value);
   const { origin } = genesis;
-  await createLog({ directory, origin });
-  const log = await openLog({ directory, origin });
-  await log.commit(log.stage(entries));
-  await log.close();
+  // One step: a log that exists has its genesis.
+  await createLog({ directory, origin }, entries);
 }
 
 /**
