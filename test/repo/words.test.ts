@@ -6,8 +6,8 @@ const lock = JSON.parse(read("package-lock.json")) as {
   readonly packages: Readonly<Record<string, { readonly resolved?: string; readonly link?: true }>>;
 };
 
-/** Written in two parts, so that this file does not hold what it looks for. */
-const REGISTRY = new RegExp(["registry", "\\.[a-z0-9-]+\\.[a-z]{2,}"].join(""));
+/** Address of a place that serves packages, as a client's settings would hold it. */
+const REGISTRY = /\/\/(?:registry|npm)[.-][a-z0-9.-]+/;
 
 const TEXTS = [
   "README.md",
