@@ -150,6 +150,11 @@ export class TestLedger implements StateReader {
     return present(this.get(key), key) as T;
   }
 
+  /** Puts a value that would take too many operations to come about. */
+  set<T>(key: MapKey<T>, value: T): void {
+    this.values.set(key, encodeCbor(value as CborValue));
+  }
+
   record(text: string): CodeRecord {
     return this.value(codeKey(code(text)));
   }
