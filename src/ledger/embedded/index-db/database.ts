@@ -36,7 +36,9 @@ export function openToWrite(file: string, identity: IndexIdentity, source: Frame
 export function closeWritten(sql: Sql): void {
   sql.exec("PRAGMA synchronous = FULL");
   sql.all("PRAGMA wal_checkpoint(TRUNCATE)");
+  // Only now: it says that all the rest is safe.
   sql.run("DELETE FROM meta WHERE name = 'open'");
+  sql.all("PRAGMA wal_checkpoint(TRUNCATE)");
   sql.close();
 }
 

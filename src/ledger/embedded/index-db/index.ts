@@ -40,6 +40,7 @@ class IndexDatabase implements IndexStore {
   #size = 0;
   #counts = NO_COUNTS;
   #fault: LedgerFault | undefined;
+  #isClosed = false;
 
   constructor({ file, values, ledger, start }: IndexOptions, writer: URL, reader: URL) {
     this.#reader = new ReaderHandle(reader, file, () => this.#rebuild());
@@ -47,7 +48,7 @@ class IndexDatabase implements IndexStore {
       writer,
       { file, values, identity: { ledger, start } },
       {
-        opened: () => this.#reader.open(),
+        opened: () => this.#opened(),
         progress: (size, counts) => this.#advanced(size, counts),
         failed: ({ why }, inARow) => this.#failed(why, inARow),
       },
@@ -87,6 +88,7 @@ class IndexDatabase implements IndexStore {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#refuse(new LedgerFault("LEDGER_CLOSED"));
     await this.#reader.close();
     await this.#writer.close();
@@ -98,7 +100,12 @@ class IndexDatabase implements IndexStore {
     return (await this.#reader.ask(question)) as T;
   }
 
+  #opened(): void {
+    if (!this.#isClosed) this.#reader.open();
+  }
+
   #advanced(size: number, counts: LedgerCounts): void {
+    if (this.#isClosed) return;
     this.#size = size;
     this.#counts = counts;
     this.#fault = undefined;
@@ -108,6 +115,7 @@ class IndexDatabase implements IndexStore {
   }
 
   #failed(why: string, inARow: number): void {
+    if (this.#isClosed) return;
     this.#reader.stop();
     if (inARow < PATIENCE) return;
     const fault = new LedgerFault("LEDGER_INDEX", { why });
@@ -116,6 +124,7 @@ class IndexDatabase implements IndexStore {
   }
 
   #rebuild(): void {
+    if (this.#isClosed) return;
     this.#size = 0;
     this.#reader.stop();
     void this.#writer.rebuild();

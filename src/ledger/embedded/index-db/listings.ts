@@ -53,17 +53,30 @@ export function readAliases(
   division: string | undefined,
 ): string[] {
   const rows = sql.all(
-    `SELECT reference, text FROM alias JOIN name ON name.id = space WHERE value = ? AND reference <> ''
-     ORDER BY text`,
+    `SELECT reference, text FROM alias JOIN name ON name.id = space
+     WHERE value = ? AND reference <> '' ORDER BY text`,
     [value],
   );
   return rows
     .filter(([, space]) => isIn(String(space), scheme, division))
-    .map(([reference]) => String(reference).slice(0, String(reference).indexOf("#")));
+    .map(([reference]) => codeOf(String(reference)));
+}
+
+/** The codes that some alias of this value leads to, whatever its scheme. */
+export function aliasOf(sql: Sql, value: string, limit: number): string[] {
+  const rows = sql.all("SELECT reference FROM alias WHERE value = ? AND reference <> '' LIMIT ?", [
+    value,
+    limit,
+  ]);
+  return rows.map(([reference]) => codeOf(String(reference)));
 }
 
 function isIn(space: string, scheme: string, division: string | undefined): boolean {
   return division === undefined
     ? space.endsWith(`/${scheme}/`)
     : space === aliasSpace(`${division}/${scheme}/`);
+}
+
+function codeOf(reference: string): string {
+  return reference.slice(0, reference.indexOf("#"));
 }

@@ -2,8 +2,10 @@ import { BUCKET_IDS } from "./layout.ts";
 
 // The ids of one bucket that have a token: runs of 16-bit numbers, or a bitmap where that is shorter.
 //
-//   runs    each 0fff for one id, or 8fff then length − 1 for neighbours (little-endian; fff = offset in the bucket)
-//   bitmap  always 512 bytes; runs are always fewer
+//   runs    for one id its offset in the bucket (14 bits); for neighbours that with the highest bit set, then length − 1
+//   bitmap  always 2 048 bytes; runs are always fewer
+//
+// All numbers are little-endian.
 
 const BITMAP_BYTES = BUCKET_IDS / 8;
 const WORDS = BUCKET_IDS / 32;
@@ -16,17 +18,18 @@ export function noBits(): Bits {
   return new Uint32Array(WORDS);
 }
 
-export function allBits(): Bits {
-  return new Uint32Array(WORDS).fill(0xffffffff);
+/** Keeps in `bits` what is in `others` too. */
+export function intersect(bits: Bits, others: Bits): void {
+  for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) & (others[i] ?? 0);
 }
 
 export function isEmpty(bits: Bits): boolean {
   return bits.every((word) => word === 0);
 }
 
-/** Keeps in `bits` what is in `others` too. */
-export function intersect(bits: Bits, others: Bits): void {
-  for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) & (others[i] ?? 0);
+/** Adds `others` to `bits`. */
+export function unite(bits: Bits, others: Bits): void {
+  for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) | (others[i] ?? 0);
 }
 
 export function addBit(bits: Bits, offset: number): void {
@@ -40,6 +43,16 @@ function addRun(bits: Bits, start: number, length: number): void {
   while (at < end && at % 32 !== 0) addBit(bits, at++);
   for (; at + 32 <= end; at += 32) bits[at >>> 5] = 0xffffffff;
   while (at < end) addBit(bits, at++);
+}
+
+export function countBits(bits: Bits): number {
+  let count = 0;
+  for (const word of bits) {
+    const pairs = word - ((word >>> 1) & 0x55555555);
+    const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+    count += Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+  }
+  return count;
 }
 
 /** The offsets from `from` on, in order. */

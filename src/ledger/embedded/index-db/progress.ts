@@ -1,4 +1,4 @@
-import { base64 } from "../../../core/index.ts";
+import { base64, sha256 } from "../../../core/index.ts";
 import type { FrameSource } from "./frames.ts";
 import { RANKS } from "./layout.ts";
 import type { Sql } from "./sql.ts";
@@ -17,7 +17,7 @@ export type Progress = {
   values: number;
   operations: number;
   readonly byKind: { [kind: string]: number };
-  /** Base64 of the last bytes of the values file before `offset`. */
+  /** `tailOf` what was taken in. */
   tail: string;
 };
 
@@ -45,9 +45,10 @@ export function saveProgress(sql: Sql, progress: Progress): void {
   sql.run("INSERT OR REPLACE INTO meta VALUES ('progress', ?)", [JSON.stringify(progress)]);
 }
 
-const TAIL_BYTES = 64;
+/** At least the last frame, with its hashes and its checksum. */
+const TAIL_BYTES = 4096;
 
-/** What stands in the values file before `offset`, short enough to be kept and long enough to tell one file from another. */
+/** Says in short what stands in the values file before `offset`: tells one file from another, and a cut one from a whole one. */
 export function tailOf(source: FrameSource, offset: number): string {
-  return base64(source.tail(offset, TAIL_BYTES));
+  return base64(sha256(source.tail(offset, TAIL_BYTES)));
 }

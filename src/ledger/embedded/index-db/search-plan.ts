@@ -1,9 +1,10 @@
 import type { Box, Code } from "../../../core/index.ts";
 import type { SearchQuery } from "../../port.ts";
 import { cellRanges } from "./cells.ts";
-import { all, any, type Condition, range, token, tokensIn } from "./condition.ts";
+import { all, any, type Condition, token } from "./condition.ts";
 import { wantedOf } from "./document.ts";
 import { EffectiveStatuses } from "./effective.ts";
+import { exactIds } from "./exact.ts";
 import { classFacet, kindFacet, parentFacet, statusFacet, underFacet } from "./facets.ts";
 import { parseFacts } from "./facts.ts";
 import { facetToken } from "./layout.ts";
@@ -14,7 +15,7 @@ import { NO_TEXT, planText } from "./text-plan.ts";
 /** How a query is carried out. */
 export type SearchPlan = {
   /** By phase: which records of a full bucket may be meant. */
-  readonly phases: readonly { readonly condition: Condition; readonly tokens: readonly number[] }[];
+  readonly phases: readonly Condition[];
   /** SQL over a row of `record`: the phase it belongs to, and whether its facets are those asked for. */
   readonly phase: string;
   readonly phaseArgs: readonly string[];
@@ -22,6 +23,8 @@ export type SearchPlan = {
   readonly facetArgs: readonly string[];
   /** What SQL does not judge. */
   readonly accepts: (code: Code, facts: string) => boolean;
+  /** Ids of the records that come before all others, if they meet the rest: what was typed is their code or their alias. */
+  readonly exact: readonly number[];
 };
 
 /** `undefined` when nothing can be found: a facet that no record ever had. */
@@ -34,15 +37,13 @@ export function planSearch(sql: Sql, names: Names, query: SearchQuery): SearchPl
   const status = statusCondition(sql, names, query.status);
   if (status !== undefined) filters.push(status);
   return {
-    phases: text.conditions.map((each) => {
-      const condition = all([each, ...filters]);
-      return { condition, tokens: [...new Set(tokensIn(condition))] };
-    }),
+    phases: text.conditions.map((each) => all([each, ...filters])),
     phase: text.phase,
     phaseArgs: text.args,
     facets: ["1", ...facets.map(() => "instr(facts, ?)")].join(" AND "),
     facetArgs: facets.map((facet) => `,${facet},`),
     accepts: judgeOf(sql, query),
+    exact: wanted === undefined ? [] : exactIds(sql, query.text ?? ""),
   };
 }
 
@@ -59,7 +60,7 @@ function facetsOf(names: Names, query: SearchQuery): number[] | undefined {
 }
 
 function placeOf({ bbox }: SearchQuery): Condition[] {
-  return bbox === undefined ? [] : [any(cellRanges(bbox).map(range))];
+  return bbox === undefined ? [] : [{ kind: "ranges", of: cellRanges(bbox) }];
 }
 
 /** More than this would take longer to combine than to look at every record. */

@@ -1,10 +1,10 @@
-import { all, any, type Condition, range, token } from "./condition.ts";
+import { all, any, type Condition, isWide, token } from "./condition.ts";
 import type { Spellings, Wanted } from "./document.ts";
 import { EDGE, gramsOf } from "./grams.ts";
 
 /**
- * How a text is looked for. A record counts in the first phase that it meets: a field of it is the text; a field begins
- * with it; it holds every word somewhere.
+ * How a text is looked for. A record counts in the first phase that it meets: a field of it begins with the text; it holds
+ * every word somewhere.
  */
 export type TextPlan = {
   /** By phase. */
@@ -18,12 +18,10 @@ export type TextPlan = {
 export const NO_TEXT: TextPlan = { conditions: [all([])], phase: "0", args: [] };
 
 export function planText({ whole, words }: Wanted): TextPlan {
-  const exact = whole.map((spelling) => EDGE + spelling + EDGE);
-  const prefix = whole.map((spelling) => EDGE + spelling);
-  const phases = [[exact], [prefix], words];
+  const phases = [[whole.map((spelling) => EDGE + spelling)], words];
   const cases = phases.map((parts, i) => `WHEN ${parts.map(holdsAny).join(" AND ")} THEN ${i}`);
   return {
-    conditions: phases.map((parts) => all(parts.map(conditionOf))),
+    conditions: phases.map(conditionOf),
     phase: `CASE ${cases.join(" ")} END`,
     args: phases.flat(2),
   };
@@ -33,11 +31,17 @@ function holdsAny(spellings: Spellings): string {
   return `(${spellings.map(() => "instr(doc, ?)").join(" OR ")})`;
 }
 
-function conditionOf(spellings: Spellings): Condition {
-  const each = spellings.map((spelling) => {
-    const { tokens, ranges } = gramsOf(spelling);
-    return ranges.length > 0 ? any(ranges.map(range)) : all(tokens.map(token));
-  });
-  const [only] = each;
-  return each.length === 1 && only !== undefined ? only : any(each);
+/** Of words that are a single letter and the like. */
+const ENOUGH_WIDE = 2;
+
+/** Single letters meet nearly everything: where there is more to go by, they are left to the row. */
+function conditionOf(words: readonly Spellings[]): Condition {
+  const conditions = words.map((spellings) => any(spellings.map(spellingCondition)));
+  const narrow = conditions.filter((each) => !isWide(each));
+  return all(narrow.length > 0 ? narrow : conditions.slice(0, ENOUGH_WIDE));
+}
+
+function spellingCondition(spelling: string): Condition {
+  const { tokens, ranges } = gramsOf(spelling);
+  return ranges.length > 0 ? { kind: "ranges", of: ranges } : all(tokens.map(token));
 }

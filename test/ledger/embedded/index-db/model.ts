@@ -38,15 +38,33 @@ export class NaiveIndex {
   }
 
   search(query: Omit<SearchQuery, "limit" | "cursor">): Code[] {
-    const hits: { code: Code; rank: number; phase: number; at: number }[] = [];
+    const hits: { code: Code; phase: number; rank: number; at: number }[] = [];
+    const exact = this.#named(query.text);
     for (const [at, code] of this.#codes.entries()) {
-      const phase = this.#meets(this.record(code), query)
-        ? phaseOf(this.record(code), query.text)
-        : 3;
-      if (phase < 3) hits.push({ code, rank: RANK[codeShape(code)], phase, at });
+      if (!this.#meets(this.record(code), query)) continue;
+      const phase = exact.has(code) ? EXACT : phaseOf(this.record(code), query.text);
+      if (phase < NOT_FOUND) hits.push({ code, rank: RANK[codeShape(code)], phase, at });
     }
-    hits.sort((a, b) => a.rank - b.rank || a.phase - b.phase || a.at - b.at);
+    const first = (phase: number) => (phase === EXACT ? 0 : 1);
+    hits.sort(
+      (a, b) =>
+        first(a.phase) - first(b.phase) || a.rank - b.rank || a.phase - b.phase || a.at - b.at,
+    );
     return hits.map(({ code }) => code);
+  }
+
+  /** What was typed is their code, or an alias that leads to them. */
+  #named(typed = ""): Set<string> {
+    const text = typed.trim();
+    const spellings = [text, text.toUpperCase(), text.toLowerCase()];
+    const codes = new Set(spellings);
+    for (const [key, value] of this.#values) {
+      const [area, , , ...rest] = key.split("/");
+      const { code } = value as { code?: string };
+      if (area !== "alias" || code === undefined || !spellings.includes(rest.join("/"))) continue;
+      codes.add(code.slice(0, code.indexOf("#")));
+    }
+    return codes;
   }
 
   keys(prefix: string): string[] {
@@ -105,7 +123,10 @@ export class NaiveIndex {
 
 const RANK = { root: 0, country: 0, division: 0, department: 1, class: 2, item: 3 } as const;
 
-/** 0: a field is the text; 1: a field begins with it; 2: every word is somewhere; 3: not found. */
+const EXACT = -1;
+const NOT_FOUND = 2;
+
+/** 0: a field begins with the text; 1: every word is somewhere. */
 function phaseOf(record: CodeRecord, typed: string | undefined): number {
   const words = (typed ?? "")
     .trim()
@@ -114,14 +135,21 @@ function phaseOf(record: CodeRecord, typed: string | undefined): number {
   if (words.length === 0) return 0;
   const fields = fieldsOf(record);
   const whole = spellings(words.join(""));
-  if (whole.some((spelling) => fields.includes(spelling))) return 0;
-  if (whole.some((spelling) => fields.some((field) => field.startsWith(spelling)))) return 1;
+  if (whole.some((spelling) => fields.some((field) => field.startsWith(spelling)))) return 0;
   const holds = (word: string) =>
     spellings(word).some((spelling) => fields.some((field) => field.includes(spelling)));
-  return words.every(holds) ? 2 : 3;
+  return words.every(holds) ? 1 : NOT_FOUND;
 }
 
-function fieldsOf({ code, names, aliases }: CodeRecord): string[] {
+const known = new WeakMap<CodeRecord, string[]>();
+
+function fieldsOf(record: CodeRecord): string[] {
+  const fields = known.get(record) ?? makeFields(record);
+  known.set(record, fields);
+  return fields;
+}
+
+function makeFields({ code, names, aliases }: CodeRecord): string[] {
   const fields = [code.toLowerCase(), ...code.toLowerCase().split(/[./]/).slice(-1)];
   for (const name of Object.values(names)) {
     if (!("value" in name)) continue;
