@@ -71,6 +71,11 @@ describe("GET /<code>", () => {
     expect(page).toContain(`/v1/codes/${MA1301}%2FLAMP%2F000001/proof?effective=1`);
     expect(page).toContain("ZS-1");
     expect(page).toContain("Registered by");
+    // `verify` believes nobody by itself: the command names a key, and the page says to compare it.
+    expect(page).toContain(
+      `--code &quot;${MA1301}/LAMP/000001&quot; --vkey &quot;ledger.test/log+`,
+    );
+    expect(page).toContain("from elsewhere");
   });
 
   test("escapes whatever stands in a record", async () => {

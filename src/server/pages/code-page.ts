@@ -18,7 +18,7 @@ import type { FoundRecord } from "../registry/record-views.ts";
 import { proofPath } from "../registry/unknown.ts";
 import type { Services } from "../services.ts";
 import { html, type Markup } from "./html.ts";
-import { type Language, nameIn } from "./language.ts";
+import { type Language, nameIn, type Words } from "./language.ts";
 import { timeMarkup } from "./layout.ts";
 import { codeLink, historySentence } from "./sentences.ts";
 import { grouped, KIND_WORDS, PAGE_WORDS, STATUS_MARKS } from "./words.ts";
@@ -38,7 +38,7 @@ export type CodePage = {
   readonly language: Language;
 };
 
-type Reader = Pick<Services, "state" | "config">;
+type Reader = Pick<Services, "state" | "config" | "node">;
 
 /** A record as a citizen meets it: what it is, who is responsible, whether it is genuine; then the rest. */
 export function codePageTitle({ found: { record }, language }: CodePage): string {
@@ -49,14 +49,17 @@ export function codePageMain(reader: Reader, page: CodePage): Markup {
   return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(page)}${placeSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
 }
 
+/** What ends a sentence; Chinese needs no space after it. */
+const STOP: Words = { zh: "。", en: ". " };
+
 function headSection({ state }: Reader, page: CodePage): Markup {
   const { found, effective, language, moment } = page;
   const { record } = found;
   const mark = STATUS_MARKS[effective.status];
   const owner = ownerOf(state, record);
-  return html`<nav class="path">${pathMarkup(record.code)}</nav>
+  return html`<nav class="path">${pathMarkup(state, record.code, language)}</nav>
 <h1>${codePageTitle(page)}</h1>
-<p>${KIND_WORDS[record.kind][language]} · <span class="state ${mark.style}"><span aria-hidden="true">${mark.icon}</span> ${mark.words[language]}</span>. ${mark.means[language]}</p>
+<p>${KIND_WORDS[record.kind][language]} · <span class="state ${mark.style}"><span aria-hidden="true">${mark.icon}</span> ${mark.words[language]}</span>${STOP[language]}${mark.means[language]}</p>
 ${moment && html`<p class="attention">${PAGE_WORDS.asOf[language]}: ${moment.at}</p>`}
 <p><span class="code">${record.code}</span><span class="code check" aria-hidden="true">*${checkCharacter(record.code)}</span></p>
 <dl>${owner && row(PAGE_WORDS.owner[language], codeLink(state, owner, language))}
@@ -69,15 +72,21 @@ function row(name: string, value: Markup): Markup {
   return html`<dt>${name}</dt><dd>${value}</dd>`;
 }
 
-/** MA › 156 › 1301 › 02: each node leads to its page. */
-function pathMarkup(code: Code): Markup {
+/** MA › 156 中国 › 1301 石家庄市 › 02: each node leads to its page. */
+function pathMarkup(state: Services["state"], code: Code, language: Language): Markup {
   const chain = [...ancestorsOf(code)].reverse();
-  const nodes = [...chain, code].map((each, i, all) => {
-    const before = all[i - 1];
-    const node = before === undefined ? each : each.slice(before.length + 1);
-    return each === code ? html`${node}` : html`<a href="/${each}">${node}</a> › `;
+  const nodes = chain.map((each, i) => {
+    const name = nameIn(state.remembered.get(codeKey(each))?.names ?? {}, language, "");
+    // The root is called by its letters.
+    const spoken = i === 0 || name === "" ? "" : ` ${name}`;
+    return html`<a href="/${each}">${nodeOf(each, chain[i - 1])}${spoken}</a> › `;
   });
-  return html`${nodes}`;
+  return html`${nodes}${nodeOf(code, chain.at(-1))}`;
+}
+
+/** The last node of a code: what it has beyond its parent. */
+function nodeOf(code: Code, parent: Code | undefined): string {
+  return parent === undefined ? code : code.slice(parent.length + 1);
 }
 
 /** Who is responsible: the nearest record above that is an office. */
@@ -183,15 +192,16 @@ function historySection({ state }: Reader, { found, history, language }: CodePag
   return html`<h2>${PAGE_WORDS.history[language]}</h2><ul class="rows">${items}</ul><p><a href="${all}">${PAGE_WORDS.wholeHistory[language]}</a></p>`;
 }
 
-function checkSection({ config }: Reader, page: CodePage): Markup {
+function checkSection({ config, node }: Reader, page: CodePage): Markup {
   const { found, language, recordedMilliseconds } = page;
   const { record, index } = found;
   const proof = `${proofPath(record.code)}?effective=1`;
-  const command = `curl -sSo proof.json "${config.publicUrl}${proof}"\ncityid verify proof.json`;
+  const [vkey = ""] = node.vkeys;
+  const command = `curl -sSo proof.json "${config.publicUrl}${proof}"\ncityid verify proof.json --code "${record.code}" --vkey "${vkey}"`;
   return html`<h2>${PAGE_WORDS.check[language]}</h2><p>${PAGE_WORDS.checkNote[language]}</p>
 <ul class="links"><li><a href="${proof}" download="${record.code.replaceAll("/", "_")}.proof.json">${PAGE_WORDS.proofFile[language]}</a></li>
 <li><a href="/v1/codes/${encodeURIComponent(record.code)}">${PAGE_WORDS.recordFile[language]}</a></li></ul>
-<p>${PAGE_WORDS.command[language]}</p><pre><code>${command}</code></pre>
+<p>${PAGE_WORDS.command[language]}</p><pre><code>${command}</code></pre><p class="soft">${PAGE_WORDS.keyNote[language]}</p>
 <details><summary>${PAGE_WORDS.logIndex[language]} ${index}</summary><dl>
 ${row(PAGE_WORDS.recorded[language], html`${timeMarkup(recordedMilliseconds)} ${PAGE_WORDS.beijingTime[language]}`)}
 ${row("op", html`<code>${hexOf(record.op)}</code>`)}${row("control", html`<code>${hexOf(record.control)}</code>`)}${row("born", html`<code>${hexOf(record.born)}</code>`)}</dl></details>

@@ -11,7 +11,8 @@ body{margin:0;background:var(--ground);color:var(--text);line-height:1.6;
 font-family:system-ui,"PingFang SC","Microsoft YaHei","Noto Sans CJK SC",sans-serif}
 :lang(en){line-height:1.5}
 header,main,footer{max-width:46rem;margin:0 auto;padding:16px}
-header{display:flex;justify-content:space-between;gap:16px;border-bottom:1px solid var(--line)}
+header{display:flex;justify-content:space-between;gap:16px;border-bottom:1px solid var(--line);padding:4px 16px}
+header a{display:inline-flex;align-items:center;min-height:44px}
 footer{border-top:1px solid var(--line);color:var(--soft);font-size:.875rem}
 h1{font-size:1.728rem;line-height:1.3;margin:24px 0 8px;font-weight:600}
 h2{font-size:1.2rem;margin:32px 0 8px;font-weight:600}
@@ -32,7 +33,7 @@ ul.rows>li:last-child{border-bottom:0}
 ul.links{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:8px}
 ul.links a{display:inline-block;min-height:44px;padding:8px 16px;border:1px solid var(--line);border-radius:6px}
 dt{color:var(--soft)}dd{margin:0 0 8px}
-pre{overflow-x:auto;padding:12px 16px;border:1px solid var(--line);border-radius:6px}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;padding:12px 16px;border:1px solid var(--line);border-radius:6px}
 details{margin:8px 0}summary{cursor:pointer;min-height:44px;padding:8px 0}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:8px;border-bottom:1px solid var(--line)}
 `;

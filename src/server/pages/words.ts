@@ -79,6 +79,7 @@ type PageWord =
   | "recordFile"
   | "command"
   | "cannotTell"
+  | "keyNote"
   | "logIndex"
   | "recorded"
   | "beijingTime"
@@ -120,6 +121,10 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
   cannotTell: {
     zh: "网页只能证明记录是真的，不能证明现场的标牌不是翻拍的。",
     en: "A page can show that the record is genuine, not that the plate in front of you is the original.",
+  },
+  keyNote: {
+    zh: "命令中的公钥由本网站给出：请与从别处（例如某成员机构）得到的公钥核对。",
+    en: "This site gives the key in the command: compare it with one that you have from elsewhere, such as a member.",
   },
   logIndex: { zh: "日志序号", en: "Log index" },
   recorded: { zh: "登记时间", en: "Recorded" },

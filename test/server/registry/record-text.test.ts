@@ -10,11 +10,11 @@ import { MA1301, openCity, present, type World } from "../world.ts";
 
 const names = fc.oneof(
   fc.constantFrom("from", "until", "code", "时间", "__proto__x", '"', "a\\b"),
-  fc.string({ unit: "binary", minLength: 1, maxLength: 12 }).filter((text) => text.isWellFormed()),
+  fc.string({ unit: "binary", minLength: 1, maxLength: 12 }),
 );
 // Times as the ledger has them: after 1970, before a calendar ends.
 const time = fc.integer({ min: 0, max: 4_000_000_000 });
-const text = fc.string({ unit: "binary", maxLength: 300 }).filter((each) => each.isWellFormed());
+const text = fc.string({ unit: "binary", maxLength: 300 });
 const keyedMap = fc
   .uniqueArray(fc.tuple(fc.integer({ min: -30, max: 30 }), fc.uint8Array({ maxLength: 40 })), {
     minLength: 1,
