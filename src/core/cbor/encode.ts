@@ -12,7 +12,7 @@ const MAP = 5;
 /**
  * Encodes deterministically: shortest heads, definite lengths, map keys in bytewise order of their encodings.
  *
- * @throws InvariantError for a value outside the subset (a float, an unsafe integer): the caller's bug
+ * @throws InvariantError for a value outside the subset (a float, an unsafe integer, the key `__proto__`): the caller's bug
  * @see RFC 8949 §4.2.1
  */
 export function encodeCbor(value: CborValue): Uint8Array {
@@ -124,6 +124,7 @@ function inOrder(keys: readonly string[]): readonly EncodedKey[] {
 function encodedKey(name: string): EncodedKey {
   const known = encodedKeys.get(name);
   if (known !== undefined) return known;
+  if (name === "__proto__") throw new InvariantError("a key that no decoder of ours takes");
   const key = { name, encoded: encodeCbor(name) };
   if (encodedKeys.size >= MAX_REMEMBERED) encodedKeys.clear();
   encodedKeys.set(name, key);
