@@ -11,6 +11,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 10_000;
 /** Requests under way get this long to end when the node stops. */
 const DRAIN_MILLISECONDS = 5_000;
+const SWEEP_MILLISECONDS = 50;
 
 export type Listening = {
   readonly port: number;
@@ -56,7 +57,10 @@ async function stop(server: HttpServer): Promise<void> {
     server.close(() => resolve());
   });
   server.closeIdleConnections();
+  // A connection whose answer ends later, as an event stream's does, is idle only then.
+  const sweep = setInterval(() => server.closeIdleConnections(), SWEEP_MILLISECONDS);
   const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
   await closed;
+  clearInterval(sweep);
   clearTimeout(cut);
 }
