@@ -1,7 +1,7 @@
 import { sha256Into } from "#crypto";
 import { HASH_BYTES, type Hash } from "../merkle/index.ts";
 import { bitAt, EMPTY_PLACE, MAP_BITS, MAP_LEAF_PREFIX, MAP_NODE_PREFIX } from "./hashing.ts";
-import { sharedBits } from "./key-order.ts";
+import { copyHash, sharedBits } from "./key-order.ts";
 import {
   LEAF_BYTES,
   NODE_BIT,
@@ -189,9 +189,4 @@ export class MapTree {
   #word(node: Child, word: number): number {
     return this.nodes.words(node - 1)[rowInChunk(node - 1) * NODE_WORDS + word] as number;
   }
-}
-
-/** Copies one hash. A loop, because `set` needs a `subarray`, and making one takes longer than copying 32 bytes. */
-export function copyHash(from: Uint8Array, fromAt: number, to: Uint8Array, at: number): void {
-  for (let i = 0; i < HASH_BYTES; i++) to[at + i] = from[fromAt + i] as number;
 }

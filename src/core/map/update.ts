@@ -1,7 +1,7 @@
 import { HASH_BYTES } from "../merkle/index.ts";
 import { EMPTY_PLACE, MAP_BITS } from "./hashing.ts";
-import { type OrderedPuts, sharedBits } from "./key-order.ts";
-import { type Child, copyHash, type MapTree, NOTHING } from "./tree.ts";
+import { copyHash, type OrderedPuts, sharedBits } from "./key-order.ts";
+import { type Child, type MapTree, NOTHING } from "./tree.ts";
 
 // `out` and `at` of each step say where the hash of the subtree goes: in the row of its parent, or beside the root. Until
 // the step is done it holds the hash from before.
