@@ -8,10 +8,13 @@ import { createState } from "../../../src/server/state.ts";
 import { city, code } from "../../core/state/kit.ts";
 import { MA1301, openCity, present, type World } from "../world.ts";
 
-const names = fc.oneof(
-  fc.constantFrom("from", "until", "code", "时间", "__proto__x", '"', "a\\b"),
-  fc.string({ unit: "binary", minLength: 1, maxLength: 12 }),
-);
+// The codec takes no `__proto__`, so no value of the ledger has one; fast-check is fond of it.
+const names = fc
+  .oneof(
+    fc.constantFrom("from", "until", "code", "时间", "constructor", "toString", '"', "a\\b"),
+    fc.string({ unit: "binary", minLength: 1, maxLength: 12 }),
+  )
+  .filter((name) => name !== "__proto__");
 // Times as the ledger has them: after 1970, before a calendar ends.
 const time = fc.integer({ min: 0, max: 4_000_000_000 });
 const text = fc.string({ unit: "binary", maxLength: 300 });
