@@ -1,4 +1,5 @@
 import { type Code, codeParts } from "../code/index.ts";
+import { present } from "../invariant.ts";
 import type { Alias } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Context } from "./context.ts";
@@ -41,8 +42,8 @@ export function releaseAlias(context: Context, code: Code, { scheme, value }: Al
 
 /** Whether the generation that a reference names is still there, and neither retired nor void. */
 export function inForce(context: Context, reference: Reference): boolean {
-  const record = context.tx.get(codeKey(referredCode(reference)));
-  if (record === undefined || referenceTo(record) !== reference) return false;
+  const record = present(context.tx.get(codeKey(referredCode(reference))), reference);
+  if (referenceTo(record) !== reference) return false;
   const { status } = effectiveStatus(context.tx, record);
   return status === "active" || status === "suspended";
 }

@@ -4,7 +4,7 @@ import { present } from "../invariant.ts";
 import type { Envelope } from "../op/envelope.ts";
 import { type Issuer, type KeyUse, MEMBER } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type Context, seconds } from "./context.ts";
+import { type Context, type Ground, seconds } from "./context.ts";
 import { referenceTo } from "./effective.ts";
 import { codeKey, keyKey, memberKey, paramKey } from "./map-keys.ts";
 import type { Transaction } from "./transaction.ts";
@@ -160,7 +160,7 @@ function judgeKey(
 
 /** Whether the key's scope covers each subject, and still lasts. */
 export function judgeScope(
-  context: Context,
+  context: Ground,
   key: KeyRecord,
   kid: string,
   subjects: readonly Code[],

@@ -8,11 +8,15 @@ import type { Authority, KeyRecord } from "./values.ts";
 /** Whether the signature in `envelope` is `key`'s. Must answer the same on every node. */
 export type OperationCheck = (key: KeyRecord, envelope: Envelope, hash: Uint8Array) => boolean;
 
-/** What the rules see of the world: the state, the ledger's name, the block's time. */
-export type Context = {
+/** What stands, and when. */
+export type Ground = {
   readonly tx: Transaction;
-  readonly origin: string;
   readonly timeMilliseconds: number;
+};
+
+/** What the rules see of the world: the state, the block's time, the ledger's name. */
+export type Context = Ground & {
+  readonly origin: string;
   readonly check: OperationCheck;
   /** Of the item that is being applied. */
   readonly work: ItemWork;
@@ -39,11 +43,11 @@ export function rehearsal(context: Context): Context {
   return { ...context, tx: new Transaction(context.tx), work: new ItemWork() };
 }
 
-export function seconds(context: Context): number {
+export function seconds(context: Ground): number {
   return Math.floor(context.timeMilliseconds / 1000);
 }
 
-export function today(context: Context): IsoDate {
+export function today(context: Ground): IsoDate {
   return isoDate(context.timeMilliseconds);
 }
 

@@ -258,8 +258,7 @@ export function settleChildren(tx: Transaction): void {
   for (const key of tx.changedKeys(prefix)) {
     const code = key.slice(prefix.length) as Code;
     const record = present(tx.get(codeKey(code)), code);
-    const settled = withChildren(tx, record);
-    if (settled !== record) tx.put(codeKey(code), settled);
+    tx.put(codeKey(code), withChildren(tx, record));
   }
 }
 

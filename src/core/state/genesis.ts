@@ -8,9 +8,8 @@ import { fitShape, type ShapeRefusal } from "../op/shape.ts";
 import { genesisFields } from "../op/shapes.ts";
 import type { Names } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Context } from "./context.ts";
+import type { Ground } from "./context.ts";
 import { settleChildren } from "./create.ts";
-import { ItemWork } from "./item-work.ts";
 import { type MemberRefusal, putMember } from "./kinds/member.ts";
 import { enoughMembers, readablePolicies } from "./kinds/param.ts";
 import { codeKey, frontierKey, paramKey, ROOT } from "./map-keys.ts";
@@ -67,13 +66,7 @@ export function applyGenesis(
 ): Result<readonly Change[], GenesisRefusal> {
   const hash = hashLeaf(entry);
   const tx = new Transaction({ get: () => undefined });
-  const context: Context = {
-    tx,
-    origin: genesis.origin,
-    timeMilliseconds: genesis.time,
-    check: () => false,
-    work: new ItemWork(),
-  };
+  const context: Ground = { tx, timeMilliseconds: genesis.time };
   for (const member of genesis.members) {
     const put = putMember(context, member, undefined, hash);
     if (!put.ok) return put;

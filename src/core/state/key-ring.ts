@@ -1,12 +1,12 @@
 import { equalBytes, hex } from "../bytes.ts";
 import type { Code } from "../code/index.ts";
 import { keyIdentifier } from "../cose/index.ts";
-import { present } from "../invariant.ts";
+import { certain, present } from "../invariant.ts";
 import { MAX_OPEN_KEYS } from "../op/limits.ts";
 import { type KeySpec, type KeyUse, MEMBER } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { judgeScope } from "./authority.ts";
-import type { Context } from "./context.ts";
+import type { Ground } from "./context.ts";
 import { referredCode } from "./effective.ts";
 import { keyKey, ringKey } from "./map-keys.ts";
 import type { KeyRecord, KeyRing } from "./values.ts";
@@ -23,7 +23,7 @@ export type KeyRingRefusal =
     };
 
 /** The open keys of a record (`code#generation`) or of a member (`member/<ID>`). */
-export function openKeys(context: Context, holder: string): KeyRing["open"] {
+export function openKeys(context: Ground, holder: string): KeyRing["open"] {
   return context.tx.get(ringKey(holder))?.open ?? [];
 }
 
@@ -34,7 +34,7 @@ export function usesOf(open: KeyRing["open"]): KeyUse[] {
 
 /** The open keys of one of these uses whose scope covers the subjects and has not run out. */
 export function usableKeys(
-  context: Context,
+  context: Ground,
   holder: string,
   uses: readonly KeyUse[],
   subjects: readonly Code[],
@@ -47,7 +47,7 @@ export function usableKeys(
 
 /** Opens keys; a kid that was ever known to this holder never returns. */
 export function addKeys(
-  context: Context,
+  context: Ground,
   holder: string,
   specs: readonly KeySpec[],
 ): Result<void, KeyRingRefusal> {
@@ -68,7 +68,7 @@ export function addKeys(
 
 /** Closes an open key. It stays under its map key for ever. */
 export function closeKey(
-  context: Context,
+  context: Ground,
   holder: string,
   kid: Uint8Array,
   end: Pick<KeyRecord, "why" | "since">,
@@ -85,8 +85,15 @@ export function closeKey(
   return ok(undefined);
 }
 
+/** Closes all open keys, as no longer needed. */
+export function closeAllKeys(context: Ground, holder: string): void {
+  for (const { kid } of openKeys(context, holder)) {
+    certain(closeKey(context, holder, kid, { why: "retired" }), "to close an open key");
+  }
+}
+
 export function openKey(
-  context: Context,
+  context: Ground,
   holder: string,
   kid: Uint8Array,
 ): Result<KeyRecord, KeyRingRefusal> {
@@ -102,7 +109,7 @@ export function openKey(
  * Who holds no govern key at all is governed by an ancestor, and needs no threshold of its own.
  */
 export function reachable(
-  context: Context,
+  context: Ground,
   holder: string,
   threshold: number,
 ): Result<void, KeyRingRefusal> {
@@ -115,7 +122,7 @@ export function reachable(
     : err({ code: "STATE_THRESHOLD", holder, threshold, govern });
 }
 
-function governed(context: Context, holder: string): boolean {
+function governed(context: Ground, holder: string): boolean {
   return governs(context.tx.before(ringKey(holder))?.open ?? []);
 }
 

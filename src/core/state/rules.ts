@@ -1,10 +1,11 @@
 import { equalBytes, hex } from "../bytes.ts";
 import { type Code, codeParts, isBelow } from "../code/index.ts";
+import { present } from "../invariant.ts";
 import { MEMBER } from "../op/operation.ts";
 import type { IsoDate, Statement } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
 import { selfAndAncestors } from "./authority.ts";
-import { type Context, today } from "./context.ts";
+import { type Context, type Ground, today } from "./context.ts";
 import { type EffectiveStatus, effectiveStatus, referenceTo, referredCode } from "./effective.ts";
 import { codeKey } from "./map-keys.ts";
 import type { Authority, CodeRecord, Reference } from "./values.ts";
@@ -69,13 +70,19 @@ export function unhindered(
 ): Result<CodeRecord, RuleRefusal> {
   const record = notEnded(context, code);
   if (!record.ok) return record;
+  const because = hindrance(context, code, by);
+  return because === undefined ? record : err({ code: "STATE_SUSPENDED", subject: code, because });
+}
+
+/** At or above a code, the record that somebody suspended whose suspension `by` could not lift. */
+export function hindrance(context: Context, code: Code, by: Authority): Reference | undefined {
   for (const each of selfAndAncestors(code)) {
-    const above = context.tx.get(codeKey(each));
-    if (above?.suspendedBy.some((suspender) => !outranks(by, suspender))) {
-      return err({ code: "STATE_SUSPENDED", subject: code, because: referenceTo(above) });
+    const record = present(context.tx.get(codeKey(each)), each);
+    if (record.suspendedBy.some((suspender) => !outranks(by, suspender))) {
+      return referenceTo(record);
     }
   }
-  return record;
+  return undefined;
 }
 
 /**
@@ -115,7 +122,7 @@ export function follows(
 
 /** Refuses statements about the future: time alone changes nothing. */
 export function notInFuture(
-  context: Context,
+  context: Ground,
   statements: readonly (readonly [string, Statement<unknown> | undefined])[],
 ): Result<void, RuleRefusal> {
   const now = today(context);

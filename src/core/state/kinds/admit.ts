@@ -1,6 +1,6 @@
 import { equalBytes, hex } from "../../bytes.ts";
 import { keyIdentifier } from "../../cose/index.ts";
-import { present } from "../../invariant.ts";
+import { certain, present } from "../../invariant.ts";
 import type { Envelope } from "../../op/envelope.ts";
 import { type Application, type ItemRefusal, readApplication } from "../../op/item.ts";
 import { APPLICATION_AGE_SECONDS, IAT_FUTURE_SECONDS } from "../../op/limits.ts";
@@ -140,6 +140,6 @@ export function isStale(context: Context, decision: Decision): boolean {
 }
 
 function applicationOf({ application }: Decision): Application {
-  const read = readApplication(present(application, "the application of a decision"));
-  return present(read.ok ? read.value : undefined, "an application that was admitted");
+  const bytes = present(application, "the application of a decision");
+  return certain(readApplication(bytes), "an application that was admitted");
 }

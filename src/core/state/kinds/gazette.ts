@@ -1,4 +1,5 @@
 import { equalBytes, hex } from "../../bytes.ts";
+import { present } from "../../invariant.ts";
 import { MAX_FACTS } from "../../op/limits.ts";
 import type { Gazette, GazetteFact, GazetteItem } from "../../op/operation.ts";
 import type { IsoDate, PartialDate } from "../../op/statement.ts";
@@ -54,11 +55,11 @@ function writeFacts(
   act: Act,
 ): Result<void, GazetteRefusal> {
   const key = gazetteKey(code);
-  const present = context.tx.get(key);
-  if (!samePrev(prev, present?.op)) {
-    return err({ code: "STATE_PREV", subject: key, want: shown(present?.op), got: shown(prev) });
+  const before = context.tx.get(key);
+  if (!samePrev(prev, before?.op)) {
+    return err({ code: "STATE_PREV", subject: key, want: shown(before?.op), got: shown(prev) });
   }
-  const facts = replace ?? [...(present?.facts ?? []), ...(add ?? [])];
+  const facts = replace ?? [...(before?.facts ?? []), ...present(add, "facts to add")];
   const judged = judgeFacts(code, facts, today(context));
   if (!judged.ok) return judged;
   context.tx.put(key, { op: act.hash, facts });

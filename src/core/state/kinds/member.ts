@@ -3,10 +3,10 @@ import { MAX_MEMBERS } from "../../op/limits.ts";
 import type { Member, MemberTerms } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers } from "../authority.ts";
-import type { Act, Context } from "../context.ts";
+import type { Act, Context, Ground } from "../context.ts";
 import {
   addKeys,
-  closeKey,
+  closeAllKeys,
   type KeyRingRefusal,
   openKeys,
   reachable,
@@ -65,7 +65,7 @@ function missingOf(op: MemberTerms, before: MemberValue | undefined): string | u
 
 /** Writes a member, its keys and its place among the active ones. */
 export function putMember(
-  context: Context,
+  context: Ground,
   op: MemberTerms,
   before: MemberValue | undefined,
   hash: Uint8Array,
@@ -102,15 +102,13 @@ function leave(
 ): Result<void, MemberRefusal> {
   const holder = memberKey(id);
   if (!before.active) return err({ code: "STATE_MEMBER_LEFT", member: id });
-  for (const { kid } of openKeys(context, holder)) {
-    const closed = closeKey(context, holder, kid, { why: "retired" });
-    if (!closed.ok) return closed;
-  }
+  closeAllKeys(context, holder);
   context.tx.put(holder, { ...before, op: hash, threshold: 1, holds: [], active: false });
   context.tx.put(MEMBERS_KEY, { active: activeOthers(context, id) });
   return ok(undefined);
 }
 
-function activeOthers(context: Context, id: string): readonly string[] {
-  return (context.tx.get(MEMBERS_KEY)?.active ?? []).filter((each) => each !== id);
+function activeOthers(context: Ground, id: string): readonly string[] {
+  const { active } = context.tx.get(MEMBERS_KEY) ?? { active: [] };
+  return active.filter((each) => each !== id);
 }

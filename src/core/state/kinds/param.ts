@@ -3,7 +3,7 @@ import { type PolicyRefusal, parsePolicy } from "../../note/index.ts";
 import type { KeyUse, Param, ParamValues } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers } from "../authority.ts";
-import type { Act, Context } from "../context.ts";
+import type { Act, Context, Ground } from "../context.ts";
 import { usableKeys } from "../key-ring.ts";
 import { type MapKey, MEMBERS_KEY, memberKey, paramKey } from "../map-keys.ts";
 import { follows, type RuleRefusal } from "../rules.ts";
@@ -50,7 +50,7 @@ export function readablePolicies({
 }
 
 /** Refuses a state in which the members cannot reach their thresholds: nothing could ever be decided again. */
-export function enoughMembers(context: Context): Result<void, ParamRefusal> {
+export function enoughMembers(context: Ground): Result<void, ParamRefusal> {
   const { tx } = context;
   const { value: thresholds } = present(tx.get(paramKey("thresholds")), "the members' thresholds");
   const { active } = present(tx.get(MEMBERS_KEY), "the members");

@@ -7,7 +7,7 @@ import { type Act, type Context, rehearsal } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import {
   addKeys,
-  closeKey,
+  closeAllKeys,
   type KeyRingRefusal,
   openKeys,
   reachable,
@@ -17,11 +17,11 @@ import { codeKey, paramKey } from "../map-keys.ts";
 import {
   countChange,
   follows,
+  hindrance,
   isDivision,
   mayAct,
   notEnded,
   type RuleRefusal,
-  unhindered,
 } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Authority, CodeRecord, Recovery, Reference } from "../values.ts";
@@ -107,10 +107,7 @@ function replaceKeys(
   { keys, threshold }: Recovery,
 ): Result<CodeRecord, RecoverRefusal> {
   const holder = referenceTo(record);
-  for (const { kid } of openKeys(context, holder)) {
-    const closed = closeKey(context, holder, kid, { why: "retired" });
-    if (!closed.ok) return closed;
-  }
+  closeAllKeys(context, holder);
   const added = addKeys(context, holder, keys);
   if (!added.ok) return added;
   const enough = reachable(context, holder, threshold);
@@ -127,10 +124,8 @@ function cancel(
   record: CodeRecord,
   by: Authority,
 ): Result<CodeRecord, RecoverRefusal> {
-  const free = unhindered(context, record.code, by);
-  if (free.ok) return ok(record);
-  const { error } = free;
-  return error.code === "STATE_SUSPENDED"
-    ? err({ code: "STATE_RECOVERY_HELD", subject: record.code, because: error.because })
-    : free;
+  const because = hindrance(context, record.code, by);
+  return because === undefined
+    ? ok(record)
+    : err({ code: "STATE_RECOVERY_HELD", subject: record.code, because });
 }

@@ -239,5 +239,7 @@ describe("propose and endorse", () => {
     const terms = { what: "register", count: 1, chunks: 1, root: prev } as const;
     expect(about({ op: "manifest", under: code("MA.156"), ...terms })).toBe("MA.156");
     expect(about({ op: "param", name: "voidWindow", prev, value: 1 })).toBeUndefined();
+    expect(about({ op: "update", code: code("MA.156"), prev })).toBe("MA.156");
+    expect(about({ op: "void", registration: prev, reason: "x" })).toBeUndefined();
   });
 });

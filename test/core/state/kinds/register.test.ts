@@ -295,6 +295,28 @@ describe("register", () => {
     expect(ledger.record(DEPT).children.count).toBe(1);
   });
 
+  it("keeps what describes the child", () => {
+    const ledger = cityLedger();
+    const more = {
+      geometry: { value: { point: [1, 2] as const }, validFrom: "2020-01-01" },
+      stage: { value: "in-use", validFrom: "2020-01-01" },
+      links: [{ rel: "about", href: "https://example.com" }],
+      attributes: { height: { value: 8, validFrom: "2020-01-01" } },
+    };
+    register(ledger, [child(DEPT, "department", more)]);
+    expect(ledger.record(DEPT)).toMatchObject(more);
+  });
+
+  it("takes an alias that an ended generation had, when the new one did not ask for it", () => {
+    const ledger = cityLedger();
+    const aliases = [{ scheme: "old", value: "7" }];
+    const id = register(ledger, [child(DEPT, "department", { aliases })]);
+    ledger.must({ op: "void", registration: id, reason: "x" }, city);
+    register(ledger, [child(DEPT, "department", { names: named("新") })]);
+    register(ledger, [child("MA.156.1301.03", "department", { aliases })]);
+    expect(ledger.get("alias/MA.156.1301/old/7")).toEqual({ code: "MA.156.1301.03#1" });
+  });
+
   it("refuses `after` where nothing was before", () => {
     const ledger = cityLedger();
     const items = [child(DEPT, "department", { after: new Uint8Array(32) })];

@@ -165,6 +165,19 @@ describe("status", () => {
     });
   });
 
+  it("of a thing that nobody issues or governs is for the members", () => {
+    const ledger = cityLedger();
+    const items = [child("MA.156/LAMP", "class"), child("MA.156/LAMP/1", "thing")];
+    ledger.decide({ op: "register", items }, [member("A"), member("B")]);
+    const op = status(ledger, "suspend", "MA.156/LAMP/1");
+    expect(ledger.refused(op, { iss: "MA.156", key: "x" })).toMatchObject({
+      code: "AUTH_ISSUER",
+      want: "member/…",
+    });
+    ledger.decide(op, [member("A"), member("B")]);
+    expect(ledger.effective("MA.156/LAMP/1")).toBe("suspended");
+  });
+
   it("names successors that exist", () => {
     const ledger = deptLedger();
     const other = `${CITY}.03`;
