@@ -2,12 +2,14 @@ import { type Code, codeShape, InvariantError } from "../../../core/index.ts";
 
 // How the index numbers things. Every record has an id: its rank, then its position among those of the rank in the order
 // of first registration. So the order of ids is the order of results: divisions before departments before classes before
-// things. A bucket is a run of 16 384 ids; what is found by a token is kept bucket by bucket, so that a query walks the
-// buckets in order and stops when its page is full.
+// things. A bucket is a run of 32 768 ids; what is found by a token is kept bucket by bucket, so that a query walks the
+// buckets in order and stops when its page is full. A bucket is written in chunks of 4 096 ids, each once it is full.
 
-const BUCKET_BITS = 14;
+const BUCKET_BITS = 15;
 /** Ids in a bucket. */
 export const BUCKET_IDS: number = 2 ** BUCKET_BITS;
+/** Ids in a chunk. */
+export const CHUNK_IDS: number = 4096;
 
 /** 134 million records of each rank. */
 const RANK_IDS = 2 ** 27;

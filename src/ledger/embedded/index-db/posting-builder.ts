@@ -1,10 +1,10 @@
 import { TRIPLES } from "./layout.ts";
-import { encodePosting } from "./posting.ts";
+import { encodeSegment } from "./posting.ts";
 
 const FIRST_ENTRIES = 1 << 18;
 
 /**
- * Gathers which records of a bucket have which tokens, and gives them out token by token. Records come in rising order;
+ * Gathers which records of a chunk have which tokens, and gives them out token by token. Records come in rising order;
  * a token that a record has twice counts once.
  */
 export class PostingBuilder {
@@ -33,15 +33,15 @@ export class PostingBuilder {
     this.#offsets[this.#entries++] = offset;
   }
 
-  /** Hands out each token with the records that have it, in the order of tokens, and begins anew. */
-  drain(visit: (token: number, ids: Buffer) => void): void {
+  /** Hands out each token with the records of this chunk that have it, in the order of tokens, and begins anew. */
+  drain(chunk: number, visit: (token: number, segment: Buffer) => void): void {
     const starts = this.#starts();
     const sorted = this.#sortBySlot(starts);
     const order = this.#tokens.map((_, slot) => slot);
     order.sort((a, b) => (this.#tokens[a] ?? 0) - (this.#tokens[b] ?? 0));
     for (const slot of order) {
-      const ids = encodePosting(sorted, starts[slot] ?? 0, this.#counts[slot] ?? 0);
-      visit(this.#tokens[slot] ?? 0, ids);
+      const segment = encodeSegment(chunk, sorted, starts[slot] ?? 0, this.#counts[slot] ?? 0);
+      visit(this.#tokens[slot] ?? 0, segment);
     }
     this.#clear();
   }

@@ -1,14 +1,18 @@
-import { BUCKET_IDS } from "./layout.ts";
+import { BUCKET_IDS, CHUNK_IDS } from "./layout.ts";
 
-// The ids of one bucket that have a token: runs of 16-bit numbers, or a bitmap where that is shorter.
+// The ids of one bucket that have a token: a segment for each chunk that has some, one behind the other in any order. A
+// segment is a head (chunk × 1 024 + bytes that follow), then runs of 16-bit numbers, or a bitmap where that is shorter:
 //
-//   runs    for one id its offset in the bucket (14 bits); for neighbours that with the highest bit set, then length − 1
-//   bitmap  always 2 048 bytes; runs are always fewer
+//   runs    for one id its offset in the chunk (12 bits); for neighbours that with the highest bit set, then length − 1
+//   bitmap  always 512 bytes; runs are always fewer
 //
-// All numbers are little-endian.
+// All numbers are little-endian and of 16 bits.
 
-const BITMAP_BYTES = BUCKET_IDS / 8;
 const WORDS = BUCKET_IDS / 32;
+const BITMAP_BYTES = CHUNK_IDS / 8;
+const CHUNK_WORDS = CHUNK_IDS / 32;
+const HEAD_BYTES = 2;
+const HEAD_CHUNK = 1024;
 const RUN = 0x8000;
 
 /** A set of offsets within one bucket. */
@@ -18,9 +22,8 @@ export function noBits(): Bits {
   return new Uint32Array(WORDS);
 }
 
-/** Keeps in `bits` what is in `others` too. */
-export function intersect(bits: Bits, others: Bits): void {
-  for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) & (others[i] ?? 0);
+export function addBit(bits: Bits, offset: number): void {
+  bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) | (1 << (offset & 31));
 }
 
 export function isEmpty(bits: Bits): boolean {
@@ -32,17 +35,9 @@ export function unite(bits: Bits, others: Bits): void {
   for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) | (others[i] ?? 0);
 }
 
-export function addBit(bits: Bits, offset: number): void {
-  bits[offset >>> 5] = (bits[offset >>> 5] ?? 0) | (1 << (offset & 31));
-}
-
-/** Sets `length` neighbouring bits. */
-function addRun(bits: Bits, start: number, length: number): void {
-  let at = start;
-  const end = start + length;
-  while (at < end && at % 32 !== 0) addBit(bits, at++);
-  for (; at + 32 <= end; at += 32) bits[at >>> 5] = 0xffffffff;
-  while (at < end) addBit(bits, at++);
+/** Keeps in `bits` what is in `others` too. */
+export function intersect(bits: Bits, others: Bits): void {
+  for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) & (others[i] ?? 0);
 }
 
 export function countBits(bits: Bits): number {
@@ -58,7 +53,7 @@ export function countBits(bits: Bits): number {
 /** The offsets from `from` on, in order. */
 export function offsetsIn(bits: Bits, from: number): number[] {
   const offsets: number[] = [];
-  for (let i = from >>> 5; i < WORDS; i++) {
+  for (let i = from >>> 5; i < bits.length; i++) {
     let word = bits[i] ?? 0;
     if (i === from >>> 5) word &= -1 << (from & 31);
     while (word !== 0) {
@@ -69,12 +64,17 @@ export function offsetsIn(bits: Bits, from: number): number[] {
   return offsets;
 }
 
-const scratch: Buffer = Buffer.alloc(BITMAP_BYTES + 4);
+const scratch: Buffer = Buffer.alloc(HEAD_BYTES + BITMAP_BYTES + 4);
 
-/** Encodes `count` rising offsets from `start` on. */
-export function encodePosting(offsets: Uint16Array, start: number, count: number): Buffer {
-  let used = 0;
+/** Encodes the segment of a chunk: `count` rising offsets within it, from `start` of `offsets` on. */
+export function encodeSegment(
+  chunk: number,
+  offsets: Uint16Array,
+  start: number,
+  count: number,
+): Buffer {
   const end = start + count;
+  let used = HEAD_BYTES;
   for (let i = start; i < end; ) {
     const first = offsets[i] ?? 0;
     let next = i + 1;
@@ -86,36 +86,75 @@ export function encodePosting(offsets: Uint16Array, start: number, count: number
       scratch.writeUInt16LE(length - 1, used);
       used += 2;
     }
-    if (used >= BITMAP_BYTES) return bitmapOf(offsets, start, count);
+    if (used >= HEAD_BYTES + BITMAP_BYTES) {
+      writeBitmap(offsets, start, end);
+      used = HEAD_BYTES + BITMAP_BYTES;
+      break;
+    }
     i = next;
   }
+  scratch.writeUInt16LE(chunk * HEAD_CHUNK + used - HEAD_BYTES, 0);
   return Buffer.from(scratch.subarray(0, used));
 }
 
-function bitmapOf(offsets: Uint16Array, start: number, count: number): Buffer {
-  const bits = noBits();
-  for (let i = start; i < start + count; i++) addBit(bits, offsets[i] ?? 0);
-  return Buffer.from(bits.buffer);
-}
-
-/** Adds the offsets of a posting to `bits`. */
-export function addPosting(bits: Bits, bytes: Buffer): void {
-  if (bytes.length === BITMAP_BYTES) {
-    for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) | bytes.readUInt32LE(4 * i);
-    return;
-  }
-  for (let at = 0; at < bytes.length; at += 2) {
-    const word = bytes.readUInt16LE(at);
-    if ((word & RUN) === 0) {
-      addBit(bits, word);
-    } else {
-      at += 2;
-      addRun(bits, word & (BUCKET_IDS - 1), bytes.readUInt16LE(at) + 1);
-    }
+function writeBitmap(offsets: Uint16Array, start: number, end: number): void {
+  scratch.fill(0, HEAD_BYTES);
+  for (let i = start; i < end; i++) {
+    const offset = offsets[i] ?? 0;
+    const at = HEAD_BYTES + (offset >>> 3);
+    scratch[at] = (scratch[at] ?? 0) | (1 << (offset & 7));
   }
 }
 
 export function encodeBits(bits: Bits): Buffer {
-  const offsets = Uint16Array.from(offsetsIn(bits, 0));
-  return encodePosting(offsets, 0, offsets.length);
+  const segments: Buffer[] = [];
+  for (let chunk = 0; chunk * CHUNK_IDS < BUCKET_IDS; chunk++) {
+    const offsets: number[] = [];
+    const first = chunk * CHUNK_IDS;
+    for (const offset of offsetsIn(bits.subarray(0, (chunk + 1) * CHUNK_WORDS), first)) {
+      offsets.push(offset - first);
+    }
+    if (offsets.length === 0) continue;
+    segments.push(encodeSegment(chunk, Uint16Array.from(offsets), 0, offsets.length));
+  }
+  return Buffer.concat(segments);
+}
+
+/** Adds the offsets of a posting to `bits`. */
+export function addPosting(bits: Bits, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) {
+    const head = bytes.readUInt16LE(at);
+    const end = at + HEAD_BYTES + (head % HEAD_CHUNK);
+    addSegment(bits, Math.floor(head / HEAD_CHUNK), bytes, at + HEAD_BYTES, end);
+    at = end;
+  }
+}
+
+function addSegment(bits: Bits, chunk: number, bytes: Buffer, start: number, end: number): void {
+  if (end - start === BITMAP_BYTES) {
+    const word = chunk * CHUNK_WORDS;
+    for (let i = 0; i < CHUNK_WORDS; i++) {
+      bits[word + i] = (bits[word + i] ?? 0) | bytes.readUInt32LE(start + 4 * i);
+    }
+    return;
+  }
+  for (let at = start; at < end; at += 2) {
+    const number = bytes.readUInt16LE(at);
+    const offset = chunk * CHUNK_IDS + (number & (CHUNK_IDS - 1));
+    if ((number & RUN) === 0) {
+      addBit(bits, offset);
+    } else {
+      at += 2;
+      addRun(bits, offset, bytes.readUInt16LE(at) + 1);
+    }
+  }
+}
+
+/** Sets `length` neighbouring bits. */
+function addRun(bits: Bits, start: number, length: number): void {
+  let at = start;
+  const end = start + length;
+  while (at < end && at % 32 !== 0) addBit(bits, at++);
+  for (; at + 32 <= end; at += 32) bits[at >>> 5] = 0xffffffff;
+  while (at < end) addBit(bits, at++);
 }

@@ -11,7 +11,7 @@ export type Progress = {
   size: number;
   /** Log index of the last frame; −1 before the first. */
   lastIndex: number;
-  /** Of each rank: how many records there are, and how many of them stand in sealed buckets. */
+  /** Of each rank: how many records there are, and how many of them stand in sealed chunks. */
   readonly records: number[];
   readonly sealed: number[];
   values: number;

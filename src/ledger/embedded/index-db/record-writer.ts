@@ -8,11 +8,11 @@ import type { Names } from "./names.ts";
 import { PostingAdditions } from "./posting-additions.ts";
 import type { Progress } from "./progress.ts";
 import type { RecordFields } from "./record-fields.ts";
-import { type Findable, findableOf } from "./row-tokens.ts";
+import { boundsOf, FINDABLE, type Findable, findableOf } from "./row-tokens.ts";
 import { Bulk, type Sql } from "./sql.ts";
 
 type Row = Findable & { readonly facts: string };
-type Stored = { readonly id: number; readonly doc: string; readonly facts: string };
+type Stored = Row & { readonly id: number };
 
 const LOOKED_UP_AT_ONCE = 512;
 
@@ -32,8 +32,9 @@ export class RecordWriter {
     this.#rows = new Bulk(
       sql,
       "INSERT INTO record",
-      4,
-      "ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, facts = excluded.facts",
+      8,
+      `ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, facts = excluded.facts,
+       west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north`,
     );
   }
 
@@ -50,7 +51,7 @@ export class RecordWriter {
     byKind[fields.kind] = (byKind[fields.kind] ?? 0) + 1;
     const row = this.#rowOf(code, fields);
     const id = idAt(rank, position);
-    this.#rows.add(id, code, row.doc, row.facts);
+    this.#rows.add(id, code, row.doc, row.facts, ...boundsOf(row.box));
     this.#recent.set(id, row);
   }
 
@@ -78,11 +79,16 @@ export class RecordWriter {
     for (let at = 0; at < codes.length; at += LOOKED_UP_AT_ONCE) {
       const part = JSON.stringify(codes.slice(at, at + LOOKED_UP_AT_ONCE));
       const rows = this.#sql.all(
-        "SELECT code, id, doc, facts FROM record WHERE code IN (SELECT value FROM json_each(?))",
+        `SELECT code, id, facts, ${FINDABLE} FROM record
+         WHERE code IN (SELECT value FROM json_each(?))`,
         [part],
       );
-      for (const [code, id, doc, facts] of rows) {
-        stored.set(String(code), { id: Number(id), doc: String(doc), facts: String(facts) });
+      for (const [code, id, facts, ...columns] of rows) {
+        stored.set(String(code), {
+          id: Number(id),
+          facts: String(facts),
+          ...findableOf(columns),
+        });
       }
     }
     return stored;
@@ -90,12 +96,12 @@ export class RecordWriter {
 
   #change(code: Code, fields: RecordFields, before: Stored, progress: Progress): void {
     const row = this.#rowOf(code, fields);
-    const { id, doc, facts } = before;
-    if (doc === row.doc && facts === row.facts) return;
-    this.#rows.add(id, code, row.doc, row.facts);
-    recount(progress, parseFacts(facts).kind, fields.kind);
+    if (isSame(before, row)) return;
+    const { id } = before;
+    this.#rows.add(id, code, row.doc, row.facts, ...boundsOf(row.box));
+    recount(progress, parseFacts(before.facts).kind, fields.kind);
     if (this.#recent.has(id)) this.#recent.set(id, row);
-    else if (isSealed(id, progress)) this.#additions.add(id, findableOf(doc, facts), row);
+    else if (isSealed(id, progress)) this.#additions.add(id, before, row);
   }
 
   #rowOf(code: Code, fields: RecordFields): Row {
@@ -139,6 +145,10 @@ type Faceted = {
   /** 0 without one. */
   readonly registration: number;
 };
+
+function isSame(a: Row, b: Row): boolean {
+  return a.doc === b.doc && a.facts === b.facts && a.box?.join() === b.box?.join();
+}
 
 function isAlike(a: Faceted["fields"], b: Faceted["fields"]): boolean {
   return (

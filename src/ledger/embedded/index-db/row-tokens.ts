@@ -1,8 +1,9 @@
 import type { Box } from "../../../core/index.ts";
 import { cellTokens } from "./cells.ts";
-import { parseFacets, parseFacts } from "./facts.ts";
+import { facetsOf, parseFacets } from "./facts.ts";
 import { visitGrams } from "./grams.ts";
 import { facetToken } from "./layout.ts";
+import type { Cell } from "./sql.ts";
 
 /** What a record can be found by. */
 export type Findable = {
@@ -11,9 +12,25 @@ export type Findable = {
   readonly box: Box | undefined;
 };
 
-export function findableOf(doc: string, facts: string): Findable {
-  const { facets, box } = parseFacts(facts);
-  return { doc, facets, box };
+/** The columns that say it. */
+export const FINDABLE = "doc, facts, west, south, east, north";
+
+export function findableOf([doc, facts, ...bounds]: readonly Cell[]): Findable {
+  return { doc: String(doc), facets: facetsOf(String(facts)), box: boxOf(bounds) };
+}
+
+/** A point has no east and north of its own. */
+export function boundsOf(box: Box | undefined): readonly (number | null)[] {
+  if (box === undefined) return NOWHERE;
+  const [west, south, east, north] = box;
+  return west === east && south === north ? [west, south, null, null] : box;
+}
+
+const NOWHERE = [null, null, null, null];
+
+function boxOf([west, south, east, north]: readonly Cell[]): Box | undefined {
+  if (typeof west !== "number" || typeof south !== "number") return undefined;
+  return [west, south, Number(east ?? west), Number(north ?? south)];
 }
 
 /** Calls `visit` with every token of a record, some more than once. */

@@ -8,11 +8,12 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 -- Numbers for names that many rows mention: facets, spaces of aliases, groups of keys, parents.
 CREATE TABLE name (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 
--- doc: see document.ts. facts: see facts.ts.
+-- doc: see document.ts. facts: see facts.ts. The rest, in 1e-7 degree: NULL without a place, east and north of a point too.
 CREATE TABLE record (
-  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, doc TEXT NOT NULL, facts TEXT NOT NULL);
+  id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE, doc TEXT NOT NULL, facts TEXT NOT NULL,
+  west INTEGER, south INTEGER, east INTEGER, north INTEGER);
 
--- Which ids of a bucket have a token, or had it once: the row decides. Only of buckets that are full.
+-- Which ids of a bucket have a token, or had it once: the row decides. Only of chunks that are full.
 CREATE TABLE posting (key INTEGER PRIMARY KEY, ids BLOB NOT NULL);
 
 -- Facets whose records may be in force no longer although their own status is active.

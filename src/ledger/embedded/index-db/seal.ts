@@ -1,13 +1,12 @@
-import { BUCKET_IDS, firstIdOf, offsetOf, postingKey } from "./layout.ts";
+import { bucketOf, CHUNK_IDS, offsetOf, postingKey } from "./layout.ts";
 import { PostingBuilder } from "./posting-builder.ts";
-import { mergePostings, type PostingEntry } from "./posting-merge.ts";
-import { type Findable, findableOf, visitTokens } from "./row-tokens.ts";
+import { FINDABLE, type Findable, findableOf, visitTokens } from "./row-tokens.ts";
 import { Bulk, type Sql } from "./sql.ts";
 
 /** More pairs than this (documents of extraordinary length) are written in parts. */
-const MAX_PAIRS = 4_000_000;
+const MAX_PAIRS = 2_000_000;
 
-/** Writes the postings of full buckets, once: what changes later is merged in. */
+/** Writes the postings of full chunks, once: what changes later is merged in. */
 export class Sealer {
   readonly #sql: Sql;
   readonly #builder = new PostingBuilder();
@@ -15,23 +14,21 @@ export class Sealer {
 
   constructor(sql: Sql) {
     this.#sql = sql;
-    this.#postings = new Bulk(sql, "INSERT INTO posting", 2);
+    this.#postings = new Bulk(
+      sql,
+      "INSERT INTO posting",
+      2,
+      "ON CONFLICT (key) DO UPDATE SET ids = CAST(ids || excluded.ids AS BLOB)",
+    );
   }
 
-  /** `recent` are rows at hand, which need not be read again: all from some id on. */
-  seal(bucket: number, recent: ReadonlyMap<number, Findable>): void {
-    const first = firstIdOf(bucket);
-    let isWhole = true;
-    for (const [id, row] of this.#rows(first, first + BUCKET_IDS, recent)) {
-      const offset = offsetOf(id);
-      visitTokens(row, (token) => this.#builder.add(token, offset));
-      if (this.#builder.size > MAX_PAIRS) {
-        this.#merge(bucket);
-        isWhole = false;
-      }
+  /** `first` is the first id of the chunk; `recent` are rows at hand, which need not be read: all from some id on. */
+  seal(first: number, recent: ReadonlyMap<number, Findable>): void {
+    for (const [id, row] of this.#rows(first, first + CHUNK_IDS, recent)) {
+      visitTokens(row, (token) => this.#builder.add(token, id - first));
+      if (this.#builder.size > MAX_PAIRS) this.#write(first);
     }
-    if (isWhole) this.#write(bucket);
-    else this.#merge(bucket);
+    this.#write(first);
   }
 
   *#rows(
@@ -41,27 +38,22 @@ export class Sealer {
   ): Generator<[number, Findable]> {
     let id = first;
     while (id < end && !recent.has(id)) id++;
-    const stored = this.#sql.all("SELECT id, doc, facts FROM record WHERE id >= ? AND id < ?", [
+    const stored = this.#sql.all(`SELECT id, ${FINDABLE} FROM record WHERE id >= ? AND id < ?`, [
       first,
       id,
     ]);
-    for (const [at, doc, facts] of stored) {
-      yield [Number(at), findableOf(String(doc), String(facts))];
-    }
+    for (const [at, ...columns] of stored) yield [Number(at), findableOf(columns)];
     for (; id < end; id++) {
       const row = recent.get(id);
       if (row !== undefined) yield [id, row];
     }
   }
 
-  #write(bucket: number): void {
-    this.#builder.drain((token, ids) => this.#postings.add(postingKey(bucket, token), ids));
+  #write(first: number): void {
+    const bucket = bucketOf(first);
+    this.#builder.drain(Math.floor(offsetOf(first) / CHUNK_IDS), (token, segment) =>
+      this.#postings.add(postingKey(bucket, token), segment),
+    );
     this.#postings.flush();
-  }
-
-  #merge(bucket: number): void {
-    const entries: PostingEntry[] = [];
-    this.#builder.drain((token, ids) => entries.push({ key: postingKey(bucket, token), ids }));
-    mergePostings(this.#sql, entries);
   }
 }

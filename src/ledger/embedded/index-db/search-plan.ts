@@ -12,15 +12,15 @@ import type { Names } from "./names.ts";
 import type { Sql } from "./sql.ts";
 import { NO_TEXT, planText } from "./text-plan.ts";
 
+export type Expression = { readonly sql: string; readonly args: readonly unknown[] };
+
 /** How a query is carried out. */
 export type SearchPlan = {
   /** By phase: which records of a full bucket may be meant. */
   readonly phases: readonly Condition[];
-  /** SQL over a row of `record`: the phase it belongs to, and whether its facets are those asked for. */
-  readonly phase: string;
-  readonly phaseArgs: readonly string[];
-  readonly facets: string;
-  readonly facetArgs: readonly string[];
+  /** SQL over a row of `record`: the phase that it belongs to, and whether it meets all else that SQL can judge. */
+  readonly phase: Expression;
+  readonly filter: Expression;
   /** What SQL does not judge. */
   readonly accepts: (code: Code, facts: string) => boolean;
   /** Ids of the records that come before all others, if they meet the rest: what was typed is their code or their alias. */
@@ -33,18 +33,43 @@ export function planSearch(sql: Sql, names: Names, query: SearchQuery): SearchPl
   const text = wanted === undefined ? NO_TEXT : planText(wanted);
   const facets = facetsOf(names, query);
   if (facets === undefined) return undefined;
+  const inactive = inactiveFacets(sql, names, query.status);
   const filters = [...facets.map((facet) => token(facetToken(facet))), ...placeOf(query)];
-  const status = statusCondition(sql, names, query.status);
-  if (status !== undefined) filters.push(status);
+  if (inactive !== undefined) filters.push(any(inactive.map((each) => token(facetToken(each)))));
   return {
     phases: text.conditions.map((each) => all([each, ...filters])),
     phase: text.phase,
-    phaseArgs: text.args,
-    facets: ["1", ...facets.map(() => "instr(facts, ?)")].join(" AND "),
-    facetArgs: facets.map((facet) => `,${facet},`),
+    filter: every([
+      ...facets.map(hasFacet),
+      ...(query.bbox === undefined ? [] : [touches(query.bbox)]),
+      ...(inactive === undefined ? [] : [some(inactive.map(hasFacet))]),
+    ]),
     accepts: judgeOf(sql, query),
     exact: wanted === undefined ? [] : exactIds(sql, query.text ?? ""),
   };
+}
+
+function hasFacet(facet: number): Expression {
+  return { sql: "instr(facts, ?)", args: [`,${facet},`] };
+}
+
+function touches([west, south, east, north]: Box): Expression {
+  return {
+    sql: "west <= ? AND coalesce(east, west) >= ? AND south <= ? AND coalesce(north, south) >= ?",
+    args: [east, west, north, south],
+  };
+}
+
+function every(parts: readonly Expression[]): Expression {
+  return { sql: ["1", ...parts.map(({ sql }) => sql)].join(" AND "), args: argsOf(parts) };
+}
+
+function some(parts: readonly Expression[]): Expression {
+  return { sql: `(${["0", ...parts.map(({ sql }) => sql)].join(" OR ")})`, args: argsOf(parts) };
+}
+
+function argsOf(parts: readonly Expression[]): unknown[] {
+  return parts.flatMap(({ args }) => args);
 }
 
 function facetsOf(names: Names, query: SearchQuery): number[] | undefined {
@@ -64,32 +89,19 @@ function placeOf({ bbox }: SearchQuery): Condition[] {
 }
 
 /** More than this would take longer to combine than to look at every record. */
-const MAX_INACTIVE = 64;
+const MAX_INACTIVE = 32;
 
-/** Records that are not in force are few, or stand together: say which they can be. Of those in force nothing is said. */
-function statusCondition(
-  sql: Sql,
-  names: Names,
-  status: string | undefined,
-): Condition | undefined {
+/** Facets of which a record that is not in force has one; `undefined` where there are too many, or it is to be in force. */
+function inactiveFacets(sql: Sql, names: Names, status: string | undefined): number[] | undefined {
   if (status === undefined || status === "active") return undefined;
   const rows = sql.all("SELECT facet FROM inactive LIMIT ?", [MAX_INACTIVE + 1]);
   if (rows.length > MAX_INACTIVE) return undefined;
   const own = names.find(statusFacet(status));
-  const facets = [...(own === undefined ? [] : [own]), ...rows.map(([facet]) => Number(facet))];
-  return any(facets.map((facet) => token(facetToken(facet))));
+  return [...(own === undefined ? [] : [own]), ...rows.map(([facet]) => Number(facet))];
 }
 
-function judgeOf(sql: Sql, { status, bbox }: SearchQuery): SearchPlan["accepts"] {
-  if (status === undefined && bbox === undefined) return () => true;
+function judgeOf(sql: Sql, { status }: SearchQuery): SearchPlan["accepts"] {
+  if (status === undefined) return () => true;
   const statuses = new EffectiveStatuses(sql);
-  return (code, text) => {
-    const facts = parseFacts(text);
-    if (bbox !== undefined && !(facts.box !== undefined && overlap(facts.box, bbox))) return false;
-    return status === undefined || statuses.of(code, facts) === status;
-  };
-}
-
-function overlap(box: Box, [west, south, east, north]: Box): boolean {
-  return box[0] <= east && box[2] >= west && box[1] <= north && box[3] >= south;
+  return (code, facts) => statuses.of(code, parseFacts(facts)) === status;
 }

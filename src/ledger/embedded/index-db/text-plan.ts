@@ -10,20 +10,18 @@ export type TextPlan = {
   /** By phase. */
   readonly conditions: readonly Condition[];
   /** An SQL expression: the phase that a record belongs to, NULL for none. */
-  readonly phase: string;
-  readonly args: readonly string[];
+  readonly phase: { readonly sql: string; readonly args: readonly string[] };
 };
 
 /** Without a text there is one phase, and every record belongs to it. */
-export const NO_TEXT: TextPlan = { conditions: [all([])], phase: "0", args: [] };
+export const NO_TEXT: TextPlan = { conditions: [all([])], phase: { sql: "0", args: [] } };
 
 export function planText({ whole, words }: Wanted): TextPlan {
   const phases = [[whole.map((spelling) => EDGE + spelling)], words];
   const cases = phases.map((parts, i) => `WHEN ${parts.map(holdsAny).join(" AND ")} THEN ${i}`);
   return {
     conditions: phases.map(conditionOf),
-    phase: `CASE ${cases.join(" ")} END`,
-    args: phases.flat(2),
+    phase: { sql: `CASE ${cases.join(" ")} END`, args: phases.flat(2) },
   };
 }
 

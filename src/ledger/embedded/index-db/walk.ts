@@ -22,7 +22,7 @@ const MIN_ROWS = 32;
 const MAX_ROWS = 256;
 const MAX_VIEWS = 256;
 
-/** Walks the records in the order of results: full buckets by what they say of tokens, the others row by row. */
+/** Walks the records in the order of results: full chunks by what is said of their tokens, the others row by row. */
 export class Walk {
   readonly #sql: Sql;
   readonly #plan: SearchPlan;
@@ -62,12 +62,12 @@ export class Walk {
   }
 
   #lookExact(after: number): Step {
-    const { exact, facets, facetArgs } = this.#plan;
+    const { exact, filter } = this.#plan;
     const ids = JSON.stringify(exact.filter((id) => id > after));
     const rows = this.#sql.all(
       `SELECT id, code, facts FROM record
-       WHERE id IN (SELECT value FROM json_each(?)) AND ${facets} ORDER BY id`,
-      [ids, ...facetArgs],
+       WHERE id IN (SELECT value FROM json_each(?)) AND ${filter.sql} ORDER BY id`,
+      [ids, ...filter.args],
     );
     return { position: { phase: EXACT, id: firstId(RANKS.length) }, hits: this.#hits(rows) };
   }
@@ -80,7 +80,7 @@ export class Walk {
     return this.#plan.phases.map((condition) => thinOut(this.#sql, middle, condition));
   }
 
-  /** The full buckets of a rank, from an id on. Rows are read when there are enough to read. */
+  /** The full chunks of a rank, bucket by bucket, from an id on. Rows are read when there are enough to read. */
   *#buckets(
     rank: number,
     phase: number,
@@ -94,13 +94,15 @@ export class Walk {
       const bucket = bucketOf(id);
       const first = firstIdOf(bucket);
       for (const offset of this.#offsets(bucket, phase, offsetOf(id), conditions)) {
+        // A chunk that was sealed since the search began is still part of its tail.
+        if (first + offset >= end) break;
         ids.push(first + offset);
         if (ids.length < this.#rowsAtOnce) continue;
         at = first + offset;
         yield this.#look(ids, phase, at);
         ids = [];
       }
-      if (ids.length === 0) at = first + BUCKET_IDS - 1;
+      if (ids.length === 0) at = Math.min(first + BUCKET_IDS, end) - 1;
       yield { position: { phase, id: at }, hits: [] };
     }
     if (ids.length > 0) yield this.#look(ids, phase, end - 1);
@@ -131,7 +133,7 @@ export class Walk {
     return view;
   }
 
-  /** The records beyond the full buckets are looked at one by one: fewer than a bucket holds. */
+  /** The records beyond the full chunks are looked at one by one: fewer than a chunk holds. */
   *#tail(rank: number, phase: number, from: number): Generator<Step> {
     let at = Math.max(from, this.#sealedEnd(rank));
     for (;;) {
@@ -146,19 +148,20 @@ export class Walk {
 
   /** Which phases records of the tail belong to, so that most queries read it once. */
   #tailPhases(rank: number): ReadonlySet<number> {
-    const { phase, phaseArgs, facets, facetArgs } = this.#plan;
+    const { phase, filter } = this.#plan;
     const rows = this.#sql.all(
-      `SELECT DISTINCT ${phase} FROM record WHERE id >= ? AND id < ? AND ${facets}`,
-      [...phaseArgs, this.#sealedEnd(rank), firstId(rank + 1), ...facetArgs],
+      `SELECT DISTINCT ${phase.sql} FROM record WHERE id >= ? AND id < ? AND ${filter.sql}`,
+      [...phase.args, this.#sealedEnd(rank), firstId(rank + 1), ...filter.args],
     );
     return new Set(rows.flatMap(([each]) => (each === null ? [] : [Number(each)])));
   }
 
   #rows(where: string, args: readonly unknown[], phase: number): Row[] {
-    const { phase: phaseOf, phaseArgs, facets, facetArgs } = this.#plan;
+    const { phase: phaseOf, filter } = this.#plan;
     return this.#sql.all(
-      `SELECT id, code, facts FROM record WHERE ${where} AND ${facets} AND ${phaseOf} = ? ORDER BY id LIMIT ?`,
-      [...args, ...facetArgs, ...phaseArgs, phase, this.#rowsAtOnce],
+      `SELECT id, code, facts FROM record
+       WHERE ${where} AND ${filter.sql} AND ${phaseOf.sql} = ? ORDER BY id LIMIT ?`,
+      [...args, ...filter.args, ...phaseOf.args, phase, this.#rowsAtOnce],
     );
   }
 

@@ -3,7 +3,7 @@ import { addToFamily, type Families, writeChildren } from "./children-writer.ts"
 import { registrationFacet } from "./facets.ts";
 import { countFrame, kindOf, nameIn } from "./frame-kind.ts";
 import type { Frame, FrameSource } from "./frames.ts";
-import { BUCKET_IDS, bucketOf, idAt, RANKS } from "./layout.ts";
+import { CHUNK_IDS, idAt, RANKS } from "./layout.ts";
 import { aliasSpace, listingOf } from "./listings.ts";
 import { Names } from "./names.ts";
 import { loadProgress, type Progress, saveProgress, tailOf } from "./progress.ts";
@@ -135,8 +135,8 @@ export class IndexWriter {
   #sealFull({ records, sealed }: Progress): void {
     for (const rank of RANKS) {
       let done = sealed[rank] ?? 0;
-      for (; (records[rank] ?? 0) - done >= BUCKET_IDS; done += BUCKET_IDS) {
-        this.#sealer.seal(bucketOf(idAt(rank, done)), this.#records.recent);
+      for (; (records[rank] ?? 0) - done >= CHUNK_IDS; done += CHUNK_IDS) {
+        this.#sealer.seal(idAt(rank, done), this.#records.recent);
       }
       sealed[rank] = done;
     }

@@ -305,14 +305,14 @@ describe("the index against one that looks at everything", () => {
     timeout: 120_000,
   }, () => {
     const model = new NaiveIndex();
-    // Most codes are things, and 16 384 of them fill a bucket; what follows changes things in it.
-    put(model, sample(step, 36_000, SEED));
+    // Most codes are things, and 4 096 of them fill a chunk; what follows changes things in full ones.
+    put(model, sample(step, 14_000, SEED));
     index.catchUp();
     put(model, sample(step, 4000, SEED + 1));
     index.catchUp();
     put(model, sample(step, 500, SEED + 2));
     index.catchUp();
-    expect(index.writer.progress.sealed[3]).toBe(16_384);
+    expect(index.writer.progress.sealed[3]).toBe(8192);
     expectSame(model, sample(query, 150, SEED + 3));
     for (const each of sample(step, 200, SEED + 1)) {
       if (each.kind !== "alias") continue;

@@ -154,4 +154,36 @@ describe("search", () => {
     expect(index.all({ text: "%" })).toEqual([]);
     expect(index.all({ text: "' OR 1=1 --" })).toEqual([]);
   });
+
+  test("finds its way through several buckets", { timeout: 60_000 }, () => {
+    // Two full buckets of 32 768 and a part of a third; every seventh thing has another name.
+    const count = 70_000;
+    const nameOf = (i: number) => (i % 7 === 0 ? `井盖 ${i}` : `路灯 ${i}`);
+    for (let i = 0; i < count; i++) {
+      const place = at(1_140_000_000 + i * 100, 380_000_000);
+      stream.records(
+        record(code(`MA.156.1301/X/${i}`), { names: named(nameOf(i)), geometry: place }),
+      );
+    }
+    index.catchUp();
+    expect(index.writer.progress.sealed[3]).toBe(69_632);
+    const things = Array.from({ length: count }, (_, i) => i);
+    const codes = (wanted: readonly number[]) => wanted.map((i) => `MA.156.1301/X/${i}`);
+    const wells = things.filter((i) => i % 7 === 0);
+    expect(index.all({ text: "井" })).toEqual(codes(wells));
+    const holds = wells.filter((i) => String(i).includes("69"));
+    expect(index.all({ text: "井盖 69" }, 100)).toEqual(
+      codes([...holds].sort((a, b) => Number(!starts(a)) - Number(!starts(b)) || a - b)),
+    );
+    expect(index.all({ bbox: [1_146_000_000, 0, 1_146_900_000, 400_000_000] }, 700)).toEqual(
+      codes(things.filter((i) => i >= 60_000 && i <= 69_000)),
+    );
+    expect(index.all({ kind: "thing", text: "灯 69999" })).toEqual(codes([69_999]));
+    expect(index.all({ parent: "MA.156.1301/X" })).toHaveLength(count);
+  });
 });
+
+/** Whether the name of a well begins with what was typed. */
+function starts(i: number): boolean {
+  return String(i).startsWith("69");
+}
