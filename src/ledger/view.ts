@@ -10,6 +10,7 @@ import {
   present,
   TILE_WIDTH,
 } from "../core/index.ts";
+import { pause } from "./deferred.ts";
 import type {
   BlockInfo,
   ChildrenPage,
@@ -34,6 +35,8 @@ export type ViewParts = {
   readonly publisher: Publisher;
   readonly sequencer: Pick<Sequencer, "head" | "appliedSize" | "headAt">;
 };
+
+const LIST_PATIENCE_MILLISECONDS = 1000;
 
 /** The committed ledger, to read. */
 export class LedgerView implements Omit<LedgerReader, "onBlock"> {
@@ -122,12 +125,20 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
     return this.#parts.index.search(query);
   }
 
-  keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage> {
+  async keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage> {
+    await this.#caughtUp();
     return this.#parts.index.keys(prefix, limit, cursor);
   }
 
-  aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
+  async aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
+    await this.#caughtUp();
     return this.#parts.index.aliases(scheme, value, division);
+  }
+
+  /** Who was told that something is durable shall find it in the lists; but nobody waits long for a busy index. */
+  #caughtUp(): Promise<unknown> {
+    const { index } = this.#parts;
+    return Promise.race([index.indexed(this.head().size), pause(LIST_PATIENCE_MILLISECONDS)]);
   }
 
   indexed(size: number): Promise<void> {
