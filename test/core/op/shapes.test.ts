@@ -8,6 +8,7 @@ import {
   operation,
   type Shape,
 } from "../../../src/core/index.ts";
+import { fields, oneOf } from "../../../src/core/op/shape.ts";
 import { ALL, keySpec, named, testKey } from "../state/kit.ts";
 
 const HASH = new Uint8Array(32);
@@ -102,6 +103,16 @@ describe("an update", () => {
     expect(ofOperation(update({ attributes: [] }))).toMatchObject({ want: "map" });
   });
 
+  it("is stated on more days than are remembered", () => {
+    const days = Array.from({ length: 1100 }, (_, i) =>
+      new Date(Date.UTC(2000, 0, 1 + i)).toISOString().slice(0, 10),
+    );
+    for (const day of days) expect(ofOperation(update({ names: named("x", day) }))).toBe("taken");
+    expect(ofOperation(update({ names: named("x", "2000-02-30") }))).toMatchObject({
+      path: "names/zh/validFrom",
+    });
+  });
+
   it("is stated on days of the calendar", () => {
     for (const day of ["1900-02-29", "2023-02-29", "2023-04-31", "2023-13-01"]) {
       expect(ofOperation(update({ names: named("x", day) }))).toMatchObject({
@@ -182,6 +193,7 @@ describe("other operations", () => {
   it("a member leaves with nothing but its name", () => {
     const leave = { op: "member", id: "A", prev: HASH, leave: true };
     expect(ofOperation(leave)).toBe("taken");
+    expect(ofOperation({ ...leave, op: "gazette" })).toMatchObject({ code: "OP_FIELD_MISSING" });
     expect(ofOperation({ ...leave, names: { zh: "x" } })).toMatchObject({ path: "names" });
     expect(ofOperation({ ...leave, leave: false })).toMatchObject({ path: "leave", want: "true" });
   });
@@ -212,5 +224,14 @@ describe("fitShape", () => {
       throw new RangeError("bug");
     };
     expect(() => fitShape(broken, 1)).toThrow(RangeError);
+    expect(() => fitShape(fields<{ a: unknown }>({ a: broken }), { a: 1 })).toThrow(RangeError);
+  });
+
+  it("says what has the wrong type, whichever shape asks", () => {
+    expect(ofOperation(7)).toMatchObject({ want: "map" });
+    expect(refusal(fields<{ a: string }>({ a: oneOf("x", "y") }), 7)).toMatchObject({
+      want: "map",
+    });
+    expect(refusal(oneOf("x", "y"), "z")).toMatchObject({ want: "x | y" });
   });
 });
