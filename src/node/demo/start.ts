@@ -49,30 +49,33 @@ export async function startDemo({ config, language, say }: DemoStart): Promise<R
   const done: Seeded[] = [...(seeded ?? [])];
   let readyMilliseconds = startedMilliseconds;
   // Nobody operates a demonstration: it takes the clock as it is, however long it lay still.
-  const node = await startNode({ ...config, confirmClock: true }, {
-    demo: ({ port, origin, recovery, journalEnd }) => {
-      readyMilliseconds = Date.now();
-      return demoEndpoints({
-        origin,
-        dataDirectory: directory.root,
-        hosts: [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`],
-        keys,
-        seeded: () => done,
-        process: {
-          starts: Number(process.env[STARTS_VARIABLE] ?? "1"),
-          startedMilliseconds,
-          readyMilliseconds,
-          recovery,
-        },
-        attack: auditAttack({
+  const node = await startNode(
+    { ...config, confirmClock: true },
+    {
+      demo: ({ port, origin, recovery, journalEnd }) => {
+        readyMilliseconds = Date.now();
+        return demoEndpoints({
+          origin,
           dataDirectory: directory.root,
-          journalEnd,
-          random: (below) => Math.floor(Math.random() * below),
-        }),
-        askToBeKilled: askSupervisor(),
-      });
+          hosts: [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`],
+          keys,
+          seeded: () => done,
+          process: {
+            starts: Number(process.env[STARTS_VARIABLE] ?? "1"),
+            startedMilliseconds,
+            readyMilliseconds,
+            recovery,
+          },
+          attack: auditAttack({
+            dataDirectory: directory.root,
+            journalEnd,
+            random: (below) => Math.floor(Math.random() * below),
+          }),
+          askToBeKilled: askSupervisor(),
+        });
+      },
     },
-  });
+  );
   if (seeded === undefined) await fill(node, directory, keys, messages, done, say);
   else say(messages.opened(node.ledger.head().size, secondsSince(began)));
   for (const line of messages.ready(node.url, secondsSince(began))) say(line);
