@@ -78,6 +78,7 @@ export function registration(isVoid: boolean): Registration {
   return {
     op: HASH,
     by: "members",
+    under: "MA.156" as Code,
     iss,
     kid: HASH.slice(0, 8),
     threshold: 1,
