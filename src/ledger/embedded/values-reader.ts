@@ -1,8 +1,18 @@
 import { type FileSystem, type OpenFile, readFully } from "../../log/index.ts";
 import type { Frame, FrameSource } from "./index-db/frames.ts";
-import { checkFrame, keyOfFrame, readFrameHeader, wholeFrameBytes } from "./value-frame.ts";
+import {
+  checkFrame,
+  FRAME_HEADER_BYTES,
+  frameBytes,
+  keyOfFrame,
+  readFrameHeader,
+  wholeFrameBytes,
+} from "./value-frame.ts";
 
 const WINDOW_BYTES = 1024 * 1024;
+
+/** Hardly any frame is longer. */
+const FRAME_BYTES = 2048;
 
 /** No value comes near it: who meets a longer frame reads a damaged length. */
 const MAX_WINDOW_BYTES = 64 * WINDOW_BYTES;
@@ -10,6 +20,7 @@ const MAX_WINDOW_BYTES = 64 * WINDOW_BYTES;
 /** Reads the values file front to back, in another thread or another process than its writer, in constant memory. */
 export class ValuesReader implements FrameSource {
   readonly #file: OpenFile;
+  readonly #scratch: Buffer = Buffer.allocUnsafeSlow(FRAME_BYTES);
   #windowBytes = WINDOW_BYTES;
 
   constructor(files: FileSystem, path: string) {
@@ -35,6 +46,14 @@ export class ValuesReader implements FrameSource {
     }
   }
 
+  /** @throws LedgerFault LEDGER_VALUES_DAMAGED */
+  frameAt(offset: number): Frame {
+    let bytes = this.#scratch.subarray(0, readFully(this.#file, this.#scratch, offset));
+    if (wholeFrameBytes(bytes, 0) === undefined) bytes = this.#wholeFrame(bytes, offset);
+    const length = checkFrame(bytes, 0, offset);
+    return frameOf(bytes, 0, length, offset + length);
+  }
+
   tail(offset: number, length: number): Uint8Array {
     const start = Math.max(0, offset - length);
     const bytes = new Uint8Array(offset - start);
@@ -43,6 +62,14 @@ export class ValuesReader implements FrameSource {
 
   close(): void {
     this.#file.close();
+  }
+
+  /** A frame that is longer than the scratch, as far as the file has it. */
+  #wholeFrame(head: Buffer, offset: number): Buffer {
+    if (head.length < FRAME_HEADER_BYTES) return head;
+    const length = Math.min(frameBytes(readFrameHeader(head, 0)), MAX_WINDOW_BYTES);
+    const whole = Buffer.allocUnsafeSlow(length);
+    return whole.subarray(0, readFully(this.#file, whole, offset));
   }
 
   #read(start: number, to: number): Buffer {
@@ -62,5 +89,6 @@ function frameOf(bytes: Buffer, at: number, end: number, next: number): Frame {
   const header = readFrameHeader(bytes, at);
   const key = keyOfFrame(bytes, at, header);
   const { index, previous } = header;
-  return { key, bytes, start: end - header.valueBytes, end, index, first: previous === 0, next };
+  const start = end - header.valueBytes;
+  return { key, bytes, start, end, index, first: previous === 0, previous, next };
 }

@@ -178,9 +178,10 @@ describe("the values file", () => {
         const latest = new Map<string, number>();
         const want = changes.map(({ flush, ...each }) => {
           const first = !latest.has(each.key);
+          const previous = latest.get(each.key) ?? 0;
           latest.set(each.key, values.append(each, latest.get(each.key)));
           if (flush) values.flush();
-          return { ...each, first, next: values.end };
+          return { ...each, first, previous, next: values.end };
         });
         await values.close();
         const reader = new ValuesReader(nodeFiles, path);
@@ -192,6 +193,9 @@ describe("the values file", () => {
           }),
         );
         expect(got).toStrictEqual(want);
+        for (const { key, first, previous } of want) {
+          if (!first) expect(reader.frameAt(previous).key).toBe(key);
+        }
         const middle = want[Math.floor(want.length / 2)];
         if (middle !== undefined) {
           const rest = [...reader.frames(middle.next, values.end)];

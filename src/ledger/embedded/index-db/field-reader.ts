@@ -131,7 +131,8 @@ export class LastText {
 
   text(bytes: Uint8Array, start: number, end: number): string {
     if (!this.#isSame(bytes, start, end)) {
-      this.#bytes = bytes.slice(start, end);
+      // A copy: what it was read from may be overwritten, and the slice of a Buffer is a view.
+      this.#bytes = new Uint8Array(bytes.subarray(start, end));
       this.#text = this.#toText(this.#bytes);
     }
     return this.#text;

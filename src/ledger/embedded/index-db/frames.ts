@@ -9,6 +9,8 @@ export type Frame = {
   readonly index: number;
   /** Whether it is the first version of its key. */
   readonly first: boolean;
+  /** Where the frame of the version before begins; 0 for the first one. */
+  readonly previous: number;
   /** Where the next frame begins in the file. */
   readonly next: number;
 };
@@ -17,6 +19,8 @@ export type Frame = {
 export interface FrameSource {
   /** The frames of `[from, to)`, which are whole. */
   frames(from: number, to: number): Iterable<Frame>;
+  /** The frame that begins at `offset`; its bytes stay until the next call. */
+  frameAt(offset: number): Frame;
   /** Up to `length` bytes that end at `offset`; fewer where the file is shorter. Tells one file from another. */
   tail(offset: number, length: number): Uint8Array;
   close(): void;

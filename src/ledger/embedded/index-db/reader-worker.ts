@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { InvariantError } from "../../../core/index.ts";
 import { answer } from "./answer.ts";
 import { openToRead } from "./database.ts";
+import { wantedOf } from "./document.ts";
 import { type Answer, type Answered, type Asked, readFailure } from "./messages.ts";
 import { Names } from "./names.ts";
 import { Turns } from "./turns.ts";
@@ -15,6 +16,9 @@ const sql = openToRead(String(workerData));
 const names = new Names(sql);
 const turns = new Turns<Answer>(() => performance.now());
 const reply = (message: Answered): void => port.postMessage(message);
+
+// Reads the dictionary of pinyin now, so that the first question need not wait for it.
+wantedOf("\u4e00");
 
 port.on("message", ({ id, question }: Asked) => {
   turns.add(

@@ -42,6 +42,25 @@ export function readRecord({ bytes, start }: ValueBytes): RecordFields {
   return fields;
 }
 
+/** Whether the index makes the same of both, if they are versions of one record. */
+export function sameFields(a: RecordFields, b: RecordFields): boolean {
+  return (
+    a.generation === b.generation &&
+    a.kind === b.kind &&
+    a.class === b.class &&
+    a.status === b.status &&
+    a.parentGeneration === b.parentGeneration &&
+    a.registration === b.registration &&
+    sameItems(a.names, b.names) &&
+    sameItems(a.aliases, b.aliases) &&
+    sameItems(a.box ?? [], b.box ?? [])
+  );
+}
+
+function sameItems<T>(a: readonly T[], b: readonly T[]): boolean {
+  return a.length === b.length && a.every((item, i) => item === b[i]);
+}
+
 /** `alias/…`: the reference that the alias leads to; empty once it was given back. */
 export function readAlias(value: ValueBytes): string {
   return readOne(value, CODE, (reader) => reader.text()) ?? "";

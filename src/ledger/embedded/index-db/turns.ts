@@ -4,7 +4,7 @@ import type { Steps } from "./search.ts";
 const TURN_MILLISECONDS = 4;
 
 /** Turns together; then a search gives what it has, with a cursor to go on. */
-const MAX_MILLISECONDS = 200;
+const MAX_MILLISECONDS = 1000;
 
 type Job<T> = {
   readonly steps: Steps<T>;

@@ -21,6 +21,11 @@ export const EXACT = -1;
 const MIN_ROWS = 32;
 const MAX_ROWS = 256;
 const MAX_VIEWS = 256;
+const MAX_LOOKED = 20_000;
+/** Rows are read at the latest after so many buckets. */
+const BUCKETS_AT_ONCE = 8;
+
+type Looked = { readonly phase: number; readonly row: Row };
 
 /** Walks the records in the order of results: full chunks by what is said of their tokens, the others row by row. */
 export class Walk {
@@ -32,6 +37,8 @@ export class Walk {
   readonly #exact: ReadonlySet<number>;
   /** What buckets said: the next phase walks the same ones. */
   readonly #views = new Map<number, Bucket>();
+  /** Rows that were looked at in an earlier phase: those of a later one; nothing for those of none. */
+  readonly #looked = new Map<number, Looked | undefined>();
 
   constructor(sql: Sql, plan: SearchPlan, progress: Progress, limit: number) {
     this.#sql = sql;
@@ -89,7 +96,7 @@ export class Walk {
   ): Generator<Step> {
     const end = this.#sealedEnd(rank);
     let ids: number[] = [];
-    let at = from - 1;
+    let gathered = 0;
     for (let id = from; id < end; id = firstIdOf(bucketOf(id) + 1)) {
       const bucket = bucketOf(id);
       const first = firstIdOf(bucket);
@@ -98,19 +105,43 @@ export class Walk {
         if (first + offset >= end) break;
         ids.push(first + offset);
         if (ids.length < this.#rowsAtOnce) continue;
-        at = first + offset;
-        yield this.#look(ids, phase, at);
+        yield this.#look(ids, phase, first + offset);
         ids = [];
       }
-      if (ids.length === 0) at = Math.min(first + BUCKET_IDS, end) - 1;
-      yield { position: { phase, id: at }, hits: [] };
+      gathered += 1;
+      if (ids.length > 0 && gathered < BUCKETS_AT_ONCE) continue;
+      // Every step leads on: whoever stops after it does not begin again where it began.
+      yield this.#look(ids, phase, Math.min(first + BUCKET_IDS, end) - 1);
+      ids = [];
+      gathered = 0;
     }
     if (ids.length > 0) yield this.#look(ids, phase, end - 1);
   }
 
   #look(ids: readonly number[], phase: number, at: number): Step {
-    const rows = this.#rows("id IN (SELECT value FROM json_each(?))", [JSON.stringify(ids)], phase);
+    this.#lookUp(ids.filter((id) => !this.#looked.has(id)));
+    const rows = ids.flatMap((id) => {
+      const looked = this.#looked.get(id);
+      return looked?.phase === phase ? [looked.row] : [];
+    });
+    if (phase === this.#plan.phases.length - 1) for (const id of ids) this.#looked.delete(id);
+    if (this.#looked.size > MAX_LOOKED) this.#looked.clear();
     return { position: { phase, id: at }, hits: this.#others(rows) };
+  }
+
+  #lookUp(ids: readonly number[]): void {
+    if (ids.length === 0) return;
+    for (const id of ids) this.#looked.set(id, undefined);
+    const { phase, filter } = this.#plan;
+    const rows = this.#sql.all(
+      `SELECT id, code, facts, ${phase.sql} FROM record
+       WHERE id IN (SELECT value FROM json_each(?)) AND ${filter.sql}`,
+      [...phase.args, JSON.stringify(ids), ...filter.args],
+    );
+    for (const row of rows) {
+      const [id, , , at] = row;
+      if (at !== null) this.#looked.set(Number(id), { phase: Number(at), row });
+    }
   }
 
   #offsets(
@@ -137,7 +168,7 @@ export class Walk {
   *#tail(rank: number, phase: number, from: number): Generator<Step> {
     let at = Math.max(from, this.#sealedEnd(rank));
     for (;;) {
-      const rows = this.#rows("id >= ? AND id < ?", [at, firstId(rank + 1)], phase);
+      const rows = this.#tailRows(at, firstId(rank + 1), phase);
       const isLast = rows.length < this.#rowsAtOnce;
       const last = isLast ? firstId(rank + 1) - 1 : Number(rows.at(-1)?.[0]);
       yield { position: { phase, id: last }, hits: this.#others(rows) };
@@ -156,12 +187,12 @@ export class Walk {
     return new Set(rows.flatMap(([each]) => (each === null ? [] : [Number(each)])));
   }
 
-  #rows(where: string, args: readonly unknown[], phase: number): Row[] {
+  #tailRows(from: number, to: number, phase: number): Row[] {
     const { phase: phaseOf, filter } = this.#plan;
     return this.#sql.all(
       `SELECT id, code, facts FROM record
-       WHERE ${where} AND ${filter.sql} AND ${phaseOf.sql} = ? ORDER BY id LIMIT ?`,
-      [...args, ...filter.args, ...phaseOf.args, phase, this.#rowsAtOnce],
+       WHERE id >= ? AND id < ? AND ${filter.sql} AND ${phaseOf.sql} = ? ORDER BY id LIMIT ?`,
+      [from, to, ...filter.args, ...phaseOf.args, phase, this.#rowsAtOnce],
     );
   }
 

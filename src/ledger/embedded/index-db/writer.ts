@@ -7,7 +7,7 @@ import { CHUNK_IDS, idAt, RANKS } from "./layout.ts";
 import { aliasSpace, listingOf } from "./listings.ts";
 import { Names } from "./names.ts";
 import { loadProgress, type Progress, saveProgress, tailOf } from "./progress.ts";
-import { type RecordFields, readAlias, readRecord, readVoid } from "./record-fields.ts";
+import { type RecordFields, readAlias, readRecord, readVoid, sameFields } from "./record-fields.ts";
 import { RecordWriter } from "./record-writer.ts";
 import { Sealer } from "./seal.ts";
 import { Bulk, type Sql } from "./sql.ts";
@@ -100,13 +100,18 @@ export class IndexWriter {
       const fields = readRecord(frame);
       if (first) addToFamily(families, code);
       if (first) this.#records.insert(code, fields, progress);
-      else changed.set(code, fields);
+      else if (this.#isChange(frame, fields)) changed.set(code, fields);
     } else if (kind === "alias") {
       this.#putAlias(nameIn(key), readAlias(frame));
     } else if (kind !== "other") {
       if (first) this.#listings.add(this.#names.number(listingOf(key)), index, key);
       if (kind === "registration" && readVoid(frame)) voided.push(nameIn(key));
     }
+  }
+
+  /** Most versions differ from the one before in what the index does not take: children, keys, attributes. */
+  #isChange(frame: Frame, fields: RecordFields): boolean {
+    return !sameFields(readRecord(this.#source.frameAt(frame.previous)), fields);
   }
 
   #putAlias(name: string, reference: string): void {

@@ -158,20 +158,26 @@ export class LocalIndex {
     }
   }
 
-  search(query: SearchQuery): SearchPage {
+  /** As a busy thread may have to, it can stop after so many steps; then the page is short. */
+  search(query: SearchQuery, maxSteps: number = Number.POSITIVE_INFINITY): SearchPage {
     const steps = search(this.sql, this.names, query);
-    for (;;) {
-      const step = steps.next(true);
+    for (let taken = 0; ; taken++) {
+      const step = steps.next(taken <= maxSteps);
       if (step.done === true) return step.value;
     }
   }
 
   /** Every page, one after the other. */
-  all(query: Omit<SearchQuery, "limit" | "cursor">, limit = 1000): readonly string[] {
+  all(
+    query: Omit<SearchQuery, "limit" | "cursor">,
+    limit = 1000,
+    maxSteps: number = Number.POSITIVE_INFINITY,
+  ): readonly string[] {
     const codes: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = this.search({ ...query, limit, ...(cursor === undefined ? {} : { cursor }) });
+      const more = cursor === undefined ? {} : { cursor };
+      const page = this.search({ ...query, limit, ...more }, maxSteps);
       codes.push(...page.codes);
       cursor = page.cursor;
     } while (cursor !== undefined);

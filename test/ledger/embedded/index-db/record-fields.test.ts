@@ -88,6 +88,15 @@ describe("what the index reads of a value", () => {
     );
   });
 
+  test("does not depend on what was read from the same memory before", () => {
+    const scratch = Buffer.alloc(2000);
+    const classes = ["LAMP", "WELL", "LAMP"].map((name) => {
+      scratch.set(encodeCbor(record("MA.156.1301/X/1" as Code, { class: name }) as never));
+      return readRecord({ bytes: scratch, start: 0 }).class;
+    });
+    expect(classes).toEqual(["LAMP", "WELL", "LAMP"]);
+  });
+
   test("is where an alias leads, and nothing once it was given back", () => {
     expect(readAlias(within({ code: "MA.156.1301#2" }))).toBe("MA.156.1301#2");
     expect(readAlias(within({}))).toBe("");

@@ -180,6 +180,17 @@ describe("search", () => {
     );
     expect(index.all({ kind: "thing", text: "灯 69999" })).toEqual(codes([69_999]));
     expect(index.all({ parent: "MA.156.1301/X" })).toHaveLength(count);
+    // Whoever is stopped again and again gets there all the same.
+    for (const query of [
+      { text: "井盖 69" },
+      { text: "69" },
+      { text: "LAMP" },
+      { bbox: [0, 0, 1_140_100_000, 400_000_000] as const },
+    ]) {
+      for (const maxSteps of [1, 2, 7]) {
+        expect(index.all(query, 300, maxSteps), JSON.stringify(query)).toEqual(index.all(query));
+      }
+    }
   });
 });
 

@@ -40,7 +40,7 @@ describe("jobs in turns", () => {
 
   test("are told to stop when they have had their share", async () => {
     const clock = new Clock();
-    expect(await run(clock, [job(clock, 1000, 10)])).toEqual(["0: stopped after 20"]);
+    expect(await run(clock, [job(clock, 1000, 10)])).toEqual(["0: stopped after 100"]);
   });
 
   test("fail one by one", async () => {

@@ -1,0 +1,27 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { base64, fromBase64, fromHex, fromUtf8, hex, utf8 } from "../../src/core/index.ts";
+
+test("UTF-8 is that of the platform, whatever the length and the alphabet", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+      expect([...utf8(text)]).toEqual([...new TextEncoder().encode(text)]);
+    }),
+  );
+  expect([...utf8("石家庄 a")]).toEqual([...Buffer.from("石家庄 a")]);
+  expect(utf8("a".repeat(500))).toHaveLength(500);
+});
+
+test("bytes come back from each spelling, and only from its canonical one", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      expect(fromHex(hex(bytes))).toEqual(bytes);
+      expect(fromBase64(base64(bytes))).toEqual(bytes);
+    }),
+  );
+  for (const wrong of ["AB", "abc", "0g"]) expect(fromHex(wrong)).toBeUndefined();
+  for (const wrong of ["AA", "AB==", "A===", "A-==", " "])
+    expect(fromBase64(wrong)).toBeUndefined();
+  expect(fromUtf8(Uint8Array.of(0xff))).toBeUndefined();
+  expect(fromUtf8(utf8("石"))).toBe("石");
+});
