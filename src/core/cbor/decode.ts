@@ -1,5 +1,6 @@
 import { fromUtf8 } from "../bytes.ts";
 import { err, ok, type Result } from "../result.ts";
+import { MAX_SHORT_BYTES, shortAscii } from "./short-text.ts";
 import { type CborValue, MAX_CBOR_DEPTH } from "./value.ts";
 
 /** Why bytes are not one deterministic CBOR value of the subset; `offset` is the byte where it shows. */
@@ -142,18 +143,15 @@ class Reader {
 
   #text(length: number): string {
     const start = this.at;
-    const part = this.#take(length);
-    if (length <= 32) {
-      let text = "";
-      let i = 0;
-      for (; i < length; i++) {
-        const byte = part[i] as number;
-        if (byte > 0x7f) break;
-        text += String.fromCharCode(byte);
+    const end = start + length;
+    if (length <= MAX_SHORT_BYTES && end <= this.#bytes.length) {
+      const text = shortAscii(this.#bytes, start, end);
+      if (text !== undefined) {
+        this.at = end;
+        return text;
       }
-      if (i === length) return text;
     }
-    const text = fromUtf8(part);
+    const text = fromUtf8(this.#take(length));
     if (text === undefined) throw new Stop("CBOR_UTF8", start);
     return text;
   }
@@ -174,14 +172,15 @@ class Reader {
   #map(length: number, depth: number): CborValue {
     const fields: { [key: string]: CborValue } = {};
     let keyed: Map<number | string, CborValue> | undefined;
-    let previous: readonly [number, number] | undefined;
+    let [before, beforeEnd] = [-1, -1];
     for (let i = 0; i < length; i++) {
       const start = this.at;
       const key = this.#key(depth);
-      if (previous !== undefined && !this.#rises(previous, [start, this.at])) {
+      if (before >= 0 && !this.#rises(before, beforeEnd, start)) {
         throw new Stop("CBOR_KEY_ORDER", start);
       }
-      previous = [start, this.at];
+      before = start;
+      beforeEnd = this.at;
       // In the order of their encodings, integer keys stand before all text keys.
       if (typeof key === "number") keyed ??= new Map();
       const value = this.value(depth + 1);
@@ -199,10 +198,10 @@ class Reader {
     throw new Stop("CBOR_KEY_TYPE", start);
   }
 
-  /** Whether the second encoded key comes after the first one, bytewise; equal keys do not. */
-  #rises(a: readonly [number, number], b: readonly [number, number]): boolean {
+  /** Whether the encoded key `[b, this.at)` comes after the key `[a, aEnd)`, bytewise; equal keys do not. */
+  #rises(a: number, aEnd: number, b: number): boolean {
     const bytes = this.#bytes;
-    for (let i = a[0], j = b[0]; i < a[1] && j < b[1]; i++, j++) {
+    for (let i = a, j = b; i < aEnd && j < this.at; i++, j++) {
       const difference = (bytes[j] as number) - (bytes[i] as number);
       if (difference !== 0) return difference > 0;
     }

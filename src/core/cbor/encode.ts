@@ -25,6 +25,23 @@ export function encodeCbor(value: CborValue): Uint8Array {
   }
 }
 
+/**
+ * Encodes each value as `encodeCbor` does. The results are views of one buffer: for many that are needed for a short time.
+ */
+export function encodeAllCbor(values: readonly CborValue[]): Uint8Array[] {
+  const start = used;
+  try {
+    const ends = values.map((value) => {
+      write(value);
+      return used - start;
+    });
+    const all = buffer.slice(start, used);
+    return ends.map((end, i) => all.subarray(i === 0 ? 0 : ends[i - 1], end));
+  } finally {
+    used = start;
+  }
+}
+
 // One growing buffer for all calls: encoding is synchronous, and allocating per value would cost more than writing it.
 let buffer = new Uint8Array(1 << 16);
 let used = 0;
@@ -61,26 +78,40 @@ function writeArray(items: readonly CborValue[]): void {
 }
 
 function writeRaw(bytes: Uint8Array): void {
-  room(bytes.length);
-  buffer.set(bytes, used);
-  used += bytes.length;
+  const { length } = bytes;
+  room(length);
+  // A call to copy a handful of bytes takes longer than copying them.
+  if (length > MAX_COPIED_BY_HAND) buffer.set(bytes, used);
+  else for (let i = 0; i < length; i++) buffer[used + i] = bytes[i] as number;
+  used += length;
 }
+
+const MAX_COPIED_BY_HAND = 40;
 
 function writeText(text: string): void {
   // Nearly all our text is short ASCII, which is copied without the encoder's allocation.
-  if (text.length <= 64 && isAscii(text)) {
-    writeHead(TEXT, text.length);
-    room(text.length);
-    for (let i = 0; i < text.length; i++) buffer[used++] = text.charCodeAt(i);
-    return;
-  }
+  if (text.length <= MAX_TEXT_BY_HAND && writeAscii(text)) return;
   const bytes = utf8(text);
   writeHead(TEXT, bytes.length);
   writeRaw(bytes);
 }
 
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
+const MAX_TEXT_BY_HAND = 64;
+
+/** Writes nothing and says no where there is another character. */
+function writeAscii(text: string): boolean {
+  const start = used;
+  const { length } = text;
+  writeHead(TEXT, length);
+  room(length);
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) {
+      used = start;
+      return false;
+    }
+    buffer[used++] = unit;
+  }
   return true;
 }
 
@@ -91,10 +122,31 @@ function writeInteger(value: number): void {
 }
 
 function writeMap(map: CborMap): void {
-  const keys: string[] = [];
-  for (const key of Object.keys(map)) if (map[key] !== undefined) keys.push(key);
-  writeHead(MAP, keys.length);
-  for (const { name, encoded } of keys.length < 2 ? keys.map(encodedKey) : inOrder(keys)) {
+  const names = Object.keys(map);
+  const order = names.length < 2 ? names.map(encodedKey) : inOrder(names);
+  if (order.length < 24) writeSmallMap(map, order);
+  else writeLargeMap(map, order);
+}
+
+/** How many fields there are, without those that are absent, fits the head's one byte and is written last. */
+function writeSmallMap(map: CborMap, order: readonly EncodedKey[]): void {
+  const head = used;
+  writeHead(MAP, 0);
+  let count = 0;
+  for (const { name, encoded } of order) {
+    const value = map[name];
+    if (value === undefined) continue;
+    writeRaw(encoded);
+    write(value);
+    count++;
+  }
+  buffer[head] = (MAP << 5) | count;
+}
+
+function writeLargeMap(map: CborMap, order: readonly EncodedKey[]): void {
+  const fields = order.filter(({ name }) => map[name] !== undefined);
+  writeHead(MAP, fields.length);
+  for (const { name, encoded } of fields) {
     writeRaw(encoded);
     write(map[name] as CborValue);
   }
@@ -102,23 +154,35 @@ function writeMap(map: CborMap): void {
 
 type EncodedKey = { readonly name: string; readonly encoded: Uint8Array };
 
-// The maps of a ledger come in a few dozen shapes, so the order of their keys and the keys' bytes are worth remembering.
-// Bounded, because names of attributes come from outside.
+/** Names as an object has them, and in the order of their encodings. */
+type Shape = { readonly names: readonly string[]; readonly order: readonly EncodedKey[] };
+
+// The maps of a ledger come in a few dozen shapes, so the order of their keys and the keys' bytes are worth remembering,
+// by first name. Bounded, because names of attributes come from outside.
 const MAX_REMEMBERED = 4096;
-const SEPARATOR = "\u0000";
-const orders = new Map<string, readonly EncodedKey[]>();
+const MAX_SHAPES_A_NAME = 16;
+const shapes = new Map<string, Shape[]>();
 const encodedKeys = new Map<string, EncodedKey>();
 
-function inOrder(keys: readonly string[]): readonly EncodedKey[] {
-  const shape = keys.join(SEPARATOR);
-  const known = orders.get(shape);
-  if (known !== undefined && known.length === keys.length) return known;
-  const order = keys.map(encodedKey).sort((a, b) => compareBytes(a.encoded, b.encoded));
-  // Keys that hold the separator are not remembered; then a text of n − 1 separators can only be the same n keys.
-  if (keys.some((key) => key.includes(SEPARATOR))) return order;
-  if (orders.size >= MAX_REMEMBERED) orders.clear();
-  orders.set(shape, order);
+function inOrder(names: readonly string[]): readonly EncodedKey[] {
+  const first = names[0] as string;
+  const known = shapes.get(first);
+  const found = known?.find((shape) => isOf(shape, names));
+  if (found !== undefined) return found.order;
+  const order = names.map(encodedKey).sort((a, b) => compareBytes(a.encoded, b.encoded));
+  if (shapes.size >= MAX_REMEMBERED) shapes.clear();
+  const newest = { names, order };
+  shapes.set(
+    first,
+    known === undefined ? [newest] : [newest, ...known.slice(0, MAX_SHAPES_A_NAME - 1)],
+  );
   return order;
+}
+
+function isOf({ names: known }: Shape, names: readonly string[]): boolean {
+  if (known.length !== names.length) return false;
+  for (let i = 0; i < known.length; i++) if (known[i] !== names[i]) return false;
+  return true;
 }
 
 function encodedKey(name: string): EncodedKey {

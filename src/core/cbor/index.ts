@@ -1,5 +1,5 @@
 export { type CborRefusal, decodeCbor, splitCborSequence } from "./decode.ts";
-export { encodeCbor } from "./encode.ts";
+export { encodeAllCbor, encodeCbor } from "./encode.ts";
 export {
   type CborKeyedMap,
   type CborMap,

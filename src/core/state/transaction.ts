@@ -1,5 +1,5 @@
 import { equalBytes } from "../bytes.ts";
-import { type CborValue, encodeCbor } from "../cbor/index.ts";
+import { type CborValue, encodeAllCbor } from "../cbor/index.ts";
 import type { MapKey } from "./map-keys.ts";
 import type { CodeRecord } from "./values.ts";
 
@@ -80,7 +80,8 @@ export class Transaction {
     const versions: Earlier[] = [...this.#earlier];
     for (const [key, pending] of this.#block) versions.push({ key, ...pending });
     versions.sort((a, b) => a.step - b.step);
-    return versions.map(({ key, value, index }) => ({ key, value: encodeCbor(value), index }));
+    const values = encodeAllCbor(versions.map(({ value }) => value));
+    return versions.map(({ key, index }, i) => ({ key, value: values[i] as Uint8Array, index }));
   }
 }
 
