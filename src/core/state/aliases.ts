@@ -1,4 +1,4 @@
-import { type Code, codeParts } from "../code/index.ts";
+import type { Code } from "../code/index.ts";
 import { present } from "../invariant.ts";
 import type { Alias } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -16,9 +16,17 @@ export type AliasRefusal = {
 
 /** The code within which an alias is unique: the division, or what stands in for one above it. */
 export function divisionOf(code: Code): string {
-  const { country, division } = codeParts(code);
-  return ["MA", country, division].filter((node) => node !== undefined).join(".");
+  let dots = 0;
+  let end = 0;
+  // Up to the third separator, or to where the class begins.
+  for (; end < code.length && code.charAt(end) !== "/"; end++) {
+    if (code.charAt(end) === "." && ++dots === DIVISION_NODES) break;
+  }
+  return code.slice(0, end);
 }
+
+/** `MA`, country, division. */
+const DIVISION_NODES = 3;
 
 /** Gives an alias to a record, unless a record that is still in force has it. */
 export function takeAlias(

@@ -54,6 +54,14 @@ export function today(context: Ground): IsoDate {
 /** The UTC date of a moment. Core asks no calendar of the platform, whose answers could differ. */
 export function isoDate(timeMilliseconds: number): IsoDate {
   const days = Math.floor(timeMilliseconds / 86_400_000);
+  // Asked again and again for the day of a block.
+  if (days !== last.days) last = { days, date: dateOf(days) };
+  return last.date;
+}
+
+let last: { readonly days: number; readonly date: IsoDate } = { days: 0, date: "1970-01-01" };
+
+function dateOf(days: number): IsoDate {
   // Days since 0000-03-01, in eras of 400 years: leap days then fall at the end of each year.
   const shifted = days + 719_468;
   const era = Math.floor(shifted / 146_097);

@@ -1,5 +1,5 @@
 import { equalBytes, hex, utf8 } from "../bytes.ts";
-import { type Code, codeParts, parentOf } from "../code/index.ts";
+import { type Code, type CodeShape, codeShape, parentOf } from "../code/index.ts";
 import { present } from "../invariant.ts";
 import { EMPTY_ROOT, hashLeaf } from "../merkle/hash.ts";
 import type { KeyScope, KeySpec, KeyUse, RecordKind, RegisterItem } from "../op/operation.ts";
@@ -10,7 +10,7 @@ import { referenceTo } from "./effective.ts";
 import { frontierOf } from "./item-work.ts";
 import { addKeys, type KeyRingRefusal, openKeys, reachable, usesOf } from "./key-ring.ts";
 import { classKey, codeKey, endedKey, frontierKey, registrationKey } from "./map-keys.ts";
-import { active, notInFuture, type RuleRefusal, statementsOf } from "./rules.ts";
+import { active, notInFuture, type RuleRefusal } from "./rules.ts";
 import type { Transaction } from "./transaction.ts";
 import type { CodeRecord, Reference } from "./values.ts";
 
@@ -69,7 +69,7 @@ export function createRecord(
   if (item.class !== undefined && !context.tx.has(classKey(item.class))) {
     return err({ code: "STATE_CLASS_UNKNOWN", class: item.class });
   }
-  const timely = notInFuture(context, statementsOf(item));
+  const timely = notInFuture(context, item);
   if (!timely.ok) return timely;
   if (old.value === undefined) return put(context, act, item, parent.value, undefined);
   const ended = withChildren(context.tx, old.value);
@@ -88,12 +88,17 @@ function activeParent(context: Context, code: Code): Result<CodeRecord, RuleRefu
 
 /** The kinds that a code of this shape can be. */
 function kindsOf(code: Code): readonly RecordKind[] {
-  const { division, departments, classNodes, itemNodes } = codeParts(code);
-  if (itemNodes.length > 0) return ["thing", "place", "device", "document", "dataset"];
-  if (classNodes.length > 0) return ["class"];
-  if (departments.length > 0) return ["department"];
-  return division === undefined ? [] : ["division"];
+  return KINDS[codeShape(code)];
 }
+
+const KINDS: { readonly [S in CodeShape]: readonly RecordKind[] } = {
+  root: [],
+  country: [],
+  division: ["division"],
+  department: ["department"],
+  class: ["class"],
+  item: ["thing", "place", "device", "document", "dataset"],
+};
 
 /** The record whose code is issued anew; `undefined` when the code was never issued. */
 export function endedGeneration(

@@ -13,7 +13,7 @@ import { settleChildren } from "./create.ts";
 import { type MemberRefusal, putMember } from "./kinds/member.ts";
 import { enoughMembers, readablePolicies } from "./kinds/param.ts";
 import { codeKey, frontierKey, paramKey, ROOT } from "./map-keys.ts";
-import { notInFuture, type RuleRefusal, statementsOf } from "./rules.ts";
+import { notInFuture, type RuleRefusal } from "./rules.ts";
 import { type Change, Transaction } from "./transaction.ts";
 import type { CodeRecord } from "./values.ts";
 
@@ -74,7 +74,7 @@ export function applyGenesis(
   }
   const readable = readablePolicies({ now: genesis.policy });
   if (!readable.ok) return readable;
-  const timely = notInFuture(context, statementsOfGenesis(genesis));
+  const timely = notInFuture(context, genesis, ...genesis.countries);
   if (!timely.ok) return timely;
   putParams(tx, genesis, hash);
   const enough = enoughMembers(context);
@@ -84,12 +84,6 @@ export function applyGenesis(
   settleChildren(tx);
   tx.keep(0);
   return ok(tx.changes());
-}
-
-function statementsOfGenesis({ names, countries }: Genesis): ReturnType<typeof statementsOf> {
-  return [names, ...countries.map((each) => each.names)].flatMap((each) =>
-    statementsOf({ names: each }),
-  );
 }
 
 function putParams(tx: Transaction, genesis: Genesis, op: Hash): void {

@@ -16,7 +16,8 @@ export class ItemWork {
   /** Parents below which nobody nearer holds the manifest's use. */
   readonly judgedParents: Set<Code> = new Set();
   readonly #frontiers = new Map<Code, Frontier>();
-  readonly #changed = new Map<string, { readonly id: Uint8Array; count: number }>();
+  readonly #changed = new Map<string, Raised>();
+  #last: Raised | undefined;
 
   /** Appends a leaf to the tree of a parent's children. */
   adopt(tx: Transaction, parent: Code, leaf: Hash): void {
@@ -30,10 +31,16 @@ export class ItemWork {
 
   /** Counts that a record of a registration was changed, or was given a child by another one. */
   raiseChanged(id: Uint8Array): void {
+    // Hundreds of children in a row raise the count of their one parent's registration.
+    if (this.#last?.id === id) {
+      this.#last.count++;
+      return;
+    }
     const key = registrationKey(id);
-    const known = this.#changed.get(key);
-    if (known === undefined) this.#changed.set(key, { id, count: 1 });
-    else known.count++;
+    const known = this.#changed.get(key) ?? { id, count: 0 };
+    known.count++;
+    this.#changed.set(key, known);
+    this.#last = known;
   }
 
   /** Writes what was gathered: the item is accepted. */
@@ -48,6 +55,8 @@ export class ItemWork {
     }
   }
 }
+
+type Raised = { readonly id: Uint8Array; count: number };
 
 /** Takes up the tree of a record's children. */
 export function frontierOf(value: ChildrenFrontier | undefined): Frontier {

@@ -120,34 +120,59 @@ export function follows(
     : err({ code: "STATE_PREV", subject, want: hex(last), got: hex(prev) });
 }
 
+/** What makes statements: a registration, an update, the names of a genesis. */
+type Stated = {
+  readonly names?: Readonly<Record<string, Statement<unknown>>>;
+  readonly attributes?: Readonly<Record<string, Statement<unknown>>>;
+  readonly geometry?: Statement<unknown>;
+  readonly stage?: Statement<unknown>;
+};
+
 /** Refuses statements about the future: time alone changes nothing. */
 export function notInFuture(
   context: Ground,
-  statements: readonly (readonly [string, Statement<unknown> | undefined])[],
+  ...items: readonly Stated[]
 ): Result<void, RuleRefusal> {
   const now = today(context);
-  for (const [field, statement] of statements) {
-    if (statement !== undefined && statement.validFrom > now) {
-      const { validFrom } = statement;
-      return err({ code: "STATE_VALID_FROM", field, validFrom, today: now });
+  for (const item of items) {
+    const field = firstAfter(item, now);
+    if (field !== undefined) {
+      return err({ code: "STATE_VALID_FROM", ...field, today: now });
     }
   }
   return ok(undefined);
 }
 
-/** All statements that a registration or an update makes, with the names of their fields. */
-export function statementsOf(item: {
-  readonly names?: Readonly<Record<string, Statement<unknown>>>;
-  readonly attributes?: Readonly<Record<string, Statement<unknown>>>;
-  readonly geometry?: Statement<unknown>;
-  readonly stage?: Statement<unknown>;
-}): (readonly [string, Statement<unknown> | undefined])[] {
-  return [
-    ...Object.entries(item.names ?? {}).map(([tag, s]) => [`names/${tag}`, s] as const),
-    ...Object.entries(item.attributes ?? {}).map(([name, s]) => [`attributes/${name}`, s] as const),
-    ["geometry", item.geometry],
-    ["stage", item.stage],
-  ];
+type Dated = { readonly field: string; readonly validFrom: IsoDate };
+
+function firstAfter(
+  { names, attributes, geometry, stage }: Stated,
+  now: IsoDate,
+): Dated | undefined {
+  return (
+    inMap("names", names, now) ??
+    inMap("attributes", attributes, now) ??
+    one("geometry", geometry, now) ??
+    one("stage", stage, now)
+  );
+}
+
+function inMap(field: string, statements: Stated["names"], now: IsoDate): Dated | undefined {
+  if (statements === undefined) return undefined;
+  for (const name of Object.keys(statements)) {
+    const late = one(field, statements[name], now);
+    if (late !== undefined) return { ...late, field: `${field}/${name}` };
+  }
+  return undefined;
+}
+
+function one(
+  field: string,
+  statement: Statement<unknown> | undefined,
+  now: IsoDate,
+): Dated | undefined {
+  if (statement === undefined || statement.validFrom <= now) return undefined;
+  return { field, validFrom: statement.validFrom };
 }
 
 /** Notes that a record of a registration was changed for the first time, so that the registration stays as it is. */

@@ -13,14 +13,7 @@ import { type Need, needNearest, selfAndAncestors } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import { codeKey } from "../map-keys.ts";
-import {
-  active,
-  countChange,
-  follows,
-  notInFuture,
-  type RuleRefusal,
-  statementsOf,
-} from "../rules.ts";
+import { active, countChange, follows, notInFuture, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { CodeRecord } from "../values.ts";
 
@@ -54,7 +47,7 @@ export function executeUpdate(
   const record = found.value;
   const chained = follows(item.code, item.prev, record.op);
   if (!chained.ok) return chained;
-  const timely = notInFuture(context, statementsOf(item));
+  const timely = notInFuture(context, item);
   if (!timely.ok) return timely;
   const aliases = changeAliases(context, record, item);
   if (!aliases.ok) return aliases;
