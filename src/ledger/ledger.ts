@@ -6,7 +6,7 @@ import type { Head, Ledger, Outcome } from "./port.ts";
 import type { Publisher } from "./publisher.ts";
 import { Sequencer, type SequencerOptions } from "./sequencer.ts";
 import type { LedgerState } from "./state.ts";
-import type { IndexStore, LogStore, SignaturePool, ValueStore } from "./stores.ts";
+import type { IndexStore, LedgerClock, LogStore, SignaturePool, ValueStore } from "./stores.ts";
 import { LedgerView } from "./view.ts";
 
 /** What a ledger is made of. The driver opened these, and they belong together. */
@@ -17,6 +17,7 @@ export type LedgerParts = {
   readonly index: IndexStore;
   readonly pool: SignaturePool;
   readonly guard: ClockGuard;
+  readonly clock: LedgerClock;
   readonly publisher: Publisher;
   /** Called after the writer has stopped and before the stores close. */
   readonly beforeClose?: (head: Head) => Promise<void>;

@@ -1,17 +1,15 @@
-import { hex, type Item } from "../core/index.ts";
+import { hex } from "../core/index.ts";
 import { defer } from "./deferred.ts";
 import { LedgerFault } from "./fault.ts";
 import type { Outcome } from "./port.ts";
+import type { Submitted } from "./submitted.ts";
 
 /** What waits for its block; beyond this, submitters are asked to come back later. */
 export const MAX_QUEUED_ITEMS = 20_000;
 export const MAX_QUEUED_BYTES: number = 64 * 1024 * 1024;
 
-/** One block's share of work: an operation counts 1, a chunk as many as it has items. Keeps a block near 20 ms. */
-export const MAX_BLOCK_WEIGHT = 768;
-
 export type Waiting = {
-  readonly item: Item;
+  readonly item: Submitted;
   readonly promise: Promise<Outcome>;
   readonly settle: (outcome: Outcome) => void;
   readonly fail: (fault: LedgerFault) => void;
@@ -29,8 +27,8 @@ export class Queue {
   }
 
   /** @throws LedgerFault LEDGER_BUSY when so much more would be too much */
-  admit(items: readonly { readonly bytes: Uint8Array }[]): void {
-    const bytes = items.reduce((sum, item) => sum + item.bytes.length, 0);
+  admit(items: readonly Uint8Array[]): void {
+    const bytes = items.reduce((sum, item) => sum + item.length, 0);
     const tooMany = this.#byHash.size + items.length > MAX_QUEUED_ITEMS;
     if (tooMany || this.#bytes + bytes > MAX_QUEUED_BYTES) {
       throw new LedgerFault("LEDGER_BUSY", { waiting: this.#byHash.size, bytes: this.#bytes });
@@ -38,11 +36,11 @@ export class Queue {
   }
 
   /** The same item, if it is on its way already. */
-  find(item: Item): Waiting | undefined {
+  find(item: Submitted): Waiting | undefined {
     return this.#byHash.get(hex(item.hash));
   }
 
-  push(item: Item): Waiting {
+  push(item: Submitted): Waiting {
     const { promise, resolve, reject } = defer<Outcome>();
     const waiting: Waiting = { item, promise, settle: resolve, fail: reject };
     this.#waiting.push(waiting);
@@ -65,13 +63,13 @@ export class Queue {
     this.#wake = undefined;
   }
 
-  /** Takes the next block's share off. */
-  take(): Waiting[] {
+  /** Takes what the next block may weigh off, one item at least. */
+  take(maxWeight: number): Waiting[] {
     let weight = 0;
     let count = 0;
     for (const { item } of this.#waiting) {
-      weight += item.kind === "chunk" ? item.chunk.items.length : 1;
-      if (count > 0 && weight > MAX_BLOCK_WEIGHT) break;
+      weight += item.weight;
+      if (count > 0 && weight > maxWeight) break;
       count++;
     }
     return this.#waiting.splice(0, count);

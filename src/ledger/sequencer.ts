@@ -1,12 +1,11 @@
 import {
   type Hash,
   InvariantError,
-  type Item,
   type NoteSigner,
   present,
-  readItem,
   signCheckpoint,
 } from "../core/index.ts";
+import { BlockBudget } from "./block-budget.ts";
 import { type AppliedBlock, makeBlock, type Position } from "./block-maker.ts";
 import type { ClockGuard } from "./clock-guard.ts";
 import { type Deferred, defer, turn } from "./deferred.ts";
@@ -15,13 +14,15 @@ import type { Head, Outcome } from "./port.ts";
 import { Precheck } from "./precheck.ts";
 import { Queue, type Waiting } from "./queue.ts";
 import type { LedgerState } from "./state.ts";
-import type { LogStore, SignaturePool } from "./stores.ts";
+import type { LedgerClock, LogStore, SignaturePool } from "./stores.ts";
+import { itemOf, type Submitted, submitted } from "./submitted.ts";
 
 export type SequencerParts = {
   readonly log: LogStore;
   readonly state: LedgerState;
   readonly pool: SignaturePool;
   readonly guard: ClockGuard;
+  readonly clock: LedgerClock;
 };
 
 export type SequencerOptions = {
@@ -45,6 +46,7 @@ export class Sequencer {
   readonly #parts: SequencerParts;
   readonly #options: SequencerOptions;
   readonly #queue = new Queue();
+  readonly #budget = new BlockBudget();
   readonly #precheck: Precheck;
   /** Who waits for the checkpoint of a size that is still syncing. */
   readonly #heads = new Map<number, Deferred<Head>>();
@@ -91,11 +93,12 @@ export class Sequencer {
 
   async submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
     this.#refuseWhenUnready();
-    const read = items.map(readItem);
-    this.#queue.admit(read);
+    this.#queue.admit(items);
+    const taken = items.map(submitted);
+    const read = taken.flatMap((item) => item.read ?? []);
     await this.#precheck.run(this.#parts.state, read);
     this.#refuseWhenUnready();
-    const waiting = read.map((item) => this.#enqueue(item));
+    const waiting = taken.map((item) => this.#enqueue(item));
     this.#queue.wake();
     return Promise.all(waiting);
   }
@@ -111,8 +114,8 @@ export class Sequencer {
     this.#options.admit?.();
   }
 
-  #enqueue(item: Item): Promise<Outcome> | Outcome {
-    if (item.kind === "refused") return { ok: false, refusal: item.refusal };
+  #enqueue(item: Submitted): Promise<Outcome> | Outcome {
+    if (item.read?.kind === "refused") return { ok: false, refusal: item.read.refusal };
     const known = this.#receiptOf(item.hash);
     if (known !== undefined) return known;
     return (this.#queue.find(item) ?? this.#queue.push(item)).promise;
@@ -131,7 +134,7 @@ export class Sequencer {
     let committing: Promise<void> = Promise.resolve();
     while (!(this.#closing && this.#queue.length === 0)) {
       await this.#queue.some();
-      const batch = this.#queue.take();
+      const batch = this.#queue.take(this.#budget.weight);
       if (batch.length === 0) continue;
       const block = this.#make(batch);
       await committing;
@@ -144,18 +147,21 @@ export class Sequencer {
   }
 
   #make(batch: readonly Waiting[]): AppliedBlock | undefined {
-    const { log, state, guard } = this.#parts;
+    const { log, state, guard, clock } = this.#parts;
+    const began = clock.monotonicMilliseconds();
     try {
       const timeMilliseconds = guard.stamp(this.#applied.timeMilliseconds);
       log.reserve(batch.reduce((sum, { item }) => sum + item.bytes.length + 64, 4096));
       const { origin } = this.#options;
-      const items = batch.map(({ item }) => item);
+      const items = batch.map(({ item }) => itemOf(item));
       const { check } = this.#precheck;
       const made = makeBlock(state, log, this.#applied, { origin, timeMilliseconds, items, check });
       this.#precheck.forget(items);
       this.#answerRefused(batch, made.results);
       if (made.staged === undefined) return undefined;
       this.#applied = made;
+      const weight = batch.reduce((sum, { item }) => sum + item.weight, 0);
+      this.#budget.spent(weight, clock.monotonicMilliseconds() - began);
       return made;
     } catch (cause) {
       this.#stumble(batch, cause);

@@ -6,7 +6,9 @@ export {
   encodePayload,
   type Item,
   type ItemRefusal,
+  isChunk,
   readApplication,
+  readHashedItem,
   readItem,
 } from "./item.ts";
 export * from "./limits.ts";

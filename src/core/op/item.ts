@@ -43,10 +43,19 @@ export type ItemRefusal =
 const SIGN1_TAG = 0xd2;
 const ARRAY_OF_TWO = 0x82;
 
+/** Whether bytes are a chunk, as far as their first one tells. */
+export function isChunk(bytes: Uint8Array): boolean {
+  return bytes[0] === ARRAY_OF_TWO;
+}
+
 /** Reads one submitted item: a COSE_Sign1 operation or a `["chunk", …]`. */
 export function readItem(bytes: Uint8Array): Item {
-  const hash = hashLeaf(bytes);
-  const read = bytes[0] === ARRAY_OF_TWO ? readChunk(bytes, hash) : readOperation(bytes, hash);
+  return readHashedItem(bytes, hashLeaf(bytes));
+}
+
+/** Reads an item whose leaf hash is known. */
+export function readHashedItem(bytes: Uint8Array, hash: Hash): Item {
+  const read = isChunk(bytes) ? readChunk(bytes, hash) : readOperation(bytes, hash);
   return read.ok ? read.value : { kind: "refused", bytes, hash, refusal: read.error };
 }
 

@@ -121,6 +121,7 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
       index,
       pool,
       guard,
+      clock,
       publisher,
       beforeClose,
       afterClose,

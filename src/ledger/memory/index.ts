@@ -39,7 +39,7 @@ export async function openMemoryLedger(options: {
   index.advance(values.end, head.size);
   const publisher = new Publisher(head, clock, async () => undefined);
   const guard = new ClockGuard(clock, true);
-  const parts = { log, values, state, index, pool: SAME_THREAD, guard, publisher };
+  const parts = { log, values, state, index, pool: SAME_THREAD, guard, clock, publisher };
   return new LocalLedger(parts, { origin, signers, head });
 }
 

@@ -5,6 +5,7 @@ import { ValuesReader } from "../values-reader.ts";
 import { closeWritten, openToWrite, removeIndex } from "./database.ts";
 import { type WriterData, type WriterOrder, type WriterReport, writeFailure } from "./messages.ts";
 import { IndexWriter } from "./writer.ts";
+import { yieldToOthers } from "./yield-to-others.ts";
 
 // Runs in a worker thread: told how far committed frames reach, it takes them in and says how far it got.
 
@@ -22,6 +23,8 @@ function guarded(work: () => void): void {
     port.close();
   }
 }
+
+yieldToOthers();
 
 guarded(() => {
   if (isAnew) removeIndex(file);
