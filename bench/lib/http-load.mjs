@@ -1,21 +1,26 @@
 // HTTP/1.1 clients as thin as can be, so that the server is measured and not they. Run as a process of its own.
 import { connect } from "node:net";
 
-/** Keeps `connections` sockets busy with GETs for `seconds`; each waits for its answer. @returns requests a second */
-export async function closedLoop({ port, paths, connections, seconds, headers = "" }) {
+/**
+ * Keeps `connections` sockets busy with GETs for `seconds`, or until `requests` were made; each waits for its answer.
+ *
+ * @returns requests a second
+ */
+export async function closedLoop({ port, paths, connections, seconds, requests, headers = "" }) {
   let done = 0;
-  const until = performance.now() + seconds * 1000;
+  const began = performance.now();
+  const until = requests === undefined ? began + seconds * 1000 : Number.POSITIVE_INFINITY;
   await Promise.all(
     Array.from({ length: connections }, async (_, i) => {
       const client = await Client.open(port);
-      for (let n = i; performance.now() < until; n += connections) {
+      for (let n = i; performance.now() < until && n < (requests ?? Number.POSITIVE_INFINITY); n += connections) {
         await client.get(paths[n % paths.length], headers);
         done++;
       }
       client.close();
     }),
   );
-  return done / seconds;
+  return (done * 1000) / (performance.now() - began);
 }
 
 /** Sends `perSecond` GETs at their intended times, whatever the answers do. @returns latencies in milliseconds, sorted */
