@@ -39,13 +39,33 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const DIGITS = Array.from("0123456789abcdef", (character) => character.charCodeAt(0));
 
 /** Lower-case hexadecimal. */
 export function hex(bytes: Uint8Array): string {
   let text = "";
-  for (const byte of bytes) text += HEX[byte];
+  let at = 0;
+  // By fours: strings of single bytes would take twice as long to make and to put together.
+  for (; at + 4 <= bytes.length; at += 4) {
+    text += String.fromCharCode(
+      digit(bytes, 2 * at),
+      digit(bytes, 2 * at + 1),
+      digit(bytes, 2 * at + 2),
+      digit(bytes, 2 * at + 3),
+      digit(bytes, 2 * at + 4),
+      digit(bytes, 2 * at + 5),
+      digit(bytes, 2 * at + 6),
+      digit(bytes, 2 * at + 7),
+    );
+  }
+  for (let i = 2 * at; i < 2 * bytes.length; i++) text += String.fromCharCode(digit(bytes, i));
   return text;
+}
+
+/** The `index`-th hexadecimal digit of the bytes, as a character code. */
+function digit(bytes: Uint8Array, index: number): number {
+  const byte = bytes[index >> 1] as number;
+  return DIGITS[(index & 1) === 0 ? byte >> 4 : byte & 15] as number;
 }
 
 /** Reads lower-case hexadecimal of an even length; `undefined` for anything else. */

@@ -2,18 +2,34 @@ import { hex } from "../core/index.ts";
 import { defer } from "./deferred.ts";
 import { LedgerFault } from "./fault.ts";
 import type { Outcome } from "./port.ts";
+import type { Submission } from "./submission.ts";
 import type { Submitted } from "./submitted.ts";
 
 /** What waits for its block; beyond this, submitters are asked to come back later. */
 export const MAX_QUEUED_ITEMS = 20_000;
 export const MAX_QUEUED_BYTES: number = 64 * 1024 * 1024;
 
-export type Waiting = {
+/** An item on its way, and who wants to know what becomes of it. */
+export class Waiting {
   readonly item: Submitted;
-  readonly promise: Promise<Outcome>;
-  readonly settle: (outcome: Outcome) => void;
-  readonly fail: (fault: LedgerFault) => void;
-};
+  readonly #askers: { readonly submission: Submission; readonly position: number }[] = [];
+
+  constructor(item: Submitted) {
+    this.item = item;
+  }
+
+  ask(submission: Submission, position: number): void {
+    this.#askers.push({ submission, position });
+  }
+
+  settle(outcome: Outcome): void {
+    for (const { submission, position } of this.#askers) submission.settle(position, outcome);
+  }
+
+  fail(fault: LedgerFault): void {
+    for (const { submission } of this.#askers) submission.fail(fault);
+  }
+}
 
 /** Items in the order in which they came, bounded; the same item waits once, however often it was submitted. */
 export class Queue {
@@ -35,16 +51,14 @@ export class Queue {
     }
   }
 
-  /** The same item, if it is on its way already. */
-  find(item: Submitted): Waiting | undefined {
-    return this.#byHash.get(hex(item.hash));
-  }
-
-  push(item: Submitted): Waiting {
-    const { promise, resolve, reject } = defer<Outcome>();
-    const waiting: Waiting = { item, promise, settle: resolve, fail: reject };
+  /** The item's place in the queue: that of the same item, if it is on its way already. */
+  place(item: Submitted): Waiting {
+    const name = hex(item.hash);
+    const known = this.#byHash.get(name);
+    if (known !== undefined) return known;
+    const waiting = new Waiting(item);
     this.#waiting.push(waiting);
-    this.#byHash.set(hex(item.hash), waiting);
+    this.#byHash.set(name, waiting);
     this.#bytes += item.bytes.length;
     return waiting;
   }

@@ -15,6 +15,7 @@ import { Precheck } from "./precheck.ts";
 import { Queue, type Waiting } from "./queue.ts";
 import type { LedgerState } from "./state.ts";
 import type { LedgerClock, LogStore, SignaturePool } from "./stores.ts";
+import { Submission } from "./submission.ts";
 import { itemOf, type Submitted, submitted } from "./submitted.ts";
 
 export type SequencerParts = {
@@ -98,9 +99,10 @@ export class Sequencer {
     const read = taken.flatMap((item) => item.read ?? []);
     await this.#precheck.run(this.#parts.state, read);
     this.#refuseWhenUnready();
-    const waiting = taken.map((item) => this.#enqueue(item));
+    const submission = new Submission(items.length);
+    for (const [position, item] of taken.entries()) this.#enqueue(item, submission, position);
     this.#queue.wake();
-    return Promise.all(waiting);
+    return submission.outcomes;
   }
 
   /** Why nothing can be written at the moment. */
@@ -114,11 +116,13 @@ export class Sequencer {
     this.#options.admit?.();
   }
 
-  #enqueue(item: Submitted): Promise<Outcome> | Outcome {
-    if (item.read?.kind === "refused") return { ok: false, refusal: item.read.refusal };
-    const known = this.#receiptOf(item.hash);
-    if (known !== undefined) return known;
-    return (this.#queue.find(item) ?? this.#queue.push(item)).promise;
+  #enqueue(item: Submitted, submission: Submission, position: number): void {
+    const known =
+      item.read?.kind === "refused"
+        ? { ok: false as const, refusal: item.read.refusal }
+        : this.#receiptOf(item.hash);
+    if (known !== undefined) submission.settle(position, known);
+    else this.#queue.place(item).ask(submission, position);
   }
 
   /** The receipt of an item that is in the log already: whoever asks again gets the same answer. */

@@ -96,6 +96,10 @@ export function siblingSpans(index: number, size: number, level = 0): SiblingSpa
 
 /** The root over the leaves `[start, end)`, where `start` begins a subtree that is wide enough. */
 export function spanRoot(tree: Tree, start: number, end: number): Hash {
+  // Most spans of a path are one whole subtree.
+  const width = end - start;
+  const level = Math.round(Math.log2(width));
+  if (2 ** level === width && start % width === 0) return tree.node(level, start / width);
   return foldPeaks(subtrees(start, end).map(({ level, index }) => tree.node(level, index)));
 }
 

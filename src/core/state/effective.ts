@@ -1,4 +1,4 @@
-import { ancestorsOf, type Code } from "../code/index.ts";
+import { ancestorsOf, type Code, parentOf } from "../code/index.ts";
 import type { MapKey } from "./map-keys.ts";
 import { codeKey, registrationKey } from "./map-keys.ts";
 import type { CodeRecord, Reference } from "./values.ts";
@@ -43,29 +43,41 @@ export function referredCode(reference: Reference): Code {
  * @see docs/spec/operations.md, Keys and authority
  */
 export function effectiveStatus(state: ValueReader, record: StatusFields): EffectiveStatus {
-  let worst: EffectiveStatus = own(state, record);
+  let status = own(state, record);
+  // Of the record that decides only a part is named until all are known: nearly every record is active, and that often.
+  let because: StatusFields | Reference = record;
   let child = record;
-  for (const code of ancestorsOf(record.code)) {
-    const ancestor = state.get(codeKey(code));
+  for (let code = parentOf(record.code); code !== undefined; code = parentOf(code)) {
+    const ancestor: StatusFields | undefined = state.get(codeKey(code));
     if (ancestor === undefined) break;
-    if (child.parent !== undefined && child.parent !== referenceTo(ancestor)) {
-      worst = stricter(worst, { status: "retired", because: child.parent });
+    if (child.parent !== undefined && !isReference(child.parent, ancestor)) {
+      if (isStricter("retired", status)) [status, because] = ["retired", child.parent];
     }
-    worst = stricter(worst, own(state, ancestor));
+    const above = own(state, ancestor);
+    if (isStricter(above, status)) [status, because] = [above, ancestor];
     child = ancestor;
   }
-  return worst;
+  return { status, because: typeof because === "string" ? because : referenceTo(because) };
 }
 
-function own(state: ValueReader, record: StatusFields): EffectiveStatus {
-  const because = referenceTo(record);
-  const { registration } = record;
+type Status = EffectiveStatus["status"];
+
+function own(state: ValueReader, { registration, status }: StatusFields): Status {
   const isVoid = registration !== undefined && state.get(registrationKey(registration))?.void;
-  return { status: isVoid === true ? "void" : record.status, because };
+  return isVoid === true ? "void" : status;
 }
 
-function stricter(a: EffectiveStatus, b: EffectiveStatus): EffectiveStatus {
-  return STRICTNESS.indexOf(b.status) > STRICTNESS.indexOf(a.status) ? b : a;
+function isStricter(a: Status, b: Status): boolean {
+  return a !== b && STRICTNESS.indexOf(a) > STRICTNESS.indexOf(b);
+}
+
+/** Whether a reference is that of this record. */
+function isReference(reference: Reference, { code, generation }: StatusFields): boolean {
+  return (
+    reference.length > code.length &&
+    reference.startsWith(code) &&
+    reference.slice(code.length) === `#${generation}`
+  );
 }
 
 /** The map keys that `effectiveStatus` reads for a code: ancestors first asked for, registrations as they appear. */
