@@ -50,8 +50,9 @@ export function effectiveStatus(state: ValueReader, record: StatusFields): Effec
   for (let code = parentOf(record.code); code !== undefined; code = parentOf(code)) {
     const ancestor: StatusFields | undefined = state.get(codeKey(code));
     if (ancestor === undefined) break;
-    if (child.parent !== undefined && !isReference(child.parent, ancestor)) {
-      if (isStricter("retired", status)) [status, because] = ["retired", child.parent];
+    const { parent } = child;
+    if (parent !== undefined && !isReference(parent, ancestor) && isStricter("retired", status)) {
+      [status, because] = ["retired", parent];
     }
     const above = own(state, ancestor);
     if (isStricter(above, status)) [status, because] = [above, ancestor];
