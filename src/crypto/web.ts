@@ -10,6 +10,8 @@ import { P256_KEY_BYTES, P256_SIGNATURE_BYTES } from "./p256-low-s.ts";
 export { isEd25519KeyWellFormed, isEd25519WellFormed } from "./ed25519-well-formed.ts";
 export { lowS } from "./p256-low-s.ts";
 
+const HASH_BYTES = 32;
+
 export const sha256: Crypto["sha256"] = (...parts) => nobleSha256(joinForHashing(parts));
 
 export const sha256Into: Crypto["sha256Into"] = (
@@ -19,6 +21,19 @@ export const sha256Into: Crypto["sha256Into"] = (
   start = 0,
   end = input.length,
 ) => out.set(nobleSha256(input.subarray(start, end)), outOffset);
+
+export const sha256Rows: Crypto["sha256Rows"] = (out, input, { start, stride, length, count }) => {
+  for (let i = 0; i < count; i++) {
+    const from = start + i * stride;
+    sha256Into(out, HASH_BYTES * i, input, from, from + length);
+  }
+};
+
+export const sha256Each: Crypto["sha256Each"] = (inputs) => {
+  const out = new Uint8Array(HASH_BYTES * inputs.length);
+  for (const [i, input] of inputs.entries()) sha256Into(out, HASH_BYTES * i, input);
+  return out;
+};
 
 const { Point } = ed25519;
 

@@ -55,4 +55,60 @@ describe.each([
     half.sha256Into(input, 0, input, 0, 65);
     expect(input.slice(0, 32)).toEqual(reference(new Uint8Array(65).map((_, i) => 3 * i)));
   });
+
+  test("hashes many inputs at once, of every length around the blocks' ends, as it does alone", () => {
+    const lengths = fc.constantFrom(
+      0,
+      1,
+      54,
+      55,
+      56,
+      63,
+      64,
+      65,
+      119,
+      120,
+      128,
+      500,
+      4095,
+      4096,
+      4097,
+      70_000,
+    );
+    const inputs = fc.array(
+      lengths.chain((n) => fc.uint8Array({ minLength: n, maxLength: n })),
+      { maxLength: 23 },
+    );
+    fc.assert(
+      fc.property(inputs, (list) => {
+        expect(half.sha256Each(list)).toEqual(concat(...list.map(reference)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test("hashes rows where they lie, however many there are, and whatever was hashed before", () => {
+    const shapes = fc.record({
+      start: fc.integer({ min: 0, max: 9 }),
+      length: fc.constantFrom(0, 1, 33, 55, 56, 64, 65, 127, 128, 200),
+      gap: fc.integer({ min: 0, max: 7 }),
+      count: fc.constantFrom(0, 1, 3, 4, 5, 8, 1025),
+    });
+    fc.assert(
+      fc.property(shapes, fc.uint8Array({ minLength: 1, maxLength: 32 }), (shape, seed) => {
+        const { start, length, gap, count } = shape;
+        const stride = length + gap + 1;
+        const input = new Uint8Array(start + stride * count + 1).map(
+          (_, i) => (seed[i % seed.length] ?? 0) + i * 31,
+        );
+        const out = new Uint8Array(32 * count);
+        half.sha256Rows(out, input, { start, stride, length, count });
+        const want = Array.from({ length: count }, (_, i) =>
+          reference(input.slice(start + i * stride, start + i * stride + length)),
+        );
+        expect(out).toEqual(concat(...want));
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

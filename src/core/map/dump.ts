@@ -63,11 +63,6 @@ export class MapDump implements RowWatcher {
   leafChanged(row: number): void {
     this.#leaves.changed(row);
   }
-
-  dropped(): void {
-    this.#nodes.dropped();
-    this.#leaves.dropped();
-  }
 }
 
 /** Reads one table: once from its first row to its last, and again what changed meanwhile. */
@@ -104,12 +99,6 @@ class Pass {
 
   changed(row: number): void {
     if (row < this.#next) this.#changed.add(row);
-  }
-
-  /** Rows at the end went; should they come back, they are new ones. */
-  dropped(): void {
-    this.#next = Math.min(this.#next, this.#table.count);
-    for (const row of this.#changed) if (row >= this.#next) this.#changed.delete(row);
   }
 }
 

@@ -3,5 +3,5 @@ export { EMPTY_PLACE, hashMapKey, hashMapLeaf, hashMapNode, MAP_BITS } from "./h
 export { MAX_MAP_PUTS, type MapPut } from "./key-order.ts";
 export type { MapPath } from "./path.ts";
 export { type MapProof, type MapProofRefusal, verifyMapProof } from "./proof.ts";
-export { type MapUndo, SparseMap } from "./sparse-map.ts";
+export { SparseMap } from "./sparse-map.ts";
 export type { MapLeaf } from "./tree.ts";

@@ -18,27 +18,35 @@ export const MAX_MAP_PUTS: number = 2 ** 21;
 export class OrderedPuts {
   /** The key hashes one behind the other, so that looking at their bits stays within the processor's cache. */
   readonly keys: Uint8Array;
-  readonly #puts: readonly MapPut[];
+  readonly #values: Int32Array;
+  readonly #refs: Float64Array;
+  readonly length: number;
 
   constructor(puts: readonly MapPut[]) {
-    const kept: MapPut[] = [];
     this.keys = new Uint8Array(puts.length * HASH_BYTES);
-    for (const put of inKeyOrder(puts)) {
-      const at = kept.length * HASH_BYTES;
-      copyHash(put.keyHash, 0, this.keys, at);
+    this.#values = new Int32Array((puts.length * HASH_BYTES) / 4);
+    this.#refs = new Float64Array(puts.length);
+    const values = new Uint8Array(this.#values.buffer);
+    let length = 0;
+    for (const { keyHash, valueHash, ref } of inKeyOrder(puts)) {
+      const at = length * HASH_BYTES;
+      copyHash(keyHash, 0, this.keys, at);
       const isTwice = at > 0 && sharedBits(this.keys, at - HASH_BYTES, this.keys, at) === MAP_BITS;
-      if (isTwice) kept[kept.length - 1] = put;
-      else kept.push(put);
+      if (!isTwice) length++;
+      copyHash(valueHash, 0, values, (length - 1) * HASH_BYTES);
+      this.#refs[length - 1] = ref;
     }
-    this.#puts = kept;
+    this.length = length;
   }
 
-  get length(): number {
-    return this.#puts.length;
+  refAt(index: number): number {
+    return this.#refs[index] as number;
   }
 
-  at(index: number): MapPut {
-    return present(this.#puts[index], "a put");
+  /** Copies the hash of a put's value to `words` from `at` on. */
+  readValueHash(index: number, words: Int32Array, at: number): void {
+    const from = (index * HASH_BYTES) / 4;
+    for (let i = 0; i < HASH_BYTES / 4; i++) words[at + i] = this.#values[from + i] as number;
   }
 
   /** Of puts whose keys agree in all bits before `bit`: the first one that has it set. */

@@ -1,4 +1,3 @@
-import { InvariantError } from "../invariant.ts";
 import type { Hash } from "../merkle/index.ts";
 import { MapDump } from "./dump.ts";
 import { bitAt, MAP_BITS } from "./hashing.ts";
@@ -6,17 +5,7 @@ import { type MapPut, OrderedPuts } from "./key-order.ts";
 import { type MapPath, pathTo } from "./path.ts";
 import { restoreTree } from "./restore.ts";
 import { type Child, type MapLeaf, MapTree, NOTHING } from "./tree.ts";
-import { Putter, type Replaced, Reverter } from "./update.ts";
-
-/** What takes one update back. */
-export type MapUndo = {
-  readonly puts: OrderedPuts;
-  readonly replaced: Replaced;
-  readonly before: RowCounts;
-  readonly after: RowCounts;
-};
-
-type RowCounts = { readonly leaves: number; readonly nodes: number };
+import { Putter } from "./update.ts";
 
 /**
  * The sparse Merkle map of a ledger, in memory, over hashes of keys and values: 116 bytes a key.
@@ -51,22 +40,8 @@ export class SparseMap {
   }
 
   /** Puts all of them as one step: every node above them is hashed once. */
-  update(puts: readonly MapPut[]): MapUndo {
-    const ordered = new OrderedPuts(puts);
-    const before = this.#rows();
-    const putter = new Putter(this.#tree, ordered);
-    putter.run();
-    return { puts: ordered, replaced: putter.replaced, before, after: this.#rows() };
-  }
-
-  /** Takes an update back: the last one first, then the one before. */
-  undo({ puts, replaced, before, after }: MapUndo): void {
-    const { leaves, nodes } = this.#rows();
-    if (leaves !== after.leaves || nodes !== after.nodes) {
-      throw new InvariantError("updates of the map are taken back in reverse order");
-    }
-    new Reverter(this.#tree, puts, replaced).run();
-    this.#tree.drop(before);
+  update(puts: readonly MapPut[]): void {
+    new Putter(this.#tree, new OrderedPuts(puts)).run();
   }
 
   /** The path from the root to the key, or to the place where it would stand. */
@@ -113,9 +88,5 @@ export class SparseMap {
   static restore(pieces: Iterable<Uint8Array>): SparseMap | undefined {
     const tree = restoreTree(pieces);
     return tree && new SparseMap(tree);
-  }
-
-  #rows(): RowCounts {
-    return { leaves: this.#tree.leaves.count, nodes: this.#tree.nodes.count };
   }
 }

@@ -1,6 +1,6 @@
 import { sha256Into } from "#crypto";
 import { HASH_BYTES, type Hash } from "../merkle/index.ts";
-import { bitAt, EMPTY_PLACE, MAP_BITS, MAP_LEAF_PREFIX, MAP_NODE_PREFIX } from "./hashing.ts";
+import { bitAt, EMPTY_PLACE, MAP_BITS, MAP_NODE_PREFIX } from "./hashing.ts";
 import { copyHash, sharedBits } from "./key-order.ts";
 import {
   LEAF_BYTES,
@@ -20,16 +20,20 @@ export type Child = number;
 
 export const NOTHING: Child = 0;
 
+/** Where a hash belongs: 0 beside the root, 2n and 2n + 1 the left and right side of node n. */
+export type Place = number;
+
+export const ROOT_PLACE: Place = 0;
+
 const HASH_WORDS = HASH_BYTES / 4;
 
 /** A key of the map and what the caller keeps with it. */
 export type MapLeaf = { readonly keyHash: Hash; readonly ref: number };
 
-/** Told of each row that changes, and when the last rows go. */
+/** Told of each row that changes. */
 export interface RowWatcher {
   nodeChanged(row: number): void;
   leafChanged(row: number): void;
-  dropped(): void;
 }
 
 /**
@@ -45,6 +49,7 @@ export class MapTree {
   readonly leaves: Table = new Table(LEAF_BYTES);
   root: Child = NOTHING;
   readonly rootHash: Uint8Array = EMPTY_PLACE.slice();
+  readonly #rootWords = new Int32Array(this.rootHash.buffer);
   watcher: RowWatcher | undefined;
   // Prefix, left and right of what is being hashed, filled and read within one synchronous call. The prefix is the last
   // byte of the first word, so that the hashes behind it can be copied by words.
@@ -72,6 +77,42 @@ export class MapTree {
   /** Where in that memory the hash of the left (0) or right (1) child stands. */
   slotOf(node: Child, side: 0 | 1): number {
     return 4 * (rowInChunk(node - 1) * NODE_WORDS + NODE_HASHES) + side * HASH_BYTES;
+  }
+
+  /** Copies the hash at a place to `words` from `at` on. */
+  readHash(place: Place, words: Int32Array, at: number): void {
+    copyWords(this.#wordsAt(place), this.#wordOf(place), words, at, HASH_WORDS);
+  }
+
+  /** Puts the hash that stands in `words` from `at` on at a place. */
+  writeHash(place: Place, words: Int32Array, at: number): void {
+    copyWords(words, at, this.#wordsAt(place), this.#wordOf(place), HASH_WORDS);
+  }
+
+  /** Copies the hash at one place to another one. */
+  copyHash(from: Place, to: Place): void {
+    this.writeHash(to, this.#wordsAt(from), this.#wordOf(from));
+  }
+
+  /** Copies the hashes of both children, left before right, to `words` from `at` on. */
+  readChildHashes(node: Child, words: Int32Array, at: number): void {
+    this.readHash(2 * node, words, at);
+    this.readHash(2 * node + 1, words, at + HASH_WORDS);
+  }
+
+  /** Copies a leaf's key to `words` from `at` on. */
+  readKey(leaf: Child, words: Int32Array, at: number): void {
+    const row = -leaf - 1;
+    copyWords(this.leaves.words(row), rowInChunk(row) * (LEAF_BYTES / 4), words, at, HASH_WORDS);
+  }
+
+  #wordsAt(place: Place): Int32Array {
+    return place === ROOT_PLACE ? this.#rootWords : this.nodes.words((place >> 1) - 1);
+  }
+
+  #wordOf(place: Place): number {
+    if (place === ROOT_PLACE) return 0;
+    return rowInChunk((place >> 1) - 1) * NODE_WORDS + NODE_HASHES + (place & 1) * HASH_WORDS;
   }
 
   /** A copy of the hash of a child. */
@@ -152,16 +193,6 @@ export class MapTree {
   drop({ leaves, nodes }: { readonly leaves: number; readonly nodes: number }): void {
     this.leaves.resize(leaves);
     this.nodes.resize(nodes);
-    this.watcher?.dropped();
-  }
-
-  /** Writes the hash of a leaf with this value to `out` at `at`. */
-  hashLeaf(leaf: Child, valueHash: Uint8Array, out: Uint8Array, at: number): void {
-    const row = -leaf - 1;
-    this.#input[0] = MAP_LEAF_PREFIX;
-    copyHash(this.leaves.bytes(row), rowInChunk(row) * LEAF_BYTES, this.#input, 1);
-    copyHash(valueHash, 0, this.#input, 1 + HASH_BYTES);
-    sha256Into(out, at, this.#input);
   }
 
   /** Writes the hash that a node has where it hangs at depth `top` to `out` at `at`. */
@@ -189,4 +220,14 @@ export class MapTree {
   #word(node: Child, word: number): number {
     return this.nodes.words(node - 1)[rowInChunk(node - 1) * NODE_WORDS + word] as number;
   }
+}
+
+function copyWords(
+  from: Int32Array,
+  fromAt: number,
+  to: Int32Array,
+  at: number,
+  count: number,
+): void {
+  for (let i = 0; i < count; i++) to[at + i] = from[fromAt + i] as number;
 }

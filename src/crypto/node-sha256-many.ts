@@ -1,0 +1,157 @@
+import type { Crypto } from "./contract.ts";
+import { sha256Into } from "./node-sha256.ts";
+import { lanesModule } from "./sha256-lanes-module.ts";
+
+// One call of the platform's SHA-256 takes longer than the hash of a tree node itself. So many messages are hashed four
+// at a time by a module of our own (docs/adr/0032-sha-256-in-lanes.md), which spares the calls.
+
+// Node has it, and @types/node does not say so.
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array);
+  }
+  class Instance {
+    constructor(module: Module);
+    readonly exports: unknown;
+  }
+}
+
+type Lanes = {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  start(state: number): void;
+  compress(state: number, a: number, b: number, c: number, d: number): void;
+  finish(state: number, out: number): void;
+};
+
+const lanes = new WebAssembly.Instance(new WebAssembly.Module(lanesModule())).exports as Lanes;
+const memory = new Uint8Array(lanes.memory.buffer);
+
+const LANES = 4;
+const BLOCK_BYTES = 64;
+const HASH_BYTES = 32;
+/** What the padding adds at least: one bit, and the length in 64 bits. */
+const PADDING_BYTES = 9;
+
+/** Longer ones are worth a call of the platform's. */
+const MAX_LANE_MESSAGE_BYTES = 4096;
+const MAX_LANE_BLOCKS = blocksOf(MAX_LANE_MESSAGE_BYTES);
+
+// The memory: state, digests, what each lane hashes, then rows.
+const STATE = 0;
+const DIGESTS = 128;
+const FIRST_LANE = 256;
+const LANE_BYTES = MAX_LANE_BLOCKS * BLOCK_BYTES;
+const ROWS = FIRST_LANE + LANES * LANE_BYTES;
+const MAX_ROWS_BYTES = memory.length - ROWS;
+
+function blocksOf(bytes: number): number {
+  return Math.ceil((bytes + PADDING_BYTES) / BLOCK_BYTES);
+}
+
+const laneAt = (lane: number): number => FIRST_LANE + lane * LANE_BYTES;
+
+export const sha256Rows: Crypto["sha256Rows"] = (out, input, { start, stride, length, count }) => {
+  const tail = length % BLOCK_BYTES;
+  const inPlace = length - tail;
+  for (let lane = 0; lane < LANES; lane++) pad(laneAt(lane), tail, length);
+  const rowsAtOnce = LANES * Math.floor(MAX_ROWS_BYTES / stride / LANES);
+  for (let first = 0; first < count; first += rowsAtOnce) {
+    const rows = Math.min(rowsAtOnce, count - first);
+    const from = start + first * stride;
+    memory.set(input.subarray(from, from + (rows - 1) * stride + length), ROWS);
+    for (let row = 0; row < rows; row += LANES) {
+      hashRows(row, rows, stride, inPlace, tail);
+      take(out, HASH_BYTES * (first + row), Math.min(LANES, rows - row));
+    }
+  }
+};
+
+/** Hashes up to four rows: whole blocks where they lie, the rest of each from its lane, which is padded already. */
+function hashRows(row: number, rows: number, stride: number, inPlace: number, tail: number): void {
+  const last = rows - 1;
+  const a = ROWS + row * stride;
+  const b = ROWS + Math.min(row + 1, last) * stride;
+  const c = ROWS + Math.min(row + 2, last) * stride;
+  const d = ROWS + Math.min(row + 3, last) * stride;
+  lanes.start(STATE);
+  for (let at = 0; at < inPlace; at += BLOCK_BYTES) {
+    lanes.compress(STATE, a + at, b + at, c + at, d + at);
+  }
+  for (let i = 0; i < tail; i++) {
+    memory[FIRST_LANE + i] = memory[a + inPlace + i] as number;
+    memory[FIRST_LANE + LANE_BYTES + i] = memory[b + inPlace + i] as number;
+    memory[FIRST_LANE + 2 * LANE_BYTES + i] = memory[c + inPlace + i] as number;
+    memory[FIRST_LANE + 3 * LANE_BYTES + i] = memory[d + inPlace + i] as number;
+  }
+  compressLanes(blocksOf(tail));
+  lanes.finish(STATE, DIGESTS);
+}
+
+export const sha256Each: Crypto["sha256Each"] = (inputs) => {
+  const out = new Uint8Array(HASH_BYTES * inputs.length);
+  // Messages of as many blocks go together.
+  const alike: number[][] = [];
+  for (let i = 0; i < inputs.length; i++) {
+    const input = inputs[i] as Uint8Array;
+    if (input.length > MAX_LANE_MESSAGE_BYTES) {
+      sha256Into(out, HASH_BYTES * i, input);
+      continue;
+    }
+    const blocks = blocksOf(input.length);
+    const group = alike[blocks] ?? [];
+    alike[blocks] = group;
+    group.push(i);
+    if (group.length < LANES) continue;
+    hashGroup(out, inputs, group, blocks);
+    group.length = 0;
+  }
+  alike.forEach((group, blocks) => {
+    if (group.length > 0) hashGroup(out, inputs, group, blocks);
+  });
+  return out;
+};
+
+/** Hashes up to four messages; lanes without one hash what was there before, for nobody. */
+function hashGroup(
+  out: Uint8Array,
+  inputs: readonly Uint8Array[],
+  group: readonly number[],
+  blocks: number,
+): void {
+  for (let lane = 0; lane < group.length; lane++) {
+    const input = inputs[group[lane] as number] as Uint8Array;
+    memory.set(input, laneAt(lane));
+    pad(laneAt(lane), input.length, input.length);
+  }
+  lanes.start(STATE);
+  compressLanes(blocks);
+  lanes.finish(STATE, DIGESTS);
+  for (let lane = 0; lane < group.length; lane++) {
+    copyDigest(lane, out, HASH_BYTES * (group[lane] as number));
+  }
+}
+
+function compressLanes(blocks: number): void {
+  for (let at = FIRST_LANE; at < FIRST_LANE + blocks * BLOCK_BYTES; at += BLOCK_BYTES) {
+    lanes.compress(STATE, at, at + LANE_BYTES, at + 2 * LANE_BYTES, at + 3 * LANE_BYTES);
+  }
+}
+
+/** Pads the last `bytes` of a message of `length` bytes, which stand at `at`. FIPS 180-4 §5.1.1. */
+function pad(at: number, bytes: number, length: number): void {
+  const end = at + blocksOf(bytes) * BLOCK_BYTES;
+  memory[at + bytes] = 0x80;
+  for (let i = at + bytes + 1; i < end - 4; i++) memory[i] = 0;
+  // Below 2^29 bytes, so that the length in bits takes four bytes at most.
+  const bits = 8 * length;
+  for (let i = 0; i < 4; i++) memory[end - 1 - i] = (bits >>> (8 * i)) & 0xff;
+}
+
+function take(out: Uint8Array, at: number, count: number): void {
+  for (let lane = 0; lane < count; lane++) copyDigest(lane, out, at + HASH_BYTES * lane);
+}
+
+function copyDigest(lane: number, out: Uint8Array, at: number): void {
+  const from = DIGESTS + HASH_BYTES * lane;
+  for (let i = 0; i < HASH_BYTES; i++) out[at + i] = memory[from + i] as number;
+}
