@@ -5,12 +5,14 @@ import {
   encodeGenesis,
   type Genesis,
   type GenesisRefusal,
+  type Hash,
   ok,
   type Result,
   RULE_VERSION,
 } from "../core/index.ts";
 import type { Position } from "./block-maker.ts";
 import type { LedgerState } from "./state.ts";
+import type { MapStore } from "./stores.ts";
 
 /** Entry 0 of a ledger, and what it changes. */
 export function beginWith(
@@ -21,15 +23,22 @@ export function beginWith(
   return changes.ok ? ok({ entry, changes: changes.value }) : changes;
 }
 
-/** Applies block 0: the genesis and its block entry. */
-export function makeFirstBlock(
-  state: LedgerState,
+/** Block 0: the genesis and its block entry. */
+export type FirstBlock = {
+  readonly entries: readonly Uint8Array[];
+  readonly position: Position;
+  readonly mapRoot: Hash;
+};
+
+/** Applies block 0. */
+export async function makeFirstBlock(
+  { state, map }: { readonly state: LedgerState; readonly map: MapStore },
   genesis: Genesis,
   { entry, changes }: { readonly entry: Uint8Array; readonly changes: readonly Change[] },
-): { readonly entries: readonly Uint8Array[]; readonly position: Position } {
+): Promise<FirstBlock> {
   const position = { size: 2, height: 0, timeMilliseconds: genesis.time };
-  state.apply(changes, position);
-  const mapRoot = state.root();
+  const applied = state.apply(changes);
+  const mapRoot = await map.update(applied, { ...position, valuesEnd: state.valuesEnd });
   const block = { app: RULE_VERSION, time: genesis.time, count: 1, first: 0, height: 0, mapRoot };
-  return { entries: [entry, encodeBlockEntry(block)], position };
+  return { entries: [entry, encodeBlockEntry(block)], position, mapRoot };
 }

@@ -10,7 +10,7 @@ import {
   RULE_VERSION,
 } from "../core/index.ts";
 import type { LedgerState } from "./state.ts";
-import type { LogStore, Staged } from "./stores.ts";
+import type { BlockMoment, LogStore, MapStore, Staged } from "./stores.ts";
 
 /** How far a ledger has come, committed or not. */
 export type Position = {
@@ -20,23 +20,25 @@ export type Position = {
 };
 
 /** A block that has been applied; nothing of it is durable or visible before it is committed. */
-export type AppliedBlock = Position & {
+export type AppliedBlock = BlockMoment & {
   readonly results: readonly Result<number, Refusal>[];
   readonly changes: readonly Change[];
-  readonly mapRoot: Hash;
-  /** Where its values end in the store. */
-  readonly valuesEnd: number;
-  readonly staged: Staged;
+  /** Its entries but the block entry, which says the map root. */
+  readonly entries: readonly Uint8Array[];
+  /** Log index of the first one. */
+  readonly first: number;
+  /** Comes when the map has taken the changes; the next block can be applied meanwhile. */
+  readonly mapRoot: Promise<Hash>;
 };
 
 /**
- * Applies items as one block on top of `last`: the same for every engine. The caller commits it afterwards, in order.
+ * Applies items as one block on top of `last`: the same for every engine. The caller seals and commits it afterwards, in
+ * order.
  *
  * @returns the refusals alone when every item was refused: such a block leaves no trace
  */
 export function makeBlock(
-  state: LedgerState,
-  log: LogStore,
+  { state, map }: { readonly state: LedgerState; readonly map: MapStore },
   last: Position,
   block: {
     readonly origin: string;
@@ -46,29 +48,27 @@ export function makeBlock(
   },
 ):
   | AppliedBlock
-  | { readonly results: readonly Result<number, Refusal>[]; readonly staged?: never } {
+  | { readonly results: readonly Result<number, Refusal>[]; readonly entries?: never } {
   const { size: first, height } = last;
   const { results, entries, changes } = applyBlock(state, { ...block, first });
   if (entries.length === 0) return { results };
-  const size = first + entries.length + 1;
-  const position = { size, height: height + 1, timeMilliseconds: block.timeMilliseconds };
-  state.apply(changes, position);
-  const mapRoot = state.root();
-  const entry = encodeBlockEntry({
-    app: RULE_VERSION,
-    time: block.timeMilliseconds,
-    count: entries.length,
-    first,
+  const applied = state.apply(changes);
+  const moment = {
+    size: first + entries.length + 1,
     height: height + 1,
-    mapRoot,
-  });
-  const staged = log.stage([...entries, entry]);
-  return {
-    results,
-    changes,
-    mapRoot,
+    timeMilliseconds: block.timeMilliseconds,
     valuesEnd: state.valuesEnd,
-    staged,
-    ...position,
   };
+  const mapRoot = map.update(applied, moment);
+  // Whoever commits the block awaits it, and hears of what went wrong then.
+  mapRoot.catch(() => undefined);
+  return { ...moment, results, changes, entries, first, mapRoot };
+}
+
+/** Closes an applied block with its block entry, and puts its entries behind those of the log. */
+export function sealBlock(log: LogStore, block: AppliedBlock, mapRoot: Hash): Staged {
+  const { entries, first, height, timeMilliseconds: time } = block;
+  const count = entries.length;
+  const entry = encodeBlockEntry({ app: RULE_VERSION, time, count, first, height, mapRoot });
+  return log.stage([...entries, entry]);
 }

@@ -11,6 +11,7 @@ export type LedgerFaultCode =
   | "LEDGER_SIGNATURE_WORKER"
   | "LEDGER_DISK_FULL"
   | "LEDGER_INDEX"
+  | "LEDGER_MAP"
   | "LEDGER_WRITE"
   | "LEDGER_DIVERGED"
   | "LEDGER_VALUES_DAMAGED"
@@ -25,6 +26,7 @@ const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_SIGNATURE_WORKER: "busy",
   LEDGER_DISK_FULL: "busy",
   LEDGER_INDEX: "busy",
+  LEDGER_MAP: "fatal",
   LEDGER_WRITE: "fatal",
   LEDGER_DIVERGED: "fatal",
   LEDGER_VALUES_DAMAGED: "fatal",

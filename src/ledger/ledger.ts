@@ -6,7 +6,14 @@ import type { Head, Ledger, Outcome } from "./port.ts";
 import type { Publisher } from "./publisher.ts";
 import { Sequencer, type SequencerOptions } from "./sequencer.ts";
 import type { LedgerState } from "./state.ts";
-import type { IndexStore, LedgerClock, LogStore, SignaturePool, ValueStore } from "./stores.ts";
+import type {
+  IndexStore,
+  LedgerClock,
+  LogStore,
+  MapStore,
+  SignaturePool,
+  ValueStore,
+} from "./stores.ts";
 import { LedgerView } from "./view.ts";
 
 /** What a ledger is made of. The driver opened these, and they belong together. */
@@ -14,6 +21,7 @@ export type LedgerParts = {
   readonly log: LogStore;
   readonly values: ValueStore;
   readonly state: LedgerState;
+  readonly map: MapStore;
   readonly index: IndexStore;
   readonly pool: SignaturePool;
   readonly guard: ClockGuard;
@@ -66,11 +74,12 @@ export class LocalLedger extends LedgerView implements Ledger {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#sequencer.close();
-    const { publisher, index, pool, values, log, beforeClose, afterClose } = this.#parts;
+    const { publisher, index, pool, map, values, log, beforeClose, afterClose } = this.#parts;
     await publisher.close();
     await beforeClose?.(this.head());
     await index.close();
     await pool.close();
+    await map.close();
     await values.close();
     await log.close();
     await afterClose?.();

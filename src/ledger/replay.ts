@@ -9,6 +9,7 @@ import {
   equalBytes,
   err,
   type Genesis,
+  type Hash,
   hex,
   isBlockEntry,
   type OperationCheck,
@@ -17,7 +18,8 @@ import {
   readItem,
 } from "../core/index.ts";
 import { LedgerFault } from "./fault.ts";
-import type { LedgerState } from "./state.ts";
+import type { AppliedChanges, LedgerState } from "./state.ts";
+import type { BlockMoment } from "./stores.ts";
 
 /** A block as it stands in the log. */
 export type ReadBlock = {
@@ -103,7 +105,7 @@ export function readGenesis(entry: Uint8Array): Result<Genesis, ReplayRefusal> {
 }
 
 /**
- * Applies a block of the log again and compares the map root.
+ * Applies a block of the log again. The caller puts what it changes into the map and compares the root.
  *
  * @param check - of signatures; whoever wrote this log itself checked them before, and may skip that
  */
@@ -112,20 +114,25 @@ export function replayBlock(
   origin: string,
   { entry, entries }: ReadBlock,
   check: OperationCheck,
-): Result<void, ReplayRefusal> {
+): Result<{ readonly applied: AppliedChanges; readonly moment: BlockMoment }, ReplayRefusal> {
   const changes =
     entry.height === 0
       ? changesOfGenesis(entries)
       : changesOfBlock(state, origin, { entry, entries }, check);
   if (!changes.ok) return changes;
-  const index = entry.first + entry.count;
-  const { height, time: timeMilliseconds } = entry;
-  state.apply(changes.value, { size: index + 1, height, timeMilliseconds });
+  const applied = state.apply(changes.value);
   state.commit();
-  const [got, want] = [state.root(), entry.mapRoot];
-  return equalBytes(got, want)
-    ? ok(undefined)
-    : err({ code: "REPLAY_MAP_ROOT", index, got: hex(got), want: hex(want) });
+  const { height, time: timeMilliseconds } = entry;
+  const size = entry.first + entry.count + 1;
+  return ok({ applied, moment: { size, height, timeMilliseconds, valuesEnd: state.valuesEnd } });
+}
+
+/** Whether the map came out as the block says. */
+export function compareMapRoot(entry: BlockEntry, got: Hash): Result<void, ReplayRefusal> {
+  const want = entry.mapRoot;
+  if (equalBytes(got, want)) return ok(undefined);
+  const index = entry.first + entry.count;
+  return err({ code: "REPLAY_MAP_ROOT", index, got: hex(got), want: hex(want) });
 }
 
 function changesOfGenesis(

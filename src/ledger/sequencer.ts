@@ -6,7 +6,7 @@ import {
   signCheckpoint,
 } from "../core/index.ts";
 import { BlockBudget } from "./block-budget.ts";
-import { type AppliedBlock, makeBlock, type Position } from "./block-maker.ts";
+import { type AppliedBlock, makeBlock, type Position, sealBlock } from "./block-maker.ts";
 import type { ClockGuard } from "./clock-guard.ts";
 import { type Deferred, defer, turn } from "./deferred.ts";
 import { LedgerFault } from "./fault.ts";
@@ -14,13 +14,14 @@ import type { Head, Outcome } from "./port.ts";
 import { Precheck } from "./precheck.ts";
 import { Queue, type Waiting } from "./queue.ts";
 import type { LedgerState } from "./state.ts";
-import type { LedgerClock, LogStore, SignaturePool } from "./stores.ts";
+import type { LedgerClock, LogStore, MapStore, SignaturePool, Staged } from "./stores.ts";
 import { Submission } from "./submission.ts";
 import { itemOf, type Submitted, submitted } from "./submitted.ts";
 
 export type SequencerParts = {
   readonly log: LogStore;
   readonly state: LedgerState;
+  readonly map: MapStore;
   readonly pool: SignaturePool;
   readonly guard: ClockGuard;
   readonly clock: LedgerClock;
@@ -41,7 +42,7 @@ export type SequencerOptions = {
 
 /**
  * The one writer of a ledger. Operations are checked off the main thread, gathered, applied as one block and made durable
- * by one write and one sync; while a block syncs, the next one is applied.
+ * by one write and one sync; while the map takes a block's changes in and the block syncs, the next one is applied.
  */
 export class Sequencer {
   readonly #parts: SequencerParts;
@@ -54,6 +55,8 @@ export class Sequencer {
   readonly #running: Promise<void>;
   #head: Head;
   #applied: Position;
+  /** Bytes of the applied block that the log has not been handed yet. */
+  #unsealedBytes = 0;
   #fault: LedgerFault | undefined;
   #closing = false;
 
@@ -151,19 +154,21 @@ export class Sequencer {
   }
 
   #make(batch: readonly Waiting[]): AppliedBlock | undefined {
-    const { log, state, guard, clock } = this.#parts;
+    const { log, guard, clock } = this.#parts;
     const began = clock.monotonicMilliseconds();
     try {
       const timeMilliseconds = guard.stamp(this.#applied.timeMilliseconds);
-      log.reserve(batch.reduce((sum, { item }) => sum + item.bytes.length + 64, 4096));
+      log.reserve(this.#unsealedBytes + bytesOf(batch));
       const { origin } = this.#options;
       const items = batch.map(({ item }) => itemOf(item));
       const { check } = this.#precheck;
-      const made = makeBlock(state, log, this.#applied, { origin, timeMilliseconds, items, check });
+      const block = { origin, timeMilliseconds, items, check };
+      const made = makeBlock(this.#parts, this.#applied, block);
       this.#precheck.forget(items);
       this.#answerRefused(batch, made.results);
-      if (made.staged === undefined) return undefined;
+      if (made.entries === undefined) return undefined;
       this.#applied = made;
+      this.#unsealedBytes += bytesOf(batch);
       const weight = batch.reduce((sum, { item }) => sum + item.weight, 0);
       this.#budget.spent(weight, clock.monotonicMilliseconds() - began);
       return made;
@@ -202,21 +207,26 @@ export class Sequencer {
   }
 
   async #commit(batch: readonly Waiting[], block: AppliedBlock): Promise<void> {
+    const { log } = this.#parts;
+    let mapRoot: Hash;
+    let staged: Staged;
     try {
-      await this.#parts.log.commit(block.staged);
+      mapRoot = await block.mapRoot;
+      staged = sealBlock(log, block, mapRoot);
+      this.#unsealedBytes -= bytesOf(batch);
+      await log.commit(staged);
     } catch (cause) {
-      // What is in memory may not be on the disk: only a restart from the journal can tell.
-      this.#fail(new LedgerFault("LEDGER_WRITE", { height: block.height }, { cause }));
+      this.#fail(commitFault(cause, block.height));
       for (const waiting of batch) waiting.fail(present(this.#fault, "the fault"));
       return;
     }
-    this.#finish(batch, block);
+    this.#finish(batch, block, mapRoot, staged);
   }
 
-  #finish(batch: readonly Waiting[], block: AppliedBlock): void {
+  #finish(batch: readonly Waiting[], block: AppliedBlock, mapRoot: Hash, staged: Staged): void {
     const { log, state } = this.#parts;
     state.commit();
-    this.#head = this.#sign(block);
+    this.#head = this.#sign(block, mapRoot, staged);
     this.#options.committed(this.#head, block);
     this.#heads.get(block.size)?.resolve(this.#head);
     this.#heads.delete(block.size);
@@ -231,10 +241,20 @@ export class Sequencer {
     }
   }
 
-  #sign({ size, height, timeMilliseconds, mapRoot, staged }: AppliedBlock): Head {
+  #sign({ size, height, timeMilliseconds }: AppliedBlock, mapRoot: Hash, { root }: Staged): Head {
     const { origin, signers } = this.#options;
-    const { root } = staged;
     const checkpoint = signCheckpoint({ origin, size, root }, signers);
     return { origin, size, height, timeMilliseconds, root, mapRoot, checkpoint };
   }
+}
+
+/** What a batch adds to the journal at most. */
+function bytesOf(batch: readonly Waiting[]): number {
+  return batch.reduce((sum, { item }) => sum + item.bytes.length + 64, 4096);
+}
+
+/** What is in memory may not be on the disk, or the map lacks it: only a restart from the journal can tell. */
+function commitFault(cause: unknown, height: number): LedgerFault {
+  const isOfMap = cause instanceof LedgerFault && cause.code === "LEDGER_MAP";
+  return isOfMap ? cause : new LedgerFault("LEDGER_WRITE", { height }, { cause });
 }

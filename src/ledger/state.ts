@@ -3,66 +3,95 @@ import {
   type CborValue,
   type Change,
   decodeCbor,
-  type Hash,
   hashMapKey,
   InvariantError,
-  type MapProof,
-  type MapPut,
-  present,
-  type SparseMap,
+  type MapPuts,
   type StateReader,
-  sha256,
+  sha256Each,
+  utf8,
 } from "../core/index.ts";
-import type { Position } from "./block-maker.ts";
+import { RefTable } from "./ref-table.ts";
 import type { Ref, StoredVersion, ValueStore } from "./stores.ts";
 
 /** Decoded values kept at hand: parents, keys and parameters are read again and again. */
 const CACHED_VALUES = 20_000;
 
-const MAX_PLACES = 20_000;
+const MAX_PLACES = 40_000;
+
+const HASH_BYTES = 32;
+const NOTHING = new Uint8Array();
 
 /** Of a key beside the map there is no hash. */
-type Place = { readonly keyHash?: Hash; ref: Ref | undefined };
+type Place = { readonly keyHash?: Uint8Array; ref: Ref | undefined };
+
+/** A key that a block changed. */
+type Touched = {
+  readonly place: Place;
+  /** Where its value lay before the block. */
+  readonly before: Ref | undefined;
+  /** Its last value, until the map has been told. */
+  value: Uint8Array;
+};
 
 /** What a block that is applied but not yet durable replaced, so that readers can look past it. */
-type Layer = ReadonlyMap<string, Ref | undefined>;
+type Layer = ReadonlyMap<string, Pick<Touched, "before">>;
+
+/** What a snapshot brings back. */
+export type RestoredState = {
+  readonly refs: RefTable;
+  readonly beside: Map<string, Ref>;
+};
+
+/** What a block changes, for whoever keeps the map. */
+export type AppliedChanges = {
+  readonly puts: MapPuts;
+  /** The values beside the map, and where they lie now. */
+  readonly beside: readonly (readonly [key: string, ref: Ref])[];
+};
 
 /**
  * The values of a ledger as of two moments: after the last applied block, for the rules; and after the last committed one,
  * for everybody else.
  */
 export class LedgerState implements StateReader {
-  readonly #map: SparseMap;
   readonly #values: ValueStore;
+  readonly #refs: RefTable;
   /** Where the values beside the map lie; there are few. */
   readonly #beside: Map<string, Ref>;
   readonly #decoded = new Map<string, CborValue>();
   readonly #layers: Layer[] = [];
-  #position: Position | undefined;
   /** Where the keys that were looked up since the last block lie: most of them are put next. */
   readonly #places = new Map<string, Place>();
+  /** The version that was read last: who looks a key up mostly wants its value next. */
+  #lastRead: { readonly ref: Ref; readonly version: StoredVersion } | undefined;
 
   /** Empty; or, with what a snapshot brought, as it was then. */
-  constructor(
-    map: SparseMap,
-    values: ValueStore,
-    restored?: { readonly beside: Map<string, Ref>; readonly position: Position },
-  ) {
-    this.#map = map;
+  constructor(values: ValueStore, restored?: RestoredState) {
     this.#values = values;
+    this.#refs = restored?.refs ?? new RefTable();
     this.#beside = restored?.beside ?? new Map();
-    this.#position = restored?.position;
   }
 
   /** The decoded value after the last applied block. */
   get(key: string): CborValue | undefined {
     const cached = this.#decoded.get(key);
     if (cached !== undefined) return cached;
-    const ref = this.#find(key);
+    const ref = this.#place(key).ref;
     if (ref === undefined) return undefined;
-    const value = decodeOwn(this.#values.read(ref).value);
+    const value = decodeOwn(this.#read(ref).value);
     this.#remember(key, value);
     return value;
+  }
+
+  /** These keys are asked for next: their hashes are computed together, for less. */
+  expect(keys: readonly string[]): void {
+    const hashes = sha256Each(keys.map(utf8));
+    if (this.#places.size + keys.length > MAX_PLACES) this.#places.clear();
+    for (const [i, key] of keys.entries()) {
+      if (this.#places.has(key)) continue;
+      const keyHash = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
+      this.#places.set(key, { keyHash, ref: this.#find(key, keyHash) });
+    }
   }
 
   /** Where the values of the last applied block end. */
@@ -70,35 +99,26 @@ export class LedgerState implements StateReader {
     return this.#values.end;
   }
 
-  /** Whether not even the genesis was applied. */
-  get isEmpty(): boolean {
-    return this.#position === undefined;
-  }
-
-  /** How far the last applied block goes. */
-  get position(): Position {
-    return present(this.#position, "an applied block");
-  }
-
   /** Takes the changes of an applied block in; they become visible to readers with `commit`. */
-  apply(changes: readonly Change[], position: Position): void {
-    const before = new Map<string, Ref | undefined>();
-    const batch = new Map<string, MapPut>();
+  apply(changes: readonly Change[]): AppliedChanges {
+    const touched = new Map<string, Touched>();
     for (const change of changes) {
-      const { key } = change;
+      const { key, value } = change;
+      const known = touched.get(key);
+      if (known !== undefined) {
+        known.place.ref = this.#values.append(change, known.place.ref);
+        known.value = value;
+        continue;
+      }
       const place = this.#place(key);
-      const previous = place.ref;
-      if (!before.has(key)) before.set(key, previous);
-      const ref = this.#values.append(change, previous);
-      place.ref = ref;
+      const before = place.ref;
+      place.ref = this.#values.append(change, before);
+      touched.set(key, { place, before, value });
       this.#decoded.delete(key);
-      if (place.keyHash === undefined) this.#beside.set(key, ref);
-      else batch.set(key, { keyHash: place.keyHash, valueHash: hashOf(change.value), ref });
     }
-    this.#map.update([...batch.values()]);
+    this.#layers.push(touched);
     this.#places.clear();
-    this.#position = position;
-    this.#layers.push(before);
+    return this.#settle(touched);
   }
 
   /** The oldest applied block is durable now. */
@@ -106,10 +126,16 @@ export class LedgerState implements StateReader {
     this.#layers.shift();
   }
 
+  /** The version under a key after the last applied block. */
+  applied(key: string): StoredVersion | undefined {
+    const { ref } = this.#place(key);
+    return ref === undefined ? undefined : this.#read(ref);
+  }
+
   /** The version under a key after the last committed block. */
   committed(key: string): StoredVersion | undefined {
     const ref = this.#committedRef(key);
-    return ref === undefined ? undefined : this.#values.read(ref);
+    return ref === undefined ? undefined : this.#read(ref);
   }
 
   /** Versions up to the last committed block, newest first. */
@@ -122,31 +148,39 @@ export class LedgerState implements StateReader {
     }
   }
 
-  /** The value and its path after the last applied block, whose log size it says. */
-  prove(key: string): { readonly value?: Uint8Array; readonly map: MapProof } {
-    const ref = key.startsWith(BESIDE) ? undefined : this.#find(key);
-    const { leaf, ...path } = this.#map.prove(hashMapKey(key));
-    const map =
-      ref !== undefined || leaf === undefined
-        ? path
-        : { ...path, other: { key: leaf.keyHash, value: this.#hashAt(leaf.ref) } };
-    return ref === undefined ? { map } : { value: this.#values.read(ref).value, map };
+  /** The value of what lies at a reference that the map has. */
+  valueAt(ref: Ref): Uint8Array {
+    return this.#read(ref).value;
   }
 
-  root(): Hash {
-    return this.#map.root();
-  }
-
-  get besideRefs(): ReadonlyMap<string, Ref> {
-    return this.#beside;
-  }
-
-  get size(): number {
-    return this.#map.size;
-  }
-
-  #find(key: string): Ref | undefined {
-    return this.#place(key).ref;
+  /** Brings the references up to what was appended, and says what the map takes. */
+  #settle(touched: ReadonlyMap<string, Touched>): AppliedChanges {
+    const values: Uint8Array[] = [];
+    const keys = new Uint8Array(touched.size * HASH_BYTES);
+    const refs = new Float64Array(touched.size);
+    const beside: [string, Ref][] = [];
+    for (const [key, each] of touched) {
+      const { keyHash, ref } = each.place;
+      if (ref === undefined) throw new InvariantError(`no version of ${key}`);
+      if (keyHash === undefined) {
+        this.#beside.set(key, ref);
+        beside.push([key, ref]);
+        continue;
+      }
+      if (each.before === undefined) this.#refs.add(keyHash, ref);
+      else this.#refs.replace(keyHash, each.before, ref);
+      keys.set(keyHash, values.length * HASH_BYTES);
+      refs[values.length] = ref;
+      values.push(each.value);
+      each.value = NOTHING;
+    }
+    const count = values.length;
+    const puts = {
+      keys: keys.slice(0, count * HASH_BYTES),
+      values: sha256Each(values),
+      refs: refs.slice(0, count),
+    };
+    return { puts, beside };
   }
 
   #place(key: string): Place {
@@ -160,16 +194,26 @@ export class LedgerState implements StateReader {
 
   #onMap(key: string): Place {
     const keyHash = hashMapKey(key);
-    return { keyHash, ref: this.#map.find(keyHash) };
+    return { keyHash, ref: this.#find(key, keyHash) };
   }
 
-  #hashAt(ref: Ref): Hash {
-    return hashOf(this.#values.read(ref).value);
+  #find(key: string, keyHash: Uint8Array): Ref | undefined {
+    return this.#refs.find(keyHash, (ref) => this.#read(ref).key === key);
+  }
+
+  #read(ref: Ref): StoredVersion {
+    if (this.#lastRead?.ref === ref) return this.#lastRead.version;
+    const version = this.#values.read(ref);
+    this.#lastRead = { ref, version };
+    return version;
   }
 
   #committedRef(key: string): Ref | undefined {
-    for (const before of this.#layers) if (before.has(key)) return before.get(key);
-    return this.#find(key);
+    for (const layer of this.#layers) {
+      const touched = layer.get(key);
+      if (touched !== undefined) return touched.before;
+    }
+    return this.#place(key).ref;
   }
 
   #remember(key: string, value: CborValue): void {
@@ -183,10 +227,6 @@ export class LedgerState implements StateReader {
     }
     this.#decoded.set(key, value);
   }
-}
-
-function hashOf(value: Uint8Array): Hash {
-  return sha256(value) as Hash;
 }
 
 function decodeOwn(bytes: Uint8Array): CborValue {

@@ -1,5 +1,7 @@
-import type { Change, Hash, PreparedSignature } from "../core/index.ts";
+import type { Change, Hash, MapPath, PreparedSignature } from "../core/index.ts";
+import type { Position } from "./block-maker.ts";
 import type { ChildrenPage, KeyPage, LedgerCounts, SearchPage, SearchQuery } from "./port.ts";
+import type { AppliedChanges } from "./state.ts";
 
 // What the sequencer needs kept. The embedded driver keeps it in files, the memory driver in arrays; neither knows the rules.
 
@@ -44,6 +46,21 @@ export interface ValueStore {
   /** Hands what was appended to the file, so that the index can read it. */
   flush(): void;
   read(ref: Ref): StoredVersion;
+  close(): Promise<void>;
+}
+
+/** The moment after a block: what a snapshot of the map would be of. */
+export type BlockMoment = Position & {
+  /** Where its values end in the store. */
+  readonly valuesEnd: number;
+};
+
+/** The sparse Merkle map over the values, derived from the log. What is asked of it happens in the order of the calls. */
+export interface MapStore {
+  /** Puts what a block changed. @returns the root after it */
+  update(changes: AppliedChanges, moment: BlockMoment): Promise<Hash>;
+  /** The way to each key's place, after the last update before the call. */
+  prove(keyHashes: readonly Uint8Array[]): Promise<readonly MapPath[]>;
   close(): Promise<void>;
 }
 

@@ -1,13 +1,16 @@
 import {
+  BESIDE,
   type Code,
   type CodeRecord,
   codeKey,
   decodeBlockEntry,
   decodeCbor,
   type Hash,
+  hashMapKey,
   InvariantError,
   isBlockEntry,
   present,
+  sha256,
   TILE_WIDTH,
 } from "../core/index.ts";
 import { pause } from "./deferred.ts";
@@ -26,11 +29,12 @@ import type {
 import type { Publisher } from "./publisher.ts";
 import type { Sequencer } from "./sequencer.ts";
 import type { LedgerState } from "./state.ts";
-import type { IndexStore, LogStore } from "./stores.ts";
+import type { IndexStore, LogStore, MapStore } from "./stores.ts";
 
 export type ViewParts = {
   readonly log: LogStore;
   readonly state: LedgerState;
+  readonly map: MapStore;
   readonly index: IndexStore;
   readonly publisher: Publisher;
   readonly sequencer: Pick<Sequencer, "head" | "appliedSize" | "headAt">;
@@ -101,10 +105,21 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   async prove(keys: readonly string[]): Promise<StateProof> {
-    const { state, log, sequencer } = this.#parts;
+    const { state, map, log, sequencer } = this.#parts;
     const size = sequencer.appliedSize;
-    const values = keys.map((key) => ({ key, ...state.prove(key) }));
-    // The paths belong to the last applied block, which may still be syncing.
+    // Read before anything is awaited, so that values and paths are of one block: the last applied one.
+    const found = keys.map((key) => (key.startsWith(BESIDE) ? undefined : state.applied(key)));
+    const paths = await map.prove(keys.map(hashMapKey));
+    const values = keys.map((key, i) => {
+      const { leaf, ...path } = present(paths[i], "a path for each key");
+      const value = found[i]?.value;
+      if (value !== undefined) return { key, value, map: path };
+      if (leaf === undefined) return { key, map: path };
+      // What stands where the key would; a reference is of one version for ever.
+      const other = { key: leaf.keyHash, value: sha256(state.valueAt(leaf.ref)) as Hash };
+      return { key, map: { ...path, other } };
+    });
+    // The block may still be syncing.
     const head = await sequencer.headAt(size);
     const block = present(log.entry(size - 1), "the block entry");
     return { head, values, block, path: log.inclusion(size - 1, size) };

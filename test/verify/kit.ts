@@ -12,6 +12,7 @@ import {
   hashMapKey,
   inclusionPath,
   type MapProof,
+  mapPuts,
   type NoteSigner,
   type Policy,
   parseCheckpoint,
@@ -117,11 +118,13 @@ function mapOf(values: ReadonlyMap<string, Uint8Array>): SparseMap {
   const map = new SparseMap();
   const proved = [...values].filter(([key]) => !key.startsWith(BESIDE));
   map.update(
-    proved.map(([key, value], ref) => ({
-      keyHash: hashMapKey(key),
-      valueHash: sha256(value),
-      ref,
-    })),
+    mapPuts(
+      proved.map(([key, value], ref) => ({
+        keyHash: hashMapKey(key),
+        valueHash: sha256(value),
+        ref,
+      })),
+    ),
   );
   return map;
 }

@@ -1,40 +1,35 @@
-import { compareBytes } from "../bytes.ts";
-import { InvariantError, present } from "../invariant.ts";
+import { InvariantError } from "../invariant.ts";
 import { HASH_BYTES } from "../merkle/index.ts";
 import { bitAt, MAP_BITS } from "./hashing.ts";
-
-/** A value to stand under a key from now on; both hashes are 32 bytes. */
-export type MapPut = {
-  readonly keyHash: Uint8Array;
-  readonly valueHash: Uint8Array;
-  /** What `find` returns for the key, such as where the value lies: an integer of 0…2^53 − 1. */
-  readonly ref: number;
-};
+import type { MapPuts } from "./puts.ts";
 
 /** How many puts one update takes: the position of one and four bytes of its key make up a double. */
 export const MAX_MAP_PUTS: number = 2 ** 21;
+
+const HASH_WORDS = HASH_BYTES / 4;
 
 /** Puts in the order of their keys, each key once: of several puts to one key the last counts. */
 export class OrderedPuts {
   /** The key hashes one behind the other, so that looking at their bits stays within the processor's cache. */
   readonly keys: Uint8Array;
+  readonly length: number;
   readonly #values: Int32Array;
   readonly #refs: Float64Array;
-  readonly length: number;
 
-  constructor(puts: readonly MapPut[]) {
-    this.keys = new Uint8Array(puts.length * HASH_BYTES);
-    this.#values = new Int32Array((puts.length * HASH_BYTES) / 4);
-    this.#refs = new Float64Array(puts.length);
+  constructor(puts: MapPuts) {
+    const count = puts.refs.length;
+    this.keys = new Uint8Array(count * HASH_BYTES);
+    this.#values = new Int32Array(count * HASH_WORDS);
+    this.#refs = new Float64Array(count);
     const values = new Uint8Array(this.#values.buffer);
     let length = 0;
-    for (const { keyHash, valueHash, ref } of inKeyOrder(puts)) {
+    for (const put of inKeyOrder(puts)) {
       const at = length * HASH_BYTES;
-      copyHash(keyHash, 0, this.keys, at);
+      copyHash(puts.keys, put * HASH_BYTES, this.keys, at);
       const isTwice = at > 0 && sharedBits(this.keys, at - HASH_BYTES, this.keys, at) === MAP_BITS;
       if (!isTwice) length++;
-      copyHash(valueHash, 0, values, (length - 1) * HASH_BYTES);
-      this.#refs[length - 1] = ref;
+      copyHash(puts.values, put * HASH_BYTES, values, (length - 1) * HASH_BYTES);
+      this.#refs[length - 1] = puts.refs[put] as number;
     }
     this.length = length;
   }
@@ -45,8 +40,8 @@ export class OrderedPuts {
 
   /** Copies the hash of a put's value to `words` from `at` on. */
   readValueHash(index: number, words: Int32Array, at: number): void {
-    const from = (index * HASH_BYTES) / 4;
-    for (let i = 0; i < HASH_BYTES / 4; i++) words[at + i] = this.#values[from + i] as number;
+    const from = index * HASH_WORDS;
+    for (let i = 0; i < HASH_WORDS; i++) words[at + i] = this.#values[from + i] as number;
   }
 
   /** Of puts whose keys agree in all bits before `bit`: the first one that has it set. */
@@ -61,37 +56,50 @@ export class OrderedPuts {
   }
 }
 
-function inKeyOrder(puts: readonly MapPut[]): readonly MapPut[] {
-  if (puts.length > MAX_MAP_PUTS) throw new InvariantError(`${puts.length} puts in one update`);
+/** The positions of the puts in the order of their keys; those with one key in the order in which they came. */
+function inKeyOrder({ keys, refs }: MapPuts): readonly number[] {
+  const count = refs.length;
+  if (count > MAX_MAP_PUTS) throw new InvariantError(`${count} puts in one update`);
   // Doubles sort several times faster than objects; what they leave undecided are keys alike in four bytes.
-  const doubles = Float64Array.from(puts, (put, i) => fourBytes(put.keyHash) * MAX_MAP_PUTS + i);
-  const ordered: MapPut[] = [];
+  const doubles = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    doubles[i] = fourBytes(keys, i * HASH_BYTES) * MAX_MAP_PUTS + i;
+  }
+  const ordered: number[] = [];
   let before = -1;
   for (const double of doubles.sort()) {
-    const put = present(puts[double % MAX_MAP_PUTS], "a put");
+    const put = double % MAX_MAP_PUTS;
     const lead = Math.floor(double / MAX_MAP_PUTS);
-    if (lead === before) insert(ordered, put);
+    if (lead === before) insert(ordered, put, keys);
     else ordered.push(put);
     before = lead;
   }
   return ordered;
 }
 
-function fourBytes(hash: Uint8Array): number {
+function fourBytes(bytes: Uint8Array, at: number): number {
   let number = 0;
-  for (let i = 0; i < 4; i++) number = number * 256 + (hash[i] as number);
+  for (let i = 0; i < 4; i++) number = number * 256 + (bytes[at + i] as number);
   return number;
 }
 
 /** Inserts from the end, behind those with the same key. */
-function insert(ordered: MapPut[], put: MapPut): void {
+function insert(ordered: number[], put: number, keys: Uint8Array): void {
   let at = ordered.length;
   for (; at > 0; at--) {
-    const before = present(ordered[at - 1], "a put");
-    if (compareBytes(before.keyHash, put.keyHash) <= 0) break;
+    const before = ordered[at - 1] as number;
+    if (compareHashes(keys, before * HASH_BYTES, put * HASH_BYTES) <= 0) break;
     ordered[at] = before;
   }
   ordered[at] = put;
+}
+
+function compareHashes(bytes: Uint8Array, a: number, b: number): number {
+  for (let i = 0; i < HASH_BYTES; i++) {
+    const difference = (bytes[a + i] as number) - (bytes[b + i] as number);
+    if (difference !== 0) return difference;
+  }
+  return 0;
 }
 
 /** How many bits the hash at `at` and the other one at `otherAt` begin with alike, at most 256. */

@@ -1,8 +1,9 @@
 import type { Hash } from "../merkle/index.ts";
 import { MapDump } from "./dump.ts";
 import { bitAt, MAP_BITS } from "./hashing.ts";
-import { type MapPut, OrderedPuts } from "./key-order.ts";
+import { OrderedPuts } from "./key-order.ts";
 import { type MapPath, pathTo } from "./path.ts";
+import type { MapPuts } from "./puts.ts";
 import { restoreTree } from "./restore.ts";
 import { type Child, type MapLeaf, MapTree, NOTHING } from "./tree.ts";
 import { Putter } from "./update.ts";
@@ -40,7 +41,7 @@ export class SparseMap {
   }
 
   /** Puts all of them as one step: every node above them is hashed once. */
-  update(puts: readonly MapPut[]): void {
+  update(puts: MapPuts): void {
     new Putter(this.#tree, new OrderedPuts(puts)).run();
   }
 

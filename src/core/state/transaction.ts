@@ -6,6 +6,8 @@ import type { CodeRecord } from "./values.ts";
 /** The state that a block is applied to: decoded values by map key, those beside the map included. */
 export interface StateReader {
   get(key: string): CborValue | undefined;
+  /** A hint: these keys are asked for next, and can be looked up together. */
+  expect?(keys: readonly string[]): void;
 }
 
 /** One version of one value, as a block leaves it. */

@@ -10,7 +10,13 @@ import {
 } from "../../core/index.ts";
 import { LogFault, readLog } from "../../log/index.ts";
 import { LatestValues } from "../latest-values.ts";
-import { type ReadBlock, type ReplayRefusal, readGenesis, replayBlock } from "../replay.ts";
+import {
+  compareMapRoot,
+  type ReadBlock,
+  type ReplayRefusal,
+  readGenesis,
+  replayBlock,
+} from "../replay.ts";
 import { LedgerState } from "../state.ts";
 import { readPublished } from "./published-file.ts";
 
@@ -87,7 +93,8 @@ function refusalOf(cause: unknown, offset: number): AuditRefusal {
 }
 
 class Auditor {
-  readonly #state = new LedgerState(new SparseMap(), new LatestValues());
+  readonly #state = new LedgerState(new LatestValues());
+  readonly #map = new SparseMap();
   readonly #frontier = Frontier.empty();
   readonly #options: AuditOptions;
   readonly #roots = new Map<number, string>();
@@ -120,6 +127,9 @@ class Auditor {
         verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
     );
     if (!replayed.ok) throw this.#stop(replayed.error);
+    this.#map.update(replayed.value.applied.puts);
+    const compared = compareMapRoot(read.entry, this.#map.root());
+    if (!compared.ok) throw this.#stop(compared.error);
     for (const entry of block.entries) this.#frontier.append(hashLeaf(entry));
     this.#roots.set(this.entries, hex(this.#frontier.root()));
     this.#blocks++;
@@ -149,7 +159,7 @@ class Auditor {
       entries: this.entries,
       blocks: this.#blocks,
       root: hex(this.#frontier.root()),
-      mapRoot: hex(this.#state.root()),
+      mapRoot: hex(this.#map.root()),
     };
   }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type Genesis, hex, type NoteSigner, SparseMap, signCheckpoint } from "../../core/index.ts";
+import { type Genesis, hex, type NoteSigner, present, signCheckpoint } from "../../core/index.ts";
 import {
   createLog,
   type Log,
@@ -9,20 +9,25 @@ import {
   openLog,
 } from "../../log/index.ts";
 import { beginWith, makeFirstBlock } from "../begin.ts";
+import type { Position } from "../block-maker.ts";
 import { ClockGuard } from "../clock-guard.ts";
 import { LedgerFault } from "../fault.ts";
 import { LocalLedger } from "../ledger.ts";
+import { LocalMap } from "../local-map.ts";
 import { MemoryValues } from "../memory/values.ts";
 import type { Head, Ledger } from "../port.ts";
 import { Publisher } from "../publisher.ts";
-import { divergedFault, readBlocks, replayBlock } from "../replay.ts";
-import { LedgerState } from "../state.ts";
+import { RefTable } from "../ref-table.ts";
+import { compareMapRoot, divergedFault, readBlocks, replayBlock } from "../replay.ts";
+import { LedgerState, type RestoredState } from "../state.ts";
 import type { LedgerClock } from "../stores.ts";
 import { openIndex } from "./index-db/index.ts";
 import { DiskLog } from "./log-store.ts";
+import type { FoundSnapshot } from "./map-thread/messages.ts";
+import { MapThread } from "./map-thread/thread.ts";
 import { readPublished, writePublished } from "./published-file.ts";
 import { openSignaturePool } from "./signature-pool/index.ts";
-import { restoreFrom, SnapshotKeeper } from "./snapshots.ts";
+import { isOfLog, SnapshotKeeper } from "./snapshots.ts";
 import { VALUES_START, ValuesFile } from "./values.ts";
 
 export type EmbeddedOptions = {
@@ -66,8 +71,8 @@ export async function createEmbeddedLedger(directory: string, genesis: Genesis):
   if (!begun.ok) {
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: begun.error.code });
   }
-  const state = new LedgerState(new SparseMap(), new MemoryValues());
-  const { entries } = makeFirstBlock(state, genesis, begun.value);
+  const parts = { state: new LedgerState(new MemoryValues()), map: new LocalMap() };
+  const { entries } = await makeFirstBlock(parts, genesis, begun.value);
   const { origin } = genesis;
   // One step: a log that exists has its genesis.
   await createLog({ directory, origin }, entries);
@@ -90,15 +95,17 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
   const publishedSize = readPublished(published)?.size ?? 0;
   const log = await openLog({ directory, origin, publishedSize });
   const values = ValuesFile.open(nodeFiles, join(directory, "values"));
-  const snapshot = { files: nodeFiles, path: join(directory, "snapshot") };
-  const restored = restoreFrom({ ...snapshot, valuesBytes: values.end }, log);
-  values.truncate(restored?.valuesEnd ?? VALUES_START);
-  const map = restored?.map ?? new SparseMap();
-  const state = new LedgerState(map, values, restored);
-  const head = replay(log, state, values, options);
+  const { map, restored } = await openMap(directory, values, log);
+  values.truncate(restored?.moment.valuesEnd ?? VALUES_START);
+  const state = new LedgerState(values, restored && restoredState(restored));
+  const head = await replay({ log, state, map, values }, restored, options).catch(async (cause) => {
+    await map.close();
+    throw cause;
+  });
   const keeper = new SnapshotKeeper(
-    { ...snapshot, map, state, values },
-    restored?.valuesEnd ?? VALUES_START,
+    () => values.end,
+    () => map.snapshot(),
+    restored?.moment.valuesEnd ?? VALUES_START,
   );
   const index = openIndex({
     file: join(directory, "index.db"),
@@ -118,6 +125,7 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
       log: new DiskLog(log),
       values,
       state,
+      map,
       index,
       pool,
       guard,
@@ -138,29 +146,62 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
     journalBytes: log.journalEnd,
     droppedBytes: log.torn?.bytes ?? 0,
     entries: log.size,
-    replayedEntries: log.size - (restored?.position.size ?? 0),
+    replayedEntries: log.size - (restored?.moment.size ?? 0),
     milliseconds: Math.round(clock.monotonicMilliseconds() - began),
   };
   return { ledger, recovery, journalEnd: () => log.journalEnd };
 }
 
-/** Applies what the log has and the derived state lacks. */
-function replay(
-  log: Log,
-  state: LedgerState,
+/** The map, as the snapshot has it if that is of this log, else empty. */
+async function openMap(
+  directory: string,
   values: ValuesFile,
+  log: Log,
+): Promise<{ readonly map: MapThread; readonly restored: FoundSnapshot | undefined }> {
+  const data = { snapshot: join(directory, "snapshot"), valuesBytes: values.end };
+  const { map, found } = await MapThread.open(data, async () => {
+    values.flush();
+    await values.sync();
+  });
+  if (found === undefined || isOfLog(found, log)) return { map, restored: found };
+  map.reset();
+  return { map, restored: undefined };
+}
+
+function restoredState({ refs, beside }: FoundSnapshot): RestoredState {
+  return { refs: new RefTable(refs), beside: new Map(beside) };
+}
+
+type Replayed = {
+  readonly log: Log;
+  readonly state: LedgerState;
+  readonly map: MapThread;
+  readonly values: ValuesFile;
+};
+
+/** Applies what the log has and the derived state lacks. */
+async function replay(
+  { log, state, map, values }: Replayed,
+  restored: FoundSnapshot | undefined,
   { origin, signers }: EmbeddedOptions,
-): Head {
-  const from = state.isEmpty ? 0 : state.position.size;
-  for (const block of readBlocks((index) => log.entry(index), from)) {
+): Promise<Head> {
+  let position: Position | undefined = restored?.moment;
+  let mapRoot = restored?.root;
+  for (const block of readBlocks((index) => log.entry(index), position?.size ?? 0)) {
     if (!block.ok) throw divergedFault(block.error);
     // This node checked the signatures before it wrote the block; an audit checks them again.
     const replayed = replayBlock(state, origin, block.value, () => true);
     if (!replayed.ok) throw divergedFault(replayed.error);
+    const { applied, moment } = replayed.value;
+    mapRoot = await map.update(applied, moment);
+    const compared = compareMapRoot(block.value.entry, mapRoot);
+    if (!compared.ok) throw divergedFault(compared.error);
     values.flush();
+    position = moment;
   }
-  const { position } = state;
-  const root = log.root(position.size);
-  const checkpoint = signCheckpoint({ origin, size: position.size, root }, signers);
-  return { origin, ...position, root, mapRoot: state.root(), checkpoint };
+  const { size, height, timeMilliseconds } = present(position, "block 0");
+  const root = log.root(size);
+  const checkpoint = signCheckpoint({ origin, size, root }, signers);
+  const head = { origin, size, height, timeMilliseconds, root, checkpoint };
+  return { ...head, mapRoot: present(mapRoot, "the map's root") };
 }

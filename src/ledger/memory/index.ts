@@ -2,12 +2,12 @@ import {
   type Genesis,
   isSignatureRight,
   type NoteSigner,
-  SparseMap,
   signCheckpoint,
 } from "../../core/index.ts";
 import { beginWith, makeFirstBlock } from "../begin.ts";
 import { ClockGuard } from "../clock-guard.ts";
 import { LocalLedger } from "../ledger.ts";
+import { LocalMap } from "../local-map.ts";
 import type { Head, Ledger } from "../port.ts";
 import { Publisher } from "../publisher.ts";
 import { LedgerState } from "../state.ts";
@@ -26,20 +26,20 @@ export async function openMemoryLedger(options: {
   const begun = beginWith(genesis);
   if (!begun.ok) throw new Error(`genesis refused: ${begun.error.code}`);
   const [log, values] = [new MemoryLog(), new MemoryValues()];
-  const state = new LedgerState(new SparseMap(), values);
-  const { entries, position } = makeFirstBlock(state, genesis, begun.value);
+  const [state, map] = [new LedgerState(values), new LocalMap()];
+  const { entries, position, mapRoot } = await makeFirstBlock({ state, map }, genesis, begun.value);
   const staged = log.stage(entries);
   await log.commit(staged);
   state.commit();
   const { origin } = genesis;
   const { root } = staged;
   const checkpoint = signCheckpoint({ origin, size: position.size, root }, signers);
-  const head: Head = { origin, ...position, root, mapRoot: state.root(), checkpoint };
+  const head: Head = { origin, ...position, root, mapRoot, checkpoint };
   const index = new MemoryIndex((from, to) => values.frames(from, to));
   index.advance(values.end, head.size);
   const publisher = new Publisher(head, clock, async () => undefined);
   const guard = new ClockGuard(clock, true);
-  const parts = { log, values, state, index, pool: SAME_THREAD, guard, clock, publisher };
+  const parts = { log, values, state, map, index, pool: SAME_THREAD, guard, clock, publisher };
   return new LocalLedger(parts, { origin, signers, head });
 }
 

@@ -9,6 +9,7 @@ import {
   hashMapNode,
   hex,
   type MapProof,
+  mapPuts,
   present,
   SparseMap,
   sha256,
@@ -67,11 +68,13 @@ describe.each(vectors)("vector: $name", ({ rawKeys, values, root, proofs }) => {
   function mapOf(): SparseMap {
     const map = new SparseMap();
     map.update(
-      values.map(([key, value], ref) => ({
-        keyHash: keyHashOf(key),
-        valueHash: sha256(utf8(value)),
-        ref,
-      })),
+      mapPuts(
+        values.map(([key, value], ref) => ({
+          keyHash: keyHashOf(key),
+          valueHash: sha256(utf8(value)),
+          ref,
+        })),
+      ),
     );
     return map;
   }

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_MAP_PUTS, type MapPut, SparseMap, verifyMapProof } from "../../../src/core/index.ts";
+import {
+  MAX_MAP_PUTS,
+  type MapPut,
+  mapPuts,
+  SparseMap,
+  verifyMapProof,
+} from "../../../src/core/index.ts";
 import type { Hash } from "../../../src/core/merkle/index.ts";
 import { batch, batches, keyHash } from "./arbitraries.ts";
 import { bit, EMPTY, hashOf, ReferenceMap, referenceMapPath } from "./reference.ts";
@@ -9,7 +15,7 @@ function filled(all: readonly (readonly MapPut[])[]): { map: SparseMap; model: R
   const map = new SparseMap();
   const model = new ReferenceMap();
   for (const puts of all) {
-    map.update(puts);
+    map.update(mapPuts(puts));
     for (const { keyHash, valueHash, ref } of puts) model.put(keyHash, valueHash, ref);
   }
   return { map, model };
@@ -109,7 +115,7 @@ describe("a sparse map against the reference", () => {
         let isLast = false;
         for (const puts of changes) {
           if (isLast) break;
-          map.update(puts);
+          map.update(mapPuts(puts));
           const piece = dump.read(bytes);
           pieces.push(piece.bytes);
           isLast = piece.isLast;
@@ -124,8 +130,8 @@ describe("a sparse map against the reference", () => {
         expect([...(restored?.entries() ?? [])]).toEqual([...map.entries()]);
         // Rows are where they were, so both grow alike.
         const more = [{ keyHash: hashOf("more"), valueHash: hashOf("value"), ref: 1 }];
-        map.update(more);
-        restored?.update(more);
+        map.update(mapPuts(more));
+        restored?.update(mapPuts(more));
         expect(restored?.root()).toEqual(map.root());
       }),
       RUNS,
@@ -148,31 +154,33 @@ describe("a sparse map", () => {
   test("gives a root that stays as it is", () => {
     const map = new SparseMap();
     const before = map.root();
-    map.update(puts(0, 3));
+    map.update(mapPuts(puts(0, 3)));
     expect(before).toEqual(new Uint8Array(32));
   });
 
   test("grows over its chunks", () => {
     const map = new SparseMap();
-    map.update(puts(0, 17_000));
-    map.update(puts(10_000, 40_000));
+    map.update(mapPuts(puts(0, 17_000)));
+    map.update(mapPuts(puts(10_000, 40_000)));
     expect(map.size).toBe(40_000);
     expect(map.find(hashOf("key 39999"))).toBe(39_999);
     const again = new SparseMap();
-    again.update(puts(0, 40_000));
+    again.update(mapPuts(puts(0, 40_000)));
     expect(map.root()).toEqual(again.root());
   });
 
   test("keeps references up to 2^53 − 1", () => {
     const map = new SparseMap();
-    map.update([{ keyHash: hashOf("a"), valueHash: hashOf("b"), ref: Number.MAX_SAFE_INTEGER }]);
+    map.update(
+      mapPuts([{ keyHash: hashOf("a"), valueHash: hashOf("b"), ref: Number.MAX_SAFE_INTEGER }]),
+    );
     expect(map.find(hashOf("a"))).toBe(Number.MAX_SAFE_INTEGER);
   });
 
   test("refuses more puts at once than it can sort", () => {
     const one = puts(0, 1)[0] as MapPut;
     const many = Array.from({ length: MAX_MAP_PUTS + 1 }, () => one);
-    expect(() => new SparseMap().update(many)).toThrow(`${MAX_MAP_PUTS + 1} puts`);
+    expect(() => new SparseMap().update(mapPuts(many))).toThrow(`${MAX_MAP_PUTS + 1} puts`);
   });
 
   test("has one dump at a time", () => {
@@ -189,7 +197,7 @@ describe("a sparse map", () => {
 
   describe("does not come back from", () => {
     const map = new SparseMap();
-    map.update(puts(0, 20));
+    map.update(mapPuts(puts(0, 20)));
     const { bytes } = map.startDump().read(1_000_000);
     const u32 = (...numbers: number[]) => new Uint8Array(Uint32Array.from(numbers).buffer);
     const END = bytes.length - 48;

@@ -6,6 +6,7 @@ import {
   equalBytes,
   hashMapKey,
   type MapPut,
+  mapPuts,
   SparseMap,
   sha256,
   utf8,
@@ -37,7 +38,7 @@ function puts(from: number, to: number, version = 0): MapPut[] {
 
 function mapOf(count: number): SparseMap {
   const map = new SparseMap();
-  map.update(puts(0, count));
+  map.update(mapPuts(puts(0, count)));
   return map;
 }
 
@@ -89,8 +90,8 @@ describe("a snapshot", () => {
     });
     while (!done) {
       version += 1;
-      map.update(puts(version * 50, version * 50 + 20, version));
-      map.update(puts(20_000 + version * 20, 20_000 + version * 20 + 20));
+      map.update(mapPuts(puts(version * 50, version * 50 + 20, version)));
+      map.update(mapPuts(puts(20_000 + version * 20, 20_000 + version * 20 + 20)));
       await new Promise((resolve) => setImmediate(resolve));
     }
     await writing;

@@ -1,0 +1,21 @@
+import { type Hash, type MapPath, SparseMap } from "../core/index.ts";
+import type { AppliedChanges } from "./state.ts";
+import type { MapStore } from "./stores.ts";
+
+/** The map on this thread. */
+export class LocalMap implements MapStore {
+  readonly #map = new SparseMap();
+
+  async update({ puts }: AppliedChanges): Promise<Hash> {
+    this.#map.update(puts);
+    return this.#map.root();
+  }
+
+  async prove(keyHashes: readonly Uint8Array[]): Promise<readonly MapPath[]> {
+    return keyHashes.map((keyHash) => this.#map.prove(keyHash));
+  }
+
+  async close(): Promise<void> {
+    // Nothing is open.
+  }
+}
