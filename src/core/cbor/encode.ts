@@ -1,6 +1,45 @@
-import { compareBytes, utf8 } from "../bytes.ts";
+import { compareBytes, concat, utf8 } from "../bytes.ts";
 import { InvariantError } from "../invariant.ts";
 import type { CborKeyedMap, CborMap, CborValue } from "./value.ts";
+
+/**
+ * Maps that differ in some fields only, and have the same ones: what they share is encoded once. `parts` are, in the order of
+ * the encoding, bytes and the names of the fields that differ.
+ */
+export class CborTemplate {
+  readonly parts: readonly (Uint8Array | string)[];
+
+  /** @param map one of the maps @param differing the names of the fields in which others differ from it */
+  constructor(map: CborMap, differing: readonly string[]) {
+    const names = Object.keys(map).filter((name) => map[name] !== undefined);
+    const fields = names.map(encodedKey).sort((a, b) => compareBytes(a.encoded, b.encoded));
+    const parts: (Uint8Array | string)[] = [];
+    let bytes: Uint8Array[] = [headOf(MAP, fields.length)];
+    for (const { name, encoded } of fields) {
+      bytes.push(encoded);
+      if (differing.includes(name)) {
+        parts.push(concat(...bytes), name);
+        bytes = [];
+      } else {
+        bytes.push(encodeCbor(map[name] as CborValue));
+      }
+    }
+    this.parts = bytes.length === 0 ? parts : [...parts, concat(...bytes)];
+  }
+}
+
+/** One of the maps of a template: the fields in which it differs. `whole` makes all of it. */
+export class FilledTemplate {
+  readonly template: CborTemplate;
+  readonly fields: CborMap;
+  readonly whole: () => CborValue;
+
+  constructor(template: CborTemplate, fields: CborMap, whole: () => CborValue) {
+    this.template = template;
+    this.fields = fields;
+    this.whole = whole;
+  }
+}
 
 const UINT = 0;
 const NEGINT = 1;
@@ -28,11 +67,12 @@ export function encodeCbor(value: CborValue): Uint8Array {
 /**
  * Encodes each value as `encodeCbor` does. The results are views of one buffer: for many that are needed for a short time.
  */
-export function encodeAllCbor(values: readonly CborValue[]): Uint8Array[] {
+export function encodeAllCbor(values: readonly (CborValue | FilledTemplate)[]): Uint8Array[] {
   const start = used;
   try {
     const ends = values.map((value) => {
-      write(value);
+      if (value instanceof FilledTemplate) writeFilled(value);
+      else write(value);
       return used - start;
     });
     const all = buffer.slice(start, used);
@@ -60,6 +100,13 @@ function write(value: CborValue): void {
 // Array.isArray does not narrow a readonly array.
 function isArray(value: CborValue): value is readonly CborValue[] {
   return Array.isArray(value);
+}
+
+function writeFilled({ template, fields }: FilledTemplate): void {
+  for (const part of template.parts) {
+    if (typeof part === "string") write(fields[part] as CborValue);
+    else writeRaw(part);
+  }
 }
 
 function writeByte(byte: number): void {
@@ -225,6 +272,14 @@ function writeHead(major: number, argument: number): void {
     writeUint32(Math.floor(argument / 0x100000000));
     writeUint32(argument % 0x100000000);
   }
+}
+
+function headOf(major: number, argument: number): Uint8Array {
+  const start = used;
+  writeHead(major, argument);
+  const head = buffer.slice(start, used);
+  used = start;
+  return head;
 }
 
 function writeUint32(n: number): void {

@@ -1,5 +1,5 @@
 export { type CborRefusal, decodeCbor, splitCborSequence } from "./decode.ts";
-export { encodeAllCbor, encodeCbor } from "./encode.ts";
+export { CborTemplate, encodeAllCbor, encodeCbor, FilledTemplate } from "./encode.ts";
 export {
   type CborKeyedMap,
   type CborMap,

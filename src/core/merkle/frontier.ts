@@ -1,5 +1,6 @@
+import { concat } from "../bytes.ts";
 import { present } from "../invariant.ts";
-import { EMPTY_ROOT, type Hash, hashNode } from "./hash.ts";
+import { EMPTY_ROOT, HASH_BYTES, type Hash, hashNode, hashPairs } from "./hash.ts";
 import { half, isSize, subtrees } from "./shape.ts";
 
 /**
@@ -47,6 +48,23 @@ export class Frontier {
     }
     this.#peaks.push(node);
     this.#size += 1;
+  }
+
+  /** Appends leaves that lie one behind the other, for less than one by one: a level at a time. */
+  appendAll(leaves: Uint8Array): void {
+    const before = this.#size;
+    this.#size += leaves.length / HASH_BYTES;
+    // The peaks of the levels that the new leaves reach, from the lowest up; those above stay as they are.
+    const right: Hash[] = [];
+    let nodes = leaves;
+    for (let left = before; nodes.length > 0; left = half(left)) {
+      // An odd one from before is the left sibling of the first new one.
+      if (left % 2 === 1) nodes = concat(present(this.#peaks.pop(), "a peak"), nodes);
+      const isOdd = (nodes.length / HASH_BYTES) % 2 === 1;
+      if (isOdd) right.push(nodes.slice(-HASH_BYTES) as Hash);
+      nodes = hashPairs(nodes);
+    }
+    this.#peaks.push(...right.reverse());
   }
 
   root(): Hash {

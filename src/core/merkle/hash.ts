@@ -1,5 +1,5 @@
-import { sha256, sha256Into } from "#crypto";
-import { equalBytes } from "../bytes.ts";
+import { sha256, sha256Each, sha256Into, sha256Rows } from "#crypto";
+import { equalBytes, utf8 } from "../bytes.ts";
 
 declare const brand: unique symbol;
 
@@ -16,6 +16,25 @@ const NODE_PREFIX = 0x01;
 /** Hashes the bytes of one log entry. */
 export function hashLeaf(entry: Uint8Array): Hash {
   return sha256(LEAF_PREFIX, entry) as Hash;
+}
+
+/** Hashes the UTF-8 of each text as a leaf: 32 bytes each, one behind the other. */
+export function hashLeaves(texts: readonly string[]): Uint8Array {
+  return sha256Each(texts.map((text) => utf8(`\u0000${text}`)));
+}
+
+/** Hashes nodes that lie one behind the other two by two; a last one without a sibling is left out. */
+export function hashPairs(nodes: Uint8Array): Uint8Array {
+  const count = Math.floor(nodes.length / (2 * HASH_BYTES));
+  const rows = new Uint8Array(count * node.length);
+  for (let i = 0; i < count; i++) {
+    rows[i * node.length] = NODE_PREFIX;
+    const from = 2 * HASH_BYTES * i;
+    rows.set(nodes.subarray(from, from + 2 * HASH_BYTES), i * node.length + 1);
+  }
+  const hashes = new Uint8Array(count * HASH_BYTES);
+  sha256Rows(hashes, rows, { start: 0, stride: node.length, length: node.length, count });
+  return hashes;
 }
 
 /** Hashes two sibling nodes, left before right. */

@@ -9,6 +9,7 @@ export {
   HASH_BYTES,
   type Hash,
   hashLeaf,
+  hashLeaves,
   hashNode,
   hashPairInto,
   sameHash,

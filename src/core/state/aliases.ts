@@ -4,8 +4,8 @@ import type { Alias } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Context } from "./context.ts";
 import { effectiveStatus, referenceTo, referredCode } from "./effective.ts";
-import { aliasKey, codeKey } from "./map-keys.ts";
-import type { Reference } from "./values.ts";
+import { aliasKey, codeKey, type MapKey } from "./map-keys.ts";
+import type { AliasValue, Reference } from "./values.ts";
 
 export type AliasRefusal = {
   readonly code: "STATE_ALIAS_TAKEN";
@@ -28,24 +28,30 @@ export function divisionOf(code: Code): string {
 /** `MA`, country, division. */
 const DIVISION_NODES = 3;
 
-/** Gives an alias to a record, unless a record that is still in force has it. */
+/** Where an alias of this code stands. */
+export function aliasKeyOf(code: Code, { scheme, value }: Alias): MapKey<AliasValue> {
+  return aliasKey(divisionOf(code), scheme, value);
+}
+
+/** Gives an alias, which stands under `key`, to a record, unless a record that is still in force has it. */
 export function takeAlias(
   context: Context,
-  code: Code,
+  key: MapKey<AliasValue>,
   reference: Reference,
   { scheme, value }: Alias,
 ): Result<void, AliasRefusal> {
-  const key = aliasKey(divisionOf(code), scheme, value);
   const by = context.tx.get(key)?.code;
   if (by !== undefined && by !== reference && inForce(context, by)) {
     return err({ code: "STATE_ALIAS_TAKEN", scheme, value, by });
   }
   context.tx.put(key, { code: reference });
-  return ok(undefined);
+  return TAKEN;
 }
 
-export function releaseAlias(context: Context, code: Code, { scheme, value }: Alias): void {
-  context.tx.put(aliasKey(divisionOf(code), scheme, value), {});
+const TAKEN = ok(undefined);
+
+export function releaseAlias(context: Context, code: Code, alias: Alias): void {
+  context.tx.put(aliasKeyOf(code, alias), {});
 }
 
 /** Whether the generation that a reference names is still there, and neither retired nor void. */

@@ -1,24 +1,42 @@
-import { equalBytes, hex, utf8 } from "../bytes.ts";
+import { equalBytes, hex } from "../bytes.ts";
+import { type CborMap, CborTemplate, type CborValue, FilledTemplate } from "../cbor/index.ts";
 import { type Code, type CodeShape, codeShape, parentOf } from "../code/index.ts";
 import { present } from "../invariant.ts";
-import { EMPTY_ROOT, hashLeaf } from "../merkle/hash.ts";
+import { EMPTY_ROOT } from "../merkle/hash.ts";
 import type { KeyScope, KeySpec, KeyUse, RecordKind, RegisterItem } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type AliasRefusal, takeAlias } from "./aliases.ts";
+import { type AliasRefusal, aliasKeyOf, takeAlias } from "./aliases.ts";
 import type { Act, Context } from "./context.ts";
 import { referenceTo } from "./effective.ts";
-import { frontierOf } from "./item-work.ts";
+import { frontierOf, type ParentWork } from "./item-work.ts";
 import { addKeys, type KeyRingRefusal, openKeys, reachable, usesOf } from "./key-ring.ts";
-import { classKey, codeKey, endedKey, frontierKey, registrationKey } from "./map-keys.ts";
+import {
+  classKey,
+  codeKey,
+  endedKey,
+  frontierKey,
+  type MapKey,
+  registrationKey,
+} from "./map-keys.ts";
 import { active, notInFuture, type RuleRefusal } from "./rules.ts";
 import type { Transaction } from "./transaction.ts";
-import type { CodeRecord, Reference } from "./values.ts";
+import type { AliasValue, CodeRecord, Reference } from "./values.ts";
 
 /** A record to create: a registered child, or the division of an application. */
-export type NewRecord = Omit<RegisterItem, "kind"> & {
-  readonly kind: RecordKind;
-  readonly registration?: Uint8Array;
+export type NewRecord = Omit<RegisterItem, "kind"> & { readonly kind: RecordKind };
+
+/** The map keys that a new record stands under. Made once: a key is long, and is looked up again and again. */
+export type NewKeys = {
+  readonly record: MapKey<CodeRecord>;
+  readonly aliases: readonly MapKey<AliasValue>[];
 };
+
+export function keysOf({ code, aliases = NONE }: Pick<NewRecord, "code" | "aliases">): NewKeys {
+  return { record: codeKey(code), aliases: aliases.map((alias) => aliasKeyOf(code, alias)) };
+}
+
+/** What holds for all that an operation or a chunk creates. */
+export type Creation = { readonly act: Act; readonly registration?: Uint8Array };
 
 export type CreateRefusal =
   | RuleRefusal
@@ -55,35 +73,47 @@ export type WiderRefusal = {
  */
 export function createRecord(
   context: Context,
-  act: Act,
+  creation: Creation,
   item: NewRecord,
+  keys: NewKeys = keysOf(item),
 ): Result<void, CreateRefusal> {
   const want = kindsOf(item.code);
   if (!want.includes(item.kind)) {
     return err({ code: "STATE_KIND", subject: item.code, kind: item.kind, want: want.join(" | ") });
   }
-  const parent = activeParent(context, parentOf(item.code) as Code);
-  if (!parent.ok) return parent;
-  const old = endedGeneration(context, item);
+  const parent = context.work.parentOf(item.code);
+  const above = activeParent(context, parent);
+  if (!above.ok) return above;
+  const old = endedGeneration(context, item, keys.record);
   if (!old.ok) return old;
   if (item.class !== undefined && !context.tx.has(classKey(item.class))) {
     return err({ code: "STATE_CLASS_UNKNOWN", class: item.class });
   }
   const timely = notInFuture(context, item);
   if (!timely.ok) return timely;
-  if (old.value === undefined) return put(context, act, item, parent.value, undefined);
+  const place = { parent, ...above.value };
+  if (old.value === undefined) return put(context, creation, item, keys, place, undefined);
   const ended = withChildren(context.tx, old.value);
   context.tx.put(endedKey(referenceTo(ended)), ended);
-  return put(context, act, item, parent.value, ended);
+  return put(context, creation, item, keys, place, ended);
 }
 
-function activeParent(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
-  const { activeParents } = context.work;
-  const known = activeParents.get(code);
-  if (known !== undefined) return ok(known);
-  const found = active(context, code);
-  if (found.ok) activeParents.set(code, found.value);
-  return found;
+/** Where a record is created: what is known of its parent. */
+type Placement = {
+  readonly parent: ParentWork;
+  readonly record: CodeRecord;
+  readonly reference: Reference;
+};
+
+function activeParent(
+  context: Context,
+  parent: ParentWork,
+): Result<Pick<Placement, "record" | "reference">, RuleRefusal> {
+  if (parent.active !== undefined) return ok(parent.active);
+  const found = active(context, parent.code);
+  if (!found.ok) return found;
+  parent.active = { record: found.value, reference: referenceTo(found.value) };
+  return ok(parent.active);
 }
 
 /** The kinds that a code of this shape can be. */
@@ -101,20 +131,18 @@ const KINDS: { readonly [S in CodeShape]: readonly RecordKind[] } = {
 };
 
 /** The record whose code is issued anew; `undefined` when the code was never issued. */
-export function endedGeneration(
+function endedGeneration(
   context: Context,
   { code, after }: Pick<NewRecord, "code" | "after">,
+  key: MapKey<CodeRecord>,
 ): Result<
   CodeRecord | undefined,
   Extract<CreateRefusal, { code: "STATE_AFTER" | "STATE_EXISTS" }>
 > {
-  const old = context.tx.get(codeKey(code));
+  const old = context.tx.get(key);
+  if (old === undefined && after === undefined) return NEVER_ISSUED;
   const got = after === undefined ? "none" : hex(after);
-  if (old === undefined) {
-    return after === undefined
-      ? ok(undefined)
-      : err({ code: "STATE_AFTER", subject: code, want: "none", got });
-  }
+  if (old === undefined) return err({ code: "STATE_AFTER", subject: code, want: "none", got });
   const end = endOf(context, old);
   if (end === undefined) {
     return err({ code: "STATE_EXISTS", subject: code, generation: old.generation });
@@ -123,6 +151,8 @@ export function endedGeneration(
   if (named || (end === "void" && after === undefined)) return ok(old);
   return err({ code: "STATE_AFTER", subject: code, want: hex(old.control), got });
 }
+
+const NEVER_ISSUED = ok(undefined);
 
 /** How a record itself has ended: taken back, retired, or left behind by its parent's generation. */
 function endOf(context: Context, record: CodeRecord): "void" | "retired" | undefined {
@@ -137,32 +167,37 @@ function endOf(context: Context, record: CodeRecord): "void" | "retired" | undef
 
 function put(
   context: Context,
-  act: Act,
+  creation: Creation,
   item: NewRecord,
-  parent: CodeRecord,
+  keys: NewKeys,
+  place: Placement,
   old: CodeRecord | undefined,
 ): Result<void, CreateRefusal> {
   const generation = (old?.generation ?? 0) + 1;
   const reference = `${item.code}#${generation}`;
-  const holds = openChildKeys(context, act, item, reference);
+  const holds = openChildKeys(context, creation.act, item, reference);
   if (!holds.ok) return holds;
-  for (const alias of item.aliases ?? []) {
-    const taken = takeAlias(context, item.code, reference, alias);
+  for (const [i, alias] of (item.aliases ?? NONE).entries()) {
+    const taken = takeAlias(context, present(keys.aliases[i], "an alias' key"), reference, alias);
     if (!taken.ok) return taken;
   }
-  const record = newRecord(item, act.hash, generation, parent, holds.value, old);
-  context.tx.put(codeKey(item.code), record);
+  const isPlain = old === undefined && holds.value === NONE;
+  if (isPlain) context.tx.putFilled(keys.record, plainRecord(creation, item, place));
+  else {
+    const record = newRecord(creation, item, generation, place, holds.value, old);
+    context.tx.put(keys.record, record);
+  }
   // The children of all time, in the order of their first registration.
-  if (generation === 1) context.work.adopt(context.tx, parent.code, hashLeaf(utf8(item.code)));
-  countChild(context, parent, item);
+  if (generation === 1) place.parent.adopted.push(item.code);
+  countChild(context, place.record, creation.registration);
   return ok(undefined);
 }
 
 function newRecord(
+  { act: { hash: born }, registration }: Creation,
   item: NewRecord,
-  born: Uint8Array,
   generation: number,
-  parent: CodeRecord,
+  { reference }: Pick<Placement, "reference">,
   holds: CodeRecord["holds"],
   old: CodeRecord | undefined,
 ): CodeRecord {
@@ -176,7 +211,7 @@ function newRecord(
     status: "active",
     suspendedBy: NONE,
     names: item.names,
-    parent: referenceTo(parent),
+    parent: reference,
     threshold: item.threshold ?? 1,
     holds,
     aliases: item.aliases ?? NONE,
@@ -186,17 +221,40 @@ function newRecord(
     successors: NONE,
     children: old?.children ?? NO_CHILDREN,
   };
-  // By assignment and not by spread: an import makes a million records.
   if (item.class !== undefined) record.class = item.class;
   if (item.geometry !== undefined) record.geometry = item.geometry;
   if (item.stage !== undefined) record.stage = item.stage;
-  if (item.registration !== undefined) record.registration = item.registration;
+  if (registration !== undefined) record.registration = registration;
   return record;
+}
+
+/** In what the records of one creation below one parent differ, those without keys of their own. */
+const DIFFERING = ["code", "names", "geometry", "attributes", "aliases", "links", "stage"] as const;
+
+/** The first generation of a record without keys: nearly all that imports create, so what they share is encoded once. */
+function plainRecord(
+  creation: Creation,
+  item: NewRecord,
+  { parent, reference }: Placement,
+): FilledTemplate {
+  const whole = () =>
+    newRecord(creation, item, 1, { reference }, NONE, undefined) as unknown as CborValue;
+  const optional = `${item.geometry !== undefined} ${item.stage !== undefined}`;
+  const kind = `${item.kind} ${item.class} ${optional}`;
+  let template = parent.templates.get(kind);
+  if (template === undefined) {
+    template = new CborTemplate(whole() as CborMap, DIFFERING);
+    parent.templates.set(kind, template);
+  }
+  const { code, names, geometry, attributes = {}, aliases = NONE, links = NONE, stage } = item;
+  const fields = { code, names, geometry, attributes, aliases, links, stage };
+  return new FilledTemplate(template, fields as unknown as CborMap, whole);
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 const NONE: readonly never[] = [];
+const NO_KEYS = ok(NONE);
 const NO_CHILDREN: CodeRecord["children"] = { count: 0, root: EMPTY_ROOT };
 
 function openChildKeys(
@@ -206,7 +264,7 @@ function openChildKeys(
   holder: Reference,
 ): Result<CodeRecord["holds"], CreateRefusal> {
   const specs = item.keys ?? [];
-  if (specs.length === 0 && item.threshold === undefined) return ok([]);
+  if (specs.length === 0 && item.threshold === undefined) return NO_KEYS;
   const within = withinSigner(item.code, specs, act, act.signer.uses);
   if (!within.ok) return within;
   const added = addKeys(context, holder, specs);
@@ -251,9 +309,13 @@ function widerFacet(
 }
 
 /** A registration whose record was given a child by another one can no longer be taken back. */
-function countChild({ work }: Context, { registration }: CodeRecord, item: NewRecord): void {
+function countChild(
+  { work }: Context,
+  { registration }: CodeRecord,
+  own: Uint8Array | undefined,
+): void {
   if (registration === undefined) return;
-  if (item.registration !== undefined && equalBytes(registration, item.registration)) return;
+  if (own !== undefined && equalBytes(registration, own)) return;
   work.raiseChanged(registration);
 }
 

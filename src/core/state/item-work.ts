@@ -1,32 +1,44 @@
-import type { Code } from "../code/index.ts";
+import type { CborTemplate } from "../cbor/index.ts";
+import { type Code, parentOf } from "../code/index.ts";
 import { present } from "../invariant.ts";
 import { Frontier } from "../merkle/frontier.ts";
-import type { Hash } from "../merkle/hash.ts";
+import { type Hash, hashLeaves } from "../merkle/hash.ts";
 import { frontierKey, registrationKey } from "./map-keys.ts";
 import type { Transaction } from "./transaction.ts";
-import type { ChildrenFrontier, CodeRecord } from "./values.ts";
+import type { ChildrenFrontier, CodeRecord, Reference } from "./values.ts";
+
+/** What an item found out about the parent of what it creates, and gathered for it. */
+export type ParentWork = {
+  readonly code: Code;
+  /** Once it was found active. Creating children changes nothing that this rests on. */
+  active?: { readonly record: CodeRecord; readonly reference: Reference };
+  /** Whether nobody nearer holds the manifest's use. */
+  isJudged: boolean;
+  /** New children, in order: the next leaves of its tree. */
+  readonly adopted: Code[];
+  /** What its children have in common, by the fields that they have. */
+  readonly templates: Map<string, CborTemplate>;
+};
 
 /**
  * What one item of a block has found out and gathered. A chunk creates hundreds of children below one parent: what holds
  * for the parent is found out once, and its tree and counters are written once, when the item has been accepted.
  */
 export class ItemWork {
-  /** Parents that were found active. Creating children changes nothing that this rests on. */
-  readonly activeParents: Map<Code, CodeRecord> = new Map();
-  /** Parents below which nobody nearer holds the manifest's use. */
-  readonly judgedParents: Set<Code> = new Set();
-  readonly #frontiers = new Map<Code, Frontier>();
+  readonly #parents = new Map<Code, ParentWork>();
   readonly #changed = new Map<string, Raised>();
+  #lastParent: ParentWork | undefined;
   #last: Raised | undefined;
 
-  /** Appends a leaf to the tree of a parent's children. */
-  adopt(tx: Transaction, parent: Code, leaf: Hash): void {
-    let frontier = this.#frontiers.get(parent);
-    if (frontier === undefined) {
-      frontier = frontierOf(tx.get(frontierKey(parent)));
-      this.#frontiers.set(parent, frontier);
-    }
-    frontier.append(leaf);
+  /** Of the parent of a code that has one. */
+  parentOf(code: Code): ParentWork {
+    const last = this.#lastParent;
+    if (last !== undefined && isChild(code, last.code)) return last;
+    const parent = present(parentOf(code), "a parent");
+    const known = this.#parents.get(parent) ?? newParent(parent);
+    this.#parents.set(parent, known);
+    this.#lastParent = known;
+    return known;
   }
 
   /** Counts that a record of a registration was changed, or was given a child by another one. */
@@ -45,8 +57,11 @@ export class ItemWork {
 
   /** Writes what was gathered: the item is accepted. */
   settle(tx: Transaction): void {
-    for (const [parent, frontier] of this.#frontiers) {
-      tx.put(frontierKey(parent), { count: frontier.size, nodes: frontier.hashes() });
+    for (const { code, adopted } of this.#parents.values()) {
+      if (adopted.length === 0) continue;
+      const frontier = frontierOf(tx.get(frontierKey(code)));
+      frontier.appendAll(hashLeaves(adopted));
+      tx.put(frontierKey(code), { count: frontier.size, nodes: frontier.hashes() });
     }
     for (const { id, count } of this.#changed.values()) {
       const key = registrationKey(id);
@@ -57,6 +72,17 @@ export class ItemWork {
 }
 
 type Raised = { readonly id: Uint8Array; count: number };
+
+function newParent(code: Code): ParentWork {
+  return { code, isJudged: false, adopted: [], templates: new Map() };
+}
+
+/** `parentOf(code) === parent`, without making a string. */
+function isChild(code: Code, parent: Code): boolean {
+  if (!code.startsWith(parent)) return false;
+  const cut = Math.max(code.lastIndexOf("."), code.lastIndexOf("/"));
+  return cut === parent.length;
+}
 
 /** Takes up the tree of a record's children. */
 export function frontierOf(value: ChildrenFrontier | undefined): Frontier {

@@ -1,5 +1,5 @@
 import { equalBytes } from "../bytes.ts";
-import { type CborValue, encodeAllCbor } from "../cbor/index.ts";
+import { type CborValue, encodeAllCbor, FilledTemplate } from "../cbor/index.ts";
 import type { MapKey } from "./map-keys.ts";
 import type { CodeRecord } from "./values.ts";
 
@@ -18,19 +18,35 @@ export type Change = {
   readonly index: number;
 };
 
+/** A value, or what one can be made of: an import makes a million records of which hardly any is read in its block. */
+type Written = CborValue | FilledTemplate;
+
 /** `step` counts what the block wrote, so that versions come out in the order in which they were made. */
-type Pending = { readonly value: CborValue; readonly index: number; readonly step: number };
-type Earlier = Pending & { readonly key: string };
+type Version = { readonly value: Written; readonly index: number; readonly step: number };
+
+/** All that a block knows of a key. */
+type Cell = {
+  readonly key: string;
+  /** The value before the block. */
+  readonly base: CborValue | undefined;
+  /** What the items that were kept made of it. */
+  kept: Version | undefined;
+  /** What the present item makes of it. */
+  item: Written | undefined;
+};
 
 /**
- * What a block changes, over the state before it. Each item writes into a layer of its own, which is kept or dropped as a
- * whole, so a refused item leaves nothing.
+ * What a block changes, over the state before it. What an item writes is kept or dropped as a whole, so a refused item
+ * leaves nothing.
  */
 export class Transaction {
   readonly #base: StateReader;
-  readonly #block = new Map<string, Pending>();
-  readonly #item = new Map<string, CborValue>();
-  readonly #earlier: Earlier[] = [];
+  readonly #cells = new Map<string, Cell>();
+  /** The cells that the present item wrote. */
+  readonly #written: Cell[] = [];
+  /** The cells that the block changed. */
+  readonly #changed: Cell[] = [];
+  readonly #earlier: (Version & { readonly key: string })[] = [];
   #steps = 0;
 
   constructor(base: StateReader) {
@@ -38,65 +54,95 @@ export class Transaction {
   }
 
   get<T>(key: MapKey<T>): T | undefined {
-    const value = this.#item.get(key) ?? this.#block.get(key)?.value ?? this.#base.get(key);
-    return value as T | undefined;
+    const { item, kept, base } = this.#cell(key);
+    return asValue(item ?? kept?.value ?? base) as T | undefined;
   }
 
   /** The value as it was before the item that is being applied. */
   before<T>(key: MapKey<T>): T | undefined {
-    return (this.#block.get(key)?.value ?? this.#base.get(key)) as T | undefined;
+    const { kept, base } = this.#cell(key);
+    return asValue(kept?.value ?? base) as T | undefined;
+  }
+
+  /** These keys are asked for next. */
+  expect(keys: readonly string[]): void {
+    this.#base.expect?.(keys);
   }
 
   /** The keys with this prefix that the block has changed so far. */
   changedKeys(prefix: string): string[] {
-    return [...this.#block.keys()].filter((key) => key.startsWith(prefix));
+    return this.#changed.flatMap(({ key }) => (key.startsWith(prefix) ? key : []));
   }
 
   has(key: string): boolean {
-    return this.get(key as MapKey<CborValue>) !== undefined;
+    const { item, kept, base } = this.#cell(key);
+    return (item ?? kept ?? base) !== undefined;
   }
 
   put<T>(key: MapKey<T>, value: T): void {
-    this.#item.set(key, value as CborValue);
+    this.#write(key, value as CborValue);
+  }
+
+  /** Puts a value that is made when somebody asks for it. */
+  putFilled<T>(key: MapKey<T>, value: FilledTemplate): void {
+    this.#write(key, value);
   }
 
   /** Keeps what the item wrote, as the work of the entry at log index `index`. */
   keep(index: number): void {
-    for (const [key, value] of this.#item) {
-      const before = this.#block.get(key);
-      if (before !== undefined && isOwnStep(key, before, this.#base)) {
-        this.#earlier.push({ key, ...before });
-      }
-      this.#block.set(key, { value, index, step: this.#steps++ });
+    for (const cell of this.#written) {
+      const { key, kept, base, item } = cell;
+      if (kept === undefined) this.#changed.push(cell);
+      else if (isOwnStep(key, kept.value, base)) this.#earlier.push({ key, ...kept });
+      cell.kept = { value: item as Written, index, step: this.#steps++ };
+      cell.item = undefined;
     }
-    this.#item.clear();
+    this.#written.length = 0;
   }
 
   /** Drops what the item wrote. */
   drop(): void {
-    this.#item.clear();
+    for (const cell of this.#written) cell.item = undefined;
+    this.#written.length = 0;
   }
 
   /** Every version the block made, in the order in which they were made: that is the order of a record's children. */
   changes(): Change[] {
-    const versions: Earlier[] = [...this.#earlier];
-    for (const [key, pending] of this.#block) versions.push({ key, ...pending });
+    const versions = [...this.#earlier];
+    for (const { key, kept } of this.#changed) {
+      if (kept !== undefined) versions.push({ key, ...kept });
+    }
     versions.sort((a, b) => a.step - b.step);
     const values = encodeAllCbor(versions.map(({ value }) => value));
     return versions.map(({ key, index }, i) => ({ key, value: values[i] as Uint8Array, index }));
   }
+
+  #write(key: string, value: Written): void {
+    const cell = this.#cell(key);
+    if (cell.item === undefined) this.#written.push(cell);
+    cell.item = value;
+  }
+
+  #cell(key: string): Cell {
+    const known = this.#cells.get(key);
+    if (known !== undefined) return known;
+    const cell: Cell = { key, base: this.#base.get(key), kept: undefined, item: undefined };
+    this.#cells.set(key, cell);
+    return cell;
+  }
+}
+
+function asValue(written: Written | undefined): CborValue | undefined {
+  return written instanceof FilledTemplate ? written.whole() : written;
 }
 
 /**
  * Whether a version that a later item of the same block replaces belongs to a record's history: its `op` or `control` moved.
  * Counters and children's roots may move many times in a block; only their last value matters.
  */
-function isOwnStep(key: string, before: Pending, base: StateReader): boolean {
+function isOwnStep(key: string, kept: Written, base: CborValue | undefined): boolean {
   if (!key.startsWith("code/")) return false;
-  const [now, then] = [
-    before.value as unknown as CodeRecord,
-    base.get(key) as CodeRecord | undefined,
-  ];
+  const [now, then] = [asValue(kept) as unknown as CodeRecord, base as CodeRecord | undefined];
   return (
     then === undefined || !equalBytes(now.op, then.op) || !equalBytes(now.control, then.control)
   );

@@ -123,7 +123,8 @@ function issue(context: Context, body: Apply, act: Act): Result<void, AdmitRefus
   const free = judgePlace(context, body);
   if (!free.ok) return free;
   const { code, names, keys, threshold, after } = body;
-  return createRecord(context, act, {
+  const creation = { act };
+  return createRecord(context, creation, {
     code,
     kind: "division",
     names,

@@ -1,5 +1,5 @@
 import { hex } from "../../bytes.ts";
-import { type Code, isBelow, parentOf } from "../../code/index.ts";
+import { type Code, isBelow } from "../../code/index.ts";
 import { present } from "../../invariant.ts";
 import type { Hash } from "../../merkle/hash.ts";
 import { type InclusionRefusal, verifyInclusion } from "../../merkle/inclusion.ts";
@@ -22,7 +22,7 @@ import {
   selfAndAncestors,
 } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
-import { createRecord } from "../create.ts";
+import { createRecord, keysOf } from "../create.ts";
 import { referenceTo } from "../effective.ts";
 import { chunkKey, keyKey, manifestKey, registrationKey, takenKey } from "../map-keys.ts";
 import { active, type RuleRefusal } from "../rules.ts";
@@ -185,18 +185,60 @@ function applyItems(
   const holder = by === "members" ? iss : by;
   const signer = present(context.tx.get(keyKey(holder, kid)), "the key of a manifest");
   const act: Act = { hash, id: chunk.manifest, iss, kid, signer, by, threshold: 1 };
-  for (const [at, item] of chunk.items.entries()) {
-    if (!isBelow(item.code, under)) {
-      return err({ code: "BULK_NOT_BELOW", at, subject: item.code, under });
-    }
-    const nearer = nearerHolder(context, item.code, under, what);
-    if (nearer !== undefined) {
-      return err({ code: "BULK_NEARER", at, subject: item.code, holder: nearer });
-    }
-    const applied = applyItem(context, what, item, act, at);
-    if (!applied.ok) return applied;
+  return what === "register"
+    ? createItems(context, chunk.items, act, under)
+    : changeItems(context, chunk.items, act, what, under);
+}
+
+function createItems(
+  context: Context,
+  items: Chunk["items"],
+  act: Act,
+  under: Code,
+): Result<void, BulkRefusal> {
+  const creation = { act, registration: act.id };
+  const keys = items.map((item) => (isRegister(item) ? keysOf(item) : undefined));
+  context.tx.expect(
+    keys.flatMap((each) => (each === undefined ? [] : [each.record, ...each.aliases])),
+  );
+  for (const [at, item] of items.entries()) {
+    const misplaced = misplacement(context, item.code, under, "register", at);
+    if (misplaced !== undefined) return misplaced;
+    if (!isRegister(item)) return err({ code: "BULK_ITEM_KIND", at, want: "register" });
+    const created = createRecord(context, creation, item, keys[at]);
+    if (!created.ok) return created;
   }
   return ok(undefined);
+}
+
+function changeItems(
+  context: Context,
+  items: Chunk["items"],
+  act: Act,
+  what: "update" | "status",
+  under: Code,
+): Result<void, BulkRefusal> {
+  for (const [at, item] of items.entries()) {
+    const misplaced = misplacement(context, item.code, under, what, at);
+    if (misplaced !== undefined) return misplaced;
+    const changed = changeItem(context, what, item, act, at);
+    if (!changed.ok) return changed;
+  }
+  return ok(undefined);
+}
+
+/** Why an item is not the manifest's to touch; `undefined` when it is. */
+function misplacement(
+  context: Context,
+  code: Code,
+  under: Code,
+  what: Manifest["what"],
+  at: number,
+): Result<never, BulkRefusal> | undefined {
+  if (!isBelow(code, under)) return err({ code: "BULK_NOT_BELOW", at, subject: code, under });
+  const nearer = nearerHolder(context, code, under, what);
+  if (nearer === undefined) return undefined;
+  return err({ code: "BULK_NEARER", at, subject: code, holder: nearer });
 }
 
 function nearerHolder(
@@ -207,10 +249,10 @@ function nearerHolder(
 ): Authority | undefined {
   // Creating is judged from the parent up, and what holds for one child of it holds for the next.
   if (what !== "register") return holderBetween(tx, selfAndAncestors(code), under, what);
-  const parent = present(parentOf(code), "a parent at or below `under`");
-  if (work.judgedParents.has(parent)) return undefined;
-  const nearer = holderBetween(tx, selfAndAncestors(parent), under, what);
-  if (nearer === undefined) work.judgedParents.add(parent);
+  const parent = work.parentOf(code);
+  if (parent.isJudged) return undefined;
+  const nearer = holderBetween(tx, selfAndAncestors(parent.code), under, what);
+  parent.isJudged = nearer === undefined;
   return nearer;
 }
 
@@ -226,16 +268,13 @@ function holderBetween(
   return holder === undefined ? undefined : referenceTo(holder);
 }
 
-function applyItem(
+function changeItem(
   context: Context,
-  what: Manifest["what"],
+  what: "update" | "status",
   item: ChunkItem,
   act: Act,
   at: number,
 ): Result<void, BulkRefusal> {
-  if (what === "register" && isRegister(item)) {
-    return createRecord(context, act, { ...item, registration: act.id });
-  }
   if (what === "update" && isUpdate(item)) return executeUpdate(context, item, act);
   if (what === "status" && isStatus(item)) return applyStatus(context, item, act, at);
   return err({ code: "BULK_ITEM_KIND", at, want: what });

@@ -55,7 +55,7 @@ export function executeRegister(
         got: act.by,
       });
     }
-    const created = createRecord(context, act, { ...item, registration: act.id });
+    const created = createRecord(context, { act, registration: act.id }, item);
     if (!created.ok) return created;
   }
   return ok(undefined);

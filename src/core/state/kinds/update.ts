@@ -8,7 +8,7 @@ import {
 import type { UpdateItem } from "../../op/operation.ts";
 import type { Alias, Statement } from "../../op/statement.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type AliasRefusal, releaseAlias, takeAlias } from "../aliases.ts";
+import { type AliasRefusal, aliasKeyOf, releaseAlias, takeAlias } from "../aliases.ts";
 import { type Need, needNearest, selfAndAncestors } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { referenceTo } from "../effective.ts";
@@ -114,7 +114,7 @@ function changeAliases(
     held = kept;
   }
   for (const alias of aliases?.add ?? []) {
-    const taken = takeAlias(context, record.code, referenceTo(record), alias);
+    const taken = takeAlias(context, aliasKeyOf(record.code, alias), referenceTo(record), alias);
     if (!taken.ok) return taken;
     if (!held.some((each) => sameAlias(each, alias))) held = [...held, alias];
   }
