@@ -1,5 +1,8 @@
-/** What one block may take of the thread that also answers readers. */
-const TARGET_MILLISECONDS = 8;
+/**
+ * What making one block may take. Readers get their turns in between; a larger block spares hashes of the map, a sync and a
+ * signature.
+ */
+const TARGET_MILLISECONDS = 30;
 
 const FIRST_WEIGHT = 128;
 const MIN_WEIGHT = 32;

@@ -1,9 +1,9 @@
 import {
-  applyBlock,
   type Change,
   encodeBlockEntry,
   type Hash,
   type Item,
+  OpenBlock,
   type OperationCheck,
   type Refusal,
   type Result,
@@ -31,26 +31,39 @@ export type AppliedBlock = BlockMoment & {
   readonly mapRoot: Promise<Hash>;
 };
 
+/** What became of the items of a block that nothing else came of. */
+export type RefusedBlock = Pick<AppliedBlock, "results"> & { readonly entries?: never };
+
 /**
  * Applies items as one block on top of `last`: the same for every engine. The caller seals and commits it afterwards, in
  * order.
  *
+ * @param turn called after each item; may be awaited, and readers be answered: nothing of the block shows before the end
  * @returns the refusals alone when every item was refused: such a block leaves no trace
  */
-export function makeBlock(
+export async function makeBlock(
   { state, map }: { readonly state: LedgerState; readonly map: MapStore },
   last: Position,
   block: {
     readonly origin: string;
     readonly timeMilliseconds: number;
-    readonly items: readonly Item[];
+    /** Each is read when it is its turn. */
+    readonly items: Iterable<Item>;
     readonly check: OperationCheck;
   },
-):
-  | AppliedBlock
-  | { readonly results: readonly Result<number, Refusal>[]; readonly entries?: never } {
+  turn: () => Promise<void> | undefined,
+): Promise<AppliedBlock | RefusedBlock> {
   const { size: first, height } = last;
-  const { results, entries, changes } = applyBlock(state, { ...block, first });
+  const { items, ...terms } = block;
+  const open = new OpenBlock(state, { ...terms, first });
+  const results: Result<number, Refusal>[] = [];
+  for (const item of items) {
+    results.push(open.take(item));
+    // Awaiting what is not there would cost a tick for each of thousands of operations.
+    const waiting = turn();
+    if (waiting !== undefined) await waiting;
+  }
+  const { entries, changes } = open.close();
   if (entries.length === 0) return { results };
   const applied = state.apply(changes);
   const moment = {

@@ -50,9 +50,9 @@ export class Precheck {
     return verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok;
   };
 
-  /** Forgets the items of a block that was made. */
-  forget(items: readonly Item[]): void {
-    for (const { hash } of items) this.#verdicts.delete(hex(hash));
+  /** Forgets an item of a block that was made. */
+  forget(hash: Uint8Array): void {
+    this.#verdicts.delete(hex(hash));
   }
 }
 

@@ -37,10 +37,14 @@ export class RefTable {
     return { shards: this.#shards, counts: this.#counts };
   }
 
-  /** The reference of the key with this hash, if `isKey` says of what lies there that it is that key's. */
-  find(keyHash: Uint8Array, isKey: (ref: Ref) => boolean): Ref | undefined {
-    const slots = this.#shards[at(keyHash, 0)] as Uint32Array;
-    const [first, second] = [word(keyHash, 1), word(keyHash, 5)];
+  /**
+   * The reference of the key whose hash stands in `hashes` at `offset`, if `isKey` says of what lies there that it is that
+   * key's.
+   */
+  find(hashes: Uint8Array, offset: number, isKey: (ref: Ref) => boolean): Ref | undefined {
+    const slots = this.#shards[at(hashes, offset)] as Uint32Array;
+    const first = word(hashes, offset + 1);
+    const second = word(hashes, offset + 5);
     for (let slot = home(slots, first); !isFree(slots, slot); slot = next(slots, slot)) {
       if (at(slots, slot + FIRST) !== first || at(slots, slot + SECOND) !== second) continue;
       const ref = refAt(slots, slot);
@@ -50,16 +54,16 @@ export class RefTable {
   }
 
   /** Puts the first reference of a key in. */
-  add(keyHash: Uint8Array, ref: Ref): void {
-    const shard = at(keyHash, 0);
-    insert(this.#roomy(shard), word(keyHash, 1), word(keyHash, 5), ref + 1);
+  add(hashes: Uint8Array, offset: number, ref: Ref): void {
+    const shard = at(hashes, offset);
+    insert(this.#roomy(shard), word(hashes, offset + 1), word(hashes, offset + 5), ref + 1);
     this.#counts[shard] = at(this.#counts, shard) + 1;
   }
 
   /** Puts `ref` in the place of the key's reference before. */
-  replace(keyHash: Uint8Array, before: Ref, ref: Ref): void {
-    const slots = this.#shards[at(keyHash, 0)] as Uint32Array;
-    let slot = home(slots, word(keyHash, 1));
+  replace(hashes: Uint8Array, offset: number, before: Ref, ref: Ref): void {
+    const slots = this.#shards[at(hashes, offset)] as Uint32Array;
+    let slot = home(slots, word(hashes, offset + 1));
     while (refAt(slots, slot) !== before) {
       if (isFree(slots, slot)) throw new InvariantError(`no reference ${before}`);
       slot = next(slots, slot);

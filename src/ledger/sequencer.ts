@@ -1,6 +1,7 @@
 import {
   type Hash,
   InvariantError,
+  type Item,
   type NoteSigner,
   present,
   signCheckpoint,
@@ -13,6 +14,7 @@ import { LedgerFault } from "./fault.ts";
 import type { Head, Outcome } from "./port.ts";
 import { Precheck } from "./precheck.ts";
 import { Queue, type Waiting } from "./queue.ts";
+import { Slices } from "./slices.ts";
 import type { LedgerState } from "./state.ts";
 import type { LedgerClock, LogStore, MapStore, SignaturePool, Staged } from "./stores.ts";
 import { Submission } from "./submission.ts";
@@ -143,7 +145,7 @@ export class Sequencer {
       await this.#queue.some();
       const batch = this.#queue.take(this.#budget.weight);
       if (batch.length === 0) continue;
-      const block = this.#make(batch);
+      const block = await this.#make(batch);
       await committing;
       if (this.#fault?.reaction === "fatal") return;
       if (block !== undefined) committing = this.#commit(batch, block);
@@ -153,24 +155,23 @@ export class Sequencer {
     await committing;
   }
 
-  #make(batch: readonly Waiting[]): AppliedBlock | undefined {
+  async #make(batch: readonly Waiting[]): Promise<AppliedBlock | undefined> {
     const { log, guard, clock } = this.#parts;
-    const began = clock.monotonicMilliseconds();
     try {
       const timeMilliseconds = guard.stamp(this.#applied.timeMilliseconds);
       log.reserve(this.#unsealedBytes + bytesOf(batch));
       const { origin } = this.#options;
-      const items = batch.map(({ item }) => itemOf(item));
       const { check } = this.#precheck;
-      const block = { origin, timeMilliseconds, items, check };
-      const made = makeBlock(this.#parts, this.#applied, block);
-      this.#precheck.forget(items);
+      const slices = new Slices(clock);
+      const block = { origin, timeMilliseconds, items: itemsOf(batch), check };
+      const made = await makeBlock(this.#parts, this.#applied, block, () => slices.turn());
+      for (const { item } of batch) this.#precheck.forget(item.hash);
       this.#answerRefused(batch, made.results);
       if (made.entries === undefined) return undefined;
       this.#applied = made;
       this.#unsealedBytes += bytesOf(batch);
       const weight = batch.reduce((sum, { item }) => sum + item.weight, 0);
-      this.#budget.spent(weight, clock.monotonicMilliseconds() - began);
+      this.#budget.spent(weight, slices.spentMilliseconds());
       return made;
     } catch (cause) {
       this.#stumble(batch, cause);
@@ -246,6 +247,11 @@ export class Sequencer {
     const checkpoint = signCheckpoint({ origin, size, root }, signers);
     return { origin, size, height, timeMilliseconds, root, mapRoot, checkpoint };
   }
+}
+
+/** The items of a batch, each read when somebody takes it: what chunks hold is many times their bytes. */
+function* itemsOf(batch: readonly Waiting[]): Generator<Item> {
+  for (const { item } of batch) yield itemOf(item);
 }
 
 /** What a batch adds to the journal at most. */

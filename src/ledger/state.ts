@@ -21,8 +21,8 @@ const MAX_PLACES = 40_000;
 const HASH_BYTES = 32;
 const NOTHING = new Uint8Array();
 
-/** Of a key beside the map there is no hash. */
-type Place = { readonly keyHash?: Uint8Array; ref: Ref | undefined };
+/** Where a key lies. Its hash stands in `hashes` at `offset`; of a key beside the map there is none. */
+type Place = { readonly hashes: Uint8Array; readonly offset: number; ref: Ref | undefined };
 
 /** A key that a block changed. */
 type Touched = {
@@ -89,8 +89,8 @@ export class LedgerState implements StateReader {
     if (this.#places.size + keys.length > MAX_PLACES) this.#places.clear();
     for (const [i, key] of keys.entries()) {
       if (this.#places.has(key)) continue;
-      const keyHash = hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES);
-      this.#places.set(key, { keyHash, ref: this.#find(key, keyHash) });
+      const offset = i * HASH_BYTES;
+      this.#places.set(key, { hashes, offset, ref: this.#find(key, hashes, offset) });
     }
   }
 
@@ -160,16 +160,17 @@ export class LedgerState implements StateReader {
     const refs = new Float64Array(touched.size);
     const beside: [string, Ref][] = [];
     for (const [key, each] of touched) {
-      const { keyHash, ref } = each.place;
+      const { hashes, offset, ref } = each.place;
       if (ref === undefined) throw new InvariantError(`no version of ${key}`);
-      if (keyHash === undefined) {
+      if (hashes === NOTHING) {
         this.#beside.set(key, ref);
         beside.push([key, ref]);
         continue;
       }
-      if (each.before === undefined) this.#refs.add(keyHash, ref);
-      else this.#refs.replace(keyHash, each.before, ref);
-      keys.set(keyHash, values.length * HASH_BYTES);
+      if (each.before === undefined) this.#refs.add(hashes, offset, ref);
+      else this.#refs.replace(hashes, offset, each.before, ref);
+      const at = values.length * HASH_BYTES;
+      for (let i = 0; i < HASH_BYTES; i++) keys[at + i] = hashes[offset + i] as number;
       refs[values.length] = ref;
       values.push(each.value);
       each.value = NOTHING;
@@ -186,19 +187,23 @@ export class LedgerState implements StateReader {
   #place(key: string): Place {
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const place = key.startsWith(BESIDE) ? { ref: this.#beside.get(key) } : this.#onMap(key);
+    const place = key.startsWith(BESIDE) ? this.#besideMap(key) : this.#onMap(key);
     if (this.#places.size >= MAX_PLACES) this.#places.clear();
     this.#places.set(key, place);
     return place;
   }
 
-  #onMap(key: string): Place {
-    const keyHash = hashMapKey(key);
-    return { keyHash, ref: this.#find(key, keyHash) };
+  #besideMap(key: string): Place {
+    return { hashes: NOTHING, offset: 0, ref: this.#beside.get(key) };
   }
 
-  #find(key: string, keyHash: Uint8Array): Ref | undefined {
-    return this.#refs.find(keyHash, (ref) => this.#read(ref).key === key);
+  #onMap(key: string): Place {
+    const hashes = hashMapKey(key);
+    return { hashes, offset: 0, ref: this.#find(key, hashes, 0) };
+  }
+
+  #find(key: string, hashes: Uint8Array, offset: number): Ref | undefined {
+    return this.#refs.find(hashes, offset, (ref) => this.#read(ref).key === key);
   }
 
   #read(ref: Ref): StoredVersion {

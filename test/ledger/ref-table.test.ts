@@ -29,13 +29,13 @@ describe("a table of references", () => {
         for (const [hash, at] of all) {
           const key = String(hash);
           const before = model.get(key);
-          if (before === undefined) table.add(hash, at);
-          else table.replace(hash, before, at);
+          if (before === undefined) table.add(hash, 0, at);
+          else table.replace(hash, 0, before, at);
           model.set(key, at);
           keys.set(at, key);
         }
         for (const hash of [stranger, ...all.map(([each]) => each)]) {
-          const found = table.find(hash, (at) => keys.get(at) === String(hash));
+          const found = table.find(hash, 0, (at) => keys.get(at) === String(hash));
           expect(found).toBe(model.get(String(hash)));
         }
       }),
@@ -49,17 +49,17 @@ describe("a table of references", () => {
       return hash;
     };
     const table = new RefTable();
-    for (let n = 0; n < 20_000; n++) table.add(hashOf(n), n);
+    for (let n = 0; n < 20_000; n++) table.add(hashOf(n), 0, n);
     const given = new RefTable(table.give());
-    given.add(hashOf(20_000), 20_000);
-    expect(given.find(hashOf(19_999), () => true)).toBe(19_999);
-    expect(given.find(hashOf(20_000), () => true)).toBe(20_000);
-    expect(given.find(hashOf(20_001), () => true)).toBeUndefined();
+    given.add(hashOf(20_000), 0, 20_000);
+    expect(given.find(hashOf(19_999), 0, () => true)).toBe(19_999);
+    expect(given.find(hashOf(20_000), 0, () => true)).toBe(20_000);
+    expect(given.find(hashOf(20_001), 0, () => true)).toBeUndefined();
   });
 
   test("knows what it does not have", () => {
     const table = new RefTable();
-    table.add(new Uint8Array(32), 7);
-    expect(() => table.replace(new Uint8Array(32), 8, 9)).toThrow("no reference 8");
+    table.add(new Uint8Array(32), 0, 7);
+    expect(() => table.replace(new Uint8Array(32), 0, 8, 9)).toThrow("no reference 8");
   });
 });

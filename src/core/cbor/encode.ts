@@ -136,30 +136,52 @@ function writeRaw(bytes: Uint8Array): void {
 const MAX_COPIED_BY_HAND = 40;
 
 function writeText(text: string): void {
-  // Nearly all our text is short ASCII, which is copied without the encoder's allocation.
-  if (text.length <= MAX_TEXT_BY_HAND && writeAscii(text)) return;
-  const bytes = utf8(text);
-  writeHead(TEXT, bytes.length);
-  writeRaw(bytes);
+  // Nearly all our text is short and in the basic plane, and is written without the encoder's allocation.
+  const bytes = text.length <= MAX_TEXT_BY_HAND ? utf8Length(text) : SURROGATES;
+  if (bytes === SURROGATES) {
+    const encoded = utf8(text);
+    writeHead(TEXT, encoded.length);
+    writeRaw(encoded);
+    return;
+  }
+  writeHead(TEXT, bytes);
+  room(bytes);
+  if (bytes === text.length) {
+    for (let i = 0; i < bytes; i++) buffer[used + i] = text.charCodeAt(i);
+    used += bytes;
+  } else writeUtf8(text);
 }
 
-const MAX_TEXT_BY_HAND = 64;
+const MAX_TEXT_BY_HAND = 128;
+const SURROGATES = -1;
 
-/** Writes nothing and says no where there is another character. */
-function writeAscii(text: string): boolean {
-  const start = used;
-  const { length } = text;
-  writeHead(TEXT, length);
-  room(length);
-  for (let i = 0; i < length; i++) {
+/** Bytes of the text in UTF-8, or `SURROGATES` where it has characters outside the basic plane. */
+function utf8Length(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
-    if (unit > 0x7f) {
-      used = start;
-      return false;
-    }
-    buffer[used++] = unit;
+    if (unit < 0x80) continue;
+    if (unit >= 0xd800 && unit <= 0xdfff) return SURROGATES;
+    bytes += unit < 0x800 ? 1 : 2;
   }
-  return true;
+  return bytes;
+}
+
+/** RFC 3629 §3, one to three bytes a character. */
+function writeUtf8(text: string): void {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      buffer[used++] = unit;
+    } else if (unit < 0x800) {
+      buffer[used++] = 0xc0 | (unit >> 6);
+      buffer[used++] = 0x80 | (unit & 0x3f);
+    } else {
+      buffer[used++] = 0xe0 | (unit >> 12);
+      buffer[used++] = 0x80 | ((unit >> 6) & 0x3f);
+      buffer[used++] = 0x80 | (unit & 0x3f);
+    }
+  }
 }
 
 function writeInteger(value: number): void {

@@ -58,30 +58,49 @@ export type AppliedBlock = {
  *
  * @see docs/spec/operations.md, Determinism
  */
-export function applyBlock(state: StateReader, block: Block): AppliedBlock {
-  const { origin, timeMilliseconds, check } = block;
-  const tx = new Transaction(state);
-  const results: Result<number, ApplyRefusal>[] = [];
-  const entries: Uint8Array[] = [];
-  for (const item of block.items) {
+export function applyBlock(state: StateReader, { items, ...block }: Block): AppliedBlock {
+  const open = new OpenBlock(state, block);
+  const results = items.map((item) => open.take(item));
+  return { results, ...open.close() };
+}
+
+/** `applyBlock` item by item, for whoever has other things to do in between. The state must stay as it is until the end. */
+export class OpenBlock {
+  readonly #block: Omit<Block, "items">;
+  readonly #tx: Transaction;
+  readonly #entries: Uint8Array[] = [];
+
+  constructor(state: StateReader, block: Omit<Block, "items">) {
+    this.#block = block;
+    this.#tx = new Transaction(state);
+  }
+
+  /** Judges the next item. @returns its log index, or why it was refused */
+  take(item: Item): Result<number, ApplyRefusal> {
+    const { origin, timeMilliseconds, check, first } = this.#block;
+    const tx = this.#tx;
     const context: Context = { tx, origin, timeMilliseconds, check, work: new ItemWork() };
     const applied = applyItem(context, item);
-    if (applied.ok) {
-      context.work.settle(tx);
-      const index = block.first + entries.length;
-      tx.keep(index);
-      entries.push(item.bytes);
-      results.push(ok(index));
-    } else {
+    if (!applied.ok) {
       tx.drop();
-      results.push(applied);
+      return applied;
     }
+    context.work.settle(tx);
+    const index = first + this.#entries.length;
+    tx.keep(index);
+    this.#entries.push(item.bytes);
+    return ok(index);
   }
-  if (entries.length > 0) {
-    settleChildren(tx);
-    tx.keep(block.first + entries.length - 1);
+
+  /** What all items together changed. */
+  close(): Omit<AppliedBlock, "results"> {
+    const tx = this.#tx;
+    if (this.#entries.length > 0) {
+      settleChildren(tx);
+      tx.keep(this.#block.first + this.#entries.length - 1);
+    }
+    return { entries: this.#entries, changes: tx.changes() };
   }
-  return { results, entries, changes: tx.changes() };
 }
 
 function applyItem(context: Context, item: Item): Result<void, ApplyRefusal> {

@@ -5,6 +5,7 @@ export {
   applyBlock,
   type Block,
   needOf,
+  OpenBlock,
 } from "./apply-block.ts";
 export {
   type AuthorityRefusal,

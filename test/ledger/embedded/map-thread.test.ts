@@ -63,7 +63,7 @@ describe("the map in its thread", () => {
     expect(found?.root).toEqual(root);
     expect(found?.moment).toEqual(moment(7));
     expect(found?.beside).toEqual(new Map([["~members", 500]]));
-    expect(new RefTable(found?.refs).find(hashMapKey("key 77"), () => true)).toBe(77);
+    expect(new RefTable(found?.refs).find(hashMapKey("key 77"), 0, () => true)).toBe(77);
     const local = new SparseMap();
     local.update(changes(0, 600).puts);
     expect(await again.update(changes(500, 600), moment(8))).toEqual(local.root());
