@@ -18,6 +18,9 @@ export type CborRefusal = {
   readonly offset: number;
 };
 
+/** Notes where each map that stands `depth` levels deep begins, so that its bytes can be copied later. */
+export type MapWatch = { readonly depth: number; readonly starts: number[] };
+
 /**
  * Decodes exactly one value that fills `bytes`, and only its one deterministic spelling.
  *
@@ -26,8 +29,8 @@ export type CborRefusal = {
  * @returns the value, or the first thing that is wrong reading from the left
  * @see RFC 8949 §4.2.1
  */
-export function decodeCbor(bytes: Uint8Array): Result<CborValue, CborRefusal> {
-  const reader = new Reader(bytes);
+export function decodeCbor(bytes: Uint8Array, watch?: MapWatch): Result<CborValue, CborRefusal> {
+  const reader = new Reader(bytes, watch);
   try {
     const value = reader.value(0);
     if (reader.at !== bytes.length) return refuse("CBOR_TRAILING", reader.at);
@@ -36,6 +39,14 @@ export function decodeCbor(bytes: Uint8Array): Result<CborValue, CborRefusal> {
     if (stop instanceof Stop) return refuse(stop.code, stop.offset);
     throw stop;
   }
+}
+
+/**
+ * Where the fields of a map that was decoded from `at` on stand: for each, where its key begins, where its value begins and
+ * ends, one behind the other in `spans`.
+ */
+export function spansOfFields(bytes: Uint8Array, at: number, spans: number[]): void {
+  new Reader(bytes).spans(at, spans);
 }
 
 /**
@@ -76,9 +87,11 @@ class Stop extends Error {
 class Reader {
   at = 0;
   readonly #bytes: Uint8Array;
+  readonly #watch: MapWatch | undefined;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, watch?: MapWatch) {
     this.#bytes = bytes;
+    this.#watch = watch;
   }
 
   value(depth: number): CborValue {
@@ -93,7 +106,22 @@ class Reader {
     if (major === 2) return this.#take(argument);
     if (major === 3) return this.#text(argument);
     if (depth >= MAX_CBOR_DEPTH) throw new Stop("CBOR_DEPTH", start);
-    return major === 4 ? this.#array(argument, depth) : this.#map(argument, depth);
+    if (major === 4) return this.#array(argument, depth);
+    if (depth === this.#watch?.depth) this.#watch.starts.push(start);
+    return this.#map(argument, depth);
+  }
+
+  /** For `spansOfFields`. */
+  spans(start: number, spans: number[]): void {
+    this.at = start;
+    const fields = this.#argument(this.#byte() & 31, start);
+    for (let i = 0; i < fields; i++) {
+      spans[3 * i] = this.at;
+      this.skip(0);
+      spans[3 * i + 1] = this.at;
+      this.skip(0);
+      spans[3 * i + 2] = this.at;
+    }
   }
 
   /** Walks over one value, tags included, without making it. */

@@ -1,44 +1,30 @@
 import { compareBytes, concat, utf8 } from "../bytes.ts";
 import { InvariantError } from "../invariant.ts";
+import { spansOfFields } from "./decode.ts";
+import { type CborTemplate, type EncodedKey, EncodedMap, FilledTemplate } from "./template.ts";
 import type { CborKeyedMap, CborMap, CborValue } from "./value.ts";
 
 /**
- * Maps that differ in some fields only, and have the same ones: what they share is encoded once. `parts` are, in the order of
- * the encoding, bytes and the names of the fields that differ.
+ * What maps have in common that differ in some fields only.
+ *
+ * @param map one of them
+ * @param differing the names of the fields in which others differ from it
  */
-export class CborTemplate {
-  readonly parts: readonly (Uint8Array | string)[];
-
-  /** @param map one of the maps @param differing the names of the fields in which others differ from it */
-  constructor(map: CborMap, differing: readonly string[]) {
-    const names = Object.keys(map).filter((name) => map[name] !== undefined);
-    const fields = names.map(encodedKey).sort((a, b) => compareBytes(a.encoded, b.encoded));
-    const parts: (Uint8Array | string)[] = [];
-    let bytes: Uint8Array[] = [headOf(MAP, fields.length)];
-    for (const { name, encoded } of fields) {
-      bytes.push(encoded);
-      if (differing.includes(name)) {
-        parts.push(concat(...bytes), name);
-        bytes = [];
-      } else {
-        bytes.push(encodeCbor(map[name] as CborValue));
-      }
+export function templateOf(map: CborMap, differing: readonly string[]): CborTemplate {
+  const names = Object.keys(map).filter((name) => map[name] !== undefined);
+  const fields = names.map(encodedKey).sort((a, b) => compareBytes(a.encoded, b.encoded));
+  const parts: (Uint8Array | EncodedKey)[] = [];
+  let bytes: Uint8Array[] = [headOf(MAP, fields.length)];
+  for (const key of fields) {
+    bytes.push(key.encoded);
+    if (differing.includes(key.name)) {
+      parts.push(concat(...bytes), key);
+      bytes = [];
+    } else {
+      bytes.push(encodeCbor(map[key.name] as CborValue));
     }
-    this.parts = bytes.length === 0 ? parts : [...parts, concat(...bytes)];
   }
-}
-
-/** One of the maps of a template: the fields in which it differs. `whole` makes all of it. */
-export class FilledTemplate {
-  readonly template: CborTemplate;
-  readonly fields: CborMap;
-  readonly whole: () => CborValue;
-
-  constructor(template: CborTemplate, fields: CborMap, whole: () => CborValue) {
-    this.template = template;
-    this.fields = fields;
-    this.whole = whole;
-  }
+  return { parts: bytes.length === 0 ? parts : [...parts, concat(...bytes)] };
 }
 
 const UINT = 0;
@@ -103,10 +89,45 @@ function isArray(value: CborValue): value is readonly CborValue[] {
 }
 
 function writeFilled({ template, fields }: FilledTemplate): void {
-  for (const part of template.parts) {
-    if (typeof part === "string") write(fields[part] as CborValue);
-    else writeRaw(part);
+  if (fields instanceof EncodedMap) writeSpliced(template, fields);
+  else writeFields(template, fields);
+}
+
+function writeFields({ parts }: CborTemplate, fields: CborMap): void {
+  for (const part of parts) {
+    if (part instanceof Uint8Array) writeRaw(part);
+    else write(fields[part.name] as CborValue);
   }
+}
+
+/** The encoding of the other map has its fields in the same order. */
+function writeSpliced({ parts }: CborTemplate, { bytes, at }: EncodedMap): void {
+  spansOfFields(bytes, at, spans);
+  let field = 0;
+  for (const part of parts) {
+    if (part instanceof Uint8Array) {
+      writeRaw(part);
+      continue;
+    }
+    while (!isKey(part.encoded, bytes, spans[field] as number, spans[field + 1] as number)) {
+      field += 3;
+    }
+    writeSpan(bytes, spans[field + 1] as number, spans[field + 2] as number);
+  }
+}
+
+// Filled and read within one synchronous call.
+const spans: number[] = [];
+
+function isKey(key: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  if (key.length !== to - from) return false;
+  for (let i = 0; i < key.length; i++) if (key[i] !== bytes[from + i]) return false;
+  return true;
+}
+
+function writeSpan(bytes: Uint8Array, from: number, to: number): void {
+  room(to - from);
+  for (let i = from; i < to; i++) buffer[used++] = bytes[i] as number;
 }
 
 function writeByte(byte: number): void {
@@ -220,8 +241,6 @@ function writeLargeMap(map: CborMap, order: readonly EncodedKey[]): void {
     write(map[name] as CborValue);
   }
 }
-
-type EncodedKey = { readonly name: string; readonly encoded: Uint8Array };
 
 /** Names as an object has them, and in the order of their encodings. */
 type Shape = { readonly names: readonly string[]; readonly order: readonly EncodedKey[] };

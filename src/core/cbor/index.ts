@@ -1,5 +1,6 @@
-export { type CborRefusal, decodeCbor, splitCborSequence } from "./decode.ts";
-export { CborTemplate, encodeAllCbor, encodeCbor, FilledTemplate } from "./encode.ts";
+export { type CborRefusal, decodeCbor, type MapWatch, splitCborSequence } from "./decode.ts";
+export { encodeAllCbor, encodeCbor, templateOf } from "./encode.ts";
+export { type CborTemplate, EncodedMap, FilledTemplate } from "./template.ts";
 export {
   type CborKeyedMap,
   type CborMap,

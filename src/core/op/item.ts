@@ -26,6 +26,8 @@ export type Item =
       readonly chunk: Chunk;
       /** Leaf of the manifest's tree: the deterministic CBOR of the items. */
       readonly leaf: Hash;
+      /** Where each of its items begins in `bytes`. */
+      readonly starts: readonly number[];
     }
   | {
       readonly kind: "refused";
@@ -84,15 +86,19 @@ function readChunk(bytes: Uint8Array, hash: Hash): Result<Item, ItemRefusal> {
   if (bytes.length > MAX_CHUNK_BYTES) {
     return err({ code: "OP_SIZE", bytes: bytes.length, max: MAX_CHUNK_BYTES });
   }
-  const decoded = decodeCbor(bytes);
+  const starts: number[] = [];
+  const decoded = decodeCbor(bytes, { depth: ITEM_DEPTH, starts });
   if (!decoded.ok) return decoded;
   const [word, rest] = decoded.value as readonly CborValue[];
   if (word !== "chunk") return err({ code: "OP_FIELD_TYPE", path: "0", want: "chunk" });
   const body = fitShape(chunk, rest as CborValue);
   if (!body.ok) return body;
   const leaf = hashLeaf(itemsOf(bytes, body.value));
-  return ok({ kind: "chunk", bytes, hash, chunk: body.value, leaf });
+  return ok({ kind: "chunk", bytes, hash, chunk: body.value, leaf, starts });
 }
+
+/** `["chunk", {"items": [item, …]}]` */
+const ITEM_DEPTH = 3;
 
 // The fields of a chunk in the order of their encoded keys: path, index, items, manifest. What stands around the items is
 // short, so encoding that again finds their bytes for less than encoding the items would cost.

@@ -105,7 +105,7 @@ export class OpenBlock {
 
 function applyItem(context: Context, item: Item): Result<void, ApplyRefusal> {
   if (item.kind === "refused") return err(item.refusal);
-  if (item.kind === "chunk") return applyChunk(context, item.chunk, item.leaf, item.hash);
+  if (item.kind === "chunk") return applyChunk(context, item);
   const { envelope, body, hash } = item;
   const { aud, iatSeconds: iat } = envelope;
   if (aud !== context.origin) return err({ code: "OP_AUDIENCE", want: context.origin, got: aud });

@@ -1,5 +1,11 @@
 import { equalBytes, hex } from "../bytes.ts";
-import { type CborMap, CborTemplate, type CborValue, FilledTemplate } from "../cbor/index.ts";
+import {
+  type CborMap,
+  type CborValue,
+  type EncodedMap,
+  FilledTemplate,
+  templateOf,
+} from "../cbor/index.ts";
 import { type Code, type CodeShape, codeShape, parentOf } from "../code/index.ts";
 import { present } from "../invariant.ts";
 import { EMPTY_ROOT } from "../merkle/hash.ts";
@@ -69,6 +75,8 @@ export type WiderRefusal = {
 /**
  * Creates a record below its parent, or a new generation of one that has ended. Authority was judged before.
  *
+ * @param source the item in its encoding, where that is at hand: what the record takes over is copied
+
  * @returns nothing, or the first check that failed: kind, parent, existence, class, statements, keys, aliases
  */
 export function createRecord(
@@ -76,6 +84,7 @@ export function createRecord(
   creation: Creation,
   item: NewRecord,
   keys: NewKeys = keysOf(item),
+  source?: EncodedMap,
 ): Result<void, CreateRefusal> {
   const want = kindsOf(item.code);
   if (!want.includes(item.kind)) {
@@ -91,16 +100,17 @@ export function createRecord(
   }
   const timely = notInFuture(context, item);
   if (!timely.ok) return timely;
-  const place = { parent, ...above.value };
+  const place = { parent, source, ...above.value };
   if (old.value === undefined) return put(context, creation, item, keys, place, undefined);
   const ended = withChildren(context.tx, old.value);
   context.tx.put(endedKey(referenceTo(ended)), ended);
   return put(context, creation, item, keys, place, ended);
 }
 
-/** Where a record is created: what is known of its parent. */
+/** Where a record is created, and from what. */
 type Placement = {
   readonly parent: ParentWork;
+  readonly source: EncodedMap | undefined;
   readonly record: CodeRecord;
   readonly reference: Reference;
 };
@@ -235,20 +245,25 @@ const DIFFERING = ["code", "names", "geometry", "attributes", "aliases", "links"
 function plainRecord(
   creation: Creation,
   item: NewRecord,
-  { parent, reference }: Placement,
+  { parent, reference, source }: Placement,
 ): FilledTemplate {
   const whole = () =>
     newRecord(creation, item, 1, { reference }, NONE, undefined) as unknown as CborValue;
-  const optional = `${item.geometry !== undefined} ${item.stage !== undefined}`;
-  const kind = `${item.kind} ${item.class} ${optional}`;
+  const kind = kindOfTemplate(item);
   let template = parent.templates.get(kind);
   if (template === undefined) {
-    template = new CborTemplate(whole() as CborMap, DIFFERING);
+    const given = DIFFERING.filter((name) => item[name] !== undefined);
+    template = templateOf(whole() as CborMap, given);
     parent.templates.set(kind, template);
   }
-  const { code, names, geometry, attributes = {}, aliases = NONE, links = NONE, stage } = item;
-  const fields = { code, names, geometry, attributes, aliases, links, stage };
-  return new FilledTemplate(template, fields as unknown as CborMap, whole);
+  return new FilledTemplate(template, source ?? (item as unknown as CborMap), whole);
+}
+
+/** Records of one kind and class that were given the same fields have one template. */
+function kindOfTemplate(item: NewRecord): string {
+  let given = 0;
+  for (const name of DIFFERING) given = 2 * given + (item[name] === undefined ? 0 : 1);
+  return `${given} ${item.kind} ${item.class}`;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -2,10 +2,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   type CborMap,
-  CborTemplate,
+  type CborTemplate,
+  decodeCbor,
+  EncodedMap,
   encodeAllCbor,
   encodeCbor,
   FilledTemplate,
+  templateOf,
 } from "../../../src/core/cbor/index.ts";
 
 const value = fc.oneof(
@@ -18,8 +21,16 @@ const value = fc.oneof(
 const names = ["op", "born", "code", "names", "attributes", "a", "registration", "x1", "x2"];
 const map = fc.dictionary(fc.constantFrom(...names), value, { noNullPrototype: true });
 
-const encodeOne = (template: CborTemplate, fields: CborMap): Uint8Array | undefined =>
-  encodeAllCbor([new FilledTemplate(template, fields, () => fields)])[0];
+const encodeOne = (template: CborTemplate, fields: CborMap | EncodedMap): Uint8Array | undefined =>
+  encodeAllCbor([new FilledTemplate(template, fields, () => null)])[0];
+
+/** The encoding of a map that has these fields among others, within a larger value. */
+function encodedAmong(fields: CborMap): EncodedMap {
+  const bytes = encodeCbor(["before", { ...fields, kind: "thing", zz: [1, { a: 2 }] }, "after"]);
+  const starts: number[] = [];
+  expect(decodeCbor(bytes, { depth: 1, starts }).ok).toBe(true);
+  return new EncodedMap(bytes, starts[0] ?? -1);
+}
 
 describe("a template of maps", () => {
   test("encodes what has its fields as it is encoded without one, whichever fields differ", () => {
@@ -32,8 +43,23 @@ describe("a template of maps", () => {
             fields.includes(name) ? (other[name] ?? first[name]) : first[name],
           ]),
         ) as CborMap;
-        expect(encodeOne(new CborTemplate(first as CborMap, fields), changed)).toEqual(
+        expect(encodeOne(templateOf(first as CborMap, fields), changed)).toEqual(
           encodeCbor(changed),
+        );
+      }),
+    );
+  });
+
+  test("copies the fields that differ from the encoding of another map that has them", () => {
+    fc.assert(
+      fc.property(map, map, fc.subarray(names), (first, other, fields) => {
+        const given = fields.filter(
+          (name) => first[name] !== undefined && other[name] !== undefined,
+        );
+        const taken = Object.fromEntries(given.map((name) => [name, other[name]])) as CborMap;
+        const template = templateOf(first as CborMap, given);
+        expect(encodeOne(template, encodedAmong(taken))).toEqual(
+          encodeCbor({ ...first, ...taken } as CborMap),
         );
       }),
     );
@@ -41,12 +67,12 @@ describe("a template of maps", () => {
 
   test("passes over fields that are absent, and has a head for many", () => {
     const many = Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`f${i}`, i]));
-    const template = new CborTemplate({ ...many, gone: undefined }, ["f3"]);
+    const template = templateOf({ ...many, gone: undefined }, ["f3"]);
     expect(encodeOne(template, { f3: "three" })).toEqual(encodeCbor({ ...many, f3: "three" }));
   });
 
   test("stands among other values", () => {
-    const template = new CborTemplate({ a: 1, b: 2 }, ["b"]);
+    const template = templateOf({ a: 1, b: 2 }, ["b"]);
     const filled = new FilledTemplate(template, { b: "x" }, () => ({ a: 1, b: "x" }));
     expect(encodeAllCbor([7, filled, "end"])).toEqual(
       [7, { a: 1, b: "x" }, "end"].map((each) => encodeCbor(each)),

@@ -1,8 +1,10 @@
 import { hex } from "../../bytes.ts";
+import { EncodedMap } from "../../cbor/index.ts";
 import { type Code, isBelow } from "../../code/index.ts";
 import { present } from "../../invariant.ts";
 import type { Hash } from "../../merkle/hash.ts";
 import { type InclusionRefusal, verifyInclusion } from "../../merkle/inclusion.ts";
+import type { Item } from "../../op/item.ts";
 import { MAX_ITEMS } from "../../op/limits.ts";
 import type {
   Chunk,
@@ -72,6 +74,9 @@ export type BulkRefusal =
       readonly holder: string;
     };
 
+/** A chunk as it was read. */
+type ChunkEntry = Extract<Item, { kind: "chunk" }>;
+
 /** What a manifest does takes one of these uses. */
 const USES: { readonly [K in Manifest["what"]]: readonly KeyUse[] } = {
   register: ["issue"],
@@ -109,12 +114,8 @@ export function executeManifest(
 }
 
 /** Takes one part of a manifest, all or nothing, from anybody: its path is its authority. */
-export function applyChunk(
-  context: Context,
-  chunk: Chunk,
-  leaf: Hash,
-  hash: Hash,
-): Result<void, BulkRefusal> {
+export function applyChunk(context: Context, item: ChunkEntry): Result<void, BulkRefusal> {
+  const { chunk, leaf, hash } = item;
   const manifest = context.tx.get(manifestKey(chunk.manifest));
   const id = hex(chunk.manifest);
   if (manifest === undefined) return err({ code: "BULK_MANIFEST_UNKNOWN", manifest: id });
@@ -128,7 +129,7 @@ export function applyChunk(
   if (!open.ok) return open;
   const counted = markTaken(context, manifest, chunk, hash);
   if (!counted.ok) return counted;
-  return applyItems(context, manifest, chunk, hash);
+  return applyItems(context, manifest, item);
 }
 
 function stillOpen(
@@ -178,21 +179,21 @@ function markTaken(
 function applyItems(
   context: Context,
   manifest: ManifestValue,
-  chunk: Chunk,
-  hash: Hash,
+  { chunk, hash, bytes, starts }: ChunkEntry,
 ): Result<void, BulkRefusal> {
   const { by, iss, kid, what, under } = manifest;
   const holder = by === "members" ? iss : by;
   const signer = present(context.tx.get(keyKey(holder, kid)), "the key of a manifest");
   const act: Act = { hash, id: chunk.manifest, iss, kid, signer, by, threshold: 1 };
   return what === "register"
-    ? createItems(context, chunk.items, act, under)
+    ? createItems(context, chunk.items, { bytes, starts }, act, under)
     : changeItems(context, chunk.items, act, what, under);
 }
 
 function createItems(
   context: Context,
   items: Chunk["items"],
+  { bytes, starts }: Pick<ChunkEntry, "bytes" | "starts">,
   act: Act,
   under: Code,
 ): Result<void, BulkRefusal> {
@@ -205,7 +206,8 @@ function createItems(
     const misplaced = misplacement(context, item.code, under, "register", at);
     if (misplaced !== undefined) return misplaced;
     if (!isRegister(item)) return err({ code: "BULK_ITEM_KIND", at, want: "register" });
-    const created = createRecord(context, creation, item, keys[at]);
+    const source = new EncodedMap(bytes, present(starts[at], "where an item begins"));
+    const created = createRecord(context, creation, item, keys[at], source);
     if (!created.ok) return created;
   }
   return ok(undefined);
