@@ -31,19 +31,24 @@ export class ClockGuard {
    * @throws LedgerFault LEDGER_CLOCK
    */
   stamp(lastMilliseconds: number): number {
+    const fault = this.judge(lastMilliseconds);
+    if (fault !== undefined) throw fault;
+    // Small corrections, as NTP makes them, are taken in; only a jump stops us.
+    this.#wall = this.#clock.wallMilliseconds();
+    this.#monotonic = this.#clock.monotonicMilliseconds();
+    return Math.max(this.#wall, lastMilliseconds);
+  }
+
+  /** LEDGER_CLOCK, where the clock shows a time that no block after the last one may bear unconfirmed. */
+  judge(lastMilliseconds: number): LedgerFault | undefined {
     const wall = this.#clock.wallMilliseconds();
-    const monotonic = this.#clock.monotonicMilliseconds();
-    const drift = wall - this.#wall - (monotonic - this.#monotonic);
+    const drift = wall - this.#wall - (this.#clock.monotonicMilliseconds() - this.#monotonic);
     if (Math.abs(drift) > MAX_DRIFT_MILLISECONDS) {
-      throw new LedgerFault("LEDGER_CLOCK", { driftMilliseconds: Math.round(drift) });
+      return new LedgerFault("LEDGER_CLOCK", { driftMilliseconds: Math.round(drift) });
     }
     const gap = wall - lastMilliseconds;
-    if ((gap > MAX_GAP_MILLISECONDS || gap < -MAX_DRIFT_MILLISECONDS) && !this.#confirmed) {
-      throw new LedgerFault("LEDGER_CLOCK", { sinceLastBlockMilliseconds: gap });
-    }
-    // Small corrections, as NTP makes them, are taken in; only a jump stops us.
-    this.#wall = wall;
-    this.#monotonic = monotonic;
-    return Math.max(wall, lastMilliseconds);
+    const isFar = gap > MAX_GAP_MILLISECONDS || gap < -MAX_DRIFT_MILLISECONDS;
+    if (!isFar || this.#confirmed) return undefined;
+    return new LedgerFault("LEDGER_CLOCK", { sinceLastBlockMilliseconds: gap });
   }
 }

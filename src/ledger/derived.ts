@@ -22,10 +22,10 @@ export class Derived {
     this.#catchUp();
   }
 
-  /** @throws LedgerFault LEDGER_DISK_FULL while the values of committed blocks cannot be written */
-  mustKeepUp(): void {
+  /** LEDGER_DISK_FULL while the values of committed blocks cannot be written; it is tried anew at each call. */
+  behind(): LedgerFault | undefined {
     if (this.#fault !== undefined) this.#catchUp();
-    if (this.#fault !== undefined) throw this.#fault;
+    return this.#fault;
   }
 
   #catchUp(): void {

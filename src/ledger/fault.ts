@@ -1,5 +1,8 @@
-/** How whoever meets a fault should react. */
-export type Reaction = "retry" | "busy" | "fatal";
+/**
+ * How whoever meets a fault should react: `busy` passes by itself; `operator` stays until a person has looked and starts the
+ * node again with a confirmation; `fatal` stays until what failed is mended.
+ */
+export type Reaction = "busy" | "operator" | "fatal";
 
 /** Facts that go into an answer or a log line. */
 export type FaultFacts = { readonly [name: string]: string | number };
@@ -22,7 +25,7 @@ export type LedgerFaultCode =
 const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_BUSY: "busy",
   LEDGER_CLOSED: "busy",
-  LEDGER_CLOCK: "busy",
+  LEDGER_CLOCK: "operator",
   LEDGER_SIGNATURE_WORKER: "busy",
   LEDGER_DISK_FULL: "busy",
   LEDGER_INDEX: "busy",
@@ -31,7 +34,7 @@ const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_DIVERGED: "fatal",
   LEDGER_VALUES_DAMAGED: "fatal",
   LEDGER_DIRECTORY: "fatal",
-  LEDGER_RESTORED: "busy",
+  LEDGER_RESTORED: "operator",
 };
 
 /** The world failed: disk, clock, queue. Nothing was acknowledged that is not durable. */

@@ -39,14 +39,15 @@ type Listener = (head: Head, changes: readonly Change[]) => void;
 export class LocalLedger extends LedgerView implements Ledger {
   readonly #parts: LedgerParts;
   readonly #sequencer: Sequencer;
+  readonly #derived: Derived;
   readonly #listeners: Set<Listener>;
 
-  constructor(parts: LedgerParts, options: Omit<SequencerOptions, "committed" | "admit">) {
+  constructor(parts: LedgerParts, options: Omit<SequencerOptions, "committed" | "behind">) {
     const listeners = new Set<Listener>();
     const derived = new Derived(parts);
     const sequencer = new Sequencer(parts, {
       ...options,
-      admit: () => derived.mustKeepUp(),
+      behind: () => derived.behind(),
       committed(head, { changes, valuesEnd }) {
         derived.take(valuesEnd, head.size);
         parts.publisher.offer(head);
@@ -56,6 +57,7 @@ export class LocalLedger extends LedgerView implements Ledger {
     super({ ...parts, sequencer });
     this.#parts = parts;
     this.#sequencer = sequencer;
+    this.#derived = derived;
     this.#listeners = listeners;
   }
 
@@ -64,7 +66,7 @@ export class LocalLedger extends LedgerView implements Ledger {
   }
 
   unready(): LedgerFault | undefined {
-    return this.#sequencer.unready();
+    return this.#sequencer.unready() ?? this.#derived.behind();
   }
 
   onBlock(listener: Listener): () => void {

@@ -38,8 +38,8 @@ export type SequencerOptions = {
   readonly committed: (head: Head, block: AppliedBlock) => void;
   /** Why nothing may be written from the start. */
   readonly fault?: LedgerFault;
-  /** Throws a `LedgerFault` while nothing more may be taken. */
-  readonly admit?: () => void;
+  /** Why nothing more may be taken before what is derived has caught up. */
+  readonly behind?: () => LedgerFault | undefined;
 };
 
 /**
@@ -60,6 +60,8 @@ export class Sequencer {
   /** Bytes of the applied block that the log has not been handed yet. */
   #unsealedBytes = 0;
   #fault: LedgerFault | undefined;
+  /** The last block found no room on the disk. */
+  #full: LedgerFault | undefined;
   #closing = false;
 
   constructor(parts: SequencerParts, options: SequencerOptions) {
@@ -112,13 +114,30 @@ export class Sequencer {
 
   /** Why nothing can be written at the moment. */
   unready(): LedgerFault | undefined {
-    return this.#fault;
+    // Looked at anew: perhaps nobody writes any more who would notice that there is room again.
+    if (this.#full !== undefined && this.#fault === undefined && !this.#closing) this.#tryForRoom();
+    return this.#fault ?? this.#full;
+  }
+
+  #tryForRoom(): void {
+    try {
+      this.#reserve(0);
+    } catch (cause) {
+      this.#note(cause);
+    }
+  }
+
+  /** Makes sure that a block can be written. */
+  #reserve(bytes: number): void {
+    this.#parts.log.reserve(this.#unsealedBytes + bytes + 4096);
+    this.#full = undefined;
   }
 
   #refuseWhenUnready(): void {
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#closing) throw new LedgerFault("LEDGER_CLOSED");
-    this.#options.admit?.();
+    const behind = this.#options.behind?.();
+    if (behind !== undefined) throw behind;
   }
 
   #enqueue(item: Submitted, submission: Submission, position: number): void {
@@ -156,10 +175,10 @@ export class Sequencer {
   }
 
   async #make(batch: readonly Waiting[]): Promise<AppliedBlock | undefined> {
-    const { log, guard, clock } = this.#parts;
+    const { guard, clock } = this.#parts;
     try {
       const timeMilliseconds = guard.stamp(this.#applied.timeMilliseconds);
-      log.reserve(this.#unsealedBytes + bytesOf(batch));
+      this.#reserve(bytesOf(batch));
       const { origin } = this.#options;
       const { check } = this.#precheck;
       const slices = new Slices(clock);
@@ -181,14 +200,21 @@ export class Sequencer {
 
   /** A fault before anything was applied: the batch is sent back, and the ledger goes on if it can. */
   #stumble(batch: readonly Waiting[], cause: unknown): void {
-    if (cause instanceof InvariantError) throw cause;
-    const fault =
-      cause instanceof LedgerFault ? cause : new LedgerFault("LEDGER_WRITE", {}, { cause });
-    if (fault.reaction === "fatal" || fault.code === "LEDGER_CLOCK") this.#fail(fault);
+    const fault = this.#note(cause);
     for (const waiting of batch) {
       this.#queue.done(waiting);
       waiting.fail(fault);
     }
+  }
+
+  /** Remembers what keeps blocks from being written, for as long as it lasts. */
+  #note(cause: unknown): LedgerFault {
+    if (cause instanceof InvariantError) throw cause;
+    const fault =
+      cause instanceof LedgerFault ? cause : new LedgerFault("LEDGER_WRITE", {}, { cause });
+    if (fault.code === "LEDGER_DISK_FULL") this.#full = fault;
+    else if (fault.reaction !== "busy") this.#fail(fault);
+    return fault;
   }
 
   #fail(fault: LedgerFault): void {

@@ -235,6 +235,7 @@ export class Journal {
   }
 }
 
+/** Room on the disk, in the owner's quota, or in what one file may hold. */
 function isDiskFull(cause: unknown): boolean {
-  return ["ENOSPC", "EDQUOT"].includes(errnoOf(cause) ?? "");
+  return ["ENOSPC", "EDQUOT", "EFBIG"].includes(errnoOf(cause) ?? "");
 }

@@ -105,7 +105,7 @@ async function once(
   });
   if (response instanceof NodeUnreachable || response.ok || isRedirect(response)) return response;
   const problem = await readProblem(response);
-  return isBusy(response) ? new Busy(problem, retryAfter(response)) : problem;
+  return isBusy(response, problem) ? new Busy(problem, retryAfter(response)) : problem;
 }
 
 async function build(
@@ -132,7 +132,7 @@ async function build(
   });
 }
 
-/** 429 or 503: nothing was taken, and the node says when to come back. */
+/** 429, or 503 of what passes by itself: nothing was taken, and the node says when to come back. */
 export class Busy extends ApiProblem {
   readonly retryAfterMilliseconds: number | undefined;
   constructor(problem: ApiProblem, retryAfterMilliseconds: number | undefined) {
@@ -147,8 +147,11 @@ function waitBefore(outcome: Error, attempt: number, again: boolean): number | u
   return outcome instanceof NodeUnreachable && again ? backOff : undefined;
 }
 
-function isBusy(response: Response): boolean {
-  return response.status === 429 || response.status === 503;
+/** What no waiting mends: an operator must have done something first. */
+const LASTING = new Set(["HTTP_FULL", "HTTP_STOPPED", "LEDGER_CLOCK", "LEDGER_RESTORED"]);
+
+function isBusy({ status }: Response, { code }: ApiProblem): boolean {
+  return status === 429 || (status === 503 && !LASTING.has(code));
 }
 
 function isRedirect(response: Response): boolean {

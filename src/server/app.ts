@@ -12,7 +12,7 @@ import { createMetrics, mountOps } from "./ops/index.ts";
 import { type AppDependencies, DEFAULT_CONFIG, type ServerConfig } from "./options.ts";
 import { mountPortal } from "./portal/index.ts";
 import type { AnyRefusal } from "./problem/index.ts";
-import { createProblems } from "./problem/index.ts";
+import { createProblems, refusalOfFault } from "./problem/index.ts";
 import { createAdmission } from "./rate/index.ts";
 import {
   createRecordAnswers,
@@ -84,9 +84,7 @@ export function createApp(
   function refusalOfError(error: Error, c: AppContext): AnyRefusal {
     if (error instanceof LedgerFault) {
       log.error("ledger-fault", { fault: error.code, reaction: error.reaction });
-      return error.reaction === "busy"
-        ? { code: "HTTP_BUSY", retryAfter: 1, what: error.code }
-        : { code: "HTTP_STOPPED", fault: error.code };
+      return refusalOfFault(error);
     }
     const incident = Buffer.from(random(9)).toString("base64url");
     const { method, path } = c.req;

@@ -58,6 +58,16 @@ describe("a busy node", () => {
   });
 });
 
+test.each(["LEDGER_RESTORED", "LEDGER_CLOCK", "HTTP_STOPPED", "HTTP_FULL"])(
+  "a node that waits for its operator (%s) is asked once",
+  async (code) => {
+    const body = JSON.stringify({ code, title: "stopped", facts: {}, remedy: "cityid start" });
+    const { client, waits } = scripted([new Response(body, { status: 503 })]);
+    await expect(client.stats()).rejects.toMatchObject({ status: 503, code });
+    expect(waits).toEqual([]);
+  },
+);
+
 describe("a silent node", () => {
   test("that never answered is given up soon: its address may be wrong", async () => {
     const { client, asked } = scripted([silence(), silence(), silence()]);

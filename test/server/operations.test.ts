@@ -397,6 +397,9 @@ function readEvents(response: Response): () => Promise<Event> {
   };
 }
 
+/** The remedy names the option that only an operator can give. */
+const WITH = (option: string) => expect.stringContaining(`\`cityid start ${option}\``);
+
 describe("a ledger in trouble", () => {
   /** The ledger of the world, whose writes fail. */
   const failing = (submit: Ledger["submit"]): Ledger =>
@@ -410,9 +413,12 @@ describe("a ledger in trouble", () => {
 
   test.each([
     ["LEDGER_BUSY", 503, { code: "HTTP_BUSY", facts: { what: "LEDGER_BUSY", retryAfter: 1 } }, "1"],
+    ["LEDGER_DISK_FULL", 503, { code: "HTTP_BUSY", facts: { what: "LEDGER_DISK_FULL" } }, "1"],
     ["LEDGER_WRITE", 503, { code: "HTTP_STOPPED", facts: { fault: "LEDGER_WRITE" } }, null],
+    ["LEDGER_CLOCK", 503, { code: "LEDGER_CLOCK", remedy: WITH("--confirm-clock") }, null],
+    ["LEDGER_RESTORED", 503, { code: "LEDGER_RESTORED", remedy: WITH("--confirm-restored") }, null],
   ] as const)(
-    "answers %s with %i, and says when to come back",
+    "answers %s with %i, and says when to come back where that helps",
     async (fault, status, problem, retry) => {
       const ledger = failing(async () => {
         throw new LedgerFault(fault);
@@ -444,6 +450,24 @@ describe("a ledger in trouble", () => {
     expect(other.lines[0]).toMatchObject({
       event: "incident",
       facts: { incident: facts.incident, cause: expect.stringContaining("secret path") },
+    });
+  });
+
+  test("does not promise an end to an operation that only its operator can let in", async () => {
+    const ledger: Ledger = new Proxy(world.ledger, {
+      get: (target, name) =>
+        name === "unready"
+          ? () => new LedgerFault("LEDGER_CLOCK", { driftMilliseconds: 900_000 })
+          : Reflect.get(target, name).bind?.(target),
+    });
+    await using other = await openWorld({}, { ledger });
+    const headers = { "Content-Type": "application/cose", Prefer: "respond-async" };
+    const body = new Uint8Array(registration(1));
+    const response = await other.request("POST", "/v1/operations", { headers, body });
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({
+      code: "LEDGER_CLOCK",
+      facts: { driftMilliseconds: 900_000 },
     });
   });
 

@@ -116,6 +116,8 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
   index.advance(values.end, head.size);
   const publisher = new Publisher(head, clock, (newest) => writePublished(published, newest));
   const guard = new ClockGuard(clock, options.confirmClock === true);
+  const restoredFault = options.readOnly === true ? new LedgerFault("LEDGER_RESTORED") : undefined;
+  const fault = restoredFault ?? guard.judge(head.timeMilliseconds);
   const { workers } = options;
   const pool = openSignaturePool(workers === undefined ? {} : { workers });
   const beforeClose = () => keeper.close();
@@ -138,7 +140,7 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
       origin,
       signers,
       head,
-      ...(options.readOnly === true ? { fault: new LedgerFault("LEDGER_RESTORED") } : {}),
+      ...(fault === undefined ? {} : { fault }),
     },
   );
   ledger.onBlock(() => keeper.offer());

@@ -1,9 +1,10 @@
 import { err, hashLeaf, ok, type Result, splitCborSequence } from "../../core/index.ts";
-import type { Outcome } from "../../ledger/index.ts";
+import { LedgerFault, type Outcome } from "../../ledger/index.ts";
 import { readBody } from "../bodies/read.ts";
 import { answerPrivate } from "../http/answer.ts";
 import { hexOf } from "../http/bytes.ts";
 import { MAX_BULK_BYTES, MAX_ITEMS_PER_REQUEST, MAX_WRITES_WAITING } from "../limits.ts";
+import { refusalOfFault } from "../problem/fault.ts";
 import { type AnyRefusal, refusedStatus } from "../problem/problem.ts";
 import { createBuckets } from "../rate/token-bucket.ts";
 import type { App, AppContext, Services } from "../services.ts";
@@ -65,6 +66,9 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
   }
 
   function submitLater(c: AppContext, bytes: Uint8Array): Response {
+    // What lasts is said at once; nobody would come back for it.
+    const fault = ledger.unready();
+    if (fault !== undefined) return problem(c, refusalOfFault(fault));
     const hash = hexOf(hashLeaf(bytes));
     if (waiting >= MAX_WRITES_WAITING || !pending.begin(hash, clock())) return problem(c, BUSY);
     submit([bytes]).then(
@@ -74,7 +78,7 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
       },
       (cause: unknown) => {
         log.error("submit-later", { hash, cause: String(cause) });
-        pending.refused(hash, BUSY);
+        pending.refused(hash, cause instanceof LedgerFault ? refusalOfFault(cause) : BUSY);
       },
     );
     return answerPrivate({ status: "pending", hash }, 202, {

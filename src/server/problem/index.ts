@@ -1,4 +1,5 @@
 export { createProblems, type Problems } from "./answer.ts";
+export { refusalOfFault } from "./fault.ts";
 export {
   type AnyRefusal,
   type AnyRefusalCode,

@@ -20,6 +20,12 @@ export type HttpRefusal =
   | { readonly code: "HTTP_RATE"; readonly retryAfter: number; readonly by: "address" | "key" }
   | { readonly code: "HTTP_BUSY"; readonly retryAfter: number; readonly what: string }
   | { readonly code: "HTTP_STOPPED"; readonly fault: string }
+  | {
+      readonly code: "LEDGER_CLOCK";
+      readonly driftMilliseconds?: number;
+      readonly sinceLastBlockMilliseconds?: number;
+    }
+  | { readonly code: "LEDGER_RESTORED" }
   | { readonly code: "HTTP_FULL"; readonly what: string; readonly max: number }
   | { readonly code: "HTTP_INTERNAL"; readonly incident: string };
 

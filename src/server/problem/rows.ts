@@ -66,6 +66,16 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The ledger takes no writes at the moment",
     "Its operator finds the fault in the log of the node; reads go on.",
   ),
+  LEDGER_CLOCK: row(
+    503,
+    "The clock of the node jumped, or the node lay still for long; it takes no writes",
+    "Only its operator can go on: set the clock right and start the node again, with `cityid start --confirm-clock` where the time is true. Reads go on.",
+  ),
+  LEDGER_RESTORED: row(
+    503,
+    "The node was restored from a backup and takes no writes yet",
+    "Only its operator can go on: make sure that nobody has seen a newer state, then `cityid start --confirm-restored`. Reads go on.",
+  ),
   HTTP_FULL: row(503, "There is no room for more", "Try another member's node, or later."),
   HTTP_INTERNAL: row(
     500,
