@@ -11,6 +11,8 @@ process.stdout.on("error", (problem: NodeJS.ErrnoException) => {
   if (problem.code === "EPIPE") process.exit(0);
   throw problem;
 });
+// A log that nobody reads any more is no reason for a node to end.
+process.stderr.on("error", () => undefined);
 
 const exit = await runCli(process.argv.slice(2), controller.signal, {
   input: process.stdin,

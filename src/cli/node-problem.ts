@@ -42,6 +42,10 @@ function faultProblem(fault: Error & Fault): CliProblem {
   const { code: cause, facts } = fault;
   const options = { cause: fault };
   if (cause === "DATA_DIR_IN_USE") return new CliProblem("NODE_DATA_IN_USE", facts, options);
+  if (cause === "DATA_DIR_ACCESS") return new CliProblem("NODE_DATA_ACCESS", facts, options);
+  if (cause === "LEDGER_DISK_FULL" || cause === "LOG_DISK_FULL") {
+    return new CliProblem("NODE_DISK_FULL", facts, options);
+  }
   if (cause === "LEDGER_DIRECTORY" || cause === "LOG_MISSING") {
     return new CliProblem("NODE_NOT_BEGUN", { why: cause, ...facts }, options);
   }

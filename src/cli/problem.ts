@@ -34,6 +34,8 @@ export type CliProblemCode =
   | "NODE_SETTING"
   | "NODE_PORT"
   | "NODE_DATA_IN_USE"
+  | "NODE_DATA_ACCESS"
+  | "NODE_DISK_FULL"
   | "NODE_NOT_BEGUN"
   | "NODE_DATA_DAMAGED"
   | "NODE_FAULT"
@@ -297,6 +299,25 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       en: "A ledger has one writer. Stop that process, or use another directory: `--data`.",
       zh: "一个账本只能有一个写入进程。请停止该进程，或用 `--data` 指定其他目录。",
     },
+  },
+  NODE_DATA_ACCESS: {
+    exit: "node",
+    what: {
+      en: "The node may not write in {directory} ({reason}).",
+      zh: "节点无法写入目录 {directory}（{reason}）。",
+    },
+    remedy: {
+      en: "Check who owns the directory, its mode, and that the disk is not mounted read-only.",
+      zh: "请检查目录的所有者和权限，以及磁盘是否以只读方式挂载。",
+    },
+  },
+  NODE_DISK_FULL: {
+    exit: "node",
+    what: {
+      en: "The disk is too full for the node to start. Nothing is lost.",
+      zh: "磁盘空间不足，节点无法启动。数据没有丢失。",
+    },
+    remedy: { en: "Make room, then start it again.", zh: "请腾出空间，然后重新启动。" },
   },
   NODE_NOT_BEGUN: {
     exit: "node",

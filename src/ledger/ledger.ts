@@ -58,6 +58,8 @@ export class LocalLedger extends LedgerView implements Ledger {
     this.#parts = parts;
     this.#sequencer = sequencer;
     this.#derived = derived;
+    // What opening made anew may still have to be written.
+    derived.take(parts.values.end, options.head.size);
     this.#listeners = listeners;
   }
 

@@ -16,6 +16,7 @@ export class Publisher {
   #last: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
+  #closing = false;
 
   constructor(head: Head, clock: LedgerClock, persist: (head: Head) => Promise<void>) {
     this.#published = head;
@@ -32,13 +33,14 @@ export class Publisher {
   /** A block was committed. */
   offer(head: Head): void {
     this.#newest = head;
-    if (this.#timer !== undefined) return;
+    if (this.#timer !== undefined || this.#closing) return;
     const wait = this.#last + MIN_INTERVAL_MILLISECONDS - this.#clock.monotonicMilliseconds();
     this.#timer = setTimeout(() => this.#publish(), Math.max(0, wait));
   }
 
   /** Publishes what is newest, and stops. */
   async close(): Promise<void> {
+    this.#closing = true;
     clearTimeout(this.#timer);
     this.#publish();
     await this.#writing;
@@ -55,8 +57,8 @@ export class Publisher {
         () => {
           this.#published = head;
         },
-        // The next block tries again; until then the older checkpoint stays the public one.
-        () => undefined,
+        // A disk that will not take it is asked again; until then the older checkpoint stays the public one.
+        () => this.offer(this.#newest),
       );
   }
 }

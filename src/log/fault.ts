@@ -51,3 +51,8 @@ export function errnoOf(cause: unknown): string | undefined {
   const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
   return typeof code === "string" ? code : undefined;
 }
+
+/** Whether an error of the operating system says that there is no room: on the disk, in a quota, or in one file. */
+export function isDiskFull(cause: unknown): boolean {
+  return ["ENOSPC", "EDQUOT", "EFBIG"].includes(errnoOf(cause) ?? "");
+}

@@ -1,6 +1,7 @@
 export type { EntryRange } from "./entry-map.ts";
 export type { LogBlock } from "./entry-store.ts";
 export {
+  isDiskFull,
   LOG_FAULT_CODES,
   LogFault,
   type LogFaultCode,

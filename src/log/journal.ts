@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import { concat, HASH_BYTES, InvariantError } from "../core/index.ts";
-import { errnoOf, LogFault } from "./fault.ts";
+import { isDiskFull, LogFault } from "./fault.ts";
 import {
   type FileSystem,
   type OpenFile,
@@ -233,9 +233,4 @@ export class Journal {
       }
     }
   }
-}
-
-/** Room on the disk, in the owner's quota, or in what one file may hold. */
-function isDiskFull(cause: unknown): boolean {
-  return ["ENOSPC", "EDQUOT", "EFBIG"].includes(errnoOf(cause) ?? "");
 }

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { errnoOf, LogFault } from "./fault.ts";
+import { errnoOf, isDiskFull, LogFault } from "./fault.ts";
 
 /** A data directory that this process owns until it releases it, or ends in whatever way. */
 export type DirectoryLock = { release(): Promise<void> };
@@ -30,13 +30,22 @@ export async function lockDirectory(directory: string): Promise<DirectoryLock> {
     fs.mkdirSync(directory, { recursive: true });
     address = addressIn(directory);
     const server = await acquire(directory, address.path);
-    fs.writeFileSync(pidPath, `${process.pid}\n`);
+    writePid(pidPath);
     return { release: () => release(server, pidPath, address) };
   } catch (cause) {
     address?.close();
     if (cause instanceof LogFault) throw cause;
     const reason = errnoOf(cause) ?? String(cause);
     throw new LogFault("DATA_DIR_ACCESS", { directory, reason }, { cause });
+  }
+}
+
+/** It is for people only: a full disk does without it. */
+function writePid(path: string): void {
+  try {
+    fs.writeFileSync(path, `${process.pid}\n`);
+  } catch (cause) {
+    if (!isDiskFull(cause)) throw cause;
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type Apply,
   type Code,
   formatVerifierKey,
+  type Genesis,
   type KeyUse,
   type NoteSigner,
   type Operation,
@@ -42,12 +43,15 @@ export type World = {
   clientWith(options: Partial<ClientOptions>): Client;
 };
 
+/** Whoever can sign and submit: a world, or a node of its own process. */
+export type Actor = Pick<World, "act">;
+
 export type Accepted = Extract<Outcome, { status: "accepted" }> & { readonly id: Uint8Array };
 
 export async function openWorld(): Promise<World> {
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
-  const seed = sha256(utf8("log key"));
+  const seed = LOG_SEED;
   const logSigner: NoteSigner = { key: verifierKey(ORIGIN, "ed25519", publicEd25519(seed)), seed };
   const vkey = formatVerifierKey(logSigner.key);
   const ledger = await openMemoryLedger({
@@ -83,14 +87,21 @@ export async function openWorld(): Promise<World> {
     fetch,
     signer: signerOf,
     clientWith,
-    async act(operation, iss, word) {
-      const signed = await signAs(operation, iss, word);
-      const outcome = await client.submit(signed.bytes);
-      if (outcome.status === "refused") throw new Error(JSON.stringify(outcome));
-      return { ...outcome, id: signed.id };
-    },
+    act: actWith(client),
   };
 }
+
+export function actWith(client: Client): World["act"] {
+  return async (operation, iss, word) => {
+    const signed = await signAs(operation, iss, word);
+    const outcome = await client.submit(signed.bytes);
+    if (outcome.status === "refused") throw new Error(JSON.stringify(outcome));
+    return { ...outcome, id: signed.id };
+  };
+}
+
+/** Key of the log of every test node. */
+export const LOG_SEED: Uint8Array = sha256(utf8("log key"));
 
 export function signerOf(word: string): Signer {
   return signerFromSeed(sha256(utf8(`key of ${word}`)));
@@ -115,7 +126,7 @@ function keySpec(word: string, uses: readonly KeyUse[]) {
   return { key: signerOf(word).publicKey, uses: [...uses].sort(), label: "office" };
 }
 
-function genesisWith(recipient: string) {
+export function genesisWith(recipient?: string): Genesis {
   return {
     app: 1,
     origin: ORIGIN,
@@ -125,7 +136,7 @@ function genesisWith(recipient: string) {
     members: ["A", "B", "C"].map((id) => ({
       id,
       names: { zh: `机构${id}` },
-      recipient,
+      ...(recipient === undefined ? {} : { recipient }),
       keys: [keySpec(`member/${id}`, ["govern", "issue"])],
     })),
     thresholds: { issue: 2, govern: 2 },
@@ -136,14 +147,14 @@ function genesisWith(recipient: string) {
 }
 
 /** Lists a city in the gazette. */
-export async function listInGazette(world: World, text: string, zh: string): Promise<void> {
+export async function listInGazette(world: Actor, text: string, zh: string): Promise<void> {
   const fact = { names: { zh }, level: "prefecture" as const, from: "1983", source: "test" };
   const items = [{ code: code(text), add: [fact] }];
   await world.act({ op: "gazette", items }, "member/A", "member/A");
 }
 
 /** A city that applied, was admitted and is issued; its key is the word `city`. */
-export async function issueCity(world: World, text: string = CITY): Promise<void> {
+export async function issueCity(world: Actor, text: string = CITY): Promise<void> {
   await listInGazette(world, text, "石家庄市");
   const application: Apply = {
     op: "apply",
@@ -167,7 +178,7 @@ export async function issueCity(world: World, text: string = CITY): Promise<void
 /** The class of lamps below the city, where things can be registered. */
 export const LAMPS = `${CITY}/LAMP`;
 
-export async function registerLampClass(world: World): Promise<void> {
+export async function registerLampClass(world: Actor): Promise<void> {
   const classes = [{ class: "LAMP", names: { zh: "路灯" }, public: "all" as const }];
   const inner = { op: "classes" as const, items: classes };
   const { id } = await world.act({ op: "propose", inner }, "member/A", "member/A");

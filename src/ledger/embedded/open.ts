@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type Genesis, hex, type NoteSigner, present, signCheckpoint } from "../../core/index.ts";
 import {
   createLog,
+  isDiskFull,
   type Log,
   lockDirectory,
   logExists,
@@ -56,6 +57,9 @@ export type Recovery = {
   readonly milliseconds: number;
 };
 
+/** Values that a start may keep in memory while the disk is full. */
+const MAX_UNWRITTEN_BYTES: number = 256 * 1024 * 1024;
+
 /** Whether a ledger was begun in a directory. */
 export function embeddedLedgerExists(directory: string): boolean {
   return logExists(directory);
@@ -81,13 +85,24 @@ export async function createEmbeddedLedger(directory: string, genesis: Genesis):
 /**
  * Opens a ledger: drops a torn last record, replays what the derived state lacks, compares the map root.
  *
- * @throws LogFault `DATA_DIR_IN_USE`, `LOG_MISSING`, `JOURNAL_DAMAGED`, `LOG_SHORTENED`, …; LedgerFault LEDGER_DIVERGED
+ * @throws LogFault `DATA_DIR_IN_USE`, `LOG_MISSING`, `JOURNAL_DAMAGED`, `LOG_SHORTENED`, …; LedgerFault LEDGER_DIVERGED,
+ * LEDGER_DISK_FULL
  */
-export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
+export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<Opened> {
+  try {
+    return await open(options);
+  } catch (cause) {
+    throw isDiskFull(cause) ? new LedgerFault("LEDGER_DISK_FULL", {}, { cause }) : cause;
+  }
+}
+
+type Opened = {
   readonly ledger: Ledger;
   readonly recovery: Recovery;
   readonly journalEnd: () => number;
-}> {
+};
+
+async function open(options: EmbeddedOptions): Promise<Opened> {
   const began = options.clock.monotonicMilliseconds();
   const { directory, origin, clock, signers } = options;
   const lock = await lockDirectory(directory);
@@ -113,7 +128,6 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
     ledger: hex(log.leaf(0)),
     start: VALUES_START,
   });
-  index.advance(values.end, head.size);
   const publisher = new Publisher(head, clock, (newest) => writePublished(published, newest));
   const guard = new ClockGuard(clock, options.confirmClock === true);
   const restoredFault = options.readOnly === true ? new LedgerFault("LEDGER_RESTORED") : undefined;
@@ -152,6 +166,15 @@ export async function openEmbeddedLedger(options: EmbeddedOptions): Promise<{
     milliseconds: Math.round(clock.monotonicMilliseconds() - began),
   };
   return { ledger, recovery, journalEnd: () => log.journalEnd };
+}
+
+/** A full disk is no reason not to start: what it does not take stays in memory, and nothing is written before it does. */
+function flush(values: ValuesFile): void {
+  try {
+    values.flush();
+  } catch (cause) {
+    if (values.unwrittenBytes > MAX_UNWRITTEN_BYTES) throw cause;
+  }
 }
 
 /** The map, as the snapshot has it if that is of this log, else empty. */
@@ -198,7 +221,7 @@ async function replay(
     mapRoot = await map.update(applied, moment);
     const compared = compareMapRoot(block.value.entry, mapRoot);
     if (!compared.ok) throw divergedFault(compared.error);
-    values.flush();
+    flush(values);
     position = moment;
   }
   const { size, height, timeMilliseconds } = present(position, "block 0");

@@ -59,6 +59,11 @@ export class ValuesFile implements ValueStore {
     return this.#written + this.#pendingBytes;
   }
 
+  /** Appended, and not in the file yet. */
+  get unwrittenBytes(): number {
+    return this.#pendingBytes;
+  }
+
   append({ key, value, index }: Change, previous: Ref | undefined): Ref {
     const header = {
       keyBytes: Buffer.byteLength(key),
@@ -113,7 +118,11 @@ export class ValuesFile implements ValueStore {
   }
 
   async close(): Promise<void> {
-    this.flush();
+    try {
+      this.flush();
+    } catch {
+      // A full disk: the next start makes these values anew from the journal.
+    }
     this.#file.close();
   }
 

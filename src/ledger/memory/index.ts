@@ -36,7 +36,6 @@ export async function openMemoryLedger(options: {
   const checkpoint = signCheckpoint({ origin, size: position.size, root }, signers);
   const head: Head = { origin, ...position, root, mapRoot, checkpoint };
   const index = new MemoryIndex((from, to) => values.frames(from, to));
-  index.advance(values.end, head.size);
   const publisher = new Publisher(head, clock, async () => undefined);
   const guard = new ClockGuard(clock, true);
   const parts = { log, values, state, map, index, pool: SAME_THREAD, guard, clock, publisher };
