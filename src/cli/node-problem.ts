@@ -1,4 +1,5 @@
-import { CliProblem } from "./problem.ts";
+import type { DirectoryTrouble } from "../node/index.ts";
+import { CliProblem, type CliProblemCode } from "./problem.ts";
 
 /** What a fault of a node brings; its classes belong to layers that a command does not know. */
 type Fault = {
@@ -12,6 +13,19 @@ const DAMAGED = new Set([
   "LEDGER_DIVERGED",
   "LEDGER_VALUES_DAMAGED",
 ]);
+
+const TROUBLES: { readonly [why: string]: CliProblemCode } = {
+  absent: "NODE_NOT_BEGUN",
+  "not-empty": "NODE_NOT_EMPTY",
+  begun: "NODE_BEGUN",
+  "log-key-missing": "NODE_LOG_KEY",
+  "log-key-other": "NODE_LOG_KEY_OTHER",
+} satisfies { readonly [why in DirectoryTrouble]: CliProblemCode };
+
+const LOGS: { readonly [code: string]: CliProblemCode } = {
+  LOG_MISSING: "NODE_NOT_BEGUN",
+  LOG_EXISTS: "NODE_BEGUN",
+};
 
 /** Runs what works on a node's own files and port; what goes wrong there comes out as a problem that says what to do. */
 export async function onNode<T>(work: () => Promise<T>): Promise<T> {
@@ -46,9 +60,8 @@ function faultProblem(fault: Error & Fault): CliProblem {
   if (cause === "LEDGER_DISK_FULL" || cause === "LOG_DISK_FULL") {
     return new CliProblem("NODE_DISK_FULL", facts, options);
   }
-  if (cause === "LEDGER_DIRECTORY" || cause === "LOG_MISSING") {
-    return new CliProblem("NODE_NOT_BEGUN", { why: cause, ...facts }, options);
-  }
+  const trouble = cause === "LEDGER_DIRECTORY" ? TROUBLES[String(facts.why)] : LOGS[cause];
+  if (trouble !== undefined) return new CliProblem(trouble, facts, options);
   const told = { cause, facts: JSON.stringify(facts) };
   return new CliProblem(DAMAGED.has(cause) ? "NODE_DATA_DAMAGED" : "NODE_FAULT", told, options);
 }

@@ -36,6 +36,10 @@ export type CliProblemCode =
   | "NODE_DATA_IN_USE"
   | "NODE_DATA_ACCESS"
   | "NODE_DISK_FULL"
+  | "NODE_NOT_EMPTY"
+  | "NODE_BEGUN"
+  | "NODE_LOG_KEY"
+  | "NODE_LOG_KEY_OTHER"
   | "NODE_NOT_BEGUN"
   | "NODE_DATA_DAMAGED"
   | "NODE_FAULT"
@@ -232,8 +236,8 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   CLI_DAMAGED: {
     exit: "forged",
     what: {
-      en: "{path} is damaged at byte {offset}: {cause}.",
-      zh: "{path} 在第 {offset} 字节处损坏：{cause}。",
+      en: "{path} is damaged at byte {offset} of its journal: {why} ({cause}). The {entries} entries before it are right.",
+      zh: "{path} 的日志文件在第 {offset} 字节处损坏：{why}（{cause}）。此前的 {entries} 个条目无误。",
     },
     remedy: {
       en: "Do not start a node on it. Restore a backup; the log of another copy gives back what is missing.",
@@ -319,15 +323,53 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     },
     remedy: { en: "Make room, then start it again.", zh: "请腾出空间，然后重新启动。" },
   },
-  NODE_NOT_BEGUN: {
+  NODE_NOT_EMPTY: {
     exit: "node",
     what: {
-      en: "No ledger can be opened in {path}: {why}.",
-      zh: "{path} 中没有可打开的账本：{why}。",
+      en: "{path} is not empty, and nothing is written over.",
+      zh: "{path} 不是空目录，不会覆盖其中的内容。",
     },
     remedy: {
-      en: "Begin one with `cityid init`, or try `cityid demo`.",
-      zh: "请用 `cityid init` 创建，或试用 `cityid demo`。",
+      en: "Name an empty directory, or one that is not there yet.",
+      zh: "请指定空目录，或尚不存在的目录。",
+    },
+  },
+  NODE_BEGUN: {
+    exit: "node",
+    what: { en: "A ledger was begun in {path} before.", zh: "{path} 中已建有账本。" },
+    remedy: {
+      en: "Start it with `cityid start --data`, or name another directory.",
+      zh: "请用 `cityid start --data` 启动，或指定其他目录。",
+    },
+  },
+  NODE_LOG_KEY: {
+    exit: "node",
+    what: {
+      en: "The log's key is missing: there is no {path}.",
+      zh: "缺少日志密钥：{path} 不存在。",
+    },
+    remedy: {
+      en: "Put it back from where it is kept. A backup holds it only if it was made with `--with-keys`.",
+      zh: "请从保管处放回。备份只有在使用 `--with-keys` 时才包含它。",
+    },
+  },
+  NODE_LOG_KEY_OTHER: {
+    exit: "node",
+    what: {
+      en: "{path} holds another log key than the one that was given.",
+      zh: "{path} 中是另一个日志密钥，与所给的不同。",
+    },
+    remedy: {
+      en: "Move it away if it belongs to no ledger, or name another directory.",
+      zh: "若它不属于任何账本，请移走；否则请指定其他目录。",
+    },
+  },
+  NODE_NOT_BEGUN: {
+    exit: "node",
+    what: { en: "There is no ledger in {path}.", zh: "{path} 中没有账本。" },
+    remedy: {
+      en: "Check the directory (`--data`). `cityid init` begins a ledger; `cityid demo` runs a demonstration.",
+      zh: "请检查目录（`--data`）。`cityid init` 创建账本；`cityid demo` 运行演示。",
     },
   },
   NODE_DATA_DAMAGED: {

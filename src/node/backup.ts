@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type AuditOptions, type AuditReport, auditDirectory } from "../ledger/embedded/index.ts";
-import { LedgerFault } from "../ledger/index.ts";
 import { readLog } from "../log/index.ts";
 import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
+import { directoryFault } from "./directory-fault.ts";
 
 const COPY_BYTES: number = 1024 * 1024;
 
@@ -28,7 +28,7 @@ export async function backup(
   const withKeys = options.withKeys === true;
   const description = await readDescription(from);
   if (description === undefined) {
-    throw new LedgerFault("LEDGER_DIRECTORY", { path: from, why: "no ledger begun here" });
+    throw directoryFault(from, "absent");
   }
   await mustBeEmpty(to);
   const [source, target] = [dataDirectory(from), dataDirectory(to)];
@@ -68,7 +68,7 @@ export async function restore(
 
 async function mustBeEmpty(path: string): Promise<void> {
   const found = existsSync(path) ? await readdir(path) : [];
-  if (found.length > 0) throw new LedgerFault("LEDGER_DIRECTORY", { path, why: "not empty" });
+  if (found.length > 0) throw directoryFault(path, "not-empty");
 }
 
 async function copyIfThere(from: string, to: string): Promise<void> {

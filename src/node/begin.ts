@@ -2,8 +2,8 @@ import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { equalBytes, type Genesis } from "../core/index.ts";
 import { createEmbeddedLedger } from "../ledger/embedded/index.ts";
-import { LedgerFault } from "../ledger/index.ts";
 import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
+import { directoryFault } from "./directory-fault.ts";
 import { readSeed } from "./secrets.ts";
 
 /** What a ledger is begun with. */
@@ -26,7 +26,7 @@ export async function beginNode(beginning: Beginning): Promise<void> {
   const { genesis, logSeed, member } = beginning;
   const directory = dataDirectory(beginning.dataDirectory);
   if ((await readDescription(directory.root)) !== undefined) {
-    throw new LedgerFault("LEDGER_DIRECTORY", { path: directory.root, why: "a ledger is there" });
+    throw directoryFault(directory.root, "begun");
   }
   await placeLogKey(directory.logKey, logSeed);
   await createEmbeddedLedger(directory.ledger, genesis);
@@ -39,7 +39,7 @@ async function placeLogKey(path: string, seed: Uint8Array): Promise<void> {
   const before = await readSeed(path);
   if (before !== undefined) {
     if (equalBytes(before, seed)) return;
-    throw new LedgerFault("LEDGER_DIRECTORY", { path, why: "another log key is there" });
+    throw directoryFault(path, "log-key-other");
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, "wx", 0o600);

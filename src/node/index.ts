@@ -22,6 +22,7 @@ export {
 } from "./data-directory.ts";
 export { demoMessages, languageOf } from "./demo/messages.ts";
 export { type DemoStart, startDemo } from "./demo/start.ts";
+export type { DirectoryTrouble } from "./directory-fault.ts";
 export * from "./register/index.ts";
 export { logKey, type RunningNode, startNode } from "./start.ts";
 export { supervise } from "./supervisor.ts";

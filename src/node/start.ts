@@ -9,7 +9,7 @@ import {
   verifierKey,
 } from "../core/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
-import { type Ledger, LedgerFault } from "../ledger/index.ts";
+import type { Ledger } from "../ledger/index.ts";
 import { createApp, directoryStore, type Server, staticFiles } from "../server/index.ts";
 import type { NodeConfig } from "./config.ts";
 import {
@@ -18,6 +18,7 @@ import {
   readDescription,
   writeDescription,
 } from "./data-directory.ts";
+import { directoryFault } from "./directory-fault.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { readSeed } from "./secrets.ts";
@@ -69,10 +70,7 @@ export async function startNode(
   const directory = dataDirectory(config.dataDirectory);
   const description = await readDescription(directory.root);
   if (description === undefined) {
-    throw new LedgerFault("LEDGER_DIRECTORY", {
-      path: directory.root,
-      why: "no ledger begun here",
-    });
+    throw directoryFault(directory.root, "absent");
   }
   if (description.restored === true && config.confirmRestored) {
     const { restored: _, format: __, ...rest } = description;
@@ -100,8 +98,7 @@ export async function startNode(
 /** The log's key, which also names it. */
 export async function logSigner(path: string, origin: string): Promise<NoteSigner> {
   const seed = await readSeed(path);
-  if (seed === undefined)
-    throw new LedgerFault("LEDGER_DIRECTORY", { path, why: "the log's key is missing" });
+  if (seed === undefined) throw directoryFault(path, "log-key-missing");
   return { key: logKey(origin, seed), seed };
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
+import { damageProblem } from "../damage.ts";
 import { onNode } from "../node-problem.ts";
-import { CliProblem } from "../problem.ts";
 import { duration, group } from "../progress.ts";
 
 export function addAudit(program: Command, { say, runOf }: Cli): void {
@@ -18,16 +18,7 @@ export function addAudit(program: Command, { say, runOf }: Cli): void {
       const run = runOf(command);
       const { auditDirectory } = await import("../../node/index.ts");
       const report = await onNode(() => auditDirectory(directory));
-      if (!report.intact) {
-        const { code: cause, offset, ...facts } = report.refusal;
-        throw new CliProblem("CLI_DAMAGED", {
-          path: directory,
-          offset,
-          cause,
-          entries: report.entries,
-          ...facts,
-        });
-      }
+      if (!report.intact) throw damageProblem(directory, report.refusal, report.entries);
       const { origin, entries, blocks, root, mapRoot, milliseconds } = report;
       run.result(report, () => [
         run.paint.good("✔ ") +

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
+import { damageProblem } from "../damage.ts";
 import { onNode } from "../node-problem.ts";
-import { CliProblem } from "../problem.ts";
 import { duration, group } from "../progress.ts";
 
 export function addBackup(program: Command, { say, runOf }: Cli): void {
@@ -68,10 +68,7 @@ export function addRestore(program: Command, { say, runOf }: Cli): void {
       const run = runOf(command);
       const { restore } = await import("../../node/index.ts");
       const report = await onNode(() => restore(from, data));
-      if (!report.intact) {
-        const { code: cause, offset, ...facts } = report.refusal;
-        throw new CliProblem("CLI_DAMAGED", { path: from, offset, cause, ...facts });
-      }
+      if (!report.intact) throw damageProblem(from, report.refusal, report.entries);
       run.result({ data, ...report }, () => [
         run.paint.good("✔ ") +
           run.say({

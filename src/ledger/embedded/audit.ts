@@ -63,6 +63,8 @@ class Stop extends Error {
 /**
  * Replays the ledger in a data directory, or a copy of one, from its first entry: every record's hash, every signature,
  * every rule, every map root, and the last checkpoint that was published. Only reads.
+ *
+ * @throws LogFault `LOG_MISSING`
  */
 export async function auditDirectory(
   dataDirectory: string,
@@ -88,7 +90,9 @@ export async function auditDirectory(
 
 function refusalOf(cause: unknown, offset: number): AuditRefusal {
   if (cause instanceof Stop) return cause.refusal;
-  if (cause instanceof LogFault) return { offset, ...cause.facts, code: cause.code };
+  // Where nothing is, nothing is damaged.
+  if (cause instanceof LogFault && cause.code !== "LOG_MISSING")
+    return { offset, ...cause.facts, code: cause.code };
   throw cause;
 }
 

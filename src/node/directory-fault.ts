@@ -1,0 +1,18 @@
+import { LedgerFault } from "../ledger/index.ts";
+
+/** What can be wrong with a directory that was named: the `why` of LEDGER_DIRECTORY. */
+export type DirectoryTrouble =
+  /** No ledger was begun there. */
+  | "absent"
+  /** It should be empty, and is not. */
+  | "not-empty"
+  /** A ledger was begun there before. */
+  | "begun"
+  /** The file with the seed of the log's key is not there. */
+  | "log-key-missing"
+  /** It holds another key than the one that the ledger is begun with. */
+  | "log-key-other";
+
+export function directoryFault(path: string, why: DirectoryTrouble): LedgerFault {
+  return new LedgerFault("LEDGER_DIRECTORY", { path, why });
+}
