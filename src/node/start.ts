@@ -46,7 +46,7 @@ export type NodeFacts = {
 
 export type StartExtras = {
   /** Answers `/demo/…`; made once the port is known. */
-  readonly demo?: (node: NodeFacts) => Answer;
+  readonly demo?: (node: NodeFacts) => Answer | undefined;
 };
 
 type Answer = (
@@ -135,7 +135,7 @@ async function serve(
   server = await application({ ...config, port }, opened, demo);
   log.info("listening", { host: config.host, port });
   return {
-    url: `http://${config.host}:${port}`,
+    url: urlOf(config.host, port),
     port,
     origin,
     ledger,
@@ -178,11 +178,15 @@ async function application(
       ...(demo === undefined ? {} : { demo }),
     },
     {
-      publicUrl: publicUrl ?? `http://${host}:${port}`,
+      publicUrl: publicUrl ?? urlOf(host, port),
       origins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
       trustedProxies,
     },
   );
+}
+
+function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Between the moment the port is taken and the moment the application knows it. */

@@ -73,7 +73,8 @@ async function isFilled(url: string): Promise<boolean> {
   return seeded.some(({ what }) => what === "things");
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

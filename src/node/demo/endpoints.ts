@@ -120,8 +120,9 @@ function judgeCaller(
     : { code: "DEMO_TYPE", got: type, want: "application/json" };
 }
 
-function isLoopback(address: string): boolean {
-  return address === "::1" || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
+/** Whether an address, or a name to listen on, is this machine's own. */
+export function isLoopback(address: string): boolean {
+  return ["::1", "localhost"].includes(address) || /^(?:::ffff:)?127\.\d+\.\d+\.\d+$/.test(address);
 }
 
 function describe(options: DemoOptions): object {

@@ -17,7 +17,7 @@ import { seedFile } from "../secrets.ts";
 import { logKey, type RunningNode, startNode } from "../start.ts";
 import { STARTS_VARIABLE, type SupervisorRequest } from "../supervisor.ts";
 import { auditAttack } from "./attack.ts";
-import { demoEndpoints } from "./endpoints.ts";
+import { demoEndpoints, isLoopback } from "./endpoints.ts";
 import { demoGenesis } from "./genesis.ts";
 import { type DemoKeys, openDemoKeys } from "./keys.ts";
 import { type DemoMessages, demoMessages } from "./messages.ts";
@@ -53,6 +53,8 @@ export async function startDemo({ config, language, say }: DemoStart): Promise<R
     { ...config, confirmClock: true },
     {
       demo: ({ port, origin, recovery, journalEnd }) => {
+        // Everybody's keys are behind these paths: where others can reach the node, they do not exist.
+        if (!isLoopback(config.host)) return undefined;
         readyMilliseconds = Date.now();
         return demoEndpoints({
           origin,
