@@ -5,6 +5,10 @@
 //	check http://127.0.0.1:8156/log "<vkey of the log>"
 //
 // It prints one line that begins with "ok", or the first thing that is wrong, and then exits with 1.
+//
+//	check map < statements.json
+//
+// verifies proofs of presence and absence in the map with github.com/cosmos/ics23, and prints which of them hold.
 package main
 
 import (
@@ -13,6 +17,13 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "map" {
+		if err := checkMap(os.Stdin, os.Stdout); err != nil {
+			fmt.Fprintln(os.Stderr, "failed:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if len(os.Args) != 3 {
 		fmt.Fprintln(os.Stderr, "usage: check <URL of the log> <vkey>")
 		os.Exit(2)
