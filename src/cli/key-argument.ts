@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { decodeCbor, fromHex, type KeySpec, type KeyUse } from "../core/index.ts";
+import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
 import { parseSeconds } from "./time-argument.ts";
 
@@ -47,7 +48,7 @@ export function parseUses(text: string): KeyUse[] {
 
 async function readPublicKey(path: string): Promise<KeySpec["key"]> {
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
   const encoded = fromHex(/"public":\s*"([0-9a-f]+)"/.exec(text)?.[1] ?? "");
   const decoded = encoded === undefined ? undefined : decodeCbor(encoded);

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { armor, Decrypter, Encrypter } from "age-encryption";
 import { base64, encodeCbor, fromBase64, fromHex, hex } from "../core/index.ts";
 import { type Signer, signerFromP256, signerFromSeed } from "../sdk/index.ts";
+import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
 
 /** What of a key file needs no passphrase. */
@@ -62,7 +63,7 @@ export async function writePrivate(path: string, content: string | Uint8Array): 
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, "wx", PRIVATE_MODE).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "EEXIST") throw new CliProblem("CLI_FILE_EXISTS", { path }, { cause });
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
   try {
     await file.writeFile(content);
@@ -149,7 +150,7 @@ function storedSeed(seed: Uint8Array): Stored {
 export async function refuseOpenFile(path: string): Promise<void> {
   const { mode } = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") throw new CliProblem("CLI_KEY_MISSING", { path }, { cause });
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
   if (process.platform === "win32" || (mode & OTHERS) === 0) return;
   throw new CliProblem("CLI_KEY_MODE", { path, mode: (mode & 0o777).toString(8) });

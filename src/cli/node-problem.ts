@@ -37,6 +37,8 @@ export async function onNode<T>(work: () => Promise<T>): Promise<T> {
 }
 
 function asProblem(thrown: unknown): unknown {
+  // It says what to do already.
+  if (thrown instanceof CliProblem) return thrown;
   if (!(thrown instanceof Error) || !("code" in thrown)) return thrown;
   if (thrown.name === "ConfigError") {
     return new CliProblem("NODE_SETTING", { detail: thrown.message }, { cause: thrown });

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
 import { askSecret } from "./prompt.ts";
 import type { Run } from "./run.ts";
@@ -42,7 +43,7 @@ async function passphraseFromFile({ options }: Run): Promise<string | undefined>
   const path = options.passphraseFile;
   if (path === undefined) return undefined;
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
   return text.replace(/\r?\n$/, "");
 }

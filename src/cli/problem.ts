@@ -44,6 +44,7 @@ export type CliProblemCode =
   | "NODE_DATA_DAMAGED"
   | "NODE_FAULT"
   | "IMPORT_ROWS"
+  | "IMPORT_HEADING"
   | "IMPORT_LINE"
   | "IMPORT_EMPTY"
   | "IMPORT_COLUMNS"
@@ -58,10 +59,10 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   },
   CLI_FILE: {
     exit: "usage",
-    what: { en: "Cannot read {path}: {detail}", zh: "无法读取 {path}：{detail}" },
+    what: { en: "{path}: {detail}.", zh: "{path}：{detail}。" },
     remedy: {
-      en: "Check the name of the file and who may read it.",
-      zh: "请检查文件名和读取权限。",
+      en: "Check the name of the file, and who may read and write it.",
+      zh: "请检查文件名和读写权限。",
     },
   },
   CLI_FILE_EXISTS: {
@@ -399,11 +400,22 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "请改正上列各行，或用 `--skip-bad` 跳过它们。",
     },
   },
+  IMPORT_HEADING: {
+    exit: "rows",
+    what: {
+      en: "{path} does not begin with the heading of this table. Nothing was signed.",
+      zh: "{path} 的首行不是该表的表头。未签署任何内容。",
+    },
+    remedy: {
+      en: "Check that it is the right file. The heading is: {want}",
+      zh: "请确认选对了文件。表头应为：{want}",
+    },
+  },
   IMPORT_LINE: {
     exit: "rows",
     what: {
-      en: "{path} makes no sense in line {line}: {cause}. Nothing was signed.",
-      zh: "{path} 第 {line} 行有误：{cause}。未签署任何内容。",
+      en: "{path}, line {line}: {why} ({cause}). Nothing was signed.",
+      zh: "{path} 第 {line} 行有误：{why}（{cause}）。未签署任何内容。",
     },
     remedy: {
       en: "Mend the line, or leave such lines out with `--skip-bad`.",

@@ -2,9 +2,10 @@ import { ApiProblem, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
 import { EXIT, type Exit, exitOf } from "./exit.ts";
 import { paintFor } from "./paint.ts";
 import { CliProblem } from "./problem.ts";
+import { refusalWords } from "./refusal-words.ts";
 import { Refused } from "./refused.ts";
 import type { Terminal } from "./terminal.ts";
-import type { Language } from "./text.ts";
+import { fill, type Language } from "./text.ts";
 
 /** What went wrong, for people and for programs. */
 export type Report = {
@@ -24,17 +25,32 @@ export function reportOf(problem: unknown, language: Language): Report {
     return { code, facts, exit, told: true, ...problem.in(language) };
   }
   if (problem instanceof Refused) {
-    const { code, facts, remedy } = problem.outcome;
     const what = { en: "The ledger refused it.", zh: "账本拒绝了此操作。" }[language];
-    return { code, what, facts, remedy, exit };
+    return refused({ ...problem.outcome, what }, language, exit);
   }
   if (problem instanceof ApiProblem) {
     const { code, title: what, facts, remedy } = problem;
-    return { code, what, facts, remedy, exit };
+    return refused({ code, what, facts, remedy }, language, exit);
   }
   if (problem instanceof NodeUnreachable) return unreachable(problem, language, exit);
   if (problem instanceof ProofMismatch) return mismatch(problem, language, exit);
   return unforeseen(problem, language, exit);
+}
+
+/** In our own words where we have some; else in those of the node. */
+function refused(
+  { code, what, facts, remedy }: Pick<Report, "code" | "what" | "facts" | "remedy">,
+  language: Language,
+  exit: Exit,
+): Report {
+  const words = refusalWords(code);
+  return {
+    code,
+    what: words === undefined ? what : fill(words.what[language], facts),
+    facts,
+    remedy: words === undefined ? remedy : fill(words.remedy[language], facts),
+    exit,
+  };
 }
 
 function unreachable({ url }: NodeUnreachable, language: Language, exit: Exit): Report {

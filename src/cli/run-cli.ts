@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { createCli } from "./cli.ts";
 import { EXIT, type Exit } from "./exit.ts";
+import { fileProblem, isFileError } from "./file-problem.ts";
 import { createProgram } from "./program.ts";
 import { printReport, reportOf } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
@@ -36,5 +37,6 @@ export async function runCli(
 
 /** After Ctrl-C whatever broke, broke because of it. */
 function asProblem(thrown: unknown, signal: AbortSignal): unknown {
-  return signal.aborted ? signal.reason : thrown;
+  if (signal.aborted) return signal.reason;
+  return isFileError(thrown) ? fileProblem(thrown.path, thrown) : thrown;
 }

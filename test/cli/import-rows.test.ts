@@ -104,7 +104,7 @@ describe("CSV", () => {
     await expect(openCsv(await file("a.csv", ""))).rejects.toMatchObject({ code: "IMPORT_EMPTY" });
     await expect(openCsv("/nowhere/a.csv")).rejects.toMatchObject({
       code: "CLI_FILE",
-      facts: { detail: "ENOENT" },
+      facts: { errno: "ENOENT" },
     });
   });
 });

@@ -95,7 +95,15 @@ describe("faults of a node", () => {
   const fault = (code: string, facts = {}) => Object.assign(new Error(code), { code, facts });
   test.each([
     [fault("DATA_DIR_IN_USE", { directory: "d", pid: 7 }), "NODE_DATA_IN_USE"],
-    [fault("LEDGER_DIRECTORY", { path: "d", why: "w" }), "NODE_NOT_BEGUN"],
+    [fault("DATA_DIR_ACCESS", { directory: "d", reason: "EROFS" }), "NODE_DATA_ACCESS"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "absent" }), "NODE_NOT_BEGUN"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "not-empty" }), "NODE_NOT_EMPTY"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "begun" }), "NODE_BEGUN"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-missing" }), "NODE_LOG_KEY"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-other" }), "NODE_LOG_KEY_OTHER"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "format 9" }), "NODE_FAULT"],
+    [fault("LOG_MISSING", { path: "d" }), "NODE_NOT_BEGUN"],
+    [fault("LEDGER_DISK_FULL"), "NODE_DISK_FULL"],
     [fault("JOURNAL_DAMAGED", { offset: 7 }), "NODE_DATA_DAMAGED"],
     [fault("LOG_WRITE"), "NODE_FAULT"],
     [Object.assign(new Error(), { code: "EADDRINUSE", port: 8156 }), "NODE_PORT"],
@@ -105,6 +113,11 @@ describe("faults of a node", () => {
       code,
       cause: thrown,
     });
+  });
+
+  test("what says what to do already is left as it is", async () => {
+    const problem = new CliProblem("CLI_ARGUMENT", { name: "--port" });
+    await expect(onNode(() => Promise.reject(problem))).rejects.toBe(problem);
   });
 
   test("a bug stays a bug", async () => {

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { fromBase64, readApplication } from "../../core/index.ts";
 import { describeOperation } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
+import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { printAccepted, requesterOf, signAndSubmit } from "../signing.ts";
@@ -48,11 +49,7 @@ export function addAdmit(program: Command, { say, runOf }: Cli): void {
 async function applicationBytes(run: Run, which: string): Promise<Uint8Array> {
   if (!/^[0-9a-f]{64}$/.test(which)) {
     return readFile(which).catch((cause: NodeJS.ErrnoException) => {
-      throw new CliProblem(
-        "CLI_FILE",
-        { path: which, detail: cause.code ?? cause.message },
-        { cause },
-      );
+      throw fileProblem(which, cause);
     });
   }
   const inbox = run.client.as(await requesterOf(run));

@@ -11,6 +11,7 @@ import {
 } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
+import { fileProblem } from "../file-problem.ts";
 import { judgeShape } from "../judge-shape.ts";
 import { type KeyOptions, readKeySpec } from "../key-argument.ts";
 import { addKeyOptions } from "../key-options.ts";
@@ -154,7 +155,7 @@ async function readEvidence(code: Code, text: string): Promise<PreparedEvidence>
   const path = at < 0 ? text : text.slice(at + 1);
   const title = at < 0 ? basename(text) : text.slice(0, at);
   const file = await readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
   return prepareEvidence(code, title, new Uint8Array(file));
 }

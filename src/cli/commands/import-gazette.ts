@@ -20,8 +20,9 @@ export function addImportAreaCodes(group: Command, { say, runOf }: Cli): void {
     .action(async (path: string, options: Options, command: Command) => {
       const run = runOf(command);
       const { facts, bad } = await readAreaCodes(path, options.skipBad === true);
-      for (const { line, cause } of bad) {
-        run.note(run.say({ en: `line ${line}: ${cause}`, zh: `第 ${line} 行：${cause}` }));
+      for (const { line, cause, why } of bad) {
+        const words = run.say({ en: `line ${line}: ${why.en}`, zh: `第 ${line} 行：${why.zh}` });
+        run.note(`${words}  ${run.paint.quiet(cause)}`);
       }
       const { gazetteItems } = await import("../../node/index.ts");
       await importGazette(run, gazetteItems(facts), { dryRun: options.dryRun === true });

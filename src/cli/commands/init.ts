@@ -10,9 +10,11 @@ import {
   hashLeaf,
   hex,
   isKeyName,
+  MEMBER_ID,
   verifierKey,
 } from "../../core/index.ts";
 import type { Cli } from "../cli.ts";
+import { fileProblem } from "../file-problem.ts";
 import { writeIdentityFile } from "../identity-file.ts";
 import { composeGenesis } from "../init/compose-genesis.ts";
 import { readableFingerprint } from "../init/fingerprint.ts";
@@ -80,6 +82,13 @@ function addMember(init: Command, { say, runOf }: Cli): void {
 
 async function makeMember(run: Run, options: MemberOptions): Promise<void> {
   const { id, to, node } = options;
+  if (!MEMBER_ID.test(id)) {
+    const want = {
+      en: "a member's id: capital letters, digits, hyphens",
+      zh: "成员编号：大写字母、数字、连字符",
+    };
+    throw new CliProblem("CLI_ARGUMENT", { name: "--id", got: id, want, example: "--id A" });
+  }
   const passphrase = await newPassphrase(run, options.passphrase === true);
   const locked = passphrase === undefined ? {} : { passphrase };
   const vkey = options.log === undefined ? undefined : await makeLogKey(to, options.log);
@@ -235,12 +244,8 @@ function addNode(init: Command, { say, runOf }: Cli): void {
 }
 
 async function makeNode(run: Run, options: NodeOptions): Promise<void> {
-  const entry = await readFile(options.genesis).catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem(
-      "CLI_FILE",
-      { path: options.genesis, detail: cause.code ?? cause.message },
-      { cause },
-    );
+  const entry = await readFile(options.genesis).catch((cause) => {
+    throw fileProblem(options.genesis, cause);
   });
   const decoded = decodeCbor(new Uint8Array(entry));
   const genesis = decoded.ok ? decodeGenesis(decoded.value) : decoded;
@@ -278,12 +283,14 @@ async function makeNode(run: Run, options: NodeOptions): Promise<void> {
 
 /** The log's key, which must be the one that the genesis names. */
 async function readLogKey(path: string, policy: string, origin: string): Promise<Uint8Array> {
+  const text = await readFile(path, "utf8").catch((cause) => {
+    throw fileProblem(path, cause);
+  });
   await refuseOpenFile(path);
-  const seed = fromHex((await readFile(path, "utf8")).trim());
-  if (seed?.length !== 32) {
-    throw new CliProblem("CLI_KEY_FORMAT", { path, detail: "it is not 32 bytes in hex" });
+  const seed = fromHex(text.trim());
+  if (seed?.length === 32) {
+    const vkey = formatVerifierKey(verifierKey(origin, "ed25519", publicEd25519(seed)));
+    if (policy.includes(vkey)) return seed;
   }
-  const vkey = formatVerifierKey(verifierKey(origin, "ed25519", publicEd25519(seed)));
-  if (!policy.includes(vkey)) throw new CliProblem("INIT_LOG_KEY", { path, want: vkey });
-  return seed;
+  throw new CliProblem("INIT_LOG_KEY", { path });
 }

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { printDecided } from "../deciding.ts";
+import { fileProblem } from "../file-problem.ts";
 import { operationFromJson } from "../operation-json.ts";
-import { CliProblem } from "../problem.ts";
 import { signAndSubmit } from "../signing.ts";
 
 export function addPropose(program: Command, { say, runOf }: Cli): void {
@@ -25,7 +25,7 @@ export function addPropose(program: Command, { say, runOf }: Cli): void {
     .action(async (path: string, _: unknown, command: Command) => {
       const run = runOf(command);
       const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-        throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+        throw fileProblem(path, cause);
       });
       const inner = operationFromJson(text, path);
       const accepted = await signAndSubmit(run, { op: "propose", inner });

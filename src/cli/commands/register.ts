@@ -6,6 +6,7 @@ import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { classOf, kindOf } from "../code-kind.ts";
 import { decideAndSubmit, printDecided } from "../deciding.ts";
+import { fileProblem } from "../file-problem.ts";
 import { type KeyOptions, readKeySpec } from "../key-argument.ts";
 import { addKeyOptions } from "../key-options.ts";
 import { operationFromJson } from "../operation-json.ts";
@@ -92,7 +93,7 @@ async function itemsOf(
 
 async function itemsOfFile(path: string): Promise<readonly RegisterItem[]> {
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
   const op = operationFromJson(text, path);
   if (op.op === "register") return op.items;

@@ -20,6 +20,7 @@ import {
   verifyRecordProof,
 } from "../../verify/index.ts";
 import type { Cli } from "../cli.ts";
+import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 import { duration } from "../progress.ts";
 import type { Run } from "../run.ts";
@@ -84,7 +85,7 @@ async function readText(path: string): Promise<string> {
 
 async function readBytes(path: string): Promise<Buffer> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { pipeline, Readable } from "node:stream";
 import { parse } from "csv-parse";
+import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 import type { Row, RowSource } from "./row.ts";
 
@@ -77,8 +78,7 @@ async function* readRecords(
     }
   } catch (cause) {
     if (cause instanceof CliProblem) throw cause;
-    const detail = cause instanceof Error ? cause.message : "";
-    throw new CliProblem("CLI_FILE", { path, detail }, { cause });
+    throw fileProblem(path, cause);
   }
 }
 
@@ -99,7 +99,7 @@ const PROBE_BYTES = 256 * 1024;
 
 async function detectDialect(path: string, asked: string | undefined): Promise<Dialect> {
   const file = await open(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(PROBE_BYTES), 0, PROBE_BYTES, 0);

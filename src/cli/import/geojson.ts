@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 import type { Row, RowSource } from "./row.ts";
 
@@ -25,7 +26,7 @@ type Feature = {
 
 async function read(path: string): Promise<string> {
   return readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
 }
 

@@ -1,4 +1,5 @@
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 import type { Terms } from "./draft.ts";
 
@@ -25,11 +26,7 @@ export async function readState(path: string): Promise<ImportState | undefined> 
   const file = stateFileOf(path);
   const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") return undefined;
-    throw new CliProblem(
-      "CLI_FILE",
-      { path: file, detail: cause.code ?? cause.message },
-      { cause },
-    );
+    throw fileProblem(file, cause);
   });
   if (text === undefined) return undefined;
   const state = parse(text);

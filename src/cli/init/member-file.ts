@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { decodeCbor, fromHex, type KeySpec, type KeyUse } from "../../core/index.ts";
+import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 
 /** What a member publishes of itself before there is a ledger: nothing in it is secret. */
@@ -25,7 +26,7 @@ export type MemberFile = {
 /** Reads a description; the genesis judges what is in it. */
 export async function readMemberFile(path: string): Promise<MemberFile> {
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw new CliProblem("CLI_FILE", { path, detail: cause.code ?? cause.message }, { cause });
+    throw fileProblem(path, cause);
   });
   const value = parse(text);
   if (value?.format === "cityid/member/v1" && Array.isArray(value.keys)) return value;
