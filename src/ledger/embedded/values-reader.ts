@@ -38,7 +38,7 @@ export class ValuesReader implements FrameSource {
       let at = 0;
       while (wholeFrameBytes(window, at) !== undefined) {
         const end = at + checkFrame(window, at, start + at);
-        yield frameOf(window, at, end, start + end);
+        yield frameOf(window, at, end, start);
         at = end;
       }
       start += at;
@@ -51,7 +51,7 @@ export class ValuesReader implements FrameSource {
     let bytes = this.#scratch.subarray(0, readFully(this.#file, this.#scratch, offset));
     if (wholeFrameBytes(bytes, 0) === undefined) bytes = this.#wholeFrame(bytes, offset);
     const length = checkFrame(bytes, 0, offset);
-    return frameOf(bytes, 0, length, offset + length);
+    return frameOf(bytes, 0, length, offset);
   }
 
   tail(offset: number, length: number): Uint8Array {
@@ -85,10 +85,12 @@ export class ValuesReader implements FrameSource {
   }
 }
 
-function frameOf(bytes: Buffer, at: number, end: number, next: number): Frame {
+/** `base`: where the bytes begin in the file. */
+function frameOf(bytes: Buffer, at: number, end: number, base: number): Frame {
   const header = readFrameHeader(bytes, at);
   const key = keyOfFrame(bytes, at, header);
   const { index, previous } = header;
   const start = end - header.valueBytes;
-  return { key, bytes, start, end, index, first: previous === 0, previous, next };
+  const [offset, next] = [base + at, base + end];
+  return { key, bytes, start, end, offset, index, first: previous === 0, previous, next };
 }

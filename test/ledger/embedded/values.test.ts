@@ -179,9 +179,10 @@ describe("the values file", () => {
         const want = changes.map(({ flush, ...each }) => {
           const first = !latest.has(each.key);
           const previous = latest.get(each.key) ?? 0;
-          latest.set(each.key, values.append(each, latest.get(each.key)));
+          const offset = values.append(each, latest.get(each.key));
+          latest.set(each.key, offset);
           if (flush) values.flush();
-          return { ...each, first, previous, next: values.end };
+          return { ...each, offset, first, previous, next: values.end };
         });
         await values.close();
         const reader = new ValuesReader(nodeFiles, path);

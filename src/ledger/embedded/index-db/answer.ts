@@ -1,20 +1,20 @@
+import { readAliases } from "./aliases.ts";
 import { readChildren } from "./children-reader.ts";
-import { readAliases, readKeys } from "./listings.ts";
+import type { IndexView } from "./index-view.ts";
+import { readKeys } from "./listings.ts";
 import type { Answer, Question } from "./messages.ts";
-import type { Names } from "./names.ts";
 import { type Steps, search } from "./search.ts";
-import type { Sql } from "./sql.ts";
 
 /** Answers a question, step by step. */
-export function* answer(sql: Sql, names: Names, question: Question): Steps<Answer> {
+export function* answer(view: IndexView, question: Question): Steps<Answer> {
   switch (question.kind) {
     case "search":
-      return yield* search(sql, names, question.query);
+      return yield* search(view, question.query);
     case "keys":
-      return readKeys(sql, names, question.prefix, question.limit, question.cursor);
+      return readKeys(view.sql, question.prefix, question.limit, question.cursor);
     case "aliases":
-      return readAliases(sql, question.scheme, question.value, question.division);
+      return readAliases(view, question.scheme, question.value, question.division);
     case "children":
-      return readChildren(sql, names, question.code, question);
+      return readChildren(view.sql, question.code, question);
   }
 }

@@ -1,25 +1,26 @@
 import { type Condition, tokensIn } from "./condition.ts";
-import { postingKey, tokenOfKey } from "./layout.ts";
+import { postingKey } from "./layout.ts";
 import { addPosting, type Bits, countBits, intersect, isEmpty, noBits, unite } from "./posting.ts";
-import type { Sql } from "./sql.ts";
+import type { KeyRange, Runs } from "./runs/runs.ts";
 
-/** What a full bucket says of a query's tokens: read once, asked for each phase. */
+/** What a bucket says of a query's tokens: read once, asked for each phase. */
 export class Bucket {
-  readonly #sql: Sql;
+  readonly #runs: Runs;
   readonly #bucket: number;
-  readonly #postings: ReadonlyMap<number, Buffer>;
+  /** By token; several for one token where several runs know it. */
+  readonly #postings: ReadonlyMap<number, readonly Buffer[]>;
 
-  constructor(sql: Sql, bucket: number, conditions: readonly Condition[]) {
-    this.#sql = sql;
+  constructor(runs: Runs, bucket: number, conditions: readonly Condition[]) {
+    this.#runs = runs;
     this.#bucket = bucket;
-    this.#postings = readPostings(sql, bucket, [...new Set(conditions.flatMap(tokensIn))]);
+    this.#postings = readPostings(runs, bucket, [...new Set(conditions.flatMap(tokensIn))]);
   }
 
   /** The records that meet a condition, or once did; `undefined` for none. */
   candidates(condition: Condition): Bits | undefined {
     switch (condition.kind) {
       case "token":
-        return bitsOf(this.#postings.get(condition.token));
+        return bitsOf(this.#postings.get(condition.token) ?? []);
       case "ranges":
         return this.#inRanges(condition.of);
       case "any":
@@ -29,17 +30,11 @@ export class Bucket {
     }
   }
 
-  #inRanges(ranges: readonly (readonly [number, number])[]): Bits | undefined {
-    const keys = ranges.map((range) => range.map((each) => postingKey(this.#bucket, each)));
-    const rows = this.#sql.all(
-      `SELECT ids FROM json_each(?) AS range CROSS JOIN posting
-       WHERE posting.key BETWEEN range.value ->> 0 AND range.value ->> 1`,
-      [JSON.stringify(keys)],
+  #inRanges(ranges: readonly KeyRange[]): Bits | undefined {
+    const entries = this.#runs.find(
+      ranges.map(([from, to]) => [postingKey(this.#bucket, from), postingKey(this.#bucket, to)]),
     );
-    if (rows.length === 0) return undefined;
-    const bits = noBits();
-    for (const [ids] of rows) addPosting(bits, ids as Buffer);
-    return bits;
+    return bitsOf(entries.map(({ value }) => value));
   }
 
   #intersection(of: readonly Condition[]): Bits | undefined {
@@ -65,11 +60,11 @@ const ENOUGH_PARTS = 4;
  * Leaves out of a condition what narrows it least, as one bucket shows it: the row decides anyway, and each token costs a
  * read in each bucket.
  */
-export function thinOut(sql: Sql, bucket: number, condition: Condition): Condition {
+export function thinOut(runs: Runs, bucket: number, condition: Condition): Condition {
   if (condition.kind === "token" || condition.kind === "ranges") return condition;
-  const of = condition.of.map((each) => thinOut(sql, bucket, each));
+  const of = condition.of.map((each) => thinOut(runs, bucket, each));
   if (condition.kind === "any" || of.length <= ENOUGH_PARTS) return { kind: condition.kind, of };
-  const view = new Bucket(sql, bucket, of);
+  const view = new Bucket(runs, bucket, of);
   const sized = of.map((part) => ({ part, size: sizeOf(view.candidates(part)) }));
   sized.sort((a, b) => a.size - b.size);
   return { kind: "all", of: sized.slice(0, ENOUGH_PARTS).map(({ part }) => part) };
@@ -79,22 +74,26 @@ function sizeOf(bits: Bits | undefined): number {
   return bits === undefined ? 0 : countBits(bits);
 }
 
-function readPostings(sql: Sql, bucket: number, tokens: readonly number[]): Map<number, Buffer> {
-  const postings = new Map<number, Buffer>();
-  if (tokens.length === 0) return postings;
-  const keys = JSON.stringify(tokens.map((each) => postingKey(bucket, each)));
-  const rows = sql.all(
-    "SELECT key, ids FROM posting WHERE key IN (SELECT value FROM json_each(?))",
-    [keys],
-  );
-  for (const [key, ids] of rows) postings.set(tokenOfKey(Number(key)), ids as Buffer);
+function readPostings(
+  runs: Runs,
+  bucket: number,
+  tokens: readonly number[],
+): Map<number, Buffer[]> {
+  const postings = new Map<number, Buffer[]>();
+  const keys = tokens.map((each) => postingKey(bucket, each));
+  for (const { key, value } of runs.find(keys.map((each) => [each, each]))) {
+    const token = key - postingKey(bucket, 0);
+    const known = postings.get(token);
+    if (known === undefined) postings.set(token, [value]);
+    else known.push(value);
+  }
   return postings;
 }
 
-function bitsOf(ids: Buffer | undefined): Bits | undefined {
-  if (ids === undefined) return undefined;
+function bitsOf(postings: readonly Buffer[]): Bits | undefined {
+  if (postings.length === 0) return undefined;
   const bits = noBits();
-  addPosting(bits, ids);
+  for (const posting of postings) addPosting(bits, posting);
   return bits;
 }
 

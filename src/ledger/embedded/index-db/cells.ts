@@ -23,9 +23,13 @@ type Cells = {
   readonly north: number;
 };
 
-/** The tokens of a record that lies within `box`. */
-export function cellTokens(box: Box): number[] {
-  if (box[0] === box[2] && box[1] === box[3]) return pointTokens(box[0], box[1]);
+/** Calls `visit` with the tokens of a record that lies within `box`. */
+export function visitCells(box: Box, visit: (token: number) => void): void {
+  if (box[0] === box[2] && box[1] === box[3]) visitPoint(box[0], box[1], visit);
+  else for (const token of boxTokens(box)) visit(token);
+}
+
+function boxTokens(box: Box): number[] {
   const tokens: number[] = [];
   for (const [i, depth] of DEPTHS.entries()) {
     const cells = cellsOf(box, depth);
@@ -39,12 +43,18 @@ export function cellTokens(box: Box): number[] {
   return tokens;
 }
 
+const POINT_DEPTHS = DEPTHS.map((depth) => ({
+  base: atToken(depth),
+  width: 2 ** depth,
+  bits: FINEST - depth,
+}));
+
 /** Of nearly all records; a coarser cell is the finest one with fewer bits. */
-function pointTokens(longitude: number, latitude: number): number[] {
+function visitPoint(longitude: number, latitude: number, visit: (token: number) => void): void {
   const [x, y] = [cellOf(longitude, FINEST), cellOf(latitude, FINEST)];
-  return DEPTHS.map(
-    (depth) => atToken(depth) + (y >>> (FINEST - depth)) * 2 ** depth + (x >>> (FINEST - depth)),
-  );
+  for (const { base, width, bits } of POINT_DEPTHS) {
+    visit(base + (y >>> bits) * width + (x >>> bits));
+  }
 }
 
 /** Ranges of tokens, inclusive, of which a record has one if it lies in or near the box. */

@@ -6,9 +6,6 @@ export const BLOCK_CHILDREN: number = 256;
 /** The level of a full block's root in the tree over the children. */
 export const BLOCK_LEVEL: number = 8;
 
-/** Name whose number stands for a parent. */
-export const childrenOf = (parent: string): string => `children:${parent}`;
-
 export function formatTails(parent: string, codes: readonly string[]): string {
   return codes.map((code) => code.slice(parent.length)).join("\n");
 }

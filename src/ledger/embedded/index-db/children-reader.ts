@@ -1,14 +1,12 @@
 import { type Hash, rangePath, type Tree, treeOf } from "../../../core/index.ts";
 import type { ChildrenPage } from "../../port.ts";
-import { BLOCK_CHILDREN, BLOCK_LEVEL, childrenOf, leafOf, parseTails } from "./child-block.ts";
+import { BLOCK_CHILDREN, BLOCK_LEVEL, leafOf, parseTails } from "./child-block.ts";
 import { subtreeAt } from "./children-writer.ts";
-import type { Names } from "./names.ts";
 import type { Sql } from "./sql.ts";
 
 /** A page of the first `count` children of a code, with its range path to the root over them. */
 export function readChildren(
   sql: Sql,
-  names: Names,
   code: string,
   {
     start,
@@ -17,9 +15,9 @@ export function readChildren(
   }: { readonly start: number; readonly limit: number; readonly count: number },
 ): Pick<ChildrenPage, "codes" | "path"> {
   const end = Math.min(start + limit, count);
-  const id = names.find(childrenOf(code));
+  const id = sql.get("SELECT id FROM parent WHERE code = ?", [code])?.[0];
   if (id === undefined || start >= end) return { codes: [], path: [] };
-  const family = new Family(sql, id, code, count);
+  const family = new Family(sql, Number(id), code, count);
   return { codes: family.codes(start, end), path: rangePath(family, start, end) };
 }
 

@@ -1,13 +1,5 @@
 import { type Code, type Hash, hashNode, merkleRoot, parentOf } from "../../../core/index.ts";
-import {
-  BLOCK_CHILDREN,
-  BLOCK_LEVEL,
-  childrenOf,
-  formatTails,
-  leafOf,
-  parseTails,
-} from "./child-block.ts";
-import type { Names } from "./names.ts";
+import { BLOCK_CHILDREN, BLOCK_LEVEL, formatTails, leafOf, parseTails } from "./child-block.ts";
 import type { Sql } from "./sql.ts";
 
 /** Codes by their parent, each family in the order of first registration. */
@@ -22,14 +14,19 @@ export function addToFamily(families: Families, code: Code): void {
 }
 
 /** Appends new codes to the children of their parents. */
-export function writeChildren(sql: Sql, names: Names, families: Families): void {
-  for (const [parent, children] of families) adopt(sql, names, parent, children);
+export function writeChildren(sql: Sql, families: Families): void {
+  for (const [parent, children] of families) adopt(sql, parent, children);
 }
 
-function adopt(sql: Sql, names: Names, parent: Code, children: readonly Code[]): void {
-  const id = names.number(childrenOf(parent));
-  const count = Number(sql.get("SELECT count FROM parent WHERE id = ?", [id])?.[0] ?? 0);
-  sql.run("INSERT OR REPLACE INTO parent VALUES (?, ?)", [id, count + children.length]);
+function adopt(sql: Sql, parent: Code, children: readonly Code[]): void {
+  sql.run(
+    `INSERT INTO parent (code, count) VALUES (?, ?)
+     ON CONFLICT (code) DO UPDATE SET count = count + excluded.count`,
+    [parent, children.length],
+  );
+  const row = sql.get("SELECT id, count FROM parent WHERE code = ?", [parent]);
+  const id = Number(row?.[0]);
+  const count = Number(row?.[1]) - children.length;
   const block = Math.floor(count / BLOCK_CHILDREN);
   const pending = [...openBlock(sql, id, block, parent), ...children];
   for (let i = 0; i * BLOCK_CHILDREN < pending.length; i++) {

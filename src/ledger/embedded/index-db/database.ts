@@ -13,9 +13,12 @@ export type IndexIdentity = {
   readonly start: number;
 };
 
-const WRITER_CACHE_KIB = 24 * 1024;
-const READER_CACHE_KIB = 16 * 1024;
-const CHECKPOINT_PAGES = 4000;
+// Blocks are kept in memory by whoever reads them again: what SQLite keeps are the pages that lead to them.
+const WRITER_CACHE_KIB = 16 * 1024;
+const READER_CACHE_KIB = 4 * 1024;
+/** A block of a run takes one of them. */
+const PAGE_BYTES = 8192;
+const CHECKPOINT_PAGES = 2000;
 
 /**
  * Opens the index to write it: the one that is there if it belongs to this ledger and this values file, and is whole; else
@@ -80,6 +83,8 @@ export function removeIndex(file: string): void {
 
 function open(file: string): Sql {
   const sql = new Sql(file);
+  // Of an empty file.
+  sql.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
   sql.all("PRAGMA journal_mode = WAL");
   sql.exec(
     `PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${WRITER_CACHE_KIB}`,

@@ -1,52 +1,50 @@
 import { type Code, type EffectiveStatus, parentOf } from "../../../core/index.ts";
-import { type Facts, parseFacts } from "./facts.ts";
-import type { Sql } from "./sql.ts";
+import { registrationFacet } from "./facets.ts";
+import type { IndexView } from "./index-view.ts";
+import { findRecords, type StoredRecord } from "./stored-records.ts";
 
 type Status = EffectiveStatus["status"];
 const STRICTNESS: readonly string[] = ["active", "suspended", "retired", "void"] satisfies Status[];
 
-/** What counts of each record: see `effectiveStatus` of the rules, which this repeats over the rows of the index. */
+/** What counts of each record: see `effectiveStatus` of the rules, which this repeats over the records of the index. */
 export class EffectiveStatuses {
-  readonly #sql: Sql;
-  readonly #parents = new Map<Code, Ancestor | undefined>();
-  readonly #voids = new Map<number, boolean>();
+  readonly #view: IndexView;
+  readonly #ancestors = new Map<Code, Ancestor | undefined>();
+  readonly #voids = new Map<string, boolean>();
 
-  constructor(sql: Sql) {
-    this.#sql = sql;
+  constructor(view: IndexView) {
+    this.#view = view;
   }
 
-  of(code: Code, facts: Facts): string {
-    return this.#worst(code, facts);
-  }
-
-  #worst(code: Code, facts: Facts): string {
-    const own = this.#isVoid(facts.registration) ? "void" : facts.status;
+  of({ code, fields }: StoredRecord): string {
+    const own = this.#isVoid(fields.registration) ? "void" : fields.status;
     const parent = parentOf(code);
     const above = parent === undefined ? undefined : this.#ancestor(parent);
     if (above === undefined) return own;
-    const { parentGeneration } = facts;
+    const { parentGeneration } = fields;
     const left = parentGeneration !== 0 && parentGeneration !== above.generation;
     return stricter(stricter(own, above.status), left ? "retired" : "active");
   }
 
   #ancestor(code: Code): Ancestor | undefined {
-    if (this.#parents.has(code)) return this.#parents.get(code);
-    const row = this.#sql.get("SELECT facts FROM record WHERE code = ?", [code]);
-    const facts = row === undefined ? undefined : parseFacts(String(row[0]));
+    if (this.#ancestors.has(code)) return this.#ancestors.get(code);
+    const { runs, source, places } = this.#view;
+    const record = findRecords({ runs, source, places }, [code]).get(code);
     const ancestor =
-      facts === undefined
+      record === undefined
         ? undefined
-        : { generation: facts.generation, status: this.#worst(code, facts) };
-    this.#parents.set(code, ancestor);
+        : { generation: record.fields.generation, status: this.of(record) };
+    this.#ancestors.set(code, ancestor);
     return ancestor;
   }
 
-  #isVoid(registration: number): boolean {
-    if (registration === 0) return false;
+  #isVoid(registration: string): boolean {
+    if (registration === "") return false;
     const known = this.#voids.get(registration);
     if (known !== undefined) return known;
+    const facet = registrationFacet(registration);
     const isVoid =
-      this.#sql.get("SELECT 1 FROM inactive WHERE facet = ?", [registration]) !== undefined;
+      this.#view.sql.get("SELECT 1 FROM inactive WHERE facet = ?", [facet]) !== undefined;
     this.#voids.set(registration, isVoid);
     return isVoid;
   }

@@ -1,17 +1,21 @@
-import { aliasOf } from "./listings.ts";
-import type { Sql } from "./sql.ts";
+import { findAliases } from "./aliases.ts";
+import type { IndexView } from "./index-view.ts";
+import { findRecords, type StoredRecord } from "./stored-records.ts";
 
-/** More aliases of one value than this are found like everything else. */
+/** More records of one alias than this are found like everything else. */
 const MAX_EXACT = 64;
 
-/** Ids of the records whose code, or an alias that leads to them, is exactly what was typed. */
-export function exactIds(sql: Sql, typed: string): number[] {
+/** The records whose code, or an alias that leads to them, is exactly what was typed, by id and in the order of ids. */
+export function exactRecords(view: IndexView, typed: string): Map<number, StoredRecord> {
   const text = typed.trim();
   const spellings = [...new Set([text, text.toUpperCase(), text.toLowerCase()])];
-  const codes = spellings.flatMap((each) => aliasOf(sql, each, MAX_EXACT));
-  const rows = sql.all(
-    "SELECT id FROM record WHERE code IN (SELECT value FROM json_each(?)) ORDER BY id LIMIT ?",
-    [JSON.stringify([...spellings, ...codes]), MAX_EXACT],
+  const codes = spellings.flatMap((each) =>
+    findAliases(view, each)
+      .slice(0, MAX_EXACT)
+      .map(({ code }) => code),
   );
-  return rows.map(([id]) => Number(id));
+  const { runs, source, places } = view;
+  const found = findRecords({ runs, source, places }, [...spellings, ...codes]);
+  const sorted = [...found.values()].sort((a, b) => a.id - b.id).slice(0, MAX_EXACT);
+  return new Map(sorted.map(({ id, ...record }) => [id, record]));
 }

@@ -5,6 +5,8 @@ export type Frame = {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  /** Where the frame begins in the file. */
+  readonly offset: number;
   /** Log index of the entry that made it. */
   readonly index: number;
   /** Whether it is the first version of its key. */

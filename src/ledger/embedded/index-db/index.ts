@@ -43,7 +43,7 @@ class IndexDatabase implements IndexStore {
   #isClosed = false;
 
   constructor({ file, values, ledger, start }: IndexOptions, writer: URL, reader: URL) {
-    this.#reader = new ReaderHandle(reader, file, () => this.#rebuild());
+    this.#reader = new ReaderHandle(reader, { file, values }, () => this.#rebuild());
     this.#writer = new WriterHandle(
       writer,
       { file, values, identity: { ledger, start } },

@@ -1,9 +1,10 @@
 import { type Code, codeShape, InvariantError } from "../../../core/index.ts";
+import { hash31, hash50 } from "./text-hash.ts";
 
 // How the index numbers things. Every record has an id: its rank, then its position among those of the rank in the order
 // of first registration. So the order of ids is the order of results: divisions before departments before classes before
 // things. A bucket is a run of 32 768 ids; what is found by a token is kept bucket by bucket, so that a query walks the
-// buckets in order and stops when its page is full. A bucket is written in chunks of 4 096 ids, each once it is full.
+// buckets in order and stops when its page is full. Within a bucket ids are told by chunk, 4 096 of them each.
 
 const BUCKET_BITS = 15;
 /** Ids in a bucket. */
@@ -51,12 +52,11 @@ export function offsetOf(id: number): number {
   return id & (BUCKET_IDS - 1);
 }
 
-// A token is a number below 2^36, and a bucket one below 2^17: together they make one integer key, bucket first, so that
-// a bucket is written in one run. Tokens are of four families:
+// A token is a number below 2^36, and a bucket one below 2^14. Tokens are of four families:
 //
 //   0 …              three ASCII characters of a text
 //   2^32 …           two characters of which at least one is not ASCII
-//   2^33 …           a facet: kind, class, parent, and the like
+//   2^33 …           a facet: kind, class, parent, and the like, by hash
 //   2^34 … 2^35      a cell of the map
 const TOKENS = 2 ** 36;
 
@@ -73,21 +73,31 @@ export function tripleToken(first: number, second: number, third: number): numbe
 /** Triples are below this. */
 export const TRIPLES: number = 2 ** 21;
 
-export function facetToken(facet: number): number {
-  return 2 ** 33 + facet;
+/** Two facets may share a token: whatever a token finds is judged by the record. */
+export function facetToken(facet: string): number {
+  return 2 ** 33 + hash31(facet);
 }
 
 export const CELL_TOKENS: number = 2 ** 34;
 
-/** Under which the ids of a bucket stand that have a token. */
+// Keys under which runs keep what leads to records:
+//
+//   0 …              bucket, token: the ids of the bucket that have it, or had it once
+//   2^50 …           a code, by hash: ids
+//   2^51 …           a value of aliases, by hash: where the frames of these aliases begin
+
+/** Keys of tokens are below this. */
+export const POSTING_KEYS: number = 2 ** 50;
+
+/** Bucket first, so that a bucket lies together. */
 export function postingKey(bucket: number, token: number): number {
   return bucket * TOKENS + token;
 }
 
-export function bucketOfKey(key: number): number {
-  return Math.floor(key / TOKENS);
+export function codeKey(code: string): number {
+  return 2 ** 50 + hash50(code);
 }
 
-export function tokenOfKey(key: number): number {
-  return key % TOKENS;
+export function aliasKey(value: string): number {
+  return 2 ** 51 + hash50(value);
 }

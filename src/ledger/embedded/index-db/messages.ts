@@ -11,6 +11,9 @@ export type WriterData = {
   readonly isAnew: boolean;
 };
 
+/** What the reader is started with. */
+export type ReaderData = Pick<WriterData, "file" | "values">;
+
 /** To the writer: how far committed frames reach; or that it is to end. */
 export type WriterOrder = { readonly end: number; readonly size: number } | "close";
 
@@ -59,10 +62,12 @@ export type Answered =
   | { readonly id: number; readonly answer: Answer }
   | { readonly id: number; readonly failure: Failure };
 
-/** What went wrong while the index was read. Only SQLite's own word counts as damage: a question must not do any. */
+/** What went wrong while the index was read. Only what names it counts as damage: a question must not do any. */
 export function readFailure(cause: unknown): Failure {
-  return failureOf(cause, (code) => ["SQLITE_CORRUPT", "SQLITE_NOTADB"].some(begins(code)));
+  return failureOf(cause, (code) => DAMAGE.some(begins(code)));
 }
+
+const DAMAGE: readonly string[] = ["SQLITE_CORRUPT", "SQLITE_NOTADB", "INDEX_DAMAGED"];
 
 /** What went wrong while it was written: unless the surroundings failed, what stands in the database is wrong. */
 export function writeFailure(cause: unknown): Failure {

@@ -64,60 +64,99 @@ export function offsetsIn(bits: Bits, from: number): number[] {
   return offsets;
 }
 
-const scratch: Buffer = Buffer.alloc(HEAD_BYTES + BITMAP_BYTES + 4);
+/** Segments are encoded here, one after the other: never longer than this. */
+export const segmentScratch: Buffer = Buffer.allocUnsafeSlow(HEAD_BYTES + BITMAP_BYTES + 4);
 
-/** Encodes the segment of a chunk: `count` rising offsets within it, from `start` of `offsets` on. */
+/**
+ * Encodes the segment of a chunk into `segmentScratch`: the runs `[start, end)`, which rise and do not touch, each from
+ * its first to its last offset within the chunk.
+ *
+ * @returns how many bytes it takes
+ */
 export function encodeSegment(
   chunk: number,
-  offsets: Uint16Array,
+  firsts: Uint16Array,
+  lasts: Uint16Array,
   start: number,
-  count: number,
-): Buffer {
-  const end = start + count;
+  end: number,
+): number {
   let used = HEAD_BYTES;
-  for (let i = start; i < end; ) {
-    const first = offsets[i] ?? 0;
-    let next = i + 1;
-    while (next < end && offsets[next] === first + next - i) next++;
-    const length = next - i;
-    scratch.writeUInt16LE(length === 1 ? first : first | RUN, used);
-    used += 2;
-    if (length > 1) {
-      scratch.writeUInt16LE(length - 1, used);
-      used += 2;
-    }
+  for (let i = start; i < end; i++) {
+    const first = firsts[i] ?? 0;
+    const more = (lasts[i] ?? 0) - first;
+    used = putWord(more === 0 ? first : first | RUN, used);
+    if (more > 0) used = putWord(more, used);
     if (used >= HEAD_BYTES + BITMAP_BYTES) {
-      writeBitmap(offsets, start, end);
+      writeBitmap(firsts, lasts, start, end);
       used = HEAD_BYTES + BITMAP_BYTES;
       break;
     }
-    i = next;
   }
-  scratch.writeUInt16LE(chunk * HEAD_CHUNK + used - HEAD_BYTES, 0);
-  return Buffer.from(scratch.subarray(0, used));
+  putWord(chunk * HEAD_CHUNK + used - HEAD_BYTES, 0);
+  return used;
 }
 
-function writeBitmap(offsets: Uint16Array, start: number, end: number): void {
-  scratch.fill(0, HEAD_BYTES);
+function putWord(word: number, at: number): number {
+  segmentScratch[at] = word & 0xff;
+  segmentScratch[at + 1] = word >>> 8;
+  return at + 2;
+}
+
+function writeBitmap(firsts: Uint16Array, lasts: Uint16Array, start: number, end: number): void {
+  segmentScratch.fill(0, HEAD_BYTES);
   for (let i = start; i < end; i++) {
-    const offset = offsets[i] ?? 0;
-    const at = HEAD_BYTES + (offset >>> 3);
-    scratch[at] = (scratch[at] ?? 0) | (1 << (offset & 7));
+    const last = lasts[i] ?? 0;
+    for (let offset = firsts[i] ?? 0; offset <= last; offset++) {
+      const at = HEAD_BYTES + (offset >>> 3);
+      segmentScratch[at] = (segmentScratch[at] ?? 0) | (1 << (offset & 7));
+    }
   }
 }
 
 export function encodeBits(bits: Bits): Buffer {
+  return encodeOffsets(offsetsIn(bits, 0));
+}
+
+/** Encodes rising offsets within a bucket. */
+export function encodeOffsets(offsets: readonly number[]): Buffer {
   const segments: Buffer[] = [];
-  for (let chunk = 0; chunk * CHUNK_IDS < BUCKET_IDS; chunk++) {
-    const offsets: number[] = [];
-    const first = chunk * CHUNK_IDS;
-    for (const offset of offsetsIn(bits.subarray(0, (chunk + 1) * CHUNK_WORDS), first)) {
-      offsets.push(offset - first);
-    }
-    if (offsets.length === 0) continue;
-    segments.push(encodeSegment(chunk, Uint16Array.from(offsets), 0, offsets.length));
+  for (let start = 0; start < offsets.length; ) {
+    const chunk = Math.floor((offsets[start] ?? 0) / CHUNK_IDS);
+    const base = chunk * CHUNK_IDS;
+    let end = start + 1;
+    while (end < offsets.length && (offsets[end] ?? 0) < base + CHUNK_IDS) end++;
+    const { firsts, lasts } = neighbours(offsets.slice(start, end), base);
+    const length = encodeSegment(chunk, firsts, lasts, 0, firsts.length);
+    segments.push(Buffer.from(segmentScratch.subarray(0, length)));
+    start = end;
   }
   return Buffer.concat(segments);
+}
+
+/** Rising offsets as runs, counted from `base`. */
+function neighbours(
+  offsets: readonly number[],
+  base: number,
+): { readonly firsts: Uint16Array; readonly lasts: Uint16Array } {
+  const firsts: number[] = [];
+  const lasts: number[] = [];
+  for (const offset of offsets) {
+    const at = offset - base;
+    if (lasts.at(-1) === at - 1) lasts[lasts.length - 1] = at;
+    else lasts[firsts.push(at) - 1] = at;
+  }
+  return { firsts: Uint16Array.from(firsts), lasts: Uint16Array.from(lasts) };
+}
+
+/** What a posting takes at most if each chunk has one segment. */
+const MAX_BYTES = (BUCKET_IDS / CHUNK_IDS) * (HEAD_BYTES + BITMAP_BYTES);
+
+/** A posting that grew by parts, in less room if it takes more than it could. */
+export function compactPosting(posting: Buffer): Buffer {
+  if (posting.length <= MAX_BYTES) return posting;
+  const bits = noBits();
+  addPosting(bits, posting);
+  return encodeBits(bits);
 }
 
 /** Adds the offsets of a posting to `bits`. */

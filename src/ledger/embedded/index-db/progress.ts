@@ -11,9 +11,8 @@ export type Progress = {
   size: number;
   /** Log index of the last frame; −1 before the first. */
   lastIndex: number;
-  /** Of each rank: how many records there are, and how many of them stand in sealed chunks. */
+  /** How many records of each rank there are. */
   readonly records: number[];
-  readonly sealed: number[];
   values: number;
   operations: number;
   readonly byKind: { [kind: string]: number };
@@ -28,7 +27,6 @@ export function noProgress(start: number): Progress {
     size: 0,
     lastIndex: -1,
     records: RANKS.map(() => 0),
-    sealed: RANKS.map(() => 0),
     values: 0,
     operations: 0,
     byKind: {},

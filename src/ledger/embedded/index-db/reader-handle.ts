@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type Deferred, defer } from "../../deferred.ts";
 import { LedgerFault } from "../../fault.ts";
-import type { Answer, Answered, Asked, Failure, Question } from "./messages.ts";
+import type { Answer, Answered, Asked, Failure, Question, ReaderData } from "./messages.ts";
 
 /** Beyond this, more questions would only wait. */
 const MAX_WAITING = 1024;
@@ -14,16 +14,16 @@ const MAX_TRIES = 2;
 /** Keeps one reading thread alive while there is a database, and the questions that it still owes an answer. */
 export class ReaderHandle {
   readonly #url: URL;
-  readonly #file: string;
+  readonly #data: ReaderData;
   readonly #damaged: () => void;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #nextId = 0;
 
   /** `damaged` is told when the database cannot be read. */
-  constructor(url: URL, file: string, damaged: () => void) {
+  constructor(url: URL, data: ReaderData, damaged: () => void) {
     this.#url = url;
-    this.#file = file;
+    this.#data = data;
     this.#damaged = damaged;
   }
 
@@ -44,7 +44,7 @@ export class ReaderHandle {
     const worker = new Worker(this.#url, {
       execArgv: [],
       name: "index reader",
-      workerData: this.#file,
+      workerData: this.#data,
     });
     this.#worker = worker;
     worker.on("message", (answered: Answered) => this.#settle(answered));

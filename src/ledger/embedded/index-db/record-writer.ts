@@ -1,170 +1,130 @@
-import { type Code, parentOf } from "../../../core/index.ts";
-import { childrenOf } from "./child-block.ts";
-import { documentOf } from "./document.ts";
-import { facetNames, registrationFacet, underFacet } from "./facets.ts";
-import { formatFacets, formatFacts, parseFacts } from "./facts.ts";
-import { firstId, idAt, rankOf, rankOfId } from "./layout.ts";
-import type { Names } from "./names.ts";
-import { PostingAdditions } from "./posting-additions.ts";
+import type { Code } from "../../../core/index.ts";
+import type { ExactWriter } from "./exact-writer.ts";
+import { underFacet } from "./facets.ts";
+import type { FrameSource } from "./frames.ts";
+import { idAt, RANKS, rankOf } from "./layout.ts";
+import { Places } from "./places.ts";
 import type { Progress } from "./progress.ts";
-import type { RecordFields } from "./record-fields.ts";
-import { boundsOf, FINDABLE, type Findable, findableOf } from "./row-tokens.ts";
-import { Bulk, type Sql } from "./sql.ts";
+import { type RecordFields, sameFields } from "./record-fields.ts";
+import type { RunStore } from "./runs/run-store.ts";
+import { Runs } from "./runs/runs.ts";
+import type { Sql } from "./sql.ts";
+import { findRecords, recordAt } from "./stored-records.ts";
+import { TokenAdditions } from "./token-additions.ts";
+import { TokenWriter } from "./token-writer.ts";
 
-type Row = Findable & { readonly facts: string };
-type Stored = Row & { readonly id: number };
+/** A version of a record. */
+export type Version = {
+  readonly code: Code;
+  readonly fields: RecordFields;
+  /** Where its frame begins. */
+  readonly offset: number;
+};
 
-const LOOKED_UP_AT_ONCE = 512;
+/** The newest versions of records that were there before. */
+type Changed = ReadonlyMap<Code, Version>;
 
-/** Writes the rows of records, new and changed, and what they are found by. */
+export type RecordWriterParts = {
+  readonly sql: Sql;
+  readonly source: FrameSource;
+  readonly runs: RunStore;
+  readonly exact: ExactWriter;
+};
+
+/** Writes records, new and changed, and what they are found by. */
 export class RecordWriter {
-  readonly #sql: Sql;
-  readonly #names: Names;
-  readonly #rows: Bulk;
-  readonly #additions: PostingAdditions;
-  readonly #recent = new Map<number, Row>();
-  #lastFaceted: Faceted | undefined;
+  readonly #parts: RecordWriterParts;
+  readonly #tokens: TokenWriter;
+  readonly #additions: TokenAdditions;
+  readonly #places: Places;
+  readonly #lookup: Runs;
+  /** New records by rank, in the order of their ids. */
+  readonly #fresh: { readonly id: number; readonly version: Version }[][] = RANKS.map(() => []);
 
-  constructor(sql: Sql, names: Names) {
-    this.#sql = sql;
-    this.#names = names;
-    this.#additions = new PostingAdditions(sql);
-    this.#rows = new Bulk(
-      sql,
-      "INSERT INTO record",
-      8,
-      `ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, facts = excluded.facts,
-       west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north`,
-    );
-  }
-
-  /** The rows inserted since `settle` was called last, by id. */
-  get recent(): ReadonlyMap<number, Findable> {
-    return this.#recent;
+  constructor(parts: RecordWriterParts) {
+    this.#parts = parts;
+    this.#tokens = new TokenWriter(parts.runs);
+    this.#additions = new TokenAdditions(parts.runs);
+    this.#places = new Places(parts.sql);
+    this.#lookup = new Runs(parts.sql, CACHED_BLOCKS);
   }
 
   /** Adds a record whose code was never seen before. */
-  insert(code: Code, fields: RecordFields, { records, byKind }: Progress): void {
+  insert(version: Version, { records, byKind }: Progress): void {
+    const { code, fields, offset } = version;
     const rank = rankOf(code);
     const position = records[rank] ?? 0;
     records[rank] = position + 1;
     byKind[fields.kind] = (byKind[fields.kind] ?? 0) + 1;
-    const row = this.#rowOf(code, fields);
     const id = idAt(rank, position);
-    this.#rows.add(id, code, row.doc, row.facts, ...boundsOf(row.box));
-    this.#recent.set(id, row);
+    this.#fresh[rank]?.push({ id, version });
+    this.#places.set(id, offset);
+    this.#parts.exact.addCode(code, id);
   }
 
-  /** Takes in the newest versions of records that are there. The children of each must have been written before. */
-  update(changed: ReadonlyMap<Code, RecordFields>, progress: Progress): void {
-    this.#rows.flush();
-    const known = this.#stored([...changed.keys()]);
-    for (const [code, fields] of changed) {
-      const before = known.get(code);
-      if (before === undefined) this.insert(code, fields, progress);
-      else this.#change(code, fields, before, progress);
-      this.#markInactive(code, fields);
+  /**
+   * Writes what was inserted, and takes in the newest versions of records that are there. The children of each must have
+   * been written before.
+   */
+  write(changed: Changed, progress: Progress): void {
+    const ids = this.#idsOf(changed);
+    for (const version of changed.values()) {
+      if (!ids.has(version.code)) this.insert(version, progress);
     }
-    this.#rows.flush();
+    this.#writeFresh();
+    for (const version of changed.values()) {
+      const id = ids.get(version.code);
+      if (id !== undefined) this.#change(id, version, progress);
+      this.#markInactive(version);
+    }
     this.#additions.flush();
+    this.#places.flush();
   }
 
-  /** The buckets that the rows since the last call filled are sealed. */
-  settle(): void {
-    this.#recent.clear();
-  }
-
-  #stored(codes: readonly Code[]): Map<string, Stored> {
-    const stored = new Map<string, Stored>();
-    for (let at = 0; at < codes.length; at += LOOKED_UP_AT_ONCE) {
-      const part = JSON.stringify(codes.slice(at, at + LOOKED_UP_AT_ONCE));
-      const rows = this.#sql.all(
-        `SELECT code, id, facts, ${FINDABLE} FROM record
-         WHERE code IN (SELECT value FROM json_each(?))`,
-        [part],
-      );
-      for (const [code, id, facts, ...columns] of rows) {
-        stored.set(String(code), {
-          id: Number(id),
-          facts: String(facts),
-          ...findableOf(columns),
-        });
-      }
+  /** Of records that stand in runs, and of those that are about to. */
+  #idsOf(changed: Changed): Map<Code, number> {
+    const ids = new Map<Code, number>();
+    if (changed.size === 0) return ids;
+    this.#lookup.refresh();
+    const parts = { runs: this.#lookup, places: this.#places, source: this.#parts.source };
+    for (const [code, { id }] of findRecords(parts, changed.keys())) ids.set(code, id);
+    for (const { id, version } of this.#fresh.flat()) {
+      if (changed.has(version.code)) ids.set(version.code, id);
     }
-    return stored;
+    return ids;
   }
 
-  #change(code: Code, fields: RecordFields, before: Stored, progress: Progress): void {
-    const row = this.#rowOf(code, fields);
-    if (isSame(before, row)) return;
-    const { id } = before;
-    this.#rows.add(id, code, row.doc, row.facts, ...boundsOf(row.box));
-    recount(progress, parseFacts(before.facts).kind, fields.kind);
-    if (this.#recent.has(id)) this.#recent.set(id, row);
-    else if (isSealed(id, progress)) this.#additions.add(id, before, row);
+  #writeFresh(): void {
+    for (const records of this.#fresh) {
+      for (const { id, version } of records) this.#tokens.add(id, version.code, version.fields);
+      records.length = 0;
+    }
+    this.#tokens.flush();
+    this.#parts.exact.flush();
+    this.#parts.runs.endRun();
   }
 
-  #rowOf(code: Code, fields: RecordFields): Row {
-    const { facets, registration } = this.#faceted(code, fields);
-    const facts = formatFacts(facets, fields, registration);
-    return { doc: documentOf(code, fields), facts, facets, box: fields.box };
-  }
-
-  /** Neighbouring records mostly have the same facets. */
-  #faceted(code: Code, fields: RecordFields): Faceted {
-    const parent = parentOf(code);
-    const last = this.#lastFaceted;
-    if (last !== undefined && last.parent === parent && isAlike(last.fields, fields)) return last;
-    const numbers = facetNames(code, fields).map((name) => this.#names.number(name));
-    const { kind, class: className, status, registration } = fields;
-    const faceted = {
-      parent,
-      fields: { kind, class: className, status, registration },
-      facets: formatFacets(numbers),
-      registration: registration === "" ? 0 : this.#names.number(registrationFacet(registration)),
-    };
-    this.#lastFaceted = faceted;
-    return faceted;
+  #change(id: number, { fields, offset }: Version, progress: Progress): void {
+    const before = recordAt(this.#parts.source, this.#places.offset(id));
+    if (sameFields(before.fields, fields)) return;
+    this.#places.set(id, offset);
+    recount(progress, before.fields.kind, fields.kind);
+    this.#additions.add(id, before, fields);
   }
 
   /** What stands below a suspended or retired record, or below an earlier generation, is not in force. */
-  #markInactive(code: Code, { status, generation }: RecordFields): void {
-    if (status === "active" && generation === 1) return;
-    if (this.#names.find(childrenOf(code)) === undefined) return;
-    this.#sql.run("INSERT OR IGNORE INTO inactive VALUES (?)", [
-      this.#names.number(underFacet(code)),
-    ]);
+  #markInactive({ code, fields }: Version): void {
+    const { sql } = this.#parts;
+    if (fields.status === "active" && fields.generation === 1) return;
+    if (sql.get("SELECT 1 FROM parent WHERE code = ?", [code]) === undefined) return;
+    sql.run("INSERT OR IGNORE INTO inactive VALUES (?)", [underFacet(code)]);
   }
 }
 
-/** What the facets of a record are made of, and their numbers. */
-type Faceted = {
-  readonly parent: string | undefined;
-  readonly fields: Pick<RecordFields, "kind" | "class" | "status" | "registration">;
-  readonly facets: string;
-  /** 0 without one. */
-  readonly registration: number;
-};
-
-function isSame(a: Row, b: Row): boolean {
-  return a.doc === b.doc && a.facts === b.facts && a.box?.join() === b.box?.join();
-}
-
-function isAlike(a: Faceted["fields"], b: Faceted["fields"]): boolean {
-  return (
-    a.kind === b.kind &&
-    a.class === b.class &&
-    a.status === b.status &&
-    a.registration === b.registration
-  );
-}
+/** For looking codes up that changed, one transaction after the other. */
+const CACHED_BLOCKS = 512;
 
 function recount({ byKind }: Progress, before: string, after: string): void {
   byKind[before] = (byKind[before] ?? 0) - 1;
   byKind[after] = (byKind[after] ?? 0) + 1;
-}
-
-function isSealed(id: number, { sealed }: Progress): boolean {
-  const rank = rankOfId(id);
-  return id < firstId(rank) + (sealed[rank] ?? 0);
 }

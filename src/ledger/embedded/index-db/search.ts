@@ -1,8 +1,7 @@
 import type { SearchPage, SearchQuery } from "../../port.ts";
-import type { Names } from "./names.ts";
+import type { IndexView } from "./index-view.ts";
 import { loadProgress } from "./progress.ts";
 import { planSearch } from "./search-plan.ts";
-import type { Sql } from "./sql.ts";
 import { EXACT, type Position, Walk } from "./walk.ts";
 
 const MAX_LIMIT = 1000;
@@ -11,16 +10,17 @@ const MAX_LIMIT = 1000;
 export type Steps<T> = Generator<undefined, T, boolean>;
 
 /** Looks for records, step by step, so that a long search does not keep others waiting. */
-export function* search(sql: Sql, names: Names, query: SearchQuery): Steps<SearchPage> {
-  const progress = loadProgress(sql);
+export function* search(view: IndexView, query: SearchQuery): Steps<SearchPage> {
+  const progress = loadProgress(view.sql);
+  view.runs.refresh();
   const { size: indexedSize } = progress;
   const start = query.cursor === undefined ? BEGINNING : parseCursor(query.cursor);
-  const plan = planSearch(sql, names, query);
-  if (plan === undefined || start === undefined) return { codes: [], indexedSize };
+  if (start === undefined) return { codes: [], indexedSize };
+  const plan = planSearch(view, query);
   const limit = Math.min(Math.max(query.limit, 1), MAX_LIMIT);
   const codes: string[] = [];
   let end = start;
-  for (const { position, hits } of new Walk(sql, plan, progress, limit).steps(start)) {
+  for (const { position, hits } of new Walk(view, plan, progress, limit).steps(start)) {
     for (const hit of hits) {
       // One more than the page holds says that there is another page.
       if (codes.length === limit) return { codes, indexedSize, cursor: formatCursor(end) };

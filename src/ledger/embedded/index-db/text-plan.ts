@@ -9,30 +9,29 @@ import { EDGE, gramsOf } from "./grams.ts";
 export type TextPlan = {
   /** By phase. */
   readonly conditions: readonly Condition[];
-  /** An SQL expression: the phase that a record belongs to, NULL for none. */
-  readonly phase: { readonly sql: string; readonly args: readonly string[] };
+  /** The phase that a record with this document belongs to; `undefined` for none. */
+  readonly phaseOf: (document: string) => number | undefined;
 };
-
-/** Without a text there is one phase, and every record belongs to it. */
-export const NO_TEXT: TextPlan = { conditions: [all([])], phase: { sql: "0", args: [] } };
 
 export function planText({ whole, words }: Wanted): TextPlan {
   const phases = [[whole.map((spelling) => EDGE + spelling)], words];
-  const cases = phases.map((parts, i) => `WHEN ${parts.map(holdsAny).join(" AND ")} THEN ${i}`);
   return {
     conditions: phases.map(conditionOf),
-    phase: { sql: `CASE ${cases.join(" ")} END`, args: phases.flat(2) },
+    phaseOf: (document) => {
+      const phase = phases.findIndex((parts) => parts.every((each) => holdsAny(document, each)));
+      return phase < 0 ? undefined : phase;
+    },
   };
 }
 
-function holdsAny(spellings: Spellings): string {
-  return `(${spellings.map(() => "instr(doc, ?)").join(" OR ")})`;
+function holdsAny(document: string, spellings: Spellings): boolean {
+  return spellings.some((spelling) => document.includes(spelling));
 }
 
 /** Of words that are a single letter and the like. */
 const ENOUGH_WIDE = 2;
 
-/** Single letters meet nearly everything: where there is more to go by, they are left to the row. */
+/** Single letters meet nearly everything: where there is more to go by, they are left to the record. */
 function conditionOf(words: readonly Spellings[]): Condition {
   const conditions = words.map((spellings) => any(spellings.map(spellingCondition)));
   const narrow = conditions.filter((each) => !isWide(each));

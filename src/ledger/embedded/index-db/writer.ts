@@ -1,26 +1,26 @@
 import type { Code } from "../../../core/index.ts";
+import { aliasIn } from "./aliases.ts";
 import { addToFamily, type Families, writeChildren } from "./children-writer.ts";
+import { ExactWriter } from "./exact-writer.ts";
 import { registrationFacet } from "./facets.ts";
 import { countFrame, kindOf, nameIn } from "./frame-kind.ts";
 import type { Frame, FrameSource } from "./frames.ts";
-import { CHUNK_IDS, idAt, RANKS } from "./layout.ts";
-import { aliasSpace, listingOf } from "./listings.ts";
-import { Names } from "./names.ts";
+import { listingOf } from "./listings.ts";
 import { loadProgress, type Progress, saveProgress, tailOf } from "./progress.ts";
-import { type RecordFields, readAlias, readRecord, readVoid, sameFields } from "./record-fields.ts";
-import { RecordWriter } from "./record-writer.ts";
-import { Sealer } from "./seal.ts";
+import { type RecordFields, readRecord, readVoid, sameFields } from "./record-fields.ts";
+import { RecordWriter, type Version } from "./record-writer.ts";
+import { RunStore } from "./runs/run-store.ts";
 import { Bulk, type Sql } from "./sql.ts";
 
 /** What one transaction takes in at most: enough to make its cost small, little enough to keep memory small. */
-const MAX_FRAMES = 20_000;
+const MAX_FRAMES = 8192;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** What a transaction gathers before it is written. */
 type Pending = {
   readonly families: Families;
   /** The newest versions of records that were there before. */
-  readonly changed: Map<Code, RecordFields>;
+  readonly changed: Map<Code, Version>;
   readonly voided: string[];
 };
 
@@ -31,26 +31,18 @@ type Pending = {
 export class IndexWriter {
   readonly #sql: Sql;
   readonly #source: FrameSource;
-  readonly #names: Names;
+  readonly #runs: RunStore;
+  readonly #exact: ExactWriter;
   readonly #records: RecordWriter;
-  readonly #sealer: Sealer;
-  readonly #aliases: Bulk;
   readonly #listings: Bulk;
   #progress: Progress;
-  #aliasSpace: { readonly prefix: string; readonly number: number } | undefined;
 
   constructor(sql: Sql, source: FrameSource) {
     this.#sql = sql;
     this.#source = source;
-    this.#names = new Names(sql);
-    this.#records = new RecordWriter(sql, this.#names);
-    this.#sealer = new Sealer(sql);
-    this.#aliases = new Bulk(
-      sql,
-      "INSERT INTO alias",
-      3,
-      "ON CONFLICT (value, space) DO UPDATE SET reference = excluded.reference",
-    );
+    this.#runs = new RunStore(sql);
+    this.#exact = new ExactWriter(this.#runs);
+    this.#records = new RecordWriter({ sql, source, runs: this.#runs, exact: this.#exact });
     this.#listings = new Bulk(sql, "INSERT INTO listing", 3);
     this.#progress = loadProgress(sql);
   }
@@ -93,18 +85,18 @@ export class IndexWriter {
   }
 
   #sort(frame: Frame, progress: Progress, { families, changed, voided }: Pending): void {
-    const { key, index, first } = frame;
+    const { key, index, first, offset } = frame;
     const kind = kindOf(key);
     if (kind === "record") {
       const code = nameIn(key) as Code;
       const fields = readRecord(frame);
       if (first) addToFamily(families, code);
-      if (first) this.#records.insert(code, fields, progress);
-      else if (this.#isChange(frame, fields)) changed.set(code, fields);
+      if (first) this.#records.insert({ code, fields, offset }, progress);
+      else if (this.#isChange(frame, fields)) changed.set(code, { code, fields, offset });
     } else if (kind === "alias") {
-      this.#putAlias(nameIn(key), readAlias(frame));
+      this.#exact.addAlias(aliasIn(key).value, offset);
     } else if (kind !== "other") {
-      if (first) this.#listings.add(this.#names.number(listingOf(key)), index, key);
+      if (first) this.#listings.add(listingOf(key), index, key);
       if (kind === "registration" && readVoid(frame)) voided.push(nameIn(key));
     }
   }
@@ -114,37 +106,13 @@ export class IndexWriter {
     return !sameFields(readRecord(this.#source.frameAt(frame.previous)), fields);
   }
 
-  #putAlias(name: string, reference: string): void {
-    let space = this.#aliasSpace;
-    // Neighbours mostly stand in the same space.
-    if (space === undefined || !name.startsWith(space.prefix)) {
-      const prefix = name.slice(0, name.indexOf("/", name.indexOf("/") + 1) + 1);
-      space = { prefix, number: this.#names.number(aliasSpace(prefix)) };
-      this.#aliasSpace = space;
-    }
-    this.#aliases.add(name.slice(space.prefix.length), space.number, reference);
-  }
-
   #write(progress: Progress, { families, changed, voided }: Pending): void {
-    this.#aliases.flush();
     this.#listings.flush();
-    writeChildren(this.#sql, this.#names, families);
-    this.#records.update(changed, progress);
+    writeChildren(this.#sql, families);
+    this.#records.write(changed, progress);
     for (const id of voided) {
-      const facet = this.#names.number(registrationFacet(id));
-      this.#sql.run("INSERT OR IGNORE INTO inactive VALUES (?)", [facet]);
+      this.#sql.run("INSERT OR IGNORE INTO inactive VALUES (?)", [registrationFacet(id)]);
     }
-    this.#sealFull(progress);
-  }
-
-  #sealFull({ records, sealed }: Progress): void {
-    for (const rank of RANKS) {
-      let done = sealed[rank] ?? 0;
-      for (; (records[rank] ?? 0) - done >= CHUNK_IDS; done += CHUNK_IDS) {
-        this.#sealer.seal(idAt(rank, done), this.#records.recent);
-      }
-      sealed[rank] = done;
-    }
-    this.#records.settle();
+    this.#runs.settle();
   }
 }

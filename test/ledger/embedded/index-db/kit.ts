@@ -13,7 +13,7 @@ import {
   type Registration,
 } from "../../../../src/core/index.ts";
 import { openToWrite } from "../../../../src/ledger/embedded/index-db/database.ts";
-import { Names } from "../../../../src/ledger/embedded/index-db/names.ts";
+import { IndexView } from "../../../../src/ledger/embedded/index-db/index-view.ts";
 import { search } from "../../../../src/ledger/embedded/index-db/search.ts";
 import type { Sql } from "../../../../src/ledger/embedded/index-db/sql.ts";
 import { IndexWriter } from "../../../../src/ledger/embedded/index-db/writer.ts";
@@ -146,8 +146,9 @@ export class LocalIndex {
     this.writer = new IndexWriter(this.sql, this.#source);
   }
 
-  get names(): Names {
-    return new Names(this.sql);
+  /** As a reader opens it. */
+  get view(): IndexView {
+    return new IndexView(this.sql, this.#source);
   }
 
   /** Takes in everything that is in the stream. */
@@ -160,7 +161,7 @@ export class LocalIndex {
 
   /** As a busy thread may have to, it can stop after so many steps; then the page is short. */
   search(query: SearchQuery, maxSteps: number = Number.POSITIVE_INFINITY): SearchPage {
-    const steps = search(this.sql, this.names, query);
+    const steps = search(this.view, query);
     for (let taken = 0; ; taken++) {
       const step = steps.next(taken <= maxSteps);
       if (step.done === true) return step.value;

@@ -11,8 +11,9 @@ import {
   utf8,
   verifyRange,
 } from "../../../../src/core/index.ts";
+import { readAliases } from "../../../../src/ledger/embedded/index-db/aliases.ts";
 import { readChildren } from "../../../../src/ledger/embedded/index-db/children-reader.ts";
-import { readAliases, readKeys } from "../../../../src/ledger/embedded/index-db/listings.ts";
+import { readKeys } from "../../../../src/ledger/embedded/index-db/listings.ts";
 import type { SearchQuery } from "../../../../src/ledger/port.ts";
 import { type Described, LocalIndex, record, registration, Stream } from "./kit.ts";
 import { NaiveIndex } from "./model.ts";
@@ -242,7 +243,7 @@ function expectSame(
     "registration/",
     "gazette/1",
   ]) {
-    const { keys } = readKeys(index.sql, index.names, prefix, 1000);
+    const { keys } = readKeys(index.sql, prefix, 1000);
     expect(keys, prefix).toEqual(model.keys(prefix));
   }
   expect(nonZero(index.writer.progress.byKind)).toEqual(model.byKind());
@@ -266,7 +267,7 @@ function expectSameChildren(model: NaiveIndex, parent: string): void {
     const end = Math.min(start + limit, children.length);
     if (start < 0 || start >= end) continue;
     const asked = { start, limit, count: children.length };
-    const { codes, path } = readChildren(index.sql, index.names, parent, asked);
+    const { codes, path } = readChildren(index.sql, parent, asked);
     expect(codes).toEqual(children.slice(start, end));
     const proved = verifyRange(
       leaves.slice(start, end),
@@ -301,24 +302,24 @@ describe("the index against one that looks at everything", () => {
     );
   });
 
-  test(`answers alike after many, in full buckets and beside them (seed ${SEED})`, {
+  test(`answers alike after many, taken in by several transactions (seed ${SEED})`, {
     timeout: 120_000,
   }, () => {
     const model = new NaiveIndex();
-    // Most codes are things, and 4 096 of them fill a chunk; what follows changes things in full ones.
+    // Most codes are things, and 4 096 of them fill a chunk; what follows changes things that are there.
     put(model, sample(step, 14_000, SEED));
     index.catchUp();
     put(model, sample(step, 4000, SEED + 1));
     index.catchUp();
     put(model, sample(step, 500, SEED + 2));
     index.catchUp();
-    expect(index.writer.progress.sealed[3]).toBe(8192);
+    expect(index.writer.progress.records[3]).toBeGreaterThan(8192);
     expectSame(model, sample(query, 150, SEED + 3));
     for (const each of sample(step, 200, SEED + 1)) {
       if (each.kind !== "alias") continue;
-      const found = readAliases(index.sql, "asset", each.value, each.division);
+      const found = readAliases(index.view, "asset", each.value, each.division);
       expect(found.sort()).toEqual(model.aliases("asset", each.value, each.division));
-      expect(readAliases(index.sql, "asset", each.value, undefined).sort()).toEqual(
+      expect(readAliases(index.view, "asset", each.value, undefined).sort()).toEqual(
         model.aliases("asset", each.value),
       );
     }

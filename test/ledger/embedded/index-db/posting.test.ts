@@ -3,14 +3,16 @@ import { describe, expect, test } from "vitest";
 import {
   addBit,
   addPosting,
+  compactPosting,
   countBits,
   encodeBits,
   intersect,
   isEmpty,
   noBits,
   offsetsIn,
+  segmentScratch,
 } from "../../../../src/ledger/embedded/index-db/posting.ts";
-import { PostingBuilder } from "../../../../src/ledger/embedded/index-db/posting-builder.ts";
+import { TokenBuilder } from "../../../../src/ledger/embedded/index-db/token-builder.ts";
 
 const offset = fc.oneof(
   fc.nat(32_767),
@@ -73,36 +75,65 @@ describe("a posting", () => {
     );
   });
 
+  test("that grew by many parts is put together in as much room as one of a piece", () => {
+    const parts = Array.from({ length: 5000 }, (_, i) => encode([i * 6]));
+    const grown = Buffer.concat(parts);
+    const compact = compactPosting(grown);
+    expect(compact.length).toBeLessThanOrEqual(8 * 514);
+    expect(decode(compact)).toEqual(decode(grown));
+    const small = encode([1, 7]);
+    expect(compactPosting(small)).toBe(small);
+  });
+
   test("takes a few bytes for a run of neighbours", () => {
     expect(encode(runFrom(0, 4096)).length).toBe(6);
     expect(encode([7]).length).toBe(4);
   });
 });
 
-describe("a builder of postings", () => {
+describe("a builder of tokens", () => {
   test("hands out every token in order, with the records that have it, and begins anew", () => {
     const token = fc.oneof(
       fc.nat(50),
       fc.nat(2 ** 21),
       fc.nat(50).map((n) => n + 2 ** 32),
+      fc.maxSafeNat().map((n) => 2 ** 21 + (n % 2 ** 36)),
     );
-    const pairs = fc.array(fc.tuple(fc.nat(4095), token), { maxLength: 300 });
+    const offset = fc.oneof(fc.nat(4095), fc.nat(40));
+    const pairs = fc.array(fc.tuple(offset, token), { maxLength: 300 });
     fc.assert(
       fc.property(pairs, pairs, fc.nat(7), (first, second, chunk) => {
-        const builder = new PostingBuilder();
-        for (const each of [first, second]) {
-          const wanted = new Map<number, Set<number>>();
-          for (const [at, number] of [...each].sort(([a], [b]) => a - b)) {
-            builder.add(number, at);
-            wanted.set(number, (wanted.get(number) ?? new Set()).add(chunk * 4096 + at));
-          }
-          const got: [number, number[]][] = [];
-          builder.drain(chunk, (number, ids) => got.push([number, decode(ids)]));
-          const sorted = [...wanted].sort(([a], [b]) => a - b);
-          expect(got).toEqual(sorted.map(([number, ids]) => [number, [...ids]]));
-        }
+        const builder = new TokenBuilder();
+        for (const each of [first, second]) expectBuilt(builder, each, chunk);
       }),
-      { numRuns: 50 },
+      { numRuns: 100 },
     );
   });
+
+  test("has room for as many tokens and runs as come", () => {
+    const pairs: [number, number][] = [];
+    for (let at = 0; at < 4096; at++) {
+      for (let i = 0; i < 25; i++) pairs.push([at, (at * 31 + i * 1009) % 40_000]);
+    }
+    for (let i = 0; i < 20_000; i++) pairs.push([4095, 2 ** 33 + i]);
+    expectBuilt(new TokenBuilder(), pairs, 3);
+  });
 });
+
+function expectBuilt(
+  builder: TokenBuilder,
+  pairs: readonly (readonly [offset: number, token: number])[],
+  chunk: number,
+): void {
+  const wanted = new Map<number, Set<number>>();
+  for (const [at, token] of [...pairs].sort(([a], [b]) => a - b)) {
+    builder.add(token, at);
+    wanted.set(token, (wanted.get(token) ?? new Set()).add(chunk * 4096 + at));
+  }
+  const got: [number, number[]][] = [];
+  builder.drain(chunk, (token, length) =>
+    got.push([token, decode(Buffer.from(segmentScratch.subarray(0, length)))]),
+  );
+  const sorted = [...wanted].sort(([a], [b]) => a - b);
+  expect(got).toEqual(sorted.map(([token, ids]) => [token, [...ids]]));
+}

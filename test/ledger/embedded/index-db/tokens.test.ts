@@ -1,12 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Box } from "../../../../src/core/index.ts";
-import { cellRanges, cellTokens } from "../../../../src/ledger/embedded/index-db/cells.ts";
+import { cellRanges, visitCells } from "../../../../src/ledger/embedded/index-db/cells.ts";
 import { EDGE, gramsOf, visitGrams } from "../../../../src/ledger/embedded/index-db/grams.ts";
 import {
-  bucketOfKey,
+  aliasKey,
+  codeKey,
+  facetToken,
+  firstId,
+  POSTING_KEYS,
   postingKey,
-  tokenOfKey,
 } from "../../../../src/ledger/embedded/index-db/layout.ts";
 
 const field = fc
@@ -78,12 +81,38 @@ describe("the tokens of a text", () => {
     expect(tokensOf(documentOf(["路灯000123"]))).toHaveLength("路灯000123".length + 1);
   });
 
-  test("keep a whole number together with any bucket", () => {
-    const key = postingKey(2 ** 17 - 1, 2 ** 35);
+  test("keep a whole number together with any bucket, below the keys of codes and aliases", () => {
+    const lastBucket = firstId(4) / 32_768 - 1;
+    const key = postingKey(lastBucket, 2 ** 36 - 1);
     expect(Number.isSafeInteger(key)).toBe(true);
-    expect([bucketOfKey(key), tokenOfKey(key)]).toEqual([2 ** 17 - 1, 2 ** 35]);
+    expect(key).toBeLessThan(POSTING_KEYS);
+    expect(postingKey(1, 0) - postingKey(0, 2 ** 36 - 1)).toBe(1);
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (a, b) => {
+        expect(codeKey(a)).toBeGreaterThanOrEqual(POSTING_KEYS);
+        expect(codeKey(a)).toBeLessThan(2 ** 51);
+        expect(aliasKey(a)).toBeGreaterThanOrEqual(2 ** 51);
+        expect(Number.isSafeInteger(aliasKey(a))).toBe(true);
+        expect(facetToken(a)).toBeGreaterThanOrEqual(2 ** 33);
+        expect(facetToken(a)).toBeLessThan(2 ** 34);
+        fc.pre(a !== b);
+        expect(codeKey(a)).not.toBe(codeKey(b));
+      }),
+    );
+  });
+
+  test("tell numbered names apart by hash", () => {
+    const keys = new Set<number>();
+    for (let i = 0; i < 200_000; i++) keys.add(codeKey(`MA.156.1301.02/LAMP/${i}`));
+    expect(keys.size).toBe(200_000);
   });
 });
+
+function cellTokens(place: Box): number[] {
+  const tokens: number[] = [];
+  visitCells(place, (token) => tokens.push(token));
+  return tokens;
+}
 
 const WORLD = { x: 1_800_000_000, y: 900_000_000 };
 const size = fc.oneof(fc.constant(0), fc.nat(1_000), fc.nat(10_000_000), fc.nat(4_000_000_000));
