@@ -48,6 +48,8 @@ function blocksOf(bytes: number): number {
   return Math.ceil((bytes + PADDING_BYTES) / BLOCK_BYTES);
 }
 
+const digests = memory.subarray(DIGESTS, DIGESTS + LANES * HASH_BYTES);
+
 const laneAt = (lane: number): number => FIRST_LANE + lane * LANE_BYTES;
 
 export const sha256Rows: Crypto["sha256Rows"] = (out, input, { start, stride, length, count }) => {
@@ -148,7 +150,8 @@ function pad(at: number, bytes: number, length: number): void {
 }
 
 function take(out: Uint8Array, at: number, count: number): void {
-  for (let lane = 0; lane < count; lane++) copyDigest(lane, out, at + HASH_BYTES * lane);
+  if (count === LANES) out.set(digests, at);
+  else for (let lane = 0; lane < count; lane++) copyDigest(lane, out, at + HASH_BYTES * lane);
 }
 
 function copyDigest(lane: number, out: Uint8Array, at: number): void {

@@ -96,8 +96,8 @@ export class MapTree {
 
   /** Copies the hashes of both children, left before right, to `words` from `at` on. */
   readChildHashes(node: Child, words: Int32Array, at: number): void {
-    this.readHash(2 * node, words, at);
-    this.readHash(2 * node + 1, words, at + HASH_WORDS);
+    const from = rowInChunk(node - 1) * NODE_WORDS + NODE_HASHES;
+    copyWords(this.nodes.words(node - 1), from, words, at, 2 * HASH_WORDS);
   }
 
   /** Copies a leaf's key to `words` from `at` on. */
