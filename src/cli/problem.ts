@@ -11,6 +11,7 @@ export type CliProblemCode =
   | "CLI_FILE_FORMAT"
   | "CLI_CODE"
   | "CLI_ARGUMENT"
+  | "CLI_MISSING"
   | "CLI_KEY_NONE"
   | "CLI_KEY_MISSING"
   | "CLI_KEY_MODE"
@@ -89,6 +90,11 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   CLI_ARGUMENT: {
     exit: "usage",
     what: { en: "{name}: “{got}” is not {want}.", zh: "{name}：“{got}”不是{want}。" },
+    remedy: { en: "Write it like {example}.", zh: "正确的写法如 {example}。" },
+  },
+  CLI_MISSING: {
+    exit: "usage",
+    what: { en: "It is not said {want}.", zh: "没有说明{want}。" },
     remedy: { en: "Write it like {example}.", zh: "正确的写法如 {example}。" },
   },
   CLI_KEY_NONE: {

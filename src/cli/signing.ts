@@ -26,10 +26,8 @@ export async function identityOf(run: Run): Promise<Identity> {
   const file = await readKeyFile(path);
   const holder = run.options.as ?? file.holder;
   if (holder === undefined) {
-    throw new CliProblem("CLI_ARGUMENT", {
-      name: "--as",
-      got: "",
-      want: { en: "the holder of this key", zh: "此密钥的持有者" },
+    throw new CliProblem("CLI_MISSING", {
+      want: { en: "whose key this is", zh: "此密钥属于谁" },
       example: "--as MA.156.1301",
     });
   }

@@ -52,13 +52,28 @@ export function usageProblem(
   say: Say,
   argv: readonly string[],
 ): CliProblem {
-  const word = /'([^']+)'/.exec(problem.message)?.[1] ?? "";
-  const known = COMPLAINTS[problem.code];
-  const detail =
-    known === undefined
-      ? problem.message.replace(/^error: /, "")
-      : say(known).replace("{word}", word);
+  const detail = wrongChoice(problem, say) ?? complaint(problem, say);
   return new CliProblem("CLI_USAGE", { detail, command: argv.find(isCommandName) ?? "" });
+}
+
+function complaint({ code, message }: CommanderError, say: Say): string {
+  const word = /'([^']+)'/.exec(message)?.[1] ?? "";
+  const known = COMPLAINTS[code];
+  return known === undefined ? message.replace(/^error: /, "") : say(known).replace("{word}", word);
+}
+
+/** A word that is none of those an option or an argument takes. */
+function wrongChoice({ code, message }: CommanderError, say: Say): string | undefined {
+  if (code !== "commander.invalidArgument") return undefined;
+  const words = [...message.matchAll(/'([^']+)'/g)].map(([, word = ""]) => word);
+  const choices = /Allowed choices are (.*)\.$/.exec(message)?.[1];
+  // Of an option its name stands first, of an argument last.
+  const [name, value] = message.includes("for argument") ? words.toReversed() : words;
+  if (choices === undefined || name === undefined || value === undefined) return undefined;
+  return say({
+    en: `${name} is one of ${choices}; “${value}” is none of them.`,
+    zh: `${name} 只能是 ${choices.replaceAll(", ", "、")}，不能是“${value}”。`,
+  });
 }
 
 function isCommandName(word: string): boolean {

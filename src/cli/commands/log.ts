@@ -4,6 +4,7 @@ import type { Cli } from "../cli.ts";
 import { countOption, parseCount } from "../count-option.ts";
 import { printEntry } from "../entry-line.ts";
 import { gather } from "../gather.ts";
+import { CliProblem } from "../problem.ts";
 import { parseTime } from "../time-argument.ts";
 
 type Options = {
@@ -36,7 +37,7 @@ export function addLog(program: Command, { say, runOf }: Cli): void {
       const run = runOf(command);
       const filter = {
         ...(options.oldest ? { order: "oldest" as const } : {}),
-        ...(options.from === undefined ? {} : { from: Number(options.from) }),
+        ...(options.from === undefined ? {} : { from: parseIndex(options.from) }),
         ...(options.kind === undefined ? {} : { kind: options.kind }),
         ...(options.since === undefined ? {} : { since: parseTime(options.since, "--since") }),
         ...(options.until === undefined ? {} : { until: parseTime(options.until, "--until") }),
@@ -49,4 +50,10 @@ export function addLog(program: Command, { say, runOf }: Cli): void {
       const entries = everyItem((paging) => run.client.log(filter, paging));
       for (const entry of await gather(entries, parseCount(options.limit))) printEntry(run, entry);
     });
+}
+
+function parseIndex(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  const want = { en: "an index of the log", zh: "日志序号" };
+  throw new CliProblem("CLI_ARGUMENT", { name: "--from", got: text, want, example: "--from 1234" });
 }

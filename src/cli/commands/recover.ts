@@ -7,6 +7,7 @@ import { decideAndSubmit, printDecided } from "../deciding.ts";
 import { type KeyOptions, readKeySpec } from "../key-argument.ts";
 import { addKeyOptions } from "../key-options.ts";
 import { CliProblem } from "../problem.ts";
+import type { Text } from "../text.ts";
 import { collect } from "../usage.ts";
 import { readThreshold } from "./keys.ts";
 
@@ -49,25 +50,31 @@ export function addRecover(program: Command, { say, runOf }: Cli): void {
           ? { ...head, do: step, ...(await readStart(options)) }
           : { ...head, do: step };
       const decided = await decideAndSubmit(run, operation);
-      printDecided(
-        run,
-        decided,
-        run.say({ en: `Recovery of ${code}: ${step}.`, zh: `${code} 的恢复：${step}。` }),
-      );
+      printDecided(run, decided, run.say(DONE[step](code)));
     },
   );
 }
 
+const DONE: { readonly [step in Recover["do"]]: (code: string) => Text } = {
+  start: (code) => ({
+    en: `The recovery of ${code} has begun. Finish it after the delay: cityid recover finish ${code}`,
+    zh: `${code} 的恢复已开始。等待期满后执行：cityid recover finish ${code}`,
+  }),
+  finish: (code) => ({
+    en: `${code} has its new keys; all others are closed.`,
+    zh: `${code} 已启用新密钥，其余密钥均已停用。`,
+  }),
+  cancel: (code) => ({
+    en: `The recovery of ${code} is cancelled.`,
+    zh: `${code} 的恢复已取消。`,
+  }),
+};
+
 async function readStart(options: Options) {
   const { newKey, threshold } = options;
   if (newKey === undefined) {
-    const want = { en: "a key file", zh: "密钥文件" };
-    throw new CliProblem("CLI_ARGUMENT", {
-      name: "--new-key",
-      got: "",
-      want,
-      example: "--new-key city.key.json",
-    });
+    const want = { en: "which key it shall have", zh: "恢复后使用哪个密钥" };
+    throw new CliProblem("CLI_MISSING", { want, example: "--new-key city.key.json" });
   }
   return {
     keys: await Promise.all(newKey.map((path) => readKeySpec(path, options))),

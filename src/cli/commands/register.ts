@@ -84,9 +84,10 @@ async function itemsOf(
 ): Promise<readonly RegisterItem[]> {
   if (options.file !== undefined) return itemsOfFile(options.file);
   if (text === undefined) {
-    const want = { en: "a code, or --file", zh: "标识码或 --file" };
-    const example = "cityid register MA.156.1301.02/LAMP/000123 --name 路灯";
-    throw new CliProblem("CLI_ARGUMENT", { name: "<code>", got: "", want, example });
+    const want = { en: "which code to issue", zh: "要签发哪个标识码" };
+    const example =
+      "cityid register MA.156.1301.02/LAMP/000123 --name 路灯, cityid register --file items.json";
+    throw new CliProblem("CLI_MISSING", { want, example });
   }
   return [await itemOf(run, readCodeArgument(text), options)];
 }

@@ -4,6 +4,7 @@ import { chainOf } from "../chain.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { decideAndSubmit, printDecided } from "../deciding.ts";
+import { CliProblem } from "../problem.ts";
 import {
   addRecordOptions,
   type RecordOptions,
@@ -39,6 +40,11 @@ export function addUpdate(program: Command, { say, runOf }: Cli): void {
       ...(aliases === undefined ? {} : { add: aliases }),
       ...(remove === undefined ? {} : { remove }),
     };
+    const isEmpty = [fields, changed].every((part) => Object.keys(part).length === 0);
+    if (isEmpty) {
+      const want = { en: `what of ${code} shall change`, zh: `要更改 ${code} 的什么内容` };
+      throw new CliProblem("CLI_MISSING", { want, example: "--name 新名称" });
+    }
     const operation: Update = {
       op: "update",
       code,
