@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Genesis } from "../../src/core/index.ts";
 import { beginNode } from "../../src/node/index.ts";
 import { createClient } from "../../src/sdk/index.ts";
 import { actWith, genesisWith, LOG_SEED, type World } from "../sdk/world.ts";
@@ -31,10 +32,10 @@ export const MAIN: string = fileURLToPath(new URL("../../dist/cli/main.js", impo
 const PATIENCE_MILLISECONDS = 60_000;
 
 /** Begins a ledger of three members, of whom two must agree; its holders have the keys of the sdk's test world. */
-export async function beginLedger(root: string): Promise<string> {
+export async function beginLedger(root: string, changes: Partial<Genesis> = {}): Promise<string> {
   const data = join(root, "data");
-
-  await beginNode({ dataDirectory: data, genesis: genesisWith(), logSeed: LOG_SEED, member: "A" });
+  const genesis = { ...genesisWith(), ...changes };
+  await beginNode({ dataDirectory: data, genesis, logSeed: LOG_SEED, member: "A" });
   return data;
 }
 

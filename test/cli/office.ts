@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { type Genesis, hex, sha256, utf8 } from "../../src/core/index.ts";
+import { beginLedger, type RealNode, startRealNode } from "../node/real-node.ts";
+import { issueCity, registerLampClass } from "../sdk/world.ts";
+import { type Ran, runCli } from "./served-world.ts";
+
+/** A city with its node, a directory for its files, and the compiled command line. */
+export type Office = AsyncDisposable & {
+  readonly node: RealNode;
+  readonly directory: string;
+  cli(...args: readonly string[]): Promise<Ran>;
+  /** The same, signed with the key of a word of the test world for a holder. */
+  as(word: string, holder: string, ...args: readonly string[]): Promise<Ran>;
+  file(name: string, content: string): Promise<string>;
+};
+
+export async function openOffice(changes: Partial<Genesis> = {}): Promise<Office> {
+  const directory = await mkdtemp(join(tmpdir(), "cityid-office-"));
+  const node = await startRealNode({ data: await beginLedger(directory, changes) });
+  await issueCity(node);
+  await registerLampClass(node);
+  const file: Office["file"] = async (name, content) => {
+    const path = join(directory, name);
+    await writeFile(path, content, { mode: 0o600 });
+    return path;
+  };
+  const cli: Office["cli"] = (...args) => runCli(args, { CITYID_URL: node.url });
+  return {
+    node,
+    directory,
+    file,
+    cli,
+    async as(word, holder, ...args) {
+      const seed = hex(sha256(utf8(`key of ${word}`)));
+      const key = await file(`${word.replace("/", "-")}.key`, `${seed}\n`);
+      return cli(...args, "--key", key, "--as", holder, "--yes");
+    },
+    async [Symbol.asyncDispose]() {
+      await node.stop();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
+
+/** The one document that a run with `--json` printed. */
+// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes; a test looks into it as far as it needs
+export function jsonOf(ran: Ran): any {
+  expect(ran).toMatchObject({ exit: 0 });
+  return JSON.parse(ran.out);
+}
+
+/** What a run objected to: one problem with a remedy, at the end of stderr, and nothing on stdout. */
+export function problemOf(ran: Ran): {
+  readonly exit: number | null;
+  readonly code: string;
+  readonly what: string;
+  readonly remedy: string;
+} {
+  expect(ran.out).toBe("");
+  const said = [...ran.errors.matchAll(/✘ (.+)\n {2}(\S.+)\n {2}([A-Z][A-Z_]+)/g)];
+  expect(said).toHaveLength(1);
+  const [, what = "", remedy = "", code = ""] = said[0] ?? [];
+  return { exit: ran.exit, code, what, remedy };
+}
