@@ -53,11 +53,11 @@ export function readFrameHeader(bytes: Buffer, at: number): FrameHeader {
   };
 }
 
-/** How long the frame at `at` of the bytes is; `undefined` when they do not hold all of it. */
-export function wholeFrameBytes(bytes: Buffer, at: number): number | undefined {
+/** The header of the frame at `at` of the bytes; `undefined` when they do not hold all of it. */
+export function wholeHeader(bytes: Buffer, at: number): FrameHeader | undefined {
   if (at + FRAME_HEADER_BYTES > bytes.length) return undefined;
-  const length = frameBytes(readFrameHeader(bytes, at));
-  return at + length <= bytes.length ? length : undefined;
+  const header = readFrameHeader(bytes, at);
+  return at + frameBytes(header) <= bytes.length ? header : undefined;
 }
 
 /**
@@ -68,14 +68,22 @@ export function wholeFrameBytes(bytes: Buffer, at: number): number | undefined {
  * @throws LedgerFault LEDGER_VALUES_DAMAGED
  */
 export function checkFrame(bytes: Buffer, at: number, offset: number): number {
-  const length = wholeFrameBytes(bytes, at);
-  if (
-    length === undefined ||
-    crc32(bytes.subarray(at + 4, at + length)) !== bytes.readUInt32LE(at)
-  ) {
+  const header = wholeHeader(bytes, at);
+  if (header === undefined) throw new LedgerFault("LEDGER_VALUES_DAMAGED", { offset });
+  const length = frameBytes(header);
+  checkSum(bytes, at, at + length, offset);
+  return length;
+}
+
+/**
+ * Checks a frame that is whole: `[at, end)` of the bytes.
+ *
+ * @throws LedgerFault LEDGER_VALUES_DAMAGED
+ */
+export function checkSum(bytes: Buffer, at: number, end: number, offset: number): void {
+  if (crc32(bytes.subarray(at + 4, end)) !== bytes.readUInt32LE(at)) {
     throw new LedgerFault("LEDGER_VALUES_DAMAGED", { offset });
   }
-  return length;
 }
 
 export function keyOfFrame(bytes: Buffer, at: number, { keyBytes }: FrameHeader): string {

@@ -2,11 +2,13 @@ import { type FileSystem, type OpenFile, readFully } from "../../log/index.ts";
 import type { Frame, FrameSource } from "./index-db/frames.ts";
 import {
   checkFrame,
+  checkSum,
   FRAME_HEADER_BYTES,
+  type FrameHeader,
   frameBytes,
   keyOfFrame,
   readFrameHeader,
-  wholeFrameBytes,
+  wholeHeader,
 } from "./value-frame.ts";
 
 const WINDOW_BYTES = 1024 * 1024;
@@ -36,10 +38,12 @@ export class ValuesReader implements FrameSource {
     for (let start = from; start < to; ) {
       const window = this.#read(start, to);
       let at = 0;
-      while (wholeFrameBytes(window, at) !== undefined) {
-        const end = at + checkFrame(window, at, start + at);
-        yield frameOf(window, at, end, start);
+      for (let header = wholeHeader(window, at); header !== undefined; ) {
+        const end = at + frameBytes(header);
+        checkSum(window, at, end, start + at);
+        yield frameOf(window, at, header, start);
         at = end;
+        header = wholeHeader(window, at);
       }
       start += at;
       if (at === 0) this.#enlarge(window, start, to);
@@ -49,9 +53,9 @@ export class ValuesReader implements FrameSource {
   /** @throws LedgerFault LEDGER_VALUES_DAMAGED */
   frameAt(offset: number): Frame {
     let bytes = this.#scratch.subarray(0, readFully(this.#file, this.#scratch, offset));
-    if (wholeFrameBytes(bytes, 0) === undefined) bytes = this.#wholeFrame(bytes, offset);
-    const length = checkFrame(bytes, 0, offset);
-    return frameOf(bytes, 0, length, offset);
+    if (wholeHeader(bytes, 0) === undefined) bytes = this.#wholeFrame(bytes, offset);
+    checkFrame(bytes, 0, offset);
+    return frameOf(bytes, 0, readFrameHeader(bytes, 0), offset);
   }
 
   tail(offset: number, length: number): Uint8Array {
@@ -86,11 +90,18 @@ export class ValuesReader implements FrameSource {
 }
 
 /** `base`: where the bytes begin in the file. */
-function frameOf(bytes: Buffer, at: number, end: number, base: number): Frame {
-  const header = readFrameHeader(bytes, at);
-  const key = keyOfFrame(bytes, at, header);
-  const { index, previous } = header;
-  const start = end - header.valueBytes;
-  const [offset, next] = [base + at, base + end];
-  return { key, bytes, start, end, offset, index, first: previous === 0, previous, next };
+function frameOf(bytes: Buffer, at: number, header: FrameHeader, base: number): Frame {
+  const { index, previous, valueBytes } = header;
+  const end = at + frameBytes(header);
+  return {
+    key: keyOfFrame(bytes, at, header),
+    bytes,
+    start: end - valueBytes,
+    end,
+    offset: base + at,
+    index,
+    first: previous === 0,
+    previous,
+    next: base + end,
+  };
 }

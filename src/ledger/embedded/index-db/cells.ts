@@ -2,15 +2,15 @@ import type { Box } from "../../../core/index.ts";
 import { CELL_TOKENS } from "./layout.ts";
 
 // Where a record is, as tokens. The map is cut into 2^depth × 2^depth cells at each of these depths (the finest ones are
-// 0.0055° wide). A box has an `at` token for each cell that it touches, at the depths where these are at most four; where
+// 0.0014° wide). A box has an `at` token for each cell that it touches, at the depths where these are at most four; where
 // it is too large for the next depth, it has an `over` token for each cell of its last one. A look-up at one depth then asks
 // for `at` tokens of that depth and `over` tokens of the coarser ones.
 
-const DEPTHS: readonly number[] = [1, 4, 7, 10, 13, 16];
-const FINEST = 16;
+const DEPTHS: readonly number[] = [1, 3, 6, 9, 12, 15, 18];
+const FINEST = 18;
 const MAX_CELLS = 4;
-/** A look-up uses the finest depth with so few cells. */
-const MAX_LOOKUP_CELLS = 64;
+/** A look-up uses the finest depth with so few cells; those of a row are neighbours, and found together. */
+const MAX_LOOKUP_CELLS = 256;
 const MAX_LOOKUP_ROWS = 16;
 
 /** Half the circumference in 1e-7 degree; latitudes use the middle half of the same square. */

@@ -1,21 +1,45 @@
-import { type Code, type Hash, hashNode, merkleRoot, parentOf } from "../../../core/index.ts";
+import {
+  type Code,
+  HASH_BYTES,
+  type Hash,
+  hashNode,
+  hashPairInto,
+  parentOf,
+} from "../../../core/index.ts";
 import { BLOCK_CHILDREN, BLOCK_LEVEL, formatTails, leafOf, parseTails } from "./child-block.ts";
 import type { Sql } from "./sql.ts";
 
-/** Codes by their parent, each family in the order of first registration. */
-export type Families = Map<Code, Code[]>;
+type Family = { readonly parent: Code; readonly children: Code[] };
 
-export function addToFamily(families: Families, code: Code): void {
-  const parent = parentOf(code);
-  if (parent === undefined) return;
-  const children = families.get(parent);
-  if (children === undefined) families.set(parent, [code]);
-  else children.push(code);
+/** Codes by their parent, each family in the order of first registration. */
+export class Families {
+  readonly #families = new Map<Code, Family>();
+  #last: Family | undefined;
+
+  add(code: Code): void {
+    const parent = parentOf(code);
+    if (parent === undefined) return;
+    // Neighbours mostly have the same parent.
+    if (this.#last?.parent !== parent) this.#last = this.#familyOf(parent);
+    this.#last.children.push(code);
+  }
+
+  [Symbol.iterator](): Iterator<Family> {
+    return this.#families.values();
+  }
+
+  #familyOf(parent: Code): Family {
+    const known = this.#families.get(parent);
+    if (known !== undefined) return known;
+    const family = { parent, children: [] };
+    this.#families.set(parent, family);
+    return family;
+  }
 }
 
 /** Appends new codes to the children of their parents. */
 export function writeChildren(sql: Sql, families: Families): void {
-  for (const [parent, children] of families) adopt(sql, parent, children);
+  for (const { parent, children } of families) adopt(sql, parent, children);
 }
 
 function adopt(sql: Sql, parent: Code, children: readonly Code[]): void {
@@ -44,7 +68,7 @@ function openBlock(sql: Sql, id: number, block: number, parent: Code): Code[] {
 
 /** Keeps the root of a full block, and of every larger subtree that it completes. */
 function addSubtree(sql: Sql, id: number, block: number, codes: readonly Code[]): void {
-  let hash = merkleRoot(codes.map(leafOf));
+  let hash = blockRoot(codes);
   let position = block;
   for (let level = BLOCK_LEVEL; ; level++) {
     sql.run("INSERT OR REPLACE INTO subtree VALUES (?, ?, ?, ?)", [id, level, position, hash]);
@@ -52,6 +76,17 @@ function addSubtree(sql: Sql, id: number, block: number, codes: readonly Code[])
     hash = hashNode(subtreeAt(sql, id, level, position - 1), hash);
     position = (position - 1) / 2;
   }
+}
+
+const nodes = new Uint8Array(BLOCK_CHILDREN * HASH_BYTES);
+
+/** The root of a full block, computed in place. */
+function blockRoot(codes: readonly Code[]): Hash {
+  for (const [i, code] of codes.entries()) nodes.set(leafOf(code), i * HASH_BYTES);
+  for (let count = BLOCK_CHILDREN / 2; count >= 1; count /= 2) {
+    for (let i = 0; i < count; i++) hashPairInto(nodes, 2 * i * HASH_BYTES, i * HASH_BYTES);
+  }
+  return nodes.slice(0, HASH_BYTES) as Hash;
 }
 
 export function subtreeAt(sql: Sql, id: number, level: number, position: number): Hash {

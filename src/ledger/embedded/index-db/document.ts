@@ -1,6 +1,7 @@
 import type { Code } from "../../../core/index.ts";
-import { type SearchKeys, searchKeys } from "../../../text/index.ts";
+import { searchKeys } from "../../../text/index.ts";
 import { EDGE } from "./grams.ts";
+import { type NamePart, partsOf } from "./name-parts.ts";
 import type { RecordFields } from "./record-fields.ts";
 
 // The document of a record: everything it can be found by, each field between line feeds, without white space:
@@ -13,51 +14,24 @@ export function documentOf(code: Code, { names, aliases }: RecordFields): string
   const cut = Math.max(folded.lastIndexOf("."), folded.lastIndexOf("/")) + 1;
   if (cut > 0) document += folded.slice(cut) + EDGE;
   for (const name of names) {
-    const { text, pinyin, initials } = keysOf(name);
+    const parts = partsOf(name);
+    const [text, pinyin, initials] = [
+      spell(parts, "text"),
+      spell(parts, "pinyin"),
+      spell(parts, "initials"),
+    ];
     document += text + EDGE;
     if (pinyin !== text) document += pinyin + EDGE;
     if (initials !== pinyin && initials !== text) document += initials + EDGE;
   }
-  for (const alias of aliases) document += keysOf(alias).text + EDGE;
+  for (const alias of aliases) document += spell(partsOf(alias), "text") + EDGE;
   return document;
 }
 
-const PARTS = /\d+|\D+/g;
-const MAX_CACHED_PARTS = 16_384;
-const cachedParts = new Map<string, SearchKeys>();
-
-/**
- * The search keys without white space, put together from those of the parts between numbers: of a thousand numbered
- * lamps only the first one is read.
- */
-function keysOf(name: string): SearchKeys {
-  const keys = { text: "", pinyin: "", initials: "" };
-  for (const part of name.match(PARTS) ?? []) {
-    const { text, pinyin, initials } = isNumber(part) ? numberKeys(part) : partKeys(part);
-    keys.text += text;
-    keys.pinyin += pinyin;
-    keys.initials += initials;
-  }
-  return keys;
-}
-
-function isNumber(part: string): boolean {
-  const unit = part.charCodeAt(0);
-  return unit >= 48 && unit <= 57;
-}
-
-function numberKeys(part: string): SearchKeys {
-  return { text: part, pinyin: part, initials: part };
-}
-
-function partKeys(part: string): SearchKeys {
-  const cached = cachedParts.get(part);
-  if (cached !== undefined) return cached;
-  const keys = searchKeys(part);
-  const stored = { ...keys, text: keys.text.replaceAll(" ", "") };
-  if (cachedParts.size >= MAX_CACHED_PARTS) cachedParts.clear();
-  cachedParts.set(part, stored);
-  return stored;
+function spell(parts: readonly NamePart[], key: keyof NamePart): string {
+  let text = "";
+  for (const part of parts) text += part[key].text;
+  return text;
 }
 
 /** One word of what was typed, in each way in which a document may spell it. */

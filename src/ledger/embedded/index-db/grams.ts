@@ -1,4 +1,5 @@
 import { pairToken, tripleToken } from "./layout.ts";
+import type { TokenGroup, TokenVisitor } from "./token-group.ts";
 
 // What a text is found by: at each position one token, made of the next three characters where they are ASCII, else of
 // the next two. So any inner characters, be they one, two or many, name tokens or ranges of tokens that every text that
@@ -10,17 +11,61 @@ export const EDGE = "\n";
 const EDGE_UNIT = 10;
 const ASCII = 128;
 
-/** Calls `visit` with the token at each position of a document. */
-export function visitGrams(document: string, visit: (token: number) => void): void {
-  const last = document.length - 1;
-  let first = document.charCodeAt(0);
-  let second = document.charCodeAt(1);
-  for (let i = 0; i < last; i++) {
-    const third = i + 2 <= last ? document.charCodeAt(i + 2) : 0;
-    visit(gramToken(first, second, third));
-    first = second;
-    second = third;
+/** Tells the tokens of a document that comes piece by piece: one token for each position. */
+export class GramStream {
+  readonly #visitor: TokenVisitor;
+  #first = NONE;
+  #second = NONE;
+
+  constructor(visitor: TokenVisitor) {
+    this.#visitor = visitor;
   }
+
+  unit(unit: number): void {
+    if (this.#first !== NONE) this.#visitor.token(gramToken(this.#first, this.#second, unit));
+    this.#first = this.#second;
+    this.#second = unit;
+  }
+
+  edge(): void {
+    this.unit(EDGE_UNIT);
+  }
+
+  text(text: string): void {
+    for (let i = 0; i < text.length; i++) this.unit(text.charCodeAt(i));
+  }
+
+  /** A piece whose inner tokens are known already. */
+  piece({ text, inner }: { readonly text: string; readonly inner: TokenGroup | undefined }): void {
+    if (inner === undefined) {
+      this.text(text);
+      return;
+    }
+    this.unit(text.charCodeAt(0));
+    this.unit(text.charCodeAt(1));
+    this.#visitor.group(inner);
+    this.#first = text.charCodeAt(text.length - 2);
+    this.#second = text.charCodeAt(text.length - 1);
+  }
+
+  /** The document ends; another one may begin. */
+  end(): void {
+    this.unit(0);
+    this.#first = NONE;
+    this.#second = NONE;
+  }
+}
+
+const NONE = -1;
+
+/** The tokens that are wholly within a text, whatever stands around it; nothing where there is none. */
+export function innerGrams(text: string): TokenGroup | undefined {
+  if (text.length < 3) return undefined;
+  const tokens = new Set<number>();
+  for (let i = 0; i + 2 < text.length; i++) {
+    tokens.add(gramToken(text.charCodeAt(i), text.charCodeAt(i + 1), text.charCodeAt(i + 2)));
+  }
+  return { tokens: [...tokens] };
 }
 
 function gramToken(first: number, second: number, third: number): number {

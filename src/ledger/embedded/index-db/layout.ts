@@ -52,13 +52,13 @@ export function offsetOf(id: number): number {
   return id & (BUCKET_IDS - 1);
 }
 
-// A token is a number below 2^36, and a bucket one below 2^14. Tokens are of four families:
+// A token is a number below 2^38, and a bucket one below 2^14. Tokens are of four families:
 //
 //   0 …              three ASCII characters of a text
 //   2^32 …           two characters of which at least one is not ASCII
 //   2^33 …           a facet: kind, class, parent, and the like, by hash
-//   2^34 … 2^35      a cell of the map
-const TOKENS = 2 ** 36;
+//   2^34 …           a cell of the map
+const TOKENS = 2 ** 38;
 
 /** Two neighbouring UTF-16 units. */
 export function pairToken(first: number, second: number): number {
@@ -83,11 +83,11 @@ export const CELL_TOKENS: number = 2 ** 34;
 // Keys under which runs keep what leads to records:
 //
 //   0 …              bucket, token: the ids of the bucket that have it, or had it once
-//   2^50 …           a code, by hash: ids
-//   2^51 …           a value of aliases, by hash: where the frames of these aliases begin
+//   2^52 …           a code, by hash: ids
+//   2^52 + 2^51 …    a value of aliases, by hash: where the frames of these aliases begin
 
 /** Keys of tokens are below this. */
-export const POSTING_KEYS: number = 2 ** 50;
+export const POSTING_KEYS: number = 2 ** 52;
 
 /** Bucket first, so that a bucket lies together. */
 export function postingKey(bucket: number, token: number): number {
@@ -95,9 +95,9 @@ export function postingKey(bucket: number, token: number): number {
 }
 
 export function codeKey(code: string): number {
-  return 2 ** 50 + hash50(code);
+  return POSTING_KEYS + hash50(code);
 }
 
 export function aliasKey(value: string): number {
-  return 2 ** 51 + hash50(value);
+  return POSTING_KEYS + 2 ** 51 + hash50(value);
 }

@@ -148,10 +148,10 @@ function neighbours(
   return { firsts: Uint16Array.from(firsts), lasts: Uint16Array.from(lasts) };
 }
 
-/** What a posting takes at most if each chunk has one segment. */
-const MAX_BYTES = (BUCKET_IDS / CHUNK_IDS) * (HEAD_BYTES + BITMAP_BYTES);
+/** Twice what a posting takes at most if each chunk has one segment: encoding anew costs more than some room. */
+const MAX_BYTES = 2 * (BUCKET_IDS / CHUNK_IDS) * (HEAD_BYTES + BITMAP_BYTES);
 
-/** A posting that grew by parts, in less room if it takes more than it could. */
+/** A posting that grew by parts, in less room if it takes far more than it could. */
 export function compactPosting(posting: Buffer): Buffer {
   if (posting.length <= MAX_BYTES) return posting;
   const bits = noBits();

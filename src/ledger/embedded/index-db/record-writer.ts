@@ -38,8 +38,10 @@ export class RecordWriter {
   readonly #additions: TokenAdditions;
   readonly #places: Places;
   readonly #lookup: Runs;
-  /** New records by rank, in the order of their ids. */
-  readonly #fresh: { readonly id: number; readonly version: Version }[][] = RANKS.map(() => []);
+  /** New records that wait for those of the last rank: nearly all are things, and are taken as they come. */
+  #waiting: { readonly id: number; readonly version: Version }[] = [];
+  /** Codes that came since the last write, with their ids. */
+  #fresh: { readonly id: number; readonly code: Code }[] = [];
 
   constructor(parts: RecordWriterParts) {
     this.#parts = parts;
@@ -57,7 +59,9 @@ export class RecordWriter {
     records[rank] = position + 1;
     byKind[fields.kind] = (byKind[fields.kind] ?? 0) + 1;
     const id = idAt(rank, position);
-    this.#fresh[rank]?.push({ id, version });
+    this.#fresh.push({ id, code });
+    if (rank === LAST_RANK) this.#tokens.add(id, code, fields);
+    else this.#waiting.push({ id, version });
     this.#places.set(id, offset);
     this.#parts.exact.addCode(code, id);
   }
@@ -88,17 +92,16 @@ export class RecordWriter {
     this.#lookup.refresh();
     const parts = { runs: this.#lookup, places: this.#places, source: this.#parts.source };
     for (const [code, { id }] of findRecords(parts, changed.keys())) ids.set(code, id);
-    for (const { id, version } of this.#fresh.flat()) {
-      if (changed.has(version.code)) ids.set(version.code, id);
-    }
+    for (const { id, code } of this.#fresh) if (changed.has(code)) ids.set(code, id);
     return ids;
   }
 
   #writeFresh(): void {
-    for (const records of this.#fresh) {
-      for (const { id, version } of records) this.#tokens.add(id, version.code, version.fields);
-      records.length = 0;
-    }
+    // By id, so that each chunk is gathered once.
+    this.#waiting.sort((a, b) => a.id - b.id);
+    for (const { id, version } of this.#waiting) this.#tokens.add(id, version.code, version.fields);
+    this.#waiting = [];
+    this.#fresh = [];
     this.#tokens.flush();
     this.#parts.exact.flush();
     this.#parts.runs.endRun();
@@ -120,6 +123,8 @@ export class RecordWriter {
     sql.run("INSERT OR IGNORE INTO inactive VALUES (?)", [underFacet(code)]);
   }
 }
+
+const LAST_RANK = RANKS.length - 1;
 
 /** For looking codes up that changed, one transaction after the other. */
 const CACHED_BLOCKS = 512;

@@ -1,8 +1,9 @@
 import { bucketOf, offsetOf, postingKey } from "./layout.ts";
 import { encodeOffsets } from "./posting.ts";
-import { visitTokens } from "./record-tokens.ts";
+import { RecordTokens } from "./record-tokens.ts";
 import type { RunStore } from "./runs/run-store.ts";
 import type { StoredRecord } from "./stored-records.ts";
+import type { TokenGroup } from "./token-group.ts";
 
 /**
  * New tokens of records that were there before. Tokens that a record lost stay with it: a posting says "perhaps", and the
@@ -17,12 +18,10 @@ export class TokenAdditions {
   }
 
   add(id: number, { code, fields: before }: StoredRecord, after: StoredRecord["fields"]): void {
-    const had = new Set<number>();
-    visitTokens(code, before, (token) => had.add(token));
-    visitTokens(code, after, (token) => {
+    const had = tokensOf({ code, fields: before });
+    for (const token of tokensOf({ code, fields: after })) {
       if (!had.has(token)) this.#put(postingKey(bucketOf(id), token), offsetOf(id));
-      had.add(token);
-    });
+    }
   }
 
   /** Writes them as a run of their own. */
@@ -41,4 +40,13 @@ export class TokenAdditions {
     if (offsets === undefined) this.#offsets.set(key, [offset]);
     else offsets.push(offset);
   }
+}
+
+/** Every token of a record. */
+export function tokensOf({ code, fields }: StoredRecord): Set<number> {
+  const tokens = new Set<number>();
+  const token = (each: number): unknown => tokens.add(each);
+  const group = ({ tokens: all }: TokenGroup): void => all.forEach(token);
+  new RecordTokens({ token, group }).visit(code, fields);
+  return tokens;
 }

@@ -1,5 +1,7 @@
+import { ChunkUnion, type RunsBySlot } from "./chunk-union.ts";
 import { TRIPLES } from "./layout.ts";
 import { encodeSegment } from "./posting.ts";
+import type { TokenGroup, TokenVisitor } from "./token-group.ts";
 import { TokenSlots } from "./token-slots.ts";
 
 const FIRST_SLOTS = 1 << 14;
@@ -9,10 +11,13 @@ const FIRST_RUNS = 1 << 16;
  * Gathers which records of a chunk have which tokens, and gives them out token by token. Records come in rising order;
  * a token that a record has twice counts once. Neighbours share most of their tokens, so runs of records are gathered.
  */
-export class TokenBuilder {
+export class TokenBuilder implements TokenVisitor {
   // ASCII triples find their slot in a table, other tokens by hash: nearly all tokens are triples.
   readonly #triples = new Int32Array(TRIPLES);
   readonly #others = new TokenSlots();
+  /** Slots of groups, which are taken apart at the end. */
+  readonly #groups = new Map<TokenGroup, number>();
+  #offset = 0;
   #slots = 0;
   #tokens = new Float64Array(FIRST_SLOTS);
   /** Of each slot: its run that may still grow. */
@@ -26,15 +31,24 @@ export class TokenBuilder {
   #runFirsts = new Uint16Array(FIRST_RUNS);
   #runLasts = new Uint16Array(FIRST_RUNS);
 
-  add(token: number, offset: number): void {
-    const slot = this.#slotOf(token);
-    const last = this.#last[slot] ?? NONE;
-    if (last === offset) return;
-    if (last !== offset - 1) {
-      if (last !== NONE) this.#endRun(slot);
-      this.#first[slot] = offset;
+  /** What is told from now on belongs to the record at this offset within the chunk. */
+  next(offset: number): void {
+    this.#offset = offset;
+  }
+
+  token(token: number): void {
+    this.#add(this.#slotOf(token));
+  }
+
+  group(group: TokenGroup): void {
+    const known = this.#groups.get(group);
+    if (known !== undefined) {
+      this.#add(known);
+      return;
     }
-    this.#last[slot] = offset;
+    const slot = this.#newSlot(GROUP);
+    this.#groups.set(group, slot);
+    this.#add(slot);
   }
 
   /**
@@ -42,17 +56,50 @@ export class TokenBuilder {
    * it begins anew.
    */
   drain(chunk: number, visit: (token: number, length: number) => void): void {
-    for (let slot = 0; slot < this.#slots; slot++) this.#endRun(slot);
-    const starts = this.#starts();
-    const { firsts, lasts } = this.#sortBySlot(starts);
-    const tokens = this.#tokens.slice(0, this.#slots).sort();
-    for (const token of tokens) {
+    const shares = this.#shares();
+    for (let slot = 0; slot < this.#slots; slot++) {
+      if (this.#last[slot] !== NONE) this.#endRun(slot);
+    }
+    const runs = this.#runsBySlot();
+    const union = new ChunkUnion();
+    for (const token of this.#tokens.slice(0, this.#slots).sort()) {
+      if (token === GROUP) continue;
       const slot = this.#slotOf(token);
-      const start = starts[slot] ?? 0;
-      const end = start + (this.#counts[slot] ?? 0);
-      visit(token, encodeSegment(chunk, firsts, lasts, start, end));
+      const groups = shares.get(slot);
+      const whose = groups === undefined ? undefined : union.of(runs, [slot, ...groups]);
+      const { firsts, lasts, starts } = runs;
+      const length =
+        whose === undefined
+          ? encodeSegment(chunk, firsts, lasts, starts[slot] ?? 0, starts[slot + 1] ?? 0)
+          : encodeSegment(chunk, whose.firsts, whose.lasts, 0, whose.count);
+      visit(token, length);
     }
     this.#clear();
+  }
+
+  /** Of each token that groups have: their slots. */
+  #shares(): Map<number, number[]> {
+    const shares = new Map<number, number[]>();
+    for (const [{ tokens }, group] of this.#groups) {
+      for (const token of tokens) {
+        const slot = this.#slotOf(token);
+        const groups = shares.get(slot);
+        if (groups === undefined) shares.set(slot, [group]);
+        else groups.push(group);
+      }
+    }
+    return shares;
+  }
+
+  #add(slot: number): void {
+    const offset = this.#offset;
+    const last = this.#last[slot] ?? NONE;
+    if (last === offset) return;
+    if (last !== offset - 1) {
+      if (last !== NONE) this.#endRun(slot);
+      this.#first[slot] = offset;
+    }
+    this.#last[slot] = offset;
   }
 
   #slotOf(token: number): number {
@@ -67,6 +114,7 @@ export class TokenBuilder {
     this.#tokens[slot] = token;
     this.#last[slot] = NONE;
     this.#counts[slot] = 0;
+    if (token === GROUP) return slot;
     if (token < TRIPLES) this.#triples[token] = slot + 1;
     else this.#others.set(token, slot);
     return slot;
@@ -80,17 +128,11 @@ export class TokenBuilder {
     this.#runLasts[this.#runs++] = this.#last[slot] ?? 0;
   }
 
-  #starts(): Int32Array {
-    const starts = new Int32Array(this.#slots);
-    let at = 0;
+  #runsBySlot(): RunsBySlot {
+    const starts = new Int32Array(this.#slots + 1);
     for (let slot = 0; slot < this.#slots; slot++) {
-      starts[slot] = at;
-      at += this.#counts[slot] ?? 0;
+      starts[slot + 1] = (starts[slot] ?? 0) + (this.#counts[slot] ?? 0);
     }
-    return starts;
-  }
-
-  #sortBySlot(starts: Int32Array): { readonly firsts: Uint16Array; readonly lasts: Uint16Array } {
     const firsts = new Uint16Array(this.#runs);
     const lasts = new Uint16Array(this.#runs);
     const ends = starts.slice();
@@ -101,15 +143,16 @@ export class TokenBuilder {
       firsts[at] = this.#runFirsts[i] ?? 0;
       lasts[at] = this.#runLasts[i] ?? 0;
     }
-    return { firsts, lasts };
+    return { starts, firsts, lasts };
   }
 
   #clear(): void {
     for (let slot = 0; slot < this.#slots; slot++) {
       const token = this.#tokens[slot] ?? 0;
-      if (token < TRIPLES) this.#triples[token] = 0;
+      if (token >= 0 && token < TRIPLES) this.#triples[token] = 0;
     }
     this.#others.clear();
+    this.#groups.clear();
     this.#slots = 0;
     this.#runs = 0;
   }
@@ -130,6 +173,8 @@ export class TokenBuilder {
 
 /** Before any offset, and next to none. */
 const NONE = -2;
+/** Stands for the token of a group. */
+const GROUP = -1;
 
 type Numbers = Float64Array | Int32Array | Uint16Array;
 

@@ -1,7 +1,7 @@
 const FIRST_CAPACITY = 1 << 12;
 const EMPTY = -1;
 
-/** Slots of tokens that are no small numbers: a hash table of numbers, since a Map would make an object of each. */
+/** Numbers by numbers too large to be small integers, of which a Map would make an object each. */
 export class TokenSlots {
   #capacity = FIRST_CAPACITY;
   #tokens = new Float64Array(FIRST_CAPACITY);
@@ -13,13 +13,12 @@ export class TokenSlots {
     return this.#slots[this.#find(token)] ?? EMPTY;
   }
 
-  /** Adds a token that is not there. */
   set(token: number, slot: number): void {
     if (2 * this.#size >= this.#capacity) this.#grow();
     const at = this.#find(token);
+    if (this.#slots[at] === EMPTY) this.#size += 1;
     this.#tokens[at] = token;
     this.#slots[at] = slot;
-    this.#size += 1;
   }
 
   clear(): void {

@@ -1,6 +1,6 @@
 import type { Code } from "../../../core/index.ts";
 import { aliasIn } from "./aliases.ts";
-import { addToFamily, type Families, writeChildren } from "./children-writer.ts";
+import { Families, writeChildren } from "./children-writer.ts";
 import { ExactWriter } from "./exact-writer.ts";
 import { registrationFacet } from "./facets.ts";
 import { countFrame, kindOf, nameIn } from "./frame-kind.ts";
@@ -72,7 +72,7 @@ export class IndexWriter {
   }
 
   #read(progress: Progress, end: number): void {
-    const pending: Pending = { families: new Map(), changed: new Map(), voided: [] };
+    const pending: Pending = { families: new Families(), changed: new Map(), voided: [] };
     const start = progress.offset;
     let frames = 0;
     for (const frame of this.#source.frames(start, end)) {
@@ -90,7 +90,7 @@ export class IndexWriter {
     if (kind === "record") {
       const code = nameIn(key) as Code;
       const fields = readRecord(frame);
-      if (first) addToFamily(families, code);
+      if (first) families.add(code);
       if (first) this.#records.insert({ code, fields, offset }, progress);
       else if (this.#isChange(frame, fields)) changed.set(code, { code, fields, offset });
     } else if (kind === "alias") {

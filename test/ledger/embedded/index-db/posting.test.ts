@@ -13,6 +13,7 @@ import {
   segmentScratch,
 } from "../../../../src/ledger/embedded/index-db/posting.ts";
 import { TokenBuilder } from "../../../../src/ledger/embedded/index-db/token-builder.ts";
+import type { TokenGroup } from "../../../../src/ledger/embedded/index-db/token-group.ts";
 
 const offset = fc.oneof(
   fc.nat(32_767),
@@ -99,15 +100,38 @@ describe("a builder of tokens", () => {
       fc.nat(50).map((n) => n + 2 ** 32),
       fc.maxSafeNat().map((n) => 2 ** 21 + (n % 2 ** 36)),
     );
-    const offset = fc.oneof(fc.nat(4095), fc.nat(40));
-    const pairs = fc.array(fc.tuple(offset, token), { maxLength: 300 });
-    fc.assert(
-      fc.property(pairs, pairs, fc.nat(7), (first, second, chunk) => {
-        const builder = new TokenBuilder();
-        for (const each of [first, second]) expectBuilt(builder, each, chunk);
-      }),
-      { numRuns: 100 },
+    const groups = fc.array(
+      fc.array(token, { minLength: 1, maxLength: 5 }).map((tokens) => ({ tokens })),
+      { minLength: 1, maxLength: 4 },
     );
+    const offset = fc.oneof(fc.nat(4095), fc.nat(40), fc.constantFrom(31, 32, 63, 4095));
+    const told = fc.oneof(
+      token,
+      fc.nat(3).map((i) => ({ group: i })),
+    );
+    const pairs = fc.array(fc.tuple(offset, told), { maxLength: 300 });
+    fc.assert(
+      fc.property(pairs, pairs, groups, fc.nat(7), (first, second, known, chunk) => {
+        const builder = new TokenBuilder();
+        for (const each of [first, second]) {
+          const resolved = each.map(([at, what]) => {
+            const isToken = typeof what === "number";
+            return [at, isToken ? what : present(known[what.group % known.length])] as const;
+          });
+          expectBuilt(builder, resolved, chunk);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test("puts the runs of groups and of tokens together", () => {
+    const [even, odd, many] = [{ tokens: [5, 9] }, { tokens: [5, 7] }, { tokens: [5] }];
+    const pairs: [number, number | TokenGroup][] = [];
+    for (let at = 0; at < 4096; at++) pairs.push([at, at % 2 === 0 ? even : odd]);
+    for (let at = 100; at < 3000; at++) pairs.push([at, many]);
+    pairs.push([17, 9], [4095, 9]);
+    expectBuilt(new TokenBuilder(), pairs, 7);
   });
 
   test("has room for as many tokens and runs as come", () => {
@@ -120,15 +144,24 @@ describe("a builder of tokens", () => {
   });
 });
 
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("not there");
+  return value;
+}
+
 function expectBuilt(
   builder: TokenBuilder,
-  pairs: readonly (readonly [offset: number, token: number])[],
+  pairs: readonly (readonly [offset: number, what: number | TokenGroup])[],
   chunk: number,
 ): void {
   const wanted = new Map<number, Set<number>>();
-  for (const [at, token] of [...pairs].sort(([a], [b]) => a - b)) {
-    builder.add(token, at);
-    wanted.set(token, (wanted.get(token) ?? new Set()).add(chunk * 4096 + at));
+  for (const [at, what] of [...pairs].sort(([a], [b]) => a - b)) {
+    builder.next(at);
+    if (typeof what === "number") builder.token(what);
+    else builder.group(what);
+    for (const token of typeof what === "number" ? [what] : what.tokens) {
+      wanted.set(token, (wanted.get(token) ?? new Set()).add(chunk * 4096 + at));
+    }
   }
   const got: [number, number[]][] = [];
   builder.drain(chunk, (token, length) =>

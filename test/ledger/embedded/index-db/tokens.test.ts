@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Box } from "../../../../src/core/index.ts";
+import type { Box, Code } from "../../../../src/core/index.ts";
 import { cellRanges, visitCells } from "../../../../src/ledger/embedded/index-db/cells.ts";
-import { EDGE, gramsOf, visitGrams } from "../../../../src/ledger/embedded/index-db/grams.ts";
+import { documentOf } from "../../../../src/ledger/embedded/index-db/document.ts";
+import { facetNames } from "../../../../src/ledger/embedded/index-db/facets.ts";
+import { EDGE, GramStream, gramsOf } from "../../../../src/ledger/embedded/index-db/grams.ts";
 import {
   aliasKey,
   codeKey,
@@ -11,19 +13,24 @@ import {
   POSTING_KEYS,
   postingKey,
 } from "../../../../src/ledger/embedded/index-db/layout.ts";
+import { partsOf } from "../../../../src/ledger/embedded/index-db/name-parts.ts";
+import type { RecordFields } from "../../../../src/ledger/embedded/index-db/record-fields.ts";
+import { tokensOf as tokensOfRecord } from "../../../../src/ledger/embedded/index-db/token-additions.ts";
 
 const field = fc
   .array(fc.constantFrom(..."石家庄路灯abc019./-é中\u{20000}"), { maxLength: 12 })
   .map((characters) => characters.join(""));
 const fields = fc.array(field, { minLength: 1, maxLength: 4 });
 
-function documentOf(texts: readonly string[]): string {
+function documentFrom(texts: readonly string[]): string {
   return EDGE + texts.map((text) => text + EDGE).join("");
 }
 
 function tokensOf(document: string): number[] {
   const tokens: number[] = [];
-  visitGrams(document, (token) => tokens.push(token));
+  const grams = new GramStream({ token: (token) => tokens.push(token), group: () => undefined });
+  grams.text(document);
+  grams.end();
   return tokens;
 }
 
@@ -53,7 +60,7 @@ describe("the tokens of a text", () => {
           const end = tail ? text.length : start + (b % (text.length - start + 1));
           const part = (head ? EDGE : "") + text.slice(start, end) + (tail ? EDGE : "");
           fc.pre(part.replaceAll(EDGE, "") !== "");
-          expect(mayHold(tokensOf(documentOf(texts)), part)).toBe(true);
+          expect(mayHold(tokensOf(documentFrom(texts)), part)).toBe(true);
         },
       ),
       { numRuns: 2000 },
@@ -61,7 +68,7 @@ describe("the tokens of a text", () => {
   });
 
   test("tell most texts apart that do not hold a part", () => {
-    const tokens = tokensOf(documentOf(["石家庄市", "shijiazhuangshi"]));
+    const tokens = tokensOf(documentFrom(["石家庄市", "shijiazhuangshi"]));
     for (const part of [
       "家石",
       "庄庄",
@@ -78,20 +85,20 @@ describe("the tokens of a text", () => {
   });
 
   test("are one for each position, however long the text", () => {
-    expect(tokensOf(documentOf(["路灯000123"]))).toHaveLength("路灯000123".length + 1);
+    expect(tokensOf(documentFrom(["路灯000123"]))).toHaveLength("路灯000123".length + 1);
   });
 
   test("keep a whole number together with any bucket, below the keys of codes and aliases", () => {
     const lastBucket = firstId(4) / 32_768 - 1;
-    const key = postingKey(lastBucket, 2 ** 36 - 1);
+    const key = postingKey(lastBucket, 2 ** 38 - 1);
     expect(Number.isSafeInteger(key)).toBe(true);
     expect(key).toBeLessThan(POSTING_KEYS);
-    expect(postingKey(1, 0) - postingKey(0, 2 ** 36 - 1)).toBe(1);
+    expect(postingKey(1, 0) - postingKey(0, 2 ** 38 - 1)).toBe(1);
     fc.assert(
       fc.property(fc.string(), fc.string(), (a, b) => {
         expect(codeKey(a)).toBeGreaterThanOrEqual(POSTING_KEYS);
-        expect(codeKey(a)).toBeLessThan(2 ** 51);
-        expect(aliasKey(a)).toBeGreaterThanOrEqual(2 ** 51);
+        expect(codeKey(a)).toBeLessThan(POSTING_KEYS + 2 ** 51);
+        expect(aliasKey(a)).toBeGreaterThanOrEqual(POSTING_KEYS + 2 ** 51);
         expect(Number.isSafeInteger(aliasKey(a))).toBe(true);
         expect(facetToken(a)).toBeGreaterThanOrEqual(2 ** 33);
         expect(facetToken(a)).toBeLessThan(2 ** 34);
@@ -135,6 +142,70 @@ function touching(other: Box, w: number, h: number, x: number, y: number): Box {
     Math.min(at[0] + w, WORLD.x),
     Math.min(at[1] + h, WORLD.y),
   ];
+}
+
+describe("the tokens of a record", () => {
+  const name = fc
+    .array(fc.constantFrom("石家庄", "路灯", "lamp ", "B-", "7", "012", "2３", "é", "\u{20000}"), {
+      maxLength: 6,
+    })
+    .map((parts) => parts.join(""));
+  const codes = ["MA", "MA.156", "MA.156.1301/LAMP/0012-A", "MA.156.1301.02", "MA.156.1301/LAMP/7"];
+
+  test("are at least those of its document, and no more than those of its fields", () => {
+    const described = fc.record({ names: fc.array(name), aliases: fc.array(name) });
+    fc.assert(
+      fc.property(fc.constantFrom(...codes), described, (text, { names, aliases }) => {
+        const [code, fields] = [text as Code, { ...NO_FIELDS, names, aliases }];
+        const document = documentOf(code, fields);
+        const got = tokensOfRecord({ code, fields });
+        for (const token of tokensOf(document)) expect(got.has(token)).toBe(true);
+        const facets = facetNames(code, fields).map(facetToken);
+        const texts = spellings(code, fields).map((each) => EDGE + each + EDGE);
+        const allowed = new Set([...facets, ...texts.flatMap(tokensOf)]);
+        for (const token of got) expect(allowed.has(token)).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("tell records of one parent apart by kind, class, status and registration", () => {
+    const group = (fields: Partial<RecordFields>) =>
+      tokensOfRecord({ code: "MA.156.1301/A/1" as Code, fields: { ...NO_FIELDS, ...fields } });
+    const plain = group({});
+    for (const fields of [
+      { kind: "device" },
+      { class: "LAMP" },
+      { status: "retired" },
+      { registration: "00" },
+    ]) {
+      expect([...group(fields)].filter((token) => !plain.has(token))).toHaveLength(1);
+    }
+  });
+});
+
+const NO_FIELDS: RecordFields = {
+  generation: 1,
+  kind: "thing",
+  class: "",
+  status: "active",
+  parentGeneration: 1,
+  registration: "",
+  names: [],
+  aliases: [],
+  box: undefined,
+};
+
+/** Everything that a record is spelt by, be it the same twice. */
+function spellings(code: Code, { names, aliases }: RecordFields): string[] {
+  const folded = code.toLowerCase();
+  const spelt = [...names, ...aliases].flatMap((each) => {
+    const parts = partsOf(each);
+    return (["text", "pinyin", "initials"] as const).map((key) =>
+      parts.map((part) => part[key].text).join(""),
+    );
+  });
+  return ["", folded, folded.slice(folded.search(/[^./]*$/)), ...spelt];
 }
 
 describe("the cells of the map", () => {

@@ -1,3 +1,4 @@
+import { present } from "../../../../core/index.ts";
 import type { Block } from "./block.ts";
 import type { BlockEntry } from "./run.ts";
 import type { RunWriter } from "./run-writer.ts";
@@ -9,8 +10,8 @@ export type MergeParts = {
   readonly load: (block: BlockEntry) => Block;
   /** The block was taken apart, and is of no further use. */
   readonly consumed: (block: BlockEntry) => void;
-  /** The bytes under a key that stands in several runs. */
-  readonly unite: (key: number, values: readonly Buffer[]) => Buffer;
+  /** The bytes under a key that stands in several runs, from those of all. */
+  readonly unite: (key: number, values: Buffer) => Buffer;
 };
 
 /** Writes the entries of several runs as those of one. A block that overlaps no other is taken over as it is. */
@@ -19,44 +20,58 @@ export function mergeRuns(
   out: RunWriter,
   parts: MergeParts,
 ): void {
-  let cursors = runs.map((blocks) => new Cursor(blocks, parts)).filter((each) => !each.isDone);
-  while (cursors.length > 0) {
-    const { least, next } = leastOf(cursors);
-    if (least.key < next) least.copyBelow(next, out);
-    else uniteAt(cursors, least.key, out, parts.unite);
-    if (cursors.some((each) => each.isDone)) cursors = cursors.filter((each) => !each.isDone);
-  }
-}
-
-/** The cursor that comes first, and the key at which another one does. */
-function leastOf(cursors: readonly Cursor[]): { readonly least: Cursor; readonly next: number } {
-  let [least] = cursors as [Cursor];
-  let next = Number.POSITIVE_INFINITY;
-  for (let i = 1; i < cursors.length; i++) {
-    const each = cursors[i] as Cursor;
-    if (each.key < least.key) {
-      next = least.key;
-      least = each;
-    } else if (each.key < next) {
-      next = each.key;
+  const cursors = runs.map((blocks) => new Cursor(blocks, parts));
+  const same = new SameKey(out, parts.unite);
+  for (;;) {
+    // The cursor that comes first, and the key at which another one does.
+    let least: Cursor | undefined;
+    let key = Number.POSITIVE_INFINITY;
+    let next = Number.POSITIVE_INFINITY;
+    for (const cursor of cursors) {
+      if (cursor.key < key) {
+        next = key;
+        key = cursor.key;
+        least = cursor;
+      } else if (cursor.key < next) {
+        next = cursor.key;
+      }
     }
+    if (least === undefined) return;
+    if (key < next) least.copyBelow(next, out);
+    else same.write(key, cursors);
   }
-  return { least, next };
 }
 
-function uniteAt(
-  cursors: readonly Cursor[],
-  key: number,
-  out: RunWriter,
-  unite: MergeParts["unite"],
-): void {
-  const same = cursors.filter((each) => each.key === key);
-  const value = unite(
-    key,
-    same.map((each) => each.value()),
-  );
-  out.add(key, value, 0, value.length);
-  for (const each of same) each.step();
+/** Puts the bytes together that several runs have under one key. */
+class SameKey {
+  readonly #out: RunWriter;
+  readonly #unite: MergeParts["unite"];
+  #bytes: Buffer = Buffer.allocUnsafeSlow(1024);
+
+  constructor(out: RunWriter, unite: MergeParts["unite"]) {
+    this.#out = out;
+    this.#unite = unite;
+  }
+
+  write(key: number, cursors: readonly Cursor[]): void {
+    let used = 0;
+    for (const cursor of cursors) {
+      if (cursor.key === key) used = this.#append(cursor, used);
+    }
+    const value = this.#unite(key, this.#bytes.subarray(0, used));
+    this.#out.add(key, value, 0, value.length);
+  }
+
+  #append(cursor: Cursor, used: number): number {
+    const { bytes, start, end } = cursor.entry();
+    const length = end - start;
+    if (used + length > this.#bytes.length) {
+      this.#bytes = Buffer.concat([this.#bytes], 2 * (used + length));
+    }
+    bytes.copy(this.#bytes, used, start, end);
+    cursor.step();
+    return used + length;
+  }
 }
 
 /** Goes through the entries of one run. */
@@ -67,6 +82,7 @@ class Cursor {
   /** The block at hand; `undefined` before any of its entries was needed. */
   #block: Block | undefined;
   #entry = 0;
+  /** Of the entry at hand; infinite behind the last one. */
   key: number;
 
   constructor(blocks: readonly BlockEntry[], parts: MergeParts) {
@@ -75,12 +91,10 @@ class Cursor {
     this.key = blocks[0]?.first ?? Number.POSITIVE_INFINITY;
   }
 
-  get isDone(): boolean {
-    return this.#at >= this.#blocks.length;
-  }
-
-  value(): Buffer {
-    return this.#load().value(this.#entry);
+  entry(): { readonly bytes: Buffer; readonly start: number; readonly end: number } {
+    const block = this.#load();
+    const [start, end] = [block.start(this.#entry), block.start(this.#entry + 1)];
+    return { bytes: block.bytes, start, end };
   }
 
   step(): void {
@@ -93,28 +107,29 @@ class Cursor {
   /** Hands on everything below `limit`. */
   copyBelow(limit: number, out: RunWriter): void {
     while (this.key < limit) {
-      const entry = this.#blocks[this.#at];
-      if (entry === undefined) return;
-      const isWhole = this.#entry === 0 && entry.last < limit;
-      if (isWhole && entry.bytes >= MIN_ADOPTED_BYTES) {
-        out.adopt(entry);
+      const block = this.#current();
+      if (this.#entry === 0 && block.last < limit && block.bytes >= MIN_ADOPTED_BYTES) {
+        out.adopt(block);
         this.#nextBlock(false);
       } else {
-        const block = this.#load();
-        const start = block.start(this.#entry);
-        out.add(this.key, block.bytes, start, block.start(this.#entry + 1));
+        const { bytes, start, end } = this.entry();
+        out.add(this.key, bytes, start, end);
         this.step();
       }
     }
   }
 
+  #current(): BlockEntry {
+    return present(this.#blocks[this.#at], "the block at hand");
+  }
+
   #load(): Block {
-    this.#block ??= this.#parts.load(this.#blocks[this.#at] as BlockEntry);
+    this.#block ??= this.#parts.load(this.#current());
     return this.#block;
   }
 
   #nextBlock(isConsumed: boolean): void {
-    if (isConsumed) this.#parts.consumed(this.#blocks[this.#at] as BlockEntry);
+    if (isConsumed) this.#parts.consumed(this.#current());
     this.#at += 1;
     this.#block = undefined;
     this.#entry = 0;

@@ -87,7 +87,6 @@ function nextId(sql: Sql, table: "run" | "block"): number {
   return Number(sql.get(`SELECT coalesce(max(id), 0) FROM ${table}`)?.[0]) + 1;
 }
 
-function uniteValues(key: number, values: readonly Buffer[]): Buffer {
-  const united = Buffer.concat(values);
-  return key < POSTING_KEYS ? compactPosting(united) : united;
+function uniteValues(key: number, values: Buffer): Buffer {
+  return key < POSTING_KEYS ? compactPosting(values) : values;
 }
