@@ -14,12 +14,14 @@ import {
   type ReaderData,
   readFailure,
 } from "./messages.ts";
+import { goBeforeOthers } from "./thread-priority.ts";
 import { Turns } from "./turns.ts";
 
 // Runs in a worker thread: answers questions from a connection of its own, while the writer writes.
 
 if (parentPort === null) throw new InvariantError("a worker has a parent");
 const port = parentPort;
+goBeforeOthers();
 const { file, values } = workerData as ReaderData;
 const view = new IndexView(openToRead(file), new ValuesReader(nodeFiles, values));
 const turns = new Turns<Answer>(() => performance.now());

@@ -4,10 +4,14 @@ import { nodeFiles } from "../../../log/index.ts";
 import { ValuesReader } from "../values-reader.ts";
 import { closeWritten, openToWrite, removeIndex } from "./database.ts";
 import { type WriterData, type WriterOrder, type WriterReport, writeFailure } from "./messages.ts";
+import { type Left, Strokes } from "./strokes.ts";
+import { yieldToOthers } from "./thread-priority.ts";
 import { IndexWriter } from "./writer.ts";
-import { yieldToOthers } from "./yield-to-others.ts";
 
 // Runs in a worker thread: told how far committed frames reach, it takes them in and says how far it got.
+
+/** Transactions are at least so far apart: who reads what was just written waits as long at most. */
+const REST_MILLISECONDS = 50;
 
 if (parentPort === null) throw new InvariantError("a worker has a parent");
 const port = parentPort;
@@ -32,21 +36,24 @@ guarded(() => {
   const sql = openToWrite(file, identity, source);
   const writer = new IndexWriter(sql, source);
   let target = { end: identity.start, size: 0 };
-  let isRunning = false;
   let isClosing = false;
+  let left: Left = "nothing";
+  const strokes = new Strokes(() => {
+    guarded(work);
+    return left;
+  }, REST_MILLISECONDS);
 
-  function step(): void {
+  function work(): void {
     const { offset, size } = writer.progress;
-    isRunning = !isClosing && (offset < target.end || size < target.size);
-    if (isRunning) {
-      writer.take(target.end, target.size);
-      reportProgress();
-      // Orders come in between.
-      setImmediate(() => guarded(step));
-    } else if (isClosing) {
+    left = "nothing";
+    if (isClosing) {
       closeWritten(sql);
       source.close();
       port.close();
+    } else if (offset < target.end || size < target.size) {
+      const isMore = writer.take(target.end, target.size);
+      reportProgress();
+      left = isMore ? "more" : "nothing now";
     }
   }
 
@@ -57,9 +64,13 @@ guarded(() => {
   }
 
   port.on("message", (order: WriterOrder) => {
-    if (order === "close") isClosing = true;
-    else target = order;
-    if (!isRunning) guarded(step);
+    if (order === "close") {
+      isClosing = true;
+      strokes.hurry();
+    } else {
+      target = order;
+      strokes.wake();
+    }
   });
   reportProgress();
 });

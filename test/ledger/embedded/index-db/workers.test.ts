@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { openSync, writeSync } from "node:fs";
+import { openSync, readdirSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -79,6 +79,15 @@ describe("the index in threads of its own", { timeout: 30_000 }, () => {
       values: 603,
       byKind: { country: 1, division: 1, thing: 600 },
     });
+  });
+
+  test.runIf(process.platform === "linux")("writes behind all others", async () => {
+    const before = nices().filter((nice) => nice === 10).length;
+    const opened = open();
+    putThings(0, 1);
+    opened.advance(stream.flush(), stream.size);
+    await opened.indexed(1);
+    expect(nices().filter((nice) => nice === 10)).toHaveLength(before + 1);
   });
 
   test("lets those wait who ask for more than there is", async () => {
@@ -209,6 +218,15 @@ describe("the index in threads of its own", { timeout: 30_000 }, () => {
     expect(codes).toEqual(wanted.map((i) => `MA.156.1301/LAMP/${i}`));
   });
 });
+
+/** How far each thread of this process stands back. */
+function nices(): number[] {
+  return readdirSync("/proc/self/task").map((thread) => {
+    const stat = readFileSync(`/proc/self/task/${thread}/stat`, "utf8");
+    // Counted from behind the name, which may hold anything: man 5 proc, field 19.
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[16]);
+  });
+}
 
 /** A page may be short where the machine is slow: then its cursor leads on. */
 async function everyPage(opened: IndexStore, text: string): Promise<string[]> {
