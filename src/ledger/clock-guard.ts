@@ -2,10 +2,10 @@ import { LedgerFault } from "./fault.ts";
 import type { LedgerClock } from "./stores.ts";
 
 /** Further than this the wall clock may not move against the monotonic one. */
-const MAX_DRIFT_MILLISECONDS: number = 10 * 60 * 1000;
+export const MAX_DRIFT_MILLISECONDS: number = 10 * 60 * 1000;
 
 /** A block stamped later than this after the last one asks for confirmation. */
-const MAX_GAP_MILLISECONDS: number = 30 * 24 * 3600 * 1000;
+export const MAX_GAP_MILLISECONDS: number = 30 * 24 * 3600 * 1000;
 
 /**
  * Stamps blocks. A time in the log cannot be taken back, so a clock that jumps stops the writing until an operator

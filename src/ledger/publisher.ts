@@ -2,7 +2,7 @@ import type { Head } from "./port.ts";
 import type { LedgerClock } from "./stores.ts";
 
 /** `/log/checkpoint` advances at most this often. */
-const MIN_INTERVAL_MILLISECONDS = 1000;
+export const MIN_INTERVAL_MILLISECONDS = 1000;
 
 /**
  * Lets the public checkpoint advance. What was once published is remembered on disk before it is served, so that a journal

@@ -9,7 +9,7 @@ import { mapColumns } from "../../src/cli/import/columns.ts";
 import { openCsv } from "../../src/cli/import/csv.ts";
 import type { Terms } from "../../src/cli/import/draft.ts";
 import { openGeoJson } from "../../src/cli/import/geojson.ts";
-import { readGeometry } from "../../src/cli/import/geometry.ts";
+import { positionsOf, readGeometry } from "../../src/cli/import/geometry.ts";
 import { createRowJudge, type Surroundings } from "../../src/cli/import/item.ts";
 import type { Row } from "../../src/cli/import/row.ts";
 import { bd09FromWgs84, gcj02FromWgs84 } from "../../src/text/index.ts";
@@ -399,6 +399,59 @@ describe("a row", () => {
     const { value } = item.geometry as { value: { point: readonly number[] } };
     expect(value.point[0]).toBeCloseTo(1145149000, -2);
     expect(value.point[1]).toBeCloseTo(380423000, -2);
+  });
+
+  test("the shapes of a map in GeoJSON are shifted back as well, each of their positions", () => {
+    const there = gcj02FromWgs84([1145149000, 380423000]).map((units) => units / 1e7);
+    const shapes = [
+      { type: "Point", coordinates: there },
+      { type: "LineString", coordinates: [there, there] },
+      { type: "Polygon", coordinates: [[there, there, there, there]] },
+    ];
+    const judgeRow = createRowJudge(
+      mapColumns(["名称"], [], "ignore"),
+      { ...TERMS, crs: "gcj02" },
+      NOTHING_THERE,
+    );
+    for (const [line, geometry] of shapes.entries()) {
+      const judged = judgeRow({ line, cells: new Map([["名称", "灯"]]), geometry });
+      if (!judged.ok || judged.item.geometry === undefined || !("value" in judged.item.geometry)) {
+        throw new Error("bad");
+      }
+      for (const [longitude, latitude] of positionsOf(judged.item.geometry.value)) {
+        expect(longitude).toBeCloseTo(1145149000, -2);
+        expect(latitude).toBeCloseTo(380423000, -2);
+      }
+    }
+  });
+
+  test("a shape whose positions are swapped, or nowhere on earth, or too many, is told as such", () => {
+    const point = (...coordinates: readonly number[]) => ({ type: "Point", coordinates });
+    const long = Array.from({ length: 65 }, (_, n) => [114 + n / 1000, 38]);
+    const judgeRow = createRowJudge(mapColumns(["名称"], [], "ignore"), TERMS, NOTHING_THERE);
+    const codes = [
+      point(38.04, 114.5),
+      point(200, 38),
+      {
+        type: "LineString",
+        coordinates: [
+          [114, 38],
+          [38, 114],
+        ],
+      },
+      { type: "LineString", coordinates: long },
+      { type: "MultiPoint", coordinates: [[114, 38]] },
+    ].map((geometry, line) => {
+      const judged = judgeRow({ line, cells: new Map([["名称", "灯"]]), geometry });
+      return judged.ok ? "" : judged.problems.map(({ code }) => code).join();
+    });
+    expect(codes).toEqual([
+      "ROW_POSITION_SWAPPED",
+      "ROW_POSITION",
+      "ROW_POSITION_SWAPPED",
+      "ROW_GEOMETRY",
+      "ROW_GEOMETRY",
+    ]);
   });
 });
 

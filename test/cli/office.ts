@@ -14,6 +14,8 @@ export type Office = AsyncDisposable & {
   cli(...args: readonly string[]): Promise<Ran>;
   /** The same, signed with the key of a word of the test world for a holder. */
   as(word: string, holder: string, ...args: readonly string[]): Promise<Ran>;
+  /** A file that holds the key of a word. */
+  keyOf(word: string): Promise<string>;
   file(name: string, content: string): Promise<string>;
 };
 
@@ -28,15 +30,16 @@ export async function openOffice(changes: Partial<Genesis> = {}): Promise<Office
     return path;
   };
   const cli: Office["cli"] = (...args) => runCli(args, { CITYID_URL: node.url });
+  const keyOf: Office["keyOf"] = (word) =>
+    file(`${word.replace("/", "-")}.key`, `${hex(sha256(utf8(`key of ${word}`)))}\n`);
   return {
     node,
     directory,
     file,
+    keyOf,
     cli,
     async as(word, holder, ...args) {
-      const seed = hex(sha256(utf8(`key of ${word}`)));
-      const key = await file(`${word.replace("/", "-")}.key`, `${seed}\n`);
-      return cli(...args, "--key", key, "--as", holder, "--yes");
+      return cli(...args, "--key", await keyOf(word), "--as", holder, "--yes");
     },
     async [Symbol.asyncDispose]() {
       await node.stop();

@@ -1,6 +1,7 @@
-import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { type Command, Option } from "commander";
 import type { RecordAnswer } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
@@ -131,12 +132,7 @@ async function writeStream(
   path: string,
   lines: () => Iterable<string> | AsyncIterable<string>,
 ): Promise<void> {
-  const file = createWriteStream(path);
-  for await (const line of lines()) {
-    if (!file.write(line)) await once(file, "drain");
-  }
-  file.end();
-  await once(file, "close");
+  await pipeline(Readable.from(lines()), createWriteStream(path));
 }
 
 function addLogFiles(group: Command, { say, runOf }: Cli): void {

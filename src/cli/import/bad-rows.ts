@@ -1,4 +1,5 @@
 import { createWriteStream, type WriteStream } from "node:fs";
+import { finished } from "node:stream/promises";
 import type { Run } from "../run.ts";
 import { ROW_WORDS, type Row, type RowProblem } from "./row.ts";
 
@@ -30,7 +31,8 @@ export function tellBadRows(run: Run, reportPath: string | undefined): BadRows {
         const more = lines.length - SHOWN;
         run.note(run.say({ en: `… and ${more} more bad rows`, zh: `……另有 ${more} 行有误` }));
       }
-      if (report !== undefined) await new Promise<void>((done) => report.end(done));
+      report?.end();
+      if (report !== undefined) await finished(report);
     },
   };
 }
@@ -39,11 +41,14 @@ function badLine(run: Run, { line }: Row, { code, column, value, detail }: RowPr
   const where = run.say({ en: `row ${line}`, zh: `第 ${line} 行` });
   const what = [column, value === undefined ? undefined : `“${value}”`].filter(Boolean).join(" ");
   const why = run.say(ROW_WORDS[code]) + (detail === undefined ? "" : ` (${run.say(detail)})`);
-  return `${run.paint.bad("✘")} ${where}: ${what} ${why}  ${run.paint.quiet(code)}`;
+  const said = what === "" ? why : `${what} ${why}`;
+  return `${run.paint.bad("✘")} ${where}: ${said}  ${run.paint.quiet(code)}`;
 }
 
 function openReport(path: string): WriteStream {
   const report = createWriteStream(path);
+  // Told at the end, by `finished`.
+  report.on("error", () => undefined);
   report.write("row,column,value,code,cause\n");
   return report;
 }

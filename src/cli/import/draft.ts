@@ -11,7 +11,7 @@ import { wgs84FromBd09, wgs84FromGcj02 } from "../../text/index.ts";
 import { parseDegrees, parsePosition } from "../degrees.ts";
 import { readValue } from "../record-options.ts";
 import type { Mapping, Target } from "./columns.ts";
-import { readGeometry } from "./geometry.ts";
+import { isOnEarth, mapPositions, positionsOf, readGeometry } from "./geometry.ts";
 import type { Row, RowProblem } from "./row.ts";
 
 /** What holds for all rows of an import. Kept with a signed import, so that the same file gives the same items again. */
@@ -134,9 +134,7 @@ function readPlace(
   { crs }: Terms,
 ): void {
   if (row.geometry !== undefined) {
-    const geometry = readGeometry(row.geometry);
-    if (geometry === undefined) draft.problems.push({ code: "ROW_GEOMETRY" });
-    else draft.geometry = geometry;
+    readShape(draft, readGeometry(row.geometry), crs);
     return;
   }
   const { longitude, latitude, column } = axes;
@@ -151,6 +149,22 @@ function readPlace(
     parseDegrees(longitude ?? "", 90) !== undefined;
   const value = `${longitude ?? ""}, ${latitude ?? ""}`;
   draft.problems.push({ code: swapped ? "ROW_POSITION_SWAPPED" : "ROW_POSITION", column, value });
+}
+
+function readShape(draft: Draft, shape: Geometry | undefined, crs: Terms["crs"]): void {
+  if (shape === undefined) {
+    draft.problems.push({ code: "ROW_GEOMETRY" });
+    return;
+  }
+  const astray = positionsOf(shape).find((position) => !isOnEarth(position));
+  if (astray === undefined) {
+    draft.geometry = mapPositions(shape, (position) => fromCrs(position, crs));
+    return;
+  }
+  const [longitude, latitude] = astray;
+  const value = `${longitude / 1e7}, ${latitude / 1e7}`;
+  const code = isOnEarth([latitude, longitude]) ? "ROW_POSITION_SWAPPED" : "ROW_POSITION";
+  draft.problems.push({ code, column: "geometry", value });
 }
 
 /** Chinese web maps shift what they show; their coordinates are shifted back. */

@@ -3,6 +3,29 @@ import type { Geometry, Position } from "../../core/index.ts";
 /** Longer than any degree that a record takes: eight places of a double are exact enough to round. */
 const PLACES = 8;
 
+/** Degrees that a position may have: longitude and latitude. */
+const [MAX_LONGITUDE, MAX_LATITUDE] = [180e7, 90e7];
+
+/** Every position of a geometry. */
+export function positionsOf(geometry: Geometry): readonly Position[] {
+  if ("point" in geometry) return [geometry.point];
+  if ("line" in geometry) return geometry.line;
+  return "polygon" in geometry ? geometry.polygon.flat() : [];
+}
+
+/** The same geometry with other positions. */
+export function mapPositions(geometry: Geometry, map: (position: Position) => Position): Geometry {
+  if ("point" in geometry) return { point: map(geometry.point) };
+  if ("line" in geometry) return { line: geometry.line.map(map) };
+  return "polygon" in geometry
+    ? { polygon: geometry.polygon.map((ring) => ring.map(map)) }
+    : geometry;
+}
+
+export function isOnEarth([longitude, latitude]: Position): boolean {
+  return Math.abs(longitude) <= MAX_LONGITUDE && Math.abs(latitude) <= MAX_LATITUDE;
+}
+
 /** A GeoJSON geometry as a record holds it; `undefined` for what it cannot hold. @see RFC 7946 §3.1 */
 export function readGeometry(value: unknown): Geometry | undefined {
   if (typeof value !== "object" || value === null) return undefined;

@@ -94,6 +94,7 @@ function finish(code: string, draft: Draft): Judged {
   const fitted = fitShape(chunkItem, item as unknown as CborValue);
   if (fitted.ok) return { ok: true, item };
   const { path, ...refusal } = fitted.error;
+  if (path.startsWith("geometry/")) return { ok: false, problems: [{ code: "ROW_GEOMETRY" }] };
   const want = "want" in refusal ? refusal.want : refusal.code;
   const detail = { en: `${path}: ${want}`, zh: `${path}：${want}` };
   return { ok: false, problems: [{ code: "ROW_SHAPE", column: path, detail }] };

@@ -1,0 +1,185 @@
+import { cp, mkdir, readdir, readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hex } from "../../src/core/index.ts";
+import { flip } from "../node/flip.ts";
+import { CITY, code, LAMPS, named, signerOf } from "../sdk/world.ts";
+import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
+import { runCli } from "./served-world.ts";
+
+// What the compiled command shows, copies and audits of a ledger with two lamps, one of them changed once.
+
+let office: Office;
+const [first, second] = [`${LAMPS}/1`, `${LAMPS}/2`];
+beforeAll(async () => {
+  office = await openOffice();
+  const lamp = (text: string) => ({
+    code: code(text),
+    kind: "thing" as const,
+    class: "LAMP",
+    names: named(`灯 ${text.slice(-1)}`),
+    geometry: { value: { point: [1_145_149_000, 380_423_000] as const }, validFrom: "2020-01-01" },
+  });
+  const { act } = office.node;
+  const { hash } = await act({ op: "register", items: [lamp(first), lamp(second)] }, CITY, "city");
+  const prev = Uint8Array.from(Buffer.from(hash, "hex"));
+  await act({ op: "update", code: code(first), prev, names: named("新灯") }, CITY, "city");
+});
+afterAll(() => office[Symbol.asyncDispose]());
+
+const lines = (text: string) => text.trimEnd().split("\n");
+
+describe("cityid history", () => {
+  test("shows every change, the newest first, for people and for programs", async () => {
+    const people = await office.cli("history", first);
+    expect(lines(people.out)).toEqual([
+      expect.stringMatching(/#\d+ {2}update +MA\.156\.1301 +names/),
+      expect.stringMatching(/#\d+ {2}register/),
+    ]);
+    const [newest] = lines((await office.cli("history", first, "--json", "--limit", "1")).out);
+    expect(JSON.parse(newest ?? "")).toMatchObject({
+      kind: "update",
+      what: { names: { zh: { value: "新灯" } } },
+    });
+    expect(problemOf(await office.cli("history", `${LAMPS}/9`))).toMatchObject({
+      exit: 4,
+      code: "RESOLVE_UNKNOWN",
+    });
+  });
+});
+
+describe("cityid children", () => {
+  test("lists what is right below, and not more than asked for", async () => {
+    const all = await office.cli("children", LAMPS, "--limit", "all");
+    expect(lines(all.out)).toEqual([
+      expect.stringMatching(/^MA\.156\.1301\/LAMP\/1 +新灯 +thing +✔ active$/),
+      expect.stringMatching(/^MA\.156\.1301\/LAMP\/2 +灯 2/),
+    ]);
+    const one = lines((await office.cli("children", LAMPS, "--limit", "1", "--json")).out);
+    expect(one.map((line) => JSON.parse(line).code)).toEqual([first]);
+    expect(problemOf(await office.cli("children", LAMPS, "--limit", "x", "--lang", "zh"))).toEqual({
+      exit: 2,
+      code: "CLI_ARGUMENT",
+      what: "--limit：“x”不是数量。",
+      remedy: "正确的写法如 --limit 50。",
+    });
+  });
+});
+
+describe("cityid log and who-did", () => {
+  test("list operations by kind, from an index, and block entries where they are wanted", async () => {
+    const [update] = lines((await office.cli("log", "--kind", "update", "--json")).out);
+    const { index, codes } = JSON.parse(update ?? "");
+    expect(codes).toEqual([first]);
+    const from = ["log", "--oldest", "--from", String(index), "--limit", "2"];
+    expect(lines((await office.cli(...from, "--blocks")).out)).toEqual([
+      expect.stringMatching(new RegExp(`#${index} +update`)),
+      expect.stringMatching(new RegExp(`#${index + 1} +block`)),
+    ]);
+    expect(problemOf(await office.cli("log", "--from", "abc"))).toMatchObject({ exit: 2 });
+    expect(problemOf(await office.cli("log", "--since", "yesterday"))).toMatchObject({ exit: 2 });
+  });
+
+  test("tell what a member, a code or a key signed, and when", async () => {
+    const kinds = async (...args: readonly string[]) =>
+      (await office.cli("who-did", ...args, "--json")).out
+        .split("\n")
+        .flatMap((line) => (line === "" ? [] : [JSON.parse(line).kind]));
+    expect(await kinds("member/B")).toEqual(["endorse", "endorse"]);
+    expect(await kinds(CITY, "--limit", "2")).toEqual(["update", "register"]);
+    expect(await kinds(hex(signerOf("member/B").kid))).toEqual(["endorse", "endorse"]);
+    expect(await kinds("member/B", "--until", "2020-01-01")).toEqual([]);
+    expect(problemOf(await office.cli("who-did", "nobody"))).toMatchObject({
+      exit: 2,
+      code: "CLI_CODE",
+    });
+  });
+});
+
+describe("cityid export", () => {
+  const to = (name: string) => join(office.directory, name);
+
+  test("writes records for spreadsheets, maps and programs, as many as there are", async () => {
+    for (const name of ["lamps.csv", "lamps.geojson", "lamps.ndjson"]) {
+      const ran = await office.cli("export", to(name), "--under", LAMPS, "--json");
+      expect(jsonOf(ran)).toEqual({ file: to(name), under: LAMPS, count: 2 });
+    }
+    const [heading, row] = lines(await readFile(to("lamps.csv"), "utf8"));
+    expect(heading).toMatch(/^\ufeffcode,kind,class,status,name:zh,longitude,latitude/);
+    expect(row).toMatch(/^MA\.156\.1301\/LAMP\/1,thing,LAMP,active,新灯,114\.5149,38\.0423/);
+    const { features } = JSON.parse(await readFile(to("lamps.geojson"), "utf8"));
+    expect(features[1]).toMatchObject({
+      id: second,
+      geometry: { type: "Point", coordinates: [114.5149, 38.0423] },
+    });
+    const [answer] = lines(await readFile(to("lamps.ndjson"), "utf8"));
+    expect(JSON.parse(answer ?? "")).toMatchObject({ code: first, record: { generation: 1 } });
+  });
+
+  test("copies the log as tiles that make the root of its checkpoint, and the trust policy", async () => {
+    const log = jsonOf(await office.cli("export", "log", to("log"), "--json"));
+    expect(log).toMatchObject({ size: (await office.node.client.node()).size });
+    expect(await readFile(to("log/checkpoint"), "utf8")).toMatch(`node.test/log\n${log.size}\n`);
+    expect(await readdir(to("log/tile"))).toEqual(["0", "entries"]);
+    await office.cli("export", "policy", to("policy"));
+    expect(await readFile(to("policy"), "utf8")).toMatch(/^log node\.test\/log\+/);
+  });
+
+  test("says which file it cannot write", async () => {
+    const nowhere = to("no/such/folder/x");
+    for (const args of [
+      [nowhere, "--under", LAMPS],
+      ["policy", nowhere],
+    ]) {
+      expect(problemOf(await office.cli("export", ...args))).toMatchObject({
+        exit: 2,
+        code: "CLI_FILE",
+        what: `${nowhere}: there is no such file or directory.`,
+      });
+    }
+  });
+});
+
+describe("cityid audit", () => {
+  test("replays the data of a running node, and names the byte and the cause in a damaged copy", async () => {
+    const { entries, root } = jsonOf(await runCli(["audit", office.node.data, "--json"]));
+    expect(await office.node.client.node()).toMatchObject({ size: entries });
+    expect(root).toMatch(/^[0-9a-f]{64}$/);
+
+    const copy = join(office.directory, "copy");
+    await mkdir(copy);
+    await cp(join(office.node.data, "ledger"), join(copy, "ledger"), {
+      recursive: true,
+      filter: (path) => !/lock/.test(path),
+    });
+    const journal = join(copy, "ledger", "journal");
+    await flip(journal, 2000);
+    const damaged = await runCli(["audit", copy, "--json"]);
+    expect(damaged).toMatchObject({ exit: 6, out: "" });
+    const { code: problem, facts } = JSON.parse(damaged.errors);
+    expect([problem, facts.cause, facts.detail]).toEqual([
+      "CLI_DAMAGED",
+      "JOURNAL_DAMAGED",
+      "digest",
+    ]);
+    expect(facts.offset).toBeLessThanOrEqual(2000);
+    expect(2000 - facts.offset).toBeLessThan(2000);
+    const words = problemOf(await runCli(["audit", copy, "--lang", "zh"]));
+    expect(words.what).toMatch(
+      `第 ${facts.offset} 字节处损坏：从该处开始的记录，其内容与写入时不符`,
+    );
+
+    // The other way round it is whole again.
+    await flip(journal, 2000);
+    expect((await runCli(["audit", copy])).exit).toBe(0);
+    const { size } = await stat(journal);
+    expect(size).toBeGreaterThan(2000);
+  });
+
+  test("finds no damage where nothing is", async () => {
+    expect(problemOf(await runCli(["audit", join(office.directory, "nothing")]))).toMatchObject({
+      exit: 10,
+      code: "NODE_NOT_BEGUN",
+    });
+  });
+});
