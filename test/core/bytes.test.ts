@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { base64, fromBase64, fromHex, fromUtf8, hex, utf8 } from "../../src/core/index.ts";
+import {
+  base64,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  fromUtf8,
+  hex,
+  utf8,
+} from "../../src/core/index.ts";
 
 test("UTF-8 is that of the platform, whatever the length and the alphabet", () => {
   fc.assert(
@@ -24,4 +32,10 @@ test("bytes come back from each spelling, and only from its canonical one", () =
     expect(fromBase64(wrong)).toBeUndefined();
   expect(fromUtf8(Uint8Array.of(0xff))).toBeUndefined();
   expect(fromUtf8(utf8("石"))).toBe("石");
+});
+
+test("bytes are equal where all of them are, and as many", () => {
+  expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true);
+  expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false);
+  expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2, 0))).toBe(false);
 });

@@ -9,6 +9,8 @@ import { ask, type DemoProcess, type Raw, startDemoProcess } from "./demo-proces
 let root: string;
 let data: string;
 let demo: DemoProcess;
+/** What the first start said in the terminal. */
+let told: string;
 let first: Awaited<ReturnType<typeof look>>;
 let again: typeof first;
 /** What a node that listens on every address answers to who asks for a key. */
@@ -32,6 +34,7 @@ beforeAll(async () => {
   const port = await freePort();
   const fresh = await startDemoProcess(data, port);
   first = await look(fresh.url);
+  told = fresh.said();
   expect(await fresh.stop()).toBe(0);
   const reachable = await startDemoProcess(data, port, ["--host", "0.0.0.0"]);
   open = await ask(`${reachable.url}/demo/keys/institute-a`, "GET");
@@ -56,6 +59,19 @@ test("started again, the demonstration repeats nothing", () => {
   expect(first.size).toBeGreaterThan(50);
   expect(again).toEqual(first);
   expect(demo.said()).toMatch(new RegExp(`opened the ledger that was here: ${first.size} entries`));
+});
+
+test("says what it did, how long that took, that nothing was fetched, and what it is", () => {
+  for (const words of [
+    /keys are made here, nothing is fetched from the internet/,
+    /\d[\d ]* {2}divisions in the gazette \(GB\/T 2260\) {2}\(\d+\.\d s\)/,
+    /1 000 {2}lamps, imported with one signature/,
+    /ready after \d+\.\d s/,
+    /its codes are not official, and everybody's keys lie on this disk/,
+    /Open http:\/\/127\.0\.0\.1:\d+\/tour/,
+  ]) {
+    expect(told).toMatch(words);
+  }
 });
 
 describe("the endpoints of a demonstration, over a socket", () => {

@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { ConfigError, configFromEnv } from "../../src/node/index.ts";
+
+describe("settings of a node", () => {
+  test("come from options, else from the environment, else they are as documented", () => {
+    const env = {
+      CITYID_PORT: "9001",
+      CITYID_DATA: "/srv/env",
+      CITYID_TRUSTED_PROXIES: "10.0.0.1, ::1",
+    };
+    expect(configFromEnv({}, {})).toMatchObject({
+      host: "127.0.0.1",
+      port: 8156,
+      dataDirectory: expect.stringMatching(/\/cityid-data$/),
+      publicUrl: undefined,
+      trustedProxies: [],
+      logFormat: "json",
+    });
+    expect(configFromEnv({}, env)).toMatchObject({
+      port: 9001,
+      dataDirectory: "/srv/env",
+      trustedProxies: ["10.0.0.1", "::1"],
+    });
+    expect(configFromEnv({ port: 0, dataDirectory: "/srv/option" }, env)).toMatchObject({
+      port: 0,
+      dataDirectory: "/srv/option",
+    });
+    expect(configFromEnv({}, { CITYID_PUBLIC_URL: "https://id.example.org/" }).publicUrl).toBe(
+      "https://id.example.org",
+    );
+  });
+
+  test.each([
+    [{ CITYID_PORT: "abc" }, /CITYID_PORT must be a port/],
+    [{ CITYID_PORT: "65536" }, /CITYID_PORT must be a port/],
+    [{ CITYID_PUBLIC_URL: "id.example.org" }, /public URL must be like/],
+    [{ CITYID_PUBLIC_URL: "https://id.example.org/path" }, /public URL must be like/],
+  ])("are refused where they make no sense: %j", (env, words) => {
+    expect(() => configFromEnv({}, env)).toThrow(ConfigError);
+    expect(() => configFromEnv({}, env)).toThrow(words);
+  });
+});
