@@ -42,8 +42,7 @@ export class ExactWriter {
   }
 
   #add(key: number, number: number): void {
-    const before = this.#last.get(key);
-    this.#last.set(key, this.#numbers.length);
+    const before = this.#last.replace(key, this.#numbers.length);
     if (before === NONE) this.#keys.push(key);
     this.#numbers.push(number);
     this.#before.push(before);

@@ -15,6 +15,8 @@ export class FieldReader {
   readonly #bytes: Uint8Array;
   #at = 0;
   #major = 0;
+  /** Fields of the statement that was entered, the one at hand included. */
+  #left = 0;
 
   constructor(bytes: Uint8Array, start = 0) {
     this.#bytes = bytes;
@@ -74,14 +76,25 @@ export class FieldReader {
     return tag;
   }
 
-  /** What a statement says in clear; `undefined` where it is a commitment. */
-  statement<T>(read: () => T): T | undefined {
-    let value: T | undefined;
-    for (let left = this.map(); left > 0; left--) {
-      if (this.name() === VALUE) value = read();
-      else this.skip();
+  /**
+   * Enters a statement, up to what it says in clear; `false` where it is a commitment, which is stepped over. Statements
+   * hold no statements.
+   */
+  statement(): boolean {
+    this.#left = this.map();
+    for (; this.#left > 0; this.#left--) {
+      if (this.name() === VALUE) return true;
+      this.skip();
     }
-    return value;
+    return false;
+  }
+
+  /** Leaves a statement, after what it says was read. */
+  endStatement(): void {
+    for (this.#left--; this.#left > 0; this.#left--) {
+      this.skip();
+      this.skip();
+    }
   }
 
   skip(): void {

@@ -43,7 +43,7 @@ export class GramStream {
     }
     this.unit(text.charCodeAt(0));
     this.unit(text.charCodeAt(1));
-    this.#visitor.group(inner);
+    if (inner.tokens.length > 0) this.#visitor.group(inner);
     this.#first = text.charCodeAt(text.length - 2);
     this.#second = text.charCodeAt(text.length - 1);
   }
@@ -58,9 +58,12 @@ export class GramStream {
 
 const NONE = -1;
 
+/** A shorter text has no token that is wholly within it. */
+export const MIN_INNER = 3;
+
 /** The tokens that are wholly within a text, whatever stands around it; nothing where there is none. */
 export function innerGrams(text: string): TokenGroup | undefined {
-  if (text.length < 3) return undefined;
+  if (text.length < MIN_INNER) return undefined;
   const tokens = new Set<number>();
   for (let i = 0; i + 2 < text.length; i++) {
     tokens.add(gramToken(text.charCodeAt(i), text.charCodeAt(i + 1), text.charCodeAt(i + 2)));

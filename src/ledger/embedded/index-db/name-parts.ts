@@ -1,5 +1,5 @@
 import { type SearchKeys, searchKeys } from "../../../text/index.ts";
-import { innerGrams } from "./grams.ts";
+import { innerGrams, MIN_INNER } from "./grams.ts";
 import type { TokenGroup } from "./token-group.ts";
 
 // Names are read by parts, those between numbers and the numbers: of a thousand numbered lamps only the first one is
@@ -36,10 +36,18 @@ function isDigit(text: string, at: number): boolean {
   return unit >= 48 && unit <= 57;
 }
 
+/** Of a number the inside is told with the text, and no second time. */
 function numberPart(text: string): NamePart {
-  const piece = { text, inner: undefined };
-  return { text: piece, pinyin: piece, initials: piece };
+  const again = pieceAgain(text);
+  return { text: { text, inner: undefined }, pinyin: again, initials: again };
 }
+
+/** A piece whose inside was told before. */
+export function pieceAgain(text: string): Piece {
+  return { text, inner: text.length < MIN_INNER ? undefined : NOTHING_NEW };
+}
+
+const NOTHING_NEW: TokenGroup = { tokens: [] };
 
 function wordPart(word: string): NamePart {
   const cached = cachedParts.get(word);

@@ -96,7 +96,7 @@ function readField(tag: number, reader: FieldReader, fields: RecordFields): void
   else if (tag === REGISTRATION) fields.registration = reader.repeated(registrations);
   else if (tag === NAMES) readNames(reader, fields.names);
   else if (tag === ALIASES) readAliases(reader, fields.aliases);
-  else if (tag === GEOMETRY) fields.box = reader.statement(() => boxOf(reader));
+  else if (tag === GEOMETRY) fields.box = readGeometry(reader);
   else reader.skip();
 }
 
@@ -114,8 +114,9 @@ function generationOf(reference: string): number {
 function readNames(reader: FieldReader, names: string[]): void {
   for (let left = reader.map(); left > 0; left--) {
     reader.skip();
-    const name = reader.statement(() => reader.text());
-    if (name !== undefined) names.push(name);
+    if (!reader.statement()) continue;
+    names.push(reader.text());
+    reader.endStatement();
   }
 }
 
@@ -126,6 +127,13 @@ function readAliases(reader: FieldReader, aliases: string[]): void {
       else reader.skip();
     }
   }
+}
+
+function readGeometry(reader: FieldReader): Box | undefined {
+  if (!reader.statement()) return undefined;
+  const box = boxOf(reader);
+  reader.endStatement();
+  return box;
 }
 
 function boxOf(reader: FieldReader): Box | undefined {

@@ -3,7 +3,7 @@ import { visitCells } from "./cells.ts";
 import { facetNames } from "./facets.ts";
 import { GramStream } from "./grams.ts";
 import { facetToken } from "./layout.ts";
-import { type NamePart, type Piece, partsOf, pieceOf } from "./name-parts.ts";
+import { type NamePart, type Piece, partsOf, pieceAgain, pieceOf } from "./name-parts.ts";
 import type { RecordFields } from "./record-fields.ts";
 import type { TokenGroup, TokenVisitor } from "./token-group.ts";
 
@@ -37,7 +37,7 @@ export class RecordTokens {
     this.#grams.text(tail);
     this.#grams.edge();
     if (head.text === "") return;
-    this.#grams.text(tail);
+    this.#grams.piece(pieceAgain(tail));
     this.#grams.edge();
   }
 

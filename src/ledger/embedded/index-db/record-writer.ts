@@ -2,7 +2,7 @@ import type { Code } from "../../../core/index.ts";
 import type { ExactWriter } from "./exact-writer.ts";
 import { underFacet } from "./facets.ts";
 import type { FrameSource } from "./frames.ts";
-import { idAt, RANKS, rankOf } from "./layout.ts";
+import { CHUNK_IDS, idAt, RANKS, rankOf } from "./layout.ts";
 import { Places } from "./places.ts";
 import type { Progress } from "./progress.ts";
 import { type RecordFields, sameFields } from "./record-fields.ts";
@@ -49,6 +49,12 @@ export class RecordWriter {
     this.#additions = new TokenAdditions(parts.runs);
     this.#places = new Places(parts.sql);
     this.#lookup = new Runs(parts.sql, CACHED_BLOCKS);
+  }
+
+  /** Whether the record that was inserted last is the last one of its chunk. */
+  get endsChunk(): boolean {
+    const last = this.#fresh.at(-1);
+    return last !== undefined && (last.id + 1) % CHUNK_IDS === 0;
   }
 
   /** Adds a record whose code was never seen before. */

@@ -116,7 +116,7 @@ export class TokenBuilder implements TokenVisitor {
     this.#counts[slot] = 0;
     if (token === GROUP) return slot;
     if (token < TRIPLES) this.#triples[token] = slot + 1;
-    else this.#others.set(token, slot);
+    else this.#others.replace(token, slot);
     return slot;
   }
 

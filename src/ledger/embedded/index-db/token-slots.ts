@@ -13,12 +13,15 @@ export class TokenSlots {
     return this.#slots[this.#find(token)] ?? EMPTY;
   }
 
-  set(token: number, slot: number): void {
+  /** @returns what was there before; −1 where nothing was */
+  replace(token: number, slot: number): number {
     if (2 * this.#size >= this.#capacity) this.#grow();
     const at = this.#find(token);
-    if (this.#slots[at] === EMPTY) this.#size += 1;
+    const before = this.#slots[at] ?? EMPTY;
+    if (before === EMPTY) this.#size += 1;
     this.#tokens[at] = token;
     this.#slots[at] = slot;
+    return before;
   }
 
   clear(): void {
@@ -40,7 +43,7 @@ export class TokenSlots {
     this.#tokens = new Float64Array(this.#capacity);
     this.#slots = new Int32Array(this.#capacity).fill(EMPTY);
     this.#size = 0;
-    for (const [i, slot] of slots.entries()) if (slot !== EMPTY) this.set(tokens[i] ?? 0, slot);
+    for (const [i, slot] of slots.entries()) if (slot !== EMPTY) this.replace(tokens[i] ?? 0, slot);
   }
 }
 

@@ -13,7 +13,9 @@ import { RunStore } from "./runs/run-store.ts";
 import { Bulk, type Sql } from "./sql.ts";
 
 /** What one transaction takes in at most: enough to make its cost small, little enough to keep memory small. */
-const MAX_FRAMES = 8192;
+const MAX_FRAMES = 10_000;
+/** From here on it ends with a full chunk of records, whose postings are then of a piece. */
+const ENOUGH_FRAMES = 4096;
 const MAX_BYTES = 16 * 1024 * 1024;
 
 /** What a transaction gathers before it is written. */
@@ -79,7 +81,8 @@ export class IndexWriter {
       countFrame(progress, frame);
       this.#sort(frame, progress, pending);
       frames += 1;
-      if (frames >= MAX_FRAMES || progress.offset - start >= MAX_BYTES) break;
+      const isFull = frames >= MAX_FRAMES || progress.offset - start >= MAX_BYTES;
+      if (isFull || (frames >= ENOUGH_FRAMES && this.#records.endsChunk)) break;
     }
     this.#write(progress, pending);
   }
