@@ -54,7 +54,7 @@ describe("strokes of work", () => {
     expect(work.done).toEqual([10]);
     work.come(1);
     expect(work.done).toEqual([10]);
-    vi.advanceTimersByTime(1);
+    vi.advanceTimersByTime(9);
     expect(work.done).toEqual([10, 10, 10, 6]);
   });
 
