@@ -1,5 +1,4 @@
 /** What stands in the index cannot be: it must be built anew. */
 export class IndexDamage extends Error {
   override readonly name = "IndexDamage";
-  readonly code = "INDEX_DAMAGED";
 }

@@ -1,4 +1,5 @@
 import type { ChildrenPage, KeyPage, LedgerCounts, SearchPage, SearchQuery } from "../../port.ts";
+import { IndexDamage } from "./damage.ts";
 import type { IndexIdentity } from "./database.ts";
 
 /** What the writer is started with. */
@@ -64,10 +65,10 @@ export type Answered =
 
 /** What went wrong while the index was read. Only what names it counts as damage: a question must not do any. */
 export function readFailure(cause: unknown): Failure {
-  return failureOf(cause, (code) => DAMAGE.some(begins(code)));
+  return failureOf(cause, (code) => cause instanceof IndexDamage || DAMAGE.some(begins(code)));
 }
 
-const DAMAGE: readonly string[] = ["SQLITE_CORRUPT", "SQLITE_NOTADB", "INDEX_DAMAGED"];
+const DAMAGE: readonly string[] = ["SQLITE_CORRUPT", "SQLITE_NOTADB"];
 
 /** What went wrong while it was written: unless the surroundings failed, what stands in the database is wrong. */
 export function writeFailure(cause: unknown): Failure {

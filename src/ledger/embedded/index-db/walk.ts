@@ -43,7 +43,8 @@ export class Walk {
     this.#view = view;
     this.#plan = plan;
     this.#progress = progress;
-    this.#rowsAtOnce = Math.min(Math.max(2 * limit, MIN_ROWS), MAX_ROWS);
+    // One more than the page holds says that there is another page; most of what tokens lead to is meant.
+    this.#rowsAtOnce = Math.min(Math.max(limit + 1, MIN_ROWS), MAX_ROWS);
   }
 
   *steps(start: Position): Generator<Step> {

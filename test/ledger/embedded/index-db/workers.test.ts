@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Code, hashLeaf, merkleRoot, utf8, verifyRange } from "../../../../src/core/index.ts";
+import { IndexDamage } from "../../../../src/ledger/embedded/index-db/damage.ts";
 import { openIndex } from "../../../../src/ledger/embedded/index-db/index.ts";
+import { readFailure } from "../../../../src/ledger/embedded/index-db/messages.ts";
 import type { IndexStore } from "../../../../src/ledger/stores.ts";
 import { IDENTITY, named, record, Stream } from "./kit.ts";
 
@@ -240,3 +242,12 @@ async function everyPage(opened: IndexStore, text: string): Promise<string[]> {
   } while (cursor !== undefined);
   return codes;
 }
+
+describe("what went wrong while the index was read", () => {
+  test("counts as damage where the index itself is at fault, and not where the question is", () => {
+    expect(readFailure(new IndexDamage("a block")).isDamaged).toBe(true);
+    const corrupt = Object.assign(new Error("malformed"), { code: "SQLITE_CORRUPT" });
+    expect(readFailure(corrupt).isDamaged).toBe(true);
+    expect(readFailure(new Error("LEDGER_VALUES_DAMAGED")).isDamaged).toBe(false);
+  });
+});

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { IndexDamage } from "../../../../../src/ledger/embedded/index-db/damage.ts";
 import { POSTING_KEYS } from "../../../../../src/ledger/embedded/index-db/layout.ts";
 import { Block, BlockBuilder } from "../../../../../src/ledger/embedded/index-db/runs/block.ts";
 import { readRuns } from "../../../../../src/ledger/embedded/index-db/runs/read-runs.ts";
@@ -131,7 +132,7 @@ describe("runs", () => {
     sql.exec("DELETE FROM block");
     const runs = new Runs(sql, 4);
     runs.refresh();
-    expect(() => found(runs, 1, 1)).toThrow(expect.objectContaining({ code: "INDEX_DAMAGED" }));
+    expect(() => found(runs, 1, 1)).toThrow(IndexDamage);
   });
 });
 
@@ -144,10 +145,8 @@ describe("a block", () => {
     for (let i = 0; i < bytes.length; i++) {
       const damaged = Buffer.from(bytes);
       damaged[i] = (damaged[i] ?? 0) ^ 1;
-      expect(() => new Block(damaged)).toThrow(expect.objectContaining({ code: "INDEX_DAMAGED" }));
+      expect(() => new Block(damaged)).toThrow(IndexDamage);
     }
-    expect(() => new Block(Buffer.alloc(0))).toThrow(
-      expect.objectContaining({ code: "INDEX_DAMAGED" }),
-    );
+    expect(() => new Block(Buffer.alloc(0))).toThrow(IndexDamage);
   });
 });
