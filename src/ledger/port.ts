@@ -115,6 +115,8 @@ export interface LedgerReader {
   published(): Head;
   /** The value under a map key; `undefined` when there is none. The bytes are the caller's to keep, not to change. */
   value(key: string): Uint8Array | undefined;
+  /** The newest version of a value. */
+  latest(key: string): Version | undefined;
   /** Every version of a value, newest first. */
   versions(key: string): Iterable<Version>;
   /** The bytes of an entry; `undefined` beyond the end. */

@@ -187,17 +187,14 @@ export class LedgerState implements StateReader {
   #place(key: string): Place {
     const known = this.#places.get(key);
     if (known !== undefined) return known;
-    const place = key.startsWith(BESIDE) ? this.#besideMap(key) : this.#onMap(key);
+    const place = this.#lookUp(key);
     if (this.#places.size >= MAX_PLACES) this.#places.clear();
     this.#places.set(key, place);
     return place;
   }
 
-  #besideMap(key: string): Place {
-    return { hashes: NOTHING, offset: 0, ref: this.#beside.get(key) };
-  }
-
-  #onMap(key: string): Place {
+  #lookUp(key: string): Place {
+    if (key.startsWith(BESIDE)) return { hashes: NOTHING, offset: 0, ref: this.#beside.get(key) };
     const hashes = hashMapKey(key);
     return { hashes, offset: 0, ref: this.#find(key, hashes, 0) };
   }
@@ -218,7 +215,8 @@ export class LedgerState implements StateReader {
       const touched = layer.get(key);
       if (touched !== undefined) return touched.before;
     }
-    return this.#place(key).ref;
+    // What readers ask for is hardly ever put next, so it takes no place among what the rules look up.
+    return (this.#places.get(key) ?? this.#lookUp(key)).ref;
   }
 
   #remember(key: string, value: CborValue): void {

@@ -62,6 +62,10 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
     return this.#parts.state.committed(key)?.value;
   }
 
+  latest(key: string): Version | undefined {
+    return this.#parts.state.committed(key);
+  }
+
   *versions(key: string): Generator<Version> {
     for (const { value, index } of this.#parts.state.versions(key)) yield { value, index };
   }

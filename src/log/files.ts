@@ -37,7 +37,8 @@ export interface OpenFile {
 export function readFully(file: OpenFile, into: Uint8Array, position: number): number {
   let done = 0;
   while (done < into.length) {
-    const got = file.read(into.subarray(done), position + done);
+    // The first call, which is nearly always the last one, needs no view.
+    const got = file.read(done === 0 ? into : into.subarray(done), position + done);
     if (got === 0) break;
     done += got;
   }

@@ -38,7 +38,7 @@ export async function listen(
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
     const hot = application().hot(request);
     if (hot === undefined) void listener(request, response);
-    else response.writeHead(hot.status, hot.headers).end(hot.body);
+    else response.writeHead(hot.status, hot.headers).end(hot.body, "latin1");
   });
   server.headersTimeout = HEADERS_MILLISECONDS;
   server.requestTimeout = REQUEST_MILLISECONDS;

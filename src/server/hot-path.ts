@@ -1,4 +1,6 @@
+import { REVALIDATE } from "./http/answer.ts";
 import { isNoneMatch } from "./http/etag.ts";
+import type { ByteText } from "./http/json-bytes.ts";
 import { COMMON_HEADERS } from "./methods.ts";
 import type { Metrics } from "./ops/index.ts";
 import type { Admission } from "./rate/index.ts";
@@ -17,7 +19,8 @@ export type HotAnswer = {
   readonly status: 200 | 304;
   /** Names and values in turn, as `writeHead` takes them. */
   readonly headers: string[];
-  readonly body: Uint8Array | undefined;
+  /** To be written as `latin1`. */
+  readonly body: ByteText | undefined;
 };
 
 /** `undefined` leaves the request to `fetch`, which answers the same. */
@@ -45,18 +48,18 @@ export function createHotPath(
     if (isNoneMatch(headerOf(rawHeaders, "if-none-match"), etag)) {
       return {
         status: 304,
-        headers: [...COMMON_HEADERS, ...CACHING, "ETag", etag],
+        headers: [...HEAD, "ETag", etag],
         body: undefined,
       };
     }
     return {
       status: 200,
       headers: [
-        ...COMMON_HEADERS,
-        ...CACHING,
+        ...HEAD,
         "ETag",
         etag,
-        ...TYPE,
+        "Content-Type",
+        "application/json",
         "Content-Length",
         String(body.length),
       ],
@@ -65,15 +68,15 @@ export function createHotPath(
   };
 }
 
-const CACHING = ["Cache-Control", "no-cache"];
-const TYPE = ["Content-Type", "application/json"];
+const HEAD = [...COMMON_HEADERS, "Cache-Control", REVALIDATE];
 
 /** The code of a bare `/v1/codes/<code>`; `undefined` where anything follows it. */
 function codeIn(url: string): string | undefined {
   const segment = url.slice(PREFIX.length);
   if (segment.includes("?") || segment.includes("/") || segment.includes("#")) return undefined;
   if (!segment.includes("%")) return segment;
-  return segment.replaceAll("%2F", "/").includes("%") ? undefined : segment.replaceAll("%2F", "/");
+  const code = segment.replaceAll("%2F", "/");
+  return code.includes("%") ? undefined : code;
 }
 
 function headerOf(rawHeaders: readonly string[], name: string): string | undefined {

@@ -38,8 +38,6 @@ export type ServerConfig = {
     /** Operations of one key. */
     readonly key: BucketSize;
   };
-  /** Memory for rendered records. */
-  readonly answerCacheBytes: number;
   /** Paths that the portal answers by its one page, with everything below them. */
   readonly portalRoutes: readonly string[];
 };
@@ -52,7 +50,6 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
     address: { perSecond: 200, burst: 2000 },
     key: { perSecond: 20_000, burst: 200_000 },
   },
-  answerCacheBytes: 128 * 1024 * 1024,
   portalRoutes: ["/", "/tour"],
 };
 

@@ -1,5 +1,6 @@
 import { present } from "../invariant.ts";
 import { err, ok, type Result } from "../result.ts";
+import { isDigit, isUpper } from "./alphabet.ts";
 import type { Code } from "./code.ts";
 
 /** The character beside a code is not the one that the code gives. */
@@ -19,17 +20,24 @@ const RADIX = ALPHABET.length;
  * @see ISO/IEC 7064 MOD 37,36 (hybrid system)
  */
 export function checkCharacter(code: Code): string {
-  return mod3736(code.replace(/[^0-9A-Z]/g, ""));
+  return mod3736(code);
 }
 
-/** ISO/IEC 7064 MOD 37,36 of letters and digits, upper case. */
-export function mod3736(characters: string): string {
+/** ISO/IEC 7064 MOD 37,36 of the letters, upper case, and digits of a text. */
+export function mod3736(text: string): string {
   let product = RADIX;
-  for (const character of characters) {
-    const sum = (product + ALPHABET.indexOf(character)) % RADIX || RADIX;
+  for (let at = 0; at < text.length; at += 1) {
+    const value = digitValue(text.charCodeAt(at));
+    if (value === undefined) continue;
+    const sum = (product + value) % RADIX || RADIX;
     product = (sum * 2) % (RADIX + 1);
   }
   return present(ALPHABET[(RADIX + 1 - product) % RADIX], "a check character");
+}
+
+function digitValue(unit: number): number | undefined {
+  if (isDigit(unit)) return unit - 0x30;
+  return isUpper(unit) ? unit - 0x41 + 10 : undefined;
 }
 
 /**

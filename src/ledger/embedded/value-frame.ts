@@ -43,7 +43,7 @@ export function writeFrame(
   return end;
 }
 
-/** Reads the header of a frame; it is only to be believed with the rest, by `checkFrame`. */
+/** Reads the header of a frame; it is only to be believed with the rest, by `checkedHeader`. */
 export function readFrameHeader(bytes: Buffer, at: number): FrameHeader {
   return {
     keyBytes: bytes.readUInt16LE(at + 4),
@@ -64,15 +64,14 @@ export function wholeHeader(bytes: Buffer, at: number): FrameHeader | undefined 
  * Checks that a whole frame begins at `at` of the bytes.
  *
  * @param offset where that is in the file
- * @returns its length
+ * @returns its header
  * @throws LedgerFault LEDGER_VALUES_DAMAGED
  */
-export function checkFrame(bytes: Buffer, at: number, offset: number): number {
+export function checkedHeader(bytes: Buffer, at: number, offset: number): FrameHeader {
   const header = wholeHeader(bytes, at);
   if (header === undefined) throw new LedgerFault("LEDGER_VALUES_DAMAGED", { offset });
-  const length = frameBytes(header);
-  checkSum(bytes, at, at + length, offset);
-  return length;
+  checkSum(bytes, at, at + frameBytes(header), offset);
+  return header;
 }
 
 /**

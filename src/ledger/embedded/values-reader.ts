@@ -1,7 +1,7 @@
 import { type FileSystem, type OpenFile, readFully } from "../../log/index.ts";
 import type { Frame, FrameSource } from "./index-db/frames.ts";
 import {
-  checkFrame,
+  checkedHeader,
   checkSum,
   FRAME_HEADER_BYTES,
   type FrameHeader,
@@ -54,7 +54,7 @@ export class ValuesReader implements FrameSource {
   frameAt(offset: number): Frame {
     let bytes = this.#scratch.subarray(0, readFully(this.#file, this.#scratch, offset));
     if (wholeHeader(bytes, 0) === undefined) bytes = this.#wholeFrame(bytes, offset);
-    checkFrame(bytes, 0, offset);
+    checkedHeader(bytes, 0, offset);
     return frameOf(bytes, 0, readFrameHeader(bytes, 0), offset);
   }
 
@@ -84,7 +84,7 @@ export class ValuesReader implements FrameSource {
   /** For a frame that is longer than the window; one that is not there as a whole is damaged. */
   #enlarge(window: Buffer, start: number, to: number): void {
     const isAll = window.length < this.#windowBytes || start + window.length >= to;
-    if (isAll || window.length >= MAX_WINDOW_BYTES) checkFrame(window, 0, start);
+    if (isAll || window.length >= MAX_WINDOW_BYTES) checkedHeader(window, 0, start);
     this.#windowBytes *= 2;
   }
 }

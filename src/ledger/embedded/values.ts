@@ -3,7 +3,7 @@ import { InvariantError } from "../../core/index.ts";
 import { type FileSystem, type OpenFile, readFully, writeFully } from "../../log/index.ts";
 import type { Ref, StoredVersion, ValueStore } from "../stores.ts";
 import {
-  checkFrame,
+  checkedHeader,
   FRAME_HEADER_BYTES,
   frameBytes,
   keyOfFrame,
@@ -15,8 +15,8 @@ import {
 /** Where the first frame begins. */
 export const VALUES_START: number = VALUES_MARK.length;
 
-/** One read fetches as much; hardly any frame is longer. */
-const READ_BYTES = 4096;
+/** One read fetches as much; few frames are longer. */
+const READ_BYTES = 1024;
 
 /** Room for what a block appends; grows when one needs more and is then given back. */
 const PENDING_BYTES = 1024 * 1024;
@@ -148,8 +148,8 @@ export class ValuesFile implements ValueStore {
 }
 
 function versionAt(bytes: Buffer, at: number, ref: Ref): StoredVersion {
-  const end = at + checkFrame(bytes, at, ref);
-  const header = readFrameHeader(bytes, at);
+  const header = checkedHeader(bytes, at, ref);
+  const end = at + frameBytes(header);
   return {
     key: keyOfFrame(bytes, at, header),
     // A copy in memory of its own: a slice of a shared pool would keep the pool alive.

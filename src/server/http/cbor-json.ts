@@ -1,20 +1,36 @@
-import { InvariantError } from "../../core/index.ts";
+import { InvariantError, utf8 } from "../../core/index.ts";
 import { MILLISECONDS, SECONDS, timeOfMilliseconds, timeOfSeconds } from "./json.ts";
+import { type ByteText, JsonBytes } from "./json-bytes.ts";
 
-// From a value of our own state straight to JSON text: the same text, but for the order of an object's fields, as
-// `JSON.stringify(toJson(decodeCbor(…)))` for a third of its cost. Only canonical bytes of our own come here.
+// From a value of our own state straight to JSON: the same text, but for the order of an object's fields, as
+// `JSON.stringify(toJson(decodeCbor(…)))` for a tenth of its cost. Only canonical bytes of our own come here.
 
-/** The fields of an encoded map, each as JSON text, in the order of the encoding. */
-export function jsonFields(bytes: Uint8Array): ReadonlyMap<string, string> {
-  const reader = new Reader(bytes);
-  const fields = new Map<string, string>();
-  const count = reader.head(MAP);
-  for (let i = 0; i < count; i += 1) {
-    const name = reader.name();
-    fields.set(name, reader.value(name));
-  }
-  return fields;
+/** A name as it stands among the bytes. */
+export type FieldName = Uint8Array;
+
+/** An encoded map as JSON, its fields in the order of the encoding. */
+export type JsonObject = {
+  readonly text: ByteText;
+  /** The values of the wanted fields as they stand in the text; `undefined` for those that are absent. */
+  readonly fields: readonly (ByteText | undefined)[];
+};
+
+/** What a byte of CBOR becomes at most: `"at":"1970-01-01T00:00:00.000Z",` stood in four. */
+const MOST_PER_BYTE = 8;
+
+// Each text is begun and taken within one synchronous call, so sharing it is safe.
+const json = new JsonBytes();
+
+export function jsonObject(bytes: Uint8Array, wanted: readonly FieldName[] = []): JsonObject {
+  json.begin(MOST_PER_BYTE * (bytes.length + 1));
+  const spans: Span[] = wanted.map(() => undefined);
+  new Transcoder(bytes).object(wanted, spans);
+  if (!json.isWhole) throw new InvariantError("JSON is longer than reckoned");
+  const text = json.text();
+  return { text, fields: spans.map((span) => span && text.slice(span.start, span.end)) };
 }
+
+type Span = { readonly start: number; readonly end: number } | undefined;
 
 const UNSIGNED = 0;
 const NEGATIVE = 1;
@@ -25,145 +41,142 @@ const MAP = 5;
 
 const SIMPLE: { readonly [byte: number]: string } = { 244: "false", 245: "true", 246: "null" };
 
-class Reader {
-  readonly #bytes: Buffer;
+const [COMMA, COLON, OPEN, CLOSE, OPEN_ARRAY, CLOSE_ARRAY] = [0x2c, 0x3a, 0x7b, 0x7d, 0x5b, 0x5d];
+
+class Transcoder {
+  readonly #bytes: Uint8Array;
   #at = 0;
+  // Where the name of the value that follows stands: numbers under the name of a time become one.
+  #nameStart = 0;
+  #nameEnd = 0;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#bytes = bytes;
+  }
+
+  /** The whole value, which is a map with names. */
+  object(wanted: readonly FieldName[], spans: Span[]): void {
+    const count = this.#head(MAP);
+    json.byte(OPEN);
+    for (let i = 0; i < count; i += 1) {
+      this.#name(i);
+      const which = placeAmong(wanted, this.#bytes, this.#nameStart, this.#nameEnd);
+      const start = json.end;
+      this.#value();
+      if (which >= 0) spans[which] = { start, end: json.end };
+    }
+    json.byte(CLOSE);
   }
 
   /** The argument of a head of this major type. */
-  head(type: number): number {
-    const first = this.#byte();
+  #head(type: number): number {
+    const first = this.#bytes[this.#at];
+    if (first === undefined) throw new InvariantError("a value of ours ends too soon");
     if (first >> 5 !== type)
       throw new InvariantError(`a value of ours has ${first} at ${this.#at}`);
+    this.#at += 1;
     return this.#argument(first & 0x1f);
   }
 
-  /** A text as it is, without quotes: the name of a field. */
-  name(): string {
-    const length = this.head(TEXT);
-    const start = this.#take(length);
-    return intern(this.#bytes, start, start + length);
+  /** Field `i` of an object as far as its colon. */
+  #name(i: number): void {
+    this.#nameStart = this.#take(this.#head(TEXT));
+    this.#nameEnd = this.#at;
+    if (i > 0) json.byte(COMMA);
+    json.quoted(this.#bytes, this.#nameStart, this.#nameEnd);
+    json.byte(COLON);
   }
 
-  /** The next value as JSON; numbers under the name of a time become one. */
-  value(name: string): string {
+  #value(): void {
     const first = this.#bytes[this.#at] ?? 0;
-    const simple = SIMPLE[first];
-    if (simple !== undefined) {
-      this.#at += 1;
-      return simple;
-    }
-    switch (first >> 5) {
-      case UNSIGNED:
-        return numberText(this.head(UNSIGNED), name);
-      case NEGATIVE:
-        return numberText(-1 - this.head(NEGATIVE), name);
-      case BYTES:
-        return this.#hex(this.head(BYTES));
-      case TEXT:
-        return this.#text(this.head(TEXT));
-      case ARRAY:
-        return this.#array(this.head(ARRAY));
-      default:
-        return this.#map();
-    }
+    const major = first >> 5;
+    if (major === TEXT) json.quoted(this.#bytes, this.#take(this.#head(TEXT)), this.#at);
+    else if (major === BYTES) json.hex(this.#bytes, this.#take(this.#head(BYTES)), this.#at);
+    else if (major === UNSIGNED) this.#number(this.#head(UNSIGNED));
+    else if (major === NEGATIVE) this.#number(-1 - this.#head(NEGATIVE));
+    else if (major === ARRAY) this.#array();
+    else if (major === MAP) this.#map();
+    else this.#simple(first);
   }
 
-  #byte(): number {
-    const byte = this.#bytes[this.#at];
-    if (byte === undefined) throw new InvariantError("a value of ours ends too soon");
-    this.#at += 1;
-    return byte;
-  }
-
+  /** Passes over as many bytes and says where they begin. */
   #take(length: number): number {
     const start = this.#at;
     this.#at += length;
+    if (this.#at > this.#bytes.length) throw new InvariantError("a value of ours ends too soon");
     return start;
   }
 
   #argument(info: number): number {
     if (info < 24) return info;
-    const length = 1 << (info - 24);
-    const start = this.#take(length);
-    if (length <= 4) return this.#bytes.readUIntBE(start, length);
-    return this.#bytes.readUInt32BE(start) * 2 ** 32 + this.#bytes.readUInt32BE(start + 4);
+    const start = this.#take(1 << (info - 24));
+    let argument = 0;
+    for (let i = start; i < this.#at; i += 1)
+      argument = argument * 256 + (this.#bytes[i] as number);
+    return argument;
   }
 
-  #hex(length: number): string {
-    const start = this.#take(length);
-    return `"${this.#bytes.toString("hex", start, start + length)}"`;
+  #number(value: number): void {
+    const which = placeAmong(TIMES, this.#bytes, this.#nameStart, this.#nameEnd);
+    if (which < 0) json.integer(value);
+    else if (which < SECONDS.size) json.ascii(`"${timeOfSeconds(value)}"`);
+    else json.ascii(`"${timeOfMilliseconds(value)}"`);
   }
 
-  #text(length: number): string {
-    const start = this.#take(length);
-    const end = start + length;
-    return isPlain(this.#bytes, start, end)
-      ? `"${this.#bytes.toString("latin1", start, end)}"`
-      : JSON.stringify(this.#bytes.toString("utf8", start, end));
+  #simple(byte: number): void {
+    const text = SIMPLE[byte];
+    if (text === undefined) throw new InvariantError(`a value of ours has ${byte} at ${this.#at}`);
+    this.#at += 1;
+    json.ascii(text);
   }
 
-  #array(count: number): string {
-    let text = "[";
-    for (let i = 0; i < count; i += 1) text += (i === 0 ? "" : ",") + this.value("");
-    return `${text}]`;
+  #array(): void {
+    const count = this.#head(ARRAY);
+    json.byte(OPEN_ARRAY);
+    for (let i = 0; i < count; i += 1) {
+      if (i > 0) json.byte(COMMA);
+      this.#nameEnd = this.#nameStart;
+      this.#value();
+    }
+    json.byte(CLOSE_ARRAY);
   }
 
-  #map(): string {
-    const start = this.#at;
-    const count = this.head(MAP);
-    let text = "{";
+  #map(): void {
+    const [start, before] = [this.#at, json.end];
+    const count = this.#head(MAP);
+    json.byte(OPEN);
     for (let i = 0; i < count; i += 1) {
       // A COSE_Key: integers among its labels. All of it becomes the hex of its encoding.
-      if ((this.#bytes[this.#at] ?? 0) >> 5 !== TEXT) return this.#keyedMap(start, count - i);
-      const name = this.name();
-      text += `${i === 0 ? "" : ","}${JSON.stringify(name)}:${this.value(name)}`;
+      if ((this.#bytes[this.#at] ?? 0) >> 5 !== TEXT) {
+        for (let left = 2 * (count - i); left > 0; left -= 1) this.#value();
+        json.cut(before);
+        json.hex(this.#bytes, start, this.#at);
+        return;
+      }
+      this.#name(i);
+      this.#value();
     }
-    return `${text}}`;
-  }
-
-  #keyedMap(start: number, left: number): string {
-    for (let i = 0; i < 2 * left; i += 1) this.value("");
-    return `"${this.#bytes.toString("hex", start, this.#at)}"`;
+    json.byte(CLOSE);
   }
 }
 
-function numberText(value: number, name: string): string {
-  if (MILLISECONDS.has(name)) return `"${timeOfMilliseconds(value)}"`;
-  return SECONDS.has(name) ? `"${timeOfSeconds(value)}"` : String(value);
-}
+const TIMES: readonly FieldName[] = [...SECONDS, ...MILLISECONDS].map(utf8);
 
-/** Whether a text needs no escape, and each byte of it is a character. */
-function isPlain(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) {
-    const byte = bytes[at] ?? 0;
-    if (byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x5c) return false;
+/** Which of the names stands in `bytes[start, end)`; −1 for none of them. */
+function placeAmong(
+  names: readonly FieldName[],
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): number {
+  for (let i = 0; i < names.length; i += 1) {
+    if (isName(names[i] as FieldName, bytes, start, end)) return i;
   }
-  return true;
+  return -1;
 }
 
-type Interned = { readonly bytes: Buffer; readonly text: string };
-
-/** Names of fields are few and come again and again. */
-const MAX_INTERNED = 1024;
-const interned = new Map<number, Interned>();
-
-function intern(bytes: Buffer, start: number, end: number): string {
-  const sum = (bytes[start] ?? 0) * 65_536 + (bytes[end - 1] ?? 0) * 256 + (end - start);
-  const known = interned.get(sum);
-  if (known !== undefined && isSame(known.bytes, bytes, start, end)) return known.text;
-  const text = bytes.toString("utf8", start, end);
-  if (interned.size < MAX_INTERNED && known === undefined) {
-    interned.set(sum, { bytes: Buffer.from(bytes.subarray(start, end)), text });
-  }
-  return text;
-}
-
-function isSame(known: Buffer, bytes: Buffer, start: number, end: number): boolean {
-  if (known.length !== end - start) return false;
-  for (let i = 0; i < known.length; i += 1) if (known[i] !== bytes[start + i]) return false;
+function isName(name: FieldName, bytes: Uint8Array, start: number, end: number): boolean {
+  if (name.length !== end - start) return false;
+  for (let i = 0; i < name.length; i += 1) if (name[i] !== bytes[start + i]) return false;
   return true;
 }

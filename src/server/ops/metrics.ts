@@ -6,7 +6,7 @@ export type Metrics = {
   /** `accepted`, or the code of the refusal. */
   operation(outcome: string): void;
   streams(open: number): void;
-  /** Answers that came from the cache of rendered records. */
+  /** Records that were answered on the short way, without a `Request`. */
   hot(): void;
   render(ledger: LedgerReader): string;
 };
@@ -43,7 +43,7 @@ export function createMetrics(): Metrics {
         counter("cityid_operations_total", "Submitted items by outcome", operations),
         gauge(
           "cityid_http_hot_answers_total",
-          "Records answered from memory",
+          "Records answered on the short way",
           hotAnswers,
           "counter",
         ),

@@ -21,7 +21,10 @@ export function mountRecord(app: App, services: Services, answers: RecordAnswers
       return answerWith(c, code.value, views.find(code.value), {});
     const rendered = answers.get(code.value);
     if (rendered === undefined) return problem(c, unknownCode(code.value));
-    return answer(c, rendered.body, { type: "application/json", etag: rendered.etag });
+    return answer(c, Buffer.from(rendered.body, "latin1"), {
+      type: "application/json",
+      etag: rendered.etag,
+    });
   });
 
   function answerAt(c: AppContext, code: Code, moment: Moment): Response {

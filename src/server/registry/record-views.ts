@@ -5,11 +5,13 @@ import {
   checkCharacter,
   codeKey,
   type EffectiveStatus,
-  effectiveStatus,
+  hex,
   present,
+  referenceTo,
 } from "../../core/index.ts";
 import type { LedgerReader, Version } from "../../ledger/index.ts";
 import { type Json, toJson } from "../http/json.ts";
+import type { ByteText } from "../http/json-bytes.ts";
 import { type CommittedState, decodeValue } from "../state.ts";
 import { createBlockTimes } from "./block-times.ts";
 import { createSharedStatuses } from "./effective.ts";
@@ -32,7 +34,7 @@ export type Summary = {
 };
 
 export type RecordText = {
-  readonly text: string;
+  readonly body: ByteText;
   readonly index: number;
   readonly effective: EffectiveStatus;
 };
@@ -53,8 +55,12 @@ export type RecordViews = {
 export function createRecordViews(ledger: LedgerReader, state: CommittedState): RecordViews {
   const times = createBlockTimes(ledger);
   const statuses = createSharedStatuses(state);
-  const effective = (record: CodeRecord): EffectiveStatus =>
-    effectiveStatus(state.remembered, record);
+  const effective = (record: CodeRecord): EffectiveStatus => {
+    const { status, parent, registration } = record;
+    const self = referenceTo(record);
+    const origin = registration && hex(registration);
+    return statuses({ self, status, parent, registration: origin }, () => record);
+  };
 
   const summary = (code: Code): Summary | undefined => {
     const record = state.get(codeKey(code));
@@ -74,12 +80,14 @@ export function createRecordViews(ledger: LedgerReader, state: CommittedState): 
 
   return {
     find: (code) => {
-      const version = newestVersion(ledger, code);
+      const version = ledger.latest(codeKey(code));
       return version && foundIn(version);
     },
     text: (code) => {
-      const version = newestVersion(ledger, code);
-      return version && { ...recordText(code, version, statuses, times), index: version.index };
+      const version = ledger.latest(codeKey(code));
+      if (version === undefined) return undefined;
+      const { body, effective } = recordText(code, version, statuses, times);
+      return { body, effective, index: version.index };
     },
     effective,
     summary,
@@ -103,11 +111,6 @@ export function createRecordViews(ledger: LedgerReader, state: CommittedState): 
         return [{ code: ancestor, names, kind: record.kind, effective: effective(record) }];
       }),
   };
-}
-
-function newestVersion(ledger: LedgerReader, code: Code): Version | undefined {
-  for (const version of ledger.versions(codeKey(code))) return version;
-  return undefined;
 }
 
 export function foundIn({ index, value }: Version): FoundRecord {

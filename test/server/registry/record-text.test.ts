@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type CborMap, decodeCbor, encodeCbor, InvariantError } from "../../../src/core/index.ts";
-import { jsonFields } from "../../../src/server/http/cbor-json.ts";
+import {
+  type CborMap,
+  decodeCbor,
+  encodeCbor,
+  InvariantError,
+  utf8,
+} from "../../../src/core/index.ts";
+import { jsonObject } from "../../../src/server/http/cbor-json.ts";
 import { toJson } from "../../../src/server/http/json.ts";
 import { createRecordViews } from "../../../src/server/registry/index.ts";
 import { createState } from "../../../src/server/state.ts";
@@ -40,20 +46,33 @@ const { value } = fc.letrec((tie) => ({
 }));
 const record = fc.dictionary(names, value, { maxKeys: 30 }) as fc.Arbitrary<CborMap>;
 
-describe("jsonFields", () => {
+/** What stands in a text that has a character for each byte. */
+const parse = (bytes: string): unknown => JSON.parse(Buffer.from(bytes, "latin1").toString());
+
+describe("jsonObject", () => {
   test("says what decoding and encoding again would say", () => {
     fc.assert(
       fc.property(record, (map) => {
         const bytes = encodeCbor(map);
-        const fields = jsonFields(bytes);
         const decoded = decodeCbor(bytes);
         const slow = decoded.ok ? (toJson(decoded.value) as object) : {};
-        const fast = Object.fromEntries(
-          [...fields].map(([name, json]) => [name, JSON.parse(json)]),
-        );
-        expect(fast).toEqual(JSON.parse(JSON.stringify(slow)));
+        expect(parse(jsonObject(bytes).text)).toEqual(JSON.parse(JSON.stringify(slow)));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  test("gives the fields that are wanted as they stand in the text, whatever is around them", () => {
+    fc.assert(
+      fc.property(record, fc.array(names, { maxLength: 4 }), (map, others) => {
+        const wanted = [...new Set([...Object.keys(map).slice(0, 4), ...others])];
+        const { text: whole, fields } = jsonObject(encodeCbor(map), wanted.map(utf8));
+        const all = parse(whole) as { readonly [name: string]: unknown };
+        expect(fields.map((field) => field && parse(field))).toEqual(
+          wanted.map((name) => (Object.hasOwn(all, name) ? all[name] : undefined)),
+        );
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -67,15 +86,12 @@ describe("jsonFields", () => {
       f: Number.MAX_SAFE_INTEGER,
       g: -(2 ** 40),
     };
-    const fields = Object.fromEntries(
-      [...jsonFields(encodeCbor(map))].map(([name, json]) => [name, JSON.parse(json)]),
-    );
-    expect(fields).toEqual(map);
+    expect(parse(jsonObject(encodeCbor(map)).text)).toEqual(map);
   });
 
   test("stops at bytes that are none of ours", () => {
-    expect(() => jsonFields(Uint8Array.of(0x01))).toThrow(InvariantError);
-    expect(() => jsonFields(Uint8Array.of(0xa1))).toThrow(InvariantError);
+    expect(() => jsonObject(Uint8Array.of(0x01))).toThrow(InvariantError);
+    expect(() => jsonObject(Uint8Array.of(0xa1))).toThrow(InvariantError);
   });
 });
 
@@ -96,9 +112,9 @@ describe("the text of a record", () => {
       `${MA1301}/LAMP/000001`,
       `${MA1301}/LAMP/000002`,
     ]) {
-      const { text: rendered, index, effective } = present(views.text(code(each)), each);
+      const { body, index, effective } = present(views.text(code(each)), each);
       const answer = views.answer(present(views.find(code(each)), each));
-      expect(JSON.parse(rendered)).toEqual(JSON.parse(JSON.stringify(answer)));
+      expect(parse(body)).toEqual(JSON.parse(JSON.stringify(answer)));
       expect({ index, effective }).toEqual({ index: answer.index, effective: answer.effective });
     }
   };
