@@ -2,7 +2,7 @@
  * What making one block may take. Readers get their turns in between; a larger block spares hashes of the map, a sync and a
  * signature.
  */
-const TARGET_MILLISECONDS = 30;
+const TARGET_MILLISECONDS = 16;
 
 const FIRST_WEIGHT = 128;
 const MIN_WEIGHT = 32;

@@ -2,7 +2,7 @@ import { turn } from "./deferred.ts";
 import type { LedgerClock } from "./stores.ts";
 
 /** So long a block may keep readers waiting before they get a turn. */
-const SLICE_MILLISECONDS = 4;
+const SLICE_MILLISECONDS = 2;
 
 /** Cuts the making of a block into slices, and knows how long all of them took. */
 export class Slices {

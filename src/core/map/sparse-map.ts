@@ -5,6 +5,7 @@ import { OrderedPuts } from "./key-order.ts";
 import { type MapPath, pathTo } from "./path.ts";
 import type { MapPuts } from "./puts.ts";
 import { restoreTree } from "./restore.ts";
+import { LEAF_BYTES, rowInChunk } from "./rows.ts";
 import { type Child, type MapLeaf, MapTree, NOTHING } from "./tree.ts";
 import { Putter } from "./update.ts";
 
@@ -77,6 +78,14 @@ export class SparseMap {
     for (let child = ahead.pop(); child !== undefined; child = ahead.pop()) {
       if (child > 0) ahead.push(tree.right(child), tree.left(child));
       else if (child !== NOTHING) yield tree.leafOf(child);
+    }
+  }
+
+  /** Visits all keys in the order in which they came: where the hash of each stands, and what was put with it. */
+  visit(visitor: (keys: Uint8Array, at: number, ref: number) => void): void {
+    const { leaves } = this.#tree;
+    for (let row = 0; row < leaves.count; row++) {
+      visitor(leaves.bytes(row), rowInChunk(row) * LEAF_BYTES, this.#tree.refOf(-row - 1));
     }
   }
 

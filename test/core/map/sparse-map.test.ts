@@ -42,6 +42,9 @@ describe("a sparse map against the reference", () => {
           leaves.map(({ key }) => Buffer.from(key).toString("hex")),
         );
         expect([...map.entries()].map(({ ref }) => ref)).toEqual(leaves.map(({ ref }) => ref));
+        const visited = new Map<string, number>();
+        map.visit((keys, at, ref) => visited.set(String(keys.slice(at, at + 32)), ref));
+        expect(visited).toEqual(new Map(leaves.map(({ key, ref }) => [String(key), ref])));
       }),
       RUNS,
     );

@@ -49,7 +49,7 @@ function open(): void {
 
 function refsOf(of: SparseMap): FoundSnapshot["refs"] {
   const table = new RefTable();
-  for (const { keyHash, ref } of of.entries()) table.add(keyHash, 0, ref);
+  of.visit((keys, at, ref) => table.add(keys, at, ref));
   return table.give();
 }
 
