@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   base64,
+  compareBytes,
   equalBytes,
   fromBase64,
   fromHex,
@@ -38,4 +39,10 @@ test("bytes are equal where all of them are, and as many", () => {
   expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2))).toBe(true);
   expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 3))).toBe(false);
   expect(equalBytes(Uint8Array.of(1, 2), Uint8Array.of(1, 2, 0))).toBe(false);
+});
+
+test("bytes are ordered bytewise, and what begins others comes before them", () => {
+  const [a, ab, b] = [Uint8Array.of(1), Uint8Array.of(1, 2), Uint8Array.of(2)];
+  expect([b, ab, a].sort(compareBytes)).toEqual([a, ab, b]);
+  expect(compareBytes(ab, Uint8Array.of(1, 2))).toBe(0);
 });

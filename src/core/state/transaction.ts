@@ -1,5 +1,6 @@
 import { equalBytes } from "../bytes.ts";
 import { type CborValue, encodeAllCbor, FilledTemplate } from "../cbor/index.ts";
+import { present } from "../invariant.ts";
 import type { MapKey } from "./map-keys.ts";
 import type { CodeRecord } from "./values.ts";
 
@@ -110,7 +111,7 @@ export class Transaction {
   changes(): Change[] {
     const versions = [...this.#earlier];
     for (const { key, kept } of this.#changed) {
-      if (kept !== undefined) versions.push({ key, ...kept });
+      versions.push({ key, ...present(kept, "what the block made of a key that it changed") });
     }
     versions.sort((a, b) => a.step - b.step);
     const values = encodeAllCbor(versions.map(({ value }) => value));
