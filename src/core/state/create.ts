@@ -1,15 +1,8 @@
 import { equalBytes, hex } from "../bytes.ts";
-import {
-  type CborMap,
-  type CborValue,
-  type EncodedMap,
-  FilledTemplate,
-  templateOf,
-} from "../cbor/index.ts";
+import type { EncodedMap } from "../cbor/index.ts";
 import { type Code, type CodeShape, codeShape, parentOf } from "../code/index.ts";
 import { present } from "../invariant.ts";
-import { EMPTY_ROOT } from "../merkle/hash.ts";
-import type { KeyScope, KeySpec, KeyUse, RecordKind, RegisterItem } from "../op/operation.ts";
+import type { RecordKind } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AliasRefusal, aliasKeyOf, takeAlias } from "./aliases.ts";
 import type { Act, Context } from "./context.ts";
@@ -24,12 +17,18 @@ import {
   type MapKey,
   registrationKey,
 } from "./map-keys.ts";
+import {
+  type Creation,
+  type NewRecord,
+  NONE,
+  newRecord,
+  type Placement,
+  plainRecord,
+} from "./new-record.ts";
 import { active, notInFuture, type RuleRefusal } from "./rules.ts";
 import type { Transaction } from "./transaction.ts";
 import type { AliasValue, CodeRecord, Reference } from "./values.ts";
-
-/** A record to create: a registered child, or the division of an application. */
-export type NewRecord = Omit<RegisterItem, "kind"> & { readonly kind: RecordKind };
+import { type WiderRefusal, withinSigner } from "./wider-keys.ts";
 
 /** The map keys that a new record stands under. Made once: a key is long, and is looked up again and again. */
 export type NewKeys = {
@@ -40,9 +39,6 @@ export type NewKeys = {
 export function keysOf({ code, aliases = NONE }: Pick<NewRecord, "code" | "aliases">): NewKeys {
   return { record: codeKey(code), aliases: aliases.map((alias) => aliasKeyOf(code, alias)) };
 }
-
-/** What holds for all that an operation or a chunk creates. */
-export type Creation = { readonly act: Act; readonly registration?: Uint8Array };
 
 export type CreateRefusal =
   | RuleRefusal
@@ -63,14 +59,6 @@ export type CreateRefusal =
     }
   | { readonly code: "STATE_CLASS_UNKNOWN"; readonly class: string }
   | WiderRefusal;
-
-/** A key that would reach further than the one that gives it. */
-export type WiderRefusal = {
-  readonly code: "AUTH_KEY_WIDER";
-  readonly subject: string;
-  readonly label: string;
-  readonly facet: "uses" | "classes" | "until";
-};
 
 /**
  * Creates a record below its parent, or a new generation of one that has ended. Authority was judged before.
@@ -106,14 +94,6 @@ export function createRecord(
   context.tx.put(endedKey(referenceTo(ended)), ended);
   return put(context, creation, item, keys, place, ended);
 }
-
-/** Where a record is created, and from what. */
-type Placement = {
-  readonly parent: ParentWork;
-  readonly source: EncodedMap | undefined;
-  readonly record: CodeRecord;
-  readonly reference: Reference;
-};
 
 function activeParent(
   context: Context,
@@ -163,6 +143,7 @@ function endedGeneration(
 }
 
 const NEVER_ISSUED = ok(undefined);
+const NO_KEYS = ok(NONE);
 
 /** How a record itself has ended: taken back, retired, or left behind by its parent's generation. */
 function endOf(context: Context, record: CodeRecord): "void" | "retired" | undefined {
@@ -194,7 +175,7 @@ function put(
   const isPlain = old === undefined && holds.value === NONE;
   if (isPlain) context.tx.putFilled(keys.record, plainRecord(creation, item, place));
   else {
-    const record = newRecord(creation, item, generation, place, holds.value, old);
+    const record = newRecord(creation, item, generation, place.reference, holds.value, old);
     context.tx.put(keys.record, record);
   }
   // The children of all time, in the order of their first registration.
@@ -202,75 +183,6 @@ function put(
   countChild(context, place.record, creation.registration);
   return ok(undefined);
 }
-
-function newRecord(
-  { act: { hash: born }, registration }: Creation,
-  item: NewRecord,
-  generation: number,
-  { reference }: Pick<Placement, "reference">,
-  holds: CodeRecord["holds"],
-  old: CodeRecord | undefined,
-): CodeRecord {
-  const record: Mutable<CodeRecord> = {
-    code: item.code,
-    generation,
-    born,
-    op: born,
-    control: born,
-    kind: item.kind,
-    status: "active",
-    suspendedBy: NONE,
-    names: item.names,
-    parent: reference,
-    threshold: item.threshold ?? 1,
-    holds,
-    aliases: item.aliases ?? NONE,
-    links: item.links ?? NONE,
-    attributes: item.attributes ?? {},
-    predecessors: NONE,
-    successors: NONE,
-    children: old?.children ?? NO_CHILDREN,
-  };
-  if (item.class !== undefined) record.class = item.class;
-  if (item.geometry !== undefined) record.geometry = item.geometry;
-  if (item.stage !== undefined) record.stage = item.stage;
-  if (registration !== undefined) record.registration = registration;
-  return record;
-}
-
-/** In what the records of one creation below one parent differ, those without keys of their own. */
-const DIFFERING = ["code", "names", "geometry", "attributes", "aliases", "links", "stage"] as const;
-
-/** The first generation of a record without keys: nearly all that imports create, so what they share is encoded once. */
-function plainRecord(
-  creation: Creation,
-  item: NewRecord,
-  { parent, reference, source }: Placement,
-): FilledTemplate {
-  const whole = () =>
-    newRecord(creation, item, 1, { reference }, NONE, undefined) as unknown as CborValue;
-  const kind = kindOfTemplate(item);
-  let template = parent.templates.get(kind);
-  if (template === undefined) {
-    const given = DIFFERING.filter((name) => item[name] !== undefined);
-    template = templateOf(whole() as CborMap, given);
-    parent.templates.set(kind, template);
-  }
-  return new FilledTemplate(template, source ?? (item as unknown as CborMap), whole);
-}
-
-/** Records of one kind and class that were given the same fields have one template. */
-function kindOfTemplate(item: NewRecord): string {
-  let given = 0;
-  for (const name of DIFFERING) given = 2 * given + (item[name] === undefined ? 0 : 1);
-  return `${given} ${item.kind} ${item.class}`;
-}
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-const NONE: readonly never[] = [];
-const NO_KEYS = ok(NONE);
-const NO_CHILDREN: CodeRecord["children"] = { count: 0, root: EMPTY_ROOT };
 
 function openChildKeys(
   context: Context,
@@ -286,41 +198,6 @@ function openChildKeys(
   if (!added.ok) return added;
   const enough = reachable(context, holder, item.threshold ?? 1);
   return enough.ok ? ok(usesOf(openKeys(context, holder))) : enough;
-}
-
-/**
- * Refuses keys that would reach further than the one that gives them: longer, to more classes, or to other uses than
- * `uses`. Where they reach need not be compared: a holder's key acts only at or below the holder, and that lies within the
- * giver's scope. What members decide together has no such bound.
- */
-export function withinSigner(
-  subject: string,
-  specs: readonly KeySpec[],
-  { by, signer }: Act,
-  uses?: readonly KeyUse[],
-): Result<void, WiderRefusal> {
-  if (by === "members") return ok(undefined);
-  for (const spec of specs) {
-    const facet = widerFacet(spec, signer.scope ?? {}, uses);
-    if (facet !== undefined) {
-      return err({ code: "AUTH_KEY_WIDER", subject, label: spec.label, facet });
-    }
-  }
-  return ok(undefined);
-}
-
-function widerFacet(
-  spec: KeySpec,
-  { classes, until }: KeyScope,
-  uses: readonly KeyUse[] | undefined,
-): WiderRefusal["facet"] | undefined {
-  if (uses !== undefined && !spec.uses.every((use) => uses.includes(use))) return "uses";
-  const scope = spec.scope ?? {};
-  if (classes !== undefined && !scope.classes?.every((name) => classes.includes(name))) {
-    return "classes";
-  }
-  const ends = scope.until ?? Number.POSITIVE_INFINITY;
-  return until !== undefined && ends > until ? "until" : undefined;
 }
 
 /** A registration whose record was given a child by another one can no longer be taken back. */

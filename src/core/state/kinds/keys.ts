@@ -7,7 +7,6 @@ import { type Issuer, type Keys, MEMBER } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needNearest, selfAndAncestors } from "../authority.ts";
 import { type Act, type Context, seconds } from "../context.ts";
-import { type WiderRefusal, withinSigner } from "../create.ts";
 import { referenceTo } from "../effective.ts";
 import {
   addKeys,
@@ -22,6 +21,7 @@ import { codeKey, keyKey, memberKey } from "../map-keys.ts";
 import { active, countChange, follows, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { CodeRecord } from "../values.ts";
+import { type WiderRefusal, withinSigner } from "../wider-keys.ts";
 import { enoughMembers, type ParamRefusal } from "./param.ts";
 
 export type KeysRefusal =
