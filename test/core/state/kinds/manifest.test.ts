@@ -153,6 +153,15 @@ describe("manifest and chunks", () => {
       subject: `${CITY}.03`,
       under: LAMPS,
     });
+    const astray = { code: code(CITY), prev: new Uint8Array(32), names: named("不在其下") };
+    const changes = bulk("update", LAMPS, [[astray]]);
+    const opened = ledger.must(changes.manifest, city);
+    expect(ledger.refusedItem(changes.chunks(opened.id)[0] as Uint8Array)).toEqual({
+      code: "BULK_NOT_BELOW",
+      at: 0,
+      subject: CITY,
+      under: LAMPS,
+    });
   });
 
   it("leaves what somebody nearer issues", () => {
