@@ -92,6 +92,8 @@ describe.skipIf(CHROMIUM === undefined)(
       await button("Sign and apply").click();
       await button("Sign as Demonstration Institute A and admit").click();
       await button("Sign as Demonstration Institute A and approve").click();
+      // The vote has arrived when it is the next one's turn; a reload before that would cut it off.
+      await button("Sign as Demonstration Institute B and approve").waitFor();
       // A reload in the middle changes nothing: whose turn it is stands in the ledger.
       await page.reload();
       await button("Sign as Demonstration Institute B and approve").click();
