@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { etagOf, isNoneMatch } from "./etag.ts";
+import type { ByteText } from "./json-bytes.ts";
 
 /** Must be asked again, and is mostly answered by 304. */
 export const REVALIDATE = "no-cache";
@@ -43,6 +44,18 @@ export function answerJson(
   options: Partial<AnswerOptions> = {},
 ): Response {
   return answer(c, JSON.stringify(value), { type: "application/json", ...options });
+}
+
+/** The same, of a list whose items are JSON already, an array, and of what else is said of it. */
+export function answerItems(
+  c: Context,
+  items: ByteText,
+  rest: object,
+  options: Partial<AnswerOptions> = {},
+): Response {
+  const text = Buffer.from(JSON.stringify({ ...rest, items: [] })).toString("latin1");
+  const body = Buffer.from(`${text.slice(0, -"[]}".length)}${items}}`, "latin1");
+  return answer(c, body, { type: "application/json", ...options });
 }
 
 /** An answer that nobody may keep. */

@@ -58,5 +58,10 @@ export function pageOf<T>(
   items: readonly T[],
   next: string | undefined,
 ): { readonly items: readonly T[]; readonly next?: string } {
-  return next === undefined ? { items } : { items, next };
+  return { items, ...nextOf(next) };
+}
+
+/** What a page says of the next one. */
+export function nextOf(next: string | undefined): { readonly next?: string } {
+  return next === undefined ? {} : { next };
 }

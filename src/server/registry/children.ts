@@ -10,8 +10,8 @@ import {
   type Result,
 } from "../../core/index.ts";
 import type { ChildrenPage } from "../../ledger/index.ts";
-import { answerJson } from "../http/answer.ts";
-import { nextLink, pageOf, readInteger, readPage } from "../http/page.ts";
+import { answerItems } from "../http/answer.ts";
+import { nextLink, nextOf, readInteger, readPage } from "../http/page.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { decodeValue } from "../state.ts";
@@ -30,29 +30,23 @@ export function mountChildren(app: App, { ledger, views, problem }: Services): v
     if (children === undefined) return problem(c, unknownCode(code.value));
     const end = children.start + children.codes.length;
     const next = end < children.count ? String(end) : undefined;
-    return answerJson(c, childrenJson(code.value, children, next), { headers: nextLink(c, next) });
+    const rest = { ...nextOf(next), ...childrenJson(code.value, children) };
+    const items = views.summaries(children.codes);
+    return answerItems(c, items, rest, { headers: nextLink(c, next) });
   });
+}
 
-  function childrenJson(code: Code, page: ChildrenPage, next: string | undefined) {
-    const { count, start, codes, path, proof } = page;
-    const record = present(
-      decodeValue<CodeRecord>(proof.values[0]?.value),
-      "a record with children",
-    );
-    return {
-      code,
-      count,
-      start,
-      ...pageOf(
-        codes.flatMap((child) => views.summary(child as Code) ?? []),
-        next,
-      ),
-      codes,
-      root: hex(record.children.root),
-      path: path.map(base64),
-      size: proof.head.size,
-    };
-  }
+function childrenJson(code: Code, { count, start, codes, path, proof }: ChildrenPage): object {
+  const record = present(decodeValue<CodeRecord>(proof.values[0]?.value), "a record with children");
+  return {
+    code,
+    count,
+    start,
+    codes,
+    root: hex(record.children.root),
+    path: path.map(base64),
+    size: proof.head.size,
+  };
 }
 
 function readStart(c: AppContext, cursor: string | undefined): Result<number, HttpRefusal> {

@@ -7,15 +7,17 @@ import {
   utf8,
 } from "../../core/index.ts";
 import type { Version } from "../../ledger/index.ts";
-import { type JsonObject, jsonObject } from "../http/cbor-json.ts";
+import { jsonObject } from "../http/cbor-json.ts";
 import type { ByteText } from "../http/json-bytes.ts";
 import { decodeValue } from "../state.ts";
 import type { BlockTimes } from "./block-times.ts";
-import type { SharedStatuses, StatusParts } from "./effective.ts";
+import type { SharedStatuses } from "./effective.ts";
 import { placeText } from "./place-text.ts";
+import { STATUS_FIELDS, statusParts } from "./status-parts.ts";
 
 /** The fields of a record that something else in the answer is made of. */
-const FIELDS = ["parent", "status", "geometry", "generation", "registration"].map(utf8);
+const FIELDS = [...STATUS_FIELDS, utf8("geometry")];
+const GEOMETRY = STATUS_FIELDS.length;
 
 /**
  * The body of a plain `GET /v1/codes/<code>`, without decoding the record and encoding it again: most of what a read would
@@ -33,21 +35,6 @@ export function recordText(
   // What is added to the record is ASCII, where a character is a byte.
   const body =
     `{"code":"${code}","check":"${checkCharacter(code)}","effective":{"status":"${status}","because":"${because}"},"index":${index},` +
-    `"recorded":"${times.textOf(index)}",${placeText(fields[2])}"record":${text}}`;
+    `"recorded":"${times.textOf(index)}",${placeText(fields[GEOMETRY])}"record":${text}}`;
   return { body, effective: { status, because } };
-}
-
-function statusParts(code: Code, fields: JsonObject["fields"]): StatusParts {
-  const [parent, status, , generation, registration] = fields;
-  return {
-    self: `${code}#${generation}`,
-    // A member of the union, as the ledger wrote it.
-    status: unquoted(present(status, "a status")) as CodeRecord["status"],
-    parent: parent && unquoted(parent),
-    registration: registration && unquoted(registration),
-  };
-}
-
-function unquoted(text: string): string {
-  return text.slice(1, -1);
 }

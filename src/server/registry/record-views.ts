@@ -15,23 +15,12 @@ import type { ByteText } from "../http/json-bytes.ts";
 import { type CommittedState, decodeValue } from "../state.ts";
 import { createBlockTimes } from "./block-times.ts";
 import { createSharedStatuses } from "./effective.ts";
-import { type Place, placeOf } from "./place.ts";
+import { placeOf } from "./place.ts";
 import { recordText } from "./record-text.ts";
+import { summaryText } from "./summary-text.ts";
 
 /** A record as the ledger holds it, with the entry that made this version. */
 export type FoundRecord = { readonly record: CodeRecord; readonly index: number };
-
-/** A code in a list. */
-export type Summary = {
-  readonly code: string;
-  readonly check: string;
-  readonly kind: string;
-  readonly class?: string;
-  readonly names: Json;
-  readonly effective: EffectiveStatus;
-  readonly place?: Place;
-  readonly children: number;
-};
 
 export type RecordText = {
   readonly body: ByteText;
@@ -45,8 +34,8 @@ export type RecordViews = {
   effective(record: CodeRecord): EffectiveStatus;
   /** The body of `GET /v1/codes/<code>`, without what only some requests ask for. */
   answer(found: FoundRecord): { readonly [field: string]: unknown };
-  /** `undefined` for a code that an index knows and the state does not (yet). */
-  summary(code: Code): Summary | undefined;
+  /** Codes as a list has them, a JSON array; without those that an index knows and the state does not (yet). */
+  summaries(codes: readonly string[]): ByteText;
   ancestors(code: Code): readonly Json[];
   /** The answer as text, and what it depends on; `undefined` when there is no such record. */
   text(code: Code): RecordText | undefined;
@@ -62,20 +51,14 @@ export function createRecordViews(ledger: LedgerReader, state: CommittedState): 
     return statuses({ self, status, parent, registration: origin }, () => record);
   };
 
-  const summary = (code: Code): Summary | undefined => {
-    const record = state.get(codeKey(code));
-    if (record === undefined) return undefined;
-    const place = placeOf(record);
-    return {
-      code,
-      check: checkCharacter(code),
-      kind: record.kind,
-      ...(record.class !== undefined && { class: record.class }),
-      names: toJson(record.names),
-      effective: effective(record),
-      ...(place !== undefined && { place }),
-      children: record.children.count,
-    };
+  const summaries = (codes: readonly string[]): ByteText => {
+    const texts: ByteText[] = [];
+    for (const text of codes) {
+      const code = text as Code;
+      const value = ledger.value(codeKey(code));
+      if (value !== undefined) texts.push(summaryText(code, value, statuses));
+    }
+    return `[${texts.join(",")}]`;
   };
 
   return {
@@ -90,7 +73,7 @@ export function createRecordViews(ledger: LedgerReader, state: CommittedState): 
       return { body, effective, index: version.index };
     },
     effective,
-    summary,
+    summaries,
     answer({ record, index }) {
       const place = placeOf(record);
       return {

@@ -1,7 +1,7 @@
-import { type Box, type Code, err, ok, parseCode, type Result } from "../../core/index.ts";
+import { type Box, err, ok, parseCode, type Result } from "../../core/index.ts";
 import type { SearchQuery } from "../../ledger/index.ts";
-import { answerJson } from "../http/answer.ts";
-import { nextLink, pageOf, readPage, readWord } from "../http/page.ts";
+import { answerItems } from "../http/answer.ts";
+import { nextLink, nextOf, readPage, readWord } from "../http/page.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import type { App, AppContext, Services } from "../services.ts";
@@ -27,9 +27,8 @@ export function mountSearch(app: App, { ledger, views, problem }: Services): voi
     const query = readQuery(c);
     if (!query.ok) return problem(c, query.error);
     const { codes, cursor, indexedSize } = await ledger.search(query.value);
-    const items = codes.flatMap((code) => views.summary(code as Code) ?? []);
-    const body = { ...pageOf(items, cursor), indexedSize, size: ledger.head().size };
-    return answerJson(c, body, { headers: nextLink(c, cursor) });
+    const rest = { ...nextOf(cursor), indexedSize, size: ledger.head().size };
+    return answerItems(c, views.summaries(codes), rest, { headers: nextLink(c, cursor) });
   });
 }
 

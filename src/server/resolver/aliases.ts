@@ -1,5 +1,5 @@
-import { type Code, codeFromUic, codeKey } from "../../core/index.ts";
-import { answerJson } from "../http/answer.ts";
+import { codeFromUic, codeKey } from "../../core/index.ts";
+import { answerItems } from "../http/answer.ts";
 import type { App, AppContext, Services } from "../services.ts";
 
 const SCHEME = /^[a-z0-9-]{1,32}$/;
@@ -38,8 +38,7 @@ export function mountAliases(app: App, { ledger, state, views, problem }: Servic
         headers: { Location: `/${only}${queryOf(c)}`, "Cache-Control": "no-cache" },
       });
     }
-    const items = codes.flatMap((code) => views.summary(code as Code) ?? []);
-    return answerJson(c, { items }, { status: 300 });
+    return answerItems(c, views.summaries(codes), {}, { status: 300 });
   }
 }
 

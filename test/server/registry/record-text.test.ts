@@ -95,6 +95,30 @@ describe("jsonObject", () => {
   });
 });
 
+/** The line of a list, out of the whole answer. */
+function summaryOf(answer: unknown): object {
+  const { code, check, effective, place, record } = answer as Answer;
+  const { kind, class: ofClass, names, children } = record;
+  return {
+    ...{ code, check, kind, names, effective, children: children.count },
+    ...(ofClass !== undefined && { class: ofClass }),
+    ...(place !== undefined && { place }),
+  };
+}
+
+type Answer = {
+  readonly code: string;
+  readonly check: string;
+  readonly effective: object;
+  readonly place?: object;
+  readonly record: {
+    readonly kind: string;
+    readonly class?: string;
+    readonly names: object;
+    readonly children: { readonly count: number };
+  };
+};
+
 describe("the text of a record", () => {
   let world: World;
   beforeAll(async () => {
@@ -116,6 +140,7 @@ describe("the text of a record", () => {
       const answer = views.answer(present(views.find(code(each)), each));
       expect(parse(body)).toEqual(JSON.parse(JSON.stringify(answer)));
       expect({ index, effective }).toEqual({ index: answer.index, effective: answer.effective });
+      expect(parse(views.summaries([each, "MA.999"]))).toEqual([summaryOf(parse(body))]);
     }
   };
 
