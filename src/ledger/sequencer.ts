@@ -14,6 +14,7 @@ import { LedgerFault } from "./fault.ts";
 import type { Head, Outcome } from "./port.ts";
 import { Precheck } from "./precheck.ts";
 import { Queue, type Waiting } from "./queue.ts";
+import type { ReadersFirst } from "./readers-first.ts";
 import { Slices } from "./slices.ts";
 import type { LedgerState } from "./state.ts";
 import type { LedgerClock, LogStore, MapStore, SignaturePool, Staged } from "./stores.ts";
@@ -40,6 +41,7 @@ export type SequencerOptions = {
   readonly fault?: LedgerFault;
   /** Why nothing more may be taken before what is derived has caught up. */
   readonly behind?: () => LedgerFault | undefined;
+  readonly readers: ReadersFirst;
 };
 
 /**
@@ -63,6 +65,8 @@ export class Sequencer {
   /** The last block found no room on the disk. */
   #full: LedgerFault | undefined;
   #closing = false;
+  /** What making the last block took. */
+  #spentMilliseconds = 0;
 
   constructor(parts: SequencerParts, options: SequencerOptions) {
     this.#parts = parts;
@@ -170,6 +174,7 @@ export class Sequencer {
       if (block !== undefined) committing = this.#commit(batch, block);
       // Lets the syncing thread and the sockets have their turn between two blocks.
       await turn();
+      await this.#options.readers.rest(this.#spentMilliseconds);
     }
     await committing;
   }
@@ -190,7 +195,8 @@ export class Sequencer {
       this.#applied = made;
       this.#unsealedBytes += bytesOf(batch);
       const weight = batch.reduce((sum, { item }) => sum + item.weight, 0);
-      this.#budget.spent(weight, slices.spentMilliseconds());
+      this.#spentMilliseconds = slices.spentMilliseconds();
+      this.#budget.spent(weight, this.#spentMilliseconds);
       return made;
     } catch (cause) {
       this.#stumble(batch, cause);

@@ -27,6 +27,7 @@ import type {
   Version,
 } from "./port.ts";
 import type { Publisher } from "./publisher.ts";
+import type { ReadersFirst } from "./readers-first.ts";
 import type { Sequencer } from "./sequencer.ts";
 import type { LedgerState } from "./state.ts";
 import type { IndexStore, LogStore, MapStore } from "./stores.ts";
@@ -38,6 +39,7 @@ export type ViewParts = {
   readonly index: IndexStore;
   readonly publisher: Publisher;
   readonly sequencer: Pick<Sequencer, "head" | "appliedSize" | "headAt">;
+  readonly readers: ReadersFirst;
 };
 
 const LIST_PATIENCE_MILLISECONDS = 1000;
@@ -63,6 +65,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   latest(key: string): Version | undefined {
+    this.#parts.readers.seen();
     return this.#parts.state.committed(key);
   }
 
@@ -109,7 +112,8 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   async prove(keys: readonly string[]): Promise<StateProof> {
-    const { state, map, log, sequencer } = this.#parts;
+    const { state, map, log, sequencer, readers } = this.#parts;
+    readers.seen();
     const size = sequencer.appliedSize;
     // Read before anything is awaited, so that values and paths are of one block: the last applied one.
     const found = keys.map((key) => (key.startsWith(BESIDE) ? undefined : state.applied(key)));
@@ -141,6 +145,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   search(query: SearchQuery): Promise<SearchPage> {
+    this.#parts.readers.seen();
     return this.#parts.index.search(query);
   }
 
@@ -150,6 +155,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   async aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
+    this.#parts.readers.seen();
     await this.#caughtUp();
     return this.#parts.index.aliases(scheme, value, division);
   }
