@@ -52,6 +52,10 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
     this.#parts = parts;
   }
 
+  reading(): void {
+    this.#parts.readers.seen();
+  }
+
   head(): Head {
     return this.#parts.sequencer.head;
   }
@@ -65,7 +69,6 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   latest(key: string): Version | undefined {
-    this.#parts.readers.seen();
     return this.#parts.state.committed(key);
   }
 
@@ -112,8 +115,8 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   async prove(keys: readonly string[]): Promise<StateProof> {
-    const { state, map, log, sequencer, readers } = this.#parts;
-    readers.seen();
+    this.reading();
+    const { state, map, log, sequencer } = this.#parts;
     const size = sequencer.appliedSize;
     // Read before anything is awaited, so that values and paths are of one block: the last applied one.
     const found = keys.map((key) => (key.startsWith(BESIDE) ? undefined : state.applied(key)));
@@ -145,7 +148,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   search(query: SearchQuery): Promise<SearchPage> {
-    this.#parts.readers.seen();
+    this.reading();
     return this.#parts.index.search(query);
   }
 
@@ -155,7 +158,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   async aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
-    this.#parts.readers.seen();
+    this.reading();
     await this.#caughtUp();
     return this.#parts.index.aliases(scheme, value, division);
   }
