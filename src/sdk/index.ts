@@ -18,7 +18,6 @@ export {
   hex,
   parseCheckpoint,
   parseCode,
-  parsePolicy,
   parseTlogProof,
 } from "../core/index.ts";
 export { type ReadCode, type ReadRefusal, readCode } from "../text/index.ts";

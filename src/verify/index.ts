@@ -1,3 +1,4 @@
+export { checkEd25519, type Policy, type PolicyRefusal, parsePolicy } from "../core/index.ts";
 export type { BlockRefusal } from "./block.ts";
 export {
   type ClaimedValue,
