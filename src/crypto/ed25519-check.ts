@@ -1,6 +1,6 @@
 import type { Crypto } from "./contract.ts";
-import { isEd25519WellFormed } from "./ed25519-well-formed.ts";
 import { type Ed25519Equation, webCryptoEd25519 } from "./ed25519-webcrypto.ts";
+import { isEd25519WellFormed } from "./ed25519-well-formed.ts";
 
 /**
  * Makes `checkEd25519` of a browser: WebCrypto where it has Ed25519 and computes our equation, else `fallback`, which is

@@ -51,8 +51,20 @@ function noKey(): undefined {
 // times it does. From vectors/signature/ed25519.json ("A of mixed order 1").
 const PROBE_KEY = fromHex("c2ecc2af9bfefd06ee0f9cbb9adf4abda71f6a01db3f1a78458754856f6bd5c4");
 const PROBES = [
-  { message: fromHex("000a"), signature: fromHex("8ee7c60f72e3c6743dcbfe340dd62ad5d9cf13b8268c9172818efbd9cf94f061d4b886d8d9700a0755b8885d9f403a77379e1389d84e5dcb32e0862a4b5a760b"), expected: true },
-  { message: fromHex("0000"), signature: fromHex("8ee7c60f72e3c6743dcbfe340dd62ad5d9cf13b8268c9172818efbd9cf94f0616352699fc6c52ade0a4d4b7d4a09935b200436abfa0868d6aa68a2520c294f03"), expected: false },
+  {
+    message: fromHex("000a"),
+    signature: fromHex(
+      "8ee7c60f72e3c6743dcbfe340dd62ad5d9cf13b8268c9172818efbd9cf94f061d4b886d8d9700a0755b8885d9f403a77379e1389d84e5dcb32e0862a4b5a760b",
+    ),
+    expected: true,
+  },
+  {
+    message: fromHex("0000"),
+    signature: fromHex(
+      "8ee7c60f72e3c6743dcbfe340dd62ad5d9cf13b8268c9172818efbd9cf94f0616352699fc6c52ade0a4d4b7d4a09935b200436abfa0868d6aa68a2520c294f03",
+    ),
+    expected: false,
+  },
 ];
 
 function fromHex(text: string): Uint8Array {

@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   cosign,
   encodeBlockEntry,
+  equalBytes,
   formatNote,
   formatTlogProof,
   formatVerifierKey,
@@ -147,5 +148,5 @@ function claimOf(
 }
 
 function sameKey(key: string, keyHash: Hash): boolean {
-  return Buffer.compare(hashMapKey(key), keyHash) === 0;
+  return equalBytes(hashMapKey(key), keyHash);
 }

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type Policy, parsePolicy } from "../../src/core/index.ts";
-import { verifyRecordProof } from "../../src/verify/index.ts";
+import { type Policy, parsePolicy, verifyRecordProof } from "../../src/verify/index.ts";
+import recordProofs from "../../vectors/proof/record-proofs.json" with { type: "json" };
 
 // Whole proofs with whom to trust, when, and what comes of it: for verifiers in other languages, and so that ours goes on
 // to take what it took.
@@ -14,9 +13,7 @@ type Vector = {
   proof: unknown;
 };
 
-const vectors = JSON.parse(
-  readFileSync(new URL("../../vectors/proof/record-proofs.json", import.meta.url), "utf8"),
-) as Vector[];
+const vectors = recordProofs as readonly Vector[];
 
 test.each(vectors)("$name", async ({ policy, proof, expect: want, ...when }) => {
   const verdict = await verifyRecordProof(proof, { policy: policyOf(policy), ...when });
