@@ -1,6 +1,8 @@
 export {
   type ConsistencyProof,
   type ConsistencyRefusal,
+  type GrowthShapeRefusal,
+  rootsOfGrowth,
   verifyConsistency,
 } from "./consistency.ts";
 export { Frontier, merkleRoot } from "./frontier.ts";

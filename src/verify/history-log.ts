@@ -1,0 +1,125 @@
+import {
+  type BlockEntry,
+  type Checkpoint,
+  err,
+  type Hash,
+  hashLeaf,
+  hex,
+  type InclusionRefusal,
+  ok,
+  type Result,
+  verifyInclusion,
+} from "../core/index.ts";
+import type { HistoryEntry } from "./history-bundle.ts";
+import {
+  type Content,
+  contentFor,
+  type LogEntry,
+  readLogEntry,
+  type SignedContent,
+} from "./history-entry.ts";
+
+/** An entry that is in the log. */
+export type LoggedEntry = {
+  readonly index: number;
+  readonly hash: Hash;
+  readonly entry: Uint8Array;
+  readonly read: LogEntry;
+};
+
+/** `entry` is the index of the entry that it is about. */
+export type HistoryLogRefusal =
+  /** Entries stand in the order of their indices, each once. */
+  | { readonly code: "HISTORY_ORDER"; readonly index: number }
+  | (InclusionRefusal & { readonly entry: number })
+  /** An entry that no ledger of ours writes. */
+  | { readonly code: "HISTORY_ENTRY"; readonly index: number }
+  /** The block entry that dates a change is missing. */
+  | { readonly code: "HISTORY_BLOCK"; readonly index: number }
+  | { readonly code: "HISTORY_UNUSED"; readonly index: number };
+
+/** The entries of a history, each of which is in the log of a checkpoint. It remembers which ones were asked for. */
+export class HistoryLog {
+  readonly #byHash = new Map<string, LoggedEntry>();
+  /** By the id of what they carry. */
+  readonly #carriers = new Map<string, { logged: LoggedEntry; signed: SignedContent }>();
+  readonly #blocks: { readonly index: number; readonly block: BlockEntry }[] = [];
+  readonly #unused = new Set<number>();
+
+  /** Checks that each entry is in the log. */
+  static open(
+    entries: readonly HistoryEntry[],
+    { size, root }: Checkpoint,
+  ): Result<HistoryLog, HistoryLogRefusal> {
+    const log = new HistoryLog();
+    let before = -1;
+    for (const { index, entry, path } of entries) {
+      if (index <= before) return err({ code: "HISTORY_ORDER", index });
+      before = index;
+      const hash = hashLeaf(entry);
+      const included = verifyInclusion(hash, { index, size, path }, root);
+      if (!included.ok) return err({ ...included.error, entry: index });
+      const read = readLogEntry(entry);
+      if (read === undefined) return err({ code: "HISTORY_ENTRY", index });
+      log.#add({ index, hash, entry, read });
+    }
+    return ok(log);
+  }
+
+  #add(logged: LoggedEntry): void {
+    const { index, hash, read } = logged;
+    this.#unused.add(index);
+    this.#byHash.set(hex(hash), logged);
+    if (read.kind === "block") this.#blocks.push({ index, block: read.block });
+    if (read.kind !== "operation") return;
+    const { signed } = read;
+    for (const { id } of [signed, ...(signed.application ? [signed.application] : [])]) {
+      this.#carriers.set(hex(id), { logged, signed });
+    }
+  }
+
+  /** The entry with this leaf hash. */
+  at(hash: Hash): LoggedEntry | undefined {
+    const logged = this.#byHash.get(hex(hash));
+    if (logged !== undefined) this.#unused.delete(logged.index);
+    return logged;
+  }
+
+  /** What an entry did to the record of a code. */
+  contentFor({ read }: LoggedEntry, code: string): Content | undefined {
+    return contentFor(read, code, (id) => this.#carriers.get(hex(id))?.signed);
+  }
+
+  /** The entry that carries what was signed under an id. */
+  carrierOf(id: Uint8Array): LoggedEntry | undefined {
+    const logged = this.#carriers.get(hex(id))?.logged;
+    if (logged !== undefined) this.#unused.delete(logged.index);
+    return logged;
+  }
+
+  /** Who signed what an entry executed: the operation that carries it, or itself. */
+  signerOf(
+    { read }: LoggedEntry,
+    id: Uint8Array | undefined,
+  ): { readonly iss: string; readonly iatSeconds: number } | undefined {
+    const own = read.kind === "operation" ? read.signed : undefined;
+    const carried = id && this.#carriers.get(hex(id))?.signed;
+    const signed = carried?.application ?? carried ?? own;
+    return signed && { iss: signed.iss, iatSeconds: signed.iatSeconds };
+  }
+
+  /** The block that an entry stands in. */
+  blockOf(index: number): BlockEntry | undefined {
+    const found = this.#blocks.find(({ index: own, block: { first, count } }) => {
+      return own === first + count && first <= index && index < own;
+    });
+    if (found !== undefined) this.#unused.delete(found.index);
+    return found?.block;
+  }
+
+  /** An entry that nobody asked for. */
+  unused(): HistoryLogRefusal | undefined {
+    const [index] = this.#unused;
+    return index === undefined ? undefined : { code: "HISTORY_UNUSED", index };
+  }
+}
