@@ -128,11 +128,12 @@ function contentOfChunk(
 }
 
 function decided(
-  { decision, vote }: CborMap,
+  { decision }: CborMap,
   code: string,
   find: (id: Uint8Array) => SignedContent | undefined,
 ): Content | undefined {
-  if (!(decision instanceof Uint8Array) || vote !== "approve") return undefined;
+  // Even a rejection may decide: where fewer votes are needed by then, those before it are enough.
+  if (!(decision instanceof Uint8Array)) return undefined;
   const signed = find(decision);
   const { application } = signed ?? {};
   const isApplication = application !== undefined && equalBytes(application.id, decision);

@@ -43,7 +43,10 @@ export class HistoryLog {
   readonly #byHash = new Map<string, LoggedEntry>();
   /** By the id of what they carry. */
   readonly #carriers = new Map<string, { logged: LoggedEntry; signed: SignedContent }>();
-  readonly #blocks: { readonly index: number; readonly block: BlockEntry }[] = [];
+  /** The block of each entry, and where its block entry stands. */
+  readonly #blocks = new Map<number, { readonly at: number; readonly block: BlockEntry }>();
+  /** Entries whose block entry is still to come. */
+  #undated: number[] = [];
   readonly #unused = new Set<number>();
 
   /** Checks that each entry is in the log. */
@@ -70,12 +73,23 @@ export class HistoryLog {
     const { index, hash, read } = logged;
     this.#unused.add(index);
     this.#byHash.set(hex(hash), logged);
-    if (read.kind === "block") this.#blocks.push({ index, block: read.block });
+    if (read.kind === "block") this.#date(index, read.block);
+    else this.#undated.push(index);
     if (read.kind !== "operation") return;
     const { signed } = read;
     for (const { id } of [signed, ...(signed.application ? [signed.application] : [])]) {
       this.#carriers.set(hex(id), { logged, signed });
     }
+  }
+
+  /** Only the next block entry of the log can be that of the entries before it. */
+  #date(at: number, block: BlockEntry): void {
+    for (const index of this.#undated) {
+      if (index >= block.first && block.first + block.count === at) {
+        this.#blocks.set(index, { at, block });
+      }
+    }
+    this.#undated = [];
   }
 
   /** The entry with this leaf hash. */
@@ -110,10 +124,8 @@ export class HistoryLog {
 
   /** The block that an entry stands in. */
   blockOf(index: number): BlockEntry | undefined {
-    const found = this.#blocks.find(({ index: own, block: { first, count } }) => {
-      return own === first + count && first <= index && index < own;
-    });
-    if (found !== undefined) this.#unused.delete(found.index);
+    const found = this.#blocks.get(index);
+    if (found !== undefined) this.#unused.delete(found.at);
     return found?.block;
   }
 
