@@ -7,6 +7,7 @@ import {
   hex,
   type InclusionRefusal,
   ok,
+  present,
   type Result,
   verifyInclusion,
 } from "../core/index.ts";
@@ -104,10 +105,10 @@ export class HistoryLog {
     return contentFor(read, code, (id) => this.#carriers.get(hex(id))?.signed);
   }
 
-  /** The entry that carries what was signed under an id. */
-  carrierOf(id: Uint8Array): LoggedEntry | undefined {
-    const logged = this.#carriers.get(hex(id))?.logged;
-    if (logged !== undefined) this.#unused.delete(logged.index);
+  /** The entry that carries what was signed under an id that content was found under. */
+  carrierOf(id: Uint8Array): LoggedEntry {
+    const { logged } = present(this.#carriers.get(hex(id)), "what carries the content");
+    this.#unused.delete(logged.index);
     return logged;
   }
 

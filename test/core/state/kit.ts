@@ -130,8 +130,10 @@ export class TestLedger implements StateReader {
   readonly values = new Map<string, Uint8Array>();
   readonly changes: Change[] = [];
   /** The entries of each block that left a trace, after the genesis. */
-  readonly blocks: { readonly timeMilliseconds: number; readonly entries: readonly Uint8Array[] }[] =
-    [];
+  readonly blocks: {
+    readonly timeMilliseconds: number;
+    readonly entries: readonly Uint8Array[];
+  }[] = [];
   size = 2;
   now: number = START_MILLISECONDS;
 

@@ -57,9 +57,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: "get",
     path: "/v1/codes/{code}/history",
     tag: "codes",
-    summary: "What happened to it, newest first",
-    parameters: PAGING,
-    answers: { 200: json("HistoryPage", "A page") },
+    summary: "What happened to it, newest first; or all of it, with its proofs",
+    parameters: [
+      query("proof", "`1`: the whole history as a bundle that proves itself"),
+      ...PAGING,
+    ],
+    answers: { 200: json("HistoryPage", "A page, or `application/vnd.cityid.history+json`") },
   },
   {
     method: "get",
