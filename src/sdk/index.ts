@@ -39,7 +39,7 @@ export {
   prepareEvidence,
   sealEvidence,
 } from "./evidence.ts";
-export { verifyGrowth } from "./growth.ts";
+export { type Comparison, compareCheckpoints, verifyGrowth } from "./growth.ts";
 export type { Inbox } from "./inbox.ts";
 export type { Base64, Hex, Json, Page, Paging, Time } from "./json.ts";
 export {

@@ -36,6 +36,7 @@ export {
 export {
   consistencyPath,
   frontierOf,
+  growthPath,
   inclusionPath,
   rangePath,
   rootOf,
