@@ -24,5 +24,5 @@ test("the one file imports nothing but the other, and that only when it is neede
   const imports = /\bimport\b.{0,15}/g;
   expect(text("verify.js").match(imports)).toEqual(["import(`./ed25519.js`"]);
   expect(text("ed25519.js").match(imports)).toBeNull();
-  expect(text("verify.js")).not.toMatch(/require\(|process\.|Buffer/);
+  expect(text("verify.js").search(/\brequire\(|\bprocess\.|\bBuffer\b/)).toBe(-1);
 });

@@ -15,7 +15,7 @@ import {
   type ValueReader,
 } from "../../core/index.ts";
 import type { LedgerReader, StateProof } from "../../ledger/index.ts";
-import { type ControlBefore, formatHistoryBundle } from "../../verify/index.ts";
+import { type ControlBefore, formatHistoryBundle, type HistoryEntry } from "../../verify/index.ts";
 import { answer } from "../http/answer.ts";
 import { MAX_HISTORY_BYTES, MAX_HISTORY_CHANGES } from "../limits.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
@@ -37,11 +37,15 @@ export async function answerHistoryProof(
   const read = await readChains(services, proof);
   if (!read.ok) return problem(c, read.error);
   const { indices, before } = read.value;
-  const entries = [...indices].toSorted((a, b) => a - b).map(showEntry);
+  const entries: HistoryEntry[] = [];
+  for (const index of [...indices].toSorted((a, b) => a - b)) {
+    entries.push(showEntry(index));
+    await turn(entries.length);
+  }
   const text = formatHistoryBundle({ proof: proofJson(proof), entries, before });
   return answer(c, text, { type: HISTORY_TYPE });
 
-  function showEntry(index: number) {
+  function showEntry(index: number): HistoryEntry {
     const entry = present(ledger.entry(index), "an entry of the log");
     return { index, entry, path: ledger.inclusion(index, proof.head.size) };
   }
@@ -95,11 +99,15 @@ async function readChains(
       for (const index of indicesFor(reader, link)) add(index);
       if (changes > MAX_HISTORY_CHANGES) return tooLong("changes", MAX_HISTORY_CHANGES);
       if (bytes > MAX_HISTORY_BYTES) return tooLong("bytes", MAX_HISTORY_BYTES);
-      // Long chains wait for whoever else asks.
-      if (changes % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
+      await turn(changes);
     }
   }
   return ok({ indices, before });
+}
+
+/** Long histories let others go first, every now and then. */
+async function turn(done: number): Promise<void> {
+  if (done % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function tooLong(what: "changes" | "bytes", max: number): Result<never, HttpRefusal> {

@@ -371,6 +371,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: "get",
+    path: "/verifier/{file}",
+    tag: "node",
+    summary: "The verifier for browsers: `verify.js`, and `ed25519.js` for those without Ed25519",
+    answers: { 200: { description: "A module", content: { "text/javascript": TEXT } } },
+  },
+  {
+    method: "get",
     path: "/docs",
     tag: "node",
     summary: "This description, to read",
