@@ -111,10 +111,12 @@ export async function verifyHistory(
   const log = HistoryLog.open(bundle.value.entries, checkpoint);
   if (!log.ok) return log;
   const history = new History(log.value, record.code, bundle.value.before);
-  for (let generation = record.generation; generation > 0; generation--) {
+  let { generation } = record;
+  do {
     const taken = history.take(recordOf(proof.value, record, generation), generation);
     if (!taken.ok) return taken;
-  }
+    generation -= 1;
+  } while (generation > 0);
   const left = history.unused();
   if (left !== undefined) return err(left);
   return ok({ record: { ...proof.value, record }, ...history.done() });
@@ -138,14 +140,14 @@ type Heads = { readonly [name in HistoryChain | "born"]: Hash };
 class History {
   readonly #log: HistoryLog;
   readonly #code: string;
-  readonly #before: Map<number, Hash>;
+  readonly #before: ControlBefore[];
   readonly #changes = new Map<number, HistoryChange>();
   readonly #gaps: HistoryGap[] = [];
 
   constructor(log: HistoryLog, code: string, before: readonly ControlBefore[]) {
     this.#log = log;
     this.#code = code;
-    this.#before = new Map(before.map(({ generation, hash }) => [generation, hash]));
+    this.#before = [...before];
   }
 
   /** Walks both chains of a generation, from the heads that its record names. */
@@ -162,9 +164,9 @@ class History {
 
   /** An entry, or a word about one, that no chain needs. */
   unused(): HistoryRefusal | undefined {
-    const [generation] = this.#before.keys();
-    if (generation !== undefined) return { code: "HISTORY_BEFORE_UNUSED", generation };
-    return this.#log.unused();
+    const [left] = this.#before;
+    if (left === undefined) return this.#log.unused();
+    return { code: "HISTORY_BEFORE_UNUSED", generation: left.generation };
   }
 
   done(): Pick<HistoryVerdict, "changes" | "gaps"> {
@@ -202,14 +204,14 @@ class History {
   #controlHead({ op, control, born }: Heads, generation: number): Result<Hash, HistoryRefusal> {
     // Only what begins a generation and what ends it changes both chains.
     if (!equalBytes(op, control) || equalBytes(op, born)) return ok(control);
-    const before = this.#before.get(generation);
+    const at = this.#before.findIndex((each) => each.generation === generation);
+    const [before] = at < 0 ? [] : this.#before.splice(at, 1);
     if (before === undefined) return err({ code: "HISTORY_BEFORE", generation });
-    this.#before.delete(generation);
     const ending = this.#log.at(control) as LoggedEntry;
     const change = this.#changes.get(ending.index) as HistoryChange;
     this.#changes.set(ending.index, { ...change, chains: ["op", "control"] });
     this.#gaps.push({ generation, before: ending.index });
-    return ok(before);
+    return ok(before.hash);
   }
 
   #note(
@@ -257,7 +259,7 @@ function hashIn(value: CborValue | undefined): Hash | undefined {
   return value instanceof Uint8Array ? toHash(value) : undefined;
 }
 
-/** What may stand in each place of a chain. */
+/** What may stand in each place of a chain. Kinds that the rules will have one day (`dataset`, `delegate`) join here. */
 const LINKS: { readonly [place in HistoryChain | "born"]: readonly string[] } = {
   born: ["genesis", "admit", "register"],
   op: ["update", "succeed"],

@@ -267,6 +267,11 @@ describe("a succession", () => {
       ok: false,
       error: { code: "HISTORY_BEFORE", generation: 1 },
     });
+    const twice = [...before, ...before];
+    expect(await verify(historyText(log, { keys, changes, before: twice }))).toEqual({
+      ok: false,
+      error: { code: "HISTORY_BEFORE_UNUSED", generation: 1 },
+    });
     // It leads to itself: a word about what was before must be about what was before.
     const itself = [{ generation: 1, hash: hashLeaf(present(log.entries[merged], "an entry")) }];
     expect(await verify(historyText(log, { keys, changes, before: itself }))).toMatchObject({
