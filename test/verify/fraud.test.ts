@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import {
   consistencyPath,
+  cosign,
+  formatCheckpointText,
+  formatNote,
   formatVerifierKey,
   type Hash,
   hashLeaf,
@@ -9,6 +12,7 @@ import {
   type Tree,
   treeOf,
   utf8,
+  verifierKey,
 } from "../../src/core/index.ts";
 import {
   type FraudBundle,
@@ -192,6 +196,30 @@ describe("no fraud is proved", () => {
     const cosigned = note(forged, 7, { cosigned: [NOW] });
     const lines = cosigned.split("\n").filter((line) => !line.startsWith(`— ${ORIGIN} `));
     expect(await verify({ first, second: lines.join("\n") }, TWO_OF_THREE)).toEqual({
+      ok: false,
+      error: { code: "FRAUD_KEY", origin: ORIGIN },
+    });
+  });
+
+  test("where another log signed both, or a witness that is named as the log", async () => {
+    const logs = [{ key: LOG.key }, { key: OTHER_LOG.key }];
+    const other = { ...LOG_ONLY, logs };
+    const roots = [rootOf(honest, 7), rootOf(forged, 7)];
+    const [one = "", two = ""] = roots.map((root) =>
+      noteOf({ origin: ORIGIN, size: 7, root }, { by: [OTHER_LOG] }),
+    );
+    expect(await verify({ first: one, second: two }, other)).toEqual({
+      ok: false,
+      error: { code: "FRAUD_KEY", origin: ORIGIN },
+    });
+    const key = verifierKey(ORIGIN, "cosignature", LOG.key.publicKey);
+    const policy = { ...LOG_ONLY, witnesses: [{ name: "w", key }] };
+    const [three = "", four = ""] = roots.map((root) => {
+      const checkpoint = { origin: ORIGIN, size: 7, root };
+      const signatures = [cosign(checkpoint, { key, seed: LOG.seed }, NOW)];
+      return formatNote({ text: formatCheckpointText(checkpoint), signatures });
+    });
+    expect(await verify({ first: three, second: four }, policy)).toEqual({
       ok: false,
       error: { code: "FRAUD_KEY", origin: ORIGIN },
     });
