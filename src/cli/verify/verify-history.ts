@@ -54,8 +54,10 @@ function historyLines(run: Run, { record, changes, gaps }: HistoryVerdict): stri
   const { say, paint } = run;
   const { effective, block, age } = record;
   const [code, count] = [record.record.code, changes.length];
+  const made =
+    count === 1 ? "this one change, and no other," : `these ${count} changes, and no others,`;
   const head = say({
-    en: `${code}: these ${count} changes, and no others, made it what it is.`,
+    en: `${code}: ${made} made it what it is.`,
     zh: `${code}：其现状由且仅由以下 ${count} 项变更形成。`,
   });
   const rows = changes.map(({ block, index, kind, signed, fields }) => [
