@@ -529,6 +529,18 @@ describe("a history in a log that does not keep the rules is refused", () => {
     });
   });
 
+  test("when a block entry does not stand where it says", async () => {
+    const index = department.ledger.size;
+    const entry = operation({ op: "update", code: DEPT, prev: born });
+    const astray = { app: 1, time: 0, count: 5, first: index, height: 99, mapRoot: born };
+    const changes = [...department.parts.changes, index];
+    const made = { op: hashLeaf(entry) };
+    expect(await forged(made, [entry, encodeBlockEntry(astray)], changes)).toEqual({
+      ok: false,
+      error: { code: "HISTORY_BLOCK", index },
+    });
+  });
+
   test("when a block entry does not cover the entries before it", async () => {
     const entry = operation({ op: "update", code: DEPT, prev: born });
     const { ledger, parts } = department;
