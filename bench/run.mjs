@@ -159,6 +159,8 @@ async function searchDuringImport(world) {
   ].map((query) => `/v1/codes?${query}`);
   const lookups = Array.from({ length: 64 }, (_, i) => `/v1/codes/${encodeURIComponent(world.codeOf((i * 104729) % world.lamps))}`);
   const paths = queries.flatMap((query, i) => [query, lookups[i], lookups[i + 8]]);
+  // The first ones meet a program that is not compiled yet, so they are not counted.
+  await inProcess({ kind: "openLoop", port: world.port, paths, perSecond: 100, seconds: 2 });
   const prepared = world.prepareImport(short ? 5_000 : 100_000);
   const importing = world.import(prepared);
   const { result } = await inProcess({ kind: "openLoop", port: world.port, paths, perSecond: 100, seconds: SECONDS });
