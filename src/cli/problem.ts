@@ -44,6 +44,7 @@ export type CliProblemCode =
   | "NODE_WITNESS_MEMORY"
   | "NODE_WITNESS_KEY"
   | "NODE_WITNESS_OWN"
+  | "WITNESS_OWN_LOG"
   | "NODE_NOT_BEGUN"
   | "NODE_DATA_DAMAGED"
   | "NODE_FAULT"
@@ -405,6 +406,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Name witnesses that others run, each with a key of its own.",
       zh: "请列出由他人运行、各有其密钥的见证方。",
+    },
+  },
+  WITNESS_OWN_LOG: {
+    exit: "usage",
+    what: {
+      en: "{origin} is the ledger of this very node: it cannot witness itself.",
+      zh: "{origin} 是本节点自己的账本，不能为自己作见证。",
+    },
+    remedy: {
+      en: "Add it at a node that somebody else runs.",
+      zh: "请在由他人运行的节点上添加。",
     },
   },
   NODE_NOT_BEGUN: {

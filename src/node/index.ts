@@ -27,3 +27,4 @@ export { logKey } from "./log-key.ts";
 export * from "./register/index.ts";
 export { type RunningNode, startNode } from "./start.ts";
 export { supervise } from "./supervisor.ts";
+export { addLogs, readLogs, readWitnessVkey } from "./witness.ts";

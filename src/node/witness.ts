@@ -105,7 +105,7 @@ async function witnessSigner(directory: DataDirectory, origin: string): Promise<
     throw directoryFault(directory.witnessKey, "witness-key-of-log");
   }
   if (present === undefined) await keepNewKey(directory, formatVerifierKey(key), seed);
-  else if (await isOther(join(directory.witness, MARKER), formatVerifierKey(key))) {
+  else if ((await readWitnessVkey(directory)) !== formatVerifierKey(key)) {
     throw directoryFault(directory.witnessKey, "witness-memory");
   }
   return { key, seed };
@@ -119,10 +119,6 @@ async function keepNewKey(directory: DataDirectory, vkey: string, seed: Uint8Arr
   const keys = dirname(directory.witnessKey);
   await mkdir(keys, { recursive: true, mode: 0o700 });
   await writeDurably(keys, basename(directory.witnessKey), `${hex(seed)}\n`);
-}
-
-async function isOther(marker: string, vkey: string): Promise<boolean> {
-  return !existsSync(marker) || (await readFile(marker, "utf8")).trim() !== vkey;
 }
 
 /** The log of a node is `host/log`, its witness `host/witness`. */
@@ -173,6 +169,12 @@ export async function addLogs(directory: DataDirectory, policy: string): Promise
   const name = `${hex(sha256(utf8(policy))).slice(0, 16)}.policy`;
   await writeDurably(directory.witnessLogs, name, policy);
   return join(directory.witnessLogs, name);
+}
+
+/** The public half of the key that the node cosigns with; `undefined` before its first start. */
+export async function readWitnessVkey({ witness }: DataDirectory): Promise<string | undefined> {
+  const marker = join(witness, MARKER);
+  return existsSync(marker) ? (await readFile(marker, "utf8")).trim() : undefined;
 }
 
 /** Keeps a fraud proof; the first one of a log and size is as good as any later. */
