@@ -36,7 +36,9 @@ export async function backup(
   const { end, size } = readLog({ directory: source.ledger }, () => undefined);
   await copyBytes(join(source.ledger, "journal"), join(target.ledger, "journal"), end);
   for (const name of ["inbox", "openings"] as const) await copyIfThere(source[name], target[name]);
-  await copyIfThere(source.witnessLogs, target.witnessLogs);
+  if (existsSync(source.witnessLogs) && (await readdir(source.witnessLogs)).length > 0) {
+    await copyIfThere(source.witnessLogs, target.witnessLogs);
+  }
   if (withKeys) {
     // The key of a witness is worth something only with all that it saw: a copy would have forgotten what comes after it.
     const filter = (path: string) => path !== source.witnessKey;

@@ -37,13 +37,14 @@ export type CosigningOptions = {
   /** Of the node as a witness. */
   readonly ownKeys: readonly VerifierKey[];
   readonly log: NodeLog;
+  readonly maxAgeSeconds: number;
   /** Called when every witness has shown that it saw nothing newer. */
   readonly nothingNewer?: () => Promise<void>;
 };
 
 /** Has the ledger's checkpoints cosigned by the witnesses that its policy names, for as long as the node runs. */
 export async function startCosigning(options: CosigningOptions): Promise<Cosigning> {
-  const { directory, ledger, signers, ownKeys, log } = options;
+  const { directory, ledger, signers, ownKeys, log, maxAgeSeconds } = options;
   const { origin } = ledger.head();
   const stopping = new AbortController();
   const collector = new Collector({
@@ -58,6 +59,7 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     },
     policy: policyOf(ledger),
     ownKeys,
+    maxAgeSeconds,
     fetch: (url, init) => fetch(url, init),
     clock: Date.now,
     fraud: (proof) => writeFraud(directory, proof, log),

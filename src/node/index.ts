@@ -23,7 +23,7 @@ export {
 export { demoMessages, languageOf } from "./demo/messages.ts";
 export { type DemoStart, startDemo } from "./demo/start.ts";
 export type { DirectoryTrouble } from "./directory-fault.ts";
-export { logKey } from "./log-key.ts";
+export { logKey, makeNextLogKey } from "./log-key.ts";
 export * from "./register/index.ts";
 export { type RunningNode, startNode } from "./start.ts";
 export { supervise } from "./supervisor.ts";

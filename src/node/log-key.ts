@@ -1,9 +1,14 @@
 import { existsSync } from "node:fs";
 import { publicEd25519 } from "#crypto";
-import { type NoteSigner, type VerifierKey, verifierKey } from "../core/index.ts";
-import type { DataDirectory } from "./data-directory.ts";
+import {
+  formatVerifierKey,
+  type NoteSigner,
+  type VerifierKey,
+  verifierKey,
+} from "../core/index.ts";
+import { type DataDirectory, dataDirectory, readDescription } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
-import { readSeed } from "./secrets.ts";
+import { readSeed, seedFile } from "./secrets.ts";
 
 /** The keys of the log that the node holds: its key, and while a rotation lasts the next one. */
 export async function logSignersOf(
@@ -25,4 +30,12 @@ export async function logSigner(path: string, origin: string): Promise<NoteSigne
 
 export function logKey(origin: string, seed: Uint8Array): VerifierKey {
   return verifierKey(origin, "ed25519", publicEd25519(seed));
+}
+
+/** Makes the log's next key, or finds the one that was made. @returns its vkey */
+export async function makeNextLogKey(root: string): Promise<string> {
+  const directory = dataDirectory(root);
+  const description = await readDescription(root);
+  if (description === undefined) throw directoryFault(root, "absent");
+  return formatVerifierKey(logKey(description.origin, await seedFile(directory.nextLogKey)));
 }

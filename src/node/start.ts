@@ -96,7 +96,7 @@ export async function startNode(
     };
     const ownKeys = [...(witness === undefined ? [] : [witness.key])];
     const cosigning = await startCosigning({
-      ...{ directory, ledger, signers, ownKeys, log },
+      ...{ directory, ledger, signers, ownKeys, log, maxAgeSeconds: config.maxAgeSeconds },
       ...(readOnly && { nothingNewer: confirm }),
     });
     const opened = { description, ledger, recovery, journalEnd, log, signers, witness, cosigning };

@@ -25,7 +25,6 @@ import type { FraudProof } from "./fraud.ts";
 import {
   MAX_WITNESS_PAUSE_MILLISECONDS,
   MIN_WITNESS_PAUSE_MILLISECONDS,
-  WITNESS_REFRESH_MILLISECONDS,
   WITNESS_ROUND_MILLISECONDS,
 } from "./limits.ts";
 
@@ -48,6 +47,8 @@ export type CollectorDependencies = AskDependencies & {
   readonly policy: () => Policy | undefined;
   /** Keys that this node holds beside the log's: its own witness key. */
   readonly ownKeys: readonly VerifierKey[];
+  /** The age limit of verifiers: the same size is cosigned anew three times within it. */
+  readonly maxAgeSeconds: number;
   readonly fraud: (proof: FraudProof) => Promise<void>;
   readonly note: (event: string, facts: { readonly [name: string]: string | number }) => void;
   /** Keeps the newest note that satisfies the policy, for the next start. Nothing is lost if it fails. */
@@ -279,7 +280,7 @@ export class Collector {
     if (state.size !== size || state.trouble !== undefined || lastSuccess === undefined)
       return true;
     // A clock that was set back must not silence it.
-    return Math.abs(now - lastSuccess) >= WITNESS_REFRESH_MILLISECONDS;
+    return Math.abs(now - lastSuccess) >= (this.#dependencies.maxAgeSeconds * 1000) / 3;
   }
 
   async #ask(witness: AskedWitness, state: State, { checkpoint }: Target): Promise<void> {

@@ -9,7 +9,11 @@ export {
 } from "./collector.ts";
 export { type FraudProof, type FraudSide, formatFraudProof } from "./fraud.ts";
 export { type KnownLogs, knownLogs, type UnreadablePolicy } from "./known-logs.ts";
-export { MAX_ADD_CHECKPOINT_BYTES, WITNESS_PATIENCE_MILLISECONDS } from "./limits.ts";
+export {
+  DEFAULT_AGE_SECONDS,
+  MAX_ADD_CHECKPOINT_BYTES,
+  WITNESS_PATIENCE_MILLISECONDS,
+} from "./limits.ts";
 export {
   type AddCheckpoint,
   type AddCheckpointRefusal,

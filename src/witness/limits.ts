@@ -12,9 +12,8 @@ export const MAX_WITNESS_ANSWER_BYTES: number = 64 * 1024;
 /** From the request to the last byte of the answer. */
 export const WITNESS_PATIENCE_MILLISECONDS = 10_000;
 
-/** The age limit that the node keeps its checkpoint within; it asks three times as often. */
-export const WITNESS_AGE_MILLISECONDS: number = 60 * 60 * 1000;
-export const WITNESS_REFRESH_MILLISECONDS: number = WITNESS_AGE_MILLISECONDS / 3;
+/** The age limit that a node keeps its checkpoints within where none is set; it asks three times as often. */
+export const DEFAULT_AGE_SECONDS = 3600;
 
 /** One checkpoint is taken to all witnesses until the quorum has it, or until so much time has passed. */
 export const WITNESS_ROUND_MILLISECONDS = 10_000;

@@ -16,6 +16,7 @@ import { publicEd25519 } from "#crypto";
 import {
   evaluatePolicy,
   formatVerifierKey,
+  fromHex,
   type Policy,
   parseCheckpoint,
   parsePolicy,
@@ -92,6 +93,21 @@ async function write(node: RealNode): Promise<number> {
   const outcome = await node.client.submit(bytes);
   if (outcome.status !== "accepted") throw new Error(JSON.stringify(outcome));
   return outcome.index + 2;
+}
+
+/** Has the members vote on a policy. @returns the size of the log with it */
+async function govern(node: RealNode, now: string): Promise<number> {
+  const params = await (await fetch(`${node.url}/v1/params`)).json();
+  const { op } = params.items.find(({ name }: { name: string }) => name === "policy");
+  const inner = {
+    op: "param",
+    name: "policy",
+    prev: fromHex(op) ?? new Uint8Array(),
+    value: { now },
+  } as const;
+  const { id } = await node.act({ op: "propose", inner }, "member/A", "member/A");
+  const endorse = { op: "endorse", decision: id, vote: "approve" } as const;
+  return (await node.act(endorse, "member/B", "member/B")).index + 2;
 }
 
 async function trouble(node: RealNode): Promise<string> {
@@ -208,6 +224,45 @@ test("two copies of a ledger write on: one branch is cosigned, the other one pro
   expect(two.log()).toContain('"event":"fraud-proof"');
 });
 
+test("the log's key rotates: both sign while the policy names both, then the next one alone", async () => {
+  const data = join(root, "first", "data");
+  const made = await runCli(["init", "next-log-key", "--data", data, "--json"]);
+  expect(made).toMatchObject({ exit: 0, errors: "" });
+  const { vkey } = JSON.parse(made.out) as { vkey: string };
+  // Asked again it is the same one, for its owner alone.
+  expect(
+    JSON.parse((await runCli(["init", "next-log-key", "--data", data, "--json"])).out),
+  ).toEqual({ vkey });
+  expect(statSync(join(data, "keys", "log-next.key")).mode & 0o777).toBe(0o600);
+  await using node = await startRealNode({ data });
+  const signed = async (size: number) =>
+    (await cosigned(node, size)).text.match(/^— node\.test\/log /gm);
+  expect(await signed(await write(node))).toHaveLength(1);
+
+  const both = policyText.replace("witness", `log ${vkey}\nwitness`);
+  const size = await govern(node, both);
+  // The witness knows the old key, which still signs; so does whoever keeps the old policy.
+  expect(await signed(size)).toHaveLength(2);
+  expect((await describe_(node)).policy).toBe(both);
+  expect((await runCli(["witness", "add", vkey, "--data", witness.data])).exit).toBe(0);
+
+  await govern(node, both.replace(`log ${formatVerifierKey(logKey)}\n`, ""));
+  const later = await write(node);
+  const note = await until(async () => {
+    const text = await (await fetch(`${node.url}/log/checkpoint`)).text();
+    return Number(text.split("\n")[1]) >= later ? text : undefined;
+  });
+  expect(note.match(/^— node\.test\/log /gm)).toHaveLength(1);
+  const parsed = parseCheckpoint(note);
+  expect(parsed.ok && verifyNote(parsed.value.note, [logKey])).toMatchObject({
+    ok: false,
+    error: { code: "NOTE_UNSIGNED" },
+  });
+  // Back to the first key, for the tests that follow.
+  await govern(node, policyText);
+  await cosigned(node, await write(node));
+});
+
 test("what was restored takes writes once the witnesses saw nothing newer, and not before", async () => {
   const data = join(root, "first", "data");
   const [old, latest] = [join(root, "old-backup"), join(root, "latest-backup")];
@@ -220,7 +275,7 @@ test("what was restored takes writes once the witnesses saw nothing newer, and n
     expect((await runCli(["backup", data, latest, "--with-keys"])).exit).toBe(0);
   }
   // No copy has the key of a witness: it would have forgotten what it cosigned since.
-  expect(readdirSync(join(latest, "keys"))).toEqual(["log.key"]);
+  expect(readdirSync(join(latest, "keys")).sort()).toEqual(["log-next.key", "log.key"]);
   const [stale, whole] = [join(root, "stale"), join(root, "whole")];
   expect((await runCli(["restore", old, stale])).exit).toBe(0);
   expect((await runCli(["restore", latest, whole])).exit).toBe(0);

@@ -108,6 +108,7 @@ function worldOf(
     },
     policy: () => policy,
     ownKeys: [OWN.key],
+    maxAgeSeconds: 3600,
     fetch: async (url, init) => {
       const name = new URL(url).hostname.split(".")[0] ?? "";
       world.asked.push(`${name} ${String(init.body ?? "GET").split("\n")[0]}`);

@@ -74,7 +74,7 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
   LEDGER_RESTORED: row(
     503,
     "The node was restored from a backup and takes no writes yet",
-    "Only its operator can go on: make sure that nobody has seen a newer state, then `cityid start --confirm-restored`. Reads go on.",
+    "It goes on when all its witnesses have shown that they saw nothing newer; without them its operator makes sure, then `cityid start --confirm-restored`. Reads go on.",
   ),
   HTTP_FULL: row(503, "There is no room for more", "Try another member's node, or later."),
   HTTP_INTERNAL: row(
