@@ -69,6 +69,9 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
   if (existsSync(directory.cosigned)) {
     collector.resume(await readFile(directory.cosigned, "utf8"));
   }
+  for (const { name, trouble } of collector.statuses()) {
+    if (trouble !== undefined) log.error("witness", { witness: name, trouble, value: 0 });
+  }
   let open = options.nothingNewer;
   const turns = new Set<Promise<void>>();
   const turn = async () => {
@@ -76,7 +79,11 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     if (open !== undefined && collector.nothingNewer()) {
       const release = open;
       open = undefined;
-      await release();
+      await release().catch((cause: unknown) => {
+        // Tried again at the next turn.
+        open = release;
+        throw cause;
+      });
     }
   };
   const timer = setInterval(() => {

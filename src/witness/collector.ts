@@ -1,17 +1,14 @@
 import {
-  evaluatePolicy,
   formatNote,
   formatVerifierKey,
   type Hash,
   type Policy,
   type PolicyWitness,
   parseCheckpoint,
-  refuseOwnWitness,
   type SignedCheckpoint,
   sameHash,
   satisfiesQuorum,
   type VerifierKey,
-  verifyNote,
 } from "../core/index.ts";
 import {
   type AskDependencies,
@@ -20,13 +17,14 @@ import {
   type AskFailure,
   askWitness,
 } from "./ask.ts";
-import { type CheckedCosignature, hasQuorum, mergedNote } from "./cosigned.ts";
 import type { FraudProof } from "./fraud.ts";
 import {
   MAX_WITNESS_PAUSE_MILLISECONDS,
   MIN_WITNESS_PAUSE_MILLISECONDS,
   WITNESS_ROUND_MILLISECONDS,
 } from "./limits.ts";
+import { isOwn } from "./own.ts";
+import { CosignaturePool, type CosignedNote } from "./pool.ts";
 
 /** The log that asks to be witnessed. */
 export type WitnessedLog = {
@@ -93,15 +91,7 @@ type State = {
   notBefore: number;
 };
 
-type Collected = {
-  readonly checkpoint: SignedCheckpoint;
-  readonly cosignatures: Map<string, CheckedCosignature>;
-};
-
 type Target = { readonly checkpoint: SignedCheckpoint; readonly since: number };
-
-/** Sizes whose cosignatures are kept: one round is under way, an older one may end late. */
-const MAX_KEPT = 8;
 
 /**
  * Collects cosignatures for the public checkpoint. All witnesses are asked about one checkpoint at a time, else slow ones
@@ -111,32 +101,23 @@ export class Collector {
   readonly #dependencies: CollectorDependencies;
   /** By vkey. */
   readonly #states = new Map<string, State>();
-  /** By size. */
-  readonly #collected = new Map<number, Collected>();
+  readonly #pool: CosignaturePool;
   #target: Target | undefined;
-  #best: { readonly size: number; readonly note: string } | undefined;
+  #saved: string | undefined;
 
   constructor(dependencies: CollectorDependencies) {
     this.#dependencies = dependencies;
+    this.#pool = new CosignaturePool(() => this.#own());
   }
 
   /** Takes up what an earlier run saved. What does not hold here and now is passed over. */
   resume(text: string): void {
     const { policy, log, clock } = this.#dependencies;
-    const [now, parsed] = [policy(), parseCheckpoint(text)];
-    if (now === undefined || !parsed.ok || parsed.value.size > log.published().size) return;
-    const checkpoint = parsed.value;
-    const trust = evaluatePolicy(now, checkpoint, Math.floor(clock() / 1000));
-    if (!trust.ok || !sameHash(log.root(checkpoint.size), checkpoint.root)) return;
-    const { note } = checkpoint;
-    const cosignatures = trust.value.cosignatures.flatMap(({ witness, timeSeconds }) => {
-      const key = now.witnesses.find(({ name }) => name === witness)?.key;
-      const line = note.signatures.find(({ name, id }) => name === key?.name && id === key.id);
-      return line === undefined ? [] : [[witness, { witness, line, timeSeconds }] as const];
-    });
-    const lines = note.signatures.filter(({ name }) => name === checkpoint.origin);
-    const bare = { ...checkpoint, note: { text: note.text, signatures: lines } };
-    this.#collected.set(checkpoint.size, { checkpoint: bare, cosignatures: new Map(cosignatures) });
+    const now = policy();
+    if (now === undefined) return;
+    const most = log.published().size;
+    const root = (size: number) => (size > 0 && size <= most ? log.root(size) : undefined);
+    this.#pool.resume(now, text, Math.floor(clock() / 1000), root);
   }
 
   /** Asks every witness whose turn it is; resolves when those have answered. Others may be asked meanwhile. */
@@ -153,29 +134,20 @@ export class Collector {
   }
 
   /** The checkpoint to show: the newest that satisfies the policy, and where none does the newest. */
-  checkpoint(): { readonly size: number; readonly note: string } {
+  checkpoint(): CosignedNote {
     const { log, policy } = this.#dependencies;
     const now = policy();
     const { size, checkpoint } = log.published();
-    const plain = { size, note: this.noteOf({ size, checkpoint }) };
-    if (now === undefined || satisfiesQuorum(now, new Set())) return plain;
-    const sizes = [...this.#collected.keys()].sort((a, b) => b - a);
-    for (const each of sizes) {
-      const { checkpoint: signed, cosignatures } = this.#at(each);
-      const lines = this.#counting(now, cosignatures);
-      if (hasQuorum(now, lines)) return { size: each, note: mergedNote(now, signed, lines) };
-    }
-    return plain;
+    // Where nobody is asked for, nobody is waited for.
+    const waits = now !== undefined && !satisfiesQuorum(now, new Set());
+    const best = waits ? this.#pool.best(now) : undefined;
+    return best ?? { size, note: this.noteOf({ size, checkpoint }) };
   }
 
   /** A checkpoint of the log with what was collected for its size. */
   noteOf({ size, checkpoint }: { readonly size: number; readonly checkpoint: string }): string {
-    const [policy, found] = [this.#dependencies.policy(), this.#collected.get(size)];
-    if (policy === undefined || found === undefined) return checkpoint;
-    const lines = this.#counting(policy, found.cosignatures);
-    const parsed = parseCheckpoint(checkpoint);
-    if (lines.length === 0 || !parsed.ok) return checkpoint;
-    return mergedNote(policy, parsed.value, lines);
+    const policy = this.#dependencies.policy();
+    return policy === undefined ? checkpoint : this.#pool.merged(policy, size, checkpoint);
   }
 
   statuses(): readonly WitnessStatus[] {
@@ -207,37 +179,20 @@ export class Collector {
     return statuses.length > 0 && statuses.every(({ lag, trouble }) => lag === 0 && !trouble);
   }
 
-  #at(size: number): Collected {
-    return this.#collected.get(size) as Collected;
-  }
-
-  #counting(
-    policy: Policy,
-    cosignatures: ReadonlyMap<string, CheckedCosignature>,
-  ): readonly CheckedCosignature[] {
-    // By the policy of now: another witness may have the name today.
-    return policy.witnesses.flatMap((witness) => {
-      const found = cosignatures.get(witness.name);
-      const isHis = found?.line.name === witness.key.name && found.line.id === witness.key.id;
-      return isHis && this.#isForeign(policy, witness) ? [found] : [];
-    });
-  }
-
-  #isForeign(policy: Policy, witness: PolicyWitness): boolean {
+  #own(): readonly VerifierKey[] {
     const { ownKeys, log } = this.#dependencies;
-    const alone = { ...policy, witnesses: [witness] };
-    return refuseOwnWitness(alone, [...ownKeys, ...log.keys()]).ok;
+    return [...ownKeys, ...log.keys()];
   }
 
   #unaskable(policy: Policy, witness: PolicyWitness): WitnessTrouble | undefined {
-    if (!this.#isForeign(policy, witness)) return "POLICY_WITNESS_OWN";
+    if (isOwn(policy, witness.key, this.#own())) return "POLICY_WITNESS_OWN";
     return addressOf(witness) === undefined ? "WITNESS_ADDRESS" : undefined;
   }
 
   #askable(policy: Policy): readonly { readonly witness: AskedWitness; readonly state: State }[] {
     return policy.witnesses.flatMap((witness) => {
       const url = addressOf(witness);
-      if (url === undefined || !this.#isForeign(policy, witness)) return [];
+      if (url === undefined || isOwn(policy, witness.key, this.#own())) return [];
       const vkey = formatVerifierKey(witness.key);
       const state = this.#states.get(vkey) ?? fresh();
       this.#states.set(vkey, state);
@@ -252,34 +207,24 @@ export class Collector {
     const target = this.#target;
     if (target !== undefined) {
       const { size } = target.checkpoint;
-      const done = hasQuorum(policy, this.#counting(policy, this.#at(size).cosignatures));
-      const late = now - target.since >= WITNESS_ROUND_MILLISECONDS;
+      const done = this.#pool.isSatisfied(policy, size);
+      const late = Math.abs(now - target.since) >= WITNESS_ROUND_MILLISECONDS;
       if (published.size === size || !(done || late)) return target;
     }
     const parsed = parseCheckpoint(published.checkpoint);
     if (!parsed.ok) throw new Error(`a checkpoint of our own: ${parsed.error.code}`);
     this.#target = { checkpoint: parsed.value, since: now };
-    const before = this.#collected.get(parsed.value.size)?.cosignatures ?? new Map();
-    this.#collected.set(parsed.value.size, { checkpoint: parsed.value, cosignatures: before });
-    this.#forgetOld(policy);
+    this.#pool.begin(policy, parsed.value);
     return this.#target;
   }
 
-  /** Keeps the newest that satisfies the policy, and what may still come to. */
-  #forgetOld(policy: Policy): void {
-    const sizes = [...this.#collected.keys()].sort((a, b) => b - a);
-    const best = sizes.find((size) =>
-      hasQuorum(policy, this.#counting(policy, this.#at(size).cosignatures)),
-    );
-    for (const size of sizes.slice(MAX_KEPT)) if (size !== best) this.#collected.delete(size);
-  }
-
   #isDue(state: State, size: number, now: number): boolean {
-    if (state.asking || now < state.notBefore) return false;
+    const pause = state.notBefore - now;
+    // No pause is longer than the longest: a clock that was set back must not silence a witness.
+    if (state.asking || (pause > 0 && pause <= MAX_WITNESS_PAUSE_MILLISECONDS)) return false;
     const { lastSuccess } = state;
     if (state.size !== size || state.trouble !== undefined || lastSuccess === undefined)
       return true;
-    // A clock that was set back must not silence it.
     return Math.abs(now - lastSuccess) >= (this.#dependencies.maxAgeSeconds * 1000) / 3;
   }
 
@@ -301,7 +246,7 @@ export class Collector {
   }
 
   async #take(
-    { name, key }: AskedWitness,
+    { name }: AskedWitness,
     state: State,
     checkpoint: SignedCheckpoint,
     asked: Asked,
@@ -313,8 +258,7 @@ export class Collector {
       state.failures = 0;
       delete state.trouble;
       delete state.seen;
-      const collected = this.#collected.get(checkpoint.size);
-      collected?.cosignatures.set(name, { witness: name, line, timeSeconds });
+      this.#pool.add(checkpoint.size, { witness: name, line, timeSeconds });
       await this.#saveBest();
       return;
     }
@@ -323,7 +267,7 @@ export class Collector {
     else if (asked.kind === "ahead") this.#trouble(name, state, "WITNESS_AHEAD", asked.size);
     else {
       this.#trouble(name, state, "WITNESS_BRANCH", asked.size);
-      if (asked.note !== undefined) await this.#accuse(asked.note, key);
+      if (asked.note !== undefined) await this.#accuse(asked.note);
     }
     if (asked.kind !== "failed") state.seen = asked.size;
     else delete state.seen;
@@ -344,24 +288,23 @@ export class Collector {
   }
 
   /** Two roots of one size under the log's own signature: one of them was signed by somebody else who has its key. */
-  async #accuse(shown: SignedCheckpoint, witness: VerifierKey): Promise<void> {
+  async #accuse(shown: SignedCheckpoint): Promise<void> {
     const { log, fraud, note } = this.#dependencies;
     const { origin, size } = shown;
     if (size === 0 || size > log.published().size || sameHash(log.root(size), shown.root)) return;
     const { text, signatures } = shown.note;
     // The witness is a witness to it, and no party.
-    const lines = signatures.filter(({ name, id }) => name !== witness.name || id !== witness.id);
+    const lines = signatures.filter(({ name }) => name === origin);
     const theirs = formatNote({ text, signatures: lines });
-    if (!verifyNote({ text, signatures: lines }, log.keys()).ok) return;
     note("fraud", { size });
     await fraud({ origin, first: { checkpoint: theirs }, second: { checkpoint: log.sign(size) } });
   }
 
   async #saveBest(): Promise<void> {
-    const best = this.checkpoint();
-    if (best.note === this.#best?.note) return;
-    this.#best = best;
-    await this.#dependencies.save(best.note).catch(() => undefined);
+    const { note } = this.checkpoint();
+    if (note === this.#saved) return;
+    this.#saved = note;
+    await this.#dependencies.save(note).catch(() => undefined);
   }
 }
 

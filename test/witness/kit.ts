@@ -56,7 +56,13 @@ export function branch(word: string, from = 0, origin = ORIGIN, most = 300): Bra
   const tree = treeOf(leaves);
   const at = (size: number): Checkpoint => ({ origin, size, root: root(size) });
   const root = (size: number) => rootOf(tree, size);
-  const note: Branch["note"] = (size, signers = [LOG]) => signCheckpoint(at(size), signers);
+  const notes = new Map<number, string>();
+  const note: Branch["note"] = (size, signers) => {
+    if (signers !== undefined) return signCheckpoint(at(size), signers);
+    const made = notes.get(size) ?? signCheckpoint(at(size), [LOG]);
+    notes.set(size, made);
+    return made;
+  };
   const consistency: Branch["consistency"] = (first, second) =>
     consistencyPath(tree, first, second);
   return {
