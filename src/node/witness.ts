@@ -156,9 +156,15 @@ export async function readLogs(
   const names = existsSync(witnessLogs) ? await readdir(witnessLogs) : [];
   const files = names.filter((name) => name.endsWith(".policy")).sort();
   const policies = await Promise.all(
-    files.map(async (name) => ({ name, text: await readFile(join(witnessLogs, name), "utf8") })),
+    files.map(async (name) => {
+      const text = await readFile(join(witnessLogs, name), "utf8").catch((cause) => {
+        tell(name, String(cause.code));
+        return undefined;
+      });
+      return text === undefined ? [] : [{ name, text }];
+    }),
   );
-  const { logs, unreadable } = knownLogs(policies, own);
+  const { logs, unreadable } = knownLogs(policies.flat(), own);
   for (const { name, refusal } of unreadable) tell(name, refusal.code);
   return logs;
 }
