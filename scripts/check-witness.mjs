@@ -6,6 +6,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import Database from "libsql";
 import {
   evaluatePolicy,
   parseCheckpoint,
@@ -26,7 +27,7 @@ function check(holds, what) {
 }
 
 function run(command, args, options = {}) {
-  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], ...options });
+  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], ...options });
 }
 
 const cityid = (...args) => run(process.execPath, [main, ...args]);
@@ -120,11 +121,19 @@ function cosigned(node, policy, size) {
   }, `a checkpoint of ${size} that litewitness cosigned`);
 }
 
+/** What its own tool writes for a new log: that one needs modules which litewitness itself does not. */
+function tellLitewitness(path, origin, vkey) {
+  const db = new Database(path);
+  const emptyRoot = createHash("sha256").digest("base64");
+  db.prepare("INSERT INTO log (origin, tree_size, tree_hash) VALUES (?, 0, ?)").run(origin, emptyRoot);
+  db.prepare("INSERT INTO key (origin, key) VALUES (?, ?)").run(origin, vkey);
+  db.close();
+}
+
 async function theyCosign(node) {
   const { vkeys, origin } = node.description;
   const lite = await startLitewitness();
-  run(join(tools, "witnessctl"), ["add-log", "-db", lite.db, "-origin", origin], { stdio: "ignore" });
-  run(join(tools, "witnessctl"), ["add-key", "-db", lite.db, "-origin", origin, "-key", vkeys[0]], { stdio: "ignore" });
+  tellLitewitness(lite.db, origin, vkeys[0]);
   const now = `log ${vkeys[0]}\nwitness lite ${lite.vkey} ${lite.url}\nquorum lite\n`;
   const policy = parsePolicy(now);
   check(policy.ok, "the vkey of litewitness stands in a policy");
@@ -133,11 +142,13 @@ async function theyCosign(node) {
   await propose(node, { op: "param", name: "policy", prev, value: { now } });
   const first = await cosigned(node, policy.value, 3);
   check(first.cosignatures[0].witness === "lite", `litewitness cosigned size ${first.size}`);
+  let { size } = first;
   for (const n of [1, 2, 3]) {
     const add = [{ names: { zh: "某县" }, level: "county", from: "1983", source: "test" }];
     await propose(node, { op: "gazette", items: [{ code: `MA.156.13010${n}`, add }] });
-    const next = await cosigned(node, policy.value, first.size + n);
-    check(next.size > first.size, `and after more writes size ${next.size}, by its consistency proof`);
+    const next = await cosigned(node, policy.value, size + 1);
+    check(next.size > size, `and after a write size ${next.size}, by its consistency proof`);
+    size = next.size;
   }
 }
 

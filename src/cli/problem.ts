@@ -378,8 +378,8 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   NODE_WITNESS_MEMORY: {
     exit: "node",
     what: {
-      en: "{path} is there, but not the memory of what it cosigned: the folder `witness` beside `keys`.",
-      zh: "{path} 存在，但缺少它已共签内容的记录：`keys` 旁的 `witness` 目录。",
+      en: "{path} is there, but not the memory of what it cosigned: the folder `witness/seen`.",
+      zh: "{path} 存在，但缺少它已共签内容的记录：`witness/seen` 目录。",
     },
     remedy: {
       en: "Put the folder back as it last was. If it is lost, delete the key for good: the node makes another one, which the policies of others must then name.",

@@ -64,7 +64,7 @@ export async function restore(
   if (!report.intact) return report;
   // A copy of a whole directory may hold a witness's key: the node makes another one.
   const source = dataDirectory(from);
-  const forgotten = new Set([source.witnessKey, join(source.witness, "vkey"), source.cosigned]);
+  const forgotten = new Set([source.witnessKey, join(source.witnessSeen, "vkey"), source.cosigned]);
   const filter = (path: string) => !forgotten.has(path);
   await cp(from, to, { recursive: true, preserveTimestamps: true, filter });
   const description = await readDescription(to);

@@ -46,10 +46,9 @@ export type CosigningOptions = {
 export async function startCosigning(options: CosigningOptions): Promise<Cosigning> {
   const { directory, ledger, signers, ownKeys, log, maxAgeSeconds } = options;
   const { origin } = ledger.head();
-  const stopping = new AbortController();
+  const deadlines = createDeadlines();
   const collector = new Collector({
-    deadline: () =>
-      AbortSignal.any([stopping.signal, AbortSignal.timeout(WITNESS_PATIENCE_MILLISECONDS)]),
+    deadline: deadlines.next,
     log: {
       published: () => ledger.published(),
       consistency: (first, second) => ledger.consistency(first, second),
@@ -63,7 +62,8 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     fetch: (url, init) => fetch(url, init),
     clock: Date.now,
     fraud: (proof) => writeFraud(directory, proof, log),
-    note: (event, facts) => log.error(event, facts),
+    // What is broken off at the end is no trouble of a witness.
+    note: (event, facts) => deadlines.over() || log.error(event, facts),
     save: (note) => writeCosigned(directory.cosigned, note),
   });
   if (existsSync(directory.cosigned)) {
@@ -97,8 +97,31 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     collector,
     async stop() {
       clearInterval(timer);
-      stopping.abort();
+      deadlines.end();
       await Promise.all(turns);
+    },
+  };
+}
+
+/** Signals that end a request after its time, or all of them at once. */
+function createDeadlines() {
+  const running = new Set<AbortController>();
+  let over = false;
+  return {
+    next(): AbortSignal {
+      const controller = new AbortController();
+      if (over) controller.abort();
+      running.add(controller);
+      setTimeout(() => {
+        running.delete(controller);
+        controller.abort();
+      }, WITNESS_PATIENCE_MILLISECONDS).unref();
+      return controller.signal;
+    },
+    over: () => over,
+    end(): void {
+      over = true;
+      for (const controller of running) controller.abort();
     },
   };
 }

@@ -25,6 +25,7 @@ export type DataDirectory = {
   readonly witnessKey: string;
   readonly witness: string;
   readonly witnessLogs: string;
+  readonly witnessSeen: string;
   readonly fraud: string;
   readonly cosigned: string;
   readonly inbox: string;
@@ -55,6 +56,7 @@ export function dataDirectory(root: string): DataDirectory {
     witnessKey: join(root, "keys", "witness.key"),
     witness: join(root, "witness"),
     witnessLogs: join(root, "witness", "logs"),
+    witnessSeen: join(root, "witness", "seen"),
     fraud: join(root, "fraud"),
     cosigned: join(root, "cosigned"),
     inbox: join(root, "inbox"),

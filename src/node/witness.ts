@@ -40,12 +40,12 @@ import { readSeed } from "./secrets.ts";
 // What a node keeps as a witness:
 //
 //   keys/witness.key        seed of the key that it cosigns with, mode 0600
-//   witness/vkey            the public half: whose memory this is
 //   witness/logs/*.policy   the logs that it cosigns for: the policies of their ledgers
 //   witness/seen/<hash>     the last checkpoint that it cosigned of each log
+//   witness/seen/vkey       the public half of the key: whose memory this is, which goes with it
 //   fraud/*.json            two things that one log signed and that cannot both be true
 
-/** Says whose memory `witness/` is. */
+/** Says whose memory `witness/seen` is. */
 const MARKER = "vkey";
 
 const SEED_BYTES = 32;
@@ -113,8 +113,11 @@ async function witnessSigner(directory: DataDirectory, origin: string): Promise<
 
 /** The memory comes first, and the key last: one that is there has its memory. What an older key saw stays remembered. */
 async function keepNewKey(directory: DataDirectory, vkey: string, seed: Uint8Array): Promise<void> {
-  await mkdir(directory.witnessLogs, { recursive: true, mode: 0o700 });
-  await writeDurably(directory.witness, MARKER, `${vkey}\n`);
+  for (const folder of [directory.witnessLogs, directory.witnessSeen]) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  }
+  await writeDurably(directory.witnessSeen, MARKER, `${vkey}\n`);
+  await syncDirectory(directory.witness);
   await syncDirectory(directory.root);
   const keys = dirname(directory.witnessKey);
   await mkdir(keys, { recursive: true, mode: 0o700 });
@@ -178,8 +181,8 @@ export async function addLogs(directory: DataDirectory, policy: string): Promise
 }
 
 /** The public half of the key that the node cosigns with; `undefined` before its first start. */
-export async function readWitnessVkey({ witness }: DataDirectory): Promise<string | undefined> {
-  const marker = join(witness, MARKER);
+export async function readWitnessVkey({ witnessSeen }: DataDirectory): Promise<string | undefined> {
+  const marker = join(witnessSeen, MARKER);
   return existsSync(marker) ? (await readFile(marker, "utf8")).trim() : undefined;
 }
 
