@@ -86,6 +86,7 @@ export async function startNode(
     readOnly,
   });
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
+  let cosigning: Cosigning | undefined;
   try {
     const witness = await openWitness(directory, { origin, clock: Date.now, log });
     const confirm = async () => {
@@ -95,13 +96,14 @@ export async function startNode(
       log.info("restored data confirmed", { by: "witnesses", size: ledger.head().size });
     };
     const ownKeys = [...(witness === undefined ? [] : [witness.key])];
-    const cosigning = await startCosigning({
+    cosigning = await startCosigning({
       ...{ directory, ledger, signers, ownKeys, log, maxAgeSeconds: config.maxAgeSeconds },
       ...(readOnly && { nothingNewer: confirm }),
     });
     const opened = { description, ledger, recovery, journalEnd, log, signers, witness, cosigning };
     return await serve(config, opened, extras);
   } catch (cause) {
+    await cosigning?.stop();
     await ledger[Symbol.asyncDispose]();
     throw cause;
   }
