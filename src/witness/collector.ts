@@ -240,6 +240,10 @@ export class Collector {
       };
       const asked = await askWitness(witness, asking, from, this.#dependencies);
       await this.#take(witness, state, checkpoint, asked);
+    } catch (cause) {
+      // Ours, not the witness's: said by whoever turns, and not five times a second.
+      this.#pause(state);
+      throw cause;
     } finally {
       state.asking = false;
     }

@@ -39,7 +39,10 @@ export class CosignaturePool {
     for (const old of this.#sizes().slice(MAX_KEPT)) if (old !== best) this.#bySize.delete(old);
   }
 
-  /** One that comes when its checkpoint is long forgotten is of no use any more. */
+  /**
+   * One that comes when its checkpoint is long forgotten is of no use any more. Each was of its moment when it came, so the
+   * last one stands: after a clock was set right an earlier time is the true one.
+   */
   add(size: number, cosignature: CheckedCosignature): void {
     this.#bySize.get(size)?.cosignatures.set(cosignature.witness, cosignature);
   }

@@ -341,6 +341,25 @@ describe("a log that is witnessed", () => {
     },
   );
 
+  test("leaves a witness alone for a while when the log itself fails", async () => {
+    const world = worldOf(["a"], "quorum a\n");
+    await world.collector.turn();
+    world.size = 9;
+    const broken = world.branch;
+    world.branch = {
+      ...broken,
+      consistency: () => {
+        throw new Error("EIO");
+      },
+    };
+    await expect(world.collector.turn()).rejects.toThrow("EIO");
+    await world.collector.turn();
+    world.branch = broken;
+    world.clock.now += 1000;
+    await world.collector.turn();
+    expect(at(world.collector.checkpoint().note)).toBe(9);
+  });
+
   test("does not ask, nor count, a witness that is its own", async () => {
     const world = worldOf(["a"], "quorum a\n");
     const own = [
