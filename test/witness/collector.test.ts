@@ -398,7 +398,7 @@ describe("a log that is witnessed", () => {
 
   test("shows at most sixteen lines that satisfy the quorum", async () => {
     const names = Array.from({ length: 20 }, (_, i) => `w${i}`);
-    const world = worldOf(names, `group some 3 w17 w18 w19\nquorum some\n`);
+    const world = worldOf(names, `group some 3 w0 w1 w19\nquorum some\n`);
     await world.collector.turn();
     const { note } = world.collector.checkpoint();
     expect(note.split("— ")).toHaveLength(17);
