@@ -23,6 +23,8 @@ export {
 export { demoMessages, languageOf } from "./demo/messages.ts";
 export { type DemoStart, startDemo } from "./demo/start.ts";
 export type { DirectoryTrouble } from "./directory-fault.ts";
+export { logKey, makeNextLogKey } from "./log-key.ts";
 export * from "./register/index.ts";
-export { logKey, type RunningNode, startNode } from "./start.ts";
+export { type RunningNode, startNode } from "./start.ts";
 export { supervise } from "./supervisor.ts";
+export { addLogs, readLogs, readWitnessVkey } from "./witness.ts";

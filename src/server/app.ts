@@ -24,6 +24,7 @@ import { mountResolver } from "./resolver/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
 import { createState } from "./state.ts";
 import { mountTokens } from "./tokens/index.ts";
+import { mountWitness } from "./witness/index.ts";
 
 /** The server as a function. Only `src/node` listens; tests call it as it is. */
 export type Server = {
@@ -60,6 +61,7 @@ export function createApp(
   const app = new Hono<AppEnv>();
   mountOps(app, services);
   mountLog(app, services);
+  mountWitness(app, services);
   mountOperations(app, services);
   mountRegistry(app, services, answers);
   const endStreams = mountEvents(app, services);

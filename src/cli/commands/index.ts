@@ -25,6 +25,7 @@ import { addUpdate } from "./update.ts";
 import { addVerify } from "./verify.ts";
 import { addVoid } from "./void.ts";
 import { addWhoDid } from "./who-did.ts";
+import { addWitness } from "./witness.ts";
 
 /** In the order in which the help lists them: reading, applying, issuing, keeping. */
 export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
@@ -51,6 +52,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addSucceed,
   addInit,
   addStart,
+  addWitness,
   addDemo,
   addAudit,
   addBackup,

@@ -6,9 +6,9 @@ import type { App, Services } from "../services.ts";
  * The log as static files: any client, proxy or mirror that knows c2sp.org/tlog-tiles reads it. What lies beyond the last
  * signed size does not exist yet.
  */
-export function mountLog(app: App, { ledger, problem }: Services): void {
+export function mountLog(app: App, { ledger, cosignatures, problem }: Services): void {
   app.get("/log/checkpoint", (c) =>
-    answer(c, ledger.published().checkpoint, {
+    answer(c, cosignatures?.checkpoint().note ?? ledger.published().checkpoint, {
       type: "text/plain; charset=utf-8",
       caching: REVALIDATE,
     }),

@@ -30,7 +30,7 @@ export function mountProof(app: App, services: Services): void {
 
 /** Proves a key and what the request asks for beside it. */
 export async function answerProof(
-  { ledger, state, problem }: Services,
+  { ledger, state, cosignatures, problem }: Services,
   c: AppContext,
   key: string,
   withEffective: boolean = c.req.query("effective") === "1",
@@ -39,7 +39,9 @@ export async function answerProof(
   if (!more.ok) return problem(c, more.error);
   const effective = withEffective && key.startsWith(CODE_PREFIX) ? effectiveOf(key) : [];
   const proof = await ledger.prove([...new Set([key, ...effective, ...more.value])]);
-  return answer(c, JSON.stringify(proofJson(proof)), { type: PROOF_TYPE });
+  return answer(c, JSON.stringify(proofJson(proof, cosignatures?.noteOf(proof.head))), {
+    type: PROOF_TYPE,
+  });
 
   function effectiveOf(codeKeyText: string): readonly string[] {
     const code = parseCode(codeKeyText.slice(CODE_PREFIX.length));
@@ -62,13 +64,16 @@ function readMore(c: AppContext, key: string): Result<readonly string[], HttpRef
 }
 
 /** docs/spec/ledger.md, Proofs. */
-export function proofJson({ head, values, block, path }: StateProof): object {
+export function proofJson(
+  { head, values, block, path }: StateProof,
+  note: string = head.checkpoint,
+): object {
   const [first, ...more] = values.map(valueJson);
   return {
     format: "cityid/proof/v1",
     ...first,
     block: base64(block),
-    log: receiptText(head.size - 1, path, head.checkpoint),
+    log: receiptText(head.size - 1, path, note),
     ...(more.length > 0 && { more }),
   };
 }
