@@ -3,6 +3,7 @@ export {
   type ConsistencyRefusal,
   verifyConsistency,
 } from "./consistency.ts";
+export { decodeEntryBundle, type EntryBundleRefusal } from "./entry-bundle.ts";
 export { Frontier, merkleRoot } from "./frontier.ts";
 export {
   EMPTY_ROOT,

@@ -136,6 +136,11 @@ export class Replayer {
     return this.#replayed?.size ?? 0;
   }
 
+  /** Of the tree over them. */
+  get root(): Hash {
+    return this.#tree.root();
+  }
+
   /** Bytes of values that no snapshot has yet: what a run that ends now would have to replay again. */
   get unsavedBytes(): number {
     return this.#values.end - this.#savedEnd;
@@ -188,6 +193,17 @@ export class Replayer {
     const waiting = this.#waiting;
     this.#waiting = undefined;
     return waiting === undefined ? undefined : await this.#apply(waiting);
+  }
+
+  /** Forgets what was given of a block that has not closed: entries from `size` on are given next. */
+  async rewind(): Promise<ReplayRefusal | undefined> {
+    const refusal = await this.settle();
+    const replayed = this.#replayed;
+    const before = replayed && { height: replayed.height, time: replayed.timeMilliseconds };
+    this.#reader = new BlockReader(this.size, before);
+    this.#items = [];
+    this.#openBytes = 0;
+    return refusal;
   }
 
   /** The log ends here: what the last block came out as. A log ends with a block entry. */

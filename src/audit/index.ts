@@ -1,0 +1,13 @@
+export { Copy } from "./copy.ts";
+export {
+  type Attested,
+  Follower,
+  type FollowerOptions,
+  type PolicySource,
+  type Progress,
+  type RoundResult,
+  type Verified,
+} from "./follower.ts";
+export type { FraudProof, FraudSide } from "./fraud.ts";
+export { type AuditRefusal, isSigned, type LogRefusal } from "./refusal.ts";
+export { type Fetched, openSource, type Source, type SourceOptions } from "./source.ts";
