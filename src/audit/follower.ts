@@ -103,13 +103,14 @@ export class Follower {
    * Verifies what is served now. What is refused is a value; what cannot be fetched or written throws, and the next round, or
    * run, goes on from what is kept.
    *
+   * @param shown the checkpoint, if it has been fetched already
    * @throws ApiProblem, NodeUnreachable; LogFault, LedgerFault; errors of the operating system; the signal's reason
    */
-  async round(): Promise<RoundResult> {
+  async round(shown?: string): Promise<RoundResult> {
     let attested: Attested | undefined;
     try {
       const { source, copy } = this.#options;
-      const note = new TextDecoder().decode(await source.get("checkpoint"));
+      const note = shown ?? (await source.checkpoint());
       attested = await this.#attest(note);
       const verified = await this.#verify(attested);
       const before = copy.checkpoint()?.signed.size;

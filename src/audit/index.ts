@@ -1,3 +1,4 @@
+export { type AuditLogOptions, auditLog, type LogReport } from "./audit-log.ts";
 export { Copy } from "./copy.ts";
 export {
   type Attested,

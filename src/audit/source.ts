@@ -8,6 +8,8 @@ export type Source = {
   readonly url: string;
   /** What the node says its policy is; a plain copy of a log has none. @throws Stop AUDIT_NODE; ApiProblem, NodeUnreachable */
   policy(): Promise<string>;
+  /** The signed note that is served now. @throws as `get` */
+  checkpoint(): Promise<string>;
   /** The bytes of a path below the log. @throws Stop AUDIT_MISSING, AUDIT_SIZE; ApiProblem, NodeUnreachable */
   get(path: string): Promise<Uint8Array>;
   readonly fetched: Readonly<Fetched>;
@@ -64,14 +66,16 @@ export function openSource(options: SourceOptions): Source {
     if (bytes.length > max) throw new Stop({ code: "AUDIT_SIZE", path, max });
     return bytes;
   };
+  const ofLog = (path: string) =>
+    get(`/log/${path}`).catch((cause: unknown) => {
+      const isMissing = cause instanceof ApiProblem && cause.status === 404;
+      throw isMissing ? new Stop({ code: "AUDIT_MISSING", path }) : cause;
+    });
   return {
     url: `${base}/log`,
     fetched,
-    get: (path) =>
-      get(`/log/${path}`).catch((cause: unknown) => {
-        const isMissing = cause instanceof ApiProblem && cause.status === 404;
-        throw isMissing ? new Stop({ code: "AUDIT_MISSING", path }) : cause;
-      }),
+    get: ofLog,
+    checkpoint: async () => new TextDecoder().decode(await ofLog("checkpoint")),
     policy: async () => policyIn(new TextDecoder().decode(await get("/.well-known/cityid"))),
   };
 }

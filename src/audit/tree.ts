@@ -9,6 +9,7 @@ import {
   type Hash,
   hashLeaf,
   hex,
+  InvariantError,
   present,
   TILE_HEIGHT,
   TILE_WIDTH,
@@ -71,7 +72,7 @@ export class VerifiedTree {
       if (equalBytes(got, root)) return tree;
       if (fresh) throw new Stop({ code: "AUDIT_ROOT", size, got: hex(got), want: hex(root) });
     }
-    throw new Error("unreachable");
+    throw new InvariantError("the second try ends the loop");
   }
 
   /** Computes something over the nodes of the tree, whichever tiles that takes. */

@@ -27,5 +27,5 @@ export {
   openLog,
   readLog,
 } from "./open.ts";
-export { Tile } from "./tile.ts";
 export type { DamageCause, ScanResult } from "./scan.ts";
+export { Tile } from "./tile.ts";

@@ -1,3 +1,4 @@
+export { type AuditLogOptions, auditLog, type LogReport } from "../audit/index.ts";
 export {
   type AuditOptions,
   type AuditReport,
