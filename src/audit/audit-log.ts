@@ -1,16 +1,10 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { hex, parseCheckpoint, present, sha256, utf8 } from "../core/index.ts";
+import { hex, parseCheckpoint, sha256, utf8 } from "../core/index.ts";
 import { Copy } from "./copy.ts";
-import {
-  type Attested,
-  Follower,
-  type Progress,
-  type RoundResult,
-  type Verified,
-} from "./follower.ts";
-import type { AuditRefusal } from "./refusal.ts";
-import { type Fetched, openSource } from "./source.ts";
+import { Follower, type Progress } from "./follower.ts";
+import { type Effort, type LogReport, reportOfRound } from "./report.ts";
+import { openSource } from "./source.ts";
 
 export type AuditLogOptions = {
   /** Of the node, or of its log. */
@@ -26,48 +20,6 @@ export type AuditLogOptions = {
   readonly onWait?: (wait: { readonly milliseconds: number }) => void;
   readonly nowMilliseconds?: () => number;
 };
-
-type Attestation = Pick<Attested, "policyFrom" | "signedBy" | "cosignatures" | "sinceSeconds"> & {
-  readonly origin: string;
-  readonly size: number;
-  /** Root of the tree, hex. */
-  readonly root: string;
-  /** The signed note. */
-  readonly checkpoint: string;
-};
-
-type Effort = {
-  readonly url: string;
-  /** When it ended, RFC 3339. */
-  readonly auditedAt: string;
-  readonly milliseconds: number;
-  readonly fetched: Fetched;
-  /** Where the verified tiles are kept. */
-  readonly directory: string;
-};
-
-/** What an audit over HTTP found. */
-export type LogReport =
-  | (Effort &
-      Attestation & {
-        readonly intact: true;
-        readonly blocks: number;
-        /** Of the newest block, RFC 3339. */
-        readonly blockTime: string;
-        readonly mapRoot: string;
-        /** Entries that an earlier audit had replayed already. */
-        readonly replayedBefore: number;
-        /** The last checkpoint that was verified before; the log only grew since then. */
-        readonly extends?: { readonly size: number; readonly root: string };
-      })
-  | (Effort & {
-      readonly intact: false;
-      /** Entries that are right before it. */
-      readonly entries: number;
-      readonly refusal: AuditRefusal;
-      /** The checkpoint that covers what is refused; absent where that is refused itself. */
-      readonly attested?: Attestation;
-    });
 
 /**
  * Audits a log by what it serves as static files: the checkpoint under a policy, each tile and each entry against the tree,
@@ -106,7 +58,7 @@ export async function auditLog(options: AuditLogOptions): Promise<LogReport> {
     });
     try {
       const result = await follower.round(note);
-      return reportOf(result, effort(directory));
+      return reportOfRound(result, effort(directory));
     } finally {
       await follower.close();
       await copy.close();
@@ -114,40 +66,4 @@ export async function auditLog(options: AuditLogOptions): Promise<LogReport> {
   } finally {
     ended.abort();
   }
-}
-
-function reportOf(result: RoundResult, effort: Effort): LogReport {
-  if (!result.ok) {
-    const { refusal, entries, attested } = result;
-    const shown = attested === undefined ? {} : { attested: attestationOf(attested) };
-    return { ...effort, intact: false, entries, refusal, ...shown };
-  }
-  return { ...effort, intact: true, ...attestationOf(result), ...replayOf(result) };
-}
-
-function attestationOf({ checkpoint, note, ...attested }: Attested): Attestation {
-  const { origin, size, root } = checkpoint;
-  const { policyFrom, signedBy, cosignatures, sinceSeconds } = attested;
-  const since = sinceSeconds === undefined ? {} : { sinceSeconds };
-  return {
-    origin,
-    size,
-    root: hex(root),
-    checkpoint: note,
-    policyFrom,
-    signedBy,
-    cosignatures,
-    ...since,
-  };
-}
-
-function replayOf({ replayed, extends: earlier }: Verified) {
-  const { height, timeMilliseconds, mapRoot, before } = present(replayed, "what an audit replayed");
-  return {
-    blocks: height + 1,
-    blockTime: new Date(timeMilliseconds).toISOString(),
-    mapRoot: hex(mapRoot),
-    replayedBefore: before,
-    ...(earlier !== undefined && { extends: { size: earlier.size, root: hex(earlier.root) } }),
-  };
 }

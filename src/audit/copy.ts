@@ -11,6 +11,9 @@ import {
 } from "../core/index.ts";
 import { type DirectoryLock, lockDirectory, nodeFiles, replaceFile } from "../log/index.ts";
 
+/** A checkpoint as it was served, and as it was read. */
+export type KeptCheckpoint = { readonly text: string; readonly signed: SignedCheckpoint };
+
 /**
  * A copy of somebody's log in a directory, as the static files of c2sp.org/tlog-tiles:
  *
@@ -27,12 +30,17 @@ export class Copy {
   readonly #durable: boolean;
   readonly #lock: DirectoryLock;
   readonly #made = new Set<string>();
+  #checkpoint: KeptCheckpoint | undefined;
   #drafts = 0;
 
   private constructor(directory: string, durable: boolean, lock: DirectoryLock) {
     this.directory = directory;
     this.#durable = durable;
     this.#lock = lock;
+    const text = this.#text(CHECKPOINT);
+    const signed = text === undefined ? undefined : parseCheckpoint(text);
+    this.#checkpoint =
+      text !== undefined && signed?.ok ? { text, signed: signed.value } : undefined;
   }
 
   /** @throws LogFault `DATA_DIR_IN_USE`, `DATA_DIR_ACCESS` */
@@ -49,16 +57,15 @@ export class Copy {
   }
 
   /** The last checkpoint that was verified, with all that it covers. */
-  checkpoint(): { readonly text: string; readonly signed: SignedCheckpoint } | undefined {
-    const text = this.#text(CHECKPOINT);
-    const signed = text === undefined ? undefined : parseCheckpoint(text);
-    return text !== undefined && signed?.ok ? { text, signed: signed.value } : undefined;
+  get checkpoint(): KeptCheckpoint | undefined {
+    return this.#checkpoint;
   }
 
   /** Everything below it has been written before. Durable when it resolves. */
-  async setCheckpoint(text: string): Promise<void> {
+  async setCheckpoint(text: string, signed: SignedCheckpoint): Promise<void> {
     mkdirSync(join(this.directory, "log"), { recursive: true });
     await replaceFile(nodeFiles, join(this.directory, CHECKPOINT), new TextEncoder().encode(text));
+    this.#checkpoint = { text, signed };
   }
 
   policy(): string | undefined {

@@ -15,7 +15,7 @@ import {
 } from "../core/index.ts";
 import { type Replayed, Replayer } from "../ledger/embedded/index.ts";
 import type { ReplayRefusal } from "../ledger/index.ts";
-import type { Copy } from "./copy.ts";
+import type { Copy, KeptCheckpoint } from "./copy.ts";
 import { proveFraud } from "./fraud.ts";
 import { inOrder } from "./in-order.ts";
 import { type AuditRefusal, Stop } from "./refusal.ts";
@@ -44,7 +44,7 @@ export type PolicySource = "given" | "node" | "remembered";
 
 /** A checkpoint whose signatures satisfy the policy, and because of whom. */
 export type Attested = {
-  readonly checkpoint: Checkpoint;
+  readonly checkpoint: SignedCheckpoint;
   readonly note: string;
   readonly policyFrom: PolicySource;
   /** vkeys of the log. */
@@ -94,6 +94,7 @@ export class Follower {
   #replayer: Replayer | undefined;
   #policy: { readonly text: string; readonly from: PolicySource } | undefined;
   #entries = 0;
+  #last: Verified | undefined;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
@@ -111,13 +112,15 @@ export class Follower {
     try {
       const { source, copy } = this.#options;
       const note = shown ?? (await source.checkpoint());
+      if (this.#last?.note === note) return { ok: true, ...this.#last };
       attested = await this.#attest(note);
       const verified = await this.#verify(attested);
-      const before = copy.checkpoint()?.signed.size;
+      const before = copy.checkpoint?.signed.size;
       await copy.sync();
-      await copy.setCheckpoint(note);
+      await copy.setCheckpoint(note, attested.checkpoint);
       if (before !== undefined) copy.prune(before, attested.checkpoint.size);
       await this.#replayer?.save();
+      this.#last = verified;
       return { ok: true, ...verified };
     } catch (thrown) {
       if (!(thrown instanceof Stop)) throw thrown;
@@ -140,7 +143,7 @@ export class Follower {
     const nowSeconds = Math.floor(this.#options.nowMilliseconds() / 1000);
     const trust = evaluatePolicy(policy.value, signed.value, nowSeconds);
     if (!trust.ok) throw new Stop(trust.error);
-    await this.#options.copy.setPolicy(text);
+    if (this.#options.copy.policy() !== text) await this.#options.copy.setPolicy(text);
     return attestedOf(signed.value, note, from, trust.value);
   }
 
@@ -158,7 +161,7 @@ export class Follower {
 
   async #verify(attested: Attested): Promise<Verified> {
     const { copy, source, treeOnly } = this.#options;
-    const before = copy.checkpoint();
+    const before = copy.checkpoint;
     if (before !== undefined) await this.#compare(before, attested);
     const tree = await VerifiedTree.open(attested.checkpoint, keptTiles(copy, source));
     const replayed = treeOnly
@@ -172,10 +175,7 @@ export class Follower {
   }
 
   /** Whether the log only grew since the last checkpoint that was verified. */
-  async #compare(
-    before: { readonly text: string; readonly signed: SignedCheckpoint },
-    { checkpoint, note }: Attested,
-  ): Promise<void> {
+  async #compare(before: KeptCheckpoint, { checkpoint, note }: Attested): Promise<void> {
     const { copy, source } = this.#options;
     const old = before.signed;
     if (old.origin !== checkpoint.origin) {
@@ -290,13 +290,13 @@ export class Follower {
 }
 
 function attestedOf(
-  { origin, size, root }: SignedCheckpoint,
+  checkpoint: SignedCheckpoint,
   note: string,
   policyFrom: PolicySource,
   { logs, cosignatures, sinceSeconds }: Trust,
 ): Attested {
   return {
-    checkpoint: { origin, size, root },
+    checkpoint,
     note,
     policyFrom,
     signedBy: logs.map(formatVerifierKey),

@@ -1,4 +1,4 @@
-export { type AuditLogOptions, auditLog, type LogReport } from "./audit-log.ts";
+export { type AuditLogOptions, auditLog } from "./audit-log.ts";
 export { Copy } from "./copy.ts";
 export {
   type Attested,
@@ -10,5 +10,8 @@ export {
   type Verified,
 } from "./follower.ts";
 export type { FraudProof, FraudSide } from "./fraud.ts";
+export { Mirror, type MirrorEvents, type MirrorOptions, type RefusedReport } from "./mirror.ts";
 export { type AuditRefusal, isSigned, type LogRefusal } from "./refusal.ts";
+export { type LogReport, type ReplayReport, reportOfRound } from "./report.ts";
+export { ServedCopy } from "./served.ts";
 export { type Fetched, openSource, type Source, type SourceOptions } from "./source.ts";

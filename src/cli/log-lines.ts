@@ -1,4 +1,4 @@
-import type { LogReport } from "../node/index.ts";
+import type { LogReport, ReplayReport } from "../node/index.ts";
 import { duration, group } from "./progress.ts";
 import type { Run } from "./run.ts";
 import { localTime } from "./show-record.ts";
@@ -18,19 +18,22 @@ export function logLines(run: Run, report: LogReport): string[] {
     });
     return [checkpoint, ...attestedLines(run, attested), effort];
   }
-  const { origin, size, blocks, blockTime, mapRoot, replayedBefore, extends: earlier } = report;
-  const replayed = size - replayedBefore;
+  const { origin, size, replayed, extends: earlier } = report;
+  const time = duration(report.milliseconds);
   return [
     paint.good("✔ ") +
       say({
-        en: `${origin}: ${group(size)} entries in ${group(blocks)} blocks are right (${duration(report.milliseconds)}).`,
-        zh: `${origin}：${group(size)} 个条目、${group(blocks)} 个区块核验无误（${duration(report.milliseconds)}）。`,
+        en: `${origin}: ${group(size)} entries are right (${time}).`,
+        zh: `${origin}：${group(size)} 个条目核验无误（${time}）。`,
       }),
-    say({
-      en: `  Every entry is in the tree; ${group(replayed)} were replayed now, ${group(replayedBefore)} in an earlier audit: signatures, rules, map roots.`,
-      zh: `  每个条目均在树中；本次重放 ${group(replayed)} 个，此前的审计已重放 ${group(replayedBefore)} 个：签名、规则、映射根。`,
-    }),
-    `  ${say({ en: "state of", zh: "状态时间" })} ${localTime(blockTime)}`,
+    ...(replayed === undefined
+      ? [
+          say({
+            en: "  Every entry is in the tree. Signatures of operations, rules and map roots were not checked.",
+            zh: "  每个条目均在树中；未核验操作签名、规则和映射根。",
+          }),
+        ]
+      : replayLines(run, size, replayed)),
     ...(earlier === undefined
       ? []
       : [
@@ -40,8 +43,23 @@ export function logLines(run: Run, report: LogReport): string[] {
           }),
         ]),
     ...attestedLines(run, report),
-    paint.quiet(`  map ${mapRoot}`),
+    ...(replayed === undefined ? [] : [paint.quiet(`  map ${replayed.mapRoot}`)]),
     effort,
+  ];
+}
+
+function replayLines(
+  { say }: Run,
+  size: number,
+  { blocks, blockTime, before }: ReplayReport,
+): string[] {
+  const now = group(size - before);
+  return [
+    say({
+      en: `  Every entry is in the tree; ${now} were replayed now, ${group(before)} in an earlier run, ${group(blocks)} blocks in all: signatures, rules, map roots.`,
+      zh: `  每个条目均在树中；本次重放 ${now} 个，此前已重放 ${group(before)} 个，共 ${group(blocks)} 个区块：签名、规则、映射根。`,
+    }),
+    `  ${say({ en: "state of", zh: "状态时间" })} ${localTime(blockTime)}`,
   ];
 }
 

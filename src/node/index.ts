@@ -1,4 +1,11 @@
-export { type AuditLogOptions, auditLog, type LogReport } from "../audit/index.ts";
+export {
+  type AuditLogOptions,
+  auditLog,
+  type LogReport,
+  type Mirror,
+  type MirrorOptions,
+  type ReplayReport,
+} from "../audit/index.ts";
 export {
   type AuditOptions,
   type AuditReport,
@@ -24,6 +31,7 @@ export {
 export { demoMessages, languageOf } from "./demo/messages.ts";
 export { type DemoStart, startDemo } from "./demo/start.ts";
 export type { DirectoryTrouble } from "./directory-fault.ts";
+export { DEFAULT_MIRROR_PORT, openMirror, serveMirror } from "./mirror.ts";
 export * from "./register/index.ts";
 export { logKey, type RunningNode, startNode } from "./start.ts";
 export { supervise } from "./supervisor.ts";

@@ -59,7 +59,7 @@ export function createApp(
 
   const app = new Hono<AppEnv>();
   mountOps(app, services);
-  mountLog(app, services);
+  mountLog(app, ledger, services.problem);
   mountOperations(app, services);
   mountRegistry(app, services, answers);
   const endStreams = mountEvents(app, services);

@@ -1,1 +1,1 @@
-export { mountLog } from "./routes.ts";
+export { mountLog, type ServedLog } from "./routes.ts";
