@@ -16,6 +16,7 @@ export type AuditLogOptions = {
   readonly signal?: AbortSignal;
   readonly language?: string;
   readonly attempts?: number;
+  readonly timeoutMilliseconds?: number;
   readonly onProgress?: (progress: Progress) => void;
   readonly onWait?: (wait: { readonly milliseconds: number }) => void;
   readonly nowMilliseconds?: () => number;
