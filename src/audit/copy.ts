@@ -20,6 +20,7 @@ export type KeptCheckpoint = { readonly text: string; readonly signed: SignedChe
  * ```
  * log/checkpoint           the last one that was verified: written last
  * log/tile/…               tiles and bundles; each is whole, or not there
+ * seen                     the last one that was believed; newer, where an audit was interrupted or refused
  * policy                   the trust policy under which the first checkpoint was verified
  * replay/                  what the replay derived from it
  * ```
@@ -31,16 +32,15 @@ export class Copy {
   readonly #lock: DirectoryLock;
   readonly #made = new Set<string>();
   #checkpoint: KeptCheckpoint | undefined;
+  #seen: KeptCheckpoint | undefined;
   #drafts = 0;
 
   private constructor(directory: string, durable: boolean, lock: DirectoryLock) {
     this.directory = directory;
     this.#durable = durable;
     this.#lock = lock;
-    const text = this.#text(CHECKPOINT);
-    const signed = text === undefined ? undefined : parseCheckpoint(text);
-    this.#checkpoint =
-      text !== undefined && signed?.ok ? { text, signed: signed.value } : undefined;
+    this.#checkpoint = this.#note(CHECKPOINT);
+    this.#seen = this.#note(SEEN);
   }
 
   /** @throws LogFault `DATA_DIR_IN_USE`, `DATA_DIR_ACCESS` */
@@ -68,12 +68,24 @@ export class Copy {
     this.#checkpoint = { text, signed };
   }
 
+  /** The last checkpoint that was believed, though not all that it covers may have been verified yet. */
+  get seen(): KeptCheckpoint | undefined {
+    return this.#seen;
+  }
+
+  /** Durable when it resolves. */
+  async setSeen(text: string, signed: SignedCheckpoint): Promise<void> {
+    if (this.#seen?.text === text) return;
+    await this.keep(SEEN, text);
+    this.#seen = { text, signed };
+  }
+
   policy(): string | undefined {
     return this.#text("policy");
   }
 
   async setPolicy(text: string): Promise<void> {
-    await replaceFile(nodeFiles, join(this.directory, "policy"), new TextEncoder().encode(text));
+    await this.keep("policy", text);
   }
 
   has(tile: TilePath): boolean {
@@ -153,6 +165,12 @@ export class Copy {
     return join(this.directory, "log", formatTilePath(tile));
   }
 
+  #note(name: string): KeptCheckpoint | undefined {
+    const text = this.#text(name);
+    const signed = text === undefined ? undefined : parseCheckpoint(text);
+    return text !== undefined && signed?.ok ? { text, signed: signed.value } : undefined;
+  }
+
   #text(name: string): string | undefined {
     try {
       return readFileSync(join(this.directory, name), "utf8");
@@ -178,6 +196,7 @@ export function edgesOf(size: number): readonly TilePath[] {
 }
 
 const CHECKPOINT = join("log", "checkpoint");
+const SEEN = "seen";
 const DRAFTS = "drafts";
 
 function isAbsent(cause: unknown): boolean {

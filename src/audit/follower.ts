@@ -115,10 +115,10 @@ export class Follower {
       if (this.#last?.note === note) return { ok: true, ...this.#last };
       attested = await this.#attest(note);
       const verified = await this.#verify(attested);
-      const before = copy.checkpoint?.signed.size;
       await copy.sync();
+      const before = copy.checkpoint?.signed.size ?? 0;
       await copy.setCheckpoint(note, attested.checkpoint);
-      if (before !== undefined) copy.prune(before, attested.checkpoint.size);
+      copy.prune(before, attested.checkpoint.size);
       await this.#replayer?.save();
       this.#last = verified;
       return { ok: true, ...verified };
@@ -163,7 +163,9 @@ export class Follower {
     const { copy, source, treeOnly } = this.#options;
     const before = copy.checkpoint;
     if (before !== undefined) await this.#compare(before, attested);
+    if (copy.seen !== undefined) await this.#compare(copy.seen, attested);
     const tree = await VerifiedTree.open(attested.checkpoint, keptTiles(copy, source));
+    await copy.setSeen(attested.note, attested.checkpoint);
     const replayed = treeOnly
       ? void (await this.#readTree(tree, before?.signed.size ?? 0))
       : await this.#replay(tree, attested.checkpoint);
@@ -174,7 +176,7 @@ export class Follower {
     };
   }
 
-  /** Whether the log only grew since the last checkpoint that was verified. */
+  /** Whether the log only grew since an earlier checkpoint. */
   async #compare(before: KeptCheckpoint, { checkpoint, note }: Attested): Promise<void> {
     const { copy, source } = this.#options;
     const old = before.signed;

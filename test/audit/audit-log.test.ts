@@ -404,6 +404,18 @@ describe("a log that shows another past than before", () => {
     expect(await audit()).toMatchObject({ intact: true, size: a.entries.length });
   });
 
+  test("is caught where the first audit never came to its end", async () => {
+    const a = await writtenLog(400);
+    const b = await writtenLog(700, 1000);
+    server.files = filesOf(a.entries);
+    server.files.delete("tile/entries/000");
+    expect(await refusalOf()).toMatchObject({ refusal: { code: "AUDIT_MISSING" } });
+    server.files = filesOf(b.entries);
+    expect(await refusalOf()).toMatchObject({
+      refusal: { code: "AUDIT_SPLIT", first: a.entries.length, second: b.entries.length },
+    });
+  });
+
   test("is caught at the same size too", async () => {
     const log = await writtenLog(300);
     const last = log.entries.length;
