@@ -11,6 +11,8 @@ export type AuditLogOptions = {
   readonly url: string;
   /** tlog-policy text: whom to believe. Without it the policy of the first audit, else the node's own word. */
   readonly policy?: string;
+  /** Asks for the partial tiles of earlier sizes too: some hundred requests. */
+  readonly narrower?: boolean;
   /** Directory that keeps what was verified, a subdirectory for each origin. */
   readonly cache: string;
   readonly signal?: AbortSignal;
@@ -53,6 +55,7 @@ export async function auditLog(options: AuditLogOptions): Promise<LogReport> {
       source,
       copy,
       nowMilliseconds,
+      ...(options.narrower && { narrower: true }),
       ...(policy !== undefined && { policy }),
       ...(signal !== undefined && { signal }),
       ...(onProgress !== undefined && { onProgress }),

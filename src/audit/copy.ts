@@ -118,6 +118,14 @@ export class Copy {
     if (!this.#made.has(folder)) await mkdir(folder, { recursive: true });
     this.#made.add(folder);
     const draft = join(this.directory, DRAFTS, String(this.#drafts++));
+    await this.#writeDraft(draft, bytes).catch((cause: unknown) => {
+      // A full disk does not say where; whoever reads of it wants to know.
+      throw cause instanceof Error ? Object.assign(cause, { path }) : cause;
+    });
+    await rename(draft, path);
+  }
+
+  async #writeDraft(draft: string, bytes: Uint8Array): Promise<void> {
     const file = await open(draft, "w", 0o644);
     try {
       await file.writeFile(bytes);
@@ -125,7 +133,6 @@ export class Copy {
     } finally {
       await file.close();
     }
-    await rename(draft, path);
   }
 
   /** Makes the names of what was written survive a power cut. */

@@ -18,6 +18,7 @@ import type { ReplayRefusal } from "../ledger/index.ts";
 import type { Copy, KeptCheckpoint } from "./copy.ts";
 import { proveFraud } from "./fraud.ts";
 import { inOrder } from "./in-order.ts";
+import { checkNarrower } from "./narrower.ts";
 import { type AuditRefusal, Stop } from "./refusal.ts";
 import type { Source } from "./source.ts";
 import { foreignTiles, keptTiles, ownTiles } from "./tiles.ts";
@@ -30,6 +31,8 @@ export type FollowerOptions = {
   readonly policy?: string;
   /** Checks the tree alone: no signature of an operation, no rule, no map root. */
   readonly treeOnly?: boolean;
+  /** Asks for the partial tiles of earlier sizes too. */
+  readonly narrower?: boolean;
   /** Wall clock. */
   readonly nowMilliseconds: () => number;
   readonly signal?: AbortSignal;
@@ -61,6 +64,8 @@ export type Verified = Attested & {
     /** Entries that an earlier audit had replayed already. */
     readonly before: number;
   };
+  /** Partial tiles of earlier sizes that were served, where they were asked for. */
+  readonly narrower?: number;
   /** The last checkpoint that was verified before; this one extends it, or is it. */
   readonly extends?: Checkpoint;
 };
@@ -160,7 +165,7 @@ export class Follower {
   }
 
   async #verify(attested: Attested): Promise<Verified> {
-    const { copy, source, treeOnly } = this.#options;
+    const { copy, source, treeOnly, narrower } = this.#options;
     const before = copy.checkpoint;
     if (before !== undefined) await this.#compare(before, attested);
     if (copy.seen !== undefined) await this.#compare(copy.seen, attested);
@@ -169,8 +174,11 @@ export class Follower {
     const replayed = treeOnly
       ? void (await this.#readTree(tree, before?.signed.size ?? 0))
       : await this.#replay(tree, attested.checkpoint);
+    const { size } = attested.checkpoint;
+    const served = narrower ? await checkNarrower(copy, source, size) : undefined;
     return {
       ...attested,
+      ...(served !== undefined && { narrower: served }),
       ...(replayed !== undefined && { replayed }),
       ...(before !== undefined && { extends: before.signed }),
     };

@@ -39,6 +39,7 @@ export type LogRefusal =
       readonly got: string;
       readonly want: string;
     }
+  | { readonly code: "AUDIT_PARTIAL"; readonly path: string }
   | { readonly code: "AUDIT_ROLLED_BACK"; readonly got: number; readonly want: number }
   | {
       readonly code: "AUDIT_SPLIT";

@@ -44,6 +44,8 @@ export type LogReport =
         readonly intact: true;
         /** Absent where the tree alone was checked. */
         readonly replayed?: ReplayReport;
+        /** Partial tiles of earlier sizes that were served and are right, where they were asked for. */
+        readonly narrower?: number;
         /** The last checkpoint that was verified before; the log only grew since then. */
         readonly extends?: { readonly size: number; readonly root: string };
       })
@@ -81,8 +83,9 @@ function attestationOf({ checkpoint, note, ...attested }: Attested): Attestation
   };
 }
 
-function replayOf({ replayed, extends: earlier }: Verified) {
+function replayOf({ replayed, narrower, extends: earlier }: Verified) {
   return {
+    ...(narrower !== undefined && { narrower }),
     ...(replayed !== undefined && { replayed: replayReport(replayed) }),
     ...(earlier !== undefined && { extends: { size: earlier.size, root: hex(earlier.root) } }),
   };

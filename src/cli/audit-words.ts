@@ -39,6 +39,10 @@ const WHY: { readonly [code: string]: Text } = {
     en: "entry {index} in {path} is not the one that the tree has",
     zh: "{path} 中的条目 {index} 不是树所含的条目",
   },
+  AUDIT_PARTIAL: {
+    en: "{path}, which it serves still, is not how the tile of now begins",
+    zh: "仍在提供的 {path} 与现有瓦片的开头不一致",
+  },
   AUDIT_ROLLED_BACK: {
     en: "it shows {got} entries, and showed {want} before",
     zh: "现出示 {got} 个条目，此前曾出示 {want} 个",

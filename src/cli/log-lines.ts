@@ -34,6 +34,14 @@ export function logLines(run: Run, report: LogReport): string[] {
           }),
         ]
       : replayLines(run, size, replayed)),
+    ...(report.narrower === undefined
+      ? []
+      : [
+          say({
+            en: `  ${group(report.narrower)} partial tiles of earlier sizes are served, all of them right.`,
+            zh: `  此前各长度的部分瓦片仍提供 ${group(report.narrower)} 个，均正确。`,
+          }),
+        ]),
     ...(earlier === undefined
       ? []
       : [

@@ -296,6 +296,24 @@ describe("files that are not those of the log", () => {
     });
   });
 
+  test("partial tiles of earlier sizes must be how those of now begin, where they are served", async () => {
+    const size = scribe.entries.length;
+    for (const earlier of [size - 1, size - 50, 520]) {
+      for (const [path, bytes] of filesOf(scribe.entries.slice(0, earlier))) {
+        if (/^tile\/(0|entries)\/002\.p/.test(path)) server.files.set(path, bytes);
+      }
+    }
+    expect(await audit({ narrower: true })).toMatchObject({ intact: true, narrower: 6 });
+    for (const path of ["tile/entries/002.p/8", "tile/0/002.p/8"]) {
+      change(path, (bytes) => Uint8Array.of(...bytes, 0));
+      cache = mkdtempSync(join(root, "cache-"));
+      expect(await refusalOf({ narrower: true })).toMatchObject({
+        refusal: { code: "AUDIT_PARTIAL", path },
+      });
+      server.files.delete(path);
+    }
+  });
+
   test("tiles of hashes that are not those of the tree are named", async () => {
     change("tile/0/001", flip(99));
     expect(await refusalOf()).toMatchObject({

@@ -96,6 +96,29 @@ describe("cityid audit URL", () => {
     expect(twice.length).toBeLessThanOrEqual(2);
   });
 
+  test("ends at once with 130 on Ctrl-C, also while it waits for an answer", async () => {
+    const log = await writtenLog(600);
+    await using server = await serveFiles(filesOf(log.entries));
+    server.instead = (path) => path === "tile/entries/001";
+    const cache = fresh();
+    const args = ["audit", server.url, "--cache", cache];
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: "ignore" });
+    const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+    await until(async () => (server.asked.includes("tile/entries/001") ? true : undefined));
+    child.kill("SIGINT");
+    expect(await ended).toBe(130);
+    server.instead = () => false;
+    expect(jsonOf(await runCli([...args, "--json"]))).toMatchObject({ intact: true });
+  });
+
+  test("asks a real node for every partial tile of earlier sizes", async () => {
+    const want = await settled();
+    const args = ["audit", office.node.url, "--cache", fresh(), "--every-width", "--json"];
+    const edges = [want % 256, want % 256, Math.floor(want / 256)];
+    const narrower = edges.reduce((sum, width) => sum + Math.max(0, width - 1), 0);
+    expect(jsonOf(await runCli(args))).toMatchObject({ intact: true, narrower });
+  });
+
   test("ends with 6 and names index and cause where the log's own key signed what is false", async () => {
     const log = await writtenLog(20);
     log.skip();

@@ -11,7 +11,11 @@ import { CliProblem } from "../problem.ts";
 import { duration, group } from "../progress.ts";
 import type { Run } from "../run.ts";
 
-type Options = { readonly policy?: string; readonly cache?: string };
+type Options = {
+  readonly policy?: string;
+  readonly cache?: string;
+  readonly everyWidth?: true;
+};
 
 export function addAudit(program: Command, { say, runOf }: Cli): void {
   program
@@ -37,6 +41,13 @@ export function addAudit(program: Command, { say, runOf }: Cli): void {
         zh: "审计网址时保存已核验瓦片的目录，避免重复下载",
       }),
     )
+    .option(
+      "--every-width",
+      say({
+        en: "of a URL: also asks for the partial tiles of earlier sizes, some hundred requests",
+        zh: "审计网址时另核对此前各长度的部分瓦片（数百次请求）",
+      }),
+    )
     .action(async (what: string, options: Options, command: Command) => {
       const run = runOf(command);
       if (/^https?:\/\//.test(what)) return auditUrl(run, what, options);
@@ -45,16 +56,10 @@ export function addAudit(program: Command, { say, runOf }: Cli): void {
 }
 
 async function auditPath(run: Run, directory: string, options: Options): Promise<void> {
-  const needless = options.policy ?? options.cache;
-  if (needless !== undefined) {
-    const want = { en: "for a data directory", zh: "用于数据目录的选项" };
-    const name = options.policy === undefined ? "--cache" : "--policy";
-    throw new CliProblem("CLI_ARGUMENT", {
-      name,
-      got: needless,
-      want,
-      example: `cityid audit ${directory}`,
-    });
+  if (Object.keys(options).length > 0) {
+    const want = { en: "the address of a node, like https://…", zh: "节点地址（https://…）" };
+    const example = "cityid audit https://id.example --policy policy.txt";
+    throw new CliProblem("CLI_ARGUMENT", { name: "cityid audit", got: directory, want, example });
   }
   const { auditDirectory } = await import("../../node/index.ts");
   const report = await onNode(() => auditDirectory(directory));
@@ -84,6 +89,7 @@ async function auditUrl(run: Run, url: string, options: Options): Promise<void> 
       onProgress: progress.to,
       onWait: progress.wait,
       ...(policy !== undefined && { policy }),
+      ...(options.everyWidth && { narrower: true }),
     }),
   ).finally(progress.end);
   run.result(report, () => logLines(run, report));

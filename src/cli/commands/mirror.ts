@@ -110,11 +110,15 @@ async function follow(
     }),
   );
   let troubled = "";
+  let isFirst = true;
   const forged = await mirror.follow({
     onVerified(report) {
       endProgress();
       troubled = "";
-      run.result(report, () => logLines(run, report));
+      // The whole report once; then each time what is new of it.
+      const lines = logLines(run, report);
+      run.result(report, () => (isFirst ? lines : lines.slice(0, 1)));
+      isFirst = false;
     },
     onRefused(report) {
       endProgress();

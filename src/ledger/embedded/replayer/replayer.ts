@@ -11,6 +11,7 @@ import {
   readHashedItem,
 } from "../../../core/index.ts";
 import { nodeFiles } from "../../../log/index.ts";
+import { LedgerFault } from "../../fault.ts";
 import { Precheck } from "../../precheck.ts";
 import { RefTable } from "../../ref-table.ts";
 import {
@@ -220,8 +221,13 @@ export class Replayer {
   /** Lets a later run go on from what is replayed. Nothing else may be asked until it resolves. */
   async save(): Promise<void> {
     if (this.unsavedBytes === 0) return;
-    await this.#positions.add(this.#tree.size, this.#tree.root());
-    this.#savedEnd = await this.#map.snapshot();
+    try {
+      await this.#positions.add(this.#tree.size, this.#tree.root());
+      this.#savedEnd = await this.#map.snapshot();
+    } catch (cause) {
+      // It only spares a later run some work: a disk that will not take it is no reason to fail. A thread that ended is.
+      if (cause instanceof LedgerFault) throw cause;
+    }
   }
 
   async close(): Promise<void> {
