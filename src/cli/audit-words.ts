@@ -115,6 +115,10 @@ export function auditProblem({ url, refusal, entries, directory }: Refused): Cli
   });
 }
 
+/** Facts may be what a stranger wrote: nothing in them may steer a terminal. */
 function filled({ en, zh }: Text, facts: { readonly [name: string]: unknown }): Text {
-  return { en: fill(en, facts), zh: fill(zh, facts) };
+  const shown = Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => [name, String(fact).replace(/\p{Cc}/gu, "\ufffd")]),
+  );
+  return { en: fill(en, shown), zh: fill(zh, shown) };
 }

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { publicEd25519 } from "#crypto";
 import { type AuditLogOptions, auditLog, type LogReport } from "../../src/audit/index.ts";
 import {
+  cosign,
+  formatNote,
   formatPolicy,
   fromBase64,
   hashLeaf,
@@ -350,6 +352,45 @@ describe("whom to believe", () => {
     const report = await refusalOf();
     expect(report).toMatchObject({ refusal: { code: "NOTE_UNSIGNED" }, entries: 0 });
     expect(report.attested).toBeUndefined();
+  });
+
+  test("a quorum of witnesses is asked for, and the report says who attests it since when", async () => {
+    const seeds = ["w1", "w2", "w3"].map((word) => sha256(utf8(word)));
+    const witnesses = seeds.map((seed, i) => ({
+      name: `w${i + 1}`,
+      seed,
+      key: verifierKey(`w${i + 1}.test`, "cosignature", publicEd25519(seed)),
+    }));
+    const policy = formatPolicy({
+      logs: [{ key: SIGNER.key }],
+      witnesses: witnesses.map(({ name, key }) => ({ name, key })),
+      groups: [{ name: "two", threshold: 2, members: ["w1", "w2", "w3"] }],
+      quorum: "two",
+    });
+    const note = new TextDecoder().decode(server.files.get("checkpoint"));
+    const checkpoint = parseCheckpoint(note);
+    if (!checkpoint.ok) throw new Error(checkpoint.error.code);
+    const now = Math.floor(Date.now() / 1000);
+    const cosigned = (count: number): Uint8Array => {
+      const lines = witnesses
+        .slice(0, count)
+        .map((witness, i) => cosign(checkpoint.value, witness, now - 10 * i));
+      const { text, signatures } = checkpoint.value.note;
+      return utf8(formatNote({ text, signatures: [...signatures, ...lines] }));
+    };
+    server.files.set("checkpoint", cosigned(1));
+    expect(await refusalOf({ policy })).toMatchObject({
+      refusal: { code: "POLICY_QUORUM", cosignedBy: ["w1"] },
+    });
+    server.files.set("checkpoint", cosigned(2));
+    expect(await audit({ policy })).toMatchObject({
+      intact: true,
+      cosignatures: [
+        { witness: "w1", timeSeconds: now },
+        { witness: "w2", timeSeconds: now - 10 },
+      ],
+      sinceSeconds: now - 10,
+    });
   });
 
   test("without a policy the node's own word counts, said so, once and for all", async () => {

@@ -1,7 +1,9 @@
-import { spawn } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatTilePath, hashLeaf, tileRow, utf8 } from "../../src/core/index.ts";
 import { jsonOf, type Office, openOffice, problemOf } from "../cli/office.ts";
@@ -183,6 +185,45 @@ describe("cityid mirror", () => {
     ]);
     expect(jsonOf(audited)).toMatchObject({ intact: true, size: want });
   });
+
+  test("shows no checkpoint before all that it covers is there, whenever it is killed", async () => {
+    const log = await writtenLog(600);
+    await using server = await serveFiles(filesOf(log.entries));
+    server.instead = (path) => path === "tile/entries/001";
+    const directory = fresh();
+    const args = ["mirror", server.url, directory, "--once"];
+    const child = spawn(process.execPath, [MAIN, ...args], { stdio: "ignore" });
+    const ended = new Promise<void>((resolve) => child.once("close", () => resolve()));
+    const first = join(directory, "log/tile/entries/000");
+    await until(async () => (existsSync(first) ? true : undefined));
+    child.kill("SIGKILL");
+    await ended;
+    expect(existsSync(join(directory, "log/checkpoint"))).toBe(false);
+    server.instead = () => false;
+    expect(jsonOf(await runCli([...args, "--json"]))).toMatchObject({ size: log.entries.length });
+    expect(readFileSync(join(directory, "log/checkpoint"), "utf8")).toBe(
+      new TextDecoder().decode(server.files.get("checkpoint")),
+    );
+    const served = new Set(filesOf(log.entries).keys());
+    for (const path of served) expect(existsSync(join(directory, "log", path))).toBe(true);
+  });
+
+  test.skipIf(spawnSync("go", ["version"]).status !== 0)(
+    "is a log to Go's sumdb too (needs Go)",
+    { timeout: 180_000 },
+    async () => {
+      const program = join(root, "check");
+      const module = fileURLToPath(new URL("../go", import.meta.url));
+      execFileSync("go", ["build", "-o", program, "."], { cwd: module, stdio: "inherit" });
+      const want = await settled();
+      const mirror = await startMirror(office.node.url, fresh());
+      await until(async () => ((await size(mirror.url)) === want ? true : undefined));
+      const { vkeys } = await office.node.client.node();
+      const { stdout } = await promisify(execFile)(program, [`${mirror.url}/log`, vkeys[0] ?? ""]);
+      expect(stdout).toMatch(new RegExp(`^ok .* size=${want} `));
+      await mirror.stop();
+    },
+  );
 
   test("can check the tree alone, and says so", async () => {
     const ran = await runCli(["mirror", office.node.url, fresh(), "--once", "--tree-only"]);
