@@ -146,11 +146,19 @@ export class Copy {
     this.#made.clear();
   }
 
-  /** Drops the partial tiles of an earlier size, where the wider ones of a later size stand in their place. */
+  /**
+   * Drops partial tiles that nobody needs: all of a tile that is full now, else those of sizes before the last one. Who still
+   * reads at the last one finds its own.
+   */
   prune(before: number, size: number): void {
-    const wanted = new Set(edgesOf(size).map((tile) => this.#path(tile)));
+    const wanted = new Set([...edgesOf(size), ...edgesOf(before)].map((tile) => this.#path(tile)));
     for (const old of edgesOf(before)) {
       const folder = dirname(this.#path(old));
+      if (this.has({ ...old, width: TILE_WIDTH })) {
+        rmSync(folder, { recursive: true, force: true });
+        this.#made.delete(folder);
+        continue;
+      }
       for (const name of existsSync(folder) ? readdirSync(folder) : []) {
         if (!wanted.has(join(folder, name))) rmSync(join(folder, name), { force: true });
       }

@@ -1,10 +1,5 @@
-import {
-  decodeEntryBundle,
-  equalBytes,
-  formatTilePath,
-  HASH_BYTES,
-  type TilePath,
-} from "../core/index.ts";
+import { equalBytes, formatTilePath } from "../core/index.ts";
+import { beginningOf } from "./beginning.ts";
 import { type Copy, edgesOf } from "./copy.ts";
 import { inOrder } from "./in-order.ts";
 import { Stop } from "./refusal.ts";
@@ -28,20 +23,13 @@ export async function checkNarrower(copy: Copy, source: Source, size: number): P
       const path = formatTilePath({ ...edge, width });
       const bytes = await source.get(path).catch(unlessMissing);
       if (bytes === undefined) return false;
-      if (equalBytes(bytes, beginningOf(edge, widest, width))) return true;
+      const want = beginningOf(edge, widest, width);
+      if (want !== undefined && equalBytes(bytes, want)) return true;
       throw new Stop({ code: "AUDIT_PARTIAL", path });
     };
     for await (const isServed of inOrder(1, edge.width, AT_ONCE, one)) if (isServed) served++;
   }
   return served;
-}
-
-function beginningOf(edge: TilePath, widest: Uint8Array, width: number): Uint8Array {
-  if (edge.kind === "hashes") return widest.subarray(0, width * HASH_BYTES);
-  const entries = decodeEntryBundle(widest, edge.width);
-  const last = entries.ok ? entries.value[width - 1] : undefined;
-  const end = last === undefined ? 0 : last.byteOffset + last.length - widest.byteOffset;
-  return widest.subarray(0, end);
 }
 
 function unlessMissing(thrown: unknown): undefined {

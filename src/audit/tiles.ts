@@ -1,4 +1,5 @@
-import { formatTilePath, type TilePath } from "../core/index.ts";
+import { formatTilePath, TILE_WIDTH, type TilePath } from "../core/index.ts";
+import { beginningOf } from "./beginning.ts";
 import type { Copy } from "./copy.ts";
 import { Stop } from "./refusal.ts";
 import type { Source } from "./source.ts";
@@ -44,8 +45,23 @@ async function rightOf(copy: Copy, tile: TilePath, judge: Judge): Promise<Uint8A
 }
 
 async function fetchRight(source: Source, tile: TilePath, judge: Judge): Promise<Uint8Array> {
-  const bytes = await source.get(formatTilePath(tile));
+  const bytes = await fetchTile(source, tile);
   const refusal = judge(bytes);
   if (refusal !== undefined) throw new Stop(refusal);
   return bytes;
+}
+
+/** Once a tile is full, a log may drop the partial ones: they are how the full one begins. */
+async function fetchTile(source: Source, tile: TilePath): Promise<Uint8Array> {
+  try {
+    return await source.get(formatTilePath(tile));
+  } catch (missing) {
+    const isMissing = missing instanceof Stop && missing.refusal.code === "AUDIT_MISSING";
+    if (!isMissing || tile.width === TILE_WIDTH) throw missing;
+    const full = { ...tile, width: TILE_WIDTH };
+    const bytes = await source.get(formatTilePath(full)).catch(() => undefined);
+    const beginning = bytes && beginningOf(full, bytes, tile.width);
+    if (beginning === undefined) throw missing;
+    return beginning;
+  }
 }

@@ -118,6 +118,22 @@ describe("a right log", () => {
     expect(await audit()).toMatchObject({ intact: true });
   });
 
+  test("is verified where partial tiles were dropped because the tile is full now", async () => {
+    const log = await writtenLog(600);
+    const at = log.entries.length;
+    server.files = filesOf(log.entries);
+    const checkpoint = server.files.get("checkpoint") ?? new Uint8Array();
+    await extend(log, 800, 2000);
+    server.files = filesOf(log.entries).set("checkpoint", checkpoint);
+    expect(server.files.has(`tile/0/002.p/${at % 256}`)).toBe(false);
+    // Tile 1/000 is not full yet: of that one the partial one of then is served.
+    const above = (server.files.get("tile/1/000.p/3") ?? new Uint8Array()).slice(0, 64);
+    server.files.set("tile/1/000.p/2", above);
+    expect(await audit()).toMatchObject({ intact: true, size: at });
+    server.files = filesOf(log.entries);
+    expect(await audit()).toMatchObject({ intact: true, size: log.entries.length });
+  });
+
   test("is taken from any address that serves its files", async () => {
     expect(await audit({ url: `${server.url}/log/` })).toMatchObject({ intact: true });
   });
