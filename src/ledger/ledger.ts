@@ -4,6 +4,7 @@ import { Derived } from "./derived.ts";
 import type { LedgerFault } from "./fault.ts";
 import type { Head, Ledger, Outcome } from "./port.ts";
 import type { Publisher } from "./publisher.ts";
+import { ReadersFirst } from "./readers-first.ts";
 import { Sequencer, type SequencerOptions } from "./sequencer.ts";
 import type { LedgerState } from "./state.ts";
 import type {
@@ -42,19 +43,24 @@ export class LocalLedger extends LedgerView implements Ledger {
   readonly #derived: Derived;
   readonly #listeners: Set<Listener>;
 
-  constructor(parts: LedgerParts, options: Omit<SequencerOptions, "committed" | "behind">) {
+  constructor(
+    parts: LedgerParts,
+    options: Omit<SequencerOptions, "committed" | "behind" | "readers">,
+  ) {
     const listeners = new Set<Listener>();
     const derived = new Derived(parts);
+    const readers = new ReadersFirst(parts.clock);
     const sequencer = new Sequencer(parts, {
       ...options,
       behind: () => derived.behind(),
+      readers,
       committed(head, { changes, valuesEnd }) {
         derived.take(valuesEnd, head.size);
         parts.publisher.offer(head);
         for (const listener of listeners) listener(head, changes);
       },
     });
-    super({ ...parts, sequencer });
+    super({ ...parts, sequencer, readers });
     this.#parts = parts;
     this.#sequencer = sequencer;
     this.#derived = derived;

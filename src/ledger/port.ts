@@ -113,6 +113,8 @@ export interface LedgerReader {
   head(): Head;
   /** The checkpoint that `/log/checkpoint` serves: advances at most once a second, never goes back. */
   published(): Head;
+  /** Somebody waits for an answer: for a while, bulk work leaves room. Searches and proofs say so themselves. */
+  reading(): void;
   /** The value under a map key; `undefined` when there is none. The bytes are the caller's to keep, not to change. */
   value(key: string): Uint8Array | undefined;
   /** The newest version of a value. */

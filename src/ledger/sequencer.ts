@@ -14,6 +14,7 @@ import { LedgerFault } from "./fault.ts";
 import type { Head, Outcome } from "./port.ts";
 import { Precheck } from "./precheck.ts";
 import { Queue, type Waiting } from "./queue.ts";
+import type { ReadersFirst } from "./readers-first.ts";
 import { Slices } from "./slices.ts";
 import type { LedgerState } from "./state.ts";
 import type { LedgerClock, LogStore, MapStore, SignaturePool, Staged } from "./stores.ts";
@@ -40,7 +41,13 @@ export type SequencerOptions = {
   readonly fault?: LedgerFault;
   /** Why nothing more may be taken before what is derived has caught up. */
   readonly behind?: () => LedgerFault | undefined;
+  readonly readers: ReadersFirst;
 };
+
+/**
+ * So many blocks are applied ahead of the last durable one, so that neither the map nor a slow sync keeps the writer waiting.
+ */
+const MAX_UNCOMMITTED = 3;
 
 /**
  * The one writer of a ledger. Operations are checked off the main thread, gathered, applied as one block and made durable
@@ -63,6 +70,8 @@ export class Sequencer {
   /** The last block found no room on the disk. */
   #full: LedgerFault | undefined;
   #closing = false;
+  /** What making the last block took. */
+  #spentMilliseconds = 0;
 
   constructor(parts: SequencerParts, options: SequencerOptions) {
     this.#parts = parts;
@@ -159,19 +168,23 @@ export class Sequencer {
 
   /** The sequencer: the only place that makes blocks. Ends when the ledger closes or has failed for good. */
   async #sequence(): Promise<void> {
-    let committing: Promise<void> = Promise.resolve();
+    const committing: Promise<void>[] = [];
     while (!(this.#closing && this.#queue.length === 0)) {
       await this.#queue.some();
       const batch = this.#queue.take(this.#budget.weight);
       if (batch.length === 0) continue;
       const block = await this.#make(batch);
-      await committing;
+      if (committing.length >= MAX_UNCOMMITTED) await committing.shift();
       if (this.#fault?.reaction === "fatal") return;
-      if (block !== undefined) committing = this.#commit(batch, block);
+      if (block !== undefined) {
+        const before = committing.at(-1) ?? Promise.resolve();
+        committing.push(before.then(() => this.#commit(batch, block)));
+      }
       // Lets the syncing thread and the sockets have their turn between two blocks.
       await turn();
+      await this.#options.readers.rest(this.#spentMilliseconds);
     }
-    await committing;
+    await committing.at(-1);
   }
 
   async #make(batch: readonly Waiting[]): Promise<AppliedBlock | undefined> {
@@ -190,7 +203,8 @@ export class Sequencer {
       this.#applied = made;
       this.#unsealedBytes += bytesOf(batch);
       const weight = batch.reduce((sum, { item }) => sum + item.weight, 0);
-      this.#budget.spent(weight, slices.spentMilliseconds());
+      this.#spentMilliseconds = slices.spentMilliseconds();
+      this.#budget.spent(weight, this.#spentMilliseconds);
       return made;
     } catch (cause) {
       this.#stumble(batch, cause);
@@ -234,6 +248,8 @@ export class Sequencer {
   }
 
   async #commit(batch: readonly Waiting[], block: AppliedBlock): Promise<void> {
+    // A block before it failed, and with it everybody who waits.
+    if (this.#fault?.reaction === "fatal") return;
     const { log } = this.#parts;
     let mapRoot: Hash;
     let staged: Staged;

@@ -27,6 +27,7 @@ import type {
   Version,
 } from "./port.ts";
 import type { Publisher } from "./publisher.ts";
+import type { ReadersFirst } from "./readers-first.ts";
 import type { Sequencer } from "./sequencer.ts";
 import type { LedgerState } from "./state.ts";
 import type { IndexStore, LogStore, MapStore } from "./stores.ts";
@@ -38,6 +39,7 @@ export type ViewParts = {
   readonly index: IndexStore;
   readonly publisher: Publisher;
   readonly sequencer: Pick<Sequencer, "head" | "appliedSize" | "headAt">;
+  readonly readers: ReadersFirst;
 };
 
 const LIST_PATIENCE_MILLISECONDS = 1000;
@@ -48,6 +50,10 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
+  }
+
+  reading(): void {
+    this.#parts.readers.seen();
   }
 
   head(): Head {
@@ -109,6 +115,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   async prove(keys: readonly string[]): Promise<StateProof> {
+    this.reading();
     const { state, map, log, sequencer } = this.#parts;
     const size = sequencer.appliedSize;
     // Read before anything is awaited, so that values and paths are of one block: the last applied one.
@@ -141,6 +148,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   search(query: SearchQuery): Promise<SearchPage> {
+    this.reading();
     return this.#parts.index.search(query);
   }
 
@@ -150,6 +158,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   async aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
+    this.reading();
     await this.#caughtUp();
     return this.#parts.index.aliases(scheme, value, division);
   }

@@ -1,27 +1,43 @@
-import { parseCode } from "../../core/index.ts";
-import type { ByteText } from "../http/json-bytes.ts";
+import { type Code, codeKey, parseCode } from "../../core/index.ts";
 import type { Services } from "../services.ts";
-
-/** A rendered answer: the same bytes until the record, or what others say of it, changes. */
-export type RenderedAnswer = { readonly body: ByteText; readonly etag: string };
+import { AnswerRing, type RenderedAnswer } from "./answer-ring.ts";
 
 /** Rendered `GET /v1/codes/<code>`, for codes that have a record. */
 export type RecordAnswers = { get(code: string): RenderedAnswer | undefined };
 
-/** Nothing is kept: to make an answer costs a fraction of what node takes to send it, and memory is better spent elsewhere. */
+/** What is kept of them: some 60 000 answers, all that a city's people and plates ask for in a day. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+
 export function createRecordAnswers({
+  ledger,
+  state,
   views,
   node,
-}: Pick<Services, "views" | "node">): RecordAnswers {
+}: Pick<Services, "ledger" | "state" | "views" | "node">): RecordAnswers {
+  const kept = new AnswerRing(KEPT_BYTES);
+  // A change of what stands above many codes is rare; a record's own change touches nothing but its answer.
+  state.onStatusChange(() => kept.clear());
+  ledger.onBlock((_head, changes) => {
+    for (const { key } of changes) kept.drop(key);
+  });
+
+  const make = (text: string, key: string): RenderedAnswer | undefined => {
+    const code = parseCode(text);
+    const found = code.ok ? views.text(code.value) : undefined;
+    if (found === undefined) return undefined;
+    const { index, effective, body } = found;
+    // The version of the record, what others say of it, and the program that spells both: they make the bytes.
+    const etag = `"${index.toString(36)}.${effective.status}.${effective.because}.${node.software}"`;
+    const answer = { body, etag };
+    kept.put(key, answer);
+    return answer;
+  };
+
   return {
     get(text) {
-      const code = parseCode(text);
-      const found = code.ok ? views.text(code.value) : undefined;
-      if (found === undefined) return undefined;
-      const { index, effective, body } = found;
-      // The version of the record, what others say of it, and the program that spells both: they make the bytes.
-      const etag = `"${index.toString(36)}.${effective.status}.${effective.because}.${node.software}"`;
-      return { body, etag };
+      ledger.reading();
+      const key = codeKey(text as Code);
+      return kept.get(key) ?? make(text, key);
     },
   };
 }
