@@ -31,6 +31,7 @@ export type CliProblemCode =
   | "CLI_LOG_SHORTER"
   | "CLI_POLICY"
   | "CLI_DAMAGED"
+  | "CLI_AUDIT"
   | "INIT_LOG"
   | "INIT_GENESIS"
   | "INIT_LOG_KEY"
@@ -277,6 +278,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Do not start a node on it. Restore a backup; the log of another copy gives back what is missing.",
       zh: "请勿用它启动节点。请恢复备份；缺失部分可由其他副本的日志补回。",
+    },
+  },
+  CLI_AUDIT: {
+    exit: "forged",
+    what: {
+      en: "{log} is not what it claims to be: {why} ({cause}). {entries} entries before it are right.",
+      zh: "{log} 与其声称的不符：{why}（{cause}）。此前的 {entries} 个条目无误。",
+    },
+    remedy: {
+      en: "{remedy}",
+      zh: "{remedy}",
     },
   },
   INIT_LOG: {

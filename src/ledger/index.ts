@@ -1,2 +1,3 @@
 export { LEDGER_FAULT_CODES, LedgerFault, type LedgerFaultCode, type Reaction } from "./fault.ts";
 export type * from "./port.ts";
+export type { ReplayRefusal } from "./replay.ts";

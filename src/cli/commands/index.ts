@@ -14,6 +14,7 @@ import { addInit } from "./init.ts";
 import { addKey } from "./key.ts";
 import { addKeys } from "./keys.ts";
 import { addLog } from "./log.ts";
+import { addMirror } from "./mirror.ts";
 import { addPropose } from "./propose.ts";
 import { addRecover } from "./recover.ts";
 import { addRegister } from "./register.ts";
@@ -55,6 +56,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addWitness,
   addDemo,
   addAudit,
+  addMirror,
   addBackup,
   addRestore,
 ];
