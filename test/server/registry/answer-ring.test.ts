@@ -5,7 +5,7 @@ import { AnswerRing, type RenderedAnswer } from "../../../src/server/registry/an
 const BYTES = 1024;
 
 const step = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ put: fc.nat(30), length: fc.integer({ min: 1, max: 64 }) }) },
+  { weight: 8, arbitrary: fc.record({ put: fc.nat(30), length: fc.integer({ min: 1, max: 48 }) }) },
   { weight: 2, arbitrary: fc.record({ drop: fc.nat(30) }) },
   { weight: 1, arbitrary: fc.constant({ clear: true as const }) },
 );
