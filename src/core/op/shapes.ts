@@ -5,11 +5,14 @@ import type { FoundingMember, Genesis } from "../state/genesis.ts";
 import * as limits from "./limits.ts";
 import {
   type Admit,
+  type Anchor,
+  type AnchorItem,
   type Apply,
   type Chunk,
   type ChunkItem,
   type Classes,
   type ClassItem,
+  type Delegate,
   type Endorse,
   type Gazette,
   type GazetteFact,
@@ -156,6 +159,7 @@ function isClosed(positions: readonly Position[]): boolean {
 }
 
 const url = text(limits.MAX_URL_BYTES, HTTPS);
+const policyText = lines(limits.MAX_POLICY_BYTES);
 
 export const geometry: Shape<Geometry> = byField<Geometry>({
   point: fields<{ point: Position }>({ point: position }),
@@ -363,19 +367,19 @@ const param = byWord<Param>("name", {
     ...paramHead,
     name: literal("policy"),
     value: fields<ParamValues["policy"]>({
-      now: lines(limits.MAX_POLICY_BYTES),
-      next: optional(lines(limits.MAX_POLICY_BYTES)),
+      now: policyText,
+      next: optional(policyText),
     }),
   }),
 });
 
-const memberNode = text(limits.MAX_URL_BYTES, /^https?:\/\/[^\s]+$/);
+const nodeUrl = text(limits.MAX_URL_BYTES, /^https?:\/\/[^\s]+$/);
 const recipient = text(256, /^age1[a-z0-9]+$/);
 
 const memberTerms = {
   id: memberId,
   names: optional(plainNames),
-  node: optional(memberNode),
+  node: optional(nodeUrl),
   recipient: optional(recipient),
   keys: optional(keySpecs),
   threshold: optional(threshold),
@@ -386,6 +390,47 @@ const ending = fields<Extract<Recover, { do: "finish" | "cancel" }>>({
   code,
   prev: hash,
   do: oneOf("finish", "cancel"),
+});
+
+const ORIGIN = /^[^\s+]+$/;
+const origin = text(253, ORIGIN);
+// A tree has at most 2^53 leaves, so no path is longer.
+const path = list(hash, 53, 0);
+
+const delegateHead = { op: literal("delegate" as const), code, prev: hash };
+
+type DelegateTo<K extends Delegate["do"]> = Extract<Delegate, { do: K }>;
+
+const delegate = byWord<Delegate>("do", {
+  start: fields<DelegateTo<"start">>({
+    ...delegateHead,
+    do: literal("start"),
+    origin,
+    policy: policyText,
+    url: nodeUrl,
+  }),
+  change: fields<DelegateTo<"change">>({
+    ...delegateHead,
+    do: literal("change"),
+    policy: optional(policyText),
+    url: optional(nodeUrl),
+  }),
+  end: fields<DelegateTo<"end">>({ ...delegateHead, do: literal("end"), reason }),
+});
+
+const anchorHead = { code, checkpoint: lines(limits.MAX_CHECKPOINT_BYTES) };
+
+const anchorItem = byField<AnchorItem>({
+  consistency: fields<Extract<AnchorItem, { consistency: unknown }>>({
+    ...anchorHead,
+    consistency: path,
+  }),
+  genesis: fields<Extract<AnchorItem, { genesis: unknown }>>({
+    ...anchorHead,
+    genesis: hash,
+    path,
+    reset: optional(reason),
+  }),
 });
 
 const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperation, { op: K }>> } = {
@@ -441,6 +486,11 @@ const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperatio
     source: text(limits.MAX_TEXT_BYTES),
     grants: oneOf("end", "carry"),
     delegation: oneOf("end", "carry"),
+  }),
+  delegate,
+  anchor: fields<Anchor>({
+    op: literal("anchor"),
+    items: distinct(anchorItem, limits.MAX_ANCHORS, (each) => each.code),
   }),
   member: byField<Member>({
     leave: fields<Extract<Member, { leave: true }>>({
@@ -502,7 +552,7 @@ export const chunk: Shape<Chunk> = fields<Chunk>({
 /** What stands behind the word `"genesis"` in entry 0. */
 export const genesisFields: Shape<Genesis> = fields<Genesis>({
   app: integer(1, 1),
-  origin: text(253, /^[^\s+]+$/),
+  origin,
   time: integer(0, Number.MAX_SAFE_INTEGER),
   names,
   countries: distinct(

@@ -126,7 +126,10 @@ export function codesOfInner(op: InnerOperation): readonly string[] {
     case "keys":
     case "recover":
     case "status":
+    case "delegate":
       return [op.code];
+    case "anchor":
+      return op.items.map(({ code }) => code);
     case "succeed":
       return [...new Set([...op.from, ...op.to].map(({ code }) => code))];
     case "classes":

@@ -94,7 +94,8 @@ function partOfInner(inner: InnerOperation, code: Code): Part | undefined {
     case "update":
     case "keys":
     case "recover":
-    case "status": {
+    case "status":
+    case "delegate": {
       if (inner.code !== code) return undefined;
       const { op, code: _, ...fields } = inner;
       return { kind: op, fields };

@@ -16,6 +16,7 @@ import {
   type Status,
 } from "../../../src/core/index.ts";
 import { bulk } from "../state/kinds/bulk.ts";
+import { ChildLog, delegateTo } from "../state/kinds/child-log.ts";
 import {
   application,
   child,
@@ -50,6 +51,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^manifest\//, "manifest-value"],
   [/^registration\//, "registration"],
   [/^alias\//, "alias-value"],
+  [/^anchor\//, "anchor-value"],
   [/^member\//, "member-value"],
   [/^param\//, "param-record"],
 ];
@@ -116,6 +118,7 @@ function live(
   describe(ledger, act);
   control(ledger, act);
   many(ledger, act, keep);
+  delegate(ledger, act);
   end(ledger, act, decide);
 }
 
@@ -255,6 +258,24 @@ function many(ledger: TestLedger, act: Steps["act"], keep: Steps["keep"]): void 
     city,
   );
   act("mistake", { op: "void", registration: voided, reason: "录入错误" }, city);
+}
+
+function delegate(ledger: TestLedger, act: Steps["act"]): void {
+  const parks = `${CITY}.04`;
+  act("parks", { op: "register", items: [child(parks, "department")] }, city);
+  const head = () => ({ code: code(parks), prev: ledger.record(parks).control });
+  const [log, again] = [new ChildLog(), new ChildLog("again.test/log")];
+  act("start", delegateTo(ledger, parks, log), city);
+  act("end", { op: "delegate", ...head(), do: "end", reason: "节点停用" }, city);
+  act("start-again", delegateTo(ledger, parks, again), city);
+  const url = "https://again.test:8443";
+  act("change", { op: "delegate", ...head(), do: "change", policy: again.policy, url }, city);
+  const now = () => Math.floor(ledger.now / 1000);
+  act("first", { op: "anchor", items: [again.first(parks, 5, now())] }, city);
+  ledger.wait(60);
+  act("next", { op: "anchor", items: [again.next(parks, 5, 12, now())] }, city);
+  ledger.wait(60);
+  act("reset", { op: "anchor", items: [again.first(parks, 7, now(), "硬盘损坏")] }, city);
 }
 
 function end(ledger: TestLedger, act: Steps["act"], decide: Steps["decide"]): void {
