@@ -39,6 +39,8 @@ export const MAX_ANCHORS: number = 32;
 export const MAX_CHECKPOINT_BYTES: number = 8 * 1024;
 /** A child ledger is anchored at most this often. */
 export const ANCHOR_PAUSE_MILLISECONDS: number = 60 * 1000;
+/** Import entries that a child ledger begins with. */
+export const MAX_IMPORTS: number = 1_000_000;
 
 /** The signer's clock may lie this far behind, or ahead of, block time. */
 export const IAT_PAST_SECONDS: number = 24 * 3600;

@@ -50,6 +50,10 @@ export const anchorKey = (code: Code): MapKey<AnchorValue> => `anchor/${code}`;
 export const memberKey = (id: string): MapKey<MemberValue> => `member/${id}`;
 export const paramKey = <K extends ParamName>(name: K): MapKey<ParamRecord<K>> => `param/${name}`;
 
+/** What an import says beside the map: a part of the children of a code, from position `start` on, in their order. */
+export const orderKey = (code: Code, start: number): string =>
+  `${BESIDE}order/${code}/${String(start).padStart(7, "0")}`;
+
 export const ringKey = (holder: string): MapKey<KeyRing> => `${BESIDE}keys/${holder}`;
 export const frontierKey = (code: Code): MapKey<ChildrenFrontier> => `${BESIDE}children/${code}`;
 export const takenKey = (id: Uint8Array): MapKey<Taken> => `${BESIDE}taken/${hex(id)}`;

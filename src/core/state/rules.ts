@@ -1,6 +1,5 @@
 import { equalBytes, hex } from "../bytes.ts";
 import { ancestorsOf, type Code, codeParts, isBelow } from "../code/index.ts";
-import { present } from "../invariant.ts";
 import { MEMBER } from "../op/operation.ts";
 import type { IsoDate, Statement } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -108,7 +107,9 @@ export function unhindered(
 /** At or above a code, the record that somebody suspended whose suspension `by` could not lift. */
 export function hindrance(context: Context, code: Code, by: Authority): Reference | undefined {
   for (const each of selfAndAncestors(code)) {
-    const record = present(context.tx.get(codeKey(each)), each);
+    const record = context.tx.get(codeKey(each));
+    // A ledger that a subtree was delegated to does not hold what stands above it.
+    if (record === undefined) continue;
     if (record.suspendedBy.some((suspender) => !outranks(by, suspender))) {
       return referenceTo(record);
     }

@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { type Genesis, hex, type NoteSigner, present, signCheckpoint } from "../../core/index.ts";
+import {
+  type ChildGenesis,
+  type Genesis,
+  hex,
+  type NoteSigner,
+  present,
+  signCheckpoint,
+} from "../../core/index.ts";
 import {
   createLog,
   isDiskFull,
@@ -68,10 +75,15 @@ export function embeddedLedgerExists(directory: string): boolean {
 /**
  * Begins a ledger: writes block 0 of its genesis. Durable when it resolves.
  *
+ * @param imports the import entries of a child ledger
  * @throws LedgerFault LEDGER_DIRECTORY when the genesis is refused, LogFault when there is a log already
  */
-export async function createEmbeddedLedger(directory: string, genesis: Genesis): Promise<void> {
-  const begun = beginWith(genesis);
+export async function createEmbeddedLedger(
+  directory: string,
+  genesis: Genesis | ChildGenesis,
+  imports: readonly Uint8Array[] = [],
+): Promise<void> {
+  const begun = beginWith(genesis, imports);
   if (!begun.ok) {
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: begun.error.code });
   }

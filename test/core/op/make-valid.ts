@@ -5,15 +5,18 @@ import {
   encodeBlockEntry,
   encodeCbor,
   encodeGenesis,
+  encodeImports,
   encodePayload,
   type Hash,
   hex,
   type InnerOperation,
+  importRoot,
   type Operation,
   openEnvelope,
   present,
   type RegisterItem,
   type Status,
+  selectImport,
 } from "../../../src/core/index.ts";
 import { bulk } from "../state/kinds/bulk.ts";
 import { ChildLog, delegateTo } from "../state/kinds/child-log.ts";
@@ -77,6 +80,7 @@ export function makeValid(): Valid {
   const block = { app: 1, time: ledger.now, count: 3, first: 2, height: 1, mapRoot };
   keep("block-entry", "height-1", encodeBlockEntry(block));
   live(ledger, act, decide, keep);
+  handOver(ledger, keep);
   for (const [key, value] of [...ledger.values].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const rule = RULES.find(([form]) => form.test(key))?.[1];
     const name = key.split("/").slice(1).join("_").replaceAll("#", "-generation-");
@@ -313,6 +317,22 @@ function end(ledger: TestLedger, act: Steps["act"], decide: Steps["decide"]): vo
   const value = { issue: 1, govern: 2 };
   const prev = opOf("param/thresholds");
   decide("thresholds", { op: "param", name: "thresholds", prev, value });
+}
+
+/** What the ledger of the parks would begin with. */
+function handOver(ledger: TestLedger, keep: Steps["keep"]): void {
+  const top = code(`${CITY}.04`);
+  const values = [...ledger.values].map(
+    ([key, encoded]) => [key, ledger.get(key), encoded] as const,
+  );
+  const imports = encodeImports(selectImport(values, () => [], top));
+  for (const [i, entry] of imports.entries()) keep("import-entry", `parks-${i}`, entry);
+  const { names: _, countries: __, ...beginning } = GENESIS;
+  const checkpoint = new ChildLog(GENESIS.origin).checkpoint(7, Math.floor(ledger.now / 1000));
+  const parent = { origin: GENESIS.origin, code: top, checkpoint, mapRoot: new Uint8Array(32) };
+  const origin = "again.test/log";
+  const genesis = { ...beginning, origin, parent, imports: importRoot(imports) };
+  keep("genesis-entry", "child", encodeGenesis(genesis));
 }
 
 /** Decodes and encodes again: the vectors are in their one deterministic spelling. */

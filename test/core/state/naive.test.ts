@@ -38,7 +38,8 @@ type Step =
     }
   | { readonly do: "update"; readonly code: string; readonly stale: boolean }
   | { readonly do: "suspend" | "resume" | "retire"; readonly code: string; readonly by: string }
-  | { readonly do: "delegate" | "end"; readonly code: string; readonly by: string }
+  | { readonly do: "delegate"; readonly code: string; readonly by: string }
+  | { readonly do: "end"; readonly code: string; readonly by: string }
   | { readonly do: "void"; readonly which: number }
   | { readonly do: "close"; readonly code: string; readonly key: string };
 
@@ -77,11 +78,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.record({
-      do: fc.constantFrom("delegate" as const, "end" as const, "end" as const),
-      code: someCode,
-      by: fc.constantFrom(CITY, ...CODES),
-    }),
+    arbitrary: fc
+      .record({ code: someCode, by: fc.constantFrom(CITY, ...CODES), ends: fc.boolean() })
+      .map(({ ends, ...rest }) =>
+        ends ? { do: "end" as const, ...rest } : { do: "delegate" as const, ...rest },
+      ),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("void" as const), which: fc.nat(5) }) },
   {

@@ -1,0 +1,1 @@
+import { compareBytes, equalBytes, hex, utf8 } from "../bytes.ts";
