@@ -18,10 +18,10 @@ import { err, ok, type Result } from "../result.ts";
 export type ImportRow = readonly [key: string, value: Uint8Array];
 
 export type ImportRefusal =
-  | { readonly code: "IMPORT_ENTRY"; readonly index: number; readonly why: string }
-  | { readonly code: "IMPORT_ORDER"; readonly key: string }
-  | { readonly code: "IMPORT_ROOT"; readonly got: string; readonly want: string }
-  | { readonly code: "IMPORT_VALUE"; readonly key: string; readonly why: string };
+  | { readonly code: "CHILD_ENTRY"; readonly index: number; readonly why: string }
+  | { readonly code: "CHILD_ORDER"; readonly key: string }
+  | { readonly code: "CHILD_ROOT"; readonly got: string; readonly want: string }
+  | { readonly code: "CHILD_VALUE"; readonly key: string; readonly why: string };
 
 /** `["import", {…}]`: a part of what a child ledger begins with. */
 type ImportEntry = { readonly index: number; readonly values: readonly ImportRow[] };
@@ -75,7 +75,7 @@ export function decodeImports(
     if (!read.ok) return read;
     for (const row of read.value) {
       const key = utf8(row[0]);
-      if (compareBytes(key, last) <= 0) return err({ code: "IMPORT_ORDER", key: row[0] });
+      if (compareBytes(key, last) <= 0) return err({ code: "CHILD_ORDER", key: row[0] });
       last = key;
       rows.push(row);
     }
@@ -87,7 +87,7 @@ function decodeImport(
   bytes: Uint8Array,
   index: number,
 ): Result<readonly ImportRow[], ImportRefusal> {
-  const why = (reason: string) => err({ code: "IMPORT_ENTRY" as const, index, why: reason });
+  const why = (reason: string) => err({ code: "CHILD_ENTRY" as const, index, why: reason });
   if (bytes.length > MAX_CHUNK_BYTES) return why("size");
   const value = decodeCbor(bytes);
   if (!value.ok) return why(value.error.code);

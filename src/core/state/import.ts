@@ -51,7 +51,7 @@ function isCommitted(
 ): Result<void, ImportRefusal> {
   const show = ({ count, root }: ChildGenesis["imports"]): string => `${count} ${hex(root)}`;
   const [got, want] = [show(importRoot(entries)), show(imports)];
-  return got === want ? ok(undefined) : err({ code: "IMPORT_ROOT", got, want });
+  return got === want ? ok(undefined) : err({ code: "CHILD_ROOT", got, want });
 }
 
 function readRows(top: Code, rows: readonly ImportRow[]): Result<Subtree, ImportRefusal> {
@@ -59,10 +59,10 @@ function readRows(top: Code, rows: readonly ImportRow[]): Result<Subtree, Import
   for (const [key, bytes] of rows) {
     const value = decodeCbor(bytes);
     const why = value.ok ? readRow(subtree, key, value.value) : value.error.code;
-    if (why !== undefined) return err({ code: "IMPORT_VALUE", key, why });
+    if (why !== undefined) return err({ code: "CHILD_VALUE", key, why });
   }
   const misfit = findMisfit(subtree);
-  return misfit === undefined ? ok(subtree) : err({ code: "IMPORT_VALUE", ...misfit });
+  return misfit === undefined ? ok(subtree) : err({ code: "CHILD_VALUE", ...misfit });
 }
 
 /** Records from the top down, each one's children in their order, so that whoever derives an order from this finds theirs. */

@@ -54,6 +54,26 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   CBOR_TYPE: CBOR,
   CBOR_UTF8: CBOR,
 
+  CHILD_ENTRY: row(
+    422,
+    "An import entry of a child ledger is malformed",
+    "Make block 0 anew from the parent ledger.",
+  ),
+  CHILD_ORDER: row(
+    422,
+    "The import of a child ledger is out of order",
+    "Make block 0 anew from the parent ledger.",
+  ),
+  CHILD_ROOT: row(
+    422,
+    "The import is not the one that the genesis commits to",
+    "Take all import entries of this ledger, in their order.",
+  ),
+  CHILD_VALUE: row(
+    422,
+    "An imported value does not fit",
+    "Make block 0 anew from the parent ledger.",
+  ),
   CODE_AIDC_FORM: row(
     400,
     "This is no AIDC message of a code",
@@ -135,26 +155,6 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   COSE_WEBAUTHN_FLAGS: PASSKEY,
   COSE_WEBAUTHN_RP: PASSKEY,
 
-  IMPORT_ENTRY: row(
-    422,
-    "An import entry of a child ledger is malformed",
-    "Make block 0 anew from the parent ledger.",
-  ),
-  IMPORT_ORDER: row(
-    422,
-    "The import of a child ledger is out of order",
-    "Make block 0 anew from the parent ledger.",
-  ),
-  IMPORT_ROOT: row(
-    422,
-    "The import is not the one that the genesis commits to",
-    "Take all import entries of this ledger, in their order.",
-  ),
-  IMPORT_VALUE: row(
-    422,
-    "An imported value does not fit",
-    "Make block 0 anew from the parent ledger.",
-  ),
   OP_AUDIENCE: row(
     422,
     "This was signed for another ledger",

@@ -35,6 +35,7 @@ export function partFor(state: ValueReader, entry: Entry, code: Code): Part | un
       return partOfOperation(state, entry.operation, code);
     case "genesis":
       return { kind: "genesis", fields: {} };
+    case "import":
     case "block":
       return undefined;
   }

@@ -136,7 +136,7 @@ function childLedger(parent: TestLedger, top: Code = CITY): TestLedger {
   return ledger;
 }
 
-const valueOf = (bytes: Uint8Array): CborValue => {
+const decoded = (bytes: Uint8Array): CborValue => {
   const value = decodeCbor(bytes);
   if (!value.ok) throw new Error(value.error.code);
   return value.value;
@@ -145,9 +145,9 @@ const valueOf = (bytes: Uint8Array): CborValue => {
 describe("the genesis of a child ledger", () => {
   it("is read as it was written", () => {
     const genesis = genesisFor(encodeImports(rowsOf(parentLedger())));
-    expect(decodeGenesis(valueOf(encodeGenesis(genesis)))).toEqual({ ok: true, value: genesis });
+    expect(decodeGenesis(decoded(encodeGenesis(genesis)))).toEqual({ ok: true, value: genesis });
     const wrong = { ...genesis, names: named("x") } as unknown as ChildGenesis;
-    expect(decodeGenesis(valueOf(encodeGenesis(wrong)))).toMatchObject({
+    expect(decodeGenesis(decoded(encodeGenesis(wrong)))).toMatchObject({
       error: { code: "OP_FIELD_UNKNOWN", path: "names" },
     });
   });
@@ -268,11 +268,11 @@ describe("the genesis of a child ledger", () => {
     const entry = encodeGenesis(genesis);
     const { count, root } = genesis.imports;
     expect(applyChildGenesis(genesis, [entry])).toMatchObject({
-      error: { code: "IMPORT_ROOT", want: `${count} ${hex(root)}` },
+      error: { code: "CHILD_ROOT", want: `${count} ${hex(root)}` },
     });
-    expect(applyChildGenesis(genesis, [])).toMatchObject({ error: { code: "IMPORT_ROOT" } });
+    expect(applyChildGenesis(genesis, [])).toMatchObject({ error: { code: "CHILD_ROOT" } });
     expect(applyChildGenesis(genesis, [entry, ...imports, entry])).toMatchObject({
-      error: { code: "IMPORT_ROOT" },
+      error: { code: "CHILD_ROOT" },
     });
   });
 
@@ -286,7 +286,7 @@ describe("the genesis of a child ledger", () => {
       encodeCbor(["import", { index: 0, values } as unknown as CborValue]);
     const why = (text: string) => ({
       ok: false,
-      error: { code: "IMPORT_ENTRY", index: 0, why: text },
+      error: { code: "CHILD_ENTRY", index: 0, why: text },
     });
     expect(wrong(Uint8Array.of(0x82))).toEqual(why("CBOR_TRUNCATED"));
     expect(wrong(encodeCbor(["import", {}]))).toEqual(why("OP_FIELD_MISSING 1/index"));
@@ -296,9 +296,9 @@ describe("the genesis of a child ledger", () => {
     expect(wrong(new Uint8Array(61_441))).toEqual(why("size"));
     expect(wrong(entry(row, row))).toEqual({
       ok: false,
-      error: { code: "IMPORT_ORDER", key: "class/X" },
+      error: { code: "CHILD_ORDER", key: "class/X" },
     });
-    expect(wrong(entry(row))).toMatchObject({ error: { code: "IMPORT_VALUE", key: "class/X" } });
+    expect(wrong(entry(row))).toMatchObject({ error: { code: "CHILD_VALUE", key: "class/X" } });
   });
 
   it("refuses members and parameters as any genesis does", () => {
@@ -317,7 +317,7 @@ describe("the genesis of a child ledger", () => {
 describe("an import that does not fit together", () => {
   const rows = new Map<string, Uint8Array>(rowsOf(parentLedger()));
   const [lampKey, deptKey] = [codeKey(code(`${LAMPS}/2`)), codeKey(code(DEPT))];
-  const dept = () => valueOf(present(rows.get(deptKey), "dept")) as unknown as CodeRecord;
+  const dept = () => decoded(present(rows.get(deptKey), "dept")) as unknown as CodeRecord;
   const keyOfDept = present(
     [...rows.keys()].find((key) => key.startsWith(`key/${DEPT}#1/`)),
     "a key of the department",
@@ -338,9 +338,9 @@ describe("an import that does not fit together", () => {
     const begun = begin([...changed]);
     return begun.ok ? "taken" : begun.error;
   }
-  const misfit = (key: string, why: unknown) => ({ code: "IMPORT_VALUE", key, why });
+  const misfit = (key: string, why: unknown) => ({ code: "CHILD_VALUE", key, why });
   const value = (key: string) =>
-    valueOf(present(rows.get(key), key)) as { [name: string]: unknown };
+    decoded(present(rows.get(key), key)) as { [name: string]: unknown };
 
   it("is taken as long as nothing was changed", () => {
     expect(refusal({})).toBe("taken");

@@ -1,1 +1,0 @@
-import { compareBytes, equalBytes, hex, utf8 } from "../bytes.ts";
