@@ -56,8 +56,9 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   if (!embeddedLedgerExists(directory.ledger)) {
     const policy = policyOf(origin, logSeed);
     await ensureDelegated(beginning, policy);
+    const { size } = await readParent(parent, delegate.code);
     const now = nowMilliseconds();
-    const log = await fetchParentLog(parent, parentPolicy, Math.floor(now / 1000));
+    const log = await fetchParentLog(parent, parentPolicy, Math.floor(now / 1000), size);
     const { record, imports, ...handed } = handOver(log, delegate.code, origin);
     const genesis = genesisOf({ origin, policy, record, time: now, ...handed }, delegate);
     await beginNode({ dataDirectory: directory.root, genesis, imports, logSeed, member: OWNER });

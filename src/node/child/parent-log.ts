@@ -23,14 +23,16 @@ export type ParentLog = {
 /**
  * Fetches a whole log and compares the root over its entries with a checkpoint that is believed under `policy`.
  *
+ * @param minSize entries that the parent says it has: what it publishes comes up to a second later
  * @throws ChildFault `PARENT_CHECKPOINT`, `PARENT_LOG`; ApiProblem, NodeUnreachable
  */
 export async function fetchParentLog(
   parent: Pick<Client, "checkpoint" | "tile">,
   policyText: string,
   nowSeconds: number,
+  minSize = 0,
 ): Promise<ParentLog> {
-  const note = await parent.checkpoint();
+  const note = await checkpointFrom(parent, minSize);
   const checkpoint = believe(note, policyText, nowSeconds);
   const tree = Frontier.empty();
   const entries: Uint8Array[] = [];
@@ -46,6 +48,23 @@ export async function fetchParentLog(
     throw new ChildFault("PARENT_LOG", { why: "root", size: checkpoint.size });
   }
   return { checkpoint, note, entries };
+}
+
+const WAIT_MILLISECONDS = 250;
+const MAX_WAITS = 120;
+
+/** The checkpoint that is served, once it covers so many entries. */
+async function checkpointFrom(
+  parent: Pick<Client, "checkpoint">,
+  minSize: number,
+): Promise<string> {
+  for (let i = 0; i < MAX_WAITS; i++) {
+    const note = await parent.checkpoint();
+    // Judged later: one that is no checkpoint is not waited for.
+    if (!(Number(note.split("\n")[1]) < minSize)) return note;
+    await new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS));
+  }
+  throw new ChildFault("PARENT_CHECKPOINT", { why: "size", want: minSize });
 }
 
 function believe(note: string, policyText: string, nowSeconds: number): SignedCheckpoint {

@@ -7,6 +7,7 @@ import {
   decodeCbor,
   fromBase64,
   type Operation,
+  parseTlogProof,
 } from "../../core/index.ts";
 import { type Client, type Signer, signOperation } from "../../sdk/index.ts";
 import { ChildFault } from "./fault.ts";
@@ -23,6 +24,8 @@ export type Delegate = {
 export type ParentView = {
   readonly record: CodeRecord | undefined;
   readonly anchor: AnchorValue | undefined;
+  /** Entries of its log when it said so. */
+  readonly size: number;
 };
 
 export async function readParent(parent: Client, code: Code): Promise<ParentView> {
@@ -35,7 +38,9 @@ export async function readParent(parent: Client, code: Code): Promise<ParentView
     const value = bytes && decodeCbor(bytes);
     return value?.ok ? value.value : undefined;
   };
+  const proof = parseTlogProof(String(bundle.log));
   return {
+    size: proof.ok ? proof.value.checkpoint.size : 0,
     record: read(key) as CodeRecord | undefined,
     anchor: read(anchorKey(code)) as AnchorValue | undefined,
   };
