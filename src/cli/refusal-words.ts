@@ -505,6 +505,12 @@ const ROWS: { readonly [code: string]: Row } = {
     "现有类型：{known}。",
     "It has these: {known}.",
   ],
+  RESOLVE_CHAIN: [
+    "没有通向 {asked} 的委托证明链。",
+    "No chain of proofs leads to {asked}.",
+    "账本没有上级时请不要使用 chain；有上级时请待其锚定后再试。",
+    "Leave out `chain` where the ledger has no parent; else ask again when it is anchored there.",
+  ],
   RESOLVE_ALIAS: [
     "没有查到这个编号。",
     "Nothing here has this number.",

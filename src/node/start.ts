@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { publicEd25519 } from "#crypto";
 import {
+  type Code,
   formatVerifierKey,
   type NoteSigner,
   type VerifierKey,
@@ -10,7 +11,15 @@ import {
 } from "../core/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
-import { createApp, directoryStore, type Server, staticFiles } from "../server/index.ts";
+import { createClient } from "../sdk/index.ts";
+import {
+  createApp,
+  directoryStore,
+  type ParentLedger,
+  type Server,
+  staticFiles,
+} from "../server/index.ts";
+import { parentProofs } from "./child/parent-proofs.ts";
 import type { NodeConfig } from "./config.ts";
 import {
   type DataDescription,
@@ -157,7 +166,7 @@ async function application(
 ): Promise<Server> {
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
-  const { member, demonstration } = description;
+  const { member, demonstration, parent } = description;
   return createApp(
     {
       ledger,
@@ -172,6 +181,7 @@ async function application(
         ...(member === undefined ? {} : { member }),
         ...(demonstration === undefined ? {} : { demonstration }),
       },
+      ...(parent === undefined ? {} : { parent: parentLedger(parent) }),
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
@@ -183,6 +193,12 @@ async function application(
       trustedProxies,
     },
   );
+}
+
+function parentLedger({ url, code }: NonNullable<DataDescription["parent"]>): ParentLedger {
+  const parent = createClient({ url, attempts: 1 });
+  const name = code as Code;
+  return { url, code: name, proofs: parentProofs(parent, name, Date.now) };
 }
 
 function urlOf(host: string, port: number): string {

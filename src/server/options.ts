@@ -1,3 +1,4 @@
+import type { Code } from "../core/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import type { StaticFiles } from "./portal/index.ts";
 import type { BucketSize } from "./rate/token-bucket.ts";
@@ -23,6 +24,18 @@ export type NodeDescription = {
   /** The member whose node this is. */
   readonly member?: string;
   readonly demonstration?: boolean;
+};
+
+/** The ledger that this one was delegated out of. */
+export type ParentLedger = {
+  readonly code: Code;
+  /** Where its node answers. */
+  readonly url: string;
+  /**
+   * Its proof of the delegation as JSON, behind those of the ledgers above it; perhaps a while old, when it does not answer.
+   * `undefined` where it never did.
+   */
+  proofs(): Promise<readonly object[] | undefined>;
 };
 
 export type ServerConfig = {
@@ -56,6 +69,8 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
 /** Everything the server needs and does not make itself. */
 export type AppDependencies = {
   readonly ledger: Ledger;
+  /** Absent where the ledger was delegated out of no other. */
+  readonly parent?: ParentLedger;
   /** Unix milliseconds. */
   readonly clock: () => number;
   /** Random bytes from the platform's generator. */

@@ -8,6 +8,12 @@ export {
   parseProofBundle,
 } from "./bundle.ts";
 export { type ChildrenClaim, verifyChildrenPage } from "./children.ts";
+export {
+  type ChainLink,
+  type ChainRefusal,
+  type ChainVerdict,
+  verifyProofChain,
+} from "./delegation.ts";
 export type { BundleRefusal } from "./reading.ts";
 export { type ReceiptRefusal, type ReceiptVerdict, verifyReceipt } from "./receipt.ts";
 export {

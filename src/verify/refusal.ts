@@ -1,9 +1,10 @@
 import type { RangeRefusal } from "../core/index.ts";
+import type { ChainRefusal } from "./delegation.ts";
 import type { ReceiptRefusal } from "./receipt.ts";
 import type { RecordProofRefusal } from "./record-proof.ts";
 
 /** Every way a verifier can refuse; for the tables that translate codes. */
-export type VerifyRefusal = RecordProofRefusal | ReceiptRefusal | RangeRefusal;
+export type VerifyRefusal = RecordProofRefusal | ChainRefusal | ReceiptRefusal | RangeRefusal;
 
 /** The stable name of a refusal, as listed in docs/errors.md. */
 export type VerifyRefusalCode = VerifyRefusal["code"];
