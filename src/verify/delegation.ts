@@ -24,11 +24,7 @@ import {
 } from "../core/index.ts";
 import { MAX_PROOF_LENGTH } from "./bundle.ts";
 import { type BundleRefusal, Part, reading, refuse } from "./reading.ts";
-import {
-  type RecordProofRefusal,
-  type RecordVerdict,
-  verifyRecordProof,
-} from "./record-proof.ts";
+import { type RecordProofRefusal, type RecordVerdict, verifyRecordProof } from "./record-proof.ts";
 import type { TrustOptions } from "./trust.ts";
 
 // A chain of delegation: docs/spec/ledger.md, Proofs. An array of record proofs from the ledger that is trusted down to the
@@ -133,7 +129,9 @@ type Next = {
 
 function parseChain(input: unknown): Result<readonly Element[], BundleRefusal | ChainRefusal> {
   const elements = reading(() => {
-    const list = new Part(typeof input === "string" ? parseJson(input) : input, "").list(MAX_LEDGERS);
+    const list = new Part(typeof input === "string" ? parseJson(input) : input, "").list(
+      MAX_LEDGERS,
+    );
     return list.map(readElement);
   });
   if (!elements.ok || elements.value.length > 0) return elements;

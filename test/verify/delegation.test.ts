@@ -7,8 +7,8 @@ import {
   type CodeRecord,
   codeKey,
   consistencyPath,
-  encodeCbor,
   effectiveKeys,
+  encodeCbor,
   formatVerifierKey,
   type Hash,
   hashLeaf,
@@ -59,11 +59,19 @@ function cityValues(): { readonly values: Values; readonly record: CodeRecord } 
 
 /** What the root ledger proves, with parts of the delegation changed. */
 function above(
-  changes: { readonly record?: object; readonly delegation?: object; readonly anchor?: object } = {},
+  changes: {
+    readonly record?: object;
+    readonly delegation?: object;
+    readonly anchor?: object;
+  } = {},
   options: Partial<ProofOptions> = {},
 ): object {
   const { values, record } = cityValues();
-  const changed = { ...record, delegation: { ...delegation, ...changes.delegation }, ...changes.record };
+  const changed = {
+    ...record,
+    delegation: { ...delegation, ...changes.delegation },
+    ...changes.record,
+  };
   values.set(codeKey(CITY), encodeCbor(changed as unknown as CborValue));
   values.set(anchorKey(CITY), encodeCbor({ ...anchor, ...changes.anchor } as unknown as CborValue));
   const keys = [codeKey(CITY), "code/MA.156", "code/MA", anchorKey(CITY)];
@@ -73,8 +81,11 @@ function above(
 /** What the child ledger proves: the same subtree, and nothing above it. */
 function below(of: string = DEPT, options: Partial<ProofOptions> = {}): object {
   const { values } = cityValues();
-  for (const key of values.keys()) if (!key.includes(CITY) && !key.startsWith("reg")) values.delete(key);
-  const state = { get: (key: string) => values.has(key) ? cityLedgerValue(values, key) : undefined };
+  for (const key of values.keys())
+    if (!key.includes(CITY) && !key.startsWith("reg")) values.delete(key);
+  const state = {
+    get: (key: string) => (values.has(key) ? cityLedgerValue(values, key) : undefined),
+  };
   const keys = effectiveKeys(state as never, code(of));
   return JSON.parse(proveText(values, { keys, by: [OTHER_LOG], ...options }));
 }
@@ -150,7 +161,9 @@ describe("a chain of delegation", () => {
     });
     const next = below();
     expect(await refusal([next])).toMatchObject({ code: "NOTE_UNSIGNED" });
-    const foreign = proveText(cityValues().values, { keys: [codeKey(CITY), "code/MA.156", "code/MA"] });
+    const foreign = proveText(cityValues().values, {
+      keys: [codeKey(CITY), "code/MA.156", "code/MA"],
+    });
     expect(await refusal([{ ...above(), consistency: [] }, JSON.parse(foreign)])).toMatchObject({
       code: "NOTE_UNSIGNED",
     });
@@ -210,7 +223,9 @@ describe("a chain of delegation", () => {
       because: `${CITY}#1`,
     });
     const lacks = (field: string) => ({ code: "PROOF_CHAIN_DELEGATION", at: 0, field });
-    expect(await refusal(chain(above({ record: { delegation: {} } })))).toEqual(lacks("delegation"));
+    expect(await refusal(chain(above({ record: { delegation: {} } })))).toEqual(
+      lacks("delegation"),
+    );
     expect(await refusal(chain(above({ delegation: { policy: 7 } })))).toEqual(lacks("delegation"));
     expect(await refusal(chain(above({ delegation: { genesis: 7 } })))).toEqual(lacks("genesis"));
     expect(await refusal(chain(above({ delegation: { op: 7 } })))).toEqual(lacks("genesis"));
@@ -250,4 +265,3 @@ describe("a chain of delegation", () => {
     expect(await refusal(chain(), late)).toMatchObject({ code: "PROOF_AGE" });
   });
 });
-

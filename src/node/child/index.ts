@@ -3,5 +3,5 @@ export { beginChild, type ChildBeginning } from "./begin-child.ts";
 export { ChildFault, type ChildFaultCode } from "./fault.ts";
 export { type HandOver, handOver } from "./hand-over.ts";
 export type { Delegate } from "./parent.ts";
-export { parentProofs } from "./parent-proofs.ts";
 export { fetchParentLog, type ParentLog } from "./parent-log.ts";
+export { parentProofs } from "./parent-proofs.ts";
