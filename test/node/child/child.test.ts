@@ -7,13 +7,16 @@ import {
   type Code,
   codeKey,
   decodeCbor,
+  encodeCbor,
   hashLeaf,
   hex,
+  importRoot,
   parseCheckpoint,
   present,
 } from "../../../src/core/index.ts";
 import { openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import type { Ledger } from "../../../src/ledger/index.ts";
+import { createLog } from "../../../src/log/index.ts";
 import {
   anchorOnce,
   auditDirectory,
@@ -205,6 +208,40 @@ describe("the ledger of a delegated code", () => {
     const made = handOver(log, MA1301 as Code, CHILD);
     expect(hex(made.commitment.root as Uint8Array)).toBe(hex(parentOf.imports.root));
     expect(made.imports.map(hex)).toEqual([hex(present(ledger.entry(1), "entry 1"))]);
+  });
+});
+
+describe("an audit of a child ledger", () => {
+  test("refuses a block 0 whose import is not the one of its genesis, or does not fit", async () => {
+    await beginChild(await beginning());
+    const entries: Uint8Array[] = [];
+    {
+      await using ledger = await openChild();
+      for (let i = 0; i < ledger.head().size; i++) entries.push(present(ledger.entry(i), "entry"));
+    }
+    const audited = async (name: string, changed: readonly Uint8Array[]) => {
+      const directory = join(root, name, "ledger");
+      await createLog({ directory, origin: CHILD }, changed);
+      const report = await auditDirectory(join(root, name));
+      return report.intact ? "intact" : report.refusal;
+    };
+    const [genesis, imports, block] = entries as [Uint8Array, Uint8Array, Uint8Array];
+    expect(await audited("same", entries)).toBe("intact");
+    // A letter of a name, in a text of the same length: the entry is as well formed as before.
+    const text = Buffer.from(imports).toString("latin1").replace("BENCH", "BEACH");
+    const other = new Uint8Array(Buffer.from(text, "latin1"));
+    expect(await audited("other", [genesis, other, block])).toMatchObject({
+      code: "REPLAY_GENESIS",
+      why: expect.stringMatching(/^CHILD_ROOT/),
+    });
+    const read = decodeCbor(genesis);
+    const fields = read.ok ? (read.value as never)[1] : {};
+    const commitment = importRoot([other]);
+    const forged = encodeCbor(["genesis", { ...(fields as object), imports: commitment } as never]);
+    expect(await audited("forged", [forged, other, block])).toMatchObject({
+      code: "REPLAY_GENESIS",
+      why: expect.stringMatching(/^CHILD_VALUE/),
+    });
   });
 });
 
