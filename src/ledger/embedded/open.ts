@@ -67,6 +67,9 @@ export type Recovery = {
 /** Values that a start may keep in memory while the disk is full. */
 const MAX_UNWRITTEN_BYTES: number = 256 * 1024 * 1024;
 
+/** A block is one record of the journal; lengths and the frame take a little of it. */
+const MAX_FIRST_BLOCK_BYTES: number = 63 * 1024 * 1024;
+
 /** Whether a ledger was begun in a directory. */
 export function embeddedLedgerExists(directory: string): boolean {
   return logExists(directory);
@@ -89,6 +92,10 @@ export async function createEmbeddedLedger(
   }
   const parts = { state: new LedgerState(new MemoryValues()), map: new LocalMap() };
   const { entries } = await makeFirstBlock(parts, genesis, begun.value);
+  const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
+  if (bytes > MAX_FIRST_BLOCK_BYTES) {
+    throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: `block 0: ${bytes} bytes` });
+  }
   const { origin } = genesis;
   // One step: a log that exists has its genesis.
   await createLog({ directory, origin }, entries);

@@ -64,6 +64,8 @@ function parentLedger(): TestLedger {
   const { control: prev } = ledger.record(DEPT);
   const close = [{ kid: testKey("old").kid, why: "compromised" as const, since: 0 }];
   ledger.must({ op: "keys", code: DEPT, prev, close }, by);
+  const mistake = register(ledger, [child(`${CITY}.01/POST`, "class")]);
+  ledger.must({ op: "void", registration: mistake, reason: "x" }, city);
   const item = ledger.record(`${LAMPS}/1`);
   const end = { op: "status", code: item.code, prev: item.control, reason: "x" } as const;
   const { hash: after } = ledger.must({ ...end, do: "retire" }, by);

@@ -356,7 +356,10 @@ describe("a node, asked for what is delegated", () => {
       307,
       `${there}/${DEPT}.99`,
     ]);
-    expect((await world.get(`/v1/codes/${MA1301}`)).status).toBe(200);
+    const own = await world.json(`/v1/codes/${MA1301}`);
+    expect(own.record.delegation).toMatchObject({ origin: CHILD, url: there });
+    const found = await world.json(`/v1/codes?parent=MA.156&q=${encodeURIComponent("石家庄")}`);
+    expect(found.items.map((each: { code: string }) => each.code)).toEqual([MA1301]);
     expect((await world.get(`/${MA1301}`, { accept: "application/json" })).status).toBe(200);
     expect((await world.get(`/v1/codes/${DEPT}/proof`)).status).toBe(200);
     const proof = { accept: "application/vnd.cityid.proof+json" };
