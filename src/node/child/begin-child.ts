@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import {
   type ChildGenesis,
   type Code,
@@ -55,6 +57,8 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   };
   if (!embeddedLedgerExists(directory.ledger)) {
     const policy = policyOf(origin, logSeed);
+    // Where several keys must agree to the delegation, this is the policy that they are asked to agree to.
+    await writeFile(join(directory.root, "policy"), policy);
     await ensureDelegated(beginning, policy);
     const { size } = await readParent(parent, delegate.code);
     const now = nowMilliseconds();
