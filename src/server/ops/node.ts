@@ -12,7 +12,10 @@ import { MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_ITEMS_PER_REQUEST } from "../limits
 import type { App, Services } from "../services.ts";
 
 /** What the node says of itself, and whether it is well. */
-export function mountNode(app: App, { ledger, state, node, config, metrics, parent }: Services): void {
+export function mountNode(
+  app: App,
+  { ledger, state, node, config, metrics, parent }: Services,
+): void {
   const genesis = hex(hashLeaf(present(ledger.entry(0), "entry 0")));
 
   app.get("/.well-known/cityid", (c) => {
