@@ -2,7 +2,8 @@
 import { connect } from "node:net";
 
 /**
- * Keeps `connections` sockets busy with GETs for `seconds`, or until `requests` were made; each waits for its answer.
+ * Keeps `connections` sockets busy with GETs for `seconds`, any of the paths at random, or with one of each in turn until
+ * `requests` were made; each waits for its answer.
  *
  * @returns requests a second
  */
@@ -10,11 +11,12 @@ export async function closedLoop({ port, paths, connections, seconds, requests, 
   let done = 0;
   const began = performance.now();
   const until = requests === undefined ? began + seconds * 1000 : Number.POSITIVE_INFINITY;
+  const pathOf = requests === undefined ? () => paths[Math.floor(Math.random() * paths.length)] : (n) => paths[n % paths.length];
   await Promise.all(
     Array.from({ length: connections }, async (_, i) => {
       const client = await Client.open(port);
       for (let n = i; performance.now() < until && n < (requests ?? Number.POSITIVE_INFINITY); n += connections) {
-        await client.get(paths[n % paths.length], headers);
+        await client.get(pathOf(n), headers);
         done++;
       }
       client.close();

@@ -27,6 +27,8 @@ export type CliProblemCode =
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_PROOF_SUBJECT"
+  | "CLI_FRAUD"
+  | "CLI_LOG_SHORTER"
   | "CLI_POLICY"
   | "CLI_DAMAGED"
   | "INIT_LOG"
@@ -228,6 +230,28 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "此证明关于 {got}，而不是 {want}。",
     },
     remedy: { en: "Ask for the proof of the right code.", zh: "请索取正确标识码的证明。" },
+  },
+  CLI_FRAUD: {
+    exit: "forged",
+    what: {
+      en: "The log {origin} did not only grow: it contradicts the checkpoint that you kept. The proof is in {path}.",
+      zh: "日志 {origin} 并非只增不改：与您留存的检查点相矛盾。证明已存入 {path}。",
+    },
+    remedy: {
+      en: "Believe nothing of this log any more. Check the proof by your own policy (`cityid verify`), and give it to the members of the consortium.",
+      zh: "请勿再采信该日志。请按您自己的信任策略核验此证明（`cityid verify`），并交给联盟成员。",
+    },
+  },
+  CLI_LOG_SHORTER: {
+    exit: "forged",
+    what: {
+      en: "The node shows a log of {got} entries; the checkpoint that you kept has {want}.",
+      zh: "节点出示的日志有 {got} 条；您留存的检查点有 {want} 条。",
+    },
+    remedy: {
+      en: "Ask another node: this one is behind, or lost what it had. Keep your checkpoint.",
+      zh: "请改询其他节点：此节点落后，或丢失了数据。请保留您的检查点。",
+    },
   },
   CLI_POLICY: {
     exit: "usage",

@@ -1,4 +1,4 @@
-export { sha256, sha256Each } from "#crypto";
+export { checkEd25519, sha256, sha256Each } from "#crypto";
 export * from "./bytes.ts";
 export * from "./cbor/index.ts";
 export * from "./code/index.ts";

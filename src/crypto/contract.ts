@@ -7,8 +7,8 @@ export type HashedRows = {
 };
 
 /**
- * What core asks of the platform. Synchronous, because core is; so a browser gets the pure-TypeScript half, and code that
- * can wait (the verifier) may use WebCrypto instead, wrapped by {@link Crypto.isEd25519WellFormed}.
+ * What core asks of the platform. Synchronous, because core is; so a browser gets the pure-TypeScript half. What can wait,
+ * as the verifier can, asks {@link Crypto.checkEd25519}, which is WebCrypto there.
  *
  * Both halves answer every input alike, crafted ones included: a difference would fork validators. Lengths are part of
  * the input of the `verify…` functions, which answer `false`; the other functions are for our own data and throw.
@@ -45,6 +45,13 @@ export interface Crypto {
    * @see RFC 8032 §5.1.7, without the cofactor
    */
   verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
+
+  /** The verdict of {@link Crypto.verifyEd25519}, at once or later: whichever the platform has the faster arithmetic for. */
+  checkEd25519(
+    publicKey: Uint8Array,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): boolean | Promise<boolean>;
 
   /**
    * Whether the 64-byte signature r‖s is the key's (x‖y, 64 bytes) over SHA-256 of the message; s ≤ n/2, so that nobody

@@ -16,6 +16,9 @@ export const verifyEd25519: Crypto["verifyEd25519"] = (publicKey, message, signa
   signature.length === ED25519_SIGNATURE_BYTES &&
   sodium.crypto_sign_verify_detached(signature, message, publicKey);
 
+// Nothing is gained by waiting for it.
+export const checkEd25519: Crypto["checkEd25519"] = verifyEd25519;
+
 export const signEd25519: Crypto["signEd25519"] = (seed, message) => {
   const signature = new Uint8Array(ED25519_SIGNATURE_BYTES);
   sodium.crypto_sign_detached(signature, message, keyPair(seed).secretKey);

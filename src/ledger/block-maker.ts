@@ -38,7 +38,7 @@ export type RefusedBlock = Pick<AppliedBlock, "results"> & { readonly entries?: 
  * Applies items as one block on top of `last`: the same for every engine. The caller seals and commits it afterwards, in
  * order.
  *
- * @param turn called after each item; may be awaited, and readers be answered: nothing of the block shows before the end
+ * @param turn called after each item, and each item of a chunk; may be awaited, and readers be answered: nothing of the block shows before the end
  * @returns the refusals alone when every item was refused: such a block leaves no trace
  */
 export async function makeBlock(
@@ -58,8 +58,14 @@ export async function makeBlock(
   const open = new OpenBlock(state, { ...terms, first });
   const results: Result<number, Refusal>[] = [];
   for (const item of items) {
-    results.push(open.take(item));
-    // Awaiting what is not there would cost a tick for each of thousands of operations.
+    const taking = open.take(item);
+    let step = taking.next();
+    for (; step.done !== true; step = taking.next()) {
+      // Awaiting what is not there would cost a tick for each of thousands of items.
+      const waiting = turn();
+      if (waiting !== undefined) await waiting;
+    }
+    results.push(step.value);
     const waiting = turn();
     if (waiting !== undefined) await waiting;
   }

@@ -45,6 +45,11 @@ export type SequencerOptions = {
 };
 
 /**
+ * So many blocks are applied ahead of the last durable one, so that neither the map nor a slow sync keeps the writer waiting.
+ */
+const MAX_UNCOMMITTED = 3;
+
+/**
  * The one writer of a ledger. Operations are checked off the main thread, gathered, applied as one block and made durable
  * by one write and one sync; while the map takes a block's changes in and the block syncs, the next one is applied.
  */
@@ -163,20 +168,23 @@ export class Sequencer {
 
   /** The sequencer: the only place that makes blocks. Ends when the ledger closes or has failed for good. */
   async #sequence(): Promise<void> {
-    let committing: Promise<void> = Promise.resolve();
+    const committing: Promise<void>[] = [];
     while (!(this.#closing && this.#queue.length === 0)) {
       await this.#queue.some();
       const batch = this.#queue.take(this.#budget.weight);
       if (batch.length === 0) continue;
       const block = await this.#make(batch);
-      await committing;
+      if (committing.length >= MAX_UNCOMMITTED) await committing.shift();
       if (this.#fault?.reaction === "fatal") return;
-      if (block !== undefined) committing = this.#commit(batch, block);
+      if (block !== undefined) {
+        const before = committing.at(-1) ?? Promise.resolve();
+        committing.push(before.then(() => this.#commit(batch, block)));
+      }
       // Lets the syncing thread and the sockets have their turn between two blocks.
       await turn();
       await this.#options.readers.rest(this.#spentMilliseconds);
     }
-    await committing;
+    await committing.at(-1);
   }
 
   async #make(batch: readonly Waiting[]): Promise<AppliedBlock | undefined> {
@@ -240,6 +248,8 @@ export class Sequencer {
   }
 
   async #commit(batch: readonly Waiting[], block: AppliedBlock): Promise<void> {
+    // A block before it failed, and with it everybody who waits.
+    if (this.#fault?.reaction === "fatal") return;
     const { log } = this.#parts;
     let mapRoot: Hash;
     let staged: Staged;

@@ -66,6 +66,9 @@ type Answer = (
 /** The portal's files, where `npm run build` puts them. */
 const PORTAL = fileURLToPath(new URL("../../portal/dist", import.meta.url));
 
+/** The bundle of the verifier, from the same place. */
+const VERIFIER = fileURLToPath(new URL("../browser", import.meta.url));
+
 /**
  * Opens the ledger in the configured directory and serves it until it is disposed of.
  *
@@ -185,6 +188,7 @@ async function application(
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
+      ...(existsSync(VERIFIER) ? { verifier: await staticFiles(VERIFIER) } : {}),
       ...(demo === undefined ? {} : { demo }),
     },
     {

@@ -2,16 +2,23 @@ import {
   type Checkpoint,
   consistencyPath,
   EMPTY_ROOT,
+  formatNote,
   formatTilePath,
+  growthPath,
   HASH_BYTES,
   type Hash,
   hashNode,
+  rootsOfGrowth,
+  type SignedCheckpoint,
+  sameHash,
   TILE_HEIGHT,
   TILE_WIDTH,
+  type Tree,
   tileRow,
   toHash,
   verifyConsistency,
 } from "../core/index.ts";
+import type { ConsistencyBundle, FraudBundle } from "../verify/index.ts";
 import { ProofMismatch } from "./problem.ts";
 import type { Reading } from "./reading.ts";
 
@@ -28,15 +35,63 @@ export async function verifyGrowth(
   first: Checkpoint,
   second: Checkpoint,
 ): Promise<void> {
-  const nodes = await fetchNodes(reading, nodesBetween(first.size, second.size), second.size);
-  const tree = {
-    size: second.size,
-    node: (level: number, index: number) => nodes.get(nameOf(level, index)) ?? EMPTY_ROOT,
-  };
+  const tree = await treeBetween(reading, first.size, second.size);
   const path = consistencyPath(tree, first.size);
   const claim = { first: first.size, second: second.size, path };
   const verified = verifyConsistency(claim, first.root, second.root);
   if (!verified.ok) throw new ProofMismatch(`growth of ${second.origin}`, verified.error);
+}
+
+/** What two checkpoints of one log show: that it grew, or that whoever holds its key signed two that contradict each other. */
+export type Comparison =
+  | { readonly kind: "consistency"; readonly bundle: ConsistencyBundle }
+  | { readonly kind: "fraud"; readonly bundle: FraudBundle };
+
+/**
+ * Makes of two checkpoints of one log a bundle to keep: a proof of consistency, or of fraud. The tiles that it is computed
+ * from are only believed as far as they lead to the root of the larger one; signatures are for who verifies the bundle.
+ *
+ * @throws ProofMismatch when the tiles do not: then nothing is shown about either
+ */
+export async function compareCheckpoints(
+  reading: Pick<Reading, "tile">,
+  a: SignedCheckpoint,
+  b: SignedCheckpoint,
+): Promise<Comparison> {
+  const [older, newer] = a.size <= b.size ? [a, b] : [b, a];
+  const notes = { first: formatNote(older.note), second: formatNote(newer.note) };
+  const [first, second] = [older.size, newer.size];
+  if (first === second) {
+    return sameHash(older.root, newer.root)
+      ? { kind: "consistency", bundle: { ...notes, path: [] } }
+      : { kind: "fraud", bundle: notes };
+  }
+  const mismatch = (reason: { readonly code: string }) =>
+    new ProofMismatch(`growth of ${newer.origin}`, reason);
+  // Any log extends the empty one, so nothing is shown from there.
+  if (first === 0) throw mismatch({ code: "PROOF_SIZES" });
+  const tree = await treeBetween(reading, first, second);
+  const nodes = growthPath(tree, first);
+  const roots = rootsOfGrowth({ first, second, path: nodes });
+  if (!roots.ok) throw mismatch(roots.error);
+  if (!sameHash(roots.value.newer, newer.root)) throw mismatch({ code: "PROOF_SECOND_ROOT" });
+  if (!sameHash(roots.value.older, older.root)) {
+    return { kind: "fraud", bundle: { ...notes, nodes } };
+  }
+  return { kind: "consistency", bundle: { ...notes, path: consistencyPath(tree, first) } };
+}
+
+/** The nodes of a log that say how it grew, fetched from its tiles. */
+async function treeBetween(
+  reading: Pick<Reading, "tile">,
+  first: number,
+  second: number,
+): Promise<Tree> {
+  const nodes = await fetchNodes(reading, nodesBetween(first, second), second);
+  return {
+    size: second,
+    node: (level, index) => nodes.get(nameOf(level, index)) ?? EMPTY_ROOT,
+  };
 }
 
 type Node = { readonly level: number; readonly index: number };
@@ -48,7 +103,7 @@ function nodesBetween(first: number, second: number): readonly Node[] {
     asked.push({ level, index });
     return EMPTY_ROOT;
   };
-  consistencyPath({ size: second, node }, first);
+  if (first > 0 && first < second) growthPath({ size: second, node }, first);
   return asked;
 }
 

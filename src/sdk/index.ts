@@ -18,7 +18,6 @@ export {
   hex,
   parseCheckpoint,
   parseCode,
-  parsePolicy,
   parseTlogProof,
 } from "../core/index.ts";
 export { type ReadCode, type ReadRefusal, readCode } from "../text/index.ts";
@@ -40,7 +39,7 @@ export {
   prepareEvidence,
   sealEvidence,
 } from "./evidence.ts";
-export { verifyGrowth } from "./growth.ts";
+export { type Comparison, compareCheckpoints, verifyGrowth } from "./growth.ts";
 export type { Inbox } from "./inbox.ts";
 export type { Base64, Hex, Json, Page, Paging, Time } from "./json.ts";
 export {

@@ -42,6 +42,8 @@ export type Reading = {
   record(code: string, options?: AsOf & { readonly ancestors?: 1 }): Promise<RecordAnswer>;
   search(filter: SearchFilter, paging?: Paging): Promise<SearchAnswer>;
   history(code: string, paging?: Paging): Promise<Page<HistoryItem> & { readonly code: string }>;
+  /** The whole history as a bundle that proves itself, as text to keep: for `verifyHistory`. */
+  historyProof(code: string): Promise<string>;
   /** One page, not checked: `children` of the client is. */
   childrenPage(
     code: string,
@@ -92,6 +94,10 @@ export function createReading(transport: Transport): Reading {
     record: (code, options) => get(codePath(code), options),
     search: (filter, paging) => list("/v1/codes", filter, paging),
     history: (code, paging) => list(`${codePath(code)}/history`, {}, paging),
+    historyProof: async (code) => {
+      const response = await transport.send("GET", `${codePath(code)}/history?proof=1`);
+      return response.text();
+    },
     childrenPage: (code, paging) => list(`${codePath(code)}/children`, {}, paging),
     keys: (holder, options) => list(`${holderPath(holder)}/keys`, {}, options),
     proof: async (key, options) => {

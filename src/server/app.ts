@@ -10,7 +10,7 @@ import { mountOpenings } from "./openings/index.ts";
 import { mountOperations } from "./operations/index.ts";
 import { createMetrics, mountOps } from "./ops/index.ts";
 import { type AppDependencies, DEFAULT_CONFIG, type ServerConfig } from "./options.ts";
-import { mountPortal } from "./portal/index.ts";
+import { mountPortal, mountVerifier } from "./portal/index.ts";
 import type { AnyRefusal } from "./problem/index.ts";
 import { createProblems, refusalOfFault } from "./problem/index.ts";
 import { createAdmission } from "./rate/index.ts";
@@ -66,6 +66,7 @@ export function createApp(
   mountInbox(app, services);
   mountOpenings(app, services);
   mountTokens(app, services);
+  mountVerifier(app, services);
   mountPortal(app, services);
   mountResolver(app, services);
   const methods = createMethods(app);

@@ -35,6 +35,10 @@ export const MAX_SCAN_BYTES: number = MIB;
 /** Further map keys of one proof. */
 export const MAX_MORE_KEYS: number = 16;
 
+/** Of a history in one bundle: links of its chains, and bytes of its entries. */
+export const MAX_HISTORY_CHANGES: number = 2000;
+export const MAX_HISTORY_BYTES: number = 8 * MIB;
+
 export const MAX_EVENT_STREAMS: number = 256;
 export const HEARTBEAT_MILLISECONDS: number = 15 * SECOND;
 

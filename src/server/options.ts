@@ -82,6 +82,8 @@ export type AppDependencies = {
   /** Bodies of commitments, beside the ledger. */
   readonly openings: BlobStore;
   readonly portal?: StaticFiles;
+  /** The bundle of the verifier, for pages of others. */
+  readonly verifier?: StaticFiles;
   /** Answers `/demo/…`; only a demonstration has it. */
   readonly demo?: (
     request: Request,

@@ -1,5 +1,5 @@
 import { base64, type MapProof, type Result } from "../core/index.ts";
-import { type BundleRefusal, Part, reading, refuse } from "./reading.ts";
+import { type BundleRefusal, type Part, readFormat, reading } from "./reading.ts";
 
 // application/vnd.cityid.proof+json; docs/spec/ledger.md, Proofs.
 
@@ -36,17 +36,8 @@ export type ProofBundle = ClaimedValue & {
  */
 export function parseProofBundle(input: unknown): Result<ProofBundle, BundleRefusal> {
   return reading(() => {
-    const field = new Part(typeof input === "string" ? parseJson(input) : input, "").fields(
-      "format",
-      "key",
-      "value",
-      "map",
-      "block",
-      "log",
-      "more",
-    );
-    const { value: format } = field("format");
-    if (format !== PROOF_FORMAT) refuse({ code: "PROOF_FORMAT", got: String(format) });
+    const names = ["key", "value", "map", "block", "log", "more"] as const;
+    const field = readFormat(input, MAX_PROOF_LENGTH, PROOF_FORMAT, ...names);
     const more = field("more");
     return {
       ...readClaim(field),
@@ -68,16 +59,6 @@ export function formatProofBundle({ block, log, more, ...claim }: ProofBundle): 
     log,
     ...(more.length > 0 && { more: more.map(claimJson) }),
   });
-}
-
-function parseJson(text: string): unknown {
-  const max = MAX_PROOF_LENGTH;
-  if (text.length > max) refuse({ code: "PROOF_SIZE", got: text.length, max });
-  try {
-    return JSON.parse(text);
-  } catch {
-    return refuse({ code: "PROOF_JSON" });
-  }
 }
 
 function readClaim(field: (name: string) => Part): ClaimedValue {

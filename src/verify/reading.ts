@@ -21,6 +21,31 @@ export function reading<T>(read: () => T): Result<T, BundleRefusal> {
   }
 }
 
+/** The JSON value of a bundle that came as text, and its first field: what it is. */
+export function readFormat(
+  input: unknown,
+  maxLength: number,
+  want: string,
+  ...names: readonly string[]
+): (name: string) => Part {
+  const field = new Part(
+    typeof input === "string" ? parseJson(input, maxLength) : input,
+    "",
+  ).fields("format", ...names);
+  const { value: format } = field("format");
+  if (format !== want) refuse({ code: "PROOF_FORMAT", got: String(format) });
+  return field;
+}
+
+function parseJson(text: string, max: number): unknown {
+  if (text.length > max) refuse({ code: "PROOF_SIZE", got: text.length, max });
+  try {
+    return JSON.parse(text);
+  } catch {
+    return refuse({ code: "PROOF_JSON" });
+  }
+}
+
 /** Leaves the reader: caught by `reading`. */
 export function refuse(refusal: BundleRefusal): never {
   throw new Stop(refusal);
@@ -72,6 +97,13 @@ export class Part {
   text(): string {
     if (typeof this.value !== "string" || /\p{Surrogate}/u.test(this.value)) this.misfit("text");
     return this.value === "" ? refuse({ code: "PROOF_EMPTY", field: this.path }) : this.value;
+  }
+
+  /** A position or a count: 0 … 2^53 − 1. */
+  count(): number {
+    const { value } = this;
+    const isCount = typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+    return isCount ? value : this.misfit("whole number");
   }
 
   /** Canonical padded base64. */

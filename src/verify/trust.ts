@@ -3,16 +3,13 @@ import {
   type Checkpoint,
   type Cosignature,
   err,
-  evaluatePolicy,
   evaluatePolicyAsync,
   formatVerifierKey,
   MAX_AHEAD_SECONDS,
-  type NoteSignatureCheck,
   ok,
   type Policy,
   type Result,
   type SignedCheckpoint,
-  type Trust,
   type TrustRefusal,
 } from "../core/index.ts";
 
@@ -25,7 +22,7 @@ export type TrustOptions = {
   /** How old the proof may be; `Infinity` for any age. */
   readonly maxAgeSeconds: number;
   /** Ed25519 by the exact rule of docs/spec/operations.md; the platform's own by default. May answer later. */
-  readonly checkSignature?: NoteSignatureCheck | AsyncNoteSignatureCheck;
+  readonly checkSignature?: AsyncNoteSignatureCheck;
 };
 
 /** How long ago the state was surely the newest one, and who says so. */
@@ -59,7 +56,8 @@ export async function trustCheckpoint(
   signed: SignedCheckpoint,
   options: TrustOptions,
 ): Promise<Result<TrustedCheckpoint, TrustRefusal>> {
-  const trust = await evaluate(signed, options);
+  const { policy, nowSeconds, checkSignature } = options;
+  const trust = await evaluatePolicyAsync(policy, signed, nowSeconds, checkSignature);
   if (!trust.ok) return trust;
   const { logs, ...others } = trust.value;
   const { origin, size, root } = signed;
@@ -68,14 +66,6 @@ export async function trustCheckpoint(
     signedBy: logs.map(formatVerifierKey),
     ...others,
   });
-}
-
-async function evaluate(
-  signed: SignedCheckpoint,
-  { policy, nowSeconds, checkSignature: check }: TrustOptions,
-): Promise<Result<Trust, TrustRefusal>> {
-  if (check === undefined) return evaluatePolicy(policy, signed, nowSeconds);
-  return evaluatePolicyAsync(policy, signed, nowSeconds, async (...args) => check(...args));
 }
 
 /**

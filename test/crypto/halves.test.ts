@@ -3,10 +3,11 @@ import { describe, expect, test } from "vitest";
 import type { Crypto } from "../../src/crypto/contract.ts";
 import * as native from "../../src/crypto/node.ts";
 import * as web from "../../src/crypto/web.ts";
+import * as verifier from "../../src/crypto/web-verifier.ts";
 import { flip } from "./craft.ts";
 
-// Both fill the contract: a name that one of them lacks does not compile.
-const HALVES: readonly Crypto[] = [native, web];
+// All of them fill the contract: a name that one of them lacks does not compile.
+const HALVES: readonly Crypto[] = [native, web, verifier];
 
 const secret = fc.uint8Array({ minLength: 32, maxLength: 32 });
 // Below the order of P-256 with certainty, and never 0.
@@ -18,7 +19,7 @@ const bit = fc.nat({ max: 7 }).map((shift) => 1 << shift);
 const RUNS = { numRuns: 60 };
 
 describe("Ed25519", () => {
-  test("both halves make the same keys and signatures, and each takes the other's", () => {
+  test("all halves make the same keys and signatures, and each takes the other's", () => {
     fc.assert(
       fc.property(secret, message, (seed, m) => {
         const publicKey = native.publicEd25519(seed);
@@ -31,7 +32,7 @@ describe("Ed25519", () => {
     );
   });
 
-  test("both halves refuse a signature with one bit turned", () => {
+  test("all halves refuse a signature with one bit turned", () => {
     fc.assert(
       fc.property(secret, message, position, bit, (seed, m, at, turned) => {
         const publicKey = native.publicEd25519(seed);
@@ -42,7 +43,7 @@ describe("Ed25519", () => {
     );
   });
 
-  test("both halves refuse a key with one bit turned", () => {
+  test("all halves refuse a key with one bit turned", () => {
     fc.assert(
       fc.property(secret, message, fc.nat({ max: 31 }), bit, (seed, m, at, turned) => {
         const publicKey = flip(native.publicEd25519(seed), at, turned);
@@ -55,7 +56,7 @@ describe("Ed25519", () => {
 });
 
 describe("P-256", () => {
-  test("both halves make the same keys, and each takes the other's signatures, which have a low s", () => {
+  test("all halves make the same keys, and each takes the other's signatures, which have a low s", () => {
     fc.assert(
       fc.property(scalar, message, (d, m) => {
         const publicKey = native.publicP256(d);
@@ -70,7 +71,7 @@ describe("P-256", () => {
     );
   });
 
-  test("both halves refuse a signature or a key with one bit turned", () => {
+  test("all halves refuse a signature or a key with one bit turned", () => {
     fc.assert(
       fc.property(scalar, message, position, bit, (d, m, at, turned) => {
         const publicKey = native.publicP256(d);

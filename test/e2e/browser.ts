@@ -13,10 +13,10 @@ export const CHROMIUM: string | undefined = PLACES.find(
   (place) => place !== "" && existsSync(place),
 );
 
-export function launch(): Promise<Browser> {
+export function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM ?? "",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", ...more],
   });
 }
 

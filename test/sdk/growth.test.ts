@@ -5,13 +5,22 @@ import {
   concat,
   type Hash,
   hashLeaf,
+  parseCheckpoint,
   parseTilePath,
   rootOf,
+  type SignedCheckpoint,
   treeOf,
   utf8,
 } from "../../src/core/index.ts";
-import { verifyGrowth } from "../../src/sdk/growth.ts";
+import { compareCheckpoints, verifyGrowth } from "../../src/sdk/growth.ts";
 import { ProofMismatch } from "../../src/sdk/problem.ts";
+import {
+  formatConsistencyBundle,
+  formatFraudBundle,
+  verifyConsistencyProof,
+  verifyFraudProof,
+} from "../../src/verify/index.ts";
+import { LOG, LOG_ONLY, NOW, noteOf } from "../verify/kit.ts";
 
 const LEAVES: readonly Hash[] = Array.from({ length: 70_000 }, (_, i) =>
   hashLeaf(utf8(`entry ${i}`)),
@@ -69,5 +78,63 @@ describe("verifyGrowth", () => {
     const tile = async (): Promise<Uint8Array> => new Uint8Array(32);
     const growth = verifyGrowth({ tile }, checkpoint(700), checkpoint(5_000));
     await expect(growth).rejects.toBeInstanceOf(ProofMismatch);
+  });
+});
+
+describe("compareCheckpoints", () => {
+  const origin = LOG.key.name;
+  /** As signed by the log: of the tree of these tests, or with another root. */
+  function signed(size: number, root: Hash = rootOf(TREE, size)): SignedCheckpoint {
+    const parsed = parseCheckpoint(noteOf({ origin, size, root }, {}));
+    if (!parsed.ok) throw new Error(parsed.error.code);
+    return parsed.value;
+  }
+  const trust = { policy: LOG_ONLY, nowSeconds: NOW, maxAgeSeconds: Number.POSITIVE_INFINITY };
+
+  test("makes a proof of consistency of a log that grew, in whichever order they come", async () => {
+    for (const [first, second] of [
+      [1, 2],
+      [700, 5_000],
+      [65_536, 70_000],
+      [700, 700],
+    ] as const) {
+      const tiles = { tile: tilesOf(second) };
+      const found = await compareCheckpoints(tiles, signed(second), signed(first));
+      if (found.kind !== "consistency") throw new Error(found.kind);
+      const verdict = await verifyConsistencyProof(formatConsistencyBundle(found.bundle), trust);
+      expect(verdict).toMatchObject({
+        ok: true,
+        value: { first: { checkpoint: { size: first } }, second: { checkpoint: { size: second } } },
+      });
+    }
+  });
+
+  test("makes a proof of fraud of a log that did not", async () => {
+    const other = rootOf(TREE, 3);
+    for (const [first, second, kind] of [
+      [700, 5_000, "prefix"],
+      [512, 5_000, "prefix"],
+      [700, 700, "roots"],
+    ] as const) {
+      const found = await compareCheckpoints(
+        { tile: tilesOf(second) },
+        signed(first, other),
+        signed(second),
+      );
+      if (found.kind !== "fraud") throw new Error(found.kind);
+      const verdict = await verifyFraudProof(formatFraudBundle(found.bundle), trust);
+      expect(verdict).toMatchObject({ ok: true, value: { how: { kind } } });
+    }
+  });
+
+  test("shows nothing where the tiles are not those of the later checkpoint", async () => {
+    const compared = compareCheckpoints(
+      { tile: tilesOf(5_000) },
+      signed(700),
+      signed(5_000, rootOf(TREE, 3)),
+    );
+    await expect(compared).rejects.toMatchObject({ refusal: { code: "PROOF_SECOND_ROOT" } });
+    const empty = compareCheckpoints({ tile: tilesOf(700) }, signed(0, LEAVES[0]), signed(700));
+    await expect(empty).rejects.toMatchObject({ refusal: { code: "PROOF_SIZES" } });
   });
 });

@@ -23,6 +23,23 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
+describe("the verifier", () => {
+  test("is a module for pages of others, and nothing else is there", async () => {
+    const module = "export const verify = 1;\n".repeat(100);
+    const folder = await mkdtemp(join(tmpdir(), "cityid-verifier-"));
+    await writeFile(join(folder, "verify.js"), module);
+    await using other = await openWorld({}, { verifier: await staticFiles(folder) });
+    await rm(folder, { recursive: true });
+    const response = await other.get("/verifier/verify.js");
+    expect(response.headers.get("Content-Type")).toBe("text/javascript; charset=utf-8");
+    expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");
+    expect(response.headers.get("Cache-Control")).toBe("no-cache");
+    expect(await response.text()).toBe(module);
+    expect((await other.get("/verifier/none.js")).status).toBe(404);
+    expect((await world.get("/verifier/verify.js")).status).toBe(404);
+  });
+});
+
 describe("the portal", () => {
   test.each(["/", "/tour", "/tour/3", "/index.html"])(
     "answers %s with its one page",

@@ -4,6 +4,7 @@ import {
   type Checkpoint,
   cosign,
   encodeBlockEntry,
+  equalBytes,
   formatNote,
   formatTlogProof,
   formatVerifierKey,
@@ -114,7 +115,7 @@ export function proveText(values: ReadonlyMap<string, Uint8Array>, options: Proo
   return formatProofBundle(prove(values, options));
 }
 
-function mapOf(values: ReadonlyMap<string, Uint8Array>): SparseMap {
+export function mapOf(values: ReadonlyMap<string, Uint8Array>): SparseMap {
   const map = new SparseMap();
   const proved = [...values].filter(([key]) => !key.startsWith(BESIDE));
   map.update(
@@ -129,7 +130,7 @@ function mapOf(values: ReadonlyMap<string, Uint8Array>): SparseMap {
   return map;
 }
 
-function claimOf(
+export function claimOf(
   map: SparseMap,
   values: ReadonlyMap<string, Uint8Array>,
   key: string,
@@ -147,5 +148,5 @@ function claimOf(
 }
 
 function sameKey(key: string, keyHash: Hash): boolean {
-  return Buffer.compare(hashMapKey(key), keyHash) === 0;
+  return equalBytes(hashMapKey(key), keyHash);
 }

@@ -1,15 +1,19 @@
 import { createWriteStream } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Command, Option } from "commander";
-import type { RecordAnswer } from "../../sdk/index.ts";
+import { parseCheckpoint, parseTlogProof, type SignedCheckpoint } from "../../core/index.ts";
+import { compareCheckpoints, type RecordAnswer } from "../../sdk/index.ts";
+import { formatConsistencyBundle, formatFraudBundle } from "../../verify/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { recordsBelow } from "../export/below.ts";
 import { exportLog } from "../export/log-files.ts";
 import { featureOf, rowOf } from "../export/record-rows.ts";
+import { fileProblem } from "../file-problem.ts";
 import { csvCell } from "../import/bad-rows.ts";
+import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 
 type Format = "csv" | "geojson" | "ndjson";
@@ -25,6 +29,7 @@ export function addExport(program: Command, cli: Cli): void {
   addRecords(group, cli);
   addLogFiles(group, cli);
   addPolicy(group, cli);
+  addGrowth(group, cli);
 }
 
 function addRecords(group: Command, { say, runOf }: Cli): void {
@@ -177,4 +182,60 @@ function addPolicy(group: Command, { say, runOf }: Cli): void {
         run.say({ en: `  fingerprint of the genesis: ${genesis}`, zh: `  创世指纹：${genesis}` }),
       ]);
     });
+}
+
+function addGrowth(group: Command, { say, runOf }: Cli): void {
+  group
+    .command("growth")
+    .description(
+      say({
+        en: "the proof that the log only grew since an earlier checkpoint; if it did not, the proof of that",
+        zh: "日志自某个旧检查点以来只增不改的证明；若并非如此，则为欺诈证明",
+      }),
+    )
+    .argument(
+      "<earlier>",
+      say({ en: "a checkpoint that was kept, or a receipt", zh: "留存的检查点或回执" }),
+    )
+    .argument("<file>")
+    .action(async (earlier: string, path: string, _: unknown, command: Command) => {
+      const run = runOf(command);
+      const kept = readKept(earlier, await readText(earlier));
+      const present = readKept("/log/checkpoint", await run.client.checkpoint());
+      if (kept.origin !== present.origin) {
+        throw new CliProblem("CLI_PROOF_SUBJECT", { got: kept.origin, want: present.origin });
+      }
+      if (kept.size > present.size) {
+        throw new CliProblem("CLI_LOG_SHORTER", { got: present.size, want: kept.size });
+      }
+      const found = await compareCheckpoints(run.client, kept, present);
+      if (found.kind === "fraud") {
+        await writeFile(path, formatFraudBundle(found.bundle));
+        throw new CliProblem("CLI_FRAUD", { origin: present.origin, path });
+      }
+      await writeFile(path, formatConsistencyBundle(found.bundle));
+      run.result({ file: path, first: kept.size, second: present.size }, () => [
+        run.say({
+          en: `From ${kept.size} to ${present.size} entries → ${path}. Check it off line: cityid verify ${path} --policy FILE`,
+          zh: `${kept.size} 条至 ${present.size} 条 → ${path}。离线核验：cityid verify ${path} --policy 文件`,
+        }),
+      ]);
+    });
+}
+
+async function readText(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    throw fileProblem(path, cause);
+  });
+}
+
+/** A checkpoint, alone or as a receipt ends with it. */
+function readKept(path: string, text: string): SignedCheckpoint {
+  const receipt = parseTlogProof(text);
+  if (receipt.ok) return receipt.value.checkpoint;
+  const checkpoint = parseCheckpoint(text);
+  if (checkpoint.ok) return checkpoint.value;
+  const { code } = checkpoint.error;
+  const want = { en: `a checkpoint or a receipt (${code})`, zh: `检查点或回执（${code}）` };
+  throw new CliProblem("CLI_FILE_FORMAT", { path, want });
 }

@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { everyItem, type HistoryItem } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
@@ -7,6 +8,8 @@ import { gather } from "../gather.ts";
 import type { Run } from "../run.ts";
 import { localTime } from "../show-record.ts";
 import { alignRows } from "../width.ts";
+
+type Options = { readonly limit: string; readonly proof?: string };
 
 export function addHistory(program: Command, { say, runOf }: Cli): void {
   program
@@ -19,12 +22,31 @@ export function addHistory(program: Command, { say, runOf }: Cli): void {
     )
     .argument("<code>")
     .addOption(countOption(say))
-    .action(async (text: string, options: { readonly limit: string }, command: Command) => {
+    .option(
+      "--proof <file>",
+      say({
+        en: "keeps the whole history in a file that proves itself, for `cityid verify`",
+        zh: "将完整历史存为可自证的文件，供 `cityid verify` 核验",
+      }),
+    )
+    .action(async (text: string, options: Options, command: Command) => {
       const run = runOf(command);
       const code = readCodeArgument(text);
+      if (options.proof !== undefined) return keepHistory(run, code, options.proof);
       const items = everyItem((paging) => run.client.history(code, paging));
       await printHistory(run, await gather(items, parseCount(options.limit)));
     });
+}
+
+async function keepHistory(run: Run, code: string, path: string): Promise<void> {
+  const history = await run.client.historyProof(code);
+  await writeFile(path, history);
+  run.result({ code, history: path, bytes: history.length }, () => [
+    run.say({
+      en: `History of ${code} kept in ${path}. Check it off line: cityid verify ${path} --policy FILE`,
+      zh: `${code} 的完整历史已存入 ${path}。离线核验：cityid verify ${path} --policy 文件`,
+    }),
+  ]);
 }
 
 async function printHistory(run: Run, items: readonly HistoryItem[]): Promise<void> {

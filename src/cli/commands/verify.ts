@@ -12,9 +12,10 @@ import {
 } from "../../core/index.ts";
 import { describeOperation } from "../../sdk/index.ts";
 import {
-  type Age,
+  CONSISTENCY_FORMAT,
+  FRAUD_FORMAT,
+  HISTORY_FORMAT,
   type RecordVerdict,
-  type TrustedCheckpoint,
   type TrustOptions,
   verifyProofChain,
   verifyReceipt,
@@ -23,9 +24,12 @@ import {
 import type { Cli } from "../cli.ts";
 import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
-import { duration } from "../progress.ts";
 import type { Run } from "../run.ts";
 import { localTime, statusText } from "../show-record.ts";
+import { ageText, checkSubject, refused, whoLines } from "../verify/attested.ts";
+import { verifyConsistencyFile } from "../verify/verify-consistency.ts";
+import { verifyFraudFile } from "../verify/verify-fraud.ts";
+import { verifyHistoryFile } from "../verify/verify-history.ts";
 
 type Options = {
   readonly policy?: string;
@@ -47,8 +51,8 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     .argument(
       "<file>",
       say({
-        en: "a record proof (`show --proof`) or a receipt (`--receipt`)",
-        zh: "记录证明（`show --proof`）或回执（`--receipt`）",
+        en: "a record proof (`show --proof`), a history (`history --proof`), a receipt (`--receipt`), a proof of consistency or of fraud",
+        zh: "记录证明（`show --proof`）、完整历史（`history --proof`）、回执（`--receipt`），或日志一致性证明、欺诈证明",
       }),
     )
     .option(
@@ -76,9 +80,29 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
       const text = await readText(path);
       const trust = await trustOf(run, options);
       if (text.startsWith("[")) return verifyChain(run, text, trust, options.code);
-      if (text.startsWith("{")) return verifyProof(run, text, trust, options.code);
-      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
+      if (!text.startsWith("{")) {
+        return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
+      }
+      switch (formatOf(text)) {
+        case HISTORY_FORMAT:
+          return verifyHistoryFile(run, text, trust, options.code);
+        case CONSISTENCY_FORMAT:
+          return verifyConsistencyFile(run, text, trust);
+        case FRAUD_FORMAT:
+          return verifyFraudFile(run, text, trust);
+        default:
+          return verifyProof(run, text, trust, options.code);
+      }
     });
+}
+
+/** What a file says that it is; whoever verifies it reads it strictly. */
+function formatOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { readonly format?: unknown }).format;
+  } catch {
+    return undefined;
+  }
 }
 
 async function readText(path: string): Promise<string> {
@@ -167,9 +191,7 @@ function showVerdict(
   lines: () => readonly string[],
 ): void {
   const { key, value, effective, checkpoint, block, age } = verdict;
-  if (code !== undefined && key !== `code/${code}`) {
-    throw new CliProblem("CLI_PROOF_SUBJECT", { got: key, want: `code/${code}` });
-  }
+  checkSubject(key, code);
   const shown = {
     key,
     present: value !== undefined,
@@ -207,35 +229,6 @@ function proofLines(run: Run, verdict: RecordVerdict): string[] {
   ];
 }
 
-function ageText({ say }: Run, age: Age | undefined): string {
-  if (age === undefined) return say({ en: ", age unknown", zh: "，新旧未知" });
-  const text = duration(age.seconds * 1000);
-  return age.by === "cosignatures"
-    ? say({ en: `, ${text} old by its witnesses`, zh: `，据见证方距今 ${text}` })
-    : say({ en: `, ${text} old by the log's own word`, zh: `，据日志自述距今 ${text}` });
-}
-
-/** Who vouches, and for what: a signature of the log alone does not show that it tells everybody the same. */
-function whoLines(
-  { say, paint }: Run,
-  { checkpoint, signedBy, cosignatures }: TrustedCheckpoint,
-): string[] {
-  const { origin, size } = checkpoint;
-  const witnesses = cosignatures.map(({ witness }) => witness).join(", ");
-  return [
-    `  ${say({ en: "log", zh: "日志" })} ${origin}, ${say({ en: "size", zh: "长度" })} ${size}`,
-    ...signedBy.map((vkey) => paint.quiet(`  ${say({ en: "signed by", zh: "签名" })} ${vkey}`)),
-    witnesses === ""
-      ? paint.quiet(
-          say({
-            en: "  no witness: that the log tells everybody the same is not shown",
-            zh: "  无见证方：不能证明该日志对所有人出示相同内容",
-          }),
-        )
-      : paint.quiet(`  ${say({ en: "witnessed by", zh: "见证方" })} ${witnesses}`),
-  ];
-}
-
 async function verifyReceiptFile(
   run: Run,
   text: string,
@@ -267,8 +260,4 @@ function operationWords(run: Run, entry: Uint8Array): string[] {
   const { iss, iatSeconds } = envelope.value;
   const when = localTime(new Date(iatSeconds * 1000).toISOString());
   return [`${iss}, ${when}:`, ...describeOperation(operation.value as Operation, run.language)];
-}
-
-function refused({ code: cause, ...facts }: { readonly code: string }): CliProblem {
-  return new CliProblem("CLI_PROOF", { ...facts, cause });
 }

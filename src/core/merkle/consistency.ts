@@ -34,23 +34,56 @@ export function verifyConsistency(
   firstRoot: Hash,
   secondRoot: Hash,
 ): Result<void, ConsistencyRefusal> {
-  if (!isSize(first) || !isSize(second) || first === 0 || first > second) {
-    return err({ code: "PROOF_SIZES", first, second });
-  }
+  if (!isGrowth(first, second)) return err({ code: "PROOF_SIZES", first, second });
   const { seedInPath, sides } = shape(first, second);
   const want = sides.length + (seedInPath ? 1 : 0);
   if (path.length !== want) return err({ code: "PROOF_LENGTH", got: path.length, want });
 
-  let older = seedInPath ? present(path[0], "the seed") : firstRoot;
+  const { older, newer } = climb(seedInPath ? path : [firstRoot, ...path], sides);
+  if (!equalBytes(older, firstRoot)) return err({ code: "PROOF_FIRST_ROOT", got: older });
+  if (!equalBytes(newer, secondRoot)) return err({ code: "PROOF_SECOND_ROOT", got: newer });
+  return ok(undefined);
+}
+
+/** Why hashes lead to no pair of roots, whichever they are. */
+export type GrowthShapeRefusal = Extract<
+  ConsistencyRefusal,
+  { readonly code: "PROOF_SIZES" | "PROOF_LENGTH" }
+>;
+
+/**
+ * The roots that nodes of one tree lead to: over its first `first` leaves, and over all of it. They are those of a
+ * consistency path, which here always begins with the seed: with the largest complete subtree at the right edge of the
+ * first leaves.
+ *
+ * @returns both roots, else `PROOF_SIZES` or `PROOF_LENGTH`
+ */
+export function rootsOfGrowth({
+  first,
+  second,
+  path,
+}: ConsistencyProof): Result<{ readonly older: Hash; readonly newer: Hash }, GrowthShapeRefusal> {
+  if (!isGrowth(first, second)) return err({ code: "PROOF_SIZES", first, second });
+  const { sides } = shape(first, second);
+  const want = 1 + sides.length;
+  return path.length === want
+    ? ok(climb(path, sides))
+    : err({ code: "PROOF_LENGTH", got: path.length, want });
+}
+
+function isGrowth(first: number, second: number): boolean {
+  return isSize(first) && isSize(second) && first > 0 && first <= second;
+}
+
+function climb([seed, ...siblings]: readonly Hash[], sides: readonly Side[]) {
+  let older = present(seed, "the seed");
   let newer = older;
-  for (const [i, sibling] of (seedInPath ? path.slice(1) : path).entries()) {
+  for (const [i, sibling] of siblings.entries()) {
     // What stands to the left was there before; what stands to the right came later.
     if (sides[i] === "left") older = hashNode(sibling, older);
     newer = sides[i] === "left" ? hashNode(sibling, newer) : hashNode(newer, sibling);
   }
-  if (!equalBytes(older, firstRoot)) return err({ code: "PROOF_FIRST_ROOT", got: older });
-  if (!equalBytes(newer, secondRoot)) return err({ code: "PROOF_SECOND_ROOT", got: newer });
-  return ok(undefined);
+  return { older, newer };
 }
 
 /**

@@ -1,6 +1,8 @@
 export {
   type ConsistencyProof,
   type ConsistencyRefusal,
+  type GrowthShapeRefusal,
+  rootsOfGrowth,
   verifyConsistency,
 } from "./consistency.ts";
 export { Frontier, merkleRoot } from "./frontier.ts";
@@ -34,6 +36,7 @@ export {
 export {
   consistencyPath,
   frontierOf,
+  growthPath,
   inclusionPath,
   rangePath,
   rootOf,

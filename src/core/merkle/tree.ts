@@ -1,7 +1,7 @@
 import { InvariantError, present } from "../invariant.ts";
 import { Frontier, foldPeaks } from "./frontier.ts";
 import { type Hash, hashNode } from "./hash.ts";
-import { half, isSize, type Side, subtrees } from "./shape.ts";
+import { half, isSize, type Side, type Subtree, subtrees } from "./shape.ts";
 
 /** A tree whose complete subtrees can be looked up, wherever they are kept. */
 export type Tree = {
@@ -51,11 +51,25 @@ export function consistencyPath(tree: Tree, first: number, second: number = tree
   within(tree, second);
   within({ size: second }, first);
   if (first === 0 || first === second) return [];
-  const seed = present(subtrees(0, first).at(-1), "the right edge of the first tree");
-  const above = siblingSpans(seed.index, second, seed.level).map(({ start, end }) =>
-    spanRoot(tree, start, end),
-  );
+  const seed = seedOf(first);
+  const above = siblingsOf(tree, seed, second);
   return seed.index === 0 ? above : [tree.node(seed.level, seed.index), ...above];
+}
+
+/** The same with the right edge of the first tree always before it, for `rootsOfGrowth`; `0 < first < second`. */
+export function growthPath(tree: Tree, first: number, second: number = tree.size): Hash[] {
+  within(tree, second);
+  within({ size: second - 1 }, first);
+  const seed = seedOf(first);
+  return [tree.node(seed.level, seed.index), ...siblingsOf(tree, seed, second)];
+}
+
+function seedOf(first: number): Subtree {
+  return present(subtrees(0, first).at(-1), "the right edge of the first tree");
+}
+
+function siblingsOf(tree: Tree, { index, level }: Subtree, size: number): Hash[] {
+  return siblingSpans(index, size, level).map(({ start, end }) => spanRoot(tree, start, end));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { verifyEd25519 } from "#crypto";
+import { checkEd25519, verifyEd25519 } from "#crypto";
 import { present } from "../invariant.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { SignedCheckpoint } from "./checkpoint.ts";
@@ -63,12 +63,12 @@ export function evaluatePolicy(
   return attested.ok ? judge(policy, checkpoint.origin, attested.value, nowSeconds) : attested;
 }
 
-/** `evaluatePolicy` with a check that answers later. */
+/** `evaluatePolicy` with a check that may answer later. */
 export async function evaluatePolicyAsync(
   policy: Policy,
   checkpoint: SignedCheckpoint,
   nowSeconds: number,
-  check: AsyncNoteSignatureCheck,
+  check: AsyncNoteSignatureCheck = checkEd25519,
 ): Promise<Result<Trust, TrustRefusal>> {
   const attested = await verifyNoteAsync(checkpoint.note, policyKeys(policy), check);
   return attested.ok ? judge(policy, checkpoint.origin, attested.value, nowSeconds) : attested;

@@ -1,4 +1,4 @@
-import { verifyEd25519 } from "#crypto";
+import { checkEd25519, verifyEd25519 } from "#crypto";
 import { utf8 } from "../bytes.ts";
 import { err, ok, type Result } from "../result.ts";
 import { cosignedMessage, readTime, TIME_BYTES } from "./cosignature.ts";
@@ -12,8 +12,10 @@ export type NoteSignatureCheck = (
   signature: Uint8Array,
 ) => boolean;
 
-/** The same where the platform only answers later, as WebCrypto does. */
-export type AsyncNoteSignatureCheck = (...args: Parameters<NoteSignatureCheck>) => Promise<boolean>;
+/** The same where the platform may answer later, as WebCrypto does. */
+export type AsyncNoteSignatureCheck = (
+  ...args: Parameters<NoteSignatureCheck>
+) => boolean | Promise<boolean>;
 
 /** What a signature line of a known key claims. Not true before its signature is checked. */
 export type SignatureClaim = {
@@ -63,11 +65,11 @@ export function verifyNote(
   );
 }
 
-/** `verifyNote` with a check that answers later. */
+/** `verifyNote` with a check that may answer later. */
 export async function verifyNoteAsync(
   note: SignedNote,
   keys: readonly VerifierKey[],
-  check: AsyncNoteSignatureCheck,
+  check: AsyncNoteSignatureCheck = checkEd25519,
 ): Promise<Result<readonly Attestation[], SignatureRefusal>> {
   const claims = signatureClaims(note, keys);
   if (!claims.ok) return claims;

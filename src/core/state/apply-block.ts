@@ -16,7 +16,7 @@ import { ItemWork } from "./item-work.ts";
 import { type AdmitRefusal, executeAdmit } from "./kinds/admit.ts";
 import { onlyAdds } from "./kinds/gazette.ts";
 import { execute, needFor } from "./kinds/index.ts";
-import { applyChunk, type BulkRefusal } from "./kinds/manifest.ts";
+import { applyChunk, type BulkRefusal, type Steps } from "./kinds/manifest.ts";
 import { type Change, type StateReader, Transaction } from "./transaction.ts";
 
 export type ApplyRefusal =
@@ -60,7 +60,7 @@ export type AppliedBlock = {
  */
 export function applyBlock(state: StateReader, { items, ...block }: Block): AppliedBlock {
   const open = new OpenBlock(state, block);
-  const results = items.map((item) => open.take(item));
+  const results = items.map((item) => allOf(open.take(item)));
   return { results, ...open.close() };
 }
 
@@ -75,12 +75,13 @@ export class OpenBlock {
     this.#tx = new Transaction(state);
   }
 
-  /** Judges the next item. @returns its log index, or why it was refused */
-  take(item: Item): Result<number, ApplyRefusal> {
+  /** Judges the next item, step by step. @returns its log index, or why it was refused */
+  *take(item: Item): Steps<Result<number, ApplyRefusal>> {
     const { origin, timeMilliseconds, check, first } = this.#block;
     const tx = this.#tx;
     const context: Context = { tx, origin, timeMilliseconds, check, work: new ItemWork() };
-    const applied = applyItem(context, item);
+    const applied =
+      item.kind === "chunk" ? yield* applyChunk(context, item) : applyItem(context, item);
     if (!applied.ok) {
       tx.drop();
       return applied;
@@ -103,9 +104,18 @@ export class OpenBlock {
   }
 }
 
-function applyItem(context: Context, item: Item): Result<void, ApplyRefusal> {
+function allOf<T>(steps: Steps<T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+function applyItem(
+  context: Context,
+  item: Exclude<Item, { kind: "chunk" }>,
+): Result<void, ApplyRefusal> {
   if (item.kind === "refused") return err(item.refusal);
-  if (item.kind === "chunk") return applyChunk(context, item);
   const { envelope, body, hash } = item;
   const { aud, iatSeconds: iat } = envelope;
   if (aud !== context.origin) return err({ code: "OP_AUDIENCE", want: context.origin, got: aud });

@@ -28,7 +28,8 @@ export function mountPortal(app: App, { portal, config }: Services): void {
   }
 }
 
-function answerFile(c: AppContext, file: StaticFile): Response {
+/** One file of ours, compressed for who takes it. */
+export function answerFile(c: AppContext, file: StaticFile): Response {
   const { bytes, gzipped, type, etag, isHashed } = file;
   const isZipped = gzipped !== undefined && /\bgzip\b/.test(c.req.header("Accept-Encoding") ?? "");
   const headers = {

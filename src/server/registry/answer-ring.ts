@@ -12,8 +12,11 @@ type Entry = { readonly start: number; readonly end: number; readonly etag: stri
  */
 export class AnswerRing {
   readonly #bytes: Buffer;
-  /** In the order in which they were put, which is that of the bodies from `#next` on. */
   readonly #entries = new Map<string, Entry>();
+  /** Goes through the entries in the order in which they were put, which is that of the bodies from `#next` on. */
+  #order = this.#entries.entries();
+  /** Where that order has come to. */
+  #oldest: readonly [key: string, entry: Entry] | undefined;
   #next = 0;
 
   constructor(bytes: number) {
@@ -49,14 +52,26 @@ export class AnswerRing {
 
   clear(): void {
     this.#entries.clear();
+    this.#order = this.#entries.entries();
+    this.#oldest = undefined;
     this.#next = 0;
   }
 
   /** Drops what begins between the next place and `end`. */
   #makeRoom(end: number): void {
-    for (const [key, entry] of this.#entries) {
-      if (entry.start < this.#next || entry.start >= end) return;
-      this.#entries.delete(key);
+    for (;;) {
+      // Begun anew for each, the order would first pass over all that has left: one iterator remembers.
+      this.#oldest ??= this.#order.next().value;
+      if (this.#oldest === undefined) {
+        // An order that came to its end stays there.
+        this.#order = this.#entries.entries();
+        return;
+      }
+      const [key, entry] = this.#oldest;
+      const isThere = this.#entries.get(key) === entry;
+      if (isThere && (entry.start < this.#next || entry.start >= end)) return;
+      if (isThere) this.#entries.delete(key);
+      this.#oldest = undefined;
     }
   }
 }

@@ -20,6 +20,7 @@ import type { App, Services } from "../services.ts";
 import { decodeValue } from "../state.ts";
 import { type ChainLink, type ChainName, type ChainReader, readLink, walkChain } from "./chain.ts";
 import { readEntry } from "./entry.ts";
+import { answerHistoryProof } from "./history-proof.ts";
 import { unknownCode } from "./unknown.ts";
 
 /** What happened to a record once: raw material for a sentence. docs/spec/http.md §3. */
@@ -55,6 +56,7 @@ export function mountHistory(app: App, services: Services): void {
     if (!page.ok) return problem(c, page.error);
     const found = views.find(code.value);
     if (found === undefined) return problem(c, unknownCode(code.value));
+    if (c.req.query("proof") === "1") return answerHistoryProof(services, c, code.value);
     const read = readHistory(services, found.record, page.value.limit, page.value.cursor);
     if (!read.ok) return problem(c, read.error);
     const { items, next } = read.value;

@@ -69,7 +69,7 @@ function readMore(c: AppContext, key: string): Result<readonly string[], HttpRef
 }
 
 /** docs/spec/ledger.md, Proofs. */
-function proofJson({ head, values, block, path }: StateProof) {
+export function proofJson({ head, values, block, path }: StateProof): object {
   const [first, ...more] = values.map(valueJson);
   return {
     format: "cityid/proof/v1",

@@ -6,6 +6,7 @@ import {
   EMPTY_ROOT,
   Frontier,
   frontierOf,
+  growthPath,
   type Hash,
   hashLeaf,
   hashNode,
@@ -13,6 +14,7 @@ import {
   merkleRoot,
   rangePath,
   rootOf,
+  rootsOfGrowth,
   type Tree,
   treeOf,
   verifyConsistency,
@@ -49,6 +51,29 @@ describe("a tree in memory", () => {
         );
       }),
     );
+  });
+
+  test("gives the nodes from which both roots of a growth follow", () => {
+    fc.assert(
+      fc.property(logAndPage, ([entries, before, second]) => {
+        fc.pre(before + 1 < second);
+        const first = before + 1;
+        const path = growthPath(tree(entries), first, second);
+        const [older, newer] = [first, second].map((size) => referenceRoot(entries.slice(0, size)));
+        expect(rootsOfGrowth({ first, second, path })).toEqual({
+          ok: true,
+          value: { older, newer },
+        });
+        expect(rootsOfGrowth({ first, second, path: path.slice(1) })).toEqual({
+          ok: false,
+          error: { code: "PROOF_LENGTH", got: path.length - 1, want: path.length },
+        });
+      }),
+    );
+    expect(rootsOfGrowth({ first: 0, second: 3, path: [] })).toEqual({
+      ok: false,
+      error: { code: "PROOF_SIZES", first: 0, second: 3 },
+    });
   });
 
   test("gives the reference's consistency path", () => {

@@ -129,6 +129,11 @@ type Outcome = Accepted | { readonly ok: false; readonly error: Refusal };
 export class TestLedger implements StateReader {
   readonly values = new Map<string, Uint8Array>();
   readonly changes: Change[] = [];
+  /** The entries of each block that left a trace, after the genesis. */
+  readonly blocks: {
+    readonly timeMilliseconds: number;
+    readonly entries: readonly Uint8Array[];
+  }[] = [];
   size = 2;
   now: number = START_MILLISECONDS;
 
@@ -171,7 +176,10 @@ export class TestLedger implements StateReader {
         verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
     });
     this.#take(applied.changes);
-    if (applied.entries.length > 0) this.size += applied.entries.length + 1;
+    if (applied.entries.length > 0) {
+      this.size += applied.entries.length + 1;
+      this.blocks.push({ timeMilliseconds: this.now, entries: applied.entries });
+    }
     return applied.results.map((result, i) => {
       const item = present(read[i], "item");
       const id = item.kind === "operation" ? item.envelope.id : item.hash;

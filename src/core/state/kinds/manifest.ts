@@ -113,8 +113,11 @@ export function executeManifest(
   return terms.what === "register" ? openRegistration(context, act, terms.under) : ok(undefined);
 }
 
+/** Work that can be interrupted between two of its items: whoever does it may let others have their turn. */
+export type Steps<T> = Generator<undefined, T, undefined>;
+
 /** Takes one part of a manifest, all or nothing, from anybody: its path is its authority. */
-export function applyChunk(context: Context, item: ChunkEntry): Result<void, BulkRefusal> {
+export function* applyChunk(context: Context, item: ChunkEntry): Steps<Result<void, BulkRefusal>> {
   const { chunk, leaf, hash } = item;
   const manifest = context.tx.get(manifestKey(chunk.manifest));
   const id = hex(chunk.manifest);
@@ -129,7 +132,7 @@ export function applyChunk(context: Context, item: ChunkEntry): Result<void, Bul
   if (!open.ok) return open;
   const counted = markTaken(context, manifest, chunk, hash);
   if (!counted.ok) return counted;
-  return applyItems(context, manifest, item);
+  return yield* applyItems(context, manifest, item);
 }
 
 function stillOpen(
@@ -176,27 +179,27 @@ function markTaken(
   return ok(undefined);
 }
 
-function applyItems(
+function* applyItems(
   context: Context,
   manifest: ManifestValue,
   { chunk, hash, bytes, starts }: ChunkEntry,
-): Result<void, BulkRefusal> {
+): Steps<Result<void, BulkRefusal>> {
   const { by, iss, kid, what, under } = manifest;
   const holder = by === "members" ? iss : by;
   const signer = present(context.tx.get(keyKey(holder, kid)), "the key of a manifest");
   const act: Act = { hash, id: chunk.manifest, iss, kid, signer, by, threshold: 1 };
-  return what === "register"
+  return yield* what === "register"
     ? createItems(context, chunk.items, { bytes, starts }, act, under)
     : changeItems(context, chunk.items, act, what, under);
 }
 
-function createItems(
+function* createItems(
   context: Context,
   items: Chunk["items"],
   { bytes, starts }: Pick<ChunkEntry, "bytes" | "starts">,
   act: Act,
   under: Code,
-): Result<void, BulkRefusal> {
+): Steps<Result<void, BulkRefusal>> {
   const creation = { act, registration: act.id };
   const keys = items.map((item) => (isRegister(item) ? keysOf(item) : undefined));
   context.tx.expect(
@@ -209,22 +212,24 @@ function createItems(
     const source = new EncodedMap(bytes, present(starts[at], "where an item begins"));
     const created = createRecord(context, creation, item, keys[at], source);
     if (!created.ok) return created;
+    yield;
   }
   return ok(undefined);
 }
 
-function changeItems(
+function* changeItems(
   context: Context,
   items: Chunk["items"],
   act: Act,
   what: "update" | "status",
   under: Code,
-): Result<void, BulkRefusal> {
+): Steps<Result<void, BulkRefusal>> {
   for (const [at, item] of items.entries()) {
     const misplaced = misplacement(context, item.code, under, what, at);
     if (misplaced !== undefined) return misplaced;
     const changed = changeItem(context, what, item, act, at);
     if (!changed.ok) return changed;
+    yield;
   }
   return ok(undefined);
 }

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type Deferred, defer } from "../../deferred.ts";
 import { LedgerFault } from "../../fault.ts";
+import { SMALL_YOUNG_GENERATION } from "../worker-limits.ts";
 import type { Answer, Answered, Asked, Failure, Question, ReaderData } from "./messages.ts";
 
 /** Beyond this, more questions would only wait. */
@@ -43,6 +44,7 @@ export class ReaderHandle {
     this.stop();
     const worker = new Worker(this.#url, {
       execArgv: [],
+      resourceLimits: SMALL_YOUNG_GENERATION,
       name: "index reader",
       workerData: this.#data,
     });

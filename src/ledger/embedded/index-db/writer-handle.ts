@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { LedgerCounts } from "../../port.ts";
+import { MEDIUM_YOUNG_GENERATION } from "../worker-limits.ts";
 import type { Failure, WriterData, WriterOrder, WriterReport } from "./messages.ts";
 
 const FIRST_PAUSE_MILLISECONDS = 50;
@@ -59,7 +60,12 @@ export class WriterHandle {
     clearTimeout(this.#timer);
     const workerData: WriterData = { ...this.#data, isAnew };
     // The flags of this process are not for the worker: a test runner's loaders, an inspector's port.
-    const worker = new Worker(this.#url, { execArgv: [], name: "index writer", workerData });
+    const worker = new Worker(this.#url, {
+      execArgv: [],
+      resourceLimits: MEDIUM_YOUNG_GENERATION,
+      name: "index writer",
+      workerData,
+    });
     this.#worker = worker;
     let failure: Failure = { kind: "failure", why: "the thread ended", isDamaged: false };
     let isOpen = false;

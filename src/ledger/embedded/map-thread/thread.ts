@@ -4,6 +4,7 @@ import { type Deferred, defer } from "../../deferred.ts";
 import { LedgerFault } from "../../fault.ts";
 import type { AppliedChanges } from "../../state.ts";
 import type { BlockMoment, MapStore } from "../../stores.ts";
+import { SMALL_YOUNG_GENERATION } from "../worker-limits.ts";
 import { workerUrl } from "../worker-url.ts";
 import type { FoundSnapshot, MapOrder, MapReport, MapThreadData } from "./messages.ts";
 
@@ -24,7 +25,12 @@ export class MapThread implements MapStore {
     this.#syncValues = syncValues;
     const url = workerUrl("./worker", import.meta.url);
     // The flags of this process are not for the worker: a test runner's loaders, an inspector's port.
-    this.#worker = new Worker(url, { execArgv: [], name: "map", workerData: data });
+    this.#worker = new Worker(url, {
+      execArgv: [],
+      resourceLimits: SMALL_YOUNG_GENERATION,
+      name: "map",
+      workerData: data,
+    });
     this.#worker.on("message", (report: MapReport) => this.#take(report));
     this.#worker.on("error", (cause) => {
       this.#cause = cause;

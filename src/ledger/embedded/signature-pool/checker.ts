@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { PreparedSignature } from "../../../core/index.ts";
 import { LedgerFault } from "../../fault.ts";
+import { SMALL_YOUNG_GENERATION } from "../worker-limits.ts";
 import { packBatch } from "./batch.ts";
 
 type Owed = {
@@ -19,7 +20,11 @@ export class Checker {
 
   constructor(url: URL) {
     // The flags of this process are not for the worker: a test runner's loaders, an inspector's port.
-    this.#worker = new Worker(url, { execArgv: [], name: "signatures" });
+    this.#worker = new Worker(url, {
+      execArgv: [],
+      resourceLimits: SMALL_YOUNG_GENERATION,
+      name: "signatures",
+    });
     this.#worker.on("message", (verdicts: Uint8Array) => this.#settle(verdicts));
     this.#worker.on("error", (cause) => {
       this.#cause = cause;

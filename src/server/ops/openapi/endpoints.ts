@@ -57,9 +57,12 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: "get",
     path: "/v1/codes/{code}/history",
     tag: "codes",
-    summary: "What happened to it, newest first",
-    parameters: PAGING,
-    answers: { 200: json("HistoryPage", "A page") },
+    summary: "What happened to it, newest first; or all of it, with its proofs",
+    parameters: [
+      query("proof", "`1`: the whole history as a bundle that proves itself"),
+      ...PAGING,
+    ],
+    answers: { 200: json("HistoryPage", "A page, or `application/vnd.cityid.history+json`") },
   },
   {
     method: "get",
@@ -365,6 +368,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     answers: {
       200: { description: "OpenAPI 3.1", content: { "application/json": { type: "object" } } },
     },
+  },
+  {
+    method: "get",
+    path: "/verifier/{file}",
+    tag: "node",
+    summary: "The verifier for browsers: `verify.js`, and `ed25519.js` for those without Ed25519",
+    answers: { 200: { description: "A module", content: { "text/javascript": TEXT } } },
   },
   {
     method: "get",
