@@ -10,6 +10,7 @@ export type NodeOptions = {
   readonly data?: string;
   readonly publicUrl?: string;
   readonly trustProxy?: readonly string[];
+  readonly maxAge?: string;
   readonly confirmClock?: true;
   readonly confirmRestored?: true;
 };
@@ -47,6 +48,13 @@ export function addNodeOptions(command: Command, say: Say): Command {
       collect,
     )
     .option(
+      "--max-age <seconds>",
+      say({
+        en: "the age limit of verifiers: witnesses are asked three times as often (CITYID_MAX_AGE, else 3600)",
+        zh: "核验方的时效上限（秒），按其三分之一的间隔请见证方共签（CITYID_MAX_AGE，默认 3600）",
+      }),
+    )
+    .option(
       "--confirm-clock",
       say({
         en: "the clock is right, however far it is from the last block",
@@ -63,16 +71,24 @@ export function addNodeOptions(command: Command, say: Say): Command {
 }
 
 export function nodeSettings(options: NodeOptions): NodeSettings {
-  const { host, data, publicUrl, trustProxy } = options;
+  const { host, data, publicUrl, trustProxy, maxAge } = options;
   return {
     host,
     port: options.port === undefined ? undefined : readPort(options.port),
     dataDirectory: data,
     publicUrl,
     trustedProxies: trustProxy,
+    maxAgeSeconds: maxAge === undefined ? undefined : readAge(maxAge),
     confirmClock: options.confirmClock,
     confirmRestored: options.confirmRestored,
   };
+}
+
+function readAge(text: string): number {
+  if (/^\d{1,8}$/.test(text) && Number(text) >= 30) return Number(text);
+  const want = { en: "seconds, at least 30", zh: "秒数，至少 30" };
+  const facts = { name: "--max-age", got: text, want, example: "--max-age 3600" };
+  throw new CliProblem("CLI_ARGUMENT", facts);
 }
 
 function readPort(text: string): number {

@@ -20,6 +20,9 @@ const TROUBLES: { readonly [why: string]: CliProblemCode } = {
   begun: "NODE_BEGUN",
   "log-key-missing": "NODE_LOG_KEY",
   "log-key-other": "NODE_LOG_KEY_OTHER",
+  "witness-memory": "NODE_WITNESS_MEMORY",
+  "witness-key-of-log": "NODE_WITNESS_KEY",
+  "witness-own": "NODE_WITNESS_OWN",
 } satisfies { readonly [why in DirectoryTrouble]: CliProblemCode };
 
 const LOGS: { readonly [code: string]: CliProblemCode } = {

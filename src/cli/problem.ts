@@ -31,6 +31,7 @@ export type CliProblemCode =
   | "CLI_LOG_SHORTER"
   | "CLI_POLICY"
   | "CLI_DAMAGED"
+  | "CLI_AUDIT"
   | "INIT_LOG"
   | "INIT_GENESIS"
   | "INIT_LOG_KEY"
@@ -43,6 +44,10 @@ export type CliProblemCode =
   | "NODE_BEGUN"
   | "NODE_LOG_KEY"
   | "NODE_LOG_KEY_OTHER"
+  | "NODE_WITNESS_MEMORY"
+  | "NODE_WITNESS_KEY"
+  | "NODE_WITNESS_OWN"
+  | "WITNESS_OWN_LOG"
   | "NODE_NOT_BEGUN"
   | "NODE_DATA_DAMAGED"
   | "NODE_FAULT"
@@ -275,6 +280,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "请勿用它启动节点。请恢复备份；缺失部分可由其他副本的日志补回。",
     },
   },
+  CLI_AUDIT: {
+    exit: "forged",
+    what: {
+      en: "{log} is not what it claims to be: {why} ({cause}). {entries} entries before it are right.",
+      zh: "{log} 与其声称的不符：{why}（{cause}）。此前的 {entries} 个条目无误。",
+    },
+    remedy: {
+      en: "{remedy}",
+      zh: "{remedy}",
+    },
+  },
   INIT_LOG: {
     exit: "usage",
     what: {
@@ -393,6 +409,50 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Move it away if it belongs to no ledger, or name another directory.",
       zh: "若它不属于任何账本，请移走；否则请指定其他目录。",
+    },
+  },
+  NODE_WITNESS_MEMORY: {
+    exit: "node",
+    what: {
+      en: "{path} is there, but not the memory of what it cosigned: the folder `witness/seen`.",
+      zh: "{path} 存在，但缺少它已共签内容的记录：`witness/seen` 目录。",
+    },
+    remedy: {
+      en: "Put the folder back as it last was. If it is lost, delete the key for good: the node makes another one, which the policies of others must then name.",
+      zh: "请将该目录按最后的状态放回。若已丢失，请永久删除此密钥：节点会生成新的密钥，其他账本的信任策略须改用它。",
+    },
+  },
+  NODE_WITNESS_KEY: {
+    exit: "node",
+    what: {
+      en: "{path} holds the key of the log: it would attest nothing.",
+      zh: "{path} 中是日志的密钥，用它共签毫无意义。",
+    },
+    remedy: {
+      en: "Delete it; the node makes a key of its own.",
+      zh: "请删除它；节点会自行生成密钥。",
+    },
+  },
+  NODE_WITNESS_OWN: {
+    exit: "node",
+    what: {
+      en: "The genesis names a witness that has the key of the log.",
+      zh: "创世文件所列的见证方使用了日志的密钥。",
+    },
+    remedy: {
+      en: "Name witnesses that others run, each with a key of its own.",
+      zh: "请列出由他人运行、各有其密钥的见证方。",
+    },
+  },
+  WITNESS_OWN_LOG: {
+    exit: "usage",
+    what: {
+      en: "{origin} is the ledger of this very node: it cannot witness itself.",
+      zh: "{origin} 是本节点自己的账本，不能为自己作见证。",
+    },
+    remedy: {
+      en: "Add it at a node that somebody else runs.",
+      zh: "请在由他人运行的节点上添加。",
     },
   },
   NODE_NOT_BEGUN: {

@@ -538,8 +538,14 @@ const ROWS: { readonly [code: string]: Row } = {
   LEDGER_RESTORED: [
     "节点由备份恢复，暂不接受写入。",
     "The node was restored from a backup and takes no writes yet.",
-    "只有节点的运营方能处理：确认无人见过更新的状态，然后执行 `cityid start --confirm-restored`。",
-    "Only its operator can go on: make sure that nobody has seen a newer state, then `cityid start --confirm-restored`.",
+    "所有见证方都表明未见过更新的状态后，节点自行恢复写入；没有见证方时，由运营方确认后执行 `cityid start --confirm-restored`。",
+    "It goes on when all its witnesses have shown that they saw nothing newer; without them its operator makes sure, then `cityid start --confirm-restored`.",
+  ],
+  POLICY_WITNESS_OWN: [
+    "信任策略中的见证方“{witness}”使用了本节点或日志的密钥，等于自己为自己作证。",
+    "The witness “{witness}” of the policy has a key of this node or of the log: the node would witness itself.",
+    "请列出由他人运行、各有其密钥的见证方。",
+    "Name witnesses that others run, each with a key of its own.",
   ],
   HTTP_STOPPED: [
     "节点出现故障（{fault}），已停止写入；仍可查询。",

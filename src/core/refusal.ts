@@ -16,6 +16,7 @@ import type { ConsistencyRefusal, RangeRefusal, TilePathRefusal } from "./merkle
 import type {
   CheckpointRefusal,
   NoteRefusal,
+  OwnWitnessRefusal,
   PolicyRefusal,
   SignatureRefusal,
   TlogProofRefusal,
@@ -57,6 +58,7 @@ export type Refusal =
   | CheckpointRefusal
   | TlogProofRefusal
   | PolicyRefusal
+  | OwnWitnessRefusal
   | TrustRefusal
   | ItemRefusal
   | ApplyRefusal

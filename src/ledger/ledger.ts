@@ -77,6 +77,11 @@ export class LocalLedger extends LedgerView implements Ledger {
     return this.#sequencer.unready() ?? this.#derived.behind();
   }
 
+  /** Takes writes of what was restored: nobody has seen a newer state. */
+  confirmRestored(): void {
+    this.#sequencer.confirmRestored(this.#parts.guard.judge(this.head().timeMilliseconds));
+  }
+
   onBlock(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

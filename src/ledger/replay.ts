@@ -15,10 +15,12 @@ import {
   type Hash,
   hex,
   type ImportRefusal,
+  type Item,
   isBlockEntry,
   type OperationCheck,
   ok,
   type Result,
+  RULE_VERSION,
   readItem,
 } from "../core/index.ts";
 import { LedgerFault } from "./fault.ts";
@@ -30,6 +32,8 @@ export type ReadBlock = {
   readonly entry: BlockEntry;
   /** Its entries without the block entry. */
   readonly entries: readonly Uint8Array[];
+  /** The same as items, where somebody has read them already. */
+  readonly items?: readonly Item[];
 };
 
 /** Why a log is not one that the rules could have made. `index` is the entry where it shows. */
@@ -55,41 +59,66 @@ export function* readBlocks(
   entryAt: (index: number) => Uint8Array | undefined,
   from: number,
 ): Generator<Result<ReadBlock, ReplayRefusal>> {
-  let first = from;
-  let entries: Uint8Array[] = [];
-  let before: BlockEntry | undefined;
+  const reader = new BlockReader(from);
   for (let index = from; ; index++) {
     const bytes = entryAt(index);
     if (bytes === undefined) return;
+    const block = reader.take(bytes);
+    if (block === undefined) continue;
+    yield block;
+    if (!block.ok) return;
+  }
+}
+
+/** Cuts the entries of a log into its blocks, as they come. */
+export class BlockReader {
+  #next: number;
+  #first: number;
+  #entries: Uint8Array[] = [];
+  #before: Pick<BlockEntry, "height" | "time"> | undefined;
+
+  /**
+   * @param from index of the first entry that comes, which begins a block
+   * @param before the block before it, where that is known; the first block of all has height 0
+   */
+  constructor(from: number, before?: Pick<BlockEntry, "height" | "time">) {
+    this.#next = from;
+    this.#first = from;
+    this.#before = before ?? (from === 0 ? { height: -1, time: 0 } : undefined);
+  }
+
+  /** Entries of a block whose block entry has not come yet. */
+  get open(): number {
+    return this.#entries.length;
+  }
+
+  /** Takes the next entry. @returns the block that it closes, or why it closes none as it should */
+  take(bytes: Uint8Array): Result<ReadBlock, ReplayRefusal> | undefined {
+    const index = this.#next++;
     if (!isBlockEntry(bytes)) {
-      entries.push(bytes);
-      continue;
+      this.#entries.push(bytes);
+      return undefined;
     }
     const entry = decodeBlockEntry(bytes);
-    if (!entry.ok) {
-      yield err({ code: "REPLAY_BLOCK_ENTRY", index, why: entry.error.why });
-      return;
-    }
-    if (entry.value.first !== first || entry.value.count !== entries.length) {
-      yield err({ code: "REPLAY_BLOCK_ENTRY", index, why: "first, count" });
-      return;
-    }
-    const refusal = refuseOrder(entry.value, before, index);
-    if (refusal !== undefined) {
-      yield err(refusal);
-      return;
-    }
-    yield ok({ entry: entry.value, entries });
-    first = index + 1;
-    entries = [];
-    before = entry.value;
+    if (!entry.ok) return err({ code: "REPLAY_BLOCK_ENTRY", index, why: entry.error.why });
+    const { first, count, app } = entry.value;
+    const entries = this.#entries;
+    const fits = first === this.#first && count === entries.length;
+    if (!fits) return err({ code: "REPLAY_BLOCK_ENTRY", index, why: "first, count" });
+    if (app !== RULE_VERSION) return err({ code: "REPLAY_BLOCK_ENTRY", index, why: "app" });
+    const refusal = refuseOrder(entry.value, this.#before, index);
+    if (refusal !== undefined) return err(refusal);
+    this.#first = index + 1;
+    this.#entries = [];
+    this.#before = entry.value;
+    return ok({ entry: entry.value, entries });
   }
 }
 
 /** Heights count up by one, and time never goes back. */
 function refuseOrder(
   { height, time }: BlockEntry,
-  before: BlockEntry | undefined,
+  before: Pick<BlockEntry, "height" | "time"> | undefined,
   index: number,
 ): ReplayRefusal | undefined {
   if (before === undefined) return undefined;
@@ -116,13 +145,13 @@ export function readGenesis(entry: Uint8Array): Result<Genesis | ChildGenesis, R
 export function replayBlock(
   state: LedgerState,
   origin: string,
-  { entry, entries }: ReadBlock,
+  { entry, entries, items }: ReadBlock,
   check: OperationCheck,
 ): Result<{ readonly applied: AppliedChanges; readonly moment: BlockMoment }, ReplayRefusal> {
   const changes =
     entry.height === 0
-      ? changesOfGenesis(entries)
-      : changesOfBlock(state, origin, { entry, entries }, check);
+      ? changesOfGenesis(origin, entry, entries)
+      : changesOfBlock(state, origin, entry, items ?? entries.map(readItem), check);
   if (!changes.ok) return changes;
   const applied = state.apply(changes.value);
   state.commit();
@@ -140,11 +169,17 @@ export function compareMapRoot(entry: BlockEntry, got: Hash): Result<void, Repla
 }
 
 function changesOfGenesis(
+  origin: string,
+  { time }: BlockEntry,
   entries: readonly Uint8Array[],
 ): Result<readonly Change[], ReplayRefusal> {
   const [bytes = new Uint8Array(), ...others] = entries;
   const genesis = readGenesis(bytes);
   if (!genesis.ok) return genesis;
+  if (genesis.value.origin !== origin) {
+    return err({ code: "REPLAY_GENESIS", index: 0, why: "origin" });
+  }
+  if (genesis.value.time !== time) return err({ code: "REPLAY_GENESIS", index: 1, why: "time" });
   if (!("parent" in genesis.value) && others.length > 0) {
     return err({ code: "REPLAY_GENESIS", index: 1, why: "block 0 holds more" });
   }
@@ -166,11 +201,10 @@ export function changesOfBeginning(
 function changesOfBlock(
   state: LedgerState,
   origin: string,
-  { entry, entries }: ReadBlock,
+  { first, time: timeMilliseconds }: BlockEntry,
+  items: readonly Item[],
   check: OperationCheck,
 ): Result<readonly Change[], ReplayRefusal> {
-  const { first, time: timeMilliseconds } = entry;
-  const items = entries.map(readItem);
   const { results, changes } = applyBlock(state, { origin, timeMilliseconds, first, items, check });
   const at = results.findIndex(({ ok: accepted }) => !accepted);
   const refused = results[at];

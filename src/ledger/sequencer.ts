@@ -32,7 +32,8 @@ export type SequencerParts = {
 
 export type SequencerOptions = {
   readonly origin: string;
-  readonly signers: readonly NoteSigner[];
+  /** The keys of the log, as the policy of the committed ledger has them. */
+  readonly signers: () => readonly NoteSigner[];
   /** Where the committed log ends. */
   readonly head: Head;
   /** Told of each committed block, in order, before its submitters are. */
@@ -119,6 +120,11 @@ export class Sequencer {
     for (const [position, item] of taken.entries()) this.#enqueue(item, submission, position);
     this.#queue.wake();
     return submission.outcomes;
+  }
+
+  /** Somebody made sure that nobody has seen a newer state than what was restored. `next`: what still keeps it from writing. */
+  confirmRestored(next: LedgerFault | undefined): void {
+    if (this.#fault?.code === "LEDGER_RESTORED") this.#fault = next;
   }
 
   /** Why nothing can be written at the moment. */
@@ -286,7 +292,7 @@ export class Sequencer {
 
   #sign({ size, height, timeMilliseconds }: AppliedBlock, mapRoot: Hash, { root }: Staged): Head {
     const { origin, signers } = this.#options;
-    const checkpoint = signCheckpoint({ origin, size, root }, signers);
+    const checkpoint = signCheckpoint({ origin, size, root }, signers());
     return { origin, size, height, timeMilliseconds, root, mapRoot, checkpoint };
   }
 }

@@ -28,3 +28,4 @@ export {
   readLog,
 } from "./open.ts";
 export type { DamageCause, ScanResult } from "./scan.ts";
+export { Tile } from "./tile.ts";

@@ -36,8 +36,13 @@ export async function backup(
   const { end, size } = readLog({ directory: source.ledger }, () => undefined);
   await copyBytes(join(source.ledger, "journal"), join(target.ledger, "journal"), end);
   for (const name of ["inbox", "openings"] as const) await copyIfThere(source[name], target[name]);
+  if (existsSync(source.witnessLogs) && (await readdir(source.witnessLogs)).length > 0) {
+    await copyIfThere(source.witnessLogs, target.witnessLogs);
+  }
   if (withKeys) {
-    await copyIfThere(dirname(source.logKey), dirname(target.logKey));
+    // The key of a witness is worth something only with all that it saw: a copy would have forgotten what comes after it.
+    const filter = (path: string) => path !== source.witnessKey;
+    await copyIfThere(dirname(source.logKey), dirname(target.logKey), filter);
     await copyIfThere(source.demo, target.demo);
   }
   const { format: _, ...rest } = description;
@@ -57,7 +62,11 @@ export async function restore(
   await mustBeEmpty(to);
   const report = await auditDirectory(from, options);
   if (!report.intact) return report;
-  await cp(from, to, { recursive: true, preserveTimestamps: true });
+  // A copy of a whole directory may hold a witness's key: the node makes another one.
+  const source = dataDirectory(from);
+  const forgotten = new Set([source.witnessKey, join(source.witnessSeen, "vkey"), source.cosigned]);
+  const filter = (path: string) => !forgotten.has(path);
+  await cp(from, to, { recursive: true, preserveTimestamps: true, filter });
   const description = await readDescription(to);
   if (description !== undefined) {
     const { format: _, ...rest } = description;
@@ -71,8 +80,12 @@ async function mustBeEmpty(path: string): Promise<void> {
   if (found.length > 0) throw directoryFault(path, "not-empty");
 }
 
-async function copyIfThere(from: string, to: string): Promise<void> {
-  if (existsSync(from)) await cp(from, to, { recursive: true, preserveTimestamps: true });
+async function copyIfThere(
+  from: string,
+  to: string,
+  filter: (path: string) => boolean = () => true,
+): Promise<void> {
+  if (existsSync(from)) await cp(from, to, { recursive: true, preserveTimestamps: true, filter });
 }
 
 /** Copies the first `length` bytes and syncs them. */

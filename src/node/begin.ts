@@ -1,9 +1,16 @@
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { type ChildGenesis, equalBytes, type Genesis } from "../core/index.ts";
+import {
+  type ChildGenesis,
+  equalBytes,
+  type Genesis,
+  parsePolicy,
+  refuseOwnWitness,
+} from "../core/index.ts";
 import { createEmbeddedLedger } from "../ledger/embedded/index.ts";
 import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
+import { logKey } from "./log-key.ts";
 import { readSeed } from "./secrets.ts";
 
 /** What a ledger is begun with. */
@@ -29,6 +36,12 @@ export async function beginNode(beginning: Beginning): Promise<void> {
   const directory = dataDirectory(beginning.dataDirectory);
   if ((await readDescription(directory.root)) !== undefined) {
     throw directoryFault(directory.root, "begun");
+  }
+  const policy = parsePolicy(genesis.policy);
+  const logs = [logKey(genesis.origin, logSeed)];
+  // What else is wrong with the policy, the genesis is refused for.
+  if (policy.ok && !refuseOwnWitness(policy.value, logs).ok) {
+    throw directoryFault(directory.root, "witness-own");
   }
   await placeLogKey(directory.logKey, logSeed);
   await createEmbeddedLedger(directory.ledger, genesis, imports);

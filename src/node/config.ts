@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { DEFAULT_AGE_SECONDS } from "../witness/index.ts";
 
 /** How a node runs; read once, checked, and not changed afterwards. */
 export type NodeConfig = {
@@ -11,6 +12,8 @@ export type NodeConfig = {
   readonly publicUrl: string | undefined;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  /** Verifiers may refuse what was cosigned longer ago: the witnesses are asked three times as often. */
+  readonly maxAgeSeconds: number;
   readonly demonstration: boolean;
   /** The operator says that the clock is right, however far it is from the last block. */
   readonly confirmClock: boolean;
@@ -28,6 +31,9 @@ export class ConfigError extends Error {
     this.setting = setting;
   }
 }
+
+/** Below it the witnesses would be asked all the time. */
+export const MIN_AGE_SECONDS = 30;
 
 export const DEFAULT_PORT = 8156;
 export const DEFAULT_DATA = "cityid-data";
@@ -50,6 +56,7 @@ export function configFromEnv(
     dataDirectory: resolve(settings.dataDirectory ?? env.CITYID_DATA ?? DEFAULT_DATA),
     publicUrl: urlFrom(settings.publicUrl ?? env.CITYID_PUBLIC_URL),
     trustedProxies: settings.trustedProxies ?? listFrom(env.CITYID_TRUSTED_PROXIES),
+    maxAgeSeconds: settings.maxAgeSeconds ?? ageFrom(env.CITYID_MAX_AGE),
     demonstration: settings.demonstration ?? false,
     confirmClock: settings.confirmClock ?? false,
     confirmRestored: settings.confirmRestored ?? false,
@@ -64,6 +71,15 @@ function portFrom(text: string | undefined): number {
     throw new ConfigError("CITYID_PORT", "a port from 0 to 65535", text);
   }
   return port;
+}
+
+function ageFrom(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_AGE_SECONDS;
+  const seconds = Number(text);
+  if (!/^\d{1,8}$/.test(text) || seconds < MIN_AGE_SECONDS) {
+    throw new ConfigError("CITYID_MAX_AGE", `seconds, at least ${MIN_AGE_SECONDS}`, text);
+  }
+  return seconds;
 }
 
 function urlFrom(text: string | undefined): string | undefined {

@@ -8,6 +8,11 @@ import { LedgerFault } from "../ledger/index.ts";
  *     cityid.json    which ledger this is, and the version of this layout
  *     keys/log.key   seed of the log's key, mode 0600
  *     ledger/        the journal, which is the truth, and what is derived from it
+ *     keys/log-next.key   the log's next key, while a rotation lasts
+ *     keys/witness.key    seed of the key that the node cosigns with for others, mode 0600
+ *     witness/       logs that it cosigns for, and what it saw of them
+ *     fraud/         proofs that a log signed two branches
+ *     cosigned       the newest checkpoint with the cosignatures of others
  *     inbox/         applications, beside the ledger
  *     openings/      bodies of commitments, beside the ledger
  *     demo/          keys of a demonstration
@@ -16,6 +21,13 @@ export type DataDirectory = {
   readonly root: string;
   readonly ledger: string;
   readonly logKey: string;
+  readonly nextLogKey: string;
+  readonly witnessKey: string;
+  readonly witness: string;
+  readonly witnessLogs: string;
+  readonly witnessSeen: string;
+  readonly fraud: string;
+  readonly cosigned: string;
   readonly inbox: string;
   readonly openings: string;
   readonly demo: string;
@@ -42,6 +54,13 @@ export function dataDirectory(root: string): DataDirectory {
     root,
     ledger: join(root, "ledger"),
     logKey: join(root, "keys", "log.key"),
+    nextLogKey: join(root, "keys", "log-next.key"),
+    witnessKey: join(root, "keys", "witness.key"),
+    witness: join(root, "witness"),
+    witnessLogs: join(root, "witness", "logs"),
+    witnessSeen: join(root, "witness", "seen"),
+    fraud: join(root, "fraud"),
+    cosigned: join(root, "cosigned"),
     inbox: join(root, "inbox"),
     openings: join(root, "openings"),
     demo: join(root, "demo"),

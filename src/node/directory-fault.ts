@@ -11,7 +11,13 @@ export type DirectoryTrouble =
   /** The file with the seed of the log's key is not there. */
   | "log-key-missing"
   /** It holds another key than the one that the ledger is begun with. */
-  | "log-key-other";
+  | "log-key-other"
+  /** The witness's key is there, and what it cosigned is not. */
+  | "witness-memory"
+  /** The witness's key is that of the log. */
+  | "witness-key-of-log"
+  /** The genesis has a policy in which the log would witness itself. */
+  | "witness-own";
 
 export function directoryFault(path: string, why: DirectoryTrouble): LedgerFault {
   return new LedgerFault("LEDGER_DIRECTORY", { path, why });

@@ -1,4 +1,12 @@
 export {
+  type AuditLogOptions,
+  auditLog,
+  type LogReport,
+  type Mirror,
+  type MirrorOptions,
+  type ReplayReport,
+} from "../audit/index.ts";
+export {
   type AuditOptions,
   type AuditReport,
   auditDirectory,
@@ -24,6 +32,9 @@ export {
 export { demoMessages, languageOf } from "./demo/messages.ts";
 export { type DemoStart, startDemo } from "./demo/start.ts";
 export type { DirectoryTrouble } from "./directory-fault.ts";
+export { logKey, makeNextLogKey } from "./log-key.ts";
+export { DEFAULT_MIRROR_PORT, openMirror, serveMirror } from "./mirror.ts";
 export * from "./register/index.ts";
-export { logKey, type RunningNode, startNode } from "./start.ts";
+export { type RunningNode, startNode } from "./start.ts";
 export { supervise } from "./supervisor.ts";
+export { addLogs, readLogs, readWitnessVkey } from "./witness.ts";

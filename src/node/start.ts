@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { publicEd25519 } from "#crypto";
 import {
   type Code,
   formatVerifierKey,
   type NoteSigner,
-  type VerifierKey,
-  verifierKey,
+  type Policy,
+  paramKey,
 } from "../core/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
@@ -21,6 +20,7 @@ import {
 } from "../server/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
 import type { NodeConfig } from "./config.ts";
+import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
 import {
   type DataDescription,
   dataDirectory,
@@ -30,8 +30,9 @@ import {
 import { directoryFault } from "./directory-fault.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
-import { readSeed } from "./secrets.ts";
+import { logSignersOf } from "./log-key.ts";
 import { SOFTWARE } from "./version.ts";
+import { type OwnWitness, openWitness } from "./witness.ts";
 
 /** A node that answers. */
 export type RunningNode = AsyncDisposable & {
@@ -42,6 +43,8 @@ export type RunningNode = AsyncDisposable & {
   readonly ledger: Ledger;
   readonly recovery: Recovery;
   readonly log: NodeLog;
+  /** With which it cosigns for others. */
+  readonly witnessVkey: string | undefined;
 };
 
 /** What a demonstration needs to know of the node it runs in. */
@@ -88,34 +91,39 @@ export async function startNode(
     const { restored: _, format: __, ...rest } = description;
     await writeDescription(directory.root, rest);
   }
-  const signer = await logSigner(directory.logKey, description.origin);
-  const { ledger, recovery, journalEnd } = await openEmbeddedLedger({
+  const { origin } = description;
+  const readOnly = description.restored === true && !config.confirmRestored;
+  const signers = await logSignersOf(directory, origin);
+  const { ledger, recovery, journalEnd, confirmRestored } = await openEmbeddedLedger({
     directory: directory.ledger,
-    origin: description.origin,
-    signers: [signer],
+    origin,
+    signers,
     clock: CLOCK,
     confirmClock: config.confirmClock,
-    readOnly: description.restored === true && !config.confirmRestored,
+    readOnly,
   });
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
+  let cosigning: Cosigning | undefined;
   try {
-    const opened = { description, ledger, recovery, journalEnd, log, signer };
+    const witness = await openWitness(directory, { origin, clock: Date.now, log });
+    const confirm = async () => {
+      const { restored: _, format: __, ...rest } = description;
+      await writeDescription(directory.root, rest);
+      confirmRestored();
+      log.info("restored data confirmed", { by: "witnesses", size: ledger.head().size });
+    };
+    const ownKeys = [...(witness === undefined ? [] : [witness.key])];
+    cosigning = await startCosigning({
+      ...{ directory, ledger, signers, ownKeys, log, maxAgeSeconds: config.maxAgeSeconds },
+      ...(readOnly && { nothingNewer: confirm }),
+    });
+    const opened = { description, ledger, recovery, journalEnd, log, signers, witness, cosigning };
     return await serve(config, opened, extras);
   } catch (cause) {
+    await cosigning?.stop();
     await ledger[Symbol.asyncDispose]();
     throw cause;
   }
-}
-
-/** The log's key, which also names it. */
-export async function logSigner(path: string, origin: string): Promise<NoteSigner> {
-  const seed = await readSeed(path);
-  if (seed === undefined) throw directoryFault(path, "log-key-missing");
-  return { key: logKey(origin, seed), seed };
-}
-
-export function logKey(origin: string, seed: Uint8Array): VerifierKey {
-  return verifierKey(origin, "ed25519", publicEd25519(seed));
 }
 
 export const CLOCK = {
@@ -129,7 +137,9 @@ type Opened = {
   readonly recovery: Recovery;
   readonly journalEnd: () => number;
   readonly log: NodeLog;
-  readonly signer: NoteSigner;
+  readonly signers: readonly NoteSigner[];
+  readonly witness: OwnWitness | undefined;
+  readonly cosigning: Cosigning;
 };
 
 async function serve(
@@ -153,8 +163,10 @@ async function serve(
     ledger,
     recovery,
     log,
+    witnessVkey: opened.witness?.vkey,
     async [Symbol.asyncDispose]() {
       server.close();
+      await opened.cosigning.stop();
       await listening.stop();
       await ledger[Symbol.asyncDispose]();
       log.info("stopped");
@@ -164,12 +176,13 @@ async function serve(
 
 async function application(
   config: NodeConfig,
-  { description, ledger, log, signer }: Opened,
+  { description, ledger, log, signers, witness, cosigning }: Opened,
   demo: Answer | undefined,
 ): Promise<Server> {
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
   const { member, demonstration, parent } = description;
+  const policy = policyOf(ledger);
   return createApp(
     {
       ledger,
@@ -177,8 +190,13 @@ async function application(
       random: (bytes) => new Uint8Array(randomBytes(bytes)),
       log,
       node: {
-        vkeys: [formatVerifierKey(signer.key)],
-        policy: `log ${formatVerifierKey(signer.key)}\nquorum none\n`,
+        get vkeys() {
+          return vkeysOf(policy(), signers);
+        },
+        get policy() {
+          return trustText(policyText(ledger.value(paramKey("policy"))), policy(), signers);
+        },
+        ownKeys: [...(witness ? [witness.key] : []), ...signers.map(({ key }) => key)],
         engine: "embedded",
         software: SOFTWARE,
         ...(member === undefined ? {} : { member }),
@@ -187,6 +205,8 @@ async function application(
       ...(parent === undefined ? {} : { parent: parentLedger(parent) }),
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
+      ...(witness === undefined ? {} : { witness }),
+      cosignatures: cosigning.collector,
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
       ...(existsSync(VERIFIER) ? { verifier: await staticFiles(VERIFIER) } : {}),
       ...(demo === undefined ? {} : { demo }),
@@ -203,6 +223,26 @@ function parentLedger({ url, code }: NonNullable<DataDescription["parent"]>): Pa
   const parent = createClient({ url, attempts: 1 });
   const name = code as Code;
   return { url, code: name, proofs: parentProofs(parent, name, Date.now) };
+}
+
+/** The keys that sign for the log: those of the policy, and where it names none the node's own. */
+function vkeysOf(policy: Policy | undefined, signers: readonly NoteSigner[]): readonly string[] {
+  const held = signers.map(({ key }) => formatVerifierKey(key));
+  const named = new Set((policy?.logs ?? []).map(({ key }) => formatVerifierKey(key)));
+  const signing = held.filter((vkey) => named.has(vkey));
+  return signing.length > 0 ? signing : held.slice(0, 1);
+}
+
+/** The policy of the ledger; where it leaves the log to be known from elsewhere, with the log's key. */
+function trustText(
+  text: string,
+  policy: Policy | undefined,
+  signers: readonly NoteSigner[],
+): string {
+  if (policy !== undefined && policy.logs.length > 0) return text;
+  return `${vkeysOf(policy, signers)
+    .map((vkey) => `log ${vkey}\n`)
+    .join("")}${policy === undefined ? "quorum none\n" : text}`;
 }
 
 function urlOf(host: string, port: number): string {

@@ -71,5 +71,5 @@ export {
 } from "./sign.ts";
 export { type Freshness, type Requester, signRequest, type Unsigned } from "./signed-request.ts";
 export { type Signer, signerFromP256, signerFromSeed, signerFromWebCrypto } from "./signer.ts";
-export { Busy, type ClientOptions } from "./transport.ts";
+export { Busy, type ClientOptions, createTransport, type Transport } from "./transport.ts";
 export { composeReceipt, type SubmitOptions, type Writing } from "./writing.ts";

@@ -298,6 +298,8 @@ export type NodeAnswer = {
   readonly member?: string;
   readonly recipient?: string;
   readonly demonstration?: true;
+  /** With which key and where it cosigns the checkpoints of others. */
+  readonly witness?: { readonly vkey: string; readonly url: string };
   readonly limits: {
     readonly bodyBytes: number;
     readonly bulkBytes: number;

@@ -4,7 +4,7 @@ import { createHotPath, type HotPath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
 import { mountInbox } from "./inbox/index.ts";
 import { MAX_TARGET_CHARACTERS } from "./limits.ts";
-import { mountLog } from "./log/index.ts";
+import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight } from "./methods.ts";
 import { mountOpenings } from "./openings/index.ts";
 import { mountOperations } from "./operations/index.ts";
@@ -24,6 +24,7 @@ import { mountResolver } from "./resolver/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
 import { createState } from "./state.ts";
 import { mountTokens } from "./tokens/index.ts";
+import { mountWitness } from "./witness/index.ts";
 
 /** The server as a function. Only `src/node` listens; tests call it as it is. */
 export type Server = {
@@ -59,7 +60,8 @@ export function createApp(
 
   const app = new Hono<AppEnv>();
   mountOps(app, services);
-  mountLog(app, services);
+  mountLog(app, servedLog(services), services.problem);
+  mountWitness(app, services);
   mountOperations(app, services);
   mountRegistry(app, services, answers);
   const endStreams = mountEvents(app, services);

@@ -1,5 +1,7 @@
 export { createApp, type Server } from "./app.ts";
 export type { HotAnswer, HotPath, HotRequest } from "./hot-path.ts";
+export type { ServedLog } from "./log/index.ts";
+export { createMirrorApp, type MirrorDependencies } from "./mirror.ts";
 export {
   type AppDependencies,
   DEFAULT_CONFIG,

@@ -1,5 +1,6 @@
-import type { Code } from "../core/index.ts";
-import type { Ledger } from "../ledger/index.ts";
+import type { Code, VerifierKey } from "../core/index.ts";
+import type { Head, Ledger } from "../ledger/index.ts";
+import type { Witness, WitnessStatus } from "../witness/index.ts";
 import type { StaticFiles } from "./portal/index.ts";
 import type { BucketSize } from "./rate/token-bucket.ts";
 import type { BlobStore } from "./store/port.ts";
@@ -24,6 +25,17 @@ export type NodeDescription = {
   /** The member whose node this is. */
   readonly member?: string;
   readonly demonstration?: boolean;
+  /** Keys that no witness of this ledger may have: those of the log and the node's own as a witness. */
+  readonly ownKeys?: readonly VerifierKey[];
+};
+
+/** Cosignatures that others gave to this ledger's checkpoints. */
+export type Cosignatures = {
+  /** What `/log/checkpoint` serves: the newest checkpoint that satisfies the policy. */
+  checkpoint(): { readonly size: number; readonly note: string };
+  /** A checkpoint of the ledger with what was collected for its size. */
+  noteOf(head: Pick<Head, "size" | "checkpoint">): string;
+  statuses(): readonly WitnessStatus[];
 };
 
 /** The ledger that this one was delegated out of. */
@@ -81,6 +93,10 @@ export type AppDependencies = {
   readonly inbox: BlobStore;
   /** Bodies of commitments, beside the ledger. */
   readonly openings: BlobStore;
+  /** Cosigns for the logs of others. */
+  readonly witness?: Witness;
+  /** Left out where nobody is asked. */
+  readonly cosignatures?: Cosignatures;
   readonly portal?: StaticFiles;
   /** The bundle of the verifier, for pages of others. */
   readonly verifier?: StaticFiles;

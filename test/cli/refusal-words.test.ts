@@ -11,6 +11,7 @@ const codes = [
 const more = ["OP_IAT", "OP_AUDIENCE", "HTTP_BUSY", "HTTP_STOPPED", "HTTP_FORBIDDEN"].concat(
   "LEDGER_CLOCK",
   "LEDGER_RESTORED",
+  "POLICY_WITNESS_OWN",
 );
 
 const sources = [...filesBelow("src/core", ".ts"), ...filesBelow("src/server", ".ts")].map(read);

@@ -89,6 +89,7 @@ test("the log is JSON, a line for each event, beside the words for who started i
   const words = lines.filter((line) => line !== "" && !line.startsWith("{"));
   expect(words).toEqual([
     expect.stringMatching(/^node\.test\/log answers at http:/),
+    expect.stringMatching(/^As a witness of other ledgers it is node\.test\/witness\+/),
     "Stopping: what was taken is finished first.",
   ]);
   for (const event of events) {

@@ -4,9 +4,15 @@ import * as operations from "../../src/core/op/limits.ts";
 import { MAX_DRIFT_MILLISECONDS, MAX_GAP_MILLISECONDS } from "../../src/ledger/clock-guard.ts";
 import { MIN_INTERVAL_MILLISECONDS } from "../../src/ledger/publisher.ts";
 import * as http from "../../src/server/limits.ts";
+import * as witness from "../../src/witness/limits.ts";
 import { filesBelow, read } from "./sources.ts";
 
-const ledger = { MAX_DRIFT_MILLISECONDS, MAX_GAP_MILLISECONDS, MIN_INTERVAL_MILLISECONDS };
+const ledger = {
+  ...witness,
+  MAX_DRIFT_MILLISECONDS,
+  MAX_GAP_MILLISECONDS,
+  MIN_INTERVAL_MILLISECONDS,
+};
 
 /** Each text of the specification that has a table of limits, and the constants that it speaks of. */
 const TABLES: { readonly [path: string]: { readonly [name: string]: number } } = {

@@ -15,6 +15,7 @@ import { addInit } from "./init.ts";
 import { addKey } from "./key.ts";
 import { addKeys } from "./keys.ts";
 import { addLog } from "./log.ts";
+import { addMirror } from "./mirror.ts";
 import { addPropose } from "./propose.ts";
 import { addRecover } from "./recover.ts";
 import { addRegister } from "./register.ts";
@@ -26,6 +27,7 @@ import { addUpdate } from "./update.ts";
 import { addVerify } from "./verify.ts";
 import { addVoid } from "./void.ts";
 import { addWhoDid } from "./who-did.ts";
+import { addWitness } from "./witness.ts";
 
 /** In the order in which the help lists them: reading, applying, issuing, keeping. */
 export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
@@ -53,8 +55,10 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addDelegate,
   addInit,
   addStart,
+  addWitness,
   addDemo,
   addAudit,
+  addMirror,
   addBackup,
   addRestore,
 ];

@@ -36,6 +36,7 @@ export function addInit(program: Command, cli: Cli): void {
   addMember(init, cli);
   addGenesis(init, cli);
   addNode(init, cli);
+  addNextLogKey(init, cli);
 }
 
 type MemberOptions = {
@@ -300,4 +301,28 @@ async function readLogKey(path: string, policy: string, origin: string): Promise
     if (policy.includes(vkey)) return seed;
   }
   throw new CliProblem("INIT_LOG_KEY", { path });
+}
+
+function addNextLogKey(init: Command, { say, runOf }: Cli): void {
+  init
+    .command("next-log-key")
+    .description(
+      say({
+        en: "begins a rotation: makes the log's next key in a data directory and shows its public half",
+        zh: "开始轮换日志密钥：在数据目录中生成下一个日志密钥，并显示其公钥",
+      }),
+    )
+    .option("--data <directory>", say({ en: "the data directory", zh: "数据目录" }), "cityid-data")
+    .action(async ({ data }: { readonly data: string }, command: Command) => {
+      const run = runOf(command);
+      const { makeNextLogKey } = await import("../../node/index.ts");
+      const vkey = await onNode(() => makeNextLogKey(data));
+      run.result({ vkey }, () => [
+        vkey,
+        run.say({
+          en: "Start the node again, and have the members vote on a policy that names both keys.",
+          zh: "请重启节点，并由成员表决通过同时列出两个密钥的信任策略。",
+        }),
+      ]);
+    });
 }

@@ -33,6 +33,14 @@ export function addStart(program: Command, { say, runOf }: Cli): void {
             zh: `${node.origin} 已在 ${node.url} 提供服务`,
           }),
         );
+        if (node.witnessVkey !== undefined) {
+          run.note(
+            run.say({
+              en: `As a witness of other ledgers it is ${node.witnessVkey}`,
+              zh: `作为其他账本的见证方，其密钥为 ${node.witnessVkey}`,
+            }),
+          );
+        }
         const fault = node.ledger.unready();
         if (fault !== undefined) {
           run.note(

@@ -5,6 +5,7 @@ export {
   rootsOfGrowth,
   verifyConsistency,
 } from "./consistency.ts";
+export { decodeEntryBundle, type EntryBundleRefusal } from "./entry-bundle.ts";
 export { Frontier, merkleRoot } from "./frontier.ts";
 export {
   EMPTY_ROOT,

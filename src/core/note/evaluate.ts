@@ -1,4 +1,5 @@
 import { checkEd25519, verifyEd25519 } from "#crypto";
+import { equalBytes } from "../bytes.ts";
 import { present } from "../invariant.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { SignedCheckpoint } from "./checkpoint.ts";
@@ -112,9 +113,12 @@ function judge(
   return ok({ logs, cosignatures, ...(sinceSeconds !== undefined && { sinceSeconds }) });
 }
 
-/** In the order of the policy; of several by one witness the latest. */
+/** In the order of the policy; of several by one witness the latest. A log is no witness of itself, under whatever name. */
 function cosignaturesOf(policy: Policy, attested: readonly Attestation[]): Cosignature[] {
-  return policy.witnesses.flatMap(({ name, key }) => {
+  const others = policy.witnesses.filter(
+    ({ key }) => !policy.logs.some((log) => equalBytes(log.key.publicKey, key.publicKey)),
+  );
+  return others.flatMap(({ name, key }) => {
     const times = attested
       .filter((each) => each.key === key)
       .map(({ timeSeconds }) => present(timeSeconds, "the time of a cosignature"));

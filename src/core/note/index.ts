@@ -4,8 +4,10 @@ export {
   formatCheckpointText,
   parseCheckpoint,
   parseCheckpointText,
+  parseHashLine,
   type SignedCheckpoint,
 } from "./checkpoint.ts";
+export { parseDecimal } from "./decimal.ts";
 export {
   type Cosignature,
   evaluatePolicy,
@@ -18,12 +20,14 @@ export {
 } from "./evaluate.ts";
 export {
   formatNote,
+  formatSignatureLine,
   MAX_NOTE_SIGNATURES,
   type NoteRefusal,
   type NoteSignature,
   parseNote,
   type SignedNote,
 } from "./note.ts";
+export { type OwnWitnessRefusal, refuseOwnWitness } from "./own-witness.ts";
 export {
   formatPolicy,
   type Policy,

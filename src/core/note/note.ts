@@ -63,7 +63,7 @@ export function parseNote(note: string): Result<SignedNote, NoteRefusal> {
 
 /** The text, an empty line, the signature lines. */
 export function formatNote({ text, signatures }: SignedNote): string {
-  return `${text}\n${signatures.map(formatLine).join("")}`;
+  return `${text}\n${signatures.map(formatSignatureLine).join("")}`;
 }
 
 function parseLines(lines: readonly string[]): Result<readonly NoteSignature[], NoteRefusal> {
@@ -87,6 +87,7 @@ function parseLine(line: string): NoteSignature | undefined {
   return { name, id: readUint32(bytes), signature: bytes.slice(ID_BYTES) };
 }
 
-function formatLine({ name, id, signature }: NoteSignature): string {
+/** One line, as it stands in a note and in the answer of a witness; with its newline. */
+export function formatSignatureLine({ name, id, signature }: NoteSignature): string {
   return `— ${name} ${base64(concat(uint32(id), signature))}\n`;
 }

@@ -11,3 +11,4 @@ export {
   openEmbeddedLedger,
   type Recovery,
 } from "./open.ts";
+export { type Replayed, Replayer, type ReplayerOptions } from "./replayer/index.ts";

@@ -22,6 +22,7 @@ import { ClockGuard } from "../clock-guard.ts";
 import { LedgerFault } from "../fault.ts";
 import { LocalLedger } from "../ledger.ts";
 import { LocalMap } from "../local-map.ts";
+import { logSigners } from "../log-signers.ts";
 import { MemoryValues } from "../memory/values.ts";
 import type { Head, Ledger } from "../port.ts";
 import { Publisher } from "../publisher.ts";
@@ -42,7 +43,7 @@ export type EmbeddedOptions = {
   /** Directory of this ledger alone. */
   readonly directory: string;
   readonly origin: string;
-  /** The log's key; two while a rotation lasts. */
+  /** The log's keys that the node holds; those sign that the policy names. */
   readonly signers: readonly NoteSigner[];
   readonly clock: LedgerClock;
   /** An operator says that the clock is right, however far it is from the last block. */
@@ -119,6 +120,8 @@ type Opened = {
   readonly ledger: Ledger;
   readonly recovery: Recovery;
   readonly journalEnd: () => number;
+  /** Takes writes of what was opened read-only: nobody has seen a newer state. */
+  readonly confirmRestored: () => void;
 };
 
 async function open(options: EmbeddedOptions): Promise<Opened> {
@@ -171,7 +174,7 @@ async function open(options: EmbeddedOptions): Promise<Opened> {
     },
     {
       origin,
-      signers,
+      signers: logSigners(signers, (key) => state.committed(key)),
       head,
       ...(fault === undefined ? {} : { fault }),
     },
@@ -184,7 +187,12 @@ async function open(options: EmbeddedOptions): Promise<Opened> {
     replayedEntries: log.size - (restored?.moment.size ?? 0),
     milliseconds: Math.round(clock.monotonicMilliseconds() - began),
   };
-  return { ledger, recovery, journalEnd: () => log.journalEnd };
+  return {
+    ledger,
+    recovery,
+    journalEnd: () => log.journalEnd,
+    confirmRestored: () => ledger.confirmRestored(),
+  };
 }
 
 /** A full disk is no reason not to start: what it does not take stays in memory, and nothing is written before it does. */
@@ -245,7 +253,8 @@ async function replay(
   }
   const { size, height, timeMilliseconds } = present(position, "block 0");
   const root = log.root(size);
-  const checkpoint = signCheckpoint({ origin, size, root }, signers);
+  const signing = logSigners(signers, (key) => state.committed(key))();
+  const checkpoint = signCheckpoint({ origin, size, root }, signing);
   const head = { origin, size, height, timeMilliseconds, root, checkpoint };
   return { ...head, mapRoot: present(mapRoot, "the map's root") };
 }

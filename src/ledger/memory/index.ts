@@ -9,6 +9,7 @@ import { beginWith, makeFirstBlock } from "../begin.ts";
 import { ClockGuard } from "../clock-guard.ts";
 import { LocalLedger } from "../ledger.ts";
 import { LocalMap } from "../local-map.ts";
+import { logSigners } from "../log-signers.ts";
 import type { Head, Ledger } from "../port.ts";
 import { Publisher } from "../publisher.ts";
 import { LedgerState } from "../state.ts";
@@ -42,7 +43,11 @@ export async function openMemoryLedger(options: {
   const publisher = new Publisher(head, clock, async () => undefined);
   const guard = new ClockGuard(clock, true);
   const parts = { log, values, state, map, index, pool: SAME_THREAD, guard, clock, publisher };
-  return new LocalLedger(parts, { origin, signers, head });
+  return new LocalLedger(parts, {
+    origin,
+    signers: logSigners(signers, (key) => state.committed(key)),
+    head,
+  });
 }
 
 const SAME_THREAD: SignaturePool = {

@@ -12,9 +12,10 @@ import {
   readDescription,
   writeDescription,
 } from "../data-directory.ts";
+import { logKey } from "../log-key.ts";
 import { gazetteItems, gazetteOperations, loadRegister } from "../register/index.ts";
 import { seedFile } from "../secrets.ts";
-import { logKey, type RunningNode, startNode } from "../start.ts";
+import { type RunningNode, startNode } from "../start.ts";
 import { STARTS_VARIABLE, type SupervisorRequest } from "../supervisor.ts";
 import { auditAttack } from "./attack.ts";
 import { demoEndpoints, isLoopback } from "./endpoints.ts";

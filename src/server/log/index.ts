@@ -1,1 +1,2 @@
-export { mountLog } from "./routes.ts";
+export { mountLog, type ServedLog } from "./routes.ts";
+export { servedLog } from "./served-log.ts";

@@ -9,7 +9,7 @@ import type { PendingOperations } from "./pending.ts";
 
 /** `GET /v1/operations/<hash>`: any entry of the log by its leaf hash, with a receipt against the newest checkpoint. */
 export function mountReadOperation(app: App, services: Services, pending: PendingOperations): void {
-  const { ledger, problem } = services;
+  const { ledger, cosignatures, problem } = services;
 
   app.get("/v1/operations/:hash", (c) => {
     const text = c.req.param("hash");
@@ -26,11 +26,19 @@ export function mountReadOperation(app: App, services: Services, pending: Pendin
     ) {
       return answer(c, bytes, { type: "application/cose", caching: IMMUTABLE, headers: VARY });
     }
-    const { size, checkpoint } = ledger.head();
-    const receipt = receiptText(index, ledger.inclusion(index, size), checkpoint);
+    const { size, note } = checkpointFor(index);
+    const receipt = receiptText(index, ledger.inclusion(index, size), note);
     const operation = contentJson(readEntry(bytes));
     const entry = { ...summarise(ledger, index, bytes), operation, bytes: base64(bytes), receipt };
     return answerJson(c, entry, { headers: VARY });
+  }
+
+  /** The cosigned checkpoint where it covers the entry already, else the newest. */
+  function checkpointFor(index: number): { readonly size: number; readonly note: string } {
+    const cosigned = cosignatures?.checkpoint();
+    if (cosigned !== undefined && cosigned.size > index) return cosigned;
+    const { size, checkpoint } = ledger.head();
+    return { size, note: checkpoint };
   }
 
   function notInTheLog(c: AppContext, hash: string): Response {

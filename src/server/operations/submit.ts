@@ -8,6 +8,7 @@ import { refusalOfFault } from "../problem/fault.ts";
 import { type AnyRefusal, refusedStatus } from "../problem/problem.ts";
 import { createBuckets } from "../rate/token-bucket.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import { createPolicyDoor } from "../witness/index.ts";
 import { peekKid } from "./kid.ts";
 import { acceptedJson, manyJson } from "./outcome.ts";
 import type { PendingOperations } from "./pending.ts";
@@ -19,6 +20,7 @@ const MANY = "application/cbor-seq";
 export function mountSubmit(app: App, services: Services, pending: PendingOperations): void {
   const { ledger, clock, log, config, metrics, problem } = services;
   const keys = createBuckets(config.rates.key);
+  const door = createPolicyDoor(() => services.node.ownKeys ?? []);
   let waiting = 0;
 
   app.post("/v1/operations", async (c) => {
@@ -57,12 +59,23 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
     if (waiting >= MAX_WRITES_WAITING) return [];
     waiting += 1;
     try {
-      const outcomes = await ledger.submit(items);
+      const outcomes = await submitJudged(items);
       count(items, outcomes);
       return outcomes;
     } finally {
       waiting -= 1;
     }
+  }
+
+  /** What is refused at the door never comes before the ledger. */
+  async function submitJudged(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
+    const refusals = items.map(door);
+    if (refusals.every((refusal) => refusal === undefined)) return ledger.submit(items);
+    const taken = items.filter((_, i) => refusals[i] === undefined);
+    const rest = taken.length === 0 ? [] : [...(await ledger.submit(taken))];
+    return refusals.flatMap((refusal): readonly Outcome[] =>
+      refusal === undefined ? rest.splice(0, 1) : [{ ok: false, refusal }],
+    );
   }
 
   function submitLater(c: AppContext, bytes: Uint8Array): Response {

@@ -1,4 +1,5 @@
 import type { LedgerReader } from "../../ledger/index.ts";
+import type { WitnessStatus } from "../../witness/index.ts";
 
 /** Counts what the node does, for Prometheus. Every label takes few values: a stranger cannot make new series. */
 export type Metrics = {
@@ -8,7 +9,9 @@ export type Metrics = {
   streams(open: number): void;
   /** Records that were answered on the short way, without a `Request`. */
   hot(): void;
-  render(ledger: LedgerReader): string;
+  /** A checkpoint of another log: `cosigned`, or the code of the refusal. */
+  cosigned(outcome: string): void;
+  render(ledger: LedgerReader, witnesses: readonly WitnessStatus[]): string;
 };
 
 /** Upper bounds in seconds. */
@@ -20,6 +23,7 @@ export function createMetrics(): Metrics {
   const requests = new Map<string, number>();
   const durations = new Map<string, Histogram>();
   const operations = new Map<string, number>();
+  const cosigned = new Map<string, number>();
   let openStreams = 0;
   let hotAnswers = 0;
 
@@ -35,7 +39,8 @@ export function createMetrics(): Metrics {
     hot: () => {
       hotAnswers += 1;
     },
-    render(ledger) {
+    cosigned: (outcome) => add(cosigned, `outcome="${outcome}"`, 1),
+    render(ledger, witnesses) {
       const { size, height, timeMilliseconds } = ledger.head();
       return [
         counter("cityid_http_requests_total", "Requests by route and class of status", requests),
@@ -55,10 +60,49 @@ export function createMetrics(): Metrics {
           "Time of the newest block",
           timeMilliseconds / 1000,
         ),
+        counter("cityid_cosigned_total", "Checkpoints of other logs by outcome", cosigned),
+        ...witnessMetrics(witnesses),
         gauge("cityid_process_resident_bytes", "Resident memory", process.memoryUsage.rss()),
       ].join("");
     },
   };
+}
+
+/** One series for each witness of the policy: members decide how many there are. */
+function witnessMetrics(witnesses: readonly WitnessStatus[]): readonly string[] {
+  if (witnesses.length === 0) return [];
+  const series = (
+    name: string,
+    help: string,
+    of: (status: WitnessStatus) => number | undefined,
+  ) => {
+    const lines = witnesses.flatMap((status) => {
+      const value = of(status);
+      return value === undefined ? [] : `${name}{witness="${escaped(status.name)}"} ${value}\n`;
+    });
+    return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
+  };
+  return [
+    series(
+      "cityid_witness_last_success_timestamp_seconds",
+      "When a witness last cosigned",
+      ({ lastSuccess }) => lastSuccess && lastSuccess / 1000,
+    ),
+    series(
+      "cityid_witness_lag_entries",
+      "Entries that a witness has not cosigned",
+      ({ lag }) => lag,
+    ),
+    series(
+      "cityid_witness_failures",
+      "Requests in a row without success",
+      ({ failures }) => failures,
+    ),
+  ];
+}
+
+function escaped(label: string): string {
+  return label.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
 }
 
 function add(series: Map<string, number>, labels: string, by: number): void {

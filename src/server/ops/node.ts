@@ -6,16 +6,15 @@ import {
   memberKey,
   present,
 } from "../../core/index.ts";
+import type { WitnessStatus } from "../../witness/index.ts";
 import { answerJson } from "../http/answer.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
 import { MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_ITEMS_PER_REQUEST } from "../limits.ts";
 import type { App, Services } from "../services.ts";
 
 /** What the node says of itself, and whether it is well. */
-export function mountNode(
-  app: App,
-  { ledger, state, node, config, metrics, parent }: Services,
-): void {
+export function mountNode(app: App, services: Services): void {
+  const { ledger, state, node, config, metrics, witness, cosignatures, parent } = services;
   const genesis = hex(hashLeaf(present(ledger.entry(0), "entry 0")));
 
   app.get("/.well-known/cityid", (c) => {
@@ -39,6 +38,7 @@ export function mountNode(
       ...(member !== undefined && { member }),
       ...(recipient !== undefined && { recipient }),
       ...(demonstration && { demonstration }),
+      ...(witness && { witness: { vkey: witness.vkey, url: `${config.publicUrl}/witness` } }),
       limits: {
         bodyBytes: MAX_BODY_BYTES,
         bulkBytes: MAX_BULK_BYTES,
@@ -53,14 +53,16 @@ export function mountNode(
 
   app.get("/readyz", () => {
     const fault = ledger.unready();
+    const asked =
+      cosignatures === undefined ? {} : { witnesses: cosignatures.statuses().map(json) };
     return fault === undefined
-      ? plainJson({ status: "ready" }, 200)
-      : plainJson({ status: "unready", fault: fault.code, facts: fault.facts }, 503);
+      ? plainJson({ status: "ready", ...asked }, 200)
+      : plainJson({ status: "unready", fault: fault.code, facts: fault.facts, ...asked }, 503);
   });
 
   app.get("/metrics", () => {
     const headers = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", ...NO_STORE };
-    return new Response(metrics.render(ledger), { headers });
+    return new Response(metrics.render(ledger, cosignatures?.statuses() ?? []), { headers });
   });
 
   /** The rules that the newest block was applied with. */
@@ -68,6 +70,13 @@ export function mountNode(
     const block = decodeBlockEntry(present(ledger.entry(size - 1), "the newest block entry"));
     return present(block.ok ? block.value : undefined, "a block entry").app;
   }
+}
+
+function json({ lastSuccess, ...rest }: WitnessStatus): object {
+  return {
+    ...rest,
+    ...(lastSuccess !== undefined && { lastSuccess: timeOfMilliseconds(lastSuccess) }),
+  };
 }
 
 const NO_STORE = { "Cache-Control": "no-store" };

@@ -1,3 +1,5 @@
+import type { AddCheckpointRefusal, WitnessRefusal } from "../../witness/index.ts";
+
 /**
  * Why a request was refused before, or beside, the rules of the ledger. One cause, one code; listed in docs/errors.md.
  */
@@ -98,5 +100,15 @@ export type StoreRefusal =
   | { readonly code: "OPENING_NOT_STATED"; readonly asked: string; readonly field: string }
   | { readonly code: "OPENING_UNKNOWN"; readonly hash: string };
 
-export type ServerRefusal = HttpRefusal | SignedRequestRefusal | ResolveRefusal | StoreRefusal;
+/** What a witness refuses to cosign; the forms of notes and checkpoints are refused as the core does. */
+export type CosignRefusal =
+  | Extract<AddCheckpointRefusal, { readonly code: "WITNESS_BODY" }>
+  | WitnessRefusal;
+
+export type ServerRefusal =
+  | HttpRefusal
+  | SignedRequestRefusal
+  | ResolveRefusal
+  | StoreRefusal
+  | CosignRefusal;
 export type ServerRefusalCode = ServerRefusal["code"];

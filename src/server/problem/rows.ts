@@ -74,7 +74,7 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
   LEDGER_RESTORED: row(
     503,
     "The node was restored from a backup and takes no writes yet",
-    "Only its operator can go on: make sure that nobody has seen a newer state, then `cityid start --confirm-restored`. Reads go on.",
+    "It goes on when all its witnesses have shown that they saw nothing newer; without them its operator makes sure, then `cityid start --confirm-restored`. Reads go on.",
   ),
   HTTP_HISTORY_SIZE: row(
     422,
@@ -206,4 +206,45 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "Put the commitment into the record first.",
   ),
   OPENING_UNKNOWN: row(404, "This node keeps no such opening", "Ask the holder of the record."),
+
+  WITNESS_BODY: row(
+    400,
+    "This is no request to cosign a checkpoint",
+    "Write it as c2sp.org/tlog-witness has it; `part` and `line` say where.",
+  ),
+  WITNESS_ORIGIN: row(
+    404,
+    "This witness was not told of the log",
+    "Ask its operator: `cityid witness add` with the policy of the ledger.",
+  ),
+  WITNESS_SIGNATURE: row(
+    403,
+    "No key that the witness knows of this log signed the checkpoint",
+    "Sign it with the log's key; after a rotation tell the operator of the witness.",
+  ),
+  WITNESS_OLD_SIZE: row(
+    400,
+    "The old size is beyond the checkpoint",
+    "Begin the proof at the size of an earlier checkpoint.",
+  ),
+  WITNESS_SIZE: row(
+    409,
+    "The witness is at another size",
+    "Send it again with a proof from the size in the answer.",
+  ),
+  WITNESS_ROOT: row(
+    409,
+    "The witness cosigned another root of this size",
+    "Find out who else writes this log: its key signed two branches.",
+  ),
+  WITNESS_PROOF: row(
+    422,
+    "The log did not grow from what the witness saw",
+    "Send the consistency proof from the old size; if it is right, the log has two branches.",
+  ),
+  WITNESS_MEMORY: row(
+    503,
+    "The witness cannot read what it remembers of this log",
+    "Its operator looks after the disk; until then it cosigns nothing of this log.",
+  ),
 };

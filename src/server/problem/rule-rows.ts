@@ -543,5 +543,10 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   POLICY_SIZE: POLICY,
   POLICY_STATEMENT: POLICY,
   POLICY_THRESHOLD: POLICY,
+  POLICY_WITNESS_OWN: row(
+    422,
+    "The policy lets the node witness itself",
+    "Leave `witness` out: a witness is run by somebody else, with a key of their own.",
+  ),
   TILE_PATH: row(404, "This is no path of a tile", "Write it as c2sp.org/tlog-tiles has it."),
 };

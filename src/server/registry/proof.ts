@@ -36,17 +36,18 @@ export async function answerProof(
   key: string,
   withEffective: boolean = c.req.query("effective") === "1",
 ): Promise<Response> {
-  const { ledger, state, problem } = services;
+  const { ledger, state, cosignatures, problem } = services;
   const more = readMore(c, key);
   if (!more.ok) return problem(c, more.error);
   const effective = withEffective && key.startsWith(CODE_PREFIX) ? effectiveOf(key) : [];
   const proof = await ledger.prove([...new Set([key, ...effective, ...more.value])]);
+  const own = proofJson(proof, cosignatures?.noteOf(proof.head));
   if (c.req.query("chain") !== "1") {
-    return answer(c, JSON.stringify(proofJson(proof)), { type: PROOF_TYPE });
+    return answer(c, JSON.stringify(own), { type: PROOF_TYPE });
   }
   const above = await chainAbove(services, proof);
   if (above === undefined) return problem(c, { code: "RESOLVE_CHAIN", asked: key });
-  return answer(c, JSON.stringify([...above, proofJson(proof)]), { type: PROOF_TYPE });
+  return answer(c, JSON.stringify([...above, own]), { type: PROOF_TYPE });
 
   function effectiveOf(codeKeyText: string): readonly string[] {
     const code = parseCode(codeKeyText.slice(CODE_PREFIX.length));
@@ -69,13 +70,16 @@ function readMore(c: AppContext, key: string): Result<readonly string[], HttpRef
 }
 
 /** docs/spec/ledger.md, Proofs. */
-export function proofJson({ head, values, block, path }: StateProof): object {
+export function proofJson(
+  { head, values, block, path }: StateProof,
+  note: string = head.checkpoint,
+): object {
   const [first, ...more] = values.map(valueJson);
   return {
     format: "cityid/proof/v1",
     ...first,
     block: base64(block),
-    log: receiptText(head.size - 1, path, head.checkpoint),
+    log: receiptText(head.size - 1, path, note),
     ...(more.length > 0 && { more }),
   };
 }

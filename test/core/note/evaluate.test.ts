@@ -12,8 +12,10 @@ import {
   type NoteSigner,
   parseCheckpoint,
   policyKeys,
+  refuseOwnWitness,
   type SignedCheckpoint,
   signCheckpoint,
+  verifierKey,
 } from "../../../src/core/note/index.ts";
 import { signer } from "./keys.ts";
 import { policyOf } from "./policy-of.ts";
@@ -147,3 +149,25 @@ function parsed(text: string): SignedCheckpoint {
   if (!checkpoint.ok) throw new Error(checkpoint.error.code);
   return checkpoint.value;
 }
+
+describe("a witness that is the log", () => {
+  const own = { ...log, key: verifierKey("self.example", "cosignature", log.key.publicKey) };
+  const text = [...lines, `witness Self ${formatVerifierKey(own.key)}`, "quorum Self\n"].join("\n");
+  const policy = policyOf(text);
+
+  test("does not count, under whatever name", () => {
+    expect(evaluatePolicy(policy, signed(log, [own, NOW]), NOW)).toEqual({
+      ok: false,
+      error: { code: "POLICY_QUORUM", quorum: "Self", cosignedBy: [] },
+    });
+  });
+
+  test("is refused at the door, as is one that has another key of the node", () => {
+    expect(refuseOwnWitness(policy, [])).toEqual({
+      ok: false,
+      error: { code: "POLICY_WITNESS_OWN", witness: "Self" },
+    });
+    expect(refuseOwnWitness(twoOfThree, [b.key])).toMatchObject({ error: { witness: "B" } });
+    expect(refuseOwnWitness(twoOfThree, [signer("x", "cosignature", 77).key]).ok).toBe(true);
+  });
+});

@@ -318,6 +318,29 @@ export const ENDPOINTS: readonly Endpoint[] = [
     answers: { 200: FILE },
   },
   {
+    method: "post",
+    path: "/witness/add-checkpoint",
+    tag: "log",
+    summary:
+      "Have a checkpoint of a log that this node was told of cosigned (c2sp.org/tlog-witness)",
+    body: { "text/plain": TEXT },
+    answers: {
+      200: { description: "A cosignature line", content: { "text/plain": TEXT } },
+      409: {
+        description: "The size that the witness is at",
+        content: { "text/x.tlog.size": TEXT },
+      },
+    },
+  },
+  {
+    method: "get",
+    path: "/witness/{hash}/checkpoint",
+    tag: "log",
+    summary:
+      "The last checkpoint that this node cosigned of a log, by the SHA-256 of its origin in hex",
+    answers: { 200: { description: "A signed note", content: { "text/plain": TEXT } } },
+  },
+  {
     method: "get",
     path: "/alias/{scheme}/{value}",
     tag: "resolver",

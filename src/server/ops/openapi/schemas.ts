@@ -296,6 +296,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     "member?": TEXT,
     "recipient?": TEXT,
     "demonstration?": FLAG,
+    "witness?": object({ vkey: TEXT, url: TEXT }),
     limits: ANY,
     links: ANY,
   }),
@@ -318,6 +319,21 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
   Opening: object({ hash: HASH, salt: HEX, code: TEXT, field: TEXT, value: {} }),
   NewToken: object({ seconds: { type: "integer", minimum: 600, maximum: 86400 } }),
   Token: object({ token: TEXT, type: { const: "Bearer" }, holder: TEXT, kid: HEX, expires: TIME }),
-  Health: object({ status: TEXT }),
+  Health: object({
+    status: TEXT,
+    "fault?": TEXT,
+    "facts?": ANY,
+    "witnesses?": list(
+      object({
+        name: TEXT,
+        lag: INTEGER,
+        failures: INTEGER,
+        "size?": INTEGER,
+        "lastSuccess?": TIME,
+        "trouble?": TEXT,
+        "seen?": INTEGER,
+      }),
+    ),
+  }),
   Bytes: BYTES,
 };

@@ -1,0 +1,1 @@
+export { type Replayed, Replayer, type ReplayerOptions } from "./replayer.ts";

@@ -1,0 +1,42 @@
+import { randomBytes } from "node:crypto";
+import { Mirror, type MirrorOptions } from "../audit/index.ts";
+import { createMirrorApp, type Server } from "../server/index.ts";
+import { listen } from "./listen.ts";
+import { quietLog } from "./log.ts";
+
+export type MirrorServer = AsyncDisposable & { readonly url: string };
+
+export const DEFAULT_MIRROR_PORT = 8157;
+
+/** Opens a copy of a log in a directory; nothing is fetched yet. @throws LogFault `DATA_DIR_IN_USE`, `DATA_DIR_ACCESS` */
+export function openMirror(options: MirrorOptions): Promise<Mirror> {
+  return Mirror.open(options);
+}
+
+/** Serves a copy on a socket until it is disposed of. @throws Error EADDRINUSE, EACCES */
+export async function serveMirror(
+  mirror: Mirror,
+  where: { readonly host: string; readonly port: number },
+): Promise<MirrorServer> {
+  let server: Server | undefined;
+  const listening = await listen(() => server ?? NOT_YET, where);
+  const { port } = listening;
+  const url = `http://${where.host.includes(":") ? `[${where.host}]` : where.host}:${port}`;
+  server = createMirrorApp(
+    {
+      copy: mirror.served,
+      clock: Date.now,
+      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      log: quietLog(),
+    },
+    { publicUrl: url },
+  );
+  return { url, [Symbol.asyncDispose]: () => listening.stop() };
+}
+
+/** Between the moment the port is taken and the moment the application knows it. */
+const NOT_YET: Server = {
+  fetch: async () => new Response(null, { status: 503, headers: { "retry-after": "1" } }),
+  hot: () => undefined,
+  close: () => undefined,
+};

@@ -1,0 +1,2 @@
+export { createPolicyDoor, type PolicyDoor } from "./policy-door.ts";
+export { mountWitness } from "./routes.ts";
