@@ -165,7 +165,11 @@ async function searchDuringImport(world) {
   const importing = world.import(prepared);
   const { result } = await inProcess({ kind: "openLoop", port: world.port, paths, perSecond: 100, seconds: SECONDS });
   await importing;
-  return { p50: round(percentile(result, 50), 1), p99: round(percentile(result, 99), 1), requests: result.length, perSecond: 100 };
+  const { latencies, slowest } = result;
+  return {
+    p50: round(percentile(latencies, 50), 1), p99: round(percentile(latencies, 99), 1), requests: latencies.length, perSecond: 100,
+    slowest: slowest.map(({ path, at, milliseconds }) => `${round(milliseconds, 0)} ms for ${path} at ${round(at, 0)} ms`),
+  };
 }
 
 async function main() {

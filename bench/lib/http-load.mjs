@@ -25,11 +25,11 @@ export async function closedLoop({ port, paths, connections, seconds, requests, 
   return (done * 1000) / (performance.now() - began);
 }
 
-/** Sends `perSecond` GETs at their intended times, whatever the answers do. @returns latencies in milliseconds, sorted */
+/** Sends `perSecond` GETs at their intended times, whatever the answers do. @returns latencies in milliseconds, sorted, and what took longest */
 export async function openLoop({ port, paths, perSecond, seconds, connections = 32 }) {
   const clients = await Promise.all(Array.from({ length: connections }, () => Client.open(port)));
   const free = [...clients];
-  const latencies = [];
+  const answers = [];
   const running = [];
   const began = performance.now();
   const total = Math.round(perSecond * seconds);
@@ -40,14 +40,15 @@ export async function openLoop({ port, paths, perSecond, seconds, connections = 
     const client = free.pop() ?? (await Client.open(port).then((c) => (clients.push(c), c)));
     running.push(
       client.get(paths[n % paths.length], "").then(() => {
-        latencies.push(performance.now() - intended);
+        answers.push({ path: paths[n % paths.length], at: intended - began, milliseconds: performance.now() - intended });
         free.push(client);
       }),
     );
   }
   await Promise.all(running);
   for (const client of clients) client.close();
-  return latencies.sort((a, b) => a - b);
+  answers.sort((a, b) => a.milliseconds - b.milliseconds);
+  return { latencies: answers.map(({ milliseconds }) => milliseconds), slowest: answers.slice(-8).reverse() };
 }
 
 export const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))];

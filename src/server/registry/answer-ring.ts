@@ -3,8 +3,8 @@ import type { ByteText } from "../http/json-bytes.ts";
 /** A rendered answer: the same bytes until the record, or what others say of it, changes. */
 export type RenderedAnswer = { readonly body: ByteText; readonly etag: string };
 
-/** Where an answer lies: numbers and a short text, so that the collector has little to look at. */
-type Entry = { readonly start: number; readonly end: number; readonly etag: string };
+/** Where an answer lies, its tag before its body: numbers alone, so that the collector has little to look at. */
+type Entry = { readonly start: number; readonly body: number; readonly end: number };
 
 /**
  * Answers by map key of their record, the oldest leaving first, their bodies one behind the other in memory of their own. It takes
@@ -27,13 +27,15 @@ export class AnswerRing {
   get(key: string): RenderedAnswer | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
-    return { body: this.#bytes.toString("latin1", entry.start, entry.end), etag: entry.etag };
+    const { start, body, end } = entry;
+    const text = (from: number, to: number): ByteText => this.#bytes.toString("latin1", from, to);
+    return { body: text(body, end), etag: text(start, body) };
   }
 
   put(key: string, { body, etag }: RenderedAnswer): void {
     // What stands in the middle of the order would lie at its end.
     this.drop(key);
-    const { length } = body;
+    const length = etag.length + body.length;
     if (length > this.#bytes.length / 16) return;
     if (this.#next + length > this.#bytes.length) {
       this.#makeRoom(this.#bytes.length);
@@ -41,8 +43,10 @@ export class AnswerRing {
     }
     const [start, end] = [this.#next, this.#next + length];
     this.#makeRoom(end);
-    this.#bytes.write(body, start, length, "latin1");
-    this.#entries.set(key, { start, end, etag });
+    const at = start + etag.length;
+    this.#bytes.write(etag, start, "latin1");
+    this.#bytes.write(body, at, "latin1");
+    this.#entries.set(key, { start, body: at, end });
     this.#next = end;
   }
 
