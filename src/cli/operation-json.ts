@@ -14,12 +14,16 @@ const BYTES = new Set([
   "after",
   "commit",
   "decision",
+  "genesis",
   "kid",
   "prev",
   "registration",
   "root",
   "sha256",
 ]);
+
+/** Fields that are lists of hashes. */
+const HASHES = new Set(["consistency", "path"]);
 
 /** Reads an operation from JSON as the node writes it (docs/spec/http.md §1), and judges its shape. */
 export function operationFromJson(text: string, path: string): InnerOperation {
@@ -47,7 +51,9 @@ function parseJson(text: string, path: string): unknown {
 /** From JSON to what the ledger holds; what it cannot hold is left for the shape to refuse. */
 export function toCbor(value: unknown, field = ""): CborValue {
   if (typeof value === "string") return bytesOf(field, value) ?? value;
-  if (Array.isArray(value)) return value.map((item) => toCbor(item));
+  if (Array.isArray(value)) {
+    return value.map((item) => toCbor(item, HASHES.has(field) ? "root" : ""));
+  }
   if (typeof value !== "object" || value === null) return value as CborValue;
   const entries = Object.entries(value).map(([name, inner]) => [name, toCbor(inner, name)]);
   return Object.fromEntries(entries) as CborMap;

@@ -181,6 +181,60 @@ const ROWS: { readonly [code: string]: Row } = {
     "请各主管方分别记录自己的部分。",
     "Have each authority record its own.",
   ],
+  STATE_DELEGATED: [
+    "{because} 之下的标识码已委托给账本 {origin}，此处不再更改。",
+    "What is below {because} lives in the ledger {origin}; nothing of it is changed here.",
+    "请向 {url} 办理。",
+    "Turn to {url}.",
+  ],
+  STATE_DELEGATED_ALREADY: [
+    "{subject} 已委托给账本 {origin}。",
+    "{subject} is delegated to the ledger {origin} already.",
+    "请更改该委托，或先将其终止。",
+    "Change that delegation, or end it first.",
+  ],
+  STATE_DELEGATED_HERE: [
+    "{origin} 就是本账本，{subject} 不能委托给它。",
+    "{origin} is this ledger itself; {subject} cannot be delegated to it.",
+    "请填写另一账本的日志。",
+    "Name the log of the other ledger.",
+  ],
+  STATE_DELEGATION_LOG: [
+    "信任策略没有列出日志 {origin}，{subject} 的任何检查点都不会被认可。",
+    "The policy does not name the log {origin}: no checkpoint for {subject} could satisfy it.",
+    "请在策略中加入该日志的 `log` 行。",
+    "Add a `log` line with the key of that log.",
+  ],
+  STATE_NOT_DELEGATED: [
+    "{subject} 没有委托给其他账本。",
+    "{subject} is not delegated to another ledger.",
+    "请先办理委托。",
+    "Delegate it first.",
+  ],
+  STATE_ANCHOR_ORIGIN: [
+    "该检查点属于日志 {got}，而 {subject} 委托给 {want}。",
+    "The checkpoint is of the log {got}, but {subject} is delegated to {want}.",
+    "请锚定委托所指日志的检查点。",
+    "Anchor a checkpoint of the log that the delegation names.",
+  ],
+  STATE_ANCHOR_FIRST: [
+    "{subject} 尚无已锚定的检查点。",
+    "No checkpoint of {subject} was anchored yet.",
+    "请先由治理密钥锚定第一个检查点。",
+    "Have those who govern anchor the first one.",
+  ],
+  STATE_ANCHORED: [
+    "{subject} 已锚定过检查点。",
+    "A checkpoint of {subject} was anchored before.",
+    "请附上自上次检查点的一致性证明；账本确须重建时请说明原因。",
+    "Prove that this one grew out of it, or say why its log begins anew.",
+  ],
+  STATE_ANCHOR_EARLY: [
+    "{subject} 的上一检查点锚定不足一分钟。",
+    "The last checkpoint of {subject} was anchored less than a minute ago.",
+    "请稍候，再锚定最新的检查点。",
+    "Wait, and anchor the newest one then.",
+  ],
   STATE_ALIAS_TAKEN: [
     "编号已被 {by} 使用。",
     "{by} has this number already.",
@@ -450,6 +504,12 @@ const ROWS: { readonly [code: string]: Row } = {
     "{asked} has no link of the type {linkType}.",
     "现有类型：{known}。",
     "It has these: {known}.",
+  ],
+  RESOLVE_CHAIN: [
+    "没有通向 {asked} 的委托证明链。",
+    "No chain of proofs leads to {asked}.",
+    "账本没有上级时请不要使用 chain；有上级时请待其锚定后再试。",
+    "Leave out `chain` where the ledger has no parent; else ask again when it is anchored there.",
   ],
   RESOLVE_ALIAS: [
     "没有查到这个编号。",

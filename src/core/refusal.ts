@@ -24,7 +24,12 @@ import type {
   VerifierKeyRefusal,
 } from "./note/index.ts";
 import type { ItemRefusal } from "./op/index.ts";
-import type { ApplyRefusal, BlockEntryRefusal, GenesisRefusal } from "./state/index.ts";
+import type {
+  ApplyRefusal,
+  BlockEntryRefusal,
+  GenesisRefusal,
+  ImportRefusal,
+} from "./state/index.ts";
 
 /**
  * Every way the core can refuse its input. Each module declares its own refusals next to the
@@ -58,6 +63,7 @@ export type Refusal =
   | ItemRefusal
   | ApplyRefusal
   | GenesisRefusal
+  | ImportRefusal
   | BlockEntryRefusal;
 
 /** The stable name of a refusal, as listed in docs/errors.md. */

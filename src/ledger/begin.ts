@@ -1,29 +1,38 @@
 import {
-  applyGenesis,
   type Change,
+  type ChildGenesis,
   encodeBlockEntry,
   encodeGenesis,
   type Genesis,
   type GenesisRefusal,
   type Hash,
+  type ImportRefusal,
   ok,
   type Result,
   RULE_VERSION,
 } from "../core/index.ts";
 import type { Position } from "./block-maker.ts";
+import { changesOfBeginning } from "./replay.ts";
 import type { LedgerState } from "./state.ts";
 import type { MapStore } from "./stores.ts";
 
-/** Entry 0 of a ledger, and what it changes. */
+/** The entries of block 0 without its block entry, and what they change. */
+export type Begun = {
+  readonly entries: readonly Uint8Array[];
+  readonly changes: readonly Change[];
+};
+
+/** @param imports the import entries of a child ledger */
 export function beginWith(
-  genesis: Genesis,
-): Result<{ readonly entry: Uint8Array; readonly changes: readonly Change[] }, GenesisRefusal> {
-  const entry = encodeGenesis(genesis);
-  const changes = applyGenesis(genesis, entry);
-  return changes.ok ? ok({ entry, changes: changes.value }) : changes;
+  genesis: Genesis | ChildGenesis,
+  imports: readonly Uint8Array[] = [],
+): Result<Begun, GenesisRefusal | ImportRefusal> {
+  const entries = [encodeGenesis(genesis), ...imports];
+  const changes = changesOfBeginning(genesis, entries);
+  return changes.ok ? ok({ entries, changes: changes.value }) : changes;
 }
 
-/** Block 0: the genesis and its block entry. */
+/** Block 0: the genesis, what a child ledger imports, and the block entry. */
 export type FirstBlock = {
   readonly entries: readonly Uint8Array[];
   readonly position: Position;
@@ -33,12 +42,13 @@ export type FirstBlock = {
 /** Applies block 0. */
 export async function makeFirstBlock(
   { state, map }: { readonly state: LedgerState; readonly map: MapStore },
-  genesis: Genesis,
-  { entry, changes }: { readonly entry: Uint8Array; readonly changes: readonly Change[] },
+  { time }: Genesis | ChildGenesis,
+  { entries, changes }: Begun,
 ): Promise<FirstBlock> {
-  const position = { size: 2, height: 0, timeMilliseconds: genesis.time };
+  const count = entries.length;
+  const position = { size: count + 1, height: 0, timeMilliseconds: time };
   const applied = state.apply(changes);
   const mapRoot = await map.update(applied, { ...position, valuesEnd: state.valuesEnd });
-  const block = { app: RULE_VERSION, time: genesis.time, count: 1, first: 0, height: 0, mapRoot };
-  return { entries: [entry, encodeBlockEntry(block)], position, mapRoot };
+  const block = { app: RULE_VERSION, time, count, first: 0, height: 0, mapRoot };
+  return { entries: [...entries, encodeBlockEntry(block)], position, mapRoot };
 }

@@ -1,3 +1,10 @@
-export { LEDGER_FAULT_CODES, LedgerFault, type LedgerFaultCode, type Reaction } from "./fault.ts";
+export {
+  type FaultFacts,
+  LEDGER_FAULT_CODES,
+  LedgerFault,
+  type LedgerFaultCode,
+  type Reaction,
+} from "./fault.ts";
 export type * from "./port.ts";
 export type { ReplayRefusal } from "./replay.ts";
+export { type ReplayedLog, replayLog } from "./replay-log.ts";

@@ -1,16 +1,20 @@
 import {
   applyBlock,
+  applyChildGenesis,
   applyGenesis,
   type BlockEntry,
   type Change,
+  type ChildGenesis,
   decodeBlockEntry,
   decodeCbor,
   decodeGenesis,
   equalBytes,
   err,
   type Genesis,
+  type GenesisRefusal,
   type Hash,
   hex,
+  type ImportRefusal,
   type Item,
   isBlockEntry,
   type OperationCheck,
@@ -124,7 +128,7 @@ function refuseOrder(
 }
 
 /** Reads the genesis out of entry 0. */
-export function readGenesis(entry: Uint8Array): Result<Genesis, ReplayRefusal> {
+export function readGenesis(entry: Uint8Array): Result<Genesis | ChildGenesis, ReplayRefusal> {
   const value = decodeCbor(entry);
   if (!value.ok) return err({ code: "REPLAY_GENESIS", index: 0, why: value.error.code });
   const genesis = decodeGenesis(value.value);
@@ -170,16 +174,28 @@ function changesOfGenesis(
   entries: readonly Uint8Array[],
 ): Result<readonly Change[], ReplayRefusal> {
   const [bytes = new Uint8Array(), ...others] = entries;
-  if (others.length > 0)
-    return err({ code: "REPLAY_GENESIS", index: 1, why: "block 0 holds more" });
   const genesis = readGenesis(bytes);
   if (!genesis.ok) return genesis;
   if (genesis.value.origin !== origin) {
     return err({ code: "REPLAY_GENESIS", index: 0, why: "origin" });
   }
   if (genesis.value.time !== time) return err({ code: "REPLAY_GENESIS", index: 1, why: "time" });
-  const changes = applyGenesis(genesis.value, bytes);
-  return changes.ok ? changes : err({ code: "REPLAY_GENESIS", index: 0, why: changes.error.code });
+  if (!("parent" in genesis.value) && others.length > 0) {
+    return err({ code: "REPLAY_GENESIS", index: 1, why: "block 0 holds more" });
+  }
+  const changes = changesOfBeginning(genesis.value, entries);
+  if (changes.ok) return changes;
+  const { code, ...facts } = changes.error;
+  return err({ code: "REPLAY_GENESIS", index: 0, why: `${code} ${JSON.stringify(facts)}` });
+}
+
+/** What block 0 makes; of a child ledger the import too. */
+export function changesOfBeginning(
+  genesis: Genesis | ChildGenesis,
+  entries: readonly Uint8Array[],
+): Result<readonly Change[], GenesisRefusal | ImportRefusal> {
+  const [entry = new Uint8Array()] = entries;
+  return "parent" in genesis ? applyChildGenesis(genesis, entries) : applyGenesis(genesis, entry);
 }
 
 function changesOfBlock(

@@ -1,6 +1,12 @@
 import { mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { equalBytes, type Genesis, parsePolicy, refuseOwnWitness } from "../core/index.ts";
+import {
+  type ChildGenesis,
+  equalBytes,
+  type Genesis,
+  parsePolicy,
+  refuseOwnWitness,
+} from "../core/index.ts";
 import { createEmbeddedLedger } from "../ledger/embedded/index.ts";
 import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
@@ -10,7 +16,9 @@ import { readSeed } from "./secrets.ts";
 /** What a ledger is begun with. */
 export type Beginning = {
   readonly dataDirectory: string;
-  readonly genesis: Genesis;
+  readonly genesis: Genesis | ChildGenesis;
+  /** The import entries of a child ledger. */
+  readonly imports?: readonly Uint8Array[];
   /** Seed of the log's Ed25519 key, which the genesis names in its policy. */
   readonly logSeed: Uint8Array;
   /** The member whose node this is. */
@@ -24,7 +32,7 @@ export type Beginning = {
  * @throws LedgerFault LEDGER_DIRECTORY where a ledger was begun already, LogFault when the disk fails
  */
 export async function beginNode(beginning: Beginning): Promise<void> {
-  const { genesis, logSeed, member } = beginning;
+  const { genesis, imports, logSeed, member } = beginning;
   const directory = dataDirectory(beginning.dataDirectory);
   if ((await readDescription(directory.root)) !== undefined) {
     throw directoryFault(directory.root, "begun");
@@ -36,7 +44,7 @@ export async function beginNode(beginning: Beginning): Promise<void> {
     throw directoryFault(directory.root, "witness-own");
   }
   await placeLogKey(directory.logKey, logSeed);
-  await createEmbeddedLedger(directory.ledger, genesis);
+  await createEmbeddedLedger(directory.ledger, genesis, imports);
   const { origin } = genesis;
   await writeDescription(directory.root, { origin, ...(member === undefined ? {} : { member }) });
 }

@@ -40,6 +40,8 @@ export type DataDescription = {
   /** The member of the consortium whose node this is. */
   readonly member?: string;
   readonly demonstration?: true;
+  /** Of the ledger of a delegated code: which code, and where its parent's node answers. */
+  readonly parent?: { readonly url: string; readonly code: string };
   /** It was brought back from a backup, and nobody has said yet that there is no newer state. */
   readonly restored?: true;
 };

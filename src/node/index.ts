@@ -15,6 +15,7 @@ export {
 } from "../ledger/embedded/index.ts";
 export { type BackupReport, backup, restore } from "./backup.ts";
 export { type Beginning, beginNode } from "./begin.ts";
+export * from "./child/index.ts";
 export {
   ConfigError,
   configFromEnv,

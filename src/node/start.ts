@@ -1,10 +1,24 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { formatVerifierKey, type NoteSigner, type Policy, paramKey } from "../core/index.ts";
+import {
+  type Code,
+  formatVerifierKey,
+  type NoteSigner,
+  type Policy,
+  paramKey,
+} from "../core/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
-import { createApp, directoryStore, type Server, staticFiles } from "../server/index.ts";
+import { createClient } from "../sdk/index.ts";
+import {
+  createApp,
+  directoryStore,
+  type ParentLedger,
+  type Server,
+  staticFiles,
+} from "../server/index.ts";
+import { parentProofs } from "./child/parent-proofs.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
 import {
@@ -167,7 +181,7 @@ async function application(
 ): Promise<Server> {
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
-  const { member, demonstration } = description;
+  const { member, demonstration, parent } = description;
   const policy = policyOf(ledger);
   return createApp(
     {
@@ -188,6 +202,7 @@ async function application(
         ...(member === undefined ? {} : { member }),
         ...(demonstration === undefined ? {} : { demonstration }),
       },
+      ...(parent === undefined ? {} : { parent: parentLedger(parent) }),
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       ...(witness === undefined ? {} : { witness }),
@@ -202,6 +217,12 @@ async function application(
       trustedProxies,
     },
   );
+}
+
+function parentLedger({ url, code }: NonNullable<DataDescription["parent"]>): ParentLedger {
+  const parent = createClient({ url, attempts: 1 });
+  const name = code as Code;
+  return { url, code: name, proofs: parentProofs(parent, name, Date.now) };
 }
 
 /** The keys that sign for the log: those of the policy, and where it names none the node's own. */

@@ -107,6 +107,16 @@ function tell(op: Operation | Apply): Words[] {
       return [tellStatus(op.do, op.code), tellReason(op.reason)];
     case "succeed":
       return [tellSuccession(op)];
+    case "delegate":
+      return tellDelegation(op);
+    case "anchor":
+      return [
+        {
+          en: `Anchor the checkpoints of ${op.items.length} ledgers.`,
+          zh: `锚定 ${op.items.length} 个账本的检查点。`,
+        },
+        ...few(op.items, tellAnchor),
+      ];
     case "member":
       return [
         "leave" in op
@@ -282,6 +292,31 @@ const SUCCESSIONS: { readonly [type in "merge" | "split" | "rename" | "transfer"
   rename: { en: "is renamed to", zh: "更名为" },
   transfer: { en: "passes to", zh: "移交给" },
 };
+
+function tellDelegation(op: Extract<Operation, { op: "delegate" }>): Words[] {
+  const { code } = op;
+  if (op.do === "end") {
+    const back = {
+      en: `End the delegation of ${code}: what is below it goes on here from what was frozen.`,
+      zh: `终止 ${code} 的委托：其下记录自冻结时起在本账本继续。`,
+    };
+    return [back, tellReason(op.reason)];
+  }
+  if (op.do === "change") {
+    const changed = { en: `Change the delegation of ${code}.`, zh: `更改 ${code} 的委托。` };
+    return [changed, ...[op.url, op.policy].flatMap((text) => (text ? [both(text)] : []))];
+  }
+  const begun = {
+    en: `Let all codes below ${code} live in the ledger ${op.origin}; here they are frozen.`,
+    zh: `将 ${code} 之下的全部标识码委托给账本 ${op.origin}；此处予以冻结。`,
+  };
+  return [begun, both(op.url), both(op.policy)];
+}
+
+function tellAnchor(item: Extract<Operation, { op: "anchor" }>["items"][number]): Words {
+  const [origin = "", size = ""] = item.checkpoint.split("\n");
+  return both(`${item.code}  ${origin}  ${size}`);
+}
 
 function tellSuccession(op: Extract<Operation, { op: "succeed" }>): Words {
   const [from, to] = [op.from, op.to].map((codes) => codes.map(({ code }) => code).join(", "));

@@ -80,6 +80,8 @@ export type ProofOptions = {
   /** All ancestors, and the registrations that effective status depends on. */
   readonly effective?: boolean;
   readonly more?: readonly string[];
+  /** Of a ledger that was delegated out of another: with the proofs of those above, for `verifyProofChain`. */
+  readonly chain?: boolean;
 };
 
 export function createReading(transport: Transport): Reading {
@@ -149,9 +151,10 @@ function holderPath(holder: string): string {
     : codePath(holder);
 }
 
-function proofQuery(key: string, { effective, more = [] }: ProofOptions = {}): string {
+function proofQuery(key: string, { effective, chain, more = [] }: ProofOptions = {}): string {
   const pairs = [["key", key], ...more.map((other) => ["more", other])];
   if (effective) pairs.push(["effective", "1"]);
+  if (chain) pairs.push(["chain", "1"]);
   return `?${new URLSearchParams(pairs as [string, string][])}`;
 }
 

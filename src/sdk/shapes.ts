@@ -55,6 +55,9 @@ export type RecordJson = Json<Omit<CodeRecord, "recovery">> & {
   };
 };
 
+/** The ledger that another one was delegated out of. */
+export type ParentJson = { readonly url: string; readonly code: string };
+
 /** `GET /v1/codes/<code>`. */
 export type RecordAnswer = {
   readonly code: string;
@@ -291,6 +294,7 @@ export type NodeAnswer = {
   readonly rules: number;
   readonly software: string;
   readonly genesis: Hex;
+  readonly parent?: ParentJson;
   readonly member?: string;
   readonly recipient?: string;
   readonly demonstration?: true;

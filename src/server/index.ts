@@ -8,6 +8,7 @@ export {
   type Log,
   type LogFacts,
   type NodeDescription,
+  type ParentLedger,
   type ServerConfig,
 } from "./options.ts";
 export { type StaticFiles, staticFiles } from "./portal/index.ts";

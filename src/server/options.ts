@@ -1,4 +1,4 @@
-import type { VerifierKey } from "../core/index.ts";
+import type { Code, VerifierKey } from "../core/index.ts";
 import type { Head, Ledger } from "../ledger/index.ts";
 import type { Witness, WitnessStatus } from "../witness/index.ts";
 import type { StaticFiles } from "./portal/index.ts";
@@ -38,6 +38,18 @@ export type Cosignatures = {
   statuses(): readonly WitnessStatus[];
 };
 
+/** The ledger that this one was delegated out of. */
+export type ParentLedger = {
+  readonly code: Code;
+  /** Where its node answers. */
+  readonly url: string;
+  /**
+   * Its proof of the delegation as JSON, behind those of the ledgers above it; perhaps a while old, when it does not answer.
+   * `undefined` where it never did.
+   */
+  proofs(): Promise<readonly object[] | undefined>;
+};
+
 export type ServerConfig = {
   /** How the world reaches the node, without a slash at the end: `https://node.example`. */
   readonly publicUrl: string;
@@ -69,6 +81,8 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
 /** Everything the server needs and does not make itself. */
 export type AppDependencies = {
   readonly ledger: Ledger;
+  /** Absent where the ledger was delegated out of no other. */
+  readonly parent?: ParentLedger;
   /** Unix milliseconds. */
   readonly clock: () => number;
   /** Random bytes from the platform's generator. */

@@ -66,7 +66,8 @@ export function decodeValue<T>(bytes: Uint8Array | undefined): T | undefined {
 
 /** The parts of a record or registration that effective status looks at. */
 function statusFacts(value: unknown): string {
-  const { status, generation, parent } = (value ?? {}) as Partial<CodeRecord>;
+  const { status, generation, parent, delegation } = (value ?? {}) as Partial<CodeRecord>;
   const { void: isVoid } = (value ?? {}) as Partial<Registration>;
-  return `${status} ${generation} ${parent} ${isVoid}`;
+  const { origin, url } = delegation ?? {};
+  return `${status} ${generation} ${parent} ${isVoid} ${origin} ${url}`;
 }

@@ -259,11 +259,11 @@ function hashIn(value: CborValue | undefined): Hash | undefined {
   return value instanceof Uint8Array ? toHash(value) : undefined;
 }
 
-/** What may stand in each place of a chain. Kinds that the rules will have one day (`dataset`, `delegate`) join here. */
+/** What may stand in each place of a chain. Kinds that the rules will have one day (`dataset`) join here. */
 const LINKS: { readonly [place in HistoryChain | "born"]: readonly string[] } = {
   born: ["genesis", "admit", "register"],
   op: ["update", "succeed"],
-  control: ["keys", "recover", "status"],
+  control: ["keys", "recover", "status", "delegate"],
 };
 
 function isLink(kind: string, place: keyof typeof LINKS): boolean {

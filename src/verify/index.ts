@@ -19,6 +19,12 @@ export {
   verifyConsistencyProof,
 } from "./consistency.ts";
 export {
+  type ChainLink,
+  type ChainRefusal,
+  type ChainVerdict,
+  verifyProofChain,
+} from "./delegation.ts";
+export {
   type FraudOptions,
   type FraudRefusal,
   type FraudVerdict,

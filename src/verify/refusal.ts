@@ -1,5 +1,6 @@
 import type { RangeRefusal } from "../core/index.ts";
 import type { ConsistencyProofRefusal } from "./consistency.ts";
+import type { ChainRefusal } from "./delegation.ts";
 import type { FraudRefusal } from "./fraud.ts";
 import type { HistoryRefusal } from "./history.ts";
 import type { ReceiptRefusal } from "./receipt.ts";
@@ -8,6 +9,7 @@ import type { RecordProofRefusal } from "./record-proof.ts";
 /** Every way a verifier can refuse; for the tables that translate codes. */
 export type VerifyRefusal =
   | RecordProofRefusal
+  | ChainRefusal
   | ReceiptRefusal
   | RangeRefusal
   | ConsistencyProofRefusal

@@ -235,6 +235,20 @@ describe("an operation in a file", () => {
     });
   });
 
+  test("may hold lists of hashes", () => {
+    const hash = sha256(utf8("x"));
+    const first = { code: "MA.156.1301", checkpoint: "c", genesis: prev, path: [prev, prev] };
+    const next = { code: "MA.156.1302", checkpoint: "c", consistency: [prev] };
+    const text = JSON.stringify({ op: "anchor", items: [first, next] });
+    expect(operationFromJson(text, "f")).toEqual({
+      op: "anchor",
+      items: [
+        { ...first, genesis: hash, path: [hash, hash] },
+        { ...next, consistency: [hash] },
+      ],
+    });
+  });
+
   test.each([
     ["not JSON", "{", { code: "CLI_FILE_FORMAT" }],
     [

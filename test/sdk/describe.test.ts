@@ -38,6 +38,34 @@ const OPERATIONS: readonly (readonly [Operation, RegExp, RegExp])[] = [
     /status of 9/,
     /9 个标识码的状态/,
   ],
+  [
+    {
+      op: "delegate",
+      code: city,
+      prev: hash,
+      do: "start",
+      origin: "city.test/log",
+      policy: "quorum none\n",
+      url: "https://city.test",
+    },
+    /below MA\.156\.1301 live in the ledger city\.test\/log/,
+    /委托给账本 city\.test\/log/,
+  ],
+  [
+    { op: "delegate", code: city, prev: hash, do: "change", url: "https://city.test" },
+    /Change the delegation/,
+    /更改 MA\.156\.1301 的委托/,
+  ],
+  [
+    { op: "delegate", code: city, prev: hash, do: "end", reason: "node is gone" },
+    /End the delegation/,
+    /终止/,
+  ],
+  [
+    { op: "anchor", items: [{ code: city, checkpoint: "city.test/log\n7\n", consistency: [] }] },
+    /checkpoints of 1 ledgers/,
+    /锚定 1 个/,
+  ],
   [{ op: "void", registration: hash, reason: "wrong file" }, /Take back/, /撤回/],
   [
     {

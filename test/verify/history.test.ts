@@ -19,6 +19,7 @@ import {
   verifyHistory,
 } from "../../src/verify/index.ts";
 import { bulk, take } from "../core/state/kinds/bulk.ts";
+import { delegateTo } from "../core/state/kinds/child-log.ts";
 import {
   application,
   child,
@@ -140,6 +141,16 @@ describe("the history of a record", () => {
     expect(gaps).toEqual([]);
     expect(record).toMatchObject({ key: codeKey(code(DEPT)), effective: { status: "active" } });
     expect(changes.map(({ index }) => index)).toEqual(department.parts.changes);
+  });
+
+  test("has the delegation of what is below it among what changed control", async () => {
+    const ledger = cityLedger();
+    const items = [child(DEPT, "department")];
+    const born = done(ledger, { op: "register", items }, city);
+    const delegated = done(ledger, delegateTo(ledger, DEPT), city);
+    const parts = { keys: keysFor(ledger, DEPT), changes: [born, delegated], carriers: [] };
+    const { changes } = await verified(historyText(logOf(ledger), parts));
+    expect(changes.map(briefly)).toEqual(["1 register op+control", "1 delegate control"]);
   });
 
   test("says of each change who signed it, what carries it, and when the log took it", async () => {

@@ -5,6 +5,7 @@ import { addApply } from "./apply.ts";
 import { addAudit } from "./audit.ts";
 import { addBackup, addRestore } from "./backup.ts";
 import { addChildren } from "./children.ts";
+import { addDelegate } from "./delegate.ts";
 import { addEndorse } from "./endorse.ts";
 import { addExport } from "./export.ts";
 import { addHistory } from "./history.ts";
@@ -51,6 +52,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addRecover,
   addStatus,
   addSucceed,
+  addDelegate,
   addInit,
   addStart,
   addWitness,

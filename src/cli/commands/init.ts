@@ -257,6 +257,13 @@ async function makeNode(run: Run, options: NodeOptions): Promise<void> {
     };
     throw new CliProblem("CLI_FILE_FORMAT", { path: options.genesis, want });
   }
+  if ("parent" in genesis.value) {
+    const want = {
+      en: "the genesis of a ledger of its own; one that was delegated is begun by `cityid start --parent`",
+      zh: "独立账本的创世文件；委托的账本请用 `cityid start --parent` 建立",
+    };
+    throw new CliProblem("CLI_FILE_FORMAT", { path: options.genesis, want });
+  }
   const logSeed = await readLogKey(options.logKey, genesis.value.policy, genesis.value.origin);
   const { beginNode } = await import("../../node/index.ts");
   const { data, member } = options;

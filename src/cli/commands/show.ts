@@ -70,7 +70,10 @@ async function showKeys(run: Run, holder: string): Promise<void> {
 
 /** With all that the state of the code depends on, so that `verify` can judge it off line. */
 async function keepProof(run: Run, code: string, path: string): Promise<void> {
-  const proof = await run.client.proof(`code/${code}`, { effective: true });
+  // Of a ledger that was delegated out of another, whoever trusts that one needs its proofs too.
+  const { parent } = await run.client.node();
+  const options = { effective: true, chain: parent !== undefined };
+  const proof = await run.client.proof(`code/${code}`, options);
   await writeFile(path, proof);
   run.result({ code, proof: path, bytes: proof.length }, () => [
     run.say({

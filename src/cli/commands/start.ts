@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import type { RunningNode } from "../../node/index.ts";
+import { addChildOptions, anchoring, beginDelegated, type ChildOptions } from "../child-options.ts";
 import type { Cli } from "../cli.ts";
 import { addNodeOptions, type NodeOptions, nodeSettings } from "../node-options.ts";
 import { onNode } from "../node-problem.ts";
 import type { Run } from "../run.ts";
 
 type Options = NodeOptions & { readonly supervised?: true };
+
+type StartOptions = NodeOptions & ChildOptions;
 
 export function addStart(program: Command, { say, runOf }: Cli): void {
   const command = program.command("start").description(
@@ -15,35 +18,39 @@ export function addStart(program: Command, { say, runOf }: Cli): void {
       zh: "在数据目录的账本上运行节点",
     }),
   );
-  addNodeOptions(command, say).action(async (options: Options, cmd: Command) => {
-    const run = runOf(cmd);
-    const { configFromEnv, startNode } = await import("../../node/index.ts");
-    await onNode(async () => {
-      const config = configFromEnv(nodeSettings(options), run.terminal.env);
-      const node = await startNode(config);
-      run.note(
-        run.say({
-          en: `${node.origin} answers at ${node.url}`,
-          zh: `${node.origin} 已在 ${node.url} 提供服务`,
-        }),
-      );
-      if (node.witnessVkey !== undefined) {
+  addChildOptions(addNodeOptions(command, say), say).action(
+    async (options: StartOptions, cmd: Command) => {
+      const run = runOf(cmd);
+      const { configFromEnv, startNode } = await import("../../node/index.ts");
+      await onNode(async () => {
+        const config = configFromEnv(nodeSettings(options), run.terminal.env);
+        await beginDelegated(run, options, config);
+        const node = await startNode(config);
+        await using _ = await anchoring(run, config, node);
         run.note(
           run.say({
-            en: `As a witness of other ledgers it is ${node.witnessVkey}`,
-            zh: `作为其他账本的见证方，其密钥为 ${node.witnessVkey}`,
+            en: `${node.origin} answers at ${node.url}`,
+            zh: `${node.origin} 已在 ${node.url} 提供服务`,
           }),
         );
-      }
-      const fault = node.ledger.unready();
-      if (fault !== undefined) {
-        run.note(
-          run.say({ en: `It takes no writes: ${fault.code}`, zh: `暂不接受写入：${fault.code}` }),
-        );
-      }
-      await untilStopped(run, node);
-    });
-  });
+        if (node.witnessVkey !== undefined) {
+          run.note(
+            run.say({
+              en: `As a witness of other ledgers it is ${node.witnessVkey}`,
+              zh: `作为其他账本的见证方，其密钥为 ${node.witnessVkey}`,
+            }),
+          );
+        }
+        const fault = node.ledger.unready();
+        if (fault !== undefined) {
+          run.note(
+            run.say({ en: `It takes no writes: ${fault.code}`, zh: `暂不接受写入：${fault.code}` }),
+          );
+        }
+        await untilStopped(run, node);
+      });
+    },
+  );
 }
 
 export function addDemo(program: Command, { say, runOf }: Cli): void {

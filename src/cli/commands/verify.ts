@@ -17,6 +17,7 @@ import {
   HISTORY_FORMAT,
   type RecordVerdict,
   type TrustOptions,
+  verifyProofChain,
   verifyReceipt,
   verifyRecordProof,
 } from "../../verify/index.ts";
@@ -78,6 +79,7 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
       const run = runOf(command);
       const text = await readText(path);
       const trust = await trustOf(run, options);
+      if (text.startsWith("[")) return verifyChain(run, text, trust, options.code);
       if (!text.startsWith("{")) {
         return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
       }
@@ -144,6 +146,32 @@ function readSeconds(text: string): number {
   });
 }
 
+/** A proof that begins at the ledger that the policy is of, and ends in the one that the code lives in. */
+async function verifyChain(
+  run: Run,
+  text: string,
+  trust: TrustOptions,
+  code: string | undefined,
+): Promise<void> {
+  const verdict = await verifyProofChain(text, trust);
+  if (!verdict.ok) throw refused(verdict.error);
+  const { links, last } = verdict.value;
+  const shown = links.map(({ code: delegated, origin, verdict: { checkpoint, age } }) => ({
+    code: delegated,
+    by: checkpoint.origin,
+    to: origin,
+    ...(age === undefined ? {} : { age }),
+  }));
+  showVerdict(run, last, code, { delegations: shown }, () =>
+    links.map(({ code: delegated, origin, verdict: { checkpoint, age } }) =>
+      run.say({
+        en: `  ${checkpoint.origin} delegates ${delegated} to ${origin}${ageText(run, age)}`,
+        zh: `  ${checkpoint.origin} 将 ${delegated} 委托给 ${origin}${ageText(run, age)}`,
+      }),
+    ),
+  );
+}
+
 async function verifyProof(
   run: Run,
   text: string,
@@ -152,7 +180,17 @@ async function verifyProof(
 ): Promise<void> {
   const verdict = await verifyRecordProof(text, trust);
   if (!verdict.ok) throw refused(verdict.error);
-  const { key, value, effective, checkpoint, block, age } = verdict.value;
+  showVerdict(run, verdict.value, code, {}, () => []);
+}
+
+function showVerdict(
+  run: Run,
+  verdict: RecordVerdict,
+  code: string | undefined,
+  more: object,
+  lines: () => readonly string[],
+): void {
+  const { key, value, effective, checkpoint, block, age } = verdict;
   checkSubject(key, code);
   const shown = {
     key,
@@ -161,10 +199,11 @@ async function verifyProof(
     checkpoint: { origin: checkpoint.origin, size: checkpoint.size, root: hex(checkpoint.root) },
     time: new Date(block.time).toISOString(),
     ...(age === undefined ? {} : { age }),
-    signedBy: verdict.value.signedBy,
-    cosignatures: verdict.value.cosignatures,
+    signedBy: verdict.signedBy,
+    cosignatures: verdict.cosignatures,
+    ...more,
   };
-  run.result(shown, () => proofLines(run, verdict.value));
+  run.result(shown, () => [...proofLines(run, verdict), ...lines()]);
 }
 
 function proofLines(run: Run, verdict: RecordVerdict): string[] {

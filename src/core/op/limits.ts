@@ -33,6 +33,14 @@ export const MAX_SUCCESSORS: number = 16;
 export const MAX_MEMBERS: number = 64;
 export const MAX_VOTES: number = 64;
 export const MAX_POLICY_BYTES: number = 16 * 1024;
+/** Child ledgers whose checkpoints one operation anchors. */
+export const MAX_ANCHORS: number = 32;
+/** A signed checkpoint with its cosignatures. */
+export const MAX_CHECKPOINT_BYTES: number = 8 * 1024;
+/** A child ledger is anchored at most this often. */
+export const ANCHOR_PAUSE_MILLISECONDS: number = 60 * 1000;
+/** Import entries that a child ledger begins with. */
+export const MAX_IMPORTS: number = 1_000_000;
 
 /** The signer's clock may lie this far behind, or ahead of, block time. */
 export const IAT_PAST_SECONDS: number = 24 * 3600;

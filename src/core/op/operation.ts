@@ -236,6 +236,48 @@ export type ParamValues = {
 export type ParamName = keyof ParamValues;
 export type ParamValue = ParamValues[ParamName];
 
+/** Where a subtree lives: the log of its ledger, how its checkpoints are to be believed, and where it is served. */
+export type DelegationTerms = {
+  /** Name of the log of the child ledger. */
+  readonly origin: string;
+  /** tlog-policy text that each of its checkpoints must satisfy. */
+  readonly policy: string;
+  /** Where the child ledger's node answers. */
+  readonly url: string;
+};
+/** A subtree begins to live in another ledger, is looked for elsewhere, or comes back. */
+export type Delegate = {
+  readonly op: "delegate";
+  readonly code: Code;
+  readonly prev: Uint8Array;
+} & (
+  | ({ readonly do: "start" } & DelegationTerms)
+  /** Absent fields stay as they are. */
+  | ({ readonly do: "change" } & Partial<Pick<DelegationTerms, "policy" | "url">>)
+  | { readonly do: "end"; readonly reason: string }
+);
+
+/** One checkpoint of the ledger that a code is delegated to. */
+export type AnchorItem = {
+  readonly code: Code;
+  /** The signed note, cosignatures included. */
+  readonly checkpoint: string;
+} & (
+  | {
+      /** RFC 9162 proof that it grew out of the checkpoint anchored before; as in RFC 9162 §2.1.4.1. */
+      readonly consistency: readonly Uint8Array[];
+    }
+  | {
+      /** Leaf hash of the child ledger's entry 0, of the first checkpoint and of one that begins anew. */
+      readonly genesis: Uint8Array;
+      /** Inclusion of entry 0 under the checkpoint. */
+      readonly path: readonly Uint8Array[];
+      /** Why it begins anew; absent from the first. */
+      readonly reset?: string;
+    }
+);
+export type Anchor = { readonly op: "anchor"; readonly items: readonly AnchorItem[] };
+
 /** What a decision can execute. */
 export type InnerOperation =
   | Gazette
@@ -248,6 +290,8 @@ export type InnerOperation =
   | Recover
   | Status
   | Succeed
+  | Delegate
+  | Anchor
   | Member
   | Param;
 

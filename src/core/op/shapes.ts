@@ -1,15 +1,18 @@
 import { encodeCbor } from "../cbor/index.ts";
 import { type Code, parseCode } from "../code/index.ts";
 import { parseCoseKey } from "../cose/index.ts";
-import type { FoundingMember, Genesis } from "../state/genesis.ts";
+import type { ChildGenesis, FoundingMember, Genesis } from "../state/genesis.ts";
 import * as limits from "./limits.ts";
 import {
   type Admit,
+  type Anchor,
+  type AnchorItem,
   type Apply,
   type Chunk,
   type ChunkItem,
   type Classes,
   type ClassItem,
+  type Delegate,
   type Endorse,
   type Gazette,
   type GazetteFact,
@@ -80,13 +83,13 @@ const PARTIAL_DATE = /^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?
 const HTTPS = /^https:\/\/[^\s]+$/;
 const TOKEN = /^[a-z0-9][a-z0-9._:/+-]*$/i;
 
-const hash = bytes(32);
+export const hash: Shape<Uint8Array> = bytes(32);
 const kid = bytes(8);
-const reason = text(limits.MAX_REASON_BYTES);
-const className = text(limits.MAX_TEXT_BYTES, CLASS);
+export const reason: Shape<string> = text(limits.MAX_REASON_BYTES);
+const className: Shape<string> = text(limits.MAX_TEXT_BYTES, CLASS);
 const memberId = text(32, MEMBER_ID);
 
-const code: Shape<Code> = (value) => {
+export const code: Shape<Code> = (value) => {
   if (typeof value !== "string" || !parseCode(value).ok)
     wrongType("a code in its canonical spelling");
 };
@@ -123,7 +126,7 @@ function isCalendarDate(date: string): boolean {
   return day <= (lengths[month - 1] as number);
 }
 
-function statement<V>(value: Shape<V>): Shape<Statement<V>> {
+export function statement<V>(value: Shape<V>): Shape<Statement<V>> {
   return byField<Statement<V>>({
     commit: fields<{ commit: Uint8Array; validFrom: string }>({ commit: hash, validFrom: isoDate }),
     value: fields<{ value: V; validFrom: string }>({ value, validFrom: isoDate } as never),
@@ -156,6 +159,7 @@ function isClosed(positions: readonly Position[]): boolean {
 }
 
 const url = text(limits.MAX_URL_BYTES, HTTPS);
+export const policyText: Shape<string> = lines(limits.MAX_POLICY_BYTES);
 
 export const geometry: Shape<Geometry> = byField<Geometry>({
   point: fields<{ point: Position }>({ point: position }),
@@ -167,19 +171,23 @@ export const geometry: Shape<Geometry> = byField<Geometry>({
   }),
 });
 
-const names: Shape<Names> = dictionary(
+export const names: Shape<Names> = dictionary(
   LANGUAGE,
   statement(text(limits.MAX_TEXT_BYTES)),
   limits.MAX_LANGUAGES,
 );
-const plainNames = dictionary(LANGUAGE, text(limits.MAX_TEXT_BYTES), limits.MAX_LANGUAGES);
+export const plainNames: Shape<{ readonly [language: string]: string }> = dictionary(
+  LANGUAGE,
+  text(limits.MAX_TEXT_BYTES),
+  limits.MAX_LANGUAGES,
+);
 
 const attributeValue: Shape<string | number | boolean> = (value) => {
   if (typeof value === "number" || typeof value === "boolean") return;
   text(limits.MAX_ATTRIBUTES_BYTES)(value);
 };
 
-const attributes: Shape<Attributes> = (value) => {
+export const attributes: Shape<Attributes> = (value) => {
   dictionary(ATTRIBUTE_NAME, statement(attributeValue), limits.MAX_ATTRIBUTES)(value);
   if (encodeCbor(value).length > limits.MAX_ATTRIBUTES_BYTES) {
     overLimit(`at most ${limits.MAX_ATTRIBUTES_BYTES} bytes in all`);
@@ -190,9 +198,13 @@ const alias = fields<Alias>({
   scheme: text(32, SCHEME),
   value: text(limits.MAX_ALIAS_BYTES),
 });
-const aliases = distinct(alias, limits.MAX_ALIASES, (each) => `${each.scheme}/${each.value}`);
+export const aliases: Shape<readonly Alias[]> = distinct(
+  alias,
+  limits.MAX_ALIASES,
+  (each) => `${each.scheme}/${each.value}`,
+);
 
-const link = fields<Link>({
+export const link: Shape<Link> = fields<Link>({
   rel: text(128, TOKEN),
   href: url,
   type: optional(text(128, TOKEN)),
@@ -206,9 +218,9 @@ const evidence = list(
   limits.MAX_EVIDENCE,
 );
 
-const use = oneOf<KeyUse>("govern", "issue", "record", "seal", "data");
+const use: Shape<KeyUse> = oneOf<KeyUse>("govern", "issue", "record", "seal", "data");
 
-const uses: Shape<readonly KeyUse[]> = (value) => {
+export const uses: Shape<readonly KeyUse[]> = (value) => {
   list(use, 5)(value);
   const sorted = [...new Set(value as readonly string[])].sort();
   if (sorted.join() !== (value as readonly string[]).join()) wrongType("uses in order, none twice");
@@ -218,7 +230,7 @@ const coseKey: Shape<KeySpec["key"]> = (value) => {
   if (!parseCoseKey(value).ok) wrongType("a COSE_Key of Ed25519 or P-256");
 };
 
-const keySpec: Shape<KeySpec> = (value) => {
+export const keySpec: Shape<KeySpec> = (value) => {
   fields<KeySpec>({
     key: coseKey,
     uses,
@@ -237,9 +249,9 @@ const keySpec: Shape<KeySpec> = (value) => {
   if ((rpId === undefined) !== (origin === undefined)) wrongType("rpId and origin together");
 };
 
-const keySpecs = list(keySpec, limits.MAX_OPEN_KEYS);
-const threshold = integer(1, limits.MAX_OPEN_KEYS);
-const delay = integer(0, 366 * 24 * 3600);
+export const keySpecs: Shape<readonly KeySpec[]> = list(keySpec, limits.MAX_OPEN_KEYS);
+export const threshold: Shape<number> = integer(1, limits.MAX_OPEN_KEYS);
+export const delay: Shape<number> = integer(0, 366 * 24 * 3600);
 const memberThreshold = integer(1, limits.MAX_MEMBERS);
 
 const registerItem = fields<RegisterItem>({
@@ -338,7 +350,7 @@ const paramHead = { op: literal("param" as const), prev: hash };
 
 type ParamOf<K extends Param["name"]> = Extract<Param, { name: K }>;
 
-const thresholds = fields<ParamValues["thresholds"]>({
+export const thresholds: Shape<ParamValues["thresholds"]> = fields<ParamValues["thresholds"]>({
   issue: memberThreshold,
   govern: memberThreshold,
 });
@@ -363,19 +375,19 @@ const param = byWord<Param>("name", {
     ...paramHead,
     name: literal("policy"),
     value: fields<ParamValues["policy"]>({
-      now: lines(limits.MAX_POLICY_BYTES),
-      next: optional(lines(limits.MAX_POLICY_BYTES)),
+      now: policyText,
+      next: optional(policyText),
     }),
   }),
 });
 
-const memberNode = text(limits.MAX_URL_BYTES, /^https?:\/\/[^\s]+$/);
+export const nodeUrl: Shape<string> = text(limits.MAX_URL_BYTES, /^https?:\/\/[^\s]+$/);
 const recipient = text(256, /^age1[a-z0-9]+$/);
 
 const memberTerms = {
   id: memberId,
   names: optional(plainNames),
-  node: optional(memberNode),
+  node: optional(nodeUrl),
   recipient: optional(recipient),
   keys: optional(keySpecs),
   threshold: optional(threshold),
@@ -386,6 +398,47 @@ const ending = fields<Extract<Recover, { do: "finish" | "cancel" }>>({
   code,
   prev: hash,
   do: oneOf("finish", "cancel"),
+});
+
+const ORIGIN = /^[^\s+]+$/;
+export const origin: Shape<string> = text(253, ORIGIN);
+// A tree has at most 2^53 leaves, so no path is longer.
+const path = list(hash, 53, 0);
+
+const delegateHead = { op: literal("delegate" as const), code, prev: hash };
+
+type DelegateTo<K extends Delegate["do"]> = Extract<Delegate, { do: K }>;
+
+const delegate = byWord<Delegate>("do", {
+  start: fields<DelegateTo<"start">>({
+    ...delegateHead,
+    do: literal("start"),
+    origin,
+    policy: policyText,
+    url: nodeUrl,
+  }),
+  change: fields<DelegateTo<"change">>({
+    ...delegateHead,
+    do: literal("change"),
+    policy: optional(policyText),
+    url: optional(nodeUrl),
+  }),
+  end: fields<DelegateTo<"end">>({ ...delegateHead, do: literal("end"), reason }),
+});
+
+const anchorHead = { code, checkpoint: lines(limits.MAX_CHECKPOINT_BYTES) };
+
+const anchorItem = byField<AnchorItem>({
+  consistency: fields<Extract<AnchorItem, { consistency: unknown }>>({
+    ...anchorHead,
+    consistency: path,
+  }),
+  genesis: fields<Extract<AnchorItem, { genesis: unknown }>>({
+    ...anchorHead,
+    genesis: hash,
+    path,
+    reset: optional(reason),
+  }),
 });
 
 const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperation, { op: K }>> } = {
@@ -441,6 +494,11 @@ const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperatio
     source: text(limits.MAX_TEXT_BYTES),
     grants: oneOf("end", "carry"),
     delegation: oneOf("end", "carry"),
+  }),
+  delegate,
+  anchor: fields<Anchor>({
+    op: literal("anchor"),
+    items: distinct(anchorItem, limits.MAX_ANCHORS, (each) => each.code),
   }),
   member: byField<Member>({
     leave: fields<Extract<Member, { leave: true }>>({
@@ -499,17 +557,10 @@ export const chunk: Shape<Chunk> = fields<Chunk>({
   path: list(hash, 20, 0),
 });
 
-/** What stands behind the word `"genesis"` in entry 0. */
-export const genesisFields: Shape<Genesis> = fields<Genesis>({
+const beginning = {
   app: integer(1, 1),
-  origin: text(253, /^[^\s+]+$/),
+  origin,
   time: integer(0, Number.MAX_SAFE_INTEGER),
-  names,
-  countries: distinct(
-    fields<Genesis["countries"][number]>({ country: text(3, /^\d{3}$/), names }),
-    limits.MAX_ITEMS,
-    ({ country }) => country,
-  ),
   members: distinct(
     fields<FoundingMember>({ ...memberTerms, names: plainNames, keys: keySpecs }),
     limits.MAX_MEMBERS,
@@ -518,5 +569,31 @@ export const genesisFields: Shape<Genesis> = fields<Genesis>({
   thresholds,
   recoveryDelay: delay,
   voidWindow: delay,
-  policy: lines(limits.MAX_POLICY_BYTES),
+  policy: policyText,
+};
+
+/** What stands behind the word `"genesis"` in entry 0. */
+export const genesisFields: Shape<Genesis | ChildGenesis> = byField<Genesis | ChildGenesis>({
+  parent: fields<ChildGenesis>({
+    ...beginning,
+    parent: fields<ChildGenesis["parent"]>({
+      origin,
+      code,
+      checkpoint: lines(limits.MAX_CHECKPOINT_BYTES),
+      mapRoot: hash,
+    }),
+    imports: fields<ChildGenesis["imports"]>({
+      count: integer(1, limits.MAX_IMPORTS),
+      root: hash,
+    }),
+  }),
+  app: fields<Genesis>({
+    ...beginning,
+    names,
+    countries: distinct(
+      fields<Genesis["countries"][number]>({ country: text(3, /^\d{3}$/), names }),
+      limits.MAX_ITEMS,
+      ({ country }) => country,
+    ),
+  }),
 });

@@ -25,7 +25,7 @@ import {
   type Placement,
   plainRecord,
 } from "./new-record.ts";
-import { active, notInFuture, type RuleRefusal } from "./rules.ts";
+import { activeAbove, notInFuture, type RuleRefusal } from "./rules.ts";
 import type { Transaction } from "./transaction.ts";
 import type { AliasValue, CodeRecord, Reference } from "./values.ts";
 import { type WiderRefusal, withinSigner } from "./wider-keys.ts";
@@ -100,7 +100,7 @@ function activeParent(
   parent: ParentWork,
 ): Result<Pick<Placement, "record" | "reference">, RuleRefusal> {
   if (parent.active !== undefined) return ok(parent.active);
-  const found = active(context, parent.code);
+  const found = activeAbove(context, parent.code);
   if (!found.ok) return found;
   parent.active = { record: found.value, reference: referenceTo(found.value) };
   return ok(parent.active);

@@ -17,20 +17,13 @@ import { notInFuture, type RuleRefusal } from "./rules.ts";
 import { type Change, Transaction } from "./transaction.ts";
 import type { CodeRecord } from "./values.ts";
 
-/** What all members agreed upon before the first block: `["genesis", {…}]`, entry 0 of the log. */
-export type Genesis = {
+/** What every ledger begins with. */
+export type Beginning = {
   /** Rule version. */
   readonly app: number;
   readonly origin: string;
   /** When it was agreed, Unix milliseconds; the time of block 0. */
   readonly time: number;
-  /** What `MA` is called. */
-  readonly names: Names;
-  readonly countries: readonly {
-    /** ISO 3166-1 numeric. */
-    readonly country: string;
-    readonly names: Names;
-  }[];
   readonly members: readonly FoundingMember[];
   /** How many members must agree. */
   readonly thresholds: { readonly issue: number; readonly govern: number };
@@ -38,6 +31,33 @@ export type Genesis = {
   readonly voidWindow: number;
   /** tlog-policy text. */
   readonly policy: string;
+};
+
+/** What all members agreed upon before the first block: `["genesis", {…}]`, entry 0 of the log. */
+export type Genesis = Beginning & {
+  /** What `MA` is called. */
+  readonly names: Names;
+  readonly countries: readonly {
+    /** ISO 3166-1 numeric. */
+    readonly country: string;
+    readonly names: Names;
+  }[];
+};
+
+/** Entry 0 of a ledger that a subtree was delegated to: what it goes on from, instead of names of its own. */
+export type ChildGenesis = Beginning & {
+  readonly parent: {
+    /** Name of the parent ledger's log. */
+    readonly origin: string;
+    /** The code whose subtree it is. */
+    readonly code: Code;
+    /** The parent's signed checkpoint that the import was made from. */
+    readonly checkpoint: string;
+    /** Root of the parent's map at that checkpoint. */
+    readonly mapRoot: Uint8Array;
+  };
+  /** The import entries that follow: how many, and the RFC 9162 root over their leaf hashes. */
+  readonly imports: { readonly count: number; readonly root: Uint8Array };
 };
 
 /** A member that the ledger begins with: it brings names and keys. */
@@ -48,11 +68,11 @@ export type GenesisRefusal = ShapeRefusal | MemberRefusal | RuleRefusal;
 /** The version of the rules in this package. */
 export const RULE_VERSION = 1;
 
-export function encodeGenesis(genesis: Genesis): Uint8Array {
+export function encodeGenesis(genesis: Genesis | ChildGenesis): Uint8Array {
   return encodeCbor(["genesis", genesis as unknown as CborValue]);
 }
 
-export function decodeGenesis(value: CborValue): Result<Genesis, ShapeRefusal> {
+export function decodeGenesis(value: CborValue): Result<Genesis | ChildGenesis, ShapeRefusal> {
   if (!Array.isArray(value) || value.length !== 2 || value[0] !== "genesis") {
     return err({ code: "OP_FIELD_TYPE", path: "", want: '["genesis", {…}]' });
   }
@@ -67,18 +87,10 @@ export function applyGenesis(
   const hash = hashLeaf(entry);
   const tx = new Transaction({ get: () => undefined });
   const context: Ground = { tx, timeMilliseconds: genesis.time };
-  for (const member of genesis.members) {
-    const put = putMember(context, member, undefined, hash);
-    if (!put.ok) return put;
-    tx.keep(0);
-  }
-  const readable = readablePolicies({ now: genesis.policy });
-  if (!readable.ok) return readable;
+  const begun = begin(context, genesis, hash);
+  if (!begun.ok) return begun;
   const timely = notInFuture(context, genesis, ...genesis.countries);
   if (!timely.ok) return timely;
-  putParams(tx, genesis, hash);
-  const enough = enoughMembers(context);
-  if (!enough.ok) return enough;
   putRoots(tx, genesis, hash);
   tx.keep(0);
   settleChildren(tx);
@@ -86,7 +98,26 @@ export function applyGenesis(
   return ok(tx.changes());
 }
 
-function putParams(tx: Transaction, genesis: Genesis, op: Hash): void {
+/** Members and parameters. */
+export function begin(
+  context: Ground,
+  beginning: Beginning,
+  hash: Hash,
+): Result<void, GenesisRefusal> {
+  for (const member of beginning.members) {
+    const put = putMember(context, member, undefined, hash);
+    if (!put.ok) return put;
+    context.tx.keep(0);
+  }
+  const readable = readablePolicies({ now: beginning.policy });
+  if (!readable.ok) return readable;
+  putParams(context.tx, beginning, hash);
+  const enough = enoughMembers(context);
+  if (enough.ok) context.tx.keep(0);
+  return enough;
+}
+
+function putParams(tx: Transaction, genesis: Beginning, op: Hash): void {
   const { thresholds, recoveryDelay, voidWindow, policy } = genesis;
   tx.put(paramKey("thresholds"), { op, value: thresholds });
   tx.put(paramKey("recoveryDelay"), { op, value: recoveryDelay });

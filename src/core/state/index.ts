@@ -31,12 +31,16 @@ export {
 } from "./effective.ts";
 export {
   applyGenesis,
+  type ChildGenesis,
   decodeGenesis,
   encodeGenesis,
   type Genesis,
   type GenesisRefusal,
   RULE_VERSION,
 } from "./genesis.ts";
+export { applyChildGenesis, importRoot } from "./import.ts";
+export { encodeImports, type ImportRefusal, type ImportRow } from "./import-entry.ts";
+export { type ParentValue, selectImport } from "./import-select.ts";
 export { presentFact } from "./kinds/gazette.ts";
 export * from "./map-keys.ts";
 export { type Change, type StateReader, Transaction } from "./transaction.ts";

@@ -3,6 +3,7 @@ import type { Code } from "../code/index.ts";
 import type { ParamName } from "../op/operation.ts";
 import type {
   AliasValue,
+  AnchorValue,
   ChildrenFrontier,
   ClassValue,
   CodeRecord,
@@ -45,8 +46,13 @@ export const chunkKey = (id: Uint8Array, index: number): MapKey<Uint8Array> =>
 export const registrationKey = (id: Uint8Array): MapKey<Registration> => `registration/${hex(id)}`;
 export const aliasKey = (division: string, scheme: string, value: string): MapKey<AliasValue> =>
   `alias/${division}/${scheme}/${value}`;
+export const anchorKey = (code: Code): MapKey<AnchorValue> => `anchor/${code}`;
 export const memberKey = (id: string): MapKey<MemberValue> => `member/${id}`;
 export const paramKey = <K extends ParamName>(name: K): MapKey<ParamRecord<K>> => `param/${name}`;
+
+/** What an import says beside the map: a part of the children of a code, from position `start` on, in their order. */
+export const orderKey = (code: Code, start: number): string =>
+  `${BESIDE}order/${code}/${String(start).padStart(7, "0")}`;
 
 export const ringKey = (holder: string): MapKey<KeyRing> => `${BESIDE}keys/${holder}`;
 export const frontierKey = (code: Code): MapKey<ChildrenFrontier> => `${BESIDE}children/${code}`;

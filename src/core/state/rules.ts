@@ -1,6 +1,5 @@
 import { equalBytes, hex } from "../bytes.ts";
-import { type Code, codeParts, isBelow } from "../code/index.ts";
-import { present } from "../invariant.ts";
+import { ancestorsOf, type Code, codeParts, isBelow } from "../code/index.ts";
 import { MEMBER } from "../op/operation.ts";
 import type { IsoDate, Statement } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -17,6 +16,13 @@ export type RuleRefusal =
   | { readonly code: "STATE_SUSPENDED"; readonly subject: string; readonly because: Reference }
   | { readonly code: "STATE_RETIRED"; readonly subject: string; readonly because: Reference }
   | { readonly code: "STATE_VOID"; readonly subject: string; readonly because: Reference }
+  | {
+      readonly code: "STATE_DELEGATED";
+      readonly subject: string;
+      readonly because: Reference;
+      readonly origin: string;
+      readonly url: string;
+    }
   | {
       readonly code: "STATE_PREV";
       readonly subject: string;
@@ -42,12 +48,35 @@ export function existing(context: Context, code: Code): Result<CodeRecord, RuleR
   return record === undefined ? err({ code: "STATE_UNKNOWN", subject: code }) : ok(record);
 }
 
-/** The record, if its effective status is active. */
+/** The record, if its effective status is active and this ledger is the one to change it. */
 export function active(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
   const record = existing(context, code);
   if (!record.ok) return record;
-  const refusal = inactive(code, effectiveStatus(context.tx, record.value));
+  const refusal =
+    inactive(code, effectiveStatus(context.tx, record.value)) ?? frozen(context, code, false);
   return refusal === undefined ? record : err(refusal);
+}
+
+/** As `active`, for what would change something below the record. */
+export function activeAbove(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
+  const record = active(context, code);
+  if (!record.ok) return record;
+  const refusal = frozen(context, code, true);
+  return refusal === undefined ? record : err(refusal);
+}
+
+/**
+ * Why this ledger changes nothing at `code` (or, where `below`, below it): what stands strictly below a delegated record
+ * lives in another ledger.
+ */
+export function frozen(context: Context, code: Code, below: boolean): RuleRefusal | undefined {
+  for (const each of below ? selfAndAncestors(code) : ancestorsOf(code)) {
+    const record = context.tx.get(codeKey(each));
+    if (record?.delegation === undefined) continue;
+    const { origin, url } = record.delegation;
+    return { code: "STATE_DELEGATED", subject: code, because: referenceTo(record), origin, url };
+  }
+  return undefined;
 }
 
 /** The record, if it is active or suspended: a suspension must not stop its own undoing. */
@@ -55,7 +84,8 @@ export function notEnded(context: Context, code: Code): Result<CodeRecord, RuleR
   const record = existing(context, code);
   if (!record.ok) return record;
   const effective = effectiveStatus(context.tx, record.value);
-  const refusal = effective.status === "suspended" ? undefined : inactive(code, effective);
+  const ended = effective.status === "suspended" ? undefined : inactive(code, effective);
+  const refusal = ended ?? frozen(context, code, false);
   return refusal === undefined ? record : err(refusal);
 }
 
@@ -77,7 +107,9 @@ export function unhindered(
 /** At or above a code, the record that somebody suspended whose suspension `by` could not lift. */
 export function hindrance(context: Context, code: Code, by: Authority): Reference | undefined {
   for (const each of selfAndAncestors(code)) {
-    const record = present(context.tx.get(codeKey(each)), each);
+    const record = context.tx.get(codeKey(each));
+    // A ledger that a subtree was delegated to does not hold what stands above it.
+    if (record === undefined) continue;
     if (record.suspendedBy.some((suspender) => !outranks(by, suspender))) {
       return referenceTo(record);
     }

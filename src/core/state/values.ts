@@ -1,6 +1,7 @@
 import type { CborKeyedMap } from "../cbor/index.ts";
 import type { Code } from "../code/index.ts";
 import type {
+  DelegationTerms,
   GazetteFact,
   InnerOperation,
   Issuer,
@@ -51,9 +52,31 @@ export type CodeRecord = {
   readonly stage?: Statement<string>;
   readonly registration?: Uint8Array;
   readonly recovery?: Recovery;
+  readonly delegation?: Delegation;
   readonly predecessors: readonly Reference[];
   readonly successors: readonly Reference[];
   readonly children: { readonly count: number; readonly root: Uint8Array };
+};
+
+/** Where everything below a record lives from now on; the record itself stays. */
+export type Delegation = DelegationTerms & {
+  /** Leaf hash of the entry that began it: what is below was frozen then. */
+  readonly op: Uint8Array;
+  /** Leaf hash of the child ledger's entry 0; absent until its first checkpoint is anchored. */
+  readonly genesis?: Uint8Array;
+};
+
+/** `anchor/<code>`: the last checkpoint of the ledger that a code is delegated to. */
+export type AnchorValue = {
+  readonly op: Uint8Array;
+  /** `op` of the delegation that it belongs to. */
+  readonly delegation: Uint8Array;
+  /** The signed note. */
+  readonly checkpoint: string;
+  /** Block time. */
+  readonly at: number;
+  /** Why the log began anew, of the last one that did. */
+  readonly reset?: string;
 };
 
 /** A recovery under way; it can finish `recoveryDelay` after `started`. */

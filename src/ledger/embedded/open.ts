@@ -1,5 +1,12 @@
 import { join } from "node:path";
-import { type Genesis, hex, type NoteSigner, present, signCheckpoint } from "../../core/index.ts";
+import {
+  type ChildGenesis,
+  type Genesis,
+  hex,
+  type NoteSigner,
+  present,
+  signCheckpoint,
+} from "../../core/index.ts";
 import {
   createLog,
   isDiskFull,
@@ -61,6 +68,9 @@ export type Recovery = {
 /** Values that a start may keep in memory while the disk is full. */
 const MAX_UNWRITTEN_BYTES: number = 256 * 1024 * 1024;
 
+/** A block is one record of the journal; lengths and the frame take a little of it. */
+const MAX_FIRST_BLOCK_BYTES: number = 63 * 1024 * 1024;
+
 /** Whether a ledger was begun in a directory. */
 export function embeddedLedgerExists(directory: string): boolean {
   return logExists(directory);
@@ -69,15 +79,24 @@ export function embeddedLedgerExists(directory: string): boolean {
 /**
  * Begins a ledger: writes block 0 of its genesis. Durable when it resolves.
  *
+ * @param imports the import entries of a child ledger
  * @throws LedgerFault LEDGER_DIRECTORY when the genesis is refused, LogFault when there is a log already
  */
-export async function createEmbeddedLedger(directory: string, genesis: Genesis): Promise<void> {
-  const begun = beginWith(genesis);
+export async function createEmbeddedLedger(
+  directory: string,
+  genesis: Genesis | ChildGenesis,
+  imports: readonly Uint8Array[] = [],
+): Promise<void> {
+  const begun = beginWith(genesis, imports);
   if (!begun.ok) {
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: begun.error.code });
   }
   const parts = { state: new LedgerState(new MemoryValues()), map: new LocalMap() };
   const { entries } = await makeFirstBlock(parts, genesis, begun.value);
+  const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
+  if (bytes > MAX_FIRST_BLOCK_BYTES) {
+    throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: `block 0: ${bytes} bytes` });
+  }
   const { origin } = genesis;
   // One step: a log that exists has its genesis.
   await createLog({ directory, origin }, entries);

@@ -1,4 +1,5 @@
 import {
+  type ChildGenesis,
   type Genesis,
   isSignatureRight,
   type NoteSigner,
@@ -19,12 +20,14 @@ import { MemoryValues } from "./values.ts";
 
 /** A ledger in memory, for tests: the real rules and proofs, nothing that lasts. */
 export async function openMemoryLedger(options: {
-  readonly genesis: Genesis;
+  readonly genesis: Genesis | ChildGenesis;
+  /** The import entries of a child ledger. */
+  readonly imports?: readonly Uint8Array[];
   readonly signers: readonly NoteSigner[];
   readonly clock: LedgerClock;
 }): Promise<Ledger> {
-  const { genesis, signers, clock } = options;
-  const begun = beginWith(genesis);
+  const { genesis, imports, signers, clock } = options;
+  const begun = beginWith(genesis, imports);
   if (!begun.ok) throw new Error(`genesis refused: ${begun.error.code}`);
   const [log, values] = [new MemoryLog(), new MemoryValues()];
   const [state, map] = [new LedgerState(values), new LocalMap()];

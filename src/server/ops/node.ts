@@ -14,7 +14,7 @@ import type { App, Services } from "../services.ts";
 
 /** What the node says of itself, and whether it is well. */
 export function mountNode(app: App, services: Services): void {
-  const { ledger, state, node, config, metrics, witness, cosignatures } = services;
+  const { ledger, state, node, config, metrics, witness, cosignatures, parent } = services;
   const genesis = hex(hashLeaf(present(ledger.entry(0), "entry 0")));
 
   app.get("/.well-known/cityid", (c) => {
@@ -34,6 +34,7 @@ export function mountNode(app: App, services: Services): void {
       rules: ruleVersion(size),
       software,
       genesis,
+      ...(parent !== undefined && { parent: { url: parent.url, code: parent.code } }),
       ...(member !== undefined && { member }),
       ...(recipient !== undefined && { recipient }),
       ...(demonstration && { demonstration }),

@@ -86,6 +86,7 @@ export type ResolveRefusal =
       readonly linkType: string;
       readonly known: readonly string[];
     }
+  | { readonly code: "RESOLVE_CHAIN"; readonly asked: string }
   | { readonly code: "RESOLVE_ALIAS"; readonly scheme: string; readonly value: string };
 
 /** What the stores beside the ledger refuse. */

@@ -159,6 +159,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "Ask who registered it for the right code.",
   ),
   RESOLVE_LINK: row(404, "The code has no link of this type", "Use one of the types in `known`."),
+  RESOLVE_CHAIN: row(
+    404,
+    "No chain of proofs leads here",
+    "Leave out `chain` where the ledger has no parent; else ask again when it is anchored there.",
+  ),
   RESOLVE_ALIAS: row(
     404,
     "Nothing here has this number",

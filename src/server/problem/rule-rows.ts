@@ -54,6 +54,26 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   CBOR_TYPE: CBOR,
   CBOR_UTF8: CBOR,
 
+  CHILD_ENTRY: row(
+    422,
+    "An import entry of a child ledger is malformed",
+    "Make block 0 anew from the parent ledger.",
+  ),
+  CHILD_ORDER: row(
+    422,
+    "The import of a child ledger is out of order",
+    "Make block 0 anew from the parent ledger.",
+  ),
+  CHILD_ROOT: row(
+    422,
+    "The import is not the one that the genesis commits to",
+    "Take all import entries of this ledger, in their order.",
+  ),
+  CHILD_VALUE: row(
+    422,
+    "An imported value does not fit",
+    "Make block 0 anew from the parent ledger.",
+  ),
   CODE_AIDC_FORM: row(
     400,
     "This is no AIDC message of a code",
@@ -229,6 +249,26 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Another record holds this number",
     "Find it by the number, and remove it there first.",
   ),
+  STATE_ANCHORED: row(
+    409,
+    "A checkpoint of this ledger was anchored before",
+    "Prove that this one grew out of it, or say why its log begins anew.",
+  ),
+  STATE_ANCHOR_EARLY: row(
+    409,
+    "The last checkpoint is too fresh",
+    "Wait a minute, and anchor the newest one.",
+  ),
+  STATE_ANCHOR_FIRST: row(
+    409,
+    "No checkpoint of this ledger was anchored yet",
+    "Anchor the first one with the hash of entry 0, signed by those who govern.",
+  ),
+  STATE_ANCHOR_ORIGIN: row(
+    422,
+    "This is a checkpoint of another log",
+    "Anchor a checkpoint of the log that the delegation names.",
+  ),
   STATE_CLASS_UNKNOWN: row(422, "The class is not registered", "Register the class first."),
   STATE_DECISION_CLOSED: row(
     409,
@@ -243,6 +283,26 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Propose it anew: keys were given to somebody nearer.",
   ),
   STATE_DECISION_UNKNOWN: row(422, "There is no such decision", "Check its id."),
+  STATE_DELEGATED: row(
+    409,
+    "The code lives in another ledger",
+    "Send this to the ledger that `origin` names, at `url`.",
+  ),
+  STATE_DELEGATED_ALREADY: row(
+    409,
+    "The code is delegated already",
+    "Change the delegation, or end it first.",
+  ),
+  STATE_DELEGATED_HERE: row(
+    422,
+    "A ledger cannot delegate to itself",
+    "Name the log of the other ledger.",
+  ),
+  STATE_DELEGATION_LOG: row(
+    422,
+    "The policy does not name the log",
+    "Add a `log` line whose key bears the name of the origin.",
+  ),
   STATE_EXISTS: row(409, "The code exists already", "Read its record; update it instead."),
   STATE_FIELD_LIMIT: row(
     422,
@@ -272,6 +332,7 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   ),
   STATE_NEEDS_NO_DECISION: row(422, "This needs no decision", "Submit the operation itself."),
   STATE_NOTHING_TO_DO: row(422, "It would change nothing", "Leave it out."),
+  STATE_NOT_DELEGATED: row(409, "The code is not delegated", "Delegate it first."),
   STATE_NOT_RECOVERING: row(409, "No recovery is under way", "Start one first."),
   STATE_NOT_SUSPENDED_BY: row(
     409,

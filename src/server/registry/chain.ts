@@ -28,7 +28,8 @@ export type ChainReader = { readonly ledger: LedgerReader; readonly state: Value
 
 /**
  * Walks a chain from `from` (a leaf hash) back to the entry that began the generation: every entry names its predecessor by
- * `prev`, so the way costs as much as the chain is long, however many children the record has.
+ * `prev`, so the way costs as much as the chain is long, however many children the record has. In the ledger of a delegated
+ * code the chain ends where it was imported: what was before stands in the parent's log.
  */
 export function* walkChain(
   reader: ChainReader,
@@ -37,7 +38,11 @@ export function* walkChain(
   from: Uint8Array = record[chain],
 ): Generator<ChainLink, undefined> {
   for (let hash: Uint8Array | undefined = from; hash !== undefined; ) {
-    const link: ChainLink = present(readLink(reader, record, chain, hash), "a link of a chain");
+    const link: ChainLink | undefined = readLink(reader, record, chain, hash);
+    if (link === undefined) {
+      present(isImported(reader, record) || undefined, "a link of a chain");
+      return;
+    }
     yield link;
     hash = link.chain === "born" ? undefined : previous(reader, record.code, chain, link);
   }
@@ -57,6 +62,11 @@ export function readLink(
   const part = partFor(state, entry, record.code);
   const isFirst = equalBytes(hash, record.born);
   return part && { chain: isFirst ? "born" : chain, hash, index, entry, part };
+}
+
+/** Whether a record came from the parent ledger: the entry that began it is not of this log. */
+export function isImported({ ledger }: ChainReader, { born }: CodeRecord): boolean {
+  return ledger.indexOf(born) === undefined;
 }
 
 /** The link before this one. `succeed` ends a record too, and names only the `op` that it follows. */

@@ -20,7 +20,7 @@ import { type Json, timeOfMilliseconds, timeOfSeconds, toJson } from "../http/js
 export type Entry =
   | { readonly kind: "operation"; readonly envelope: Envelope; readonly operation: Operation }
   | { readonly kind: "chunk"; readonly items: readonly ChunkItem[]; readonly content: CborValue }
-  | { readonly kind: "genesis" | "block"; readonly content: CborValue };
+  | { readonly kind: "genesis" | "import" | "block"; readonly content: CborValue };
 
 /** Reads an entry of our own log. */
 export function readEntry(bytes: Uint8Array): Entry {
@@ -35,13 +35,13 @@ export function readEntry(bytes: Uint8Array): Entry {
   if (item.kind === "chunk") {
     return { kind: "chunk", items: item.chunk.items, content: item.chunk as unknown as CborValue };
   }
-  return { kind: "genesis", content: genesisContent(bytes) };
+  const [word, content] = pairIn(bytes);
+  return { kind: word === "import" ? "import" : "genesis", content: present(content, "a content") };
 }
 
-function genesisContent(bytes: Uint8Array): CborValue {
+function pairIn(bytes: Uint8Array): readonly (CborValue | undefined)[] {
   const decoded = decodeCbor(bytes);
-  const pair = decoded.ok && Array.isArray(decoded.value) ? decoded.value : [];
-  return present(pair[1] as CborValue | undefined, "the content of an entry");
+  return decoded.ok && Array.isArray(decoded.value) ? decoded.value : [];
 }
 
 /** An entry as it stands in lists: what, when, by whom, about which codes. docs/spec/http.md §2. */
@@ -126,7 +126,10 @@ export function codesOfInner(op: InnerOperation): readonly string[] {
     case "keys":
     case "recover":
     case "status":
+    case "delegate":
       return [op.code];
+    case "anchor":
+      return op.items.map(({ code }) => code);
     case "succeed":
       return [...new Set([...op.from, ...op.to].map(({ code }) => code))];
     case "classes":

@@ -3,6 +3,7 @@ import { mountBeside } from "./beside.ts";
 import { mountChildren } from "./children.ts";
 import { mountRecord } from "./codes.ts";
 import { mountDecisions } from "./decisions.ts";
+import { mountElsewhere } from "./elsewhere.ts";
 import { mountGazette } from "./gazette.ts";
 import { mountHistory } from "./history.ts";
 import { mountKeys } from "./keys.ts";
@@ -17,6 +18,7 @@ export { createRecordViews, type RecordViews } from "./record-views.ts";
 
 /** What the ledger holds, to read. */
 export function mountRegistry(app: App, services: Services, answers: RecordAnswers): void {
+  mountElsewhere(app, services);
   mountSearch(app, services);
   mountRecord(app, services, answers);
   mountHistory(app, services);

@@ -13,7 +13,7 @@ import { readDate, readTime } from "../http/time.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import type { AppContext } from "../services.ts";
 import { foldStatements, type Stated } from "./as-of.ts";
-import { type ChainReader, walkChain } from "./chain.ts";
+import { type ChainReader, isImported, walkChain } from "./chain.ts";
 import { type FoundRecord, foundIn } from "./record-views.ts";
 
 /** A day that is asked about, and how much of the log may be used to answer. */
@@ -96,6 +96,7 @@ function statedAbout(reader: ChainReader, record: CodeRecord): readonly Stated[]
     const isGenesis = chain === "born" && part.kind === "genesis";
     newestFirst.push(isGenesis ? bornWith(reader, record.code, index) : part.fields);
   }
+  if (isImported(reader, record)) newestFirst.push(bornWith(reader, record.code, 0));
   return newestFirst.reverse();
 }
 

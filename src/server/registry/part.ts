@@ -35,6 +35,7 @@ export function partFor(state: ValueReader, entry: Entry, code: Code): Part | un
       return partOfOperation(state, entry.operation, code);
     case "genesis":
       return { kind: "genesis", fields: {} };
+    case "import":
     case "block":
       return undefined;
   }
@@ -94,7 +95,8 @@ function partOfInner(inner: InnerOperation, code: Code): Part | undefined {
     case "update":
     case "keys":
     case "recover":
-    case "status": {
+    case "status":
+    case "delegate": {
       if (inner.code !== code) return undefined;
       const { op, code: _, ...fields } = inner;
       return { kind: op, fields };

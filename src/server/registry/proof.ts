@@ -13,6 +13,7 @@ import { MAX_MORE_KEYS } from "../limits.ts";
 import { receiptText } from "../operations/outcome.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import { chainAbove } from "./chain-proof.ts";
 
 export const PROOF_TYPE = "application/vnd.cityid.proof+json";
 
@@ -30,18 +31,23 @@ export function mountProof(app: App, services: Services): void {
 
 /** Proves a key and what the request asks for beside it. */
 export async function answerProof(
-  { ledger, state, cosignatures, problem }: Services,
+  services: Services,
   c: AppContext,
   key: string,
   withEffective: boolean = c.req.query("effective") === "1",
 ): Promise<Response> {
+  const { ledger, state, cosignatures, problem } = services;
   const more = readMore(c, key);
   if (!more.ok) return problem(c, more.error);
   const effective = withEffective && key.startsWith(CODE_PREFIX) ? effectiveOf(key) : [];
   const proof = await ledger.prove([...new Set([key, ...effective, ...more.value])]);
-  return answer(c, JSON.stringify(proofJson(proof, cosignatures?.noteOf(proof.head))), {
-    type: PROOF_TYPE,
-  });
+  const own = proofJson(proof, cosignatures?.noteOf(proof.head));
+  if (c.req.query("chain") !== "1") {
+    return answer(c, JSON.stringify(own), { type: PROOF_TYPE });
+  }
+  const above = await chainAbove(services, proof);
+  if (above === undefined) return problem(c, { code: "RESOLVE_CHAIN", asked: key });
+  return answer(c, JSON.stringify([...above, own]), { type: PROOF_TYPE });
 
   function effectiveOf(codeKeyText: string): readonly string[] {
     const code = parseCode(codeKeyText.slice(CODE_PREFIX.length));

@@ -1,6 +1,7 @@
 import { type Code, codeKey, parseCode } from "../../core/index.ts";
 import type { Services } from "../services.ts";
 import { AnswerRing, type RenderedAnswer } from "./answer-ring.ts";
+import { elsewhere } from "./elsewhere.ts";
 
 /** Rendered `GET /v1/codes/<code>`, for codes that have a record. */
 export type RecordAnswers = { get(code: string): RenderedAnswer | undefined };
@@ -23,6 +24,7 @@ export function createRecordAnswers({
 
   const make = (text: string, key: string): RenderedAnswer | undefined => {
     const code = parseCode(text);
+    if (code.ok && elsewhere(state, code.value) !== undefined) return undefined;
     const found = code.ok ? views.text(code.value) : undefined;
     if (found === undefined) return undefined;
     const { index, effective, body } = found;

@@ -164,7 +164,7 @@ export function makeFaults(): Fault[] {
   );
   built("a payload that is no map", { payload: [1] }, { code: "OP_FIELD_TYPE", path: "" });
   built("no kind", { payload: {} }, { code: "OP_FIELD_MISSING", path: "op" });
-  built("an unknown kind", { payload: { op: "delegate" } }, { code: "OP_FIELD_TYPE", path: "op" });
+  built("an unknown kind", { payload: { op: "abolish" } }, { code: "OP_FIELD_TYPE", path: "op" });
   built(
     "an application outside of an admit",
     { payload: { op: "apply" } },

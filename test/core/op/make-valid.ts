@@ -5,17 +5,21 @@ import {
   encodeBlockEntry,
   encodeCbor,
   encodeGenesis,
+  encodeImports,
   encodePayload,
   type Hash,
   hex,
   type InnerOperation,
+  importRoot,
   type Operation,
   openEnvelope,
   present,
   type RegisterItem,
   type Status,
+  selectImport,
 } from "../../../src/core/index.ts";
 import { bulk } from "../state/kinds/bulk.ts";
+import { ChildLog, delegateTo } from "../state/kinds/child-log.ts";
 import {
   application,
   child,
@@ -50,6 +54,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^manifest\//, "manifest-value"],
   [/^registration\//, "registration"],
   [/^alias\//, "alias-value"],
+  [/^anchor\//, "anchor-value"],
   [/^member\//, "member-value"],
   [/^param\//, "param-record"],
 ];
@@ -75,6 +80,7 @@ export function makeValid(): Valid {
   const block = { app: 1, time: ledger.now, count: 3, first: 2, height: 1, mapRoot };
   keep("block-entry", "height-1", encodeBlockEntry(block));
   live(ledger, act, decide, keep);
+  handOver(ledger, keep);
   for (const [key, value] of [...ledger.values].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const rule = RULES.find(([form]) => form.test(key))?.[1];
     const name = key.split("/").slice(1).join("_").replaceAll("#", "-generation-");
@@ -116,6 +122,7 @@ function live(
   describe(ledger, act);
   control(ledger, act);
   many(ledger, act, keep);
+  delegate(ledger, act);
   end(ledger, act, decide);
 }
 
@@ -257,6 +264,24 @@ function many(ledger: TestLedger, act: Steps["act"], keep: Steps["keep"]): void 
   act("mistake", { op: "void", registration: voided, reason: "录入错误" }, city);
 }
 
+function delegate(ledger: TestLedger, act: Steps["act"]): void {
+  const parks = `${CITY}.04`;
+  act("parks", { op: "register", items: [child(parks, "department")] }, city);
+  const head = () => ({ code: code(parks), prev: ledger.record(parks).control });
+  const [log, again] = [new ChildLog(), new ChildLog("again.test/log")];
+  act("start", delegateTo(ledger, parks, log), city);
+  act("end", { op: "delegate", ...head(), do: "end", reason: "节点停用" }, city);
+  act("start-again", delegateTo(ledger, parks, again), city);
+  const url = "https://again.test:8443";
+  act("change", { op: "delegate", ...head(), do: "change", policy: again.policy, url }, city);
+  const now = () => Math.floor(ledger.now / 1000);
+  act("first", { op: "anchor", items: [again.first(parks, 5, now())] }, city);
+  ledger.wait(60);
+  act("next", { op: "anchor", items: [again.next(parks, 5, 12, now())] }, city);
+  ledger.wait(60);
+  act("reset", { op: "anchor", items: [again.first(parks, 7, now(), "硬盘损坏")] }, city);
+}
+
 function end(ledger: TestLedger, act: Steps["act"], decide: Steps["decide"]): void {
   act("post", { op: "register", items: [child(`${DEPT}/POST`, "class")] }, city);
   const at = (of: string) => ({ code: code(of), prev: ledger.record(of).op });
@@ -292,6 +317,22 @@ function end(ledger: TestLedger, act: Steps["act"], decide: Steps["decide"]): vo
   const value = { issue: 1, govern: 2 };
   const prev = opOf("param/thresholds");
   decide("thresholds", { op: "param", name: "thresholds", prev, value });
+}
+
+/** What the ledger of the parks would begin with. */
+function handOver(ledger: TestLedger, keep: Steps["keep"]): void {
+  const top = code(`${CITY}.04`);
+  const values = [...ledger.values].map(
+    ([key, encoded]) => [key, ledger.get(key), encoded] as const,
+  );
+  const imports = encodeImports(selectImport(values, () => [], top));
+  for (const [i, entry] of imports.entries()) keep("import-entry", `parks-${i}`, entry);
+  const { names: _, countries: __, ...beginning } = GENESIS;
+  const checkpoint = new ChildLog(GENESIS.origin).checkpoint(7, Math.floor(ledger.now / 1000));
+  const parent = { origin: GENESIS.origin, code: top, checkpoint, mapRoot: new Uint8Array(32) };
+  const origin = "again.test/log";
+  const genesis = { ...beginning, origin, parent, imports: importRoot(imports) };
+  keep("genesis-entry", "child", encodeGenesis(genesis));
 }
 
 /** Decodes and encodes again: the vectors are in their one deterministic spelling. */

@@ -42,7 +42,13 @@ describe("vectors of what the ledger is written in", () => {
     const kinds = [...cddl.matchAll(/^([a-z]+) = \{ "op": "/gm)].map(([, kind]) => kind);
     expect(kinds.length).toBeGreaterThan(12);
     for (const kind of kinds) expect(shown).toContain(kind);
-    for (const rule of ["genesis-entry", "block-entry", "chunk-entry", "chunk-taken"]) {
+    for (const rule of [
+      "genesis-entry",
+      "import-entry",
+      "block-entry",
+      "chunk-entry",
+      "chunk-taken",
+    ]) {
       expect(shown).toContain(rule);
     }
   });

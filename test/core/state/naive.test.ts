@@ -9,6 +9,7 @@ import {
   registrationKey,
   ringKey,
 } from "../../../src/core/index.ts";
+import { delegateTo } from "./kinds/child-log.ts";
 import {
   ALL,
   child,
@@ -37,6 +38,8 @@ type Step =
     }
   | { readonly do: "update"; readonly code: string; readonly stale: boolean }
   | { readonly do: "suspend" | "resume" | "retire"; readonly code: string; readonly by: string }
+  | { readonly do: "delegate"; readonly code: string; readonly by: string }
+  | { readonly do: "end"; readonly code: string; readonly by: string }
   | { readonly do: "void"; readonly which: number }
   | { readonly do: "close"; readonly code: string; readonly key: string };
 
@@ -73,6 +76,14 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       by: fc.constantFrom(CITY, ...CODES),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ code: someCode, by: fc.constantFrom(CITY, ...CODES), ends: fc.boolean() })
+      .map(({ ends, ...rest }) =>
+        ends ? { do: "end" as const, ...rest } : { do: "delegate" as const, ...rest },
+      ),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("void" as const), which: fc.nat(5) }) },
   {
     weight: 2,
@@ -88,8 +99,11 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 class Pair {
   readonly ledger: TestLedger = cityLedger();
   readonly naive: Naive = new Naive();
-  readonly registrations: { readonly id: Uint8Array; readonly by: string; readonly key: string }[] =
-    [];
+  readonly registrations: {
+    readonly id: Uint8Array;
+    readonly by: string;
+    readonly under: string;
+  }[] = [];
   readonly chains = new Map<string, string[]>();
   #count = 0;
 
@@ -104,6 +118,7 @@ class Pair {
       closed: new Set(),
       suspendedBy: [],
       retired: false,
+      delegated: false,
       changed: false,
       op: hex(op),
       control: hex(control),
@@ -133,6 +148,7 @@ class Pair {
     else if (step.do === "update") this.update(step);
     else if (step.do === "void") this.void(step.which);
     else if (step.do === "close") this.close(step);
+    else if (step.do === "delegate" || step.do === "end") this.delegate(step);
     else this.status(step);
   }
 
@@ -166,6 +182,7 @@ class Pair {
     const expected =
       naive.latest(parent) !== undefined &&
       naive.status(parent) === "active" &&
+      !naive.frozen(step.code) &&
       (old === undefined || hasEnded) &&
       naive.nearest(parent, "issue") !== undefined &&
       isGiven;
@@ -174,7 +191,7 @@ class Pair {
     if (done === undefined) return;
     const above = naive.latest(parent) as NaiveRecord;
     naive.spoil(above);
-    this.registrations.push({ id: done.id, by: iss, key });
+    this.registrations.push({ id: done.id, by: iss, under: parent });
     naive.records.push({
       code: step.code,
       generation: (old?.generation ?? 0) + 1,
@@ -184,6 +201,7 @@ class Pair {
       closed: new Set(),
       suspendedBy: [],
       retired: false,
+      delegated: false,
       changed: false,
       op: hex(done.hash),
       control: hex(done.hash),
@@ -196,7 +214,11 @@ class Pair {
     const key = this.keyOf(iss, "record") ?? "none";
     const prev = record && !stale ? this.ledger.record(at).op : new Uint8Array(32);
     const op: Operation = { op: "update", code: code(at), prev, names: named(`u${this.#count}`) };
-    const expected = record !== undefined && !stale && this.naive.status(at) === "active";
+    const expected =
+      record !== undefined &&
+      !stale &&
+      this.naive.status(at) === "active" &&
+      !this.naive.frozen(at);
     const done = this.try(op, iss, key);
     expect(done !== undefined, `update ${at}`).toBe(expected);
     if (done === undefined || record === undefined) return;
@@ -226,6 +248,36 @@ class Pair {
     }
   }
 
+  delegate(step: Extract<Step, { do: "delegate" | "end" }>): void {
+    const { naive } = this;
+    const { code: at, by } = step;
+    const record = naive.latest(at);
+    const key = this.keyOf(by, "govern") ?? "none";
+    const prev = record ? this.ledger.record(at).control : new Uint8Array(32);
+    const op: Operation =
+      step.do === "end"
+        ? { op: "delegate", code: code(at), prev, do: "end", reason: "x" }
+        : record
+          ? delegateTo(this.ledger, at)
+          : { op: "delegate", code: code(at), prev, do: "change", url: "https://x.test" };
+    // The code itself, where it governs; above it the nearest that does, to end it.
+    const above = naive.nearest(naive.parentOf(at), "govern");
+    const mine = naive.nearest(at, "govern");
+    const entitled = step.do === "end" && by !== at ? by === above : by === mine;
+    const free = (code: string): boolean =>
+      ["active", "suspended"].includes(naive.status(code)) &&
+      !naive.frozen(code) &&
+      naive.lineage(code).every((each) => each.suspendedBy.every((who) => this.outranks(by, who)));
+    const fits = record?.delegated === (step.do === "end");
+    const expected = record !== undefined && entitled && fits && free(by) && free(at);
+    const done = this.try(op, by, key);
+    expect(done !== undefined, `${step.do} ${at} by ${by}`).toBe(expected);
+    if (done === undefined || record === undefined) return;
+    naive.change(record);
+    record.delegated = step.do === "delegate";
+    record.control = hex(done.hash);
+  }
+
   outranks(by: string, suspender: string): boolean {
     return by === suspender || this.isBelow(suspender, by);
   }
@@ -244,12 +296,14 @@ class Pair {
     if (step.do === "retire" && naive.nearest(step.code, "govern") !== step.by) return false;
     const free = (at: string): boolean =>
       ["active", "suspended"].includes(naive.status(at)) &&
+      !naive.frozen(at) &&
       naive
         .lineage(at)
         .every((each) => each.suspendedBy.every((who) => this.outranks(step.by, who)));
     if (!free(step.by)) return false;
     if (step.do === "retire") return free(step.code);
     if (!["active", "suspended"].includes(naive.status(step.code))) return false;
+    if (naive.frozen(step.code)) return false;
     return step.do === "suspend"
       ? !record.suspendedBy.includes(step.by)
       : record.suspendedBy.some((who) => this.outranks(step.by, who));
@@ -265,10 +319,13 @@ class Pair {
     const key = this.keyOf(holder, isChanged ? "govern" : "issue") ?? "none";
     const isFree =
       ["active", "suspended"].includes(naive.status(holder)) &&
+      !naive.frozen(holder) &&
       naive
         .lineage(holder)
         .every(({ suspendedBy }) => suspendedBy.every((who) => this.outranks(holder, who)));
-    const expected = isFree && !isChanged && !naive.voided.has(which);
+    // What one registration of the model creates stands below the one parent, so all of it is frozen, or none.
+    const isElsewhere = naive.lineage(registration.under).some(({ delegated }) => delegated);
+    const expected = isFree && !isElsewhere && !isChanged && !naive.voided.has(which);
     const op: Operation = { op: "void", registration: registration.id, reason: "x" };
     const done = this.try(op, holder, key);
     expect(done !== undefined, `void ${which}`).toBe(expected);
@@ -288,6 +345,7 @@ class Pair {
     const expected =
       record?.keys.has(name) === true &&
       naive.status(at) === "active" &&
+      !naive.frozen(at) &&
       (!governed || others.some(([, uses]) => uses.includes("govern")));
     const done = this.try(op, iss, key);
     expect(done !== undefined, `close ${name} of ${at}`).toBe(expected);
@@ -309,6 +367,7 @@ class Pair {
       const real = ledger.record(at);
       expect(ledger.effective(at), `status of ${at}`).toBe(naive.status(at));
       expect(real.holds).toEqual(naive.holds(at));
+      expect(real.delegation !== undefined).toBe(record.delegated);
       expect({ op: hex(real.op), control: hex(real.control), generation: real.generation }).toEqual(
         {
           op: record.op,

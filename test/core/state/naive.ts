@@ -13,6 +13,7 @@ export type NaiveRecord = {
   readonly closed: Set<string>;
   readonly suspendedBy: string[];
   retired: boolean;
+  delegated: boolean;
   changed: boolean;
   op: string;
   control: string;
@@ -52,6 +53,11 @@ export class Naive {
     });
     if (isOrphan || lineage.some(({ retired }) => retired)) return "retired";
     return lineage.some(({ suspendedBy }) => suspendedBy.length > 0) ? "suspended" : "active";
+  }
+
+  /** Whether what is strictly above lives in another ledger, and this with it. */
+  frozen(code: string): boolean {
+    return this.lineage(this.parentOf(code)).some(({ delegated }) => delegated);
   }
 
   /** The nearest at or above that has an open key of the use. */

@@ -2,7 +2,9 @@ import type { InnerOperation, Issuer } from "../../op/operation.ts";
 import type { Result } from "../../result.ts";
 import type { Need } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
+import { type AnchorRefusal, executeAnchor, needForAnchor } from "./anchor.ts";
 import { executeClasses, needForClasses } from "./classes.ts";
+import { type DelegateRefusal, executeDelegate, needForDelegate } from "./delegate.ts";
 import { executeGazette, type GazetteRefusal, needForGazette } from "./gazette.ts";
 import { executeKeys, type KeysRefusal, needForKeys } from "./keys.ts";
 import { type BulkRefusal, executeManifest, needForManifest } from "./manifest.ts";
@@ -25,6 +27,8 @@ export type KindRefusal =
   | RecoverRefusal
   | StatusRefusal
   | SucceedRefusal
+  | DelegateRefusal
+  | AnchorRefusal
   | MemberRefusal
   | ParamRefusal;
 
@@ -52,6 +56,10 @@ export function needFor(context: Context, op: InnerOperation, iss: Issuer): Need
       return needForStatus(tx, op, iss);
     case "succeed":
       return needForSucceed(tx, op);
+    case "delegate":
+      return needForDelegate(tx, op, iss);
+    case "anchor":
+      return needForAnchor(tx, op);
     case "member":
       return needForMember(tx);
     case "param":
@@ -82,6 +90,10 @@ export function execute(context: Context, op: InnerOperation, act: Act): Result<
       return executeStatus(context, op, act);
     case "succeed":
       return executeSucceed(context, op, act);
+    case "delegate":
+      return executeDelegate(context, op, act);
+    case "anchor":
+      return executeAnchor(context, op, act);
     case "member":
       return executeMember(context, op, act);
     case "param":
@@ -96,11 +108,12 @@ export function subjectOf(op: InnerOperation): string | undefined {
     case "keys":
     case "recover":
     case "status":
+    case "delegate":
       return op.code;
     case "manifest":
       return op.under;
     case "register":
-      return op.items[0]?.code;
+    case "anchor":
     case "gazette":
       return op.items[0]?.code;
     case "succeed":

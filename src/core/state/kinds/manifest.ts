@@ -27,7 +27,7 @@ import type { Act, Context } from "../context.ts";
 import { createRecord, keysOf } from "../create.ts";
 import { referenceTo } from "../effective.ts";
 import { chunkKey, keyKey, manifestKey, registrationKey, takenKey } from "../map-keys.ts";
-import { active, type RuleRefusal } from "../rules.ts";
+import { activeAbove, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Authority, ManifestValue } from "../values.ts";
 import { openRegistration, type RegisterRefusal } from "./register.ts";
@@ -98,7 +98,7 @@ export function executeManifest(
   { op: _, ...terms }: Manifest,
   act: Act,
 ): Result<void, BulkRefusal> {
-  const under = active(context, terms.under);
+  const under = activeAbove(context, terms.under);
   if (!under.ok) return under;
   const { count, chunks } = terms;
   if (chunks > count || count > chunks * MAX_ITEMS) {
@@ -146,7 +146,7 @@ function stillOpen(
   if (signerCompromised(context, manifest)) {
     return err({ code: "BULK_KEY_COMPROMISED", manifest: hex(id), kid: hex(manifest.kid) });
   }
-  const under = active(context, manifest.under);
+  const under = activeAbove(context, manifest.under);
   if (!under.ok) return under;
   const { under: subject, generation } = manifest;
   return under.value.generation === generation

@@ -10,6 +10,8 @@ import { countChange, follows, isDivision, mayAct, notEnded, type RuleRefusal } 
 import type { Transaction } from "../transaction.ts";
 import type { CodeRecord, Reference } from "../values.ts";
 
+import { undelegated } from "./delegate.ts";
+
 export type SucceedRefusal =
   | RuleRefusal
   | { readonly code: "STATE_SUCCEED_FORM"; readonly type: string; readonly want: string }
@@ -82,24 +84,26 @@ function sameAuthority(context: Context, op: Succeed, act: Act): Result<void, Su
 
 function link(
   context: Context,
-  { from, to }: Succeed,
+  { from, to, delegation: fate }: Succeed,
   records: ReadonlyMap<Code, CodeRecord>,
   op: Uint8Array,
 ): void {
   const references = (codes: Succeed["from"]): Reference[] =>
     codes.map(({ code }) => referenceTo(present(records.get(code), code)));
   const [predecessors, successors] = [references(from), references(to)];
-  for (const [code, record] of records) {
+  for (const [code, before] of records) {
     const isFrom = from.some((each) => each.code === code);
     const isTo = to.some((each) => each.code === code);
-    countChange(context, record);
+    const ends = isFrom && !isTo;
+    countChange(context, before);
+    const record = ends && fate === "end" ? undelegated(before) : before;
     context.tx.put(codeKey(code), {
       ...record,
       op,
       ...(isFrom ? { successors: joined(record.successors, successors) } : {}),
       ...(isTo ? { predecessors: joined(record.predecessors, predecessors) } : {}),
       // Ending a record also changes who controls it.
-      ...(isFrom && !isTo ? { status: "retired" as const, control: op } : {}),
+      ...(ends ? { status: "retired" as const, control: op } : {}),
     });
   }
 }

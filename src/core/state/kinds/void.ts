@@ -12,7 +12,7 @@ import {
 import type { Act, Context } from "../context.ts";
 import { referenceTo, referredCode } from "../effective.ts";
 import { keyKey, paramKey, registrationKey } from "../map-keys.ts";
-import { mayAct, type RuleRefusal } from "../rules.ts";
+import { frozen, mayAct, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Authority, CodeRecord, Registration } from "../values.ts";
 
@@ -62,6 +62,8 @@ export function executeVoid(context: Context, op: Void, act: Act): Result<void, 
     return err({ code: "STATE_REGISTRATION_UNKNOWN", registration: id });
   }
   if (registration.void) return err({ code: "STATE_REGISTRATION_VOID", registration: id });
+  const elsewhere = frozen(context, registration.under, true);
+  if (elsewhere !== undefined) return err(elsewhere);
   const { changed } = registration;
   if (changed > 0 && !signerCompromised(context, registration)) {
     return err({ code: "STATE_REGISTRATION_CHANGED", registration: id, changed });

@@ -1,0 +1,74 @@
+import { equalBytes } from "../bytes.ts";
+import { type Code, parentOf } from "../code/index.ts";
+import { Frontier } from "../merkle/frontier.ts";
+import { hashLeaves } from "../merkle/hash.ts";
+import { referenceTo, referredCode } from "./effective.ts";
+import type { Subtree } from "./import-subtree.ts";
+import { usesOf } from "./key-ring.ts";
+import { codeKey, orderKey, registrationKey } from "./map-keys.ts";
+import type { ChildrenFrontier, CodeRecord, Reference } from "./values.ts";
+
+/** The first value of an import that does not fit the others. */
+export type Misfit = { readonly key: string; readonly why: string };
+
+/** Looks for what the rules rely on and an import lacks: all of the subtree, and nothing that hangs in the air. */
+export function findMisfit(subtree: Subtree): Misfit | undefined {
+  const { top, records, order, named } = subtree;
+  const first = records.get(top);
+  if (first === undefined || first.delegation !== undefined) {
+    return { key: codeKey(top), why: first === undefined ? "missing" : "delegation" };
+  }
+  const listed = new Set([...order.values()].flat());
+  for (const record of records.values()) {
+    if (record.code !== top && !listed.has(record.code)) {
+      return { key: codeKey(record.code), why: "order" };
+    }
+    const why = misfitOf(subtree, record);
+    if (why !== undefined) return { key: codeKey(record.code), why };
+  }
+  for (const code of order.keys()) {
+    if (!records.has(code)) return { key: orderKey(code, 0), why: "parent" };
+  }
+  const lost = named.find(({ reference }) => !isKnown(subtree, reference));
+  return lost && { key: lost.key, why: "reference" };
+}
+
+function misfitOf(
+  { records, order, rings, registrations }: Subtree,
+  record: CodeRecord,
+): string | undefined {
+  const { code, registration, holds, children } = record;
+  if (registration !== undefined && !registrations.has(registrationKey(registration))) {
+    return "registration";
+  }
+  if (usesOf(rings.get(referenceTo(record)) ?? []).join() !== holds.join()) return "holds";
+  const codes = order.get(code) ?? [];
+  if (new Set(codes).size < codes.length) return "children";
+  if (codes.some((child) => parentOf(child) !== code || !records.has(child))) return "children";
+  const { count, root } = rootOver(codes);
+  return count === children.count && equalBytes(root, children.root) ? undefined : "children";
+}
+
+/** Whether a reference names a generation that the code has or had. */
+function isKnown({ records }: Subtree, reference: Reference): boolean {
+  const record = records.get(referredCode(reference));
+  const generation = Number(reference.slice(reference.indexOf("#") + 1));
+  return record !== undefined && generation >= 1 && generation <= record.generation;
+}
+
+function rootOver(codes: readonly Code[]): CodeRecord["children"] {
+  const frontier = frontierOfCodes(codes);
+  return { count: frontier.size, root: frontier.root() };
+}
+
+function frontierOfCodes(codes: readonly Code[]): Frontier {
+  const frontier = Frontier.empty();
+  frontier.appendAll(hashLeaves(codes));
+  return frontier;
+}
+
+/** The tree over a record's children, as the state keeps it. */
+export function frontierOver(codes: readonly Code[]): ChildrenFrontier {
+  const frontier = frontierOfCodes(codes);
+  return { count: frontier.size, nodes: frontier.hashes() };
+}

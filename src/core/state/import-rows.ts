@@ -1,0 +1,127 @@
+import { hex } from "../bytes.ts";
+import type { CborValue } from "../cbor/index.ts";
+import { type Code, isBelow } from "../code/index.ts";
+import { keyIdentifier } from "../cose/index.ts";
+import { parseCheckpoint, parsePolicy } from "../note/index.ts";
+import { fitShape, type Shape } from "../op/shape.ts";
+import type { Result } from "../result.ts";
+import { referenceTo } from "./effective.ts";
+import {
+  aliasShape,
+  anchorShape,
+  classShape,
+  keyShape,
+  orderShape,
+  recordShape,
+  registrationShape,
+} from "./import-shapes.ts";
+import type { Subtree } from "./import-subtree.ts";
+import { endedKey, orderKey } from "./map-keys.ts";
+
+/** Reads one row of an import into what is known of the subtree. @returns why it cannot be one */
+export function readRow(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  switch (key.slice(0, key.indexOf("/"))) {
+    case "code":
+      return readRecord(subtree, key, value);
+    case "key":
+      return readKey(subtree, key, value);
+    case "alias":
+      return readAlias(subtree, key, value);
+    case "registration":
+      return readRegistration(subtree, key, value);
+    case "class":
+      return whenShaped(classShape, value, () => keep(subtree, key, value));
+    case "anchor":
+      return readAnchor(subtree, key, value);
+    case "~order":
+      return readOrder(subtree, key, value);
+    default:
+      return "key";
+  }
+}
+
+/** What `use` says of a value of this shape. */
+function whenShaped<T>(
+  shape: Shape<T>,
+  value: CborValue,
+  use: (value: T) => string | undefined,
+): string | undefined {
+  const fit: Result<T, { readonly code: string; readonly path: string }> = fitShape(shape, value);
+  return fit.ok ? use(fit.value) : `${fit.error.code} ${fit.error.path}`;
+}
+
+function keep({ others }: Subtree, key: string, value: CborValue): undefined {
+  others.push([key, value]);
+}
+
+function isWithin({ top }: Subtree, code: Code): boolean {
+  return code === top || isBelow(code, top);
+}
+
+function readRecord(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  return whenShaped(recordShape, value, (record) => {
+    const { code, delegation } = record;
+    if (!isWithin(subtree, code)) return "code";
+    if (delegation !== undefined && !parsePolicy(delegation.policy).ok) return "policy";
+    if (key === `code/${code}`) {
+      subtree.records.set(code, record);
+      return undefined;
+    }
+    const reference = referenceTo(record);
+    if (key !== endedKey(reference)) return "key";
+    subtree.named.push({ key, reference });
+    return keep(subtree, key, value);
+  });
+}
+
+const KEY = /^key\/([^#/]+(?:\/[^#/]+)?#\d+)\/[0-9a-f]{16}$/;
+
+function readKey(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  return whenShaped(keyShape, value, (record) => {
+    const holder = KEY.exec(key)?.[1];
+    const kid = keyIdentifier(record.key);
+    if (holder === undefined || !key.endsWith(`/${hex(kid)}`)) return "key";
+    if ((record.to === undefined) !== (record.why === undefined)) return "why";
+    subtree.named.push({ key, reference: holder });
+    if (record.to === undefined) {
+      const ring = subtree.rings.get(holder) ?? [];
+      ring.push({ kid, uses: record.uses });
+      subtree.rings.set(holder, ring);
+    }
+    return keep(subtree, key, value);
+  });
+}
+
+function readAlias(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  return whenShaped(aliasShape, value, ({ code }) => {
+    // One that was given back says nothing that its absence would not.
+    if (code === undefined) return "code";
+    subtree.named.push({ key, reference: code });
+    return keep(subtree, key, value);
+  });
+}
+
+function readRegistration(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  return whenShaped(registrationShape, value, () => {
+    subtree.registrations.add(key);
+    return keep(subtree, key, value);
+  });
+}
+
+function readAnchor(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  return whenShaped(anchorShape, value, ({ checkpoint }) => {
+    if (!parseCheckpoint(checkpoint).ok) return "checkpoint";
+    subtree.named.push({ key, reference: `${key.slice("anchor/".length)}#1` });
+    return keep(subtree, key, value);
+  });
+}
+
+function readOrder(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  return whenShaped(orderShape, value, (codes) => {
+    const parent = key.slice("~order/".length, key.lastIndexOf("/")) as Code;
+    const known = subtree.order.get(parent) ?? [];
+    if (key !== orderKey(parent, known.length)) return "key";
+    subtree.order.set(parent, [...known, ...codes]);
+    return undefined;
+  });
+}

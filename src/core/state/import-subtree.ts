@@ -1,0 +1,30 @@
+import type { CborValue } from "../cbor/index.ts";
+import type { Code } from "../code/index.ts";
+import type { CodeRecord, KeyRing, Reference } from "./values.ts";
+
+/** What an import says, row by row; whether it fits together is judged when all of it is there. */
+export type Subtree = {
+  readonly top: Code;
+  readonly records: Map<Code, CodeRecord>;
+  /** Children in the order of their first registration. */
+  readonly order: Map<Code, Code[]>;
+  /** The open keys of each holder. */
+  readonly rings: Map<Reference, KeyRing["open"][number][]>;
+  /** Everything that names a record: by which map key, and which record. */
+  readonly named: { readonly key: string; readonly reference: Reference }[];
+  readonly registrations: Set<string>;
+  /** All values but the newest records, by their map keys. */
+  readonly others: [key: string, value: CborValue][];
+};
+
+export function emptySubtree(top: Code): Subtree {
+  return {
+    top,
+    records: new Map(),
+    order: new Map(),
+    rings: new Map(),
+    named: [],
+    registrations: new Set(),
+    others: [],
+  };
+}

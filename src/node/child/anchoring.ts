@@ -1,0 +1,124 @@
+import {
+  ANCHOR_PAUSE_MILLISECONDS,
+  type AnchorItem,
+  type AnchorValue,
+  type Delegation,
+  equalBytes,
+  hashLeaf,
+  parseCheckpoint,
+  present,
+} from "../../core/index.ts";
+import type { Head, LedgerReader } from "../../ledger/index.ts";
+import type { Client } from "../../sdk/index.ts";
+import type { NodeLog } from "../log.ts";
+import { ChildFault } from "./fault.ts";
+import { type Delegate, readParent, submitToParent } from "./parent.ts";
+
+export type AnchoringOptions = {
+  readonly ledger: LedgerReader;
+  readonly parent: Client;
+  readonly delegate: Delegate;
+  readonly nowMilliseconds: () => number;
+};
+
+/** What one round came to. `size` is the one that the parent has now. */
+export type Anchored = { readonly size: number; readonly isNew: boolean };
+
+/**
+ * Brings the newest published checkpoint of this ledger into its parent. Everything that the parent missed is in that one:
+ * a consistency path leads there from whatever it anchored last.
+ *
+ * @throws ChildFault; ApiProblem, NodeUnreachable
+ */
+export async function anchorOnce(options: AnchoringOptions): Promise<Anchored> {
+  const { ledger, parent, delegate, nowMilliseconds } = options;
+  const { code } = delegate;
+  const head = ledger.published();
+  const { record, anchor } = await readParent(parent, code);
+  const delegation = record?.delegation;
+  if (delegation?.origin !== head.origin) {
+    const got = delegation?.origin ?? "none";
+    throw new ChildFault("PARENT_DELEGATION", { subject: code, want: head.origin, got });
+  }
+  const item = itemFor(ledger, head, delegate, delegation, anchor);
+  if (item === undefined) return { size: head.size, isNew: false };
+  await submitToParent(parent, delegate, { op: "anchor", items: [item] }, nowMilliseconds());
+  return { size: head.size, isNew: true };
+}
+
+/** What would anchor this head; `undefined` where the parent has it. */
+function itemFor(
+  ledger: LedgerReader,
+  { size, checkpoint }: Head,
+  { code }: Delegate,
+  { op }: Delegation,
+  anchor: AnchorValue | undefined,
+): AnchorItem | undefined {
+  if (anchor === undefined || !equalBytes(anchor.delegation, op)) {
+    const genesis = hashLeaf(present(ledger.entry(0), "entry 0"));
+    return { code, checkpoint, genesis, path: ledger.inclusion(0, size) };
+  }
+  const last = parseCheckpoint(anchor.checkpoint);
+  const known = last.ok ? last.value.size : Number.NaN;
+  if (known === size) return undefined;
+  if (!(known < size)) throw new ChildFault("PARENT_AHEAD", { got: size, want: known });
+  return { code, checkpoint, consistency: ledger.consistency(known, size) };
+}
+
+/** While it lasts: a little more than the parent's pause, so that no round comes too early. */
+const ROUND_MILLISECONDS = ANCHOR_PAUSE_MILLISECONDS + 2000;
+
+/** After a round that failed; the parent may only be restarting. */
+const RETRY_MILLISECONDS = 5000;
+
+/**
+ * Anchors again and again until it is disposed of. The ledger goes on writing whatever becomes of its parent; what is missed
+ * is made up for by the next round that succeeds.
+ */
+export function startAnchoring(
+  options: AnchoringOptions & { readonly log: NodeLog },
+): AsyncDisposable {
+  const ending = new AbortController();
+  const running = anchorUntil(ending.signal, options);
+  return {
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await running;
+    },
+  };
+}
+
+async function anchorUntil(
+  signal: AbortSignal,
+  { log, ...options }: AnchoringOptions & { readonly log: NodeLog },
+): Promise<void> {
+  let said = "";
+  while (!signal.aborted) {
+    let pause = ROUND_MILLISECONDS;
+    try {
+      const { size, isNew } = await anchorOnce(options);
+      if (isNew) log.info("anchored", { size });
+      said = "";
+    } catch (cause) {
+      pause = RETRY_MILLISECONDS;
+      // Once for each way to fail: a parent may be away for days.
+      const text = String(cause instanceof Error ? cause.message : cause);
+      if (text !== said) log.error("not anchored", { cause: text });
+      said = text;
+    }
+    await rest(pause, signal);
+  }
+}
+
+function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener("abort", end);
+  });
+}

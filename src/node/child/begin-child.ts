@@ -1,0 +1,136 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type ChildGenesis,
+  type Code,
+  type CodeRecord,
+  formatVerifierKey,
+  isKeyName,
+  type Statement,
+} from "../../core/index.ts";
+import { embeddedLedgerExists } from "../../ledger/embedded/index.ts";
+import type { Client } from "../../sdk/index.ts";
+import { beginNode } from "../begin.ts";
+import { dataDirectory, readDescription, writeDescription } from "../data-directory.ts";
+import { logKey } from "../log-key.ts";
+import { seedFile } from "../secrets.ts";
+import { ChildFault } from "./fault.ts";
+import { handOver } from "./hand-over.ts";
+import { type Delegate, readParent, submitToParent } from "./parent.ts";
+import { fetchParentLog } from "./parent-log.ts";
+
+/** What the ledger of a delegated code is begun with. */
+export type ChildBeginning = {
+  readonly dataDirectory: string;
+  readonly parent: Client;
+  /** tlog-policy text that the parent's checkpoint must satisfy. */
+  readonly parentPolicy: string;
+  readonly delegate: Delegate;
+  /** How the world reaches the node, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Name of the new log: `city.example/log`. */
+  readonly origin: string;
+  readonly nowMilliseconds: () => number;
+};
+
+/** The one member of a ledger that a code runs by itself: its own key. */
+const OWNER = "OWNER";
+
+/**
+ * Begins the ledger of a delegated code in an empty data directory: delegates the code in the parent where that was not done
+ * before, fetches the parent's log, verifies and replays it, and writes block 0. Broken off anywhere, it goes on from there.
+ *
+ * @returns whether it was begun now; `false` where it had been before
+ * @throws ChildFault; ApiProblem, NodeUnreachable; LedgerFault
+ */
+export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
+  const { origin, parent, parentPolicy, delegate, nowMilliseconds } = beginning;
+  const directory = dataDirectory(beginning.dataDirectory);
+  if ((await readDescription(directory.root)) !== undefined) return false;
+  if (!isKeyName(origin))
+    throw new ChildFault("PARENT_DELEGATION", { subject: origin, got: "name" });
+  const logSeed = await seedFile(directory.logKey);
+  const described = {
+    origin,
+    member: OWNER,
+    parent: { url: parent.url, code: delegate.code },
+  };
+  if (!embeddedLedgerExists(directory.ledger)) {
+    const policy = policyOf(origin, logSeed);
+    // Where several keys must agree to the delegation, this is the policy that they are asked to agree to.
+    await writeFile(join(directory.root, "policy"), policy);
+    await ensureDelegated(beginning, policy);
+    const { size } = await readParent(parent, delegate.code);
+    const now = nowMilliseconds();
+    const log = await fetchParentLog(parent, parentPolicy, Math.floor(now / 1000), size);
+    const { record, imports, ...handed } = handOver(log, delegate.code, origin);
+    const genesis = genesisOf({ origin, policy, record, time: now, ...handed }, delegate);
+    await beginNode({ dataDirectory: directory.root, genesis, imports, logSeed, member: OWNER });
+  }
+  await writeDescription(directory.root, described);
+  return true;
+}
+
+function policyOf(origin: string, seed: Uint8Array): string {
+  return `log ${formatVerifierKey(logKey(origin, seed))}\nquorum none\n`;
+}
+
+async function ensureDelegated(
+  { parent, delegate, origin, publicUrl: url, nowMilliseconds }: ChildBeginning,
+  policy: string,
+): Promise<void> {
+  const { code } = delegate;
+  const { record } = await readParent(parent, code);
+  const got = record?.delegation?.origin;
+  if (record === undefined || (got !== undefined && got !== origin)) {
+    throw new ChildFault("PARENT_DELEGATION", { subject: code, want: origin, got: got ?? "none" });
+  }
+  if (got === origin) return;
+  const { control: prev } = record;
+  const operation = { op: "delegate", code, prev, do: "start", origin, policy, url } as const;
+  await submitToParent(parent, delegate, operation, nowMilliseconds());
+}
+
+type Terms = {
+  readonly origin: string;
+  readonly policy: string;
+  readonly record: CodeRecord;
+  readonly time: number;
+  readonly parent: ChildGenesis["parent"];
+  readonly commitment: ChildGenesis["imports"];
+};
+
+/** Its one member is whoever runs it; more can join. */
+function genesisOf(
+  { origin, policy, record, time, parent, commitment }: Terms,
+  { code, signer }: Delegate,
+): ChildGenesis {
+  return {
+    app: 1,
+    origin,
+    time,
+    members: [
+      {
+        id: OWNER,
+        names: namesOf(record, code),
+        keys: [{ key: signer.publicKey, uses: ["govern", "issue"], label: "owner" }],
+      },
+    ],
+    thresholds: { issue: 1, govern: 1 },
+    recoveryDelay: 7 * DAY_SECONDS,
+    voidWindow: 30 * DAY_SECONDS,
+    policy,
+    parent,
+    imports: commitment,
+  };
+}
+
+const DAY_SECONDS = 24 * 3600;
+
+/** Names that stand in clear; a record may have none. */
+function namesOf({ names }: CodeRecord, code: Code): { readonly [language: string]: string } {
+  const clear = Object.entries<Statement<string>>(names).flatMap(([language, name]) =>
+    "value" in name ? [[language, name.value] as const] : [],
+  );
+  return clear.length === 0 ? { zh: code } : Object.fromEntries(clear);
+}

@@ -1,0 +1,7 @@
+export { type Anchored, type AnchoringOptions, anchorOnce, startAnchoring } from "./anchoring.ts";
+export { beginChild, type ChildBeginning } from "./begin-child.ts";
+export { ChildFault, type ChildFaultCode } from "./fault.ts";
+export { type HandOver, handOver } from "./hand-over.ts";
+export type { Delegate } from "./parent.ts";
+export { fetchParentLog, type ParentLog } from "./parent-log.ts";
+export { parentProofs } from "./parent-proofs.ts";

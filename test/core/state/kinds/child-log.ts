@@ -1,0 +1,95 @@
+import {
+  type AnchorItem,
+  consistencyPath,
+  cosign,
+  type Delegate,
+  formatNote,
+  formatVerifierKey,
+  type Hash,
+  hashLeaf,
+  inclusionPath,
+  type NoteSigner,
+  parseCheckpoint,
+  rootOf,
+  signCheckpoint,
+  treeOf,
+  utf8,
+} from "../../../../src/core/index.ts";
+import { signer } from "../../note/keys.ts";
+import { code, type TestLedger } from "../kit.ts";
+
+export const CHILD_ORIGIN = "city.test/log";
+
+type Beginning = Extract<AnchorItem, { genesis: unknown }>;
+
+/** The log of a child ledger: whatever entries, but a real tree and real signatures. */
+export class ChildLog {
+  readonly log: NoteSigner;
+  readonly witness: NoteSigner = signer("witness.test", "cosignature", 21);
+  readonly policy: string;
+  readonly #leaves: readonly Hash[];
+
+  /** @param fork names the entries from the fourth on, so that two logs part there */
+  constructor(origin: string = CHILD_ORIGIN, fork = "entry", length = 40) {
+    this.log = signer(origin, "ed25519", 20);
+    this.policy = `log ${formatVerifierKey(this.log.key)}\nwitness W ${formatVerifierKey(this.witness.key)}\nquorum W\n`;
+    this.#leaves = Array.from({ length }, (_, i) => hashLeaf(utf8(`${i < 3 ? "" : fork} ${i}`)));
+  }
+
+  /** As the log and its witness signed it. */
+  checkpoint(size: number, timeSeconds: number): string {
+    const root = rootOf(treeOf(this.#leaves), size);
+    const checkpoint = { origin: this.log.key.name, size, root };
+    const note = parseCheckpoint(signCheckpoint(checkpoint, [this.log]));
+    if (!note.ok) throw new Error(note.error.code);
+    const { text, signatures } = note.value.note;
+    const cosignature = cosign(checkpoint, this.witness, timeSeconds);
+    return formatNote({ text, signatures: [...signatures, cosignature] });
+  }
+
+  /** As the log alone signed it. */
+  unwitnessed(size: number): string {
+    const root = rootOf(treeOf(this.#leaves), size);
+    return signCheckpoint({ origin: this.log.key.name, size, root }, [this.log]);
+  }
+
+  get genesis(): Hash {
+    return this.#leaves[0] as Hash;
+  }
+
+  first(of: string, size: number, timeSeconds: number, reset?: string): Beginning {
+    return {
+      code: code(of),
+      checkpoint: this.checkpoint(size, timeSeconds),
+      genesis: this.genesis,
+      path: inclusionPath(treeOf(this.#leaves), 0, size),
+      ...(reset === undefined ? {} : { reset }),
+    };
+  }
+
+  next(of: string, from: number, size: number, timeSeconds: number): AnchorItem {
+    return {
+      code: code(of),
+      checkpoint: this.checkpoint(size, timeSeconds),
+      consistency: consistencyPath(treeOf(this.#leaves), from, size),
+    };
+  }
+}
+
+/** Lets a code's subtree live in this log's ledger. */
+export function delegateTo(
+  ledger: TestLedger,
+  of: string,
+  { policy, log }: ChildLog = new ChildLog(),
+): Extract<Delegate, { do: "start" }> {
+  const { control: prev } = ledger.record(of);
+  return {
+    op: "delegate",
+    code: code(of),
+    prev,
+    do: "start",
+    origin: log.key.name,
+    policy,
+    url: "https://city.test",
+  };
+}

@@ -1,0 +1,383 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  anchorKey,
+  type Code,
+  codeKey,
+  decodeCbor,
+  encodeCbor,
+  hashLeaf,
+  hex,
+  importRoot,
+  parseCheckpoint,
+  present,
+} from "../../../src/core/index.ts";
+import { openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
+import type { Ledger } from "../../../src/ledger/index.ts";
+import { createLog } from "../../../src/log/index.ts";
+import {
+  anchorOnce,
+  auditDirectory,
+  beginChild,
+  type ChildBeginning,
+  fetchParentLog,
+  handOver,
+  logKey,
+} from "../../../src/node/index.ts";
+import { readSeed } from "../../../src/node/secrets.ts";
+import { type Client, createClient, signerFromSeed } from "../../../src/sdk/index.ts";
+import { child, city, code, named, sign, testKey } from "../../core/state/kit.ts";
+import { MA1301, openCity, type World } from "../../server/world.ts";
+
+const CHILD = "child.test/log";
+const DEPT = `${MA1301}.02`;
+
+let root: string;
+let world: World;
+let parent: Client;
+beforeEach(async () => {
+  root = mkdtempSync(join(tmpdir(), "cityid-child-"));
+  world = await openCity();
+  parent = clientOf(world);
+  await world.do({ op: "register", items: [child(`${DEPT}/BENCH`, "class")] }, city);
+});
+afterEach(async () => {
+  await world[Symbol.asyncDispose]();
+  rmSync(root, { recursive: true });
+});
+
+function clientOf({ app }: World): Client {
+  const fetch = (request: Request) => app.fetch(request, { remoteAddress: "127.0.0.1" });
+  return createClient({ url: "https://node.test", fetch, attempts: 1 });
+}
+
+const delegate = {
+  code: MA1301 as Code,
+  iss: MA1301,
+  signer: signerFromSeed(testKey("city").seed),
+};
+
+async function beginning(more: Partial<ChildBeginning> = {}): Promise<ChildBeginning> {
+  return {
+    dataDirectory: join(root, "child"),
+    parent,
+    parentPolicy: (await parent.node()).policy,
+    delegate,
+    publicUrl: "https://child.test",
+    origin: CHILD,
+    nowMilliseconds: () => world.clock.now,
+    ...more,
+  };
+}
+
+/** The child's ledger, as its node opens it. */
+async function openChild(): Promise<Ledger> {
+  const seed = present(await readSeed(join(root, "child", "keys", "log.key")), "the log's key");
+  const { ledger } = await openEmbeddedLedger({
+    directory: join(root, "child", "ledger"),
+    origin: CHILD,
+    signers: [{ key: logKey(CHILD, seed), seed }],
+    clock: {
+      wallMilliseconds: () => world.clock.now,
+      monotonicMilliseconds: () => world.clock.now,
+    },
+    confirmClock: true,
+    workers: 1,
+  });
+  return ledger;
+}
+
+function readValue(ledger: Ledger, key: string): Record<string, unknown> {
+  const value = decodeCbor(present(ledger.value(key), key));
+  if (!value.ok) throw new Error(value.error.code);
+  return value.value as never;
+}
+
+/** Renames a code in the child's own ledger. */
+async function rename(ledger: Ledger, of: string, name: string): Promise<void> {
+  const prev = readValue(ledger, `code/${of}`).op as Uint8Array;
+  const op = { op: "update", code: code(of), prev, names: named(name) } as const;
+  const [outcome] = await ledger.submit([sign(op, { ...city, aud: CHILD }, world.clock.now)]);
+  if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
+}
+
+const anchored = () => readValue(world.ledger, anchorKey(MA1301 as Code));
+const sizeOf = (checkpoint: unknown) => {
+  const parsed = parseCheckpoint(String(checkpoint));
+  return parsed.ok ? parsed.value.size : -1;
+};
+
+describe("the ledger of a delegated code", () => {
+  test("begins with the subtree as its parent froze it, and is delegated on the way", async () => {
+    expect(await beginChild(await beginning())).toBe(true);
+    const record = readValue(world.ledger, codeKey(MA1301 as Code));
+    expect(record.delegation).toMatchObject({ origin: CHILD, url: "https://child.test" });
+    await using ledger = await openChild();
+    const { delegation, ...own } = record;
+    expect(readValue(ledger, codeKey(MA1301 as Code))).toEqual(own);
+    expect(readValue(ledger, `code/${DEPT}/BENCH`)).toEqual(
+      readValue(world.ledger, `code/${DEPT}/BENCH`),
+    );
+    const page = present(await ledger.children(MA1301, 0, 10), "children");
+    expect(page.codes).toEqual((await world.ledger.children(MA1301, 0, 10))?.codes);
+    await rename(ledger, DEPT, "新名");
+    expect((await auditDirectory(join(root, "child"))).intact).toBe(true);
+  });
+
+  test("is begun once, also when it was broken off before its description", async () => {
+    await beginChild(await beginning());
+    expect(await beginChild(await beginning())).toBe(false);
+    const file = join(root, "child", "cityid.json");
+    const before = readFileSync(file, "utf8");
+    rmSync(file);
+    expect(await beginChild(await beginning())).toBe(true);
+    expect(readFileSync(file, "utf8")).toBe(before);
+    expect(JSON.parse(before).parent).toEqual({ url: "https://node.test", code: MA1301 });
+  });
+
+  test("does not begin where the code lives elsewhere, or under a parent that is not believed", async () => {
+    const wrong = { ...(await beginning()), parentPolicy: "quorum none\n" };
+    await expect(beginChild(wrong)).rejects.toMatchObject({
+      code: "PARENT_CHECKPOINT",
+      facts: { why: "NOTE_UNSIGNED" },
+    });
+    const other = { dataDirectory: join(root, "other"), origin: "other.test/log" };
+    await expect(beginChild(await beginning(other))).rejects.toMatchObject({
+      code: "PARENT_DELEGATION",
+      facts: { want: "other.test/log", got: CHILD },
+    });
+    const unknown = { delegate: { ...delegate, code: code("MA.156.1302") } };
+    await expect(
+      beginChild(await beginning({ dataDirectory: join(root, "third"), ...unknown })),
+    ).rejects.toMatchObject({ code: "PARENT_DELEGATION", facts: { got: "none" } });
+  });
+
+  test("believes nothing that the parent's checkpoint does not commit to", async () => {
+    const { policy } = await parent.node();
+    const nowSeconds = Math.floor(world.clock.now / 1000);
+    const lying = (change: (bundle: Uint8Array) => Uint8Array) => ({
+      checkpoint: parent.checkpoint,
+      tile: async (path: string) => change(await parent.tile(path)),
+    });
+    const fetched = (change: (bundle: Uint8Array) => Uint8Array) =>
+      fetchParentLog(lying(change), policy, nowSeconds);
+    const flipped = (bundle: Uint8Array) =>
+      bundle.map((byte, i) => (i === bundle.length - 40 ? byte ^ 1 : byte));
+    const refusal = (why: string) => ({ code: "PARENT_LOG", facts: { why } });
+    await expect(fetched(flipped)).rejects.toMatchObject(refusal("root"));
+    await expect(fetched((bundle) => bundle.subarray(1))).rejects.toMatchObject({
+      code: "PARENT_LOG",
+    });
+    await expect(fetched((bundle) => Uint8Array.of(...bundle, 0))).rejects.toMatchObject(
+      refusal("bundle"),
+    );
+    await expect(fetched((bundle) => bundle.subarray(0, 3))).rejects.toMatchObject(
+      refusal("bundle"),
+    );
+  });
+
+  test("refuses a log that its own key falsified", async () => {
+    await beginChild(await beginning());
+    const { policy } = await parent.node();
+    const log = await fetchParentLog(parent, policy, Math.floor(world.clock.now / 1000));
+    expect(handOver(log, MA1301 as Code, CHILD).imports.length).toBe(1);
+    const entries = log.entries.filter((_, i) => i !== 3);
+    expect(() => handOver({ ...log, entries }, MA1301 as Code, CHILD)).toThrow(/PARENT_REPLAY/);
+    const cut = log.entries.slice(0, 2);
+    expect(() => handOver({ ...log, entries: cut }, MA1301 as Code, CHILD)).toThrow(
+      /PARENT_REPLAY/,
+    );
+  });
+
+  test("finds its block 0 again in the parent's log, byte by byte", async () => {
+    await beginChild(await beginning());
+    await using ledger = await openChild();
+    const genesis = decodeCbor(present(ledger.entry(0), "entry 0"));
+    const parentOf = (genesis.ok ? (genesis.value as never)[1] : {}) as {
+      parent: { checkpoint: string };
+      imports: { root: Uint8Array };
+    };
+    const size = sizeOf(parentOf.parent.checkpoint);
+    await world.do({ op: "gazette", items: [{ code: code("MA.156.1302"), add: [fact] }] }, memberA);
+    const entries = Array.from({ length: size }, (_, i) => present(world.ledger.entry(i), "entry"));
+    const checkpoint = parseCheckpoint(parentOf.parent.checkpoint);
+    if (!checkpoint.ok) throw new Error(checkpoint.error.code);
+    const log = { checkpoint: checkpoint.value, note: parentOf.parent.checkpoint, entries };
+    const made = handOver(log, MA1301 as Code, CHILD);
+    expect(hex(made.commitment.root as Uint8Array)).toBe(hex(parentOf.imports.root));
+    expect(made.imports.map(hex)).toEqual([hex(present(ledger.entry(1), "entry 1"))]);
+  });
+});
+
+describe("an audit of a child ledger", () => {
+  test("refuses a block 0 whose import is not the one of its genesis, or does not fit", async () => {
+    await beginChild(await beginning());
+    const entries: Uint8Array[] = [];
+    {
+      await using ledger = await openChild();
+      for (let i = 0; i < ledger.head().size; i++) entries.push(present(ledger.entry(i), "entry"));
+    }
+    const audited = async (name: string, changed: readonly Uint8Array[]) => {
+      const directory = join(root, name, "ledger");
+      await createLog({ directory, origin: CHILD }, changed);
+      const report = await auditDirectory(join(root, name));
+      return report.intact ? "intact" : report.refusal;
+    };
+    const [genesis, imports, block] = entries as [Uint8Array, Uint8Array, Uint8Array];
+    expect(await audited("same", entries)).toBe("intact");
+    // A letter of a name, in a text of the same length: the entry is as well formed as before.
+    const text = Buffer.from(imports).toString("latin1").replace("BENCH", "BEACH");
+    const other = new Uint8Array(Buffer.from(text, "latin1"));
+    expect(await audited("other", [genesis, other, block])).toMatchObject({
+      code: "REPLAY_GENESIS",
+      why: expect.stringMatching(/^CHILD_ROOT/),
+    });
+    const read = decodeCbor(genesis);
+    const fields = read.ok ? (read.value as never)[1] : {};
+    const commitment = importRoot([other]);
+    const forged = encodeCbor(["genesis", { ...(fields as object), imports: commitment } as never]);
+    expect(await audited("forged", [forged, other, block])).toMatchObject({
+      code: "REPLAY_GENESIS",
+      why: expect.stringMatching(/^CHILD_VALUE/),
+    });
+  });
+});
+
+const memberA = { iss: "member/A", key: "member A" };
+const fact = {
+  names: { zh: "唐山市" },
+  level: "prefecture",
+  from: "1981",
+  source: "test",
+} as const;
+
+describe("anchoring", () => {
+  test("begins with entry 0, goes on with consistency, and leaves out what is there", async () => {
+    await beginChild(await beginning());
+    await using ledger = await openChild();
+    const options = { ledger, parent, delegate, nowMilliseconds: () => world.clock.now };
+    const { size } = ledger.published();
+    expect(await anchorOnce(options)).toEqual({ size, isNew: true });
+    const { delegation } = readValue(world.ledger, codeKey(MA1301 as Code)) as {
+      delegation: { genesis: Uint8Array };
+    };
+    expect(hex(delegation.genesis)).toBe(hex(hashLeaf(present(ledger.entry(0), "entry 0"))));
+    expect(await anchorOnce(options)).toEqual({ size, isNew: false });
+
+    world.clock.now += 2000;
+    await rename(ledger, DEPT, "新名一");
+    await published(ledger);
+    await expect(anchorOnce(options)).rejects.toMatchObject({
+      code: "PARENT_REFUSED",
+      facts: { cause: "STATE_ANCHOR_EARLY" },
+    });
+    world.clock.now += 60_000;
+    expect(await anchorOnce(options)).toEqual({ size: size + 2, isNew: true });
+    expect(sizeOf(anchored().checkpoint)).toBe(size + 2);
+  });
+
+  test("makes up for all that the parent missed, and loses nothing meanwhile", async () => {
+    await beginChild(await beginning());
+    await using ledger = await openChild();
+    const options = { ledger, parent, delegate, nowMilliseconds: () => world.clock.now };
+    await anchorOnce(options);
+    const away = createClient({
+      url: "https://node.test",
+      fetch: async () => Promise.reject(new TypeError("unreachable")),
+      attempts: 1,
+    });
+    for (let i = 0; i < 5; i++) {
+      world.clock.now += 60_000;
+      await rename(ledger, DEPT, `新名${i}`);
+      await published(ledger);
+      await expect(anchorOnce({ ...options, parent: away })).rejects.toThrow();
+    }
+    expect(await anchorOnce(options)).toEqual({ size: ledger.head().size, isNew: true });
+  });
+
+  test("stops with the delegation, and notices that it is an old copy", async () => {
+    await beginChild(await beginning());
+    await using ledger = await openChild();
+    const options = { ledger, parent, delegate, nowMilliseconds: () => world.clock.now };
+    await anchorOnce(options);
+    world.clock.now += 61_000;
+    await rename(ledger, DEPT, "新名");
+    await published(ledger);
+    await anchorOnce(options);
+    const old = ledger.published();
+    const earlier = { ...old, size: old.size - 2 };
+    const copy = { ...ledger, published: () => earlier } as unknown as Ledger;
+    await expect(anchorOnce({ ...options, ledger: copy })).rejects.toMatchObject({
+      code: "PARENT_AHEAD",
+      facts: { got: old.size - 2, want: old.size },
+    });
+    const prev = readValue(world.ledger, codeKey(MA1301 as Code)).control as Uint8Array;
+    await world.do({ op: "delegate", code: code(MA1301), prev, do: "end", reason: "x" }, city);
+    await expect(anchorOnce(options)).rejects.toMatchObject({
+      code: "PARENT_DELEGATION",
+      facts: { got: "none" },
+    });
+  });
+});
+
+/** Until the newest checkpoint is served: at most once a second. */
+async function published(ledger: Ledger): Promise<void> {
+  for (let i = 0; ledger.published().size < ledger.head().size; i++) {
+    if (i > 500) throw new Error("still not published");
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe("a node, asked for what is delegated", () => {
+  test("sends to the child what is below, with path and query, and keeps the record and all proofs", async () => {
+    await beginChild(await beginning());
+    const lamp = encodeURIComponent(`${DEPT}/LAMP/0001`);
+    const moved = async (path: string, headers = {}) => {
+      const response = await world.get(path, headers);
+      return [response.status, response.headers.get("location")];
+    };
+    const there = "https://child.test";
+    expect(await moved(`/v1/codes/${lamp}`)).toEqual([307, `${there}/v1/codes/${lamp}`]);
+    expect(await moved(`/v1/codes/${DEPT}/history?limit=2`)).toEqual([
+      307,
+      `${there}/v1/codes/${DEPT}/history?limit=2`,
+    ]);
+    expect(await moved(`/v1/codes/${MA1301}/children`)).toEqual([
+      307,
+      `${there}/v1/codes/${MA1301}/children`,
+    ]);
+    expect(await moved(`/${DEPT}?linkType=default`)).toEqual([
+      307,
+      `${there}/${DEPT}?linkType=default`,
+    ]);
+    expect(await moved(`/${DEPT}.99`, { accept: "application/json" })).toEqual([
+      307,
+      `${there}/${DEPT}.99`,
+    ]);
+    const own = await world.json(`/v1/codes/${MA1301}`);
+    expect(own.record.delegation).toMatchObject({ origin: CHILD, url: there });
+    const found = await world.json(`/v1/codes?parent=MA.156&q=${encodeURIComponent("石家庄")}`);
+    expect(found.items.map((each: { code: string }) => each.code)).toEqual([MA1301]);
+    expect((await world.get(`/${MA1301}`, { accept: "application/json" })).status).toBe(200);
+    expect((await world.get(`/v1/codes/${DEPT}/proof`)).status).toBe(200);
+    const proof = { accept: "application/vnd.cityid.proof+json" };
+    expect((await world.get(`/${DEPT}`, proof)).status).toBe(200);
+  });
+
+  test("answers again when the delegation has ended", async () => {
+    expect((await world.get(`/v1/codes/${DEPT}`)).status).toBe(200);
+    expect(
+      world.app.hot({ method: "GET", url: `/v1/codes/${DEPT}`, rawHeaders: [], socket: {} }),
+    ).toBeDefined();
+    await beginChild(await beginning());
+    expect(
+      world.app.hot({ method: "GET", url: `/v1/codes/${DEPT}`, rawHeaders: [], socket: {} }),
+    ).toBeUndefined();
+    expect((await world.get(`/v1/codes/${DEPT}`)).status).toBe(307);
+    const prev = readValue(world.ledger, codeKey(MA1301 as Code)).control as Uint8Array;
+    await world.do({ op: "delegate", code: code(MA1301), prev, do: "end", reason: "x" }, city);
+    expect((await world.get(`/v1/codes/${DEPT}`)).status).toBe(200);
+  });
+});

@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { fromHex, present } from "../../../src/core/index.ts";
+import { auditDirectory } from "../../../src/node/index.ts";
+import { signOperation } from "../../../src/sdk/index.ts";
+import { jsonOf, openOffice } from "../../cli/office.ts";
+import { runCli } from "../../cli/served-world.ts";
+import { CITY, code, LAMPS, named, signerOf } from "../../sdk/world.ts";
+import { startRealNode, until } from "../real-node.ts";
+
+/** A port that was free a moment ago: the city must say where it can be reached before it begins. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+test("a city runs its own ledger in a process of its own, writes on without its parent, and proves itself through it", async () => {
+  await using office = await openOffice();
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const key = await office.keyOf("city");
+  const data = join(office.directory, "city");
+  const who = ["--key", key, "--as", CITY];
+  const args = ["--namespace", CITY, "--parent", office.node.url, "--port", String(port), ...who];
+  await using child = await startRealNode({ data, args });
+
+  const anchored = await until(async () => {
+    const bundle = JSON.parse(await office.node.client.proof(`anchor/${CITY}`));
+    return typeof bundle.value === "string" || undefined;
+  });
+  expect(anchored).toBe(true);
+  const node = await child.client.node();
+  expect(node).toMatchObject({ origin: `127.0.0.1:${port}/log`, parent: { code: CITY } });
+
+  // The parent sends on what lives in the city's ledger.
+  const path = `/v1/codes/${encodeURIComponent(LAMPS)}`;
+  const sent = await fetch(office.node.url + path, { redirect: "manual" });
+  expect([sent.status, sent.headers.get("location")]).toEqual([307, url + path]);
+  expect(await (await fetch(office.node.url + path)).json()).toMatchObject({ code: LAMPS });
+
+  const rename = async (name: string) => {
+    const { record } = await child.client.record(LAMPS);
+    const prev = present(fromHex(record.op), "op");
+    const { bytes } = await signOperation({
+      iss: CITY,
+      aud: node.origin,
+      iatSeconds: Math.floor(Date.now() / 1000),
+      signer: signerOf("city"),
+      operation: { op: "update", code: code(LAMPS), prev, names: named(name) },
+    });
+    return child.client.submit(bytes);
+  };
+  expect(await rename("市路灯")).toMatchObject({ status: "accepted" });
+  const history = await child.client.history(LAMPS);
+  expect(history.items.map(({ kind }) => kind)).toEqual(["update"]);
+  const before = await child.client.record(LAMPS, { at: "2021-01-01" });
+  expect(before.record.names.zh).toMatchObject({ value: "市路灯" });
+
+  const { vkeys } = await office.node.client.node();
+  const proof = join(office.directory, "lamps.proof.json");
+  const show = (to: string) =>
+    runCli(["show", LAMPS, "--proof", to, "--json"], { CITYID_URL: url });
+  jsonOf(await show(proof));
+  const verified = jsonOf(await office.cli("verify", proof, "--vkey", vkeys[0] ?? "", "--json"));
+  expect(verified).toMatchObject({
+    key: `code/${LAMPS}`,
+    effective: { status: "active" },
+    checkpoint: { origin: node.origin },
+    delegations: [{ code: CITY, to: node.origin }],
+  });
+
+  await office.node.stop("SIGKILL");
+  expect(await rename("市管路灯")).toMatchObject({ status: "accepted" });
+  const alone = join(office.directory, "alone.proof.json");
+  jsonOf(await show(alone));
+  jsonOf(await office.cli("verify", alone, "--vkey", vkeys[0] ?? "", "--json"));
+  const wrong = JSON.parse(await readFile(alone, "utf8"));
+  expect(wrong.length).toBe(2);
+
+  // And it starts again without its parent.
+  expect(await child.stop()).toBe(0);
+  expect((await auditDirectory(data)).intact).toBe(true);
+  await using again = await startRealNode({ data, args: ["--port", String(port), ...who] });
+  expect((await again.client.record(LAMPS)).record.names.zh).toMatchObject({ value: "市管路灯" });
+}, 120_000);
