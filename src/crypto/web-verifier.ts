@@ -6,7 +6,6 @@ import { ed25519Check } from "./ed25519-check.ts";
 // out what the verifier does not use, which is all that is synchronous and needs a curve.
 
 export { isEd25519KeyWellFormed, isEd25519WellFormed } from "./ed25519-well-formed.ts";
-export { sha256, sha256Each, sha256Into, sha256Rows } from "./noble-sha256.ts";
 export {
   lowS,
   publicEd25519,
@@ -17,6 +16,7 @@ export {
   verifyEd25519,
   verifyP256,
 } from "./web.ts";
+export { sha256, sha256Each, sha256Into, sha256Rows } from "./web-sha256.ts";
 
 export const checkEd25519: Crypto["checkEd25519"] = ed25519Check(async () => {
   const { verifyEd25519 } = await import("./ed25519-noble.ts");
