@@ -10,8 +10,10 @@ import {
   effectiveKeys,
   encodeCbor,
   formatVerifierKey,
+  fromBase64,
   type Hash,
   hashLeaf,
+  present,
   rootOf,
   treeOf,
   utf8,
@@ -99,7 +101,7 @@ function cityLedgerValue(values: Values, key: string): unknown {
 
 /** The path from the anchored checkpoint to that of the child's proof. */
 function pathTo(next: object): string[] {
-  const block = Buffer.from((next as { block: string }).block, "base64");
+  const block = present(fromBase64((next as { block: string }).block), "a block entry");
   const tree = treeOf([...leaves, hashLeaf(new Uint8Array(block))] as Hash[]);
   return consistencyPath(tree, ANCHORED_SIZE, 6).map(base64);
 }
