@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
+  decodeEntryBundle,
   formatTilePath,
   type Hash,
   hashLeaf,
@@ -35,7 +36,7 @@ export async function exportLog(
   for (const [done, tile] of tiles.entries()) {
     const path = formatTilePath(tile);
     const bytes = await run.client.tile(path);
-    if (tile.kind === "entries") leaves.push(...leavesOf(bytes));
+    if (tile.kind === "entries") leaves.push(...leavesOf(bytes, tile.width));
     await writeDeep(join(directory, path), bytes);
     bar.to(done + 1);
   }
@@ -65,14 +66,10 @@ function* spans(count: number): Generator<{ readonly index: number; readonly wid
   }
 }
 
-/** An entry bundle: 16-bit length, entry, again and again. */
-function* leavesOf(bundle: Uint8Array): Generator<Hash> {
-  const view = new DataView(bundle.buffer, bundle.byteOffset, bundle.byteLength);
-  for (let at = 0; at + 2 <= bundle.length; ) {
-    const end = at + 2 + view.getUint16(at);
-    yield hashLeaf(bundle.subarray(at + 2, end));
-    at = end;
-  }
+function leavesOf(bundle: Uint8Array, width: number): readonly Hash[] {
+  const entries = decodeEntryBundle(bundle, width);
+  if (!entries.ok) throw new CliProblem("CLI_PROOF", { cause: entries.error.code });
+  return entries.value.map((entry) => hashLeaf(entry));
 }
 
 async function writeDeep(path: string, content: string | Uint8Array): Promise<void> {

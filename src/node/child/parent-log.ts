@@ -1,4 +1,5 @@
 import {
+  decodeEntryBundle,
   equalBytes,
   evaluatePolicy,
   Frontier,
@@ -78,17 +79,8 @@ function believe(note: string, policyText: string, nowSeconds: number): SignedCh
   return checkpoint.value;
 }
 
-/** c2sp.org/tlog-tiles: each entry behind its length in two bytes. */
-function* entriesIn(bundle: Uint8Array, width: number, index: number): Generator<Uint8Array> {
-  const refuse = () => new ChildFault("PARENT_LOG", { why: "bundle", bundle: index });
-  let at = 0;
-  for (let i = 0; i < width; i++) {
-    const [high, low] = [bundle[at], bundle[at + 1]];
-    if (high === undefined || low === undefined) throw refuse();
-    const end = at + 2 + high * 256 + low;
-    if (end > bundle.length) throw refuse();
-    yield bundle.slice(at + 2, end);
-    at = end;
-  }
-  if (at !== bundle.length) throw refuse();
+function entriesIn(bundle: Uint8Array, width: number, index: number): readonly Uint8Array[] {
+  const entries = decodeEntryBundle(bundle, width);
+  if (!entries.ok) throw new ChildFault("PARENT_LOG", { why: "bundle", bundle: index });
+  return entries.value;
 }
