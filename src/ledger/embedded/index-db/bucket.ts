@@ -1,7 +1,16 @@
 import { type Condition, tokensIn } from "./condition.ts";
 import { postingKey } from "./layout.ts";
-import { addPosting, type Bits, countBits, intersect, isEmpty, noBits, unite } from "./posting.ts";
-import type { KeyRange, Runs } from "./runs/runs.ts";
+import {
+  addPosting,
+  type Bits,
+  countBits,
+  hasLost,
+  intersect,
+  isEmpty,
+  noBits,
+  unite,
+} from "./posting.ts";
+import type { Entry, KeyRange, Runs } from "./runs/runs.ts";
 
 /** What a bucket says of a query's tokens: read once, asked for each phase. */
 export class Bucket {
@@ -16,7 +25,7 @@ export class Bucket {
     this.#postings = readPostings(runs, bucket, [...new Set(conditions.flatMap(tokensIn))]);
   }
 
-  /** The records that meet a condition, or once did; `undefined` for none. */
+  /** The records that meet a condition; `undefined` for none. */
   candidates(condition: Condition): Bits | undefined {
     switch (condition.kind) {
       case "token":
@@ -34,7 +43,7 @@ export class Bucket {
     const entries = this.#runs.find(
       ranges.map(([from, to]) => [postingKey(this.#bucket, from), postingKey(this.#bucket, to)]),
     );
-    return bitsOf(entries.map(({ value }) => value));
+    return entries.length === 0 ? undefined : unionOf(byKey(entries).values());
   }
 
   #intersection(of: readonly Condition[]): Bits | undefined {
@@ -79,15 +88,32 @@ function readPostings(
   bucket: number,
   tokens: readonly number[],
 ): Map<number, Buffer[]> {
-  const postings = new Map<number, Buffer[]>();
   const keys = tokens.map((each) => postingKey(bucket, each));
-  for (const { key, value } of runs.find(keys.map((each) => [each, each]))) {
-    const token = key - postingKey(bucket, 0);
-    const known = postings.get(token);
-    if (known === undefined) postings.set(token, [value]);
+  const found = byKey(runs.find(keys.map((each) => [each, each])));
+  return new Map([...found].map(([key, values]) => [key - postingKey(bucket, 0), values]));
+}
+
+/** In the order of the runs: later ones say what was lost. */
+function byKey(entries: readonly Entry[]): Map<number, Buffer[]> {
+  const values = new Map<number, Buffer[]>();
+  for (const { key, value } of entries) {
+    const known = values.get(key);
+    if (known === undefined) values.set(key, [value]);
     else known.push(value);
   }
-  return postings;
+  return values;
+}
+
+/** The records that one of several tokens leads to. */
+function unionOf(tokens: Iterable<readonly Buffer[]>): Bits {
+  const bits = noBits();
+  for (const postings of tokens) {
+    // What one token lost, another may have.
+    const part = postings.some(hasLost) ? noBits() : bits;
+    for (const posting of postings) addPosting(part, posting);
+    if (part !== bits) unite(bits, part);
+  }
+  return bits;
 }
 
 function bitsOf(postings: readonly Buffer[]): Bits | undefined {

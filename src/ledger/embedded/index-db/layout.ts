@@ -82,7 +82,7 @@ export const CELL_TOKENS: number = 2 ** 34;
 
 // Keys under which runs keep what leads to records:
 //
-//   0 …              bucket, token: the ids of the bucket that have it, or had it once
+//   0 …              bucket, token: the ids of the bucket that have it
 //   2^52 …           a code, by hash: ids
 //   2^52 + 2^51 …    a value of aliases, by hash: where the frames of these aliases begin
 

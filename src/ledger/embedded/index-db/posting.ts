@@ -6,6 +6,9 @@ import { BUCKET_IDS, CHUNK_IDS } from "./layout.ts";
 //   runs    for one id its offset in the chunk (12 bits); for neighbours that with the highest bit set, then length − 1
 //   bitmap  always 512 bytes; runs are always fewer
 //
+// The highest bit of a head says that these ids have the token no longer. What comes later in a posting, or in a later
+// run, holds.
+//
 // All numbers are little-endian and of 16 bits.
 
 const WORDS = BUCKET_IDS / 32;
@@ -14,6 +17,7 @@ const CHUNK_WORDS = CHUNK_IDS / 32;
 const HEAD_BYTES = 2;
 const HEAD_CHUNK = 1024;
 const RUN = 0x8000;
+const LOST = 0x8000;
 
 /** A set of offsets within one bucket. */
 export type Bits = Uint32Array;
@@ -33,6 +37,11 @@ export function isEmpty(bits: Bits): boolean {
 /** Adds `others` to `bits`. */
 export function unite(bits: Bits, others: Bits): void {
   for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) | (others[i] ?? 0);
+}
+
+/** Takes `others` out of `bits`. */
+function subtract(bits: Bits, others: Bits): void {
+  for (let i = 0; i < WORDS; i++) bits[i] = (bits[i] ?? 0) & ~(others[i] ?? 0);
 }
 
 /** Keeps in `bits` what is in `others` too. */
@@ -117,8 +126,13 @@ export function encodeBits(bits: Bits): Buffer {
   return encodeOffsets(offsetsIn(bits, 0));
 }
 
-/** Encodes rising offsets within a bucket. */
-export function encodeOffsets(offsets: readonly number[]): Buffer {
+/** Encodes which rising offsets of a bucket lost a token, and which came to have it; none did both. */
+export function encodeChange(lost: readonly number[], gained: readonly number[]): Buffer {
+  return Buffer.concat([encodeOffsets(lost, LOST), encodeOffsets(gained)]);
+}
+
+/** Encodes rising offsets within a bucket; `mark` is added to the head of each segment. */
+export function encodeOffsets(offsets: readonly number[], mark = 0): Buffer {
   const segments: Buffer[] = [];
   for (let start = 0; start < offsets.length; ) {
     const chunk = Math.floor((offsets[start] ?? 0) / CHUNK_IDS);
@@ -127,7 +141,9 @@ export function encodeOffsets(offsets: readonly number[]): Buffer {
     while (end < offsets.length && (offsets[end] ?? 0) < base + CHUNK_IDS) end++;
     const { firsts, lasts } = neighbours(offsets.slice(start, end), base);
     const length = encodeSegment(chunk, firsts, lasts, 0, firsts.length);
-    segments.push(Buffer.from(segmentScratch.subarray(0, length)));
+    const segment = Buffer.from(segmentScratch.subarray(0, length));
+    segment.writeUInt16LE(segment.readUInt16LE(0) | mark, 0);
+    segments.push(segment);
     start = end;
   }
   return Buffer.concat(segments);
@@ -151,21 +167,72 @@ function neighbours(
 /** Twice what a posting takes at most if each chunk has one segment: encoding anew costs more than some room. */
 const MAX_BYTES = 2 * (BUCKET_IDS / CHUNK_IDS) * (HEAD_BYTES + BITMAP_BYTES);
 
-/** A posting that grew by parts, in less room if it takes far more than it could. */
-export function compactPosting(posting: Buffer): Buffer {
-  if (posting.length <= MAX_BYTES) return posting;
+/**
+ * A posting that grew by parts, in less room if it takes far more than it could, or if parts of it were lost.
+ *
+ * @param isFirst nothing stands before it that could be lost: what is lost need not be remembered
+ */
+export function compactPosting(posting: Buffer, isFirst: boolean): Buffer {
+  const wasLost = hasLost(posting);
+  if (posting.length <= MAX_BYTES && !wasLost) return posting;
   const bits = noBits();
-  addPosting(bits, posting);
-  return encodeBits(bits);
+  const lost = noBits();
+  for (const segment of segmentsOf(posting)) {
+    const own = segment.isLost ? lost : bits;
+    const other = segment.isLost ? bits : lost;
+    const those = noBits();
+    addSegment(those, segment.chunk, posting, segment.start, segment.end);
+    unite(own, those);
+    subtract(other, those);
+  }
+  return isFirst || !wasLost
+    ? encodeBits(bits)
+    : encodeChange(offsetsIn(lost, 0), offsetsIn(bits, 0));
 }
 
-/** Adds the offsets of a posting to `bits`. */
+type Segment = {
+  readonly chunk: number;
+  readonly isLost: boolean;
+  readonly start: number;
+  readonly end: number;
+};
+
+function* segmentsOf(posting: Buffer): Generator<Segment> {
+  for (let at = 0; at < posting.length; ) {
+    const head = posting.readUInt16LE(at);
+    const start = at + HEAD_BYTES;
+    at = start + (head % HEAD_CHUNK);
+    yield { chunk: chunkIn(head), isLost: (head & LOST) !== 0, start, end: at };
+  }
+}
+
+function chunkIn(head: number): number {
+  return Math.floor((head & ~LOST) / HEAD_CHUNK);
+}
+
+/** Whether it says that records lost the token: then it must be read together with what stands before it. */
+export function hasLost(posting: Buffer): boolean {
+  for (let at = 0; at < posting.length; ) {
+    const head = posting.readUInt16LE(at);
+    if ((head & LOST) !== 0) return true;
+    at += HEAD_BYTES + (head % HEAD_CHUNK);
+  }
+  return false;
+}
+
+/** Adds the offsets of a posting to `bits`, and takes out those that it says were lost. */
 export function addPosting(bits: Bits, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) {
     const head = bytes.readUInt16LE(at);
-    const end = at + HEAD_BYTES + (head % HEAD_CHUNK);
-    addSegment(bits, Math.floor(head / HEAD_CHUNK), bytes, at + HEAD_BYTES, end);
-    at = end;
+    const start = at + HEAD_BYTES;
+    at = start + (head % HEAD_CHUNK);
+    if ((head & LOST) === 0) {
+      addSegment(bits, chunkIn(head), bytes, start, at);
+    } else {
+      const lost = noBits();
+      addSegment(lost, chunkIn(head), bytes, start, at);
+      subtract(bits, lost);
+    }
   }
 }
 

@@ -10,7 +10,7 @@ import type { RunStore } from "./runs/run-store.ts";
 import { Runs } from "./runs/runs.ts";
 import type { Sql } from "./sql.ts";
 import { findRecords, recordAt } from "./stored-records.ts";
-import { TokenAdditions } from "./token-additions.ts";
+import { TokenChanges } from "./token-changes.ts";
 import { TokenWriter } from "./token-writer.ts";
 
 /** A version of a record. */
@@ -35,7 +35,7 @@ export type RecordWriterParts = {
 export class RecordWriter {
   readonly #parts: RecordWriterParts;
   readonly #tokens: TokenWriter;
-  readonly #additions: TokenAdditions;
+  readonly #changes: TokenChanges;
   readonly #places: Places;
   readonly #lookup: Runs;
   /** New records that wait for those of the last rank: nearly all are things, and are taken as they come. */
@@ -46,7 +46,7 @@ export class RecordWriter {
   constructor(parts: RecordWriterParts) {
     this.#parts = parts;
     this.#tokens = new TokenWriter(parts.runs);
-    this.#additions = new TokenAdditions(parts.runs);
+    this.#changes = new TokenChanges(parts.runs);
     this.#places = new Places(parts.sql);
     this.#lookup = new Runs(parts.sql, CACHED_BLOCKS);
   }
@@ -87,7 +87,7 @@ export class RecordWriter {
       if (id !== undefined) this.#change(id, version, progress);
       this.#markInactive(version);
     }
-    this.#additions.flush();
+    this.#changes.flush();
     this.#places.flush();
   }
 
@@ -118,7 +118,7 @@ export class RecordWriter {
     if (sameFields(before.fields, fields)) return;
     this.#places.set(id, offset);
     recount(progress, before.fields.kind, fields.kind);
-    this.#additions.add(id, before, fields);
+    this.#changes.add(id, before, fields);
   }
 
   /** What stands below a suspended or retired record, or below an earlier generation, is not in force. */

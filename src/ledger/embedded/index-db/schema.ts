@@ -1,5 +1,5 @@
 /** Raised whenever what stands in the database changes its meaning: an older one is built anew. */
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 // Everything here is derived from the values file, and rows that would repeat what stands there are not kept: a record is
 // known by where its frame begins. Ids, keys and tokens: see layout.ts.

@@ -6,6 +6,8 @@ import {
   compactPosting,
   countBits,
   encodeBits,
+  encodeChange,
+  hasLost,
   intersect,
   isEmpty,
   noBits,
@@ -79,11 +81,43 @@ describe("a posting", () => {
   test("that grew by many parts is put together in as much room as one of a piece", () => {
     const parts = Array.from({ length: 5000 }, (_, i) => encode([i * 6]));
     const grown = Buffer.concat(parts);
-    const compact = compactPosting(grown);
+    const compact = compactPosting(grown, true);
     expect(compact.length).toBeLessThanOrEqual(8 * 514);
     expect(decode(compact)).toEqual(decode(grown));
     const small = encode([1, 7]);
-    expect(compactPosting(small)).toBe(small);
+    expect(compactPosting(small, true)).toBe(small);
+  });
+
+  test("leaves what was lost later, however its parts were put together before", () => {
+    const change = fc.tuple(offsets, offsets).map(([lost, gained]) => ({
+      lost: lost.filter((each) => !gained.includes(each)),
+      gained,
+    }));
+    fc.assert(
+      fc.property(
+        fc.array(change, { minLength: 1, maxLength: 5 }),
+        fc.nat(5),
+        fc.nat(5),
+        (changes, a, b) => {
+          const now = new Set<number>();
+          for (const { lost, gained } of changes) {
+            for (const each of lost) now.delete(each);
+            for (const each of gained) now.add(each);
+          }
+          const parts = changes.map(({ lost, gained }) => encodeChange(lost, gained));
+          const [from, to] = [Math.min(a, b), Math.max(a, b)];
+          const middle = compactPosting(Buffer.concat(parts.slice(from, to)), from === 0);
+          const merged = [...parts.slice(0, from), middle, ...parts.slice(to)];
+          const wanted = [...now].sort((x, y) => x - y);
+          expect(decode(...parts)).toEqual(wanted);
+          expect(decode(...merged)).toEqual(wanted);
+          const whole = compactPosting(Buffer.concat(merged), true);
+          expect(decode(whole)).toEqual(wanted);
+          expect(hasLost(whole)).toBe(false);
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   test("takes a few bytes for a run of neighbours", () => {

@@ -126,6 +126,27 @@ describe("search", () => {
     expect(index.all({ text: "石家庄市" })).toEqual(["MA.156.1301.02"]);
   });
 
+  test("does not pass over all that were ever renamed", () => {
+    const count = 5000;
+    const put = (name: string, from: number, to: number) => {
+      for (let i = from; i < to; i++) {
+        stream.records(record(code(`MA.156.1301/X/${i}`), { names: named(`${name} ${i}`) }));
+      }
+      index.catchUp();
+    };
+    put("路灯", 0, count);
+    // In so many transactions that their runs are merged.
+    for (let from = 0; from < count; from += 500) put("井盖", from, from + 500);
+    // A record and its name took some of their tokens back.
+    put("路灯", 7, 9);
+    const few = 6;
+    expect(index.search({ text: "灯", limit: 100 }, few)).toMatchObject({
+      codes: ["MA.156.1301/X/7", "MA.156.1301/X/8"],
+    });
+    expect(index.search({ text: "灯", limit: 100 }, few).cursor).toBeUndefined();
+    expect(index.all({ text: "井盖" })).toHaveLength(count - 2);
+  });
+
   test("pages without gaps or repetitions, and stops", () => {
     stream.records(
       ...Array.from({ length: 25 }, (_, i) =>

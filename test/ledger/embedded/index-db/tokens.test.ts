@@ -15,7 +15,7 @@ import {
 } from "../../../../src/ledger/embedded/index-db/layout.ts";
 import { partsOf } from "../../../../src/ledger/embedded/index-db/name-parts.ts";
 import type { RecordFields } from "../../../../src/ledger/embedded/index-db/record-fields.ts";
-import { tokensOf as tokensOfRecord } from "../../../../src/ledger/embedded/index-db/token-additions.ts";
+import { tokensOf as tokensOfRecord } from "../../../../src/ledger/embedded/index-db/token-changes.ts";
 
 const field = fc
   .array(fc.constantFrom(..."石家庄路灯abc019./-é中\u{20000}"), { maxLength: 12 })

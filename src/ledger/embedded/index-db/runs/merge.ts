@@ -10,7 +10,7 @@ export type MergeParts = {
   readonly load: (block: BlockEntry) => Block;
   /** The block was taken apart, and is of no further use. */
   readonly consumed: (block: BlockEntry) => void;
-  /** The bytes under a key that stands in several runs, from those of all. */
+  /** The bytes under a key that stands in several runs, from those of all in the order of the runs; none: it goes. */
   readonly unite: (key: number, values: Buffer) => Buffer;
 };
 
@@ -59,7 +59,7 @@ class SameKey {
       if (cursor.key === key) used = this.#append(cursor, used);
     }
     const value = this.#unite(key, this.#bytes.subarray(0, used));
-    this.#out.add(key, value, 0, value.length);
+    if (value.length > 0) this.#out.add(key, value, 0, value.length);
   }
 
   #append(cursor: Cursor, used: number): number {

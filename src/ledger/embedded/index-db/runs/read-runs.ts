@@ -2,10 +2,10 @@ import { IndexDamage } from "../damage.ts";
 import type { Sql } from "../sql.ts";
 import { decodeBlocks, type Run } from "./run.ts";
 
-/** The runs that there are; those in `known` are not read again, since a run never changes. */
+/** The runs that there are, from the first to the last that was taken in; those in `known` are not read again, since a run never changes. */
 export function readRuns(sql: Sql, known: readonly Run[] = []): Run[] {
   const byId = new Map(known.map((run) => [run.id, run]));
-  const rows = sql.all("SELECT id, level FROM run ORDER BY id");
+  const rows = sql.all("SELECT id, level FROM run ORDER BY level DESC, id");
   return rows.flatMap(([id, level]) => {
     const run = byId.get(Number(id)) ?? readRun(sql, Number(id), Number(level));
     return run === undefined ? [] : [run];

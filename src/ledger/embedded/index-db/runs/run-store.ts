@@ -58,13 +58,15 @@ export class RunStore {
 
   #merge(due: readonly Run[], level: number): void {
     const consumed: number[] = [];
+    // Runs of higher levels hold what came before.
+    const isFirst = this.#runs.every((run) => run.level < level);
     mergeRuns(
       due.map(({ blocks }) => blocks),
       this.#writer,
       {
         load: ({ id }) => new Block(readBlock(this.#sql, id)),
         consumed: ({ id }) => consumed.push(id),
-        unite: uniteValues,
+        unite: (key, values) => (key < POSTING_KEYS ? compactPosting(values, isFirst) : values),
       },
     );
     this.#keep(level, this.#writer.finish());
@@ -85,8 +87,4 @@ export class RunStore {
 
 function nextId(sql: Sql, table: "run" | "block"): number {
   return Number(sql.get(`SELECT coalesce(max(id), 0) FROM ${table}`)?.[0]) + 1;
-}
-
-function uniteValues(key: number, values: Buffer): Buffer {
-  return key < POSTING_KEYS ? compactPosting(values) : values;
 }

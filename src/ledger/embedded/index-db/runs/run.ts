@@ -1,7 +1,7 @@
 // A run is a list of blocks in rising order of their keys, and never changes. What is taken in is written as a run of
 // level 0; of eight runs of a level one of the next is made, and they are gone. So each entry is written a few times in
 // long strokes, where a b-tree would touch one page for each; and there are never many runs to look into. A key that
-// stands in several runs has the bytes of all of them, in no particular order.
+// stands in several runs has the bytes of all of them, in the order in which they were taken in: higher levels first.
 
 /** What a run says of one of its blocks. */
 export type BlockEntry = {
