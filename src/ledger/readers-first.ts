@@ -19,6 +19,11 @@ export class ReadersFirst {
     this.#clock = clock;
   }
 
+  /** Whether somebody read just now. */
+  get areReading(): boolean {
+    return this.#clock.monotonicMilliseconds() - this.#lastRead < READING_MILLISECONDS;
+  }
+
   /** Somebody reads. */
   seen(): void {
     this.#lastRead = this.#clock.monotonicMilliseconds();
@@ -26,8 +31,8 @@ export class ReadersFirst {
 
   /** Lets readers have the machine after a block that took so long; at once where nobody reads. */
   async rest(spentMilliseconds: number): Promise<void> {
-    if (spentMilliseconds < LONG_BLOCK_MILLISECONDS) return;
-    const since = this.#clock.monotonicMilliseconds() - this.#lastRead;
-    if (since < READING_MILLISECONDS) await pause(spentMilliseconds);
+    if (spentMilliseconds >= LONG_BLOCK_MILLISECONDS && this.areReading) {
+      await pause(spentMilliseconds);
+    }
   }
 }

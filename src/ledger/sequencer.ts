@@ -177,7 +177,8 @@ export class Sequencer {
     const committing: Promise<void>[] = [];
     while (!(this.#closing && this.#queue.length === 0)) {
       await this.#queue.some();
-      const batch = this.#queue.take(this.#budget.weight);
+      const { readers } = this.#options;
+      const batch = this.#queue.take(this.#budget.weight(readers.areReading));
       if (batch.length === 0) continue;
       const block = await this.#make(batch);
       if (committing.length >= MAX_UNCOMMITTED) await committing.shift();
@@ -188,7 +189,7 @@ export class Sequencer {
       }
       // Lets the syncing thread and the sockets have their turn between two blocks.
       await turn();
-      await this.#options.readers.rest(this.#spentMilliseconds);
+      await readers.rest(this.#spentMilliseconds);
     }
     await committing.at(-1);
   }

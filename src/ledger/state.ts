@@ -2,7 +2,7 @@ import {
   BESIDE,
   type CborValue,
   type Change,
-  decodeCbor,
+  decodeOwnCbor,
   hashMapKey,
   InvariantError,
   type MapPuts,
@@ -21,20 +21,29 @@ const MAX_PLACES = 40_000;
 const HASH_BYTES = 32;
 const NOTHING = new Uint8Array();
 
-/** Where a key lies. Its hash stands in `hashes` at `offset`; of a key beside the map there is none. */
-type Place = { readonly hashes: Uint8Array; readonly offset: number; ref: Ref | undefined };
-
-/** A key that a block changed. */
-type Touched = {
-  readonly place: Place;
+/** Where a key lies, and what a block makes of it. */
+class Place {
+  readonly key: string;
+  /** The key's hash stands in `hashes` at `offset`; of a key beside the map there is none. */
+  readonly hashes: Uint8Array;
+  readonly offset: number;
   /** Where its value lay before the block. */
   readonly before: Ref | undefined;
-  /** Its last value, until the map has been told. */
-  value: Uint8Array;
-};
+  ref: Ref | undefined;
+  /** Its last value if the block changed it, until the map has been told. */
+  value: Uint8Array | undefined = undefined;
 
-/** What a block that is applied but not yet durable replaced, so that readers can look past it. */
-type Layer = ReadonlyMap<string, Pick<Touched, "before">>;
+  constructor(key: string, hashes: Uint8Array, offset: number, ref: Ref | undefined) {
+    this.key = key;
+    this.hashes = hashes;
+    this.offset = offset;
+    this.before = ref;
+    this.ref = ref;
+  }
+}
+
+/** The keys of a block that is applied but not yet durable, so that readers can look past it. */
+type Layer = ReadonlyMap<string, Pick<Place, "before">>;
 
 /** What a snapshot brings back. */
 export type RestoredState = {
@@ -61,7 +70,7 @@ export class LedgerState implements StateReader {
   readonly #decoded = new Map<string, CborValue>();
   readonly #layers: Layer[] = [];
   /** Where the keys that were looked up since the last block lie: most of them are put next. */
-  readonly #places = new Map<string, Place>();
+  #places = new Map<string, Place>();
   /** The version that was read last: who looks a key up mostly wants its value next. */
   #lastRead: { readonly ref: Ref; readonly version: StoredVersion } | undefined;
 
@@ -78,7 +87,7 @@ export class LedgerState implements StateReader {
     if (cached !== undefined) return cached;
     const ref = this.#place(key).ref;
     if (ref === undefined) return undefined;
-    const value = decodeOwn(this.#read(ref).value);
+    const value = decodeOwnCbor(this.#read(ref).value);
     this.#remember(key, value);
     return value;
   }
@@ -90,7 +99,7 @@ export class LedgerState implements StateReader {
     for (const [i, key] of keys.entries()) {
       if (this.#places.has(key)) continue;
       const offset = i * HASH_BYTES;
-      this.#places.set(key, { hashes, offset, ref: this.#find(key, hashes, offset) });
+      this.#places.set(key, new Place(key, hashes, offset, this.#find(key, hashes, offset)));
     }
   }
 
@@ -101,24 +110,22 @@ export class LedgerState implements StateReader {
 
   /** Takes the changes of an applied block in; they become visible to readers with `commit`. */
   apply(changes: readonly Change[]): AppliedChanges {
-    const touched = new Map<string, Touched>();
+    const places = this.#places;
+    const changed: Place[] = [];
     for (const change of changes) {
       const { key, value } = change;
-      const known = touched.get(key);
-      if (known !== undefined) {
-        known.place.ref = this.#values.append(change, known.place.ref);
-        known.value = value;
-        continue;
+      const place = places.get(key) ?? this.#lookUp(key);
+      if (place.value === undefined) {
+        changed.push(place);
+        places.set(key, place);
+        this.#decoded.delete(key);
       }
-      const place = this.#place(key);
-      const before = place.ref;
-      place.ref = this.#values.append(change, before);
-      touched.set(key, { place, before, value });
-      this.#decoded.delete(key);
+      place.ref = this.#values.append(change, place.ref);
+      place.value = value;
     }
-    this.#layers.push(touched);
-    this.#places.clear();
-    return this.#settle(touched);
+    this.#layers.push(places);
+    this.#places = new Map();
+    return this.#settle(changed);
   }
 
   /** The oldest applied block is durable now. */
@@ -154,26 +161,26 @@ export class LedgerState implements StateReader {
   }
 
   /** Brings the references up to what was appended, and says what the map takes. */
-  #settle(touched: ReadonlyMap<string, Touched>): AppliedChanges {
+  #settle(changed: readonly Place[]): AppliedChanges {
     const values: Uint8Array[] = [];
-    const keys = new Uint8Array(touched.size * HASH_BYTES);
-    const refs = new Float64Array(touched.size);
+    const keys = new Uint8Array(changed.length * HASH_BYTES);
+    const refs = new Float64Array(changed.length);
     const beside: [string, Ref][] = [];
-    for (const [key, each] of touched) {
-      const { hashes, offset, ref } = each.place;
-      if (ref === undefined) throw new InvariantError(`no version of ${key}`);
+    for (const place of changed) {
+      const { key, hashes, offset, before, ref, value } = place;
+      if (ref === undefined || value === undefined) throw new InvariantError(`no ${key}`);
+      place.value = undefined;
       if (hashes === NOTHING) {
         this.#beside.set(key, ref);
         beside.push([key, ref]);
         continue;
       }
-      if (each.before === undefined) this.#refs.add(hashes, offset, ref);
-      else this.#refs.replace(hashes, offset, each.before, ref);
+      if (before === undefined) this.#refs.add(hashes, offset, ref);
+      else this.#refs.replace(hashes, offset, before, ref);
       const at = values.length * HASH_BYTES;
       for (let i = 0; i < HASH_BYTES; i++) keys[at + i] = hashes[offset + i] as number;
       refs[values.length] = ref;
-      values.push(each.value);
-      each.value = NOTHING;
+      values.push(value);
     }
     const count = values.length;
     const puts = {
@@ -194,9 +201,9 @@ export class LedgerState implements StateReader {
   }
 
   #lookUp(key: string): Place {
-    if (key.startsWith(BESIDE)) return { hashes: NOTHING, offset: 0, ref: this.#beside.get(key) };
+    if (key.startsWith(BESIDE)) return new Place(key, NOTHING, 0, this.#beside.get(key));
     const hashes = hashMapKey(key);
-    return { hashes, offset: 0, ref: this.#find(key, hashes, 0) };
+    return new Place(key, hashes, 0, this.#find(key, hashes, 0));
   }
 
   #find(key: string, hashes: Uint8Array, offset: number): Ref | undefined {
@@ -212,8 +219,8 @@ export class LedgerState implements StateReader {
 
   #committedRef(key: string): Ref | undefined {
     for (const layer of this.#layers) {
-      const touched = layer.get(key);
-      if (touched !== undefined) return touched.before;
+      const place = layer.get(key);
+      if (place !== undefined) return place.before;
     }
     // What readers ask for is hardly ever put next, so it takes no place among what the rules look up.
     return (this.#places.get(key) ?? this.#lookUp(key)).ref;
@@ -230,10 +237,4 @@ export class LedgerState implements StateReader {
     }
     this.#decoded.set(key, value);
   }
-}
-
-function decodeOwn(bytes: Uint8Array): CborValue {
-  const value = decodeCbor(bytes);
-  if (!value.ok) throw new InvariantError(`a value of ours is not CBOR: ${value.error.code}`);
-  return value.value;
 }

@@ -4,7 +4,7 @@ import {
   type CodeRecord,
   codeKey,
   decodeBlockEntry,
-  decodeCbor,
+  decodeOwnCbor,
   type Hash,
   hashMapKey,
   InvariantError,
@@ -179,9 +179,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
 }
 
 function recordOf(value: Uint8Array): CodeRecord {
-  const decoded = decodeCbor(value);
-  if (!decoded.ok) throw new InvariantError(`a value of ours is not CBOR: ${decoded.error.code}`);
-  return decoded.value as unknown as CodeRecord;
+  return decodeOwnCbor(value) as unknown as CodeRecord;
 }
 
 function infoOf(entry: Uint8Array): BlockInfo {

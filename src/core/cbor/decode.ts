@@ -1,4 +1,5 @@
 import { fromUtf8 } from "../bytes.ts";
+import { InvariantError } from "../invariant.ts";
 import { err, ok, type Result } from "../result.ts";
 import { MAX_SHORT_BYTES, shortAscii } from "./short-text.ts";
 import { type CborValue, MAX_CBOR_DEPTH } from "./value.ts";
@@ -39,6 +40,13 @@ export function decodeCbor(bytes: Uint8Array, watch?: MapWatch): Result<CborValu
     if (stop instanceof Stop) return refuse(stop.code, stop.offset);
     throw stop;
   }
+}
+
+/** Decodes what this program encoded. @throws InvariantError when it is not CBOR */
+export function decodeOwnCbor(bytes: Uint8Array): CborValue {
+  const value = decodeCbor(bytes);
+  if (!value.ok) throw new InvariantError(`a value of ours is not CBOR: ${value.error.code}`);
+  return value.value;
 }
 
 /**
@@ -130,7 +138,7 @@ class Reader {
     const head = this.#byte();
     const major = head >> 5;
     const argument = this.#argument(head & 31, start);
-    if (major === 2 || major === 3) this.#take(argument);
+    if (major === 2 || major === 3) this.at = this.#endOf(argument);
     if (major < 4 || major === 7) return;
     if (depth >= MAX_CBOR_DEPTH) throw new Stop("CBOR_DEPTH", start);
     const items = major === 6 ? 1 : major === 4 ? argument : 2 * argument;
@@ -161,9 +169,15 @@ class Reader {
     return value;
   }
 
-  #take(length: number): Uint8Array {
+  /** Where a string of this length ends. */
+  #endOf(length: number): number {
     const end = this.at + length;
     if (end > this.#bytes.length) throw new Stop("CBOR_TRUNCATED", this.#bytes.length);
+    return end;
+  }
+
+  #take(length: number): Uint8Array {
+    const end = this.#endOf(length);
     const part = this.#bytes.subarray(this.at, end);
     this.at = end;
     return part;

@@ -1,7 +1,7 @@
 import { compareBytes, concat, utf8 } from "../bytes.ts";
 import { InvariantError } from "../invariant.ts";
 import { spansOfFields } from "./decode.ts";
-import { type CborTemplate, type EncodedKey, EncodedMap, FilledTemplate } from "./template.ts";
+import { type CborTemplate, type EncodedKey, EncodedMap, EncodedValue } from "./template.ts";
 import type { CborKeyedMap, CborMap, CborValue } from "./value.ts";
 
 /**
@@ -53,19 +53,55 @@ export function encodeCbor(value: CborValue): Uint8Array {
 /**
  * Encodes each value as `encodeCbor` does. The results are views of one buffer: for many that are needed for a short time.
  */
-export function encodeAllCbor(values: readonly (CborValue | FilledTemplate)[]): Uint8Array[] {
+export function encodeAllCbor(values: readonly (CborValue | EncodedValue)[]): Uint8Array[] {
   const start = used;
   try {
     const ends = values.map((value) => {
-      if (value instanceof FilledTemplate) writeFilled(value);
-      else write(value);
+      if (!(value instanceof EncodedValue)) write(value);
       return used - start;
     });
     const all = buffer.slice(start, used);
-    return ends.map((end, i) => all.subarray(i === 0 ? 0 : ends[i - 1], end));
+    return values.map((value, i) =>
+      value instanceof EncodedValue
+        ? value.bytes
+        : all.subarray(i === 0 ? 0 : ends[i - 1], ends[i]),
+    );
   } finally {
     used = start;
   }
+}
+
+/**
+ * Encodes a map of a template. The result is a view of a page that it shares with others.
+ *
+ * @param fields those in which it differs; they may stand among others
+ */
+export function fillTemplate(template: CborTemplate, fields: CborMap | EncodedMap): EncodedValue {
+  const start = used;
+  try {
+    if (fields instanceof EncodedMap) writeSpliced(template, fields);
+    else writeFields(template, fields);
+    return new EncodedValue(onPage(start, used));
+  } finally {
+    used = start;
+  }
+}
+
+const PAGE_BYTES = 1 << 16;
+let page = new Uint8Array(0);
+let pageUsed = 0;
+
+/** Copies bytes of the buffer to where they stay. */
+function onPage(start: number, end: number): Uint8Array {
+  const length = end - start;
+  if (pageUsed + length > page.length) {
+    page = new Uint8Array(Math.max(PAGE_BYTES, length));
+    pageUsed = 0;
+  }
+  const from = pageUsed;
+  pageUsed += length;
+  for (let i = 0; i < length; i++) page[from + i] = buffer[start + i] as number;
+  return page.subarray(from, pageUsed);
 }
 
 // One growing buffer for all calls: encoding is synchronous, and allocating per value would cost more than writing it.
@@ -86,11 +122,6 @@ function write(value: CborValue): void {
 // Array.isArray does not narrow a readonly array.
 function isArray(value: CborValue): value is readonly CborValue[] {
   return Array.isArray(value);
-}
-
-function writeFilled({ template, fields }: FilledTemplate): void {
-  if (fields instanceof EncodedMap) writeSpliced(template, fields);
-  else writeFields(template, fields);
 }
 
 function writeFields({ parts }: CborTemplate, fields: CborMap): void {

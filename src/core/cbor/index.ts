@@ -1,6 +1,12 @@
-export { type CborRefusal, decodeCbor, type MapWatch, splitCborSequence } from "./decode.ts";
-export { encodeAllCbor, encodeCbor, templateOf } from "./encode.ts";
-export { type CborTemplate, EncodedMap, FilledTemplate } from "./template.ts";
+export {
+  type CborRefusal,
+  decodeCbor,
+  decodeOwnCbor,
+  type MapWatch,
+  splitCborSequence,
+} from "./decode.ts";
+export { encodeAllCbor, encodeCbor, fillTemplate, templateOf } from "./encode.ts";
+export { type CborTemplate, EncodedMap, EncodedValue } from "./template.ts";
 export {
   type CborKeyedMap,
   type CborMap,

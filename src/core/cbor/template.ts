@@ -1,5 +1,3 @@
-import type { CborMap, CborValue } from "./value.ts";
-
 /** A field's name and the encoding of its key. */
 export type EncodedKey = { readonly name: string; readonly encoded: Uint8Array };
 
@@ -20,16 +18,11 @@ export class EncodedMap {
   }
 }
 
-/** One of the maps of a template: the fields in which it differs; they may stand among others. */
-export class FilledTemplate {
-  readonly template: CborTemplate;
-  readonly fields: CborMap | EncodedMap;
-  /** Makes all of it. */
-  readonly whole: () => CborValue;
+/** A value in its deterministic encoding: for what is written far more often than it is read. */
+export class EncodedValue {
+  readonly bytes: Uint8Array;
 
-  constructor(template: CborTemplate, fields: CborMap | EncodedMap, whole: () => CborValue) {
-    this.template = template;
-    this.fields = fields;
-    this.whole = whole;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
   }
 }

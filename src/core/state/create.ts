@@ -173,7 +173,7 @@ function put(
     if (!taken.ok) return taken;
   }
   const isPlain = old === undefined && holds.value === NONE;
-  if (isPlain) context.tx.putFilled(keys.record, plainRecord(creation, item, place));
+  if (isPlain) context.tx.putEncoded(keys.record, plainRecord(creation, item, place));
   else {
     const record = newRecord(creation, item, generation, place.reference, holds.value, old);
     context.tx.put(keys.record, record);

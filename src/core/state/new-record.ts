@@ -1,8 +1,8 @@
 import {
   type CborMap,
-  type CborValue,
   type EncodedMap,
-  FilledTemplate,
+  type EncodedValue,
+  fillTemplate,
   templateOf,
 } from "../cbor/index.ts";
 import { EMPTY_ROOT } from "../merkle/hash.ts";
@@ -69,17 +69,16 @@ export function plainRecord(
   creation: Creation,
   item: NewRecord,
   { parent, reference, source }: Placement,
-): FilledTemplate {
-  const whole = () =>
-    newRecord(creation, item, 1, reference, NONE, undefined) as unknown as CborValue;
+): EncodedValue {
   const kind = kindOfTemplate(item);
   let template = parent.templates.get(kind);
   if (template === undefined) {
     const given = DIFFERING.filter((name) => item[name] !== undefined);
-    template = templateOf(whole() as CborMap, given);
+    const whole = newRecord(creation, item, 1, reference, NONE, undefined);
+    template = templateOf(whole as unknown as CborMap, given);
     parent.templates.set(kind, template);
   }
-  return new FilledTemplate(template, source ?? (item as unknown as CborMap), whole);
+  return fillTemplate(template, source ?? (item as unknown as CborMap));
 }
 
 /** Records of one kind and class that were given the same fields have one template. */

@@ -1,5 +1,5 @@
 import { equalBytes } from "../bytes.ts";
-import { type CborValue, encodeAllCbor, FilledTemplate } from "../cbor/index.ts";
+import { type CborValue, decodeOwnCbor, EncodedValue, encodeAllCbor } from "../cbor/index.ts";
 import { present } from "../invariant.ts";
 import type { MapKey } from "./map-keys.ts";
 import type { CodeRecord } from "./values.ts";
@@ -19,8 +19,8 @@ export type Change = {
   readonly index: number;
 };
 
-/** A value, or what one can be made of: an import makes a million records of which hardly any is read in its block. */
-type Written = CborValue | FilledTemplate;
+/** An import makes a million records of which hardly any is read in its block: those are encoded at once. */
+type Written = CborValue | EncodedValue;
 
 /** `step` counts what the block wrote, so that versions come out in the order in which they were made. */
 type Version = { readonly value: Written; readonly index: number; readonly step: number };
@@ -84,8 +84,8 @@ export class Transaction {
     this.#write(key, value as CborValue);
   }
 
-  /** Puts a value that is made when somebody asks for it. */
-  putFilled<T>(key: MapKey<T>, value: FilledTemplate): void {
+  /** Puts a value that is decoded if somebody asks for it. */
+  putEncoded<T>(key: MapKey<T>, value: EncodedValue): void {
     this.#write(key, value);
   }
 
@@ -134,7 +134,7 @@ export class Transaction {
 }
 
 function asValue(written: Written | undefined): CborValue | undefined {
-  return written instanceof FilledTemplate ? written.whole() : written;
+  return written instanceof EncodedValue ? decodeOwnCbor(written.bytes) : written;
 }
 
 /**

@@ -4,10 +4,9 @@ import {
   type Change,
   type Code,
   type CodeRecord,
-  decodeCbor,
+  decodeOwnCbor,
   type Geometry,
   hashLeaf,
-  InvariantError,
   parentOf,
   rangePath,
   treeOf,
@@ -112,9 +111,7 @@ export class MemoryIndex implements IndexStore {
 }
 
 function decode<T>(bytes: Uint8Array): T {
-  const value = decodeCbor(bytes);
-  if (!value.ok) throw new InvariantError(`a value of ours is not CBOR: ${value.error.code}`);
-  return value.value as T;
+  return decodeOwnCbor(bytes) as T;
 }
 
 // Chunks of a manifest are counted with it, not listed.

@@ -4,10 +4,11 @@ import {
   type CborMap,
   type CborTemplate,
   decodeCbor,
+  decodeOwnCbor,
   EncodedMap,
   encodeAllCbor,
   encodeCbor,
-  FilledTemplate,
+  fillTemplate,
   templateOf,
 } from "../../../src/core/cbor/index.ts";
 
@@ -21,8 +22,8 @@ const value = fc.oneof(
 const names = ["op", "born", "code", "names", "attributes", "a", "registration", "x1", "x2"];
 const map = fc.dictionary(fc.constantFrom(...names), value, { noNullPrototype: true });
 
-const encodeOne = (template: CborTemplate, fields: CborMap | EncodedMap): Uint8Array | undefined =>
-  encodeAllCbor([new FilledTemplate(template, fields, () => null)])[0];
+const encodeOne = (template: CborTemplate, fields: CborMap | EncodedMap): Uint8Array =>
+  fillTemplate(template, fields).bytes;
 
 /** The encoding of a map that has these fields among others, within a larger value. */
 function encodedAmong(fields: CborMap): EncodedMap {
@@ -73,10 +74,20 @@ describe("a template of maps", () => {
 
   test("stands among other values", () => {
     const template = templateOf({ a: 1, b: 2 }, ["b"]);
-    const filled = new FilledTemplate(template, { b: "x" }, () => ({ a: 1, b: "x" }));
+    const filled = fillTemplate(template, { b: "x" });
     expect(encodeAllCbor([7, filled, "end"])).toEqual(
       [7, { a: 1, b: "x" }, "end"].map((each) => encodeCbor(each)),
     );
-    expect(filled.whole()).toEqual({ a: 1, b: "x" });
+    expect(decodeOwnCbor(filled.bytes)).toEqual({ a: 1, b: "x" });
+  });
+
+  test("stays as it is, however many are filled after it, and however large", () => {
+    const template = templateOf({ a: 1, b: 2 }, ["b"]);
+    const texts = Array.from({ length: 300 }, (_, i) => `${i}`.repeat(i === 77 ? 40_000 : 300));
+    const filled = texts.map((b) => fillTemplate(template, { b }));
+    expect(filled.map(({ bytes }) => decodeOwnCbor(bytes))).toEqual(
+      texts.map((b) => ({ a: 1, b })),
+    );
+    expect(() => decodeOwnCbor(Uint8Array.of(0xff))).toThrow(/CBOR/);
   });
 });
