@@ -100,7 +100,7 @@ function onPage(start: number, end: number): Uint8Array {
   }
   const from = pageUsed;
   pageUsed += length;
-  for (let i = 0; i < length; i++) page[from + i] = buffer[start + i] as number;
+  page.set(buffer.subarray(start, end), from);
   return page.subarray(from, pageUsed);
 }
 
@@ -157,8 +157,11 @@ function isKey(key: Uint8Array, bytes: Uint8Array, from: number, to: number): bo
 }
 
 function writeSpan(bytes: Uint8Array, from: number, to: number): void {
-  room(to - from);
-  for (let i = from; i < to; i++) buffer[used++] = bytes[i] as number;
+  const length = to - from;
+  room(length);
+  if (length > MAX_COPIED_BY_HAND) buffer.set(bytes.subarray(from, to), used);
+  else for (let i = 0; i < length; i++) buffer[used + i] = bytes[from + i] as number;
+  used += length;
 }
 
 function writeByte(byte: number): void {
