@@ -67,7 +67,8 @@ export function fields<T>(spec: Fields<T>): Shape<T> {
   return (value) => {
     if (!isCborMap(value)) wrongType("map");
     for (const name of required) if (value[name] === undefined) missing(name);
-    for (const name of Object.keys(value)) {
+    // Decoded maps have no other keys than their own; a list of them would be garbage of every item of an import.
+    for (const name in value) {
       const shape = shapes.get(name);
       if (shape === undefined) unknown(name);
       else within(name, shape, value[name] as CborValue);
@@ -84,9 +85,10 @@ export function dictionary<V>(
 ): Shape<{ readonly [key: string]: V }> {
   return (value) => {
     if (!isCborMap(value)) wrongType("map");
-    const names = Object.keys(value);
-    if (names.length < min || names.length > max) overLimit(`${min} to ${max} entries`);
-    for (const name of names) {
+    let count = 0;
+    for (const _ in value) count += 1;
+    if (count < min || count > max) overLimit(`${min} to ${max} entries`);
+    for (const name in value) {
       if (!keyForm.test(name)) unknown(name);
       within(name, shape, value[name] as CborValue);
     }
@@ -111,6 +113,7 @@ export function distinct<T>(
   const items = list(shape, max);
   return (value) => {
     items(value);
+    if ((value as readonly CborValue[]).length === 1) return;
     const names = (value as unknown as readonly T[]).map(nameOf);
     if (new Set(names).size < names.length) wrongType("items of which none stands twice");
   };
@@ -192,12 +195,15 @@ export function literal<T extends boolean | string>(only: T): Shape<T> {
 
 /** Chooses the shape by the first of these fields that the map has. */
 export function byField<T>(choices: { readonly [field: string]: Shape<T> }): Shape<T> {
-  const names = Object.keys(choices);
+  const fields = Object.entries(choices);
   return (value) => {
     if (!isCborMap(value)) wrongType("map");
-    const name = names.find((field) => value[field] !== undefined);
-    if (name === undefined) wrongType(`a map with ${names.join(" or ")}`);
-    else (choices[name] as Shape<T>)(value);
+    for (const [name, shape] of fields) {
+      if (value[name] === undefined) continue;
+      shape(value);
+      return;
+    }
+    wrongType(`a map with ${Object.keys(choices).join(" or ")}`);
   };
 }
 
