@@ -1,0 +1,130 @@
+// The map of a live ledger, judged by the crate `ics23` and its own SMT specification. Proofs come from the node; whose
+// neighbour somebody is, which absence needs, comes from a replay of its log.
+import { spawnSync } from "node:child_process";
+import { decodeBlockEntry, hashMapKey, hex, utf8 } from "../../dist/core/index.js";
+import { parseProofBundle } from "../../dist/verify/bundle.js";
+import { check } from "./check.mjs";
+import { encodeAbsence, encodePresence, presence } from "./commitment-proof.mjs";
+import { neighboursOf, replayMap } from "./replayed-map.mjs";
+
+const EACH = 500;
+const AT_ONCE = 8;
+
+export async function checkMap(ledger, program) {
+  const replayed = replayMap(ledger);
+  const judge = (statements) => verdicts(program, statements);
+  const there = await inTurn(everyNth(replayed.byHash).map(({ key }) => key), (key) => presenceOf(ledger, replayed, key));
+  const present = judge(there.map(presenceStatement));
+  check(present.length === EACH && present.every(Boolean), `ics23 accepts ${EACH} proofs of presence in a map of ${replayed.byHash.length} keys`);
+  const away = await inTurn(absentKeys(replayed.byHash), (key) => absenceOf(ledger, replayed, key));
+  const absent = judge(away.map(absenceStatement));
+  check(absent.length === EACH && absent.every(Boolean), `ics23 accepts ${EACH} proofs of absence, both ends among them`);
+  for (const [name, statements] of Object.entries(forgeries(there, away, replayed))) {
+    const accepted = judge(statements).filter(Boolean).length;
+    check(statements.length > 0 && accepted === 0, `ics23 refuses ${name} (${statements.length}, accepted ${accepted})`);
+  }
+}
+
+function everyNth(list) {
+  return Array.from({ length: EACH }, (_, n) => list[Math.floor((n * list.length) / EACH)]);
+}
+
+/** Keys that nobody registered, two of them beyond all others. */
+function absentKeys(byHash) {
+  const some = Array.from({ length: EACH - 2 }, (_, n) => `code/MA.156.1301.02/LAMP/absent${n}`);
+  const found = (wanted) => {
+    for (let n = 0; ; n++) if (wanted(hex(hashMapKey(`key ${n}`)))) return `key ${n}`;
+  };
+  return [...some, found((hash) => hash < byHash[0].hash), found((hash) => hash > byHash.at(-1).hash)];
+}
+
+async function inTurn(keys, ask) {
+  const answers = [];
+  for (let at = 0; at < keys.length; at += AT_ONCE) {
+    answers.push(...(await Promise.all(keys.slice(at, at + AT_ONCE).map(ask))));
+  }
+  return answers;
+}
+
+/** Claims of a node about several keys under one map root, which must be the replayed one. */
+async function claims({ url }, { root }, keys) {
+  const [first, ...more] = keys.map(encodeURIComponent);
+  const answer = await fetch(`${url}/v1/proof?key=${first}${more.map((key) => `&more=${key}`).join("")}`);
+  const bundle = parseProofBundle(await answer.text());
+  const block = bundle.ok ? decodeBlockEntry(bundle.value.block) : bundle;
+  if (!block.ok) throw new Error(JSON.stringify(block.error));
+  const { mapRoot } = block.value;
+  if (hex(mapRoot) !== root) throw new Error(`map root ${hex(mapRoot)}, replayed ${root}`);
+  const all = [bundle.value, ...bundle.value.more];
+  return { root: mapRoot, claimed: keys.map((key) => all.find((each) => each.key === key)) };
+}
+
+async function presenceOf(ledger, replayed, key) {
+  const { root, claimed } = await claims(ledger, replayed, [key]);
+  return { root, ...presence(claimed[0]) };
+}
+
+async function absenceOf(ledger, replayed, key) {
+  const { left, right } = neighboursOf(replayed.byHash, key);
+  const keys = [left, right].filter((each) => each !== undefined);
+  const { root, claimed } = await claims(ledger, replayed, [key, ...keys]);
+  if (claimed[0].value !== undefined) throw new Error(`${key} is there`);
+  const proofOf = (wanted) => wanted && presence(claimed.find((each) => each.key === wanted));
+  return { root, key: utf8(key), left: proofOf(left), right: proofOf(right) };
+}
+
+function presenceStatement(each) {
+  return [each.root, each.key, each.value, encodePresence(each)];
+}
+
+function absenceStatement(each) {
+  return [each.root, each.key, undefined, encodeAbsence(each)];
+}
+
+/** Every one of them is wrong, and must be refused. */
+function forgeries(there, away, { byHash }) {
+  const inner = away.filter(({ left, right }) => left !== undefined && right !== undefined);
+  const other = (n) => there[(n + 1) % there.length];
+  const present = (change) => there.map((each, n) => change(each, n));
+  const absent = (change) => inner.map((each, n) => absenceStatement({ ...each, ...change(each, n) }));
+  const at = new Map(byHash.map(({ key }, n) => [key, n]));
+  const notNeighbours = (each, n) => at.get(text(each.key)) !== at.get(text(inner[(n + 7) % inner.length].left.key));
+  return {
+    "another root": present((each) => [flip(each.root), ...presenceStatement(each).slice(1)]),
+    "another value than the proof's": present((each) => [each.root, each.key, flip(each.value), encodePresence(each)]),
+    "another value, in the proof too": present((each) => presenceStatement({ ...each, value: flip(each.value) })),
+    "the proof of another key": present((each, n) => [each.root, each.key, each.value, encodePresence(other(n))]),
+    "a path that lost a step": present((each) => presenceStatement({ ...each, steps: each.steps.slice(1) })),
+    "a path with another hash": present((each) => presenceStatement({ ...each, steps: flippedStep(each.steps) })),
+    "presence taken for absence": there.map((each) => [each.root, each.key, undefined, encodePresence(each)]),
+    "absence of what is there, beside itself": there.map((each, n) => absenceStatement({ ...each, left: each, right: other(n) })),
+    "absence under another root": absent((each) => ({ root: flip(each.root) })),
+    "absence without its left neighbour": absent(() => ({ left: undefined })),
+    "absence without its right neighbour": absent(() => ({ right: undefined })),
+    "absence with the neighbours exchanged": absent(({ left, right }) => ({ left: right, right: left })),
+    "absence beside somebody who is no neighbour": inner
+      .map((each, n) => ({ ...each, left: inner[(n + 7) % inner.length].left }))
+      .filter(({ left, right }, n) => notNeighbours(inner[n].left, n) && text(left.key) !== text(right.key))
+      .map(absenceStatement),
+    "absence with a changed value beside it": absent(({ right }) => ({ right: { ...right, value: flip(right.value) } })),
+  };
+}
+
+const text = (bytes) => Buffer.from(bytes).toString();
+
+function flip(bytes) {
+  return bytes.with(bytes.length - 1, bytes.at(-1) ^ 1);
+}
+
+function flippedStep([first, ...rest]) {
+  const { prefix, suffix } = first;
+  return [suffix.length === 0 ? { prefix: flip(prefix), suffix } : { prefix, suffix: flip(suffix) }, ...rest];
+}
+
+function verdicts(program, statements) {
+  const word = (bytes) => (bytes === undefined ? "-" : hex(bytes));
+  const input = `${statements.map((each) => each.map(word).join(" ")).join("\n")}\n`;
+  const run = spawnSync(program, { input, encoding: "utf8", maxBuffer: 1 << 28 });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return [...run.stdout.trim()].map((verdict) => verdict === "1");
+}
