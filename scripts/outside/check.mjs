@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -8,14 +8,35 @@ export function check(holds, what) {
   console.log(`  ${what.trimEnd()}`);
 }
 
+/** Runs a program to its end, while this process goes on serving. `status` is `null` where its time was over. */
+export function run(program, args, { input = "", milliseconds = 120_000 } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { timeout: milliseconds, killSignal: "SIGKILL" });
+    const said = { stdout: "", stderr: "" };
+    for (const name of ["stdout", "stderr"]) {
+      child[name].setEncoding("utf8").on("data", (text) => {
+        said[name] += text;
+      });
+    }
+    child.on("error", reject).on("close", (status) => resolve({ status, ...said }));
+    // Whoever ends before it has read all says why itself.
+    child.stdin.on("error", () => undefined).end(input);
+  });
+}
+
+/** What a program that must succeed prints. */
+export async function answerOf(program, args, options) {
+  const { status, stdout, stderr } = await run(program, args, options);
+  if (status !== 0) throw new Error(`${program} ${args.join(" ")}: ${status}\n${stderr}`);
+  return stdout;
+}
+
 /** Runs the command line to its end. @returns its exit status and all it said */
-export function tryCityid(...args) {
-  const run = spawnSync(process.execPath, [CLI, ...args], { encoding: "utf8" });
-  return { status: run.status, said: run.stdout + run.stderr };
+export async function runCityid(...args) {
+  const { status, stdout, stderr } = await run(process.execPath, [CLI, ...args]);
+  return { status, said: stdout + stderr };
 }
 
 export function cityid(...args) {
-  const { status, said } = tryCityid(...args);
-  if (status !== 0) throw new Error(`cityid ${args.join(" ")}: ${status}\n${said}`);
-  return said;
+  return answerOf(process.execPath, [CLI, ...args]);
 }

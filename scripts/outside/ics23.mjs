@@ -1,9 +1,8 @@
 // The map of a live ledger, judged by the crate `ics23` and its own SMT specification. Proofs come from the node; whose
 // neighbour somebody is, which absence needs, comes from a replay of its log.
-import { spawnSync } from "node:child_process";
 import { decodeBlockEntry, hashMapKey, hex, utf8 } from "../../dist/core/index.js";
 import { parseProofBundle } from "../../dist/verify/bundle.js";
-import { check } from "./check.mjs";
+import { answerOf, check } from "./check.mjs";
 import { encodeAbsence, encodePresence, presence } from "./commitment-proof.mjs";
 import { neighboursOf, replayMap } from "./replayed-map.mjs";
 
@@ -14,13 +13,13 @@ export async function checkMap(ledger, program) {
   const replayed = replayMap(ledger);
   const judge = (statements) => verdicts(program, statements);
   const there = await inTurn(everyNth(replayed.byHash).map(({ key }) => key), (key) => presenceOf(ledger, replayed, key));
-  const present = judge(there.map(presenceStatement));
+  const present = await judge(there.map(presenceStatement));
   check(present.length === EACH && present.every(Boolean), `ics23 accepts ${EACH} proofs of presence in a map of ${replayed.byHash.length} keys`);
   const away = await inTurn(absentKeys(replayed.byHash), (key) => absenceOf(ledger, replayed, key));
-  const absent = judge(away.map(absenceStatement));
+  const absent = await judge(away.map(absenceStatement));
   check(absent.length === EACH && absent.every(Boolean), `ics23 accepts ${EACH} proofs of absence, both ends among them`);
   for (const [name, statements] of Object.entries(forgeries(there, away, replayed))) {
-    const accepted = judge(statements).filter(Boolean).length;
+    const accepted = (await judge(statements)).filter(Boolean).length;
     check(statements.length > 0 && accepted === 0, `ics23 refuses ${name} (${statements.length}, accepted ${accepted})`);
   }
 }
@@ -121,10 +120,9 @@ function flippedStep([first, ...rest]) {
   return [suffix.length === 0 ? { prefix: flip(prefix), suffix } : { prefix, suffix: flip(suffix) }, ...rest];
 }
 
-function verdicts(program, statements) {
+async function verdicts(program, statements) {
   const word = (bytes) => (bytes === undefined ? "-" : hex(bytes));
   const input = `${statements.map((each) => each.map(word).join(" ")).join("\n")}\n`;
-  const run = spawnSync(program, { input, encoding: "utf8", maxBuffer: 1 << 28 });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return [...run.stdout.trim()].map((verdict) => verdict === "1");
+  const answer = await answerOf(program, [], { input });
+  return [...answer.trim()].map((verdict) => verdict === "1");
 }

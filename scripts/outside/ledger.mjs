@@ -58,7 +58,7 @@ function registration(world, code) {
 
 async function startWitness(witness, vkey) {
   await witness.start();
-  cityid("witness", "add", vkey, "--data", witness.data);
+  await cityid("witness", "add", vkey, "--data", witness.data);
   const { witness: own, vkeys } = await description(witness);
   Object.assign(witness, { witnessVkey: own.vkey, witnessUrl: own.url, logVkey: vkeys[0] });
 }
@@ -75,11 +75,11 @@ async function trustWitnesses(world, vkey, witnesses) {
   const { items } = await (await fetch(`${world.url}/v1/params`)).json();
   const prev = Buffer.from(items.find(({ name }) => name === "policy").op, "hex");
   const inner = { op: "param", name: "policy", prev: new Uint8Array(prev), value: { now } };
-  await world.submit([world.sign({ op: "propose", inner }, "member/A", "A")]);
+  const { checkpoints } = await world.submit([world.sign({ op: "propose", inner }, "member/A", "A")]);
   await until(async () => {
     const note = parseCheckpoint(await (await fetch(`${world.url}/log/checkpoint`)).text());
     const trust = evaluatePolicy(parsePolicy(now).value, note.value, Math.floor(Date.now() / 1000));
-    return trust.ok && trust.value.cosignatures.length === witnesses.length;
+    return note.value.size >= checkpoints[0].size && trust.ok && trust.value.cosignatures.length === witnesses.length;
   }, "a checkpoint that three witnesses cosigned");
   return now;
 }

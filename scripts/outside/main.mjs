@@ -1,8 +1,6 @@
 // One real ledger, judged by programs that nobody here wrote. Usage: main.mjs TOOLS [ENTRIES]; check-proofs.sh makes the tools.
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { check } from "./check.mjs";
+import { answerOf, check } from "./check.mjs";
 import { checkWithFsck } from "./fsck.mjs";
 import { checkMap } from "./ics23.mjs";
 import { startLedger } from "./ledger.mjs";
@@ -17,8 +15,8 @@ say(`a ledger of ${entries} operations, three witnesses`);
 const ledger = await startLedger(Number(entries));
 try {
   say(`golang.org/x/mod/sumdb on its ${await newestSize(ledger)} entries`);
-  const { stdout } = await promisify(execFile)(join(tools, "check"), [`${ledger.url}/log`, ledger.vkey]);
-  check(/^ok .*grown=0\n$/.test(stdout), stdout);
+  const report = await answerOf(join(tools, "check"), [`${ledger.url}/log`, ledger.vkey]);
+  check(/^ok .*grown=0\n$/.test(report), report);
   say("Tessera's fsck");
   await checkWithFsck(ledger, join(tools, "fsck"));
   say("receipts");

@@ -1,11 +1,11 @@
 // Receipts of a live node, as they were served and forged, put to torchwood, to transparency-dev/formats, to sigstore's
 // verifier and to `cityid verify`.
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashLeaf, hex } from "../../dist/core/index.js";
-import { check, tryCityid } from "./check.mjs";
+import { answerOf, check, runCityid } from "./check.mjs";
+import { checkOperations } from "./cose.mjs";
 import { entryAt, newestSize } from "./log.mjs";
 import { bySigstore } from "./sigstore.mjs";
 import { until } from "./until.mjs";
@@ -17,13 +17,14 @@ export async function checkReceipts(ledger, program) {
   const receipts = [];
   for (const index of spread(size)) receipts.push(await receiptOf(ledger, index));
   const { policy } = ledger;
-  const honest = verdicts(program, receipts.map((each) => ({ policy, ...each })));
+  const honest = await verdicts(program, receipts.map((each) => ({ policy, ...each })));
   for (const name of ["torchwood", "formats"]) {
     const refused = honest.find((each) => each[name] !== "");
     check(refused === undefined, `${name} accepts ${receipts.length} receipts of a log of ${size} entries ${refused?.[name] ?? ""}`);
   }
   const sigstore = receipts.map((each) => bySigstore(ledger.vkey, each)).filter((why) => why !== "");
   check(sigstore.length === 0, `@sigstore/verify accepts checkpoint and inclusion of the same ${sigstore[0] ?? ""}`);
+  await checkOperations(ledger, receipts.map(({ entry }) => entry));
   await checkForged(ledger, program, receipts[Math.floor(receipts.length / 2)]);
 }
 
@@ -42,21 +43,19 @@ async function receiptOf(ledger, index) {
 }
 
 /** What both Go verifiers say: empty where they accept. */
-function verdicts(program, cases) {
+async function verdicts(program, cases) {
   const base64 = (bytes) => Buffer.from(bytes).toString("base64");
   const input = cases.map(({ policy, proof, entry }) => ({ policy, proof: base64(proof), entry: base64(entry) }));
-  const run = spawnSync(program, { input: JSON.stringify(input), encoding: "utf8", maxBuffer: 1 << 28 });
-  if (run.status !== 0) throw new Error(run.stderr);
-  return JSON.parse(run.stdout);
+  return JSON.parse(await answerOf(program, [], { input: JSON.stringify(input) }));
 }
 
 async function checkForged(ledger, program, honest) {
   const cases = await forgeries(ledger, honest);
-  const theirs = verdicts(program, cases);
+  const theirs = await verdicts(program, cases);
   const directory = mkdtempSync(join(tmpdir(), "cityid-receipts-"));
   try {
     for (const [n, each] of cases.entries()) {
-      const ours = byCityid(directory, each);
+      const ours = await byCityid(directory, each);
       check(ours === each.cause, `${each.cause ?? "right"}: ${each.name} ${ours === each.cause ? "" : `(cityid: ${ours})`}`);
       for (const [name, why] of Object.entries(theirs[n])) {
         if ((why === "") !== (each.cause === undefined)) throw new Error(`${name} says of ${each.name}: ${why || "right"}`);
@@ -72,13 +71,13 @@ async function checkForged(ledger, program, honest) {
 }
 
 /** @returns the cause of the refusal, `undefined` where the receipt is accepted */
-function byCityid(directory, { policy, proof, entry }) {
+async function byCityid(directory, { policy, proof, entry }) {
   const file = (name, content) => {
     writeFileSync(join(directory, name), content);
     return join(directory, name);
   };
   file("receipt.cose", entry);
-  const { status, said } = tryCityid("verify", file("receipt", proof), "--policy", file("policy", policy), "--json");
+  const { status, said } = await runCityid("verify", file("receipt", proof), "--policy", file("policy", policy), "--json");
   if (status === 0) return undefined;
   if (status !== 6) throw new Error(`cityid verify ended with ${status}: ${said}`);
   return JSON.parse(said).cause;
