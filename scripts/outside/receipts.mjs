@@ -80,7 +80,7 @@ async function byCityid(directory, { policy, proof, entry }) {
   const { status, said } = await runCityid("verify", file("receipt", proof), "--policy", file("policy", policy), "--json");
   if (status === 0) return undefined;
   if (status !== 6) throw new Error(`cityid verify ended with ${status}: ${said}`);
-  return JSON.parse(said).cause;
+  return JSON.parse(said).facts.cause;
 }
 
 /** `cause`: why we refuse, absent where all must accept; `sigstore`: its verdict, which knows neither quorum nor witnesses. */
@@ -109,7 +109,7 @@ async function forgeries(ledger, { proof, entry }) {
     made("a size that nobody signed", { text: text.replace(`\n${size}\n`, `\n${size + 1}\n`) }, "NOTE_SIGNATURE", false),
     { ...made("another entry", {}, "PROOF_ROOT", false), entry: entry.with(entry.length - 1, entry.at(-1) ^ 1) },
     made("the entry's neighbour in the tree", { index: index ^ 1 }, "PROOF_ROOT", false),
-    made("an index far away", { index: index + 4096 }, "PROOF_ROOT", false),
+    made("an index far away", { index: index ^ 1024 }, "PROOF_ROOT", false),
     made("an index beyond the log", { index: size }, "PROOF_INDEX", false),
     made("a flipped first hash", { path: path.with(0, flipText(path[0])) }, "PROOF_ROOT", false),
     made("a flipped last hash", { path: path.with(-1, flipText(path.at(-1))) }, "PROOF_ROOT", false),

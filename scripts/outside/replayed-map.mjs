@@ -29,7 +29,9 @@ export function replayMap({ data, origin }) {
     if (!replayed.ok) throw new Error(JSON.stringify(replayed.error));
     map.update(replayed.value.applied.puts);
   }
-  const byHash = [...values.keys].map((key) => ({ key, hash: hex(hashMapKey(key)) }));
+  // The state also keeps values for itself, which stand in no map.
+  const keyOf = new Map([...values.keys].map((key) => [hex(hashMapKey(key)), key]));
+  const byHash = [...map.entries()].map(({ keyHash }) => ({ key: keyOf.get(hex(keyHash)), hash: hex(keyHash) }));
   byHash.sort((a, b) => (a.hash < b.hash ? -1 : 1));
   return { root: hex(map.root()), byHash };
 }
