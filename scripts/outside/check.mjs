@@ -40,3 +40,12 @@ export async function runCityid(...args) {
 export function cityid(...args) {
   return answerOf(process.execPath, [CLI, ...args]);
 }
+
+/** Asks about each of a list, a few at a time. @returns the answers in order */
+export async function someAtOnce(list, ask, atOnce = 4) {
+  const answers = [];
+  for (let at = 0; at < list.length; at += atOnce) {
+    answers.push(...(await Promise.all(list.slice(at, at + atOnce).map((each, n) => ask(each, at + n)))));
+  }
+  return answers;
+}

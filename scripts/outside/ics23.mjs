@@ -2,23 +2,25 @@
 // neighbour somebody is, which absence needs, comes from a replay of its log.
 import { decodeBlockEntry, hashMapKey, hex, utf8 } from "../../dist/core/index.js";
 import { parseProofBundle } from "../../dist/verify/bundle.js";
-import { answerOf, check } from "./check.mjs";
+import { answerOf, check, someAtOnce } from "./check.mjs";
 import { encodeAbsence, encodePresence, presence } from "./commitment-proof.mjs";
+import { get } from "./log.mjs";
 import { neighboursOf, replayMap } from "./replayed-map.mjs";
 
 const EACH = 500;
-const AT_ONCE = 8;
 
 export async function checkMap(ledger, program) {
   const replayed = replayMap(ledger);
   const judge = (statements) => verdicts(program, statements);
-  const there = await inTurn(everyNth(replayed.byHash).map(({ key }) => key), (key) => presenceOf(ledger, replayed, key));
+  const there = await someAtOnce(everyNth(replayed.byHash).map(({ key }) => key), (key) => presenceOf(ledger, replayed, key));
   const present = await judge(there.map(presenceStatement));
   check(present.length === EACH && present.every(Boolean), `ics23 accepts ${EACH} proofs of presence in a map of ${replayed.byHash.length} keys`);
-  const away = await inTurn(absentKeys(replayed.byHash), (key) => absenceOf(ledger, replayed, key));
+  const away = await someAtOnce(absentKeys(replayed.byHash), (key) => placeOf(ledger, replayed, key));
+  check(away.every(({ isThere }) => !isThere), "the node says of none of those keys that it is there");
   const absent = await judge(away.map(absenceStatement));
   check(absent.length === EACH && absent.every(Boolean), `ics23 accepts ${EACH} proofs of absence, both ends among them`);
-  for (const [name, statements] of Object.entries(forgeries(there, away, replayed))) {
+  const taken = await someAtOnce(there.slice(0, 100), ({ key }) => placeOf(ledger, replayed, text(key)));
+  for (const [name, statements] of Object.entries(forgeries(there, away, taken))) {
     const accepted = (await judge(statements)).filter(Boolean).length;
     check(statements.length > 0 && accepted === 0, `ics23 refuses ${name} (${statements.length}, accepted ${accepted})`);
   }
@@ -37,18 +39,10 @@ function absentKeys(byHash) {
   return [...some, found((hash) => hash < byHash[0].hash), found((hash) => hash > byHash.at(-1).hash)];
 }
 
-async function inTurn(keys, ask) {
-  const answers = [];
-  for (let at = 0; at < keys.length; at += AT_ONCE) {
-    answers.push(...(await Promise.all(keys.slice(at, at + AT_ONCE).map(ask))));
-  }
-  return answers;
-}
-
 /** Claims of a node about several keys under one map root, which must be the replayed one. */
 async function claims({ url }, { root }, keys) {
   const [first, ...more] = keys.map(encodeURIComponent);
-  const answer = await fetch(`${url}/v1/proof?key=${first}${more.map((key) => `&more=${key}`).join("")}`);
+  const answer = await get(`${url}/v1/proof?key=${first}${more.map((key) => `&more=${key}`).join("")}`);
   const bundle = parseProofBundle(await answer.text());
   const block = bundle.ok ? decodeBlockEntry(bundle.value.block) : bundle;
   if (!block.ok) throw new Error(JSON.stringify(block.error));
@@ -63,13 +57,13 @@ async function presenceOf(ledger, replayed, key) {
   return { root, ...presence(claimed[0]) };
 }
 
-async function absenceOf(ledger, replayed, key) {
+/** Where a key stands, or would stand: both neighbours, of which one is absent at an end. */
+async function placeOf(ledger, replayed, key) {
   const { left, right } = neighboursOf(replayed.byHash, key);
   const keys = [left, right].filter((each) => each !== undefined);
   const { root, claimed } = await claims(ledger, replayed, [key, ...keys]);
-  if (claimed[0].value !== undefined) throw new Error(`${key} is there`);
   const proofOf = (wanted) => wanted && presence(claimed.find((each) => each.key === wanted));
-  return { root, key: utf8(key), left: proofOf(left), right: proofOf(right) };
+  return { root, key: utf8(key), isThere: claimed[0].value !== undefined, left: proofOf(left), right: proofOf(right) };
 }
 
 function presenceStatement(each) {
@@ -81,13 +75,12 @@ function absenceStatement(each) {
 }
 
 /** Every one of them is wrong, and must be refused. */
-function forgeries(there, away, { byHash }) {
+function forgeries(there, away, taken) {
   const inner = away.filter(({ left, right }) => left !== undefined && right !== undefined);
   const other = (n) => there[(n + 1) % there.length];
   const present = (change) => there.map((each, n) => change(each, n));
   const absent = (change) => inner.map((each, n) => absenceStatement({ ...each, ...change(each, n) }));
-  const at = new Map(byHash.map(({ key }, n) => [key, n]));
-  const notNeighbours = (each, n) => at.get(text(each.key)) !== at.get(text(inner[(n + 7) % inner.length].left.key));
+  const strangers = inner.map((each, n) => ({ ...each, left: inner[(n + 7) % inner.length].left }));
   return {
     "another root": present((each) => [flip(each.root), ...presenceStatement(each).slice(1)]),
     "another value than the proof's": present((each) => [each.root, each.key, flip(each.value), encodePresence(each)]),
@@ -96,14 +89,14 @@ function forgeries(there, away, { byHash }) {
     "a path that lost a step": present((each) => presenceStatement({ ...each, steps: each.steps.slice(1) })),
     "a path with another hash": present((each) => presenceStatement({ ...each, steps: flippedStep(each.steps) })),
     "presence taken for absence": there.map((each) => [each.root, each.key, undefined, encodePresence(each)]),
+    "absence of what is there, between its neighbours": taken.map(absenceStatement),
     "absence of what is there, beside itself": there.map((each, n) => absenceStatement({ ...each, left: each, right: other(n) })),
     "absence under another root": absent((each) => ({ root: flip(each.root) })),
     "absence without its left neighbour": absent(() => ({ left: undefined })),
     "absence without its right neighbour": absent(() => ({ right: undefined })),
     "absence with the neighbours exchanged": absent(({ left, right }) => ({ left: right, right: left })),
-    "absence beside somebody who is no neighbour": inner
-      .map((each, n) => ({ ...each, left: inner[(n + 7) % inner.length].left }))
-      .filter(({ left, right }, n) => notNeighbours(inner[n].left, n) && text(left.key) !== text(right.key))
+    "absence beside somebody who is no neighbour": strangers
+      .filter(({ left }, n) => text(left.key) !== text(inner[n].left.key))
       .map(absenceStatement),
     "absence with a changed value beside it": absent(({ right }) => ({ right: { ...right, value: flip(right.value) } })),
   };

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashLeaf, hex } from "../../dist/core/index.js";
-import { answerOf, check, runCityid } from "./check.mjs";
+import { answerOf, check, runCityid, someAtOnce } from "./check.mjs";
 import { checkOperations } from "./cose.mjs";
-import { entryAt, newestSize } from "./log.mjs";
+import { entryAt, get, newestSize } from "./log.mjs";
 import { bySigstore } from "./sigstore.mjs";
 import { until } from "./until.mjs";
 
@@ -14,8 +14,7 @@ const RECEIPTS = 500;
 
 export async function checkReceipts(ledger, program) {
   const size = await newestSize(ledger);
-  const receipts = [];
-  for (const index of spread(size)) receipts.push(await receiptOf(ledger, index));
+  const receipts = await someAtOnce(spread(size), (index) => receiptOf(ledger, index));
   const { policy } = ledger;
   const honest = await verdicts(program, receipts.map((each) => ({ policy, ...each })));
   for (const name of ["torchwood", "formats"]) {
@@ -37,7 +36,7 @@ function spread(size) {
 
 async function receiptOf(ledger, index) {
   const entry = await entryAt(ledger, index);
-  const answer = await fetch(`${ledger.url}/v1/operations/${hex(hashLeaf(entry))}`);
+  const answer = await get(`${ledger.url}/v1/operations/${hex(hashLeaf(entry))}`);
   const { receipt } = await answer.json();
   return { proof: receipt, entry };
 }
@@ -54,9 +53,10 @@ async function checkForged(ledger, program, honest) {
   const theirs = await verdicts(program, cases);
   const directory = mkdtempSync(join(tmpdir(), "cityid-receipts-"));
   try {
+    const ours = await someAtOnce(cases, (each, n) => byCityid(join(directory, String(n)), each));
     for (const [n, each] of cases.entries()) {
-      const ours = await byCityid(directory, each);
-      check(ours === each.cause, `${each.cause ?? "right"}: ${each.name} ${ours === each.cause ? "" : `(cityid: ${ours})`}`);
+      const said = ours[n];
+      check(said === each.cause, `${each.cause ?? "right"}: ${each.name} ${said === each.cause ? "" : `(cityid: ${said})`}`);
       for (const [name, why] of Object.entries(theirs[n])) {
         if ((why === "") !== (each.cause === undefined)) throw new Error(`${name} says of ${each.name}: ${why || "right"}`);
       }
@@ -71,13 +71,11 @@ async function checkForged(ledger, program, honest) {
 }
 
 /** @returns the cause of the refusal, `undefined` where the receipt is accepted */
-async function byCityid(directory, { policy, proof, entry }) {
-  const file = (name, content) => {
-    writeFileSync(join(directory, name), content);
-    return join(directory, name);
-  };
-  file("receipt.cose", entry);
-  const { status, said } = await runCityid("verify", file("receipt", proof), "--policy", file("policy", policy), "--json");
+async function byCityid(path, { policy, proof, entry }) {
+  writeFileSync(path, proof);
+  writeFileSync(`${path}.cose`, entry);
+  writeFileSync(`${path}.policy`, policy);
+  const { status, said } = await runCityid("verify", path, "--policy", `${path}.policy`, "--json");
   if (status === 0) return undefined;
   if (status !== 6) throw new Error(`cityid verify ended with ${status}: ${said}`);
   return JSON.parse(said).facts.cause;
