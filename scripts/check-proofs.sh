@@ -22,4 +22,4 @@ ln -sf "fsck-$tessera" "$tools/fsck"
 CARGO_TARGET_DIR=.cache/proofs/target cargo build --quiet --locked --manifest-path scripts/outside/ics23/Cargo.toml
 ln -sf ../target/debug/cityid-ics23 "$tools/cityid-ics23"
 
-timeout 600 node scripts/outside/main.mjs "$tools" "${1:-70000}"
+timeout --kill-after 30 600 node scripts/outside/main.mjs "$tools" "${1:-70000}"

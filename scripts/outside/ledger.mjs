@@ -9,29 +9,30 @@ const DEPARTMENT = "MA.156.1301.02";
 const OPERATIONS_PER_REQUEST = 500;
 const WITNESSES = 3;
 
-/** @returns the node with its policy (two of three witnesses), the codes in it, and `end` */
-export async function startLedger(entries) {
-  const world = await World.begin();
-  const witnesses = [];
-  const end = async () => {
-    for (const each of [world, ...witnesses]) await each.end();
+/**
+ * @param running - gets every node that is started; whoever gave it ends them
+ * @returns the node, and its policy: two of three witnesses
+ */
+export async function startLedger(entries, running) {
+  const begin = async () => {
+    const world = await World.begin();
+    running.push(world);
+    return world;
   };
-  try {
-    await world.start();
-    await world.found();
-    const codes = await registerOneByOne(world, entries);
-    const { vkeys, origin } = await description(world);
-    for (let n = 0; n < WITNESSES; n++) witnesses.push(await World.begin());
-    await Promise.all(witnesses.map((each) => startWitness(each, vkeys[0])));
-    const policy = await trustWitnesses(world, vkeys[0], witnesses);
-    return { url: world.url, data: world.data, root: world.root, origin, vkey: vkeys[0], policy, witnesses, codes, end };
-  } catch (error) {
-    await end();
-    throw error;
-  }
+  const world = await begin();
+  await world.start();
+  await world.found();
+  await registerOneByOne(world, entries);
+  const { vkeys, origin } = await description(world);
+  const vkey = vkeys[0];
+  const witnesses = await Promise.all(Array.from({ length: WITNESSES }, begin));
+  await Promise.all(witnesses.map((each) => startWitness(each, vkey)));
+  const policy = await trustWitnesses(world, vkey, witnesses);
+  const { url, data, root } = world;
+  return { url, data, root, origin, vkey, policy, witnesses };
 }
 
-export async function description({ url }) {
+async function description({ url }) {
   return (await fetch(`${url}/.well-known/cityid`)).json();
 }
 
@@ -47,7 +48,6 @@ async function registerOneByOne(world, count) {
     }
   };
   await Promise.all([writer(), writer(), writer()]);
-  return codes;
 }
 
 function registration(world, code) {

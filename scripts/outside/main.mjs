@@ -12,8 +12,12 @@ const began = performance.now();
 const say = (what) => console.log(`${what} (${Math.round((performance.now() - began) / 1000)}s)`);
 
 say(`a ledger of ${entries} operations, three witnesses`);
-const ledger = await startLedger(Number(entries));
+const running = [];
+const endAll = () => Promise.all(running.map((each) => each.end()));
+// As check-proofs.sh ends this when its time is over.
+process.once("SIGTERM", () => endAll().then(() => process.exit(1)));
 try {
+  const ledger = await startLedger(Number(entries), running);
   say(`golang.org/x/mod/sumdb on its ${await newestSize(ledger)} entries`);
   const report = await answerOf(join(tools, "check"), [`${ledger.url}/log`, ledger.vkey]);
   check(/^ok .*grown=0\n$/.test(report), report);
@@ -25,5 +29,5 @@ try {
   await checkMap(ledger, join(tools, "cityid-ics23"));
   say("every program that nobody here wrote agrees");
 } finally {
-  await ledger.end();
+  await endAll();
 }
