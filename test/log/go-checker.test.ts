@@ -61,6 +61,9 @@ describe.skipIf(!hasGo)("Go's checker (where there is a `go` command)", () => {
     { path: "tile/0/000", why: "not the hashes of the entries" },
     { path: "tile/1/000.p/1", why: "not the hashes of the entries" },
     { path: "tile/entries/001.p/44", why: "entries give the root" },
+    // Of earlier sizes, which most verifiers never ask for.
+    { path: "tile/0/001.p/7", why: "not the hashes of the entries" },
+    { path: "tile/entries/001.p/7", why: "not the one of the tree" },
     { path: "checkpoint", why: "invalid signature" },
   ])("refuses a log that gives another $path", async ({ path, why }) => {
     const log = await logOf(300);
@@ -72,6 +75,17 @@ describe.skipIf(!hasGo)("Go's checker (where there is a `go` command)", () => {
     });
     await expect(check(url)).rejects.toThrow(why);
   });
+
+  test.each(["tile/entries/000", "tile/entries/001.p/44", "tile/entries/001.p/7"])(
+    "refuses bytes after the last entry of %s",
+    async (path) => {
+      const log = await logOf(300);
+      const url = await serving(log, async (asked, body) =>
+        asked === path ? Uint8Array.of(...body, 0, 0) : undefined,
+      );
+      await expect(check(url)).rejects.toThrow(/entries$|entries for a checkpoint|give the root/m);
+    },
+  );
 
   async function check(url: string): Promise<string> {
     const { stdout } = await promisify(execFile)(program, [url, vkey]);
