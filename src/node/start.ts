@@ -11,13 +11,7 @@ import {
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import { createClient } from "../sdk/index.ts";
-import {
-  createApp,
-  directoryStore,
-  type ParentLedger,
-  type Server,
-  staticFiles,
-} from "../server/index.ts";
+import { createApp, type ParentLedger, type Server, staticFiles } from "../server/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
@@ -28,6 +22,7 @@ import {
   writeDescription,
 } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
+import { directoryStore } from "./directory-store.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";

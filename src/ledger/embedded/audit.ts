@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import {
+  type Checkpoint,
   decodeBlockEntry,
   Frontier,
   hashLeaf,
@@ -8,7 +9,7 @@ import {
   SparseMap,
   verifySignature,
 } from "../../core/index.ts";
-import { LogFault, readLog } from "../../log/index.ts";
+import { type FileSystem, LogFault, nodeFiles, readLog } from "../../log/index.ts";
 import { LatestValues } from "../latest-values.ts";
 import {
   compareMapRoot,
@@ -50,6 +51,7 @@ export type AuditOptions = {
   /** Told after each block how far the audit is. */
   readonly onProgress?: (progress: { readonly entries: number; readonly offset: number }) => void;
   readonly nowMilliseconds?: () => number;
+  readonly files?: FileSystem;
 };
 
 class Stop extends Error {
@@ -70,17 +72,18 @@ export async function auditDirectory(
   dataDirectory: string,
   options: AuditOptions = {},
 ): Promise<AuditReport> {
+  const { files = nodeFiles } = options;
   const now = options.nowMilliseconds ?? (() => performance.now());
   const began = now();
   const elapsed = () => Math.round(now() - began);
   const directory = join(dataDirectory, "ledger");
   const auditor = new Auditor(options);
   try {
-    const { torn, end, origin } = readLog({ directory }, (block) => auditor.visit(block));
+    const { torn, end, origin } = readLog({ directory, files }, (block) => auditor.visit(block));
     if (torn !== undefined) {
       throw new Stop({ code: "JOURNAL_TORN", offset: torn.offset, bytes: torn.bytes });
     }
-    auditor.compare(join(directory, "checkpoint"), end);
+    auditor.compare(await readPublished(files, join(directory, "checkpoint")), end);
     return { intact: true, origin, ...auditor.summary(), milliseconds: elapsed() };
   } catch (cause) {
     const refusal = refusalOf(cause, auditor.offset);
@@ -141,8 +144,7 @@ class Auditor {
   }
 
   /** Compares with the last checkpoint that the node published. */
-  compare(path: string, end: number): void {
-    const published = readPublished(path);
+  compare(published: Checkpoint | undefined, end: number): void {
     if (published === undefined) return;
     const { size, root } = published;
     if (size > this.entries) {

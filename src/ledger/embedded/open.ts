@@ -9,6 +9,7 @@ import {
 } from "../../core/index.ts";
 import {
   createLog,
+  type FileSystem,
   isDiskFull,
   type Log,
   lockDirectory,
@@ -72,8 +73,8 @@ const MAX_UNWRITTEN_BYTES: number = 256 * 1024 * 1024;
 const MAX_FIRST_BLOCK_BYTES: number = 63 * 1024 * 1024;
 
 /** Whether a ledger was begun in a directory. */
-export function embeddedLedgerExists(directory: string): boolean {
-  return logExists(directory);
+export function embeddedLedgerExists(directory: string, files: FileSystem = nodeFiles): boolean {
+  return logExists(directory, files);
 }
 
 /**
@@ -86,6 +87,7 @@ export async function createEmbeddedLedger(
   directory: string,
   genesis: Genesis | ChildGenesis,
   imports: readonly Uint8Array[] = [],
+  files: FileSystem = nodeFiles,
 ): Promise<void> {
   const begun = beginWith(genesis, imports);
   if (!begun.ok) {
@@ -99,7 +101,7 @@ export async function createEmbeddedLedger(
   }
   const { origin } = genesis;
   // One step: a log that exists has its genesis.
-  await createLog({ directory, origin }, entries);
+  await createLog({ directory, origin, files }, entries);
 }
 
 /**
@@ -129,7 +131,7 @@ async function open(options: EmbeddedOptions): Promise<Opened> {
   const { directory, origin, clock, signers } = options;
   const lock = await lockDirectory(directory);
   const published = join(directory, "checkpoint");
-  const publishedSize = readPublished(published)?.size ?? 0;
+  const publishedSize = (await readPublished(nodeFiles, published))?.size ?? 0;
   const log = await openLog({ directory, origin, publishedSize });
   const values = ValuesFile.open(nodeFiles, join(directory, "values"));
   const { map, restored } = await openMap(directory, values, log);
@@ -150,7 +152,9 @@ async function open(options: EmbeddedOptions): Promise<Opened> {
     ledger: hex(log.leaf(0)),
     start: VALUES_START,
   });
-  const publisher = new Publisher(head, clock, (newest) => writePublished(published, newest));
+  const publisher = new Publisher(head, clock, (newest) =>
+    writePublished(nodeFiles, published, newest),
+  );
   const guard = new ClockGuard(clock, options.confirmClock === true);
   const restoredFault = options.readOnly === true ? new LedgerFault("LEDGER_RESTORED") : undefined;
   const fault = restoredFault ?? guard.judge(head.timeMilliseconds);
