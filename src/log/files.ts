@@ -20,6 +20,8 @@ export interface FileSystem {
   /** With all its parents; fine if it is there. */
   makeDirectory(path: string, permissions?: number): void;
   exists(path: string): boolean;
+  /** What stands there; a socket or a device is neither. @throws the operating system's error */
+  kind(path: string): "file" | "directory" | "other";
   /** What stands directly in a directory, sorted. @throws the operating system's error */
   list(path: string): readonly string[];
   rename(from: string, to: string): void;
@@ -125,6 +127,10 @@ export const nodeFiles: FileSystem = {
   makeDirectory: (path, permissions = 0o777) =>
     void fs.mkdirSync(path, { recursive: true, mode: permissions }),
   exists: (path) => fs.existsSync(path),
+  kind(path) {
+    const found = fs.statSync(path);
+    return found.isFile() ? "file" : found.isDirectory() ? "directory" : "other";
+  },
   list: (path) => fs.readdirSync(path).sort(),
   rename: (from, to) => fs.renameSync(from, to),
   restrict: (path, permissions) => fs.chmodSync(path, permissions),

@@ -75,6 +75,12 @@ export class FaultyFiles implements FileSystem {
     return path === "/" || this.#names.has(path);
   }
 
+  kind(path: string): "file" | "directory" {
+    if (!this.exists(path)) throw systemError("ENOENT");
+    const content = this.#names.get(path);
+    return content === undefined || content === "directory" ? "directory" : "file";
+  }
+
   list(path: string): readonly string[] {
     if (!this.exists(path)) throw systemError("ENOENT");
     const prefix = path === "/" ? path : `${path}/`;

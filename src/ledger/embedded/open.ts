@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type ChildGenesis,
+  equalBytes,
   type Genesis,
   hex,
   type NoteSigner,
@@ -16,6 +17,8 @@ import {
   logExists,
   nodeFiles,
   openLog,
+  readLog,
+  syncUp,
 } from "../../log/index.ts";
 import { beginWith, makeFirstBlock } from "../begin.ts";
 import type { Position } from "../block-maker.ts";
@@ -78,10 +81,10 @@ export function embeddedLedgerExists(directory: string, files: FileSystem = node
 }
 
 /**
- * Begins a ledger: writes block 0 of its genesis. Durable when it resolves.
+ * Begins a ledger: writes block 0 of its genesis. Durable when it resolves; done again, it changes nothing.
  *
  * @param imports the import entries of a child ledger
- * @throws LedgerFault LEDGER_DIRECTORY when the genesis is refused, LogFault when there is a log already
+ * @throws LedgerFault LEDGER_DIRECTORY when the genesis is refused, LogFault LOG_EXISTS when there is another log
  */
 export async function createEmbeddedLedger(
   directory: string,
@@ -100,8 +103,24 @@ export async function createEmbeddedLedger(
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: `block 0: ${bytes} bytes` });
   }
   const { origin } = genesis;
-  // One step: a log that exists has its genesis.
+  // One step: a log that exists has its genesis. This one, where a beginning was broken off after it.
+  if (logExists(directory, files) && isBegunWith(entries, { directory, files })) {
+    return syncUp(files, directory, dirname(directory));
+  }
   await createLog({ directory, origin, files }, entries);
+}
+
+/** Whether these entries are all that a log holds. */
+function isBegunWith(
+  entries: readonly Uint8Array[],
+  where: { readonly directory: string; readonly files: FileSystem },
+): boolean {
+  let isSame = false;
+  const { size } = readLog(where, ({ first, entries: kept }) => {
+    if (first > 0) return;
+    isSame = entries.every((entry, i) => equalBytes(entry, kept[i] ?? new Uint8Array()));
+  });
+  return isSame && size === entries.length;
 }
 
 /**
