@@ -257,23 +257,27 @@ export async function syncUp(files: FileSystem, directory: string, top: string):
 }
 
 /**
- * Makes a directory with its parents; it survives a power cut when this resolves. One that was there before may not have
- * been synced by whoever made it, and is synced too, unless its parent is not ours to open.
+ * Makes a directory with its parents; it survives a power cut when this resolves. Parents that were there before may be
+ * the work of a process that was killed: they are synced too, as far as they are ours to open.
  */
 export async function makeDurable(
   files: FileSystem,
   path: string,
   permissions = 0o777,
 ): Promise<void> {
-  const made: string[] = [];
-  for (let at = path; !files.exists(at) && at !== dirname(at); at = dirname(at)) made.push(at);
+  const made = new Set<string>();
+  for (let at = path; !files.exists(at) && at !== dirname(at); at = dirname(at)) made.add(at);
   files.makeDirectory(path, permissions);
-  for (const each of made.length > 0 ? made : [path]) {
-    await files.syncDirectory(dirname(each)).catch((cause: unknown) => {
-      if (!["EACCES", "EPERM"].includes(errnoOf(cause) ?? "")) throw cause;
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    await files.syncDirectory(dirname(at)).catch((cause: unknown) => {
+      const isOurs = made.has(at) || !NOT_OURS.includes(errnoOf(cause) ?? "");
+      if (isOurs) throw cause;
     });
   }
 }
+
+/** Directories of others, and file systems that sync no directory. */
+const NOT_OURS = ["EACCES", "EPERM", "EROFS", "EINVAL", "ENOTSUP"];
 
 function flags(mode: "read" | "write"): number {
   return mode === "read" ? fs.constants.O_RDONLY : fs.constants.O_RDWR | fs.constants.O_CREAT;

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import {
   type ChildGenesis,
   equalBytes,
@@ -7,11 +6,11 @@ import {
   refuseOwnWitness,
 } from "../core/index.ts";
 import { createEmbeddedLedger } from "../ledger/embedded/index.ts";
-import { type FileSystem, makeDurable, nodeFiles, syncUp } from "../log/index.ts";
+import { type FileSystem, makeDurable, nodeFiles } from "../log/index.ts";
 import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { logKey } from "./log-key.ts";
-import { createSeed, readSeed } from "./secrets.ts";
+import { createSeed, keepSeed, readSeed } from "./secrets.ts";
 
 /** What a ledger is begun with. */
 export type Beginning = {
@@ -57,6 +56,5 @@ async function placeLogKey(path: string, seed: Uint8Array, files: FileSystem): P
   const before = await readSeed(path, files);
   if (before === undefined) return createSeed(path, seed, files);
   if (!equalBytes(before, seed)) throw directoryFault(path, "log-key-other");
-  // Whoever left it may have been killed before it was durable.
-  await syncUp(files, dirname(path), dirname(dirname(path)));
+  await keepSeed(path, files);
 }

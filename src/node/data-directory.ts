@@ -92,6 +92,14 @@ export async function readDescription(
   return description as DataDescription;
 }
 
+/**
+ * Makes a description that was found survive a power cut: whoever wrote it may have been killed before. A directory that takes
+ * nothing is left as it is.
+ */
+export async function keepDescription(root: string, files: FileSystem = nodeFiles): Promise<void> {
+  await files.syncDirectory(root).catch(() => undefined);
+}
+
 function parse(text: string): { format?: unknown; origin?: unknown } | undefined {
   try {
     return JSON.parse(text);

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import { hex } from "../core/index.ts";
-import { createFile, errnoOf, type FileSystem, nodeFiles, readText } from "../log/index.ts";
+import { createFile, errnoOf, type FileSystem, nodeFiles, readText, syncUp } from "../log/index.ts";
 
 // Seeds of keys that a node itself holds: the log's, and in a demonstration everybody's. One file each, mode 0600, one line
 // of hex. Keys of people are the CLI's affair, which can also encrypt them.
@@ -11,7 +11,10 @@ const SEED_BYTES = 32;
 /** Reads the 32-byte seed in a file, or makes one, durable when it resolves. @throws Error when the file holds something else */
 export async function seedFile(path: string, files: FileSystem = nodeFiles): Promise<Uint8Array> {
   const present = await readSeed(path, files);
-  if (present !== undefined) return present;
+  if (present !== undefined) {
+    await keepSeed(path, files);
+    return present;
+  }
   const seed = new Uint8Array(randomBytes(SEED_BYTES));
   try {
     await createSeed(path, seed, files);
@@ -30,6 +33,11 @@ export function createSeed(path: string, seed: Uint8Array, files: FileSystem): P
     permissions: 0o600,
     below: dirname(dirname(path)),
   });
+}
+
+/** Makes a seed that was found as durable as one that was made now: whoever made it may have been killed before. */
+export function keepSeed(path: string, files: FileSystem): Promise<void> {
+  return syncUp(files, dirname(path), dirname(dirname(path)));
 }
 
 /** `undefined` when there is no such file. */

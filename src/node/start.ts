@@ -18,6 +18,7 @@ import { type Cosigning, policyOf, policyText, startCosigning } from "./cosignin
 import {
   type DataDescription,
   dataDirectory,
+  keepDescription,
   readDescription,
   writeDescription,
 } from "./data-directory.ts";
@@ -82,6 +83,7 @@ export async function startNode(
   if (description === undefined) {
     throw directoryFault(directory.root, "absent");
   }
+  await keepDescription(directory.root);
   if (description.restored === true && config.confirmRestored) {
     const { restored: _, format: __, ...rest } = description;
     await writeDescription(directory.root, rest);

@@ -34,7 +34,7 @@ import type { DataDirectory } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
 import type { NodeLog } from "./log.ts";
-import { createSeed, readSeed } from "./secrets.ts";
+import { createSeed, keepSeed, readSeed } from "./secrets.ts";
 
 // What a node keeps as a witness:
 //
@@ -116,7 +116,7 @@ async function witnessSigner(
   if (present === undefined) await keepNewKey(directory, formatVerifierKey(key), seed, files);
   else if ((await readWitnessVkey(directory, files)) !== formatVerifierKey(key)) {
     throw directoryFault(directory.witnessKey, "witness-memory");
-  }
+  } else await keepSeed(directory.witnessKey, files);
   return { key, seed };
 }
 

@@ -87,7 +87,9 @@ describeFaults<Life>({
 async function expectWhole(files: FaultyFiles, life: Life, why: string): Promise<void> {
   if (!logExists(directory, files)) {
     expect(life.acknowledged, why).toBe(0);
-    return await createLog(options(files), BLOCKS[0]);
+    await createLog(options(files), BLOCKS[0]);
+    life.acknowledged = 1;
+    return;
   }
   const log = await openLog(options(files));
   const blocks = [...log.blocks()].map(({ entries }) => texts(entries));
@@ -96,11 +98,13 @@ async function expectWhole(files: FaultyFiles, life: Life, why: string): Promise
   const entries = life.staged.slice(0, blocks.length).flat();
   expectConsistent(log, entries, why);
 
-  const more = new TextEncoder().encode("one more");
+  const more = new TextEncoder().encode(`one more at ${log.size}`);
   await log.commit(log.stage([more]));
   await log.close();
   const again = await openLog(options(files));
   expectConsistent(again, [...entries, more], why);
+  life.staged.splice(blocks.length, Number.POSITIVE_INFINITY, [more]);
+  life.acknowledged = blocks.length + 1;
   await again.close();
 }
 
