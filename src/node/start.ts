@@ -28,7 +28,7 @@ import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
 import { SOFTWARE } from "./version.ts";
-import { type OwnWitness, openWitness } from "./witness.ts";
+import { type OwnWitness, openWitness, writeFraud } from "./witness.ts";
 
 /** A node that answers. */
 export type RunningNode = AsyncDisposable & {
@@ -203,6 +203,7 @@ async function application(
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       ...(witness === undefined ? {} : { witness }),
+      fraud: (proof) => writeFraud(directory, proof, log),
       cosignatures: cosigning.collector,
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
       ...(existsSync(VERIFIER) ? { verifier: await staticFiles(VERIFIER) } : {}),

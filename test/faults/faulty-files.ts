@@ -89,11 +89,12 @@ export class FaultyFiles implements FileSystem {
   }
 
   rename(from: string, to: string): void {
+    const content = this.#names.get(from);
+    if (content === undefined) throw systemError("ENOENT");
     this.#changing(`rename ${from}`, () =>
       this.#rename(to, (names) => {
-        const content = names.get(from);
         names.delete(from);
-        if (content !== undefined) names.set(to, content);
+        names.set(to, content);
       }),
     );
   }
