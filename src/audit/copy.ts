@@ -1,5 +1,3 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   formatTilePath,
@@ -9,10 +7,26 @@ import {
   type TilePath,
   tileRow,
 } from "../core/index.ts";
-import { type DirectoryLock, lockDirectory, nodeFiles, replaceFile } from "../log/index.ts";
+import {
+  type DirectoryLock,
+  type FileSystem,
+  lockDirectory,
+  makeDurable,
+  nodeFiles,
+  openIfThere,
+  readFile,
+  readFully,
+  replaceFile,
+  writeFullyLater,
+} from "../log/index.ts";
 
 /** A checkpoint as it was served, and as it was read. */
 export type KeptCheckpoint = { readonly text: string; readonly signed: SignedCheckpoint };
+
+export type CopyDependencies = {
+  readonly files?: FileSystem;
+  readonly lock?: (directory: string) => Promise<DirectoryLock>;
+};
 
 /**
  * A copy of somebody's log in a directory, as the static files of c2sp.org/tlog-tiles:
@@ -30,26 +44,41 @@ export class Copy {
   /** Whether a tile must survive a power cut before `write` resolves. */
   readonly #durable: boolean;
   readonly #lock: DirectoryLock;
-  readonly #made = new Set<string>();
+  readonly #files: FileSystem;
+  /** Folders whose names may not survive a power cut yet. */
+  readonly #made: Set<string>;
   #checkpoint: KeptCheckpoint | undefined;
   #seen: KeptCheckpoint | undefined;
   #drafts = 0;
 
-  private constructor(directory: string, durable: boolean, lock: DirectoryLock) {
+  private constructor(directory: string, durable: boolean, lock: DirectoryLock, files: FileSystem) {
     this.directory = directory;
     this.#durable = durable;
     this.#lock = lock;
+    this.#files = files;
+    // What an earlier run wrote it may not have synced.
+    this.#made = new Set(durable ? foldersBelow(files, join(directory, "log")) : []);
     this.#checkpoint = this.#note(CHECKPOINT);
     this.#seen = this.#note(SEEN);
   }
 
   /** @throws LogFault `DATA_DIR_IN_USE`, `DATA_DIR_ACCESS` */
-  static async open(directory: string, durable: boolean): Promise<Copy> {
-    const lock = await lockDirectory(directory);
-    // Drafts that an earlier run was killed over.
-    rmSync(join(directory, DRAFTS), { recursive: true, force: true });
-    mkdirSync(join(directory, DRAFTS));
-    return new Copy(directory, durable, lock);
+  static async open(
+    directory: string,
+    durable: boolean,
+    { files = nodeFiles, lock = lockDirectory }: CopyDependencies = {},
+  ): Promise<Copy> {
+    const held = await lock(directory);
+    try {
+      await makeDurable(files, directory);
+      // Drafts that an earlier run was killed over.
+      files.removeTree(join(directory, DRAFTS));
+      files.makeDirectory(join(directory, DRAFTS));
+      return new Copy(directory, durable, held, files);
+    } catch (cause) {
+      await held.release();
+      throw cause;
+    }
   }
 
   get replayDirectory(): string {
@@ -63,8 +92,8 @@ export class Copy {
 
   /** Everything below it has been written before. Durable when it resolves. */
   async setCheckpoint(text: string, signed: SignedCheckpoint): Promise<void> {
-    mkdirSync(join(this.directory, "log"), { recursive: true });
-    await replaceFile(nodeFiles, join(this.directory, CHECKPOINT), new TextEncoder().encode(text));
+    const path = join(this.directory, CHECKPOINT);
+    await replaceFile(this.#files, path, text, { below: this.directory });
     this.#checkpoint = { text, signed };
   }
 
@@ -89,49 +118,39 @@ export class Copy {
   }
 
   has(tile: TilePath): boolean {
-    return existsSync(this.#path(tile));
+    return this.#files.exists(this.#path(tile));
   }
 
   /** Not verified: the disk, or somebody else, may have changed it. */
   async read(tile: TilePath): Promise<Uint8Array | undefined> {
-    try {
-      return new Uint8Array(await readFile(this.#path(tile)));
-    } catch (cause) {
-      if (isAbsent(cause)) return undefined;
-      throw cause;
-    }
+    return readFile(this.#files, this.#path(tile));
   }
 
   readNow(tile: TilePath): Uint8Array | undefined {
-    try {
-      return new Uint8Array(readFileSync(this.#path(tile)));
-    } catch (cause) {
-      if (isAbsent(cause)) return undefined;
-      throw cause;
-    }
+    return this.#readNow(this.#path(tile));
   }
 
   /** Keeps a verified tile. A process that dies leaves the whole file or none. */
   async write(tile: TilePath, bytes: Uint8Array): Promise<void> {
     const path = this.#path(tile);
     const folder = dirname(path);
-    if (!this.#made.has(folder)) await mkdir(folder, { recursive: true });
+    if (!this.#made.has(folder)) this.#files.makeDirectory(folder);
     this.#made.add(folder);
     const draft = join(this.directory, DRAFTS, String(this.#drafts++));
     await this.#writeDraft(draft, bytes).catch((cause: unknown) => {
       // A full disk does not say where; whoever reads of it wants to know.
       throw cause instanceof Error ? Object.assign(cause, { path }) : cause;
     });
-    await rename(draft, path);
+    this.#files.rename(draft, path);
   }
 
   async #writeDraft(draft: string, bytes: Uint8Array): Promise<void> {
-    const file = await open(draft, "w", 0o644);
+    const file = this.#files.open(draft, "write");
     try {
-      await file.writeFile(bytes);
-      if (this.#durable) await file.datasync();
+      await writeFullyLater(file, bytes, 0);
+      if (this.#durable) await file.sync();
     } finally {
-      await file.close();
+      file.close();
     }
   }
 
@@ -142,7 +161,7 @@ export class Copy {
     for (const made of this.#made) {
       for (let at = made; at.length >= this.directory.length; at = dirname(at)) folders.add(at);
     }
-    for (const folder of folders) await nodeFiles.syncDirectory(folder);
+    for (const folder of folders) await this.#files.syncDirectory(folder);
     this.#made.clear();
   }
 
@@ -155,12 +174,12 @@ export class Copy {
     for (const old of edgesOf(before)) {
       const folder = dirname(this.#path(old));
       if (this.has({ ...old, width: TILE_WIDTH })) {
-        rmSync(folder, { recursive: true, force: true });
+        this.#files.removeTree(folder);
         this.#made.delete(folder);
         continue;
       }
-      for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-        if (!wanted.has(join(folder, name))) rmSync(join(folder, name), { force: true });
+      for (const name of this.#files.exists(folder) ? this.#files.list(folder) : []) {
+        if (!wanted.has(join(folder, name))) this.#files.remove(join(folder, name));
       }
     }
   }
@@ -168,7 +187,7 @@ export class Copy {
   /** A file of its own beside the copy. @returns its path */
   async keep(name: string, text: string): Promise<string> {
     const path = join(this.directory, name);
-    await replaceFile(nodeFiles, path, new TextEncoder().encode(text));
+    await replaceFile(this.#files, path, text);
     return path;
   }
 
@@ -187,11 +206,18 @@ export class Copy {
   }
 
   #text(name: string): string | undefined {
+    const bytes = this.#readNow(join(this.directory, name));
+    return bytes && new TextDecoder().decode(bytes);
+  }
+
+  #readNow(path: string): Uint8Array | undefined {
+    const file = openIfThere(this.#files, path);
+    if (file === undefined) return undefined;
     try {
-      return readFileSync(join(this.directory, name), "utf8");
-    } catch (cause) {
-      if (isAbsent(cause)) return undefined;
-      throw cause;
+      const bytes = new Uint8Array(file.size());
+      return bytes.subarray(0, readFully(file, bytes, 0));
+    } finally {
+      file.close();
     }
   }
 }
@@ -214,6 +240,9 @@ const CHECKPOINT = join("log", "checkpoint");
 const SEEN = "seen";
 const DRAFTS = "drafts";
 
-function isAbsent(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+/** A folder of tiles with those in it; the names of tiles are digits, those of other folders are not. */
+function foldersBelow(files: FileSystem, folder: string, depth = 0): readonly string[] {
+  if (!files.exists(folder)) return [];
+  const inside = files.list(folder).filter((name) => depth === 1 || /^(x|tile$)|\.p$/.test(name));
+  return [folder, ...inside.flatMap((name) => foldersBelow(files, join(folder, name), depth + 1))];
 }

@@ -287,8 +287,8 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "{log} 与其声称的不符：{why}（{cause}）。此前的 {entries} 个条目无误。",
     },
     remedy: {
-      en: "What to do: {remedy}",
-      zh: "处理办法：{remedy}",
+      en: "{remedy}",
+      zh: "{remedy}",
     },
   },
   INIT_LOG: {

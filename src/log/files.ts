@@ -1,21 +1,38 @@
+import { randomBytes } from "node:crypto";
 import * as fs from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
+import { errnoOf } from "./fault.ts";
 
 /**
- * The file calls a log is made of. Tests put a shim in their place that fails, drops and tears what was not synced; the
+ * The file calls that whatever must survive a crash is made of. Tests put a shim in their place that fails, drops and tears what was not synced; the
  * contract is what POSIX promises and no more: what was written may be lost or torn until `sync` resolves, and a new or
  * renamed file may be gone until its directory was synced.
  */
 export interface FileSystem {
-  /** Opens for reading, or for both and then creates what is not there. @throws the operating system's error */
-  open(path: string, mode: "read" | "write"): OpenFile;
+  /**
+   * Opens for reading, or for both and then creates what is not there.
+   *
+   * @param permissions of a file that is created; without them everybody may read it
+   * @throws the operating system's error
+   */
+  open(path: string, mode: "read" | "write", permissions?: number): OpenFile;
   /** With all its parents; fine if it is there. */
-  makeDirectory(path: string): void;
+  makeDirectory(path: string, permissions?: number): void;
   exists(path: string): boolean;
+  /** What stands there; a socket or a device is neither. @throws the operating system's error */
+  kind(path: string): "file" | "directory" | "other";
+  /** What stands directly in a directory, sorted. @throws the operating system's error */
+  list(path: string): readonly string[];
   rename(from: string, to: string): void;
+  /** Sets who may do what with a file that is there. */
+  restrict(path: string, permissions: number): void;
+  /** Gives a file a second name. @throws EEXIST where the name is taken */
+  link(from: string, to: string): void;
   /** Fine if it is not there. */
   remove(path: string): void;
+  /** A file, or a directory with everything in it; fine if it is not there. */
+  removeTree(path: string): void;
   syncDirectory(path: string): Promise<void>;
 }
 
@@ -23,6 +40,8 @@ export interface OpenFile {
   size(): number;
   /** Reads up to `into.length` bytes; how many there were. */
   read(into: Uint8Array, position: number): number;
+  /** The same off the main thread. */
+  readLater(into: Uint8Array, position: number): Promise<number>;
   /** May write fewer bytes than given; how many it wrote. */
   write(bytes: Uint8Array, position: number): number;
   /** The same off the main thread. `bytes` must not change before it resolves. */
@@ -62,17 +81,62 @@ export async function writeFullyLater(
   }
 }
 
+/** All of a file; `undefined` where there is none. @throws the operating system's error */
+export async function readFile(files: FileSystem, path: string): Promise<Uint8Array | undefined> {
+  const file = openIfThere(files, path);
+  if (file === undefined) return undefined;
+  try {
+    const bytes = new Uint8Array(file.size());
+    let done = 0;
+    while (done < bytes.length) {
+      const got = await file.readLater(bytes.subarray(done), done);
+      if (got === 0) break;
+      done += got;
+    }
+    return bytes.subarray(0, done);
+  } finally {
+    file.close();
+  }
+}
+
+/** The same as text. */
+export async function readText(files: FileSystem, path: string): Promise<string | undefined> {
+  const bytes = await readFile(files, path);
+  return bytes && new TextDecoder().decode(bytes);
+}
+
+/** Opens for reading; `undefined` where there is no such file. @throws any other error of the operating system */
+export function openIfThere(files: FileSystem, path: string): OpenFile | undefined {
+  try {
+    return files.open(path, "read");
+  } catch (cause) {
+    if (errnoOf(cause) === "ENOENT") return undefined;
+    throw cause;
+  }
+}
+
+const readLater = promisify(fs.read);
 const writeLater = promisify(fs.write);
 const datasync = promisify(fs.fdatasync);
 const sync = promisify(fs.fsync);
 
 /** The files of this machine. */
 export const nodeFiles: FileSystem = {
-  open: (path, mode) => new NodeFile(fs.openSync(path, flags(mode), 0o644)),
-  makeDirectory: (path) => void fs.mkdirSync(path, { recursive: true }),
+  open: (path, mode, permissions = 0o644) =>
+    new NodeFile(fs.openSync(path, flags(mode), permissions)),
+  makeDirectory: (path, permissions = 0o777) =>
+    void fs.mkdirSync(path, { recursive: true, mode: permissions }),
   exists: (path) => fs.existsSync(path),
+  kind(path) {
+    const found = fs.statSync(path);
+    return found.isFile() ? "file" : found.isDirectory() ? "directory" : "other";
+  },
+  list: (path) => fs.readdirSync(path).sort(),
   rename: (from, to) => fs.renameSync(from, to),
+  restrict: (path, permissions) => fs.chmodSync(path, permissions),
+  link: (from, to) => fs.linkSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
+  removeTree: (path) => fs.rmSync(path, { force: true, recursive: true }),
   async syncDirectory(path) {
     const descriptor = fs.openSync(path, fs.constants.O_RDONLY);
     try {
@@ -83,24 +147,137 @@ export const nodeFiles: FileSystem = {
   },
 };
 
-/** Writes a small file so that either the old or the new content is there after a crash, never a mixture. */
+export type ReplaceOptions = {
+  /** Of the file; of directories that are made, those that let the same people in. */
+  readonly permissions?: number;
+  /**
+   * Directories below this one, down to the file, are made where they are not there, and survive a power cut with it.
+   * Without it the directory must be there, and durable.
+   */
+  readonly below?: string;
+};
+
+/**
+ * Writes a file so that either the old or the new content is there after a crash, never a mixture. Durable when it
+ * resolves. Nobody else may be writing the same file.
+ */
 export async function replaceFile(
   files: FileSystem,
   path: string,
-  content: Uint8Array,
+  content: Uint8Array | string,
+  { permissions = 0o644, below = dirname(path) }: ReplaceOptions = {},
 ): Promise<void> {
-  const draft = `${path}.new`;
-  files.remove(draft);
-  const file = files.open(draft, "write");
+  const directory = dirname(path);
+  if (directory !== below) files.makeDirectory(directory, directoryPermissions(permissions));
+  const draft = `${path}${DRAFT}`;
+  await writeDraft(files, draft, content, permissions);
+  files.rename(draft, path);
+  await syncUp(files, directory, below);
+}
+
+/**
+ * Writes a file that nobody may replace: it is there as a whole, or not at all. Durable when it resolves.
+ *
+ * @throws EEXIST where the name is taken; who comes second of two at once hears it too
+ */
+export async function createFile(
+  files: FileSystem,
+  path: string,
+  content: Uint8Array | string,
+  { permissions = 0o644, below = dirname(path) }: ReplaceOptions = {},
+): Promise<void> {
+  const directory = dirname(path);
+  if (directory !== below) files.makeDirectory(directory, directoryPermissions(permissions));
+  // Of its own for each call: another process may be about the same.
+  const draft = `${path}.${randomBytes(4).toString("hex")}${DRAFT}`;
   try {
-    await writeFullyLater(file, content, 0);
+    await writeDraft(files, draft, content, permissions);
+    files.link(draft, path);
+  } finally {
+    files.remove(draft);
+  }
+  await syncUp(files, directory, below);
+}
+
+/**
+ * The same where it does not matter who comes first: what is there stays.
+ *
+ * @returns whether it was written now
+ */
+export async function createOnce(
+  files: FileSystem,
+  path: string,
+  content: Uint8Array | string,
+  options: ReplaceOptions = {},
+): Promise<boolean> {
+  try {
+    if (!files.exists(path)) {
+      await createFile(files, path, content, options);
+      return true;
+    }
+  } catch (cause) {
+    if (errnoOf(cause) !== "EEXIST") throw cause;
+  }
+  // Whoever wrote it may have been killed before it was durable.
+  await syncUp(files, dirname(path), options.below ?? dirname(path));
+  return false;
+}
+
+async function writeDraft(
+  files: FileSystem,
+  draft: string,
+  content: Uint8Array | string,
+  permissions: number,
+): Promise<void> {
+  files.remove(draft);
+  const file = files.open(draft, "write", permissions);
+  try {
+    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+    await writeFullyLater(file, bytes, 0);
     await file.sync();
   } finally {
     file.close();
   }
-  files.rename(draft, path);
-  await files.syncDirectory(dirname(path));
 }
+
+/** Ends the name of a file that is being written. */
+export const DRAFT = ".new";
+
+/** Whoever may read a file may also enter its directory. */
+function directoryPermissions(permissions: number): number {
+  return permissions | ((permissions & 0o444) >> 2) | 0o700;
+}
+
+/** Makes the names in a directory survive a power cut, and those of the directories down from `top`. */
+export async function syncUp(files: FileSystem, directory: string, top: string): Promise<void> {
+  for (let at = directory; ; at = dirname(at)) {
+    await files.syncDirectory(at);
+    if (at === top || at === dirname(at)) return;
+  }
+}
+
+/**
+ * Makes a directory with its parents; it survives a power cut when this resolves. Parents that were there before may be
+ * the work of a process that was killed: they are synced too, as far as they are ours to open.
+ */
+export async function makeDurable(
+  files: FileSystem,
+  path: string,
+  permissions = 0o777,
+): Promise<void> {
+  const made = new Set<string>();
+  for (let at = path; !files.exists(at) && at !== dirname(at); at = dirname(at)) made.add(at);
+  files.makeDirectory(path, permissions);
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    await files.syncDirectory(dirname(at)).catch((cause: unknown) => {
+      const isOurs = made.has(at) || !NOT_OURS.includes(errnoOf(cause) ?? "");
+      if (isOurs) throw cause;
+    });
+  }
+}
+
+/** Directories of others, and file systems that sync no directory. */
+const NOT_OURS = ["EACCES", "EPERM", "EROFS", "EINVAL", "ENOTSUP"];
 
 function flags(mode: "read" | "write"): number {
   return mode === "read" ? fs.constants.O_RDONLY : fs.constants.O_RDWR | fs.constants.O_CREAT;
@@ -119,6 +296,11 @@ class NodeFile implements OpenFile {
 
   read(into: Uint8Array, position: number): number {
     return fs.readSync(this.#descriptor, into, 0, into.length, position);
+  }
+
+  async readLater(into: Uint8Array, position: number): Promise<number> {
+    const { bytesRead } = await readLater(this.#descriptor, into, 0, into.length, position);
+    return bytesRead;
   }
 
   write(bytes: Uint8Array, position: number): number {

@@ -1,6 +1,7 @@
 export type { EntryRange } from "./entry-map.ts";
 export type { LogBlock } from "./entry-store.ts";
 export {
+  errnoOf,
   isDiskFull,
   LOG_FAULT_CODES,
   LogFault,
@@ -9,11 +10,20 @@ export {
   type Reaction,
 } from "./fault.ts";
 export {
+  createFile,
+  createOnce,
+  DRAFT,
   type FileSystem,
+  makeDurable,
   nodeFiles,
   type OpenFile,
+  openIfThere,
+  type ReplaceOptions,
+  readFile,
   readFully,
+  readText,
   replaceFile,
+  syncUp,
   writeFully,
   writeFullyLater,
 } from "./files.ts";

@@ -4,6 +4,7 @@ import { concat, HASH_BYTES, InvariantError } from "../core/index.ts";
 import { isDiskFull, LogFault } from "./fault.ts";
 import {
   type FileSystem,
+  makeDurable,
   type OpenFile,
   readFully,
   replaceFile,
@@ -47,7 +48,7 @@ export async function createJournal(
   payloads: readonly Uint8Array[],
 ): Promise<void> {
   if (files.exists(path)) throw new LogFault("LOG_EXISTS", { path });
-  files.makeDirectory(dirname(path));
+  await makeDurable(files, dirname(path));
   const id = new Uint8Array(randomBytes(ID_BYTES));
   let previous = NO_DIGEST;
   const records = [firstPayload(origin), ...payloads].map((payload) => {

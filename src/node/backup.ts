@@ -1,8 +1,13 @@
-import { existsSync } from "node:fs";
-import { cp, mkdir, open, readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type AuditOptions, type AuditReport, auditDirectory } from "../ledger/embedded/index.ts";
-import { readLog } from "../log/index.ts";
+import {
+  type FileSystem,
+  makeDurable,
+  nodeFiles,
+  readLog,
+  syncUp,
+  writeFullyLater,
+} from "../log/index.ts";
 import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
 
@@ -14,94 +19,118 @@ export type BackupReport = {
   readonly withKeys: boolean;
 };
 
+export type BackupOptions = { readonly withKeys?: boolean; readonly files?: FileSystem };
+
 /**
  * Copies a node's data while it runs or rests. The journal only grows, so its copy up to the last whole record is a ledger
- * of that moment; everything derived is left out and made again. Keys go along only when asked for.
+ * of that moment; everything derived is left out and made again. Keys go along only when asked for. Durable when it
+ * resolves; one that was broken off has no description, and is not brought back.
  *
  * @throws LedgerFault LEDGER_DIRECTORY when the source holds no ledger or the target is not empty; LogFault when damaged
  */
 export async function backup(
   from: string,
   to: string,
-  options: { readonly withKeys?: boolean } = {},
+  options: BackupOptions = {},
 ): Promise<BackupReport> {
+  const { files = nodeFiles } = options;
   const withKeys = options.withKeys === true;
-  const description = await readDescription(from);
-  if (description === undefined) {
-    throw directoryFault(from, "absent");
-  }
-  await mustBeEmpty(to);
+  const description = await readDescription(from, files);
+  if (description === undefined) throw directoryFault(from, "absent");
+  mustBeEmpty(to, files);
+  await makeDurable(files, to, 0o700);
   const [source, target] = [dataDirectory(from), dataDirectory(to)];
-  await mkdir(target.ledger, { recursive: true, mode: 0o700 });
-  const { end, size } = readLog({ directory: source.ledger }, () => undefined);
-  await copyBytes(join(source.ledger, "journal"), join(target.ledger, "journal"), end);
-  for (const name of ["inbox", "openings"] as const) await copyIfThere(source[name], target[name]);
-  if (existsSync(source.witnessLogs) && (await readdir(source.witnessLogs)).length > 0) {
-    await copyIfThere(source.witnessLogs, target.witnessLogs);
+  const { end, size } = readLog({ directory: source.ledger, files }, () => undefined);
+  const copy = copier(files, to);
+  await copy.file(join(source.ledger, "journal"), join(target.ledger, "journal"), end);
+  for (const name of ["inbox", "openings", "witnessLogs"] as const) {
+    await copy.tree(source[name], target[name]);
   }
   if (withKeys) {
     // The key of a witness is worth something only with all that it saw: a copy would have forgotten what comes after it.
-    const filter = (path: string) => path !== source.witnessKey;
-    await copyIfThere(dirname(source.logKey), dirname(target.logKey), filter);
-    await copyIfThere(source.demo, target.demo);
+    const forgotten = new Set([source.witnessKey]);
+    await copy.tree(dirname(source.logKey), dirname(target.logKey), forgotten);
+    await copy.tree(source.demo, target.demo);
   }
   const { format: _, ...rest } = description;
-  await writeDescription(to, rest);
+  await writeDescription(to, rest, files);
   return { entries: size, journalBytes: end, withKeys };
 }
 
 /**
  * Brings a backup back into an empty directory, after an audit of all of it. The node that opens it takes no writes until an
- * operator says that nobody has seen a newer state: the same ledger must not go on from an older one.
+ * operator says that nobody has seen a newer state: the same ledger must not go on from an older one. Durable when it
+ * resolves; what was broken off before is no ledger that a node would open.
+ *
+ * @throws LedgerFault LEDGER_DIRECTORY when the source is no whole backup or the target is not empty
  */
 export async function restore(
   from: string,
   to: string,
   options: AuditOptions = {},
 ): Promise<AuditReport> {
-  await mustBeEmpty(to);
+  const { files = nodeFiles } = options;
+  mustBeEmpty(to, files);
+  const description = await readDescription(from, files);
+  if (description === undefined) throw directoryFault(from, "absent");
   const report = await auditDirectory(from, options);
   if (!report.intact) return report;
   // A copy of a whole directory may hold a witness's key: the node makes another one.
   const source = dataDirectory(from);
-  const forgotten = new Set([source.witnessKey, join(source.witnessSeen, "vkey"), source.cosigned]);
-  const filter = (path: string) => !forgotten.has(path);
-  await cp(from, to, { recursive: true, preserveTimestamps: true, filter });
-  const description = await readDescription(to);
-  if (description !== undefined) {
-    const { format: _, ...rest } = description;
-    await writeDescription(to, { ...rest, restored: true });
-  }
+  const forgotten = new Set([
+    ...[source.witnessKey, join(source.witnessSeen, "vkey"), source.cosigned],
+    // With its description, a directory has been begun: it comes last, and says that it was restored.
+    ...["cityid.json", "cityid.json.new"].map((name) => join(from, name)),
+    ...["lock", "lock.pid"].map((name) => join(source.ledger, name)),
+  ]);
+  await makeDurable(files, to, 0o700);
+  await copier(files, to).tree(from, to, forgotten);
+  const { format: _, ...rest } = description;
+  await writeDescription(to, { ...rest, restored: true }, files);
   return report;
 }
 
-async function mustBeEmpty(path: string): Promise<void> {
-  const found = existsSync(path) ? await readdir(path) : [];
-  if (found.length > 0) throw directoryFault(path, "not-empty");
+function mustBeEmpty(path: string, files: FileSystem): void {
+  if (files.exists(path) && files.list(path).length > 0) throw directoryFault(path, "not-empty");
 }
 
-async function copyIfThere(
-  from: string,
-  to: string,
-  filter: (path: string) => boolean = () => true,
-): Promise<void> {
-  if (existsSync(from)) await cp(from, to, { recursive: true, preserveTimestamps: true, filter });
-}
-
-/** Copies the first `length` bytes and syncs them. */
-async function copyBytes(from: string, to: string, length: number): Promise<void> {
-  const [source, target] = [await open(from, "r"), await open(to, "wx", 0o600)];
-  try {
-    const buffer = new Uint8Array(COPY_BYTES);
-    for (let at = 0; at < length; ) {
-      const { bytesRead } = await source.read(buffer, 0, Math.min(COPY_BYTES, length - at), at);
-      if (bytesRead === 0) break;
-      await target.write(buffer, 0, bytesRead, at);
-      at += bytesRead;
+/** Copies below `root`, for the owner alone, and durable when it resolves. */
+function copier(files: FileSystem, root: string) {
+  async function file(from: string, to: string, length?: number): Promise<void> {
+    files.makeDirectory(dirname(to), 0o700);
+    const [source, target] = [files.open(from, "read"), files.open(to, "write", 0o600)];
+    try {
+      const buffer = new Uint8Array(COPY_BYTES);
+      const end = length ?? source.size();
+      for (let at = 0; at < end; ) {
+        const got = await source.readLater(buffer.subarray(0, Math.min(COPY_BYTES, end - at)), at);
+        if (got === 0) break;
+        await writeFullyLater(target, buffer.subarray(0, got), at);
+        at += got;
+      }
+      await target.sync();
+    } finally {
+      source.close();
+      target.close();
     }
-    await target.sync();
-  } finally {
-    await source.close();
-    await target.close();
+    await syncUp(files, dirname(to), root);
   }
+
+  /** A directory with all that is in it, if it is there. */
+  async function tree(
+    from: string,
+    to: string,
+    forgotten: ReadonlySet<string> = new Set(),
+  ): Promise<void> {
+    if (!files.exists(from)) return;
+    for (const name of files.list(from)) {
+      const [path, copy] = [join(from, name), join(to, name)];
+      if (forgotten.has(path)) continue;
+      const kind = files.kind(path);
+      if (kind === "directory") await tree(path, copy, forgotten);
+      else if (kind === "file") await file(path, copy);
+    }
+  }
+
+  return { file, tree };
 }

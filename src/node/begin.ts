@@ -1,5 +1,3 @@
-import { mkdir, open } from "node:fs/promises";
-import { dirname } from "node:path";
 import {
   type ChildGenesis,
   equalBytes,
@@ -8,10 +6,11 @@ import {
   refuseOwnWitness,
 } from "../core/index.ts";
 import { createEmbeddedLedger } from "../ledger/embedded/index.ts";
+import { type FileSystem, makeDurable, nodeFiles } from "../log/index.ts";
 import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { logKey } from "./log-key.ts";
-import { readSeed } from "./secrets.ts";
+import { createSeed, keepSeed, readSeed } from "./secrets.ts";
 
 /** What a ledger is begun with. */
 export type Beginning = {
@@ -23,6 +22,7 @@ export type Beginning = {
   readonly logSeed: Uint8Array;
   /** The member whose node this is. */
   readonly member?: string;
+  readonly files?: FileSystem;
 };
 
 /**
@@ -32,9 +32,9 @@ export type Beginning = {
  * @throws LedgerFault LEDGER_DIRECTORY where a ledger was begun already, LogFault when the disk fails
  */
 export async function beginNode(beginning: Beginning): Promise<void> {
-  const { genesis, imports, logSeed, member } = beginning;
+  const { genesis, imports, logSeed, member, files = nodeFiles } = beginning;
   const directory = dataDirectory(beginning.dataDirectory);
-  if ((await readDescription(directory.root)) !== undefined) {
+  if ((await readDescription(directory.root, files)) !== undefined) {
     throw directoryFault(directory.root, "begun");
   }
   const policy = parsePolicy(genesis.policy);
@@ -43,22 +43,18 @@ export async function beginNode(beginning: Beginning): Promise<void> {
   if (policy.ok && !refuseOwnWitness(policy.value, logs).ok) {
     throw directoryFault(directory.root, "witness-own");
   }
-  await placeLogKey(directory.logKey, logSeed);
-  await createEmbeddedLedger(directory.ledger, genesis, imports);
+  await makeDurable(files, directory.root, 0o700);
+  await placeLogKey(directory.logKey, logSeed, files);
+  await createEmbeddedLedger(directory.ledger, genesis, imports, files);
   const { origin } = genesis;
-  await writeDescription(directory.root, { origin, ...(member === undefined ? {} : { member }) });
+  const described = { origin, ...(member === undefined ? {} : { member }) };
+  await writeDescription(directory.root, described, files);
 }
 
 /** Puts the key where the node looks for it; a beginning that was broken off here before left the same one. */
-async function placeLogKey(path: string, seed: Uint8Array): Promise<void> {
-  const before = await readSeed(path);
-  if (before !== undefined) {
-    if (equalBytes(before, seed)) return;
-    throw directoryFault(path, "log-key-other");
-  }
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(path, "wx", 0o600);
-  await file.writeFile(`${Buffer.from(seed).toString("hex")}\n`);
-  await file.sync();
-  await file.close();
+async function placeLogKey(path: string, seed: Uint8Array, files: FileSystem): Promise<void> {
+  const before = await readSeed(path, files);
+  if (before === undefined) return createSeed(path, seed, files);
+  if (!equalBytes(before, seed)) throw directoryFault(path, "log-key-other");
+  await keepSeed(path, files);
 }

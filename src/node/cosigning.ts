@@ -18,6 +18,7 @@ import type { Ledger, LedgerReader } from "../ledger/index.ts";
 import { Collector, WITNESS_PATIENCE_MILLISECONDS } from "../witness/index.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import type { NodeLog } from "./log.ts";
+import { turns } from "./turns.ts";
 import { writeCosigned, writeFraud } from "./witness.ts";
 
 /** How often the node looks whether a witness is to be asked. */
@@ -47,6 +48,7 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
   const { directory, ledger, signers, ownKeys, log, maxAgeSeconds } = options;
   const { origin } = ledger.head();
   const deadlines = createDeadlines();
+  const inTurn = turns();
   const collector = new Collector({
     deadline: deadlines.next,
     log: {
@@ -64,7 +66,7 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     fraud: (proof) => writeFraud(directory, proof, log),
     // What is broken off at the end is no trouble of a witness.
     note: (event, facts) => deadlines.over() || log.error(event, facts),
-    save: (note) => writeCosigned(directory.cosigned, note),
+    save: (note) => inTurn(directory.cosigned, () => writeCosigned(directory.cosigned, note)),
   });
   if (existsSync(directory.cosigned)) {
     collector.resume(await readFile(directory.cosigned, "utf8"));
@@ -73,7 +75,7 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     if (trouble !== undefined) log.error("witness", { witness: name, trouble, value: 0 });
   }
   let open = options.nothingNewer;
-  const turns = new Set<Promise<void>>();
+  const running = new Set<Promise<void>>();
   const turn = async () => {
     await collector.turn();
     if (open !== undefined && collector.nothingNewer()) {
@@ -89,8 +91,8 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
   const timer = setInterval(() => {
     const begun: Promise<void> = turn()
       .catch((cause: unknown) => log.error("witnesses", { cause: String(cause) }))
-      .finally(() => turns.delete(begun));
-    turns.add(begun);
+      .finally(() => running.delete(begun));
+    running.add(begun);
   }, TURN_MILLISECONDS);
   timer.unref();
   return {
@@ -98,7 +100,7 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     async stop() {
       clearInterval(timer);
       deadlines.end();
-      await Promise.all(turns);
+      await Promise.all(running);
     },
   };
 }

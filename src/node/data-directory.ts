@@ -1,6 +1,13 @@
-import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { LedgerFault } from "../ledger/index.ts";
+import {
+  errnoOf,
+  type FileSystem,
+  makeDurable,
+  nodeFiles,
+  readText,
+  replaceFile,
+} from "../log/index.ts";
 
 /**
  * Where a node keeps what:
@@ -68,10 +75,13 @@ export function dataDirectory(root: string): DataDirectory {
 }
 
 /** What lies in a directory; `undefined` where no ledger was begun. @throws LedgerFault LEDGER_DIRECTORY */
-export async function readDescription(root: string): Promise<DataDescription | undefined> {
-  const text = await readFile(join(root, FILE), "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return undefined;
-    throw new LedgerFault("LEDGER_DIRECTORY", { path: root, why: String(cause.code) }, { cause });
+export async function readDescription(
+  root: string,
+  files: FileSystem = nodeFiles,
+): Promise<DataDescription | undefined> {
+  const text = await readText(files, join(root, FILE)).catch((cause: unknown) => {
+    const why = String(errnoOf(cause));
+    throw new LedgerFault("LEDGER_DIRECTORY", { path: root, why }, { cause });
   });
   if (text === undefined) return undefined;
   const description = parse(text);
@@ -80,6 +90,14 @@ export async function readDescription(root: string): Promise<DataDescription | u
     throw new LedgerFault("LEDGER_DIRECTORY", { path: root, why: `format ${got}, not ${FORMAT}` });
   }
   return description as DataDescription;
+}
+
+/**
+ * Makes a description that was found survive a power cut: whoever wrote it may have been killed before. A directory that takes
+ * nothing is left as it is.
+ */
+export async function keepDescription(root: string, files: FileSystem = nodeFiles): Promise<void> {
+  await files.syncDirectory(root).catch(() => undefined);
 }
 
 function parse(text: string): { format?: unknown; origin?: unknown } | undefined {
@@ -94,15 +112,9 @@ function parse(text: string): { format?: unknown; origin?: unknown } | undefined
 export async function writeDescription(
   root: string,
   description: Omit<DataDescription, "format">,
+  files: FileSystem = nodeFiles,
 ): Promise<void> {
-  await mkdir(root, { recursive: true, mode: 0o700 });
-  const path = join(root, FILE);
-  const file = await open(`${path}.new`, "w", 0o644);
-  await file.writeFile(`${JSON.stringify({ format: FORMAT, ...description }, null, 2)}\n`);
-  await file.sync();
-  await file.close();
-  await rename(`${path}.new`, path);
-  const directory = await open(root, "r");
-  await directory.sync();
-  await directory.close();
+  await makeDurable(files, root, 0o700);
+  const text = `${JSON.stringify({ format: FORMAT, ...description }, null, 2)}\n`;
+  await replaceFile(files, join(root, FILE), text);
 }

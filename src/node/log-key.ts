@@ -6,6 +6,7 @@ import {
   type VerifierKey,
   verifierKey,
 } from "../core/index.ts";
+import { type FileSystem, nodeFiles } from "../log/index.ts";
 import { type DataDirectory, dataDirectory, readDescription } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { readSeed, seedFile } from "./secrets.ts";
@@ -22,8 +23,12 @@ export async function logSignersOf(
 }
 
 /** A key of the log, which also names it. @throws LedgerFault LEDGER_DIRECTORY */
-export async function logSigner(path: string, origin: string): Promise<NoteSigner> {
-  const seed = await readSeed(path);
+export async function logSigner(
+  path: string,
+  origin: string,
+  files: FileSystem = nodeFiles,
+): Promise<NoteSigner> {
+  const seed = await readSeed(path, files);
   if (seed === undefined) throw directoryFault(path, "log-key-missing");
   return { key: logKey(origin, seed), seed };
 }

@@ -11,28 +11,24 @@ import {
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import { createClient } from "../sdk/index.ts";
-import {
-  createApp,
-  directoryStore,
-  type ParentLedger,
-  type Server,
-  staticFiles,
-} from "../server/index.ts";
+import { createApp, type ParentLedger, type Server, staticFiles } from "../server/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
 import {
   type DataDescription,
   dataDirectory,
+  keepDescription,
   readDescription,
   writeDescription,
 } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
+import { directoryStore } from "./directory-store.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
 import { SOFTWARE } from "./version.ts";
-import { type OwnWitness, openWitness } from "./witness.ts";
+import { type OwnWitness, openWitness, writeFraud } from "./witness.ts";
 
 /** A node that answers. */
 export type RunningNode = AsyncDisposable & {
@@ -87,6 +83,7 @@ export async function startNode(
   if (description === undefined) {
     throw directoryFault(directory.root, "absent");
   }
+  await keepDescription(directory.root);
   if (description.restored === true && config.confirmRestored) {
     const { restored: _, format: __, ...rest } = description;
     await writeDescription(directory.root, rest);
@@ -206,6 +203,7 @@ async function application(
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       ...(witness === undefined ? {} : { witness }),
+      fraud: (proof) => writeFraud(directory, proof, log),
       cosignatures: cosigning.collector,
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
       ...(existsSync(VERIFIER) ? { verifier: await staticFiles(VERIFIER) } : {}),

@@ -1,15 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
-import {
-  mkdir,
-  open as openFile,
-  readdir,
-  readFile,
-  rename,
-  stat,
-  writeFile,
-} from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { publicEd25519 } from "#crypto";
 import {
   equalBytes,
@@ -22,7 +12,15 @@ import {
   verifierKey,
 } from "../core/index.ts";
 import { LedgerFault } from "../ledger/index.ts";
-import { directoryStore } from "../server/index.ts";
+import {
+  createOnce,
+  errnoOf,
+  type FileSystem,
+  makeDurable,
+  nodeFiles,
+  readText,
+  replaceFile,
+} from "../log/index.ts";
 import {
   createWitness,
   type FraudProof,
@@ -34,8 +32,9 @@ import {
 } from "../witness/index.ts";
 import type { DataDirectory } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
+import { directoryStore } from "./directory-store.ts";
 import type { NodeLog } from "./log.ts";
-import { readSeed } from "./secrets.ts";
+import { createSeed, keepSeed, readSeed } from "./secrets.ts";
 
 // What a node keeps as a witness:
 //
@@ -56,7 +55,12 @@ const LOGS_MILLISECONDS = 1000;
 /** The node as a witness of others. */
 export type OwnWitness = Witness & { readonly key: VerifierKey };
 
-type Options = { readonly origin: string; readonly clock: () => number; readonly log: NodeLog };
+type Options = {
+  readonly origin: string;
+  readonly clock: () => number;
+  readonly log: NodeLog;
+  readonly files?: FileSystem;
+};
 
 /**
  * Opens the node as a witness; makes its key the first time. `undefined` where the disk takes no key: the ledger is served
@@ -78,13 +82,14 @@ export async function openWitness(
 }
 
 async function open(directory: DataDirectory, options: Options): Promise<OwnWitness> {
-  const signer = await witnessSigner(directory, options.origin);
+  const { files = nodeFiles } = options;
+  const signer = await witnessSigner(directory, options.origin, files);
   const witness = createWitness({
     signer,
     known: watchLogs(directory, options),
-    memory: directoryStore(directory.witness),
+    memory: directoryStore(directory.witness, files),
     clock: options.clock,
-    fraud: (proof) => writeFraud(directory, proof, options.log),
+    fraud: (proof) => writeFraud(directory, proof, options.log, files),
   });
   return { ...witness, key: signer.key };
 }
@@ -95,33 +100,38 @@ async function open(directory: DataDirectory, options: Options): Promise<OwnWitn
  *
  * @throws LedgerFault LEDGER_DIRECTORY
  */
-async function witnessSigner(directory: DataDirectory, origin: string): Promise<NoteSigner> {
-  const present = await readSeed(directory.witnessKey);
+async function witnessSigner(
+  directory: DataDirectory,
+  origin: string,
+  files: FileSystem,
+): Promise<NoteSigner> {
+  const present = await readSeed(directory.witnessKey, files);
   const seed = present ?? new Uint8Array(randomBytes(SEED_BYTES));
   const key = verifierKey(witnessName(origin), "cosignature", publicEd25519(seed));
-  const logSeed = await readSeed(directory.logKey);
+  const logSeed = await readSeed(directory.logKey, files);
   // Copied by hand: a cosignature by the log's own key attests nothing.
   if (logSeed !== undefined && equalBytes(logSeed, seed)) {
     throw directoryFault(directory.witnessKey, "witness-key-of-log");
   }
-  if (present === undefined) await keepNewKey(directory, formatVerifierKey(key), seed);
-  else if ((await readWitnessVkey(directory)) !== formatVerifierKey(key)) {
+  if (present === undefined) await keepNewKey(directory, formatVerifierKey(key), seed, files);
+  else if ((await readWitnessVkey(directory, files)) !== formatVerifierKey(key)) {
     throw directoryFault(directory.witnessKey, "witness-memory");
-  }
+  } else await keepSeed(directory.witnessKey, files);
   return { key, seed };
 }
 
 /** The memory comes first, and the key last: one that is there has its memory. What an older key saw stays remembered. */
-async function keepNewKey(directory: DataDirectory, vkey: string, seed: Uint8Array): Promise<void> {
-  for (const folder of [directory.witnessLogs, directory.witnessSeen]) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+async function keepNewKey(
+  directory: DataDirectory,
+  vkey: string,
+  seed: Uint8Array,
+  files: FileSystem,
+): Promise<void> {
+  for (const folder of [directory.witness, directory.witnessLogs, directory.witnessSeen]) {
+    await makeDurable(files, folder, 0o700);
   }
-  await writeDurably(directory.witnessSeen, MARKER, `${vkey}\n`);
-  await syncDirectory(directory.witness);
-  await syncDirectory(directory.root);
-  const keys = dirname(directory.witnessKey);
-  await mkdir(keys, { recursive: true, mode: 0o700 });
-  await writeDurably(keys, basename(directory.witnessKey), `${hex(seed)}\n`);
+  await replaceFile(files, join(directory.witnessSeen, MARKER), `${vkey}\n`, PRIVATE);
+  await createSeed(directory.witnessKey, seed, files);
 }
 
 /** The log of a node is `host/log`, its witness `host/witness`. */
@@ -131,14 +141,14 @@ export function witnessName(origin: string): string {
 
 function watchLogs(
   directory: DataDirectory,
-  { origin, clock, log }: Options,
+  { origin, clock, log, files = nodeFiles }: Options,
 ): () => Promise<KnownLogs> {
   let read: { readonly at: number; readonly logs: Promise<KnownLogs> } | undefined;
   const told = new Set<string>();
   return () => {
     const now = clock();
     if (read === undefined || Math.abs(now - read.at) >= LOGS_MILLISECONDS) {
-      read = { at: now, logs: readLogs(directory, origin, tell) };
+      read = { at: now, logs: readLogs(directory, origin, tell, files) };
     }
     return read.logs;
   };
@@ -155,13 +165,13 @@ export async function readLogs(
   { witnessLogs }: DataDirectory,
   own: string,
   tell: (name: string, cause: string) => void,
+  files: FileSystem = nodeFiles,
 ): Promise<KnownLogs> {
-  const names = existsSync(witnessLogs) ? await readdir(witnessLogs) : [];
-  const files = names.filter((name) => name.endsWith(".policy")).sort();
+  const names = files.exists(witnessLogs) ? files.list(witnessLogs) : [];
   const policies = await Promise.all(
-    files.map(async (name) => {
-      const text = await readFile(join(witnessLogs, name), "utf8").catch((cause) => {
-        tell(name, String(cause.code));
+    names.filter(isPolicy).map(async (name) => {
+      const text = await readText(files, join(witnessLogs, name)).catch((cause: unknown) => {
+        tell(name, String(errnoOf(cause)));
         return undefined;
       });
       return text === undefined ? [] : [{ name, text }];
@@ -172,56 +182,63 @@ export async function readLogs(
   return logs;
 }
 
-/** Adds the logs of a policy to those that the node cosigns for; a running node takes them up by itself. */
-export async function addLogs(directory: DataDirectory, policy: string): Promise<string> {
-  await mkdir(directory.witnessLogs, { recursive: true, mode: 0o700 });
+function isPolicy(name: string): boolean {
+  return name.endsWith(".policy");
+}
+
+/**
+ * Adds the logs of a policy to those that the node cosigns for; a running node takes them up by itself. Durable when it
+ * resolves.
+ *
+ * @returns its file
+ */
+export async function addLogs(
+  directory: DataDirectory,
+  policy: string,
+  files: FileSystem = nodeFiles,
+): Promise<string> {
   const name = `${hex(sha256(utf8(policy))).slice(0, 16)}.policy`;
-  await writeDurably(directory.witnessLogs, name, policy);
-  return join(directory.witnessLogs, name);
+  const path = join(directory.witnessLogs, name);
+  await createOnce(files, path, policy, { ...PRIVATE, below: directory.root });
+  return path;
 }
 
 /** The public half of the key that the node cosigns with; `undefined` before its first start. */
-export async function readWitnessVkey({ witnessSeen }: DataDirectory): Promise<string | undefined> {
-  const marker = join(witnessSeen, MARKER);
-  return existsSync(marker) ? (await readFile(marker, "utf8")).trim() : undefined;
+export async function readWitnessVkey(
+  { witnessSeen }: DataDirectory,
+  files: FileSystem = nodeFiles,
+): Promise<string | undefined> {
+  return (await readText(files, join(witnessSeen, MARKER)))?.trim();
 }
 
-/** Keeps a fraud proof; the first one of a log and size is as good as any later. */
+/** Whoever has a log's key could sign ever more branches, and fill the disk of those who keep the proofs. */
+const MAX_PROOFS_OF_A_LOG = 16;
+
+/** Keeps a fraud proof, durable when it resolves; the first one of a log and size is as good as any later. */
 export async function writeFraud(
-  directory: DataDirectory,
+  { root, fraud }: DataDirectory,
   proof: FraudProof,
   log: NodeLog,
+  files: FileSystem = nodeFiles,
 ): Promise<void> {
-  const text = formatFraudProof(proof);
   const size = proof.second.split("\n")[1];
-  const name = `${originHash(proof.origin).slice(0, 16)}-${size}.json`;
-  const path = join(directory.fraud, name);
-  if (await stat(path).catch(() => undefined)) return;
-  await mkdir(directory.fraud, { recursive: true, mode: 0o700 });
-  await writeDurably(directory.fraud, name, text);
-  log.error("fraud-proof", { origin: proof.origin, file: path });
+  const ofLog = originHash(proof.origin).slice(0, 16);
+  const path = join(fraud, `${ofLog}-${size}.json`);
+  const kept = files.exists(fraud) ? files.list(fraud) : [];
+  const others = kept.filter((name) => name.startsWith(`${ofLog}-`) && name.endsWith(".json"));
+  if (!files.exists(path) && others.length >= MAX_PROOFS_OF_A_LOG) return;
+  const options = { ...PRIVATE, below: root };
+  const isNew = await createOnce(files, path, formatFraudProof(proof), options);
+  if (isNew) log.error("fraud-proof", { origin: proof.origin, file: path });
 }
 
-async function writeDurably(directory: string, name: string, text: string): Promise<void> {
-  const path = join(directory, name);
-  const file = await openFile(`${path}.new`, "w", 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
-  await syncDirectory(directory);
-}
+const PRIVATE = { permissions: 0o600 };
 
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await openFile(path, "r");
-  await directory.sync().finally(() => directory.close());
-}
-
-/** Written without a sync: it is collected again where it is lost. */
-export async function writeCosigned(path: string, note: string): Promise<void> {
-  await writeFile(`${path}.new`, note);
-  await rename(`${path}.new`, path);
+/** Durable when it resolves. It is collected again where it is lost. */
+export async function writeCosigned(
+  path: string,
+  note: string,
+  files: FileSystem = nodeFiles,
+): Promise<void> {
+  await replaceFile(files, path, note);
 }

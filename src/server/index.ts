@@ -14,4 +14,4 @@ export {
 export { type StaticFiles, staticFiles } from "./portal/index.ts";
 export { type AnyRefusalCode, PROBLEM_ROWS, type Problem } from "./problem/index.ts";
 export type { Peer } from "./services.ts";
-export { type BlobStore, directoryStore, memoryStore } from "./store/index.ts";
+export { type BlobStore, memoryStore } from "./store/index.ts";

@@ -1,6 +1,6 @@
 import type { Code, VerifierKey } from "../core/index.ts";
 import type { Head, Ledger } from "../ledger/index.ts";
-import type { Witness, WitnessStatus } from "../witness/index.ts";
+import type { FraudProof, Witness, WitnessStatus } from "../witness/index.ts";
 import type { StaticFiles } from "./portal/index.ts";
 import type { BucketSize } from "./rate/token-bucket.ts";
 import type { BlobStore } from "./store/port.ts";
@@ -95,6 +95,8 @@ export type AppDependencies = {
   readonly openings: BlobStore;
   /** Cosigns for the logs of others. */
   readonly witness?: Witness;
+  /** Keeps proofs that the ledger of a delegated code has two histories. */
+  readonly fraud?: (proof: FraudProof) => Promise<void>;
   /** Left out where nobody is asked. */
   readonly cosignatures?: Cosignatures;
   readonly portal?: StaticFiles;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { auditProblem } from "../../src/cli/audit-words.ts";
 import { exitOf } from "../../src/cli/exit.ts";
 import { composeGenesis } from "../../src/cli/init/compose-genesis.ts";
 import type { MemberFile } from "../../src/cli/init/member-file.ts";
@@ -40,11 +41,37 @@ describe("language", () => {
 
   test("every problem of the command line says what and a remedy, in both languages", () => {
     for (const code of CLI_PROBLEM_CODES) {
-      const problem = new CliProblem(code, { detail: "detail" });
+      // Where what to do depends on what was found, the remedy is a fact: see the next test.
+      const remedy = { en: "do something", zh: "请处理" };
+      const problem = new CliProblem(code, { detail: "detail", remedy });
       const [en, zh] = [problem.in("en"), problem.in("zh")];
       for (const text of [en.what, en.remedy, zh.what, zh.remedy]) expect(text).not.toBe("");
       expect(zh.remedy).toMatch(/\p{Script=Han}/u);
       expect(en.remedy).not.toMatch(/\p{Script=Han}/u);
+    }
+  });
+
+  test("what an audit finds has a remedy of its own, in both languages", () => {
+    const codes = [
+      ...["AUDIT_MISSING", "AUDIT_SIZE", "AUDIT_ORIGIN", "AUDIT_EMPTY", "AUDIT_ROOT", "AUDIT_TILE"],
+      ...["AUDIT_TILE_LENGTH", "BUNDLE_SHORT", "BUNDLE_TRAILING", "AUDIT_ENTRY", "AUDIT_PARTIAL"],
+      ...["AUDIT_ROLLED_BACK", "AUDIT_SPLIT", "AUDIT_NODE", "REPLAY_GENESIS", "REPLAY_TIME"],
+      ...["REPLAY_BLOCK_ENTRY", "REPLAY_REFUSED", "REPLAY_MAP_ROOT", "NOTE_UNSIGNED"],
+    ];
+    const problems = codes.map((code) =>
+      auditProblem({
+        ...{ url: "https://log.test/log", auditedAt: "", milliseconds: 0, directory: "/kept" },
+        ...{ intact: false, entries: 5, fetched: { requests: 0, bytes: 0 } },
+        refusal: { code, proof: "/kept/fraud.json" } as never,
+      }),
+    );
+    for (const language of ["en", "zh"] as const) {
+      const remedies = problems.map((problem) => problem.in(language).remedy);
+      expect(new Set(remedies).size).toBe(codes.length);
+      for (const remedy of remedies) {
+        expect(/\p{Script=Han}/u.test(remedy)).toBe(language === "zh");
+        expect(remedy).not.toContain("{");
+      }
     }
   });
 

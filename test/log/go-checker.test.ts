@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { formatVerifierKey, parseTilePath, signCheckpoint } from "../../src/core/index.ts";
 import { createLog, type Log, openLog } from "../../src/log/index.ts";
 import { signer } from "../core/note/keys.ts";
-import { FaultyFiles } from "./faulty-files.ts";
+import { FaultyFiles } from "../faults/faulty-files.ts";
 
 // A log judged by golang.org/x/mod/sumdb, which was written by others.
 

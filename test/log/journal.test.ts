@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createJournal, Journal } from "../../src/log/journal.ts";
 import { FRAME_BYTES } from "../../src/log/record.ts";
-import { FaultyFiles, randomFrom } from "./faulty-files.ts";
+import { FaultyFiles, randomFrom } from "../faults/faulty-files.ts";
 
 const path = "/data/journal";
 const origin = "example.com/log";

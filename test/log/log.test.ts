@@ -15,7 +15,7 @@ import {
 } from "../../src/core/index.ts";
 import { createLog, type Log, openLog, readLog } from "../../src/log/index.ts";
 import { createJournal } from "../../src/log/journal.ts";
-import { FaultyFiles } from "./faulty-files.ts";
+import { FaultyFiles } from "../faults/faulty-files.ts";
 
 const directory = "/data/log";
 const origin = "example.com/log";

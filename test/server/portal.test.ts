@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -37,6 +37,28 @@ describe("the verifier", () => {
     expect(await response.text()).toBe(module);
     expect((await other.get("/verifier/none.js")).status).toBe(404);
     expect((await world.get("/verifier/verify.js")).status).toBe(404);
+  });
+});
+
+describe("the icon", () => {
+  test("is that of the portal, under both names, without a portal too", async () => {
+    const icon = await readFile(
+      new URL("../../portal/public/favicon.svg", import.meta.url),
+      "utf8",
+    );
+    await using bare = await openWorld();
+    for (const path of ["/favicon.svg", "/favicon.ico"]) {
+      const response = await bare.get(path);
+      expect(response.status).toBe(200);
+      expect(response.headers.get("Content-Type")).toBe("image/svg+xml");
+      expect(response.headers.get("Cache-Control")).toBe("public, max-age=86400");
+      const etag = response.headers.get("ETag") ?? "";
+      expect(await response.text()).toBe(icon);
+      expect((await bare.get(path, { "If-None-Match": etag })).status).toBe(304);
+    }
+    const page = await bare.get("/docs", { Accept: "text/html" });
+    expect(await page.text()).toContain('<link rel="icon" href="/favicon.svg"');
+    expect(page.headers.get("Content-Security-Policy")).toContain("img-src 'self'");
   });
 });
 

@@ -168,8 +168,11 @@ export async function issueCity(world: World): Promise<void> {
 }
 
 /** A city with a department, a class and three lamps. */
-export async function openCity(config: Partial<ServerConfig> = {}): Promise<World> {
-  const world = await openWorld(config);
+export async function openCity(
+  config: Partial<ServerConfig> = {},
+  more: Partial<AppDependencies> = {},
+): Promise<World> {
+  const world = await openWorld(config, more);
   await issueCity(world);
   await world.do(
     {

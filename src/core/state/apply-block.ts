@@ -16,7 +16,7 @@ import { ItemWork } from "./item-work.ts";
 import { type AdmitRefusal, executeAdmit } from "./kinds/admit.ts";
 import { onlyAdds } from "./kinds/gazette.ts";
 import { execute, needFor } from "./kinds/index.ts";
-import { applyChunk, type BulkRefusal, type Steps } from "./kinds/manifest.ts";
+import { applyChunk, type BulkRefusal, type ItemSteps } from "./kinds/manifest.ts";
 import { type Change, type StateReader, Transaction } from "./transaction.ts";
 
 export type ApplyRefusal =
@@ -76,7 +76,7 @@ export class OpenBlock {
   }
 
   /** Judges the next item, step by step. @returns its log index, or why it was refused */
-  *take(item: Item): Steps<Result<number, ApplyRefusal>> {
+  *take(item: Item): ItemSteps<Result<number, ApplyRefusal>> {
     const { origin, timeMilliseconds, check, first } = this.#block;
     const tx = this.#tx;
     const context: Context = { tx, origin, timeMilliseconds, check, work: new ItemWork() };
@@ -104,7 +104,7 @@ export class OpenBlock {
   }
 }
 
-function allOf<T>(steps: Steps<T>): T {
+function allOf<T>(steps: ItemSteps<T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

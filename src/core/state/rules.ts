@@ -3,10 +3,11 @@ import { ancestorsOf, type Code, codeParts, isBelow } from "../code/index.ts";
 import { MEMBER } from "../op/operation.ts";
 import type { IsoDate, Statement } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
-import { selfAndAncestors } from "./authority.ts";
+import { type Need, needMembers, needNearest, selfAndAncestors } from "./authority.ts";
 import { type Context, type Ground, today } from "./context.ts";
 import { type EffectiveStatus, effectiveStatus, referenceTo, referredCode } from "./effective.ts";
 import { codeKey } from "./map-keys.ts";
+import type { Transaction } from "./transaction.ts";
 import type { Authority, CodeRecord, Reference } from "./values.ts";
 
 // Rules that several kinds share.
@@ -40,6 +41,12 @@ export type RuleRefusal =
 export function isDivision(code: Code): boolean {
   const { division, departments, classNodes } = codeParts(code);
   return division !== undefined && departments.length === 0 && classNodes.length === 0;
+}
+
+/** Whoever stands above a code governs it, by as many keys as must agree there: of a division the consortium. */
+export function needAbove(tx: Transaction, code: Code, subjects: readonly Code[]): Need {
+  if (isDivision(code)) return needMembers(tx, "govern", subjects);
+  return needNearest(tx, ancestorsOf(code), "govern", subjects, ({ threshold }) => threshold);
 }
 
 /** The record, whatever its status. */

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  type Checkpoint,
   decodeBlockEntry,
   Frontier,
   hashLeaf,
@@ -8,7 +11,7 @@ import {
   SparseMap,
   verifySignature,
 } from "../../core/index.ts";
-import { LogFault, readLog } from "../../log/index.ts";
+import { type FileSystem, LogFault, nodeFiles, openIfThere, readLog } from "../../log/index.ts";
 import { LatestValues } from "../latest-values.ts";
 import {
   compareMapRoot,
@@ -18,7 +21,9 @@ import {
   replayBlock,
 } from "../replay.ts";
 import { LedgerState } from "../state.ts";
+import type { ValueStore } from "../stores.ts";
 import { readPublished } from "./published-file.ts";
+import { ValuesFile } from "./values.ts";
 
 /** What an audit found first. `offset` is where the record begins that is damaged or holds what the rules refuse. */
 export type AuditRefusal = {
@@ -50,6 +55,9 @@ export type AuditOptions = {
   /** Told after each block how far the audit is. */
   readonly onProgress?: (progress: { readonly entries: number; readonly offset: number }) => void;
   readonly nowMilliseconds?: () => number;
+  readonly files?: FileSystem;
+  /** Values of a journal that is larger go into a file. */
+  readonly journalInMemoryBytes?: number;
 };
 
 class Stop extends Error {
@@ -70,21 +78,50 @@ export async function auditDirectory(
   dataDirectory: string,
   options: AuditOptions = {},
 ): Promise<AuditReport> {
+  const { files = nodeFiles } = options;
   const now = options.nowMilliseconds ?? (() => performance.now());
   const began = now();
   const elapsed = () => Math.round(now() - began);
   const directory = join(dataDirectory, "ledger");
-  const auditor = new Auditor(options);
+  const published = await readPublished(files, join(directory, "checkpoint"));
+  const values = openValues(files, join(directory, "journal"), options);
+  const auditor = new Auditor(options, values, published);
   try {
-    const { torn, end, origin } = readLog({ directory }, (block) => auditor.visit(block));
+    const { torn, end, origin } = readLog({ directory, files }, (block) => auditor.visit(block));
     if (torn !== undefined) {
       throw new Stop({ code: "JOURNAL_TORN", offset: torn.offset, bytes: torn.bytes });
     }
-    auditor.compare(join(directory, "checkpoint"), end);
+    auditor.compare(end);
     return { intact: true, origin, ...auditor.summary(), milliseconds: elapsed() };
   } catch (cause) {
     const refusal = refusalOf(cause, auditor.offset);
     return { intact: false, entries: auditor.entries, refusal, milliseconds: elapsed() };
+  } finally {
+    await values.close();
+  }
+}
+
+const JOURNAL_IN_MEMORY_BYTES: number = 64 * 1024 * 1024;
+
+/** Values that are kept until they are worth a write. */
+const FLUSH_BYTES: number = 4 * 1024 * 1024;
+
+/** What a replay keeps of the past: in memory, and of a large ledger in a file without a name where temporary files go. */
+function openValues(
+  files: FileSystem,
+  journal: string,
+  { journalInMemoryBytes = JOURNAL_IN_MEMORY_BYTES }: AuditOptions,
+): ValueStore {
+  const file = openIfThere(files, journal);
+  const bytes = file?.size() ?? 0;
+  file?.close();
+  if (bytes <= journalInMemoryBytes) return new LatestValues();
+  const directory = mkdtempSync(join(tmpdir(), "cityid-audit-"));
+  try {
+    return ValuesFile.open(nodeFiles, join(directory, "values"));
+  } finally {
+    // It is open, and goes with the process, however that ends.
+    rmSync(directory, { recursive: true });
   }
 }
 
@@ -97,18 +134,25 @@ function refusalOf(cause: unknown, offset: number): AuditRefusal {
 }
 
 class Auditor {
-  readonly #state = new LedgerState(new LatestValues());
+  readonly #values: ValueStore;
+  readonly #state: LedgerState;
   readonly #map = new SparseMap();
   readonly #frontier = Frontier.empty();
   readonly #options: AuditOptions;
-  readonly #roots = new Map<number, string>();
+  readonly #published: Checkpoint | undefined;
+  /** Of the tree over as many entries as were published. */
+  #publishedRoot: string | undefined;
   #origin: string | undefined;
   #blocks = 0;
+  #flushedEnd = 0;
   /** Where the record that is being judged begins. */
   offset = 0;
 
-  constructor(options: AuditOptions) {
+  constructor(options: AuditOptions, values: ValueStore, published: Checkpoint | undefined) {
     this.#options = options;
+    this.#values = values;
+    this.#state = new LedgerState(values);
+    this.#published = published;
   }
 
   get entries(): number {
@@ -135,20 +179,24 @@ class Auditor {
     const compared = compareMapRoot(read.entry, this.#map.root());
     if (!compared.ok) throw this.#stop(compared.error);
     for (const entry of block.entries) this.#frontier.append(hashLeaf(entry));
-    this.#roots.set(this.entries, hex(this.#frontier.root()));
+    if (this.entries === this.#published?.size) this.#publishedRoot = hex(this.#frontier.root());
+    // A write for each block would take as long as the replay.
+    if (this.#values.end - this.#flushedEnd >= FLUSH_BYTES) {
+      this.#values.flush();
+      this.#flushedEnd = this.#values.end;
+    }
     this.#blocks++;
     this.#options.onProgress?.({ entries: this.entries, offset: block.offset });
   }
 
   /** Compares with the last checkpoint that the node published. */
-  compare(path: string, end: number): void {
-    const published = readPublished(path);
-    if (published === undefined) return;
-    const { size, root } = published;
+  compare(end: number): void {
+    if (this.#published === undefined) return;
+    const { size, root } = this.#published;
     if (size > this.entries) {
       throw new Stop({ code: "LOG_SHORTENED", offset: end, got: this.entries, want: size });
     }
-    if (this.#roots.get(size) !== hex(root)) {
+    if (this.#publishedRoot !== hex(root)) {
       throw new Stop({ code: "AUDIT_CHECKPOINT", offset: end, size, want: hex(root) });
     }
   }

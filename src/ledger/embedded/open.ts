@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   type ChildGenesis,
+  equalBytes,
   type Genesis,
   hex,
   type NoteSigner,
@@ -9,12 +10,15 @@ import {
 } from "../../core/index.ts";
 import {
   createLog,
+  type FileSystem,
   isDiskFull,
   type Log,
   lockDirectory,
   logExists,
   nodeFiles,
   openLog,
+  readLog,
+  syncUp,
 } from "../../log/index.ts";
 import { beginWith, makeFirstBlock } from "../begin.ts";
 import type { Position } from "../block-maker.ts";
@@ -72,20 +76,21 @@ const MAX_UNWRITTEN_BYTES: number = 256 * 1024 * 1024;
 const MAX_FIRST_BLOCK_BYTES: number = 63 * 1024 * 1024;
 
 /** Whether a ledger was begun in a directory. */
-export function embeddedLedgerExists(directory: string): boolean {
-  return logExists(directory);
+export function embeddedLedgerExists(directory: string, files: FileSystem = nodeFiles): boolean {
+  return logExists(directory, files);
 }
 
 /**
- * Begins a ledger: writes block 0 of its genesis. Durable when it resolves.
+ * Begins a ledger: writes block 0 of its genesis. Durable when it resolves; done again, it changes nothing.
  *
  * @param imports the import entries of a child ledger
- * @throws LedgerFault LEDGER_DIRECTORY when the genesis is refused, LogFault when there is a log already
+ * @throws LedgerFault LEDGER_DIRECTORY when the genesis is refused, LogFault LOG_EXISTS when there is another log
  */
 export async function createEmbeddedLedger(
   directory: string,
   genesis: Genesis | ChildGenesis,
   imports: readonly Uint8Array[] = [],
+  files: FileSystem = nodeFiles,
 ): Promise<void> {
   const begun = beginWith(genesis, imports);
   if (!begun.ok) {
@@ -98,8 +103,24 @@ export async function createEmbeddedLedger(
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: `block 0: ${bytes} bytes` });
   }
   const { origin } = genesis;
-  // One step: a log that exists has its genesis.
-  await createLog({ directory, origin }, entries);
+  // One step: a log that exists has its genesis. This one, where a beginning was broken off after it.
+  if (logExists(directory, files) && isBegunWith(entries, { directory, files })) {
+    return syncUp(files, directory, dirname(directory));
+  }
+  await createLog({ directory, origin, files }, entries);
+}
+
+/** Whether these entries are all that a log holds. */
+function isBegunWith(
+  entries: readonly Uint8Array[],
+  where: { readonly directory: string; readonly files: FileSystem },
+): boolean {
+  let isSame = false;
+  const { size } = readLog(where, ({ first, entries: kept }) => {
+    if (first > 0) return;
+    isSame = entries.every((entry, i) => equalBytes(entry, kept[i] ?? new Uint8Array()));
+  });
+  return isSame && size === entries.length;
 }
 
 /**
@@ -129,7 +150,7 @@ async function open(options: EmbeddedOptions): Promise<Opened> {
   const { directory, origin, clock, signers } = options;
   const lock = await lockDirectory(directory);
   const published = join(directory, "checkpoint");
-  const publishedSize = readPublished(published)?.size ?? 0;
+  const publishedSize = (await readPublished(nodeFiles, published))?.size ?? 0;
   const log = await openLog({ directory, origin, publishedSize });
   const values = ValuesFile.open(nodeFiles, join(directory, "values"));
   const { map, restored } = await openMap(directory, values, log);
@@ -150,7 +171,9 @@ async function open(options: EmbeddedOptions): Promise<Opened> {
     ledger: hex(log.leaf(0)),
     start: VALUES_START,
   });
-  const publisher = new Publisher(head, clock, (newest) => writePublished(published, newest));
+  const publisher = new Publisher(head, clock, (newest) =>
+    writePublished(nodeFiles, published, newest),
+  );
   const guard = new ClockGuard(clock, options.confirmClock === true);
   const restoredFault = options.readOnly === true ? new LedgerFault("LEDGER_RESTORED") : undefined;
   const fault = restoredFault ?? guard.judge(head.timeMilliseconds);

@@ -60,7 +60,12 @@ function itemFor(
   }
   const last = parseCheckpoint(anchor.checkpoint);
   const known = last.ok ? last.value.size : Number.NaN;
-  if (known === size) return undefined;
+  if (known === size) {
+    const ours = parseCheckpoint(checkpoint);
+    const isSame = last.ok && ours.ok && equalBytes(last.value.root, ours.value.root);
+    if (!isSame) throw new ChildFault("PARENT_BRANCH", { size });
+    return undefined;
+  }
   if (!(known < size)) throw new ChildFault("PARENT_AHEAD", { got: size, want: known });
   return { code, checkpoint, consistency: ledger.consistency(known, size) };
 }

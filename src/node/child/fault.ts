@@ -12,7 +12,9 @@ export type ChildFaultCode =
   /** The parent says that the code lives somewhere else, or here no longer. */
   | "PARENT_DELEGATION"
   /** The parent has seen more of this ledger than it holds. */
-  | "PARENT_AHEAD";
+  | "PARENT_AHEAD"
+  /** The parent has another root of the very size that this ledger is at: there are two of this ledger. */
+  | "PARENT_BRANCH";
 
 /** Why a child ledger cannot begin, or be anchored, for the present. */
 export class ChildFault extends Error {

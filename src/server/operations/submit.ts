@@ -9,6 +9,7 @@ import { type AnyRefusal, refusedStatus } from "../problem/problem.ts";
 import { createBuckets } from "../rate/token-bucket.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { createPolicyDoor } from "../witness/index.ts";
+import { forkedAnchors } from "./forked-anchors.ts";
 import { peekKid } from "./kid.ts";
 import { acceptedJson, manyJson } from "./outcome.ts";
 import type { PendingOperations } from "./pending.ts";
@@ -18,7 +19,7 @@ const MANY = "application/cbor-seq";
 
 /** `POST /v1/operations`: the one way into the ledger. */
 export function mountSubmit(app: App, services: Services, pending: PendingOperations): void {
-  const { ledger, clock, log, config, metrics, problem } = services;
+  const { ledger, clock, log, config, metrics, problem, fraud } = services;
   const keys = createBuckets(config.rates.key);
   const door = createPolicyDoor(() => services.node.ownKeys ?? []);
   let waiting = 0;
@@ -61,9 +62,26 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
     try {
       const outcomes = await submitJudged(items);
       count(items, outcomes);
+      await accuse(items, outcomes);
       return outcomes;
     } finally {
       waiting -= 1;
+    }
+  }
+
+  /** Keeps the proof where the ledger of a delegated code presented a second history. */
+  async function accuse(items: readonly Uint8Array[], outcomes: readonly Outcome[]): Promise<void> {
+    if (fraud === undefined) return;
+    for (const [i, outcome] of outcomes.entries()) {
+      const item = items[i];
+      if (outcome.ok || item === undefined) continue;
+      try {
+        const proofs = await forkedAnchors(item, outcome.refusal.code, ledger);
+        for (const proof of proofs) await fraud(proof);
+      } catch (cause) {
+        // The refusal stands whatever becomes of the proof.
+        log.error("fraud-proof-lost", { cause: String(cause) });
+      }
     }
   }
 

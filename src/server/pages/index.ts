@@ -1,4 +1,5 @@
 export { type CodePage, codePageMain, codePageTitle } from "./code-page.ts";
+export { PAGE_ICON, PAGE_ICON_PATH } from "./icon.ts";
 export { type Language, languageOf } from "./language.ts";
 export { inLanguage, pageResponse, renderPage } from "./layout.ts";
 export { problemMain, problemTitle } from "./problem-page.ts";

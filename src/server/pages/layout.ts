@@ -1,5 +1,6 @@
 import { readableTime } from "../../text/index.ts";
 import { html, type Markup } from "./html.ts";
+import { PAGE_ICON_PATH } from "./icon.ts";
 import type { Language } from "./language.ts";
 import { PAGE_POLICY, PAGE_STYLE_PATH } from "./style.ts";
 import { PAGE_WORDS } from "./words.ts";
@@ -19,7 +20,7 @@ export function renderPage(frame: PageFrame, main: Markup): string {
   const otherTag = language === "zh" ? "en" : "zh-CN";
   return html`<!doctype html>
 <html lang="${tag}"><head><meta charset="utf-8"><title>${title} · ${PAGE_WORDS.ledger[language]}</title>
-<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="stylesheet" href="${PAGE_STYLE_PATH}"></head>
+<meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="${PAGE_ICON_PATH}" type="image/svg+xml"><link rel="stylesheet" href="${PAGE_STYLE_PATH}"></head>
 <body><header><a href="/">${PAGE_WORDS.ledger[language]}</a><a href="${otherLanguage}" lang="${otherTag}" hreflang="${otherTag}">${PAGE_WORDS.otherLanguage[language]}</a></header>
 <main>${main}</main>
 <footer>${isDemonstration && html`<p>${PAGE_WORDS.demonstration[language]}</p>`}<p>cityid</p></footer></body></html>

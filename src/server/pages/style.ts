@@ -43,6 +43,6 @@ export const PAGE_STYLE: string = STYLE.trim();
 /** The name says the content, so it may be cached for ever. */
 export const PAGE_STYLE_PATH: string = `/page.${createHash("sha256").update(PAGE_STYLE).digest("hex").slice(0, 12)}.css`;
 
-/** Nothing runs, nothing is fetched but our own style sheet. */
+/** Nothing runs, nothing is fetched but our own style sheet and icon. */
 export const PAGE_POLICY =
   "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

@@ -1,6 +1,6 @@
-import { asBody, IMMUTABLE, REVALIDATE } from "../http/answer.ts";
+import { answer, asBody, IMMUTABLE, REVALIDATE } from "../http/answer.ts";
 import { isNoneMatch } from "../http/etag.ts";
-import { PAGE_STYLE, PAGE_STYLE_PATH } from "../pages/index.ts";
+import { PAGE_ICON, PAGE_ICON_PATH, PAGE_STYLE, PAGE_STYLE_PATH } from "../pages/index.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import type { StaticFile } from "./static-files.ts";
 
@@ -9,12 +9,19 @@ const PORTAL_POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
   "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/** A day: its name does not say its content. */
+const ICON_CACHING = "public, max-age=86400";
+
 /** The portal's files; its one page answers for every path of its own router. */
 export function mountPortal(app: App, { portal, config }: Services): void {
   app.get(PAGE_STYLE_PATH, () => {
     const headers = { "Content-Type": "text/css; charset=utf-8", "Cache-Control": IMMUTABLE };
     return new Response(PAGE_STYLE, { headers });
   });
+  // What is no page, such as a record as JSON, cannot name its icon: a browser then asks for the other name.
+  for (const path of [PAGE_ICON_PATH, "/favicon.ico"]) {
+    app.get(path, (c) => answer(c, PAGE_ICON, { type: "image/svg+xml", caching: ICON_CACHING }));
+  }
   if (portal === undefined) return;
 
   app.get("*", async (c, next) => {

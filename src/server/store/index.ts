@@ -1,3 +1,2 @@
-export { directoryStore } from "./directory.ts";
 export { memoryStore } from "./memory.ts";
 export type { BlobStore } from "./port.ts";

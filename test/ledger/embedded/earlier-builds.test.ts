@@ -37,6 +37,15 @@ describe.each(readdirSync(ARCHIVES))("data that an earlier build wrote: %s", (na
     expect(await auditDirectory(data)).toMatchObject({ intact: true, origin, entries: 21 });
   });
 
+  test("audit to the same where the values go into a file, which is gone afterwards", async () => {
+    const files = () => readdirSync(tmpdir()).filter((each) => each.startsWith("cityid-audit-"));
+    const before = files();
+    const { milliseconds: _, ...inFile } = await auditDirectory(data, { journalInMemoryBytes: 0 });
+    const { milliseconds: __, ...inMemory } = await auditDirectory(data);
+    expect(inFile).toEqual(inMemory);
+    expect(files().filter((each) => !before.includes(each))).toEqual([]);
+  });
+
   test("open to the same log, records and proofs, and are searched", async () => {
     const seed = present(
       fromHex(readFileSync(join(data, "keys", "log.key"), "utf8").trim()),

@@ -171,6 +171,7 @@ function noting(calls: string[]): FileSystem {
       return {
         size: () => file.size(),
         read: (into, position) => file.read(into, position),
+        readLater: (into, position) => file.readLater(into, position),
         write: (bytes, position) => file.write(bytes, position),
         writeLater: (bytes, position) => file.writeLater(bytes, position),
         async sync() {

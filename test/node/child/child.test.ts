@@ -1,4 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -17,6 +25,7 @@ import {
 import { openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import type { Ledger } from "../../../src/ledger/index.ts";
 import { createLog } from "../../../src/log/index.ts";
+import { dataDirectory } from "../../../src/node/data-directory.ts";
 import {
   anchorOnce,
   auditDirectory,
@@ -26,8 +35,13 @@ import {
   handOver,
   logKey,
 } from "../../../src/node/index.ts";
+import { listen } from "../../../src/node/listen.ts";
+import { quietLog } from "../../../src/node/log.ts";
 import { readSeed } from "../../../src/node/secrets.ts";
+import { writeFraud } from "../../../src/node/witness.ts";
 import { type Client, createClient, signerFromSeed } from "../../../src/sdk/index.ts";
+import type { FraudProof } from "../../../src/witness/index.ts";
+import { runCli } from "../../cli/served-world.ts";
 import { child, city, code, named, sign, testKey } from "../../core/state/kit.ts";
 import { MA1301, openCity, type World } from "../../server/world.ts";
 
@@ -39,7 +53,8 @@ let world: World;
 let parent: Client;
 beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "cityid-child-"));
-  world = await openCity();
+  const fraud = (proof: FraudProof) => writeFraud(dataDirectory(root), proof, quietLog());
+  world = await openCity({}, { fraud });
   parent = clientOf(world);
   await world.do({ op: "register", items: [child(`${DEPT}/BENCH`, "class")] }, city);
 });
@@ -73,10 +88,10 @@ async function beginning(more: Partial<ChildBeginning> = {}): Promise<ChildBegin
 }
 
 /** The child's ledger, as its node opens it. */
-async function openChild(): Promise<Ledger> {
-  const seed = present(await readSeed(join(root, "child", "keys", "log.key")), "the log's key");
+async function openChild(name = "child"): Promise<Ledger> {
+  const seed = present(await readSeed(join(root, name, "keys", "log.key")), "the log's key");
   const { ledger } = await openEmbeddedLedger({
-    directory: join(root, "child", "ledger"),
+    directory: join(root, name, "ledger"),
     origin: CHILD,
     signers: [{ key: logKey(CHILD, seed), seed }],
     clock: {
@@ -278,23 +293,81 @@ describe("anchoring", () => {
     expect(sizeOf(anchored().checkpoint)).toBe(size + 2);
   });
 
-  test("makes up for all that the parent missed, and loses nothing meanwhile", async () => {
+  test("makes up for the hour that the parent was away, and loses nothing meanwhile", async () => {
     await beginChild(await beginning());
     await using ledger = await openChild();
-    const options = { ledger, parent, delegate, nowMilliseconds: () => world.clock.now };
+    const server = () => world.app;
+    let listening = await listen(server, { host: "127.0.0.1", port: 0 });
+    const { port } = listening;
+    const remote = createClient({ url: `http://127.0.0.1:${port}`, attempts: 1 });
+    const options = {
+      ...{ ledger, delegate, parent: remote },
+      nowMilliseconds: () => world.clock.now,
+    };
     await anchorOnce(options);
-    const away = createClient({
-      url: "https://node.test",
-      fetch: async () => Promise.reject(new TypeError("unreachable")),
-      attempts: 1,
-    });
-    for (let i = 0; i < 5; i++) {
-      world.clock.now += 60_000;
-      await rename(ledger, DEPT, `新名${i}`);
+    await listening.stop();
+    const before = ledger.head().size;
+    for (let minute = 0; minute < 60; minute += 10) {
+      world.clock.now += 10 * 60_000;
+      await rename(ledger, DEPT, `新名${minute}`);
       await published(ledger);
-      await expect(anchorOnce({ ...options, parent: away })).rejects.toThrow();
+      await expect(anchorOnce(options)).rejects.toMatchObject({ name: "NodeUnreachable" });
     }
-    expect(await anchorOnce(options)).toEqual({ size: ledger.head().size, isNew: true });
+    expect(ledger.head().size).toBe(before + 12);
+    listening = await listen(server, { host: "127.0.0.1", port });
+    expect(await anchorOnce(options)).toEqual({ size: before + 12, isNew: true });
+    expect(sizeOf(anchored().checkpoint)).toBe(before + 12);
+    expect(readValue(ledger, `code/${DEPT}`).names).toMatchObject({ zh: { value: "新名50" } });
+    await listening.stop();
+  });
+
+  test("a second copy that was written on is refused, and its fraud proof convinces a stranger", async () => {
+    await beginChild(await beginning());
+    const nowMilliseconds = () => world.clock.now;
+    const options = { parent, delegate, nowMilliseconds };
+    {
+      await using ledger = await openChild();
+      await anchorOnce({ ...options, ledger });
+    }
+    cpSync(join(root, "child"), join(root, "copy"), { recursive: true });
+    world.clock.now += 61_000;
+    {
+      await using ledger = await openChild();
+      await rename(ledger, DEPT, "甲名");
+      await published(ledger);
+      await anchorOnce({ ...options, ledger });
+    }
+    await using copy = await openChild("copy");
+    await rename(copy, DEPT, "乙名");
+    await published(copy);
+    const { size } = copy.published();
+    await expect(anchorOnce({ ...options, ledger: copy })).rejects.toMatchObject({
+      code: "PARENT_BRANCH",
+      facts: { size },
+    });
+    expect(existsSync(join(root, "fraud"))).toBe(false);
+    await rename(copy, DEPT, "丙名");
+    await published(copy);
+    const kept = anchored();
+    await expect(anchorOnce({ ...options, ledger: copy })).rejects.toMatchObject({
+      code: "PARENT_REFUSED",
+    });
+    expect(anchored()).toEqual(kept);
+    const [name = ""] = readdirSync(join(root, "fraud"));
+    const proof = join(root, "fraud", name);
+    const { delegation } = readValue(world.ledger, codeKey(MA1301 as Code)) as {
+      delegation: { policy: string };
+    };
+    writeFileSync(join(root, "policy.txt"), delegation.policy);
+    const verified = await runCli([
+      "verify",
+      proof,
+      "--policy",
+      join(root, "policy.txt"),
+      "--json",
+    ]);
+    expect(verified).toMatchObject({ exit: 0, errors: "" });
+    expect(JSON.parse(verified.out)).toMatchObject({ fraud: true, origin: CHILD });
   });
 
   test("stops with the delegation, and notices that it is an old copy", async () => {

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
-import { type BlobStore, directoryStore, memoryStore } from "../../../src/server/index.ts";
+import { directoryStore } from "../../../src/node/directory-store.ts";
+import { type BlobStore, memoryStore } from "../../../src/server/index.ts";
 
 let directory: string;
 beforeEach(async () => {

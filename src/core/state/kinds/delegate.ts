@@ -1,18 +1,10 @@
-import { ancestorsOf } from "../../code/index.ts";
 import { type PolicyRefusal, parsePolicy } from "../../note/index.ts";
 import type { Delegate, DelegationTerms, Issuer } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type Need, needMembers, needNearest, needRecord, selfAndAncestors } from "../authority.ts";
+import { type Need, needNearest, needRecord, selfAndAncestors } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { codeKey } from "../map-keys.ts";
-import {
-  countChange,
-  follows,
-  isDivision,
-  mayAct,
-  type RuleRefusal,
-  unhindered,
-} from "../rules.ts";
+import { countChange, follows, mayAct, needAbove, type RuleRefusal, unhindered } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { CodeRecord } from "../values.ts";
 
@@ -33,16 +25,15 @@ export type DelegateRefusal =
 /** The code itself decides where what is below it lives; whoever stands above may take it back. */
 export function needForDelegate(tx: Transaction, op: Delegate, iss: Issuer): Need {
   const subjects = [op.code];
-  const enough = ({ threshold }: CodeRecord): number => threshold;
   if (op.do !== "end" || iss === op.code) {
     const own = tx.get(codeKey(op.code));
     if (op.do === "end" && own?.holds.includes("govern")) {
       return needRecord(own, ["govern"], subjects, own.threshold);
     }
-    return needNearest(tx, selfAndAncestors(op.code), "govern", subjects, enough);
+    const codes = selfAndAncestors(op.code);
+    return needNearest(tx, codes, "govern", subjects, ({ threshold }) => threshold);
   }
-  if (isDivision(op.code)) return needMembers(tx, "govern", subjects);
-  return needNearest(tx, ancestorsOf(op.code), "govern", subjects, enough);
+  return needAbove(tx, op.code, subjects);
 }
 
 /**

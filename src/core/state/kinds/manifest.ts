@@ -114,10 +114,13 @@ export function executeManifest(
 }
 
 /** Work that can be interrupted between two of its items: whoever does it may let others have their turn. */
-export type Steps<T> = Generator<undefined, T, undefined>;
+export type ItemSteps<T> = Generator<undefined, T, undefined>;
 
 /** Takes one part of a manifest, all or nothing, from anybody: its path is its authority. */
-export function* applyChunk(context: Context, item: ChunkEntry): Steps<Result<void, BulkRefusal>> {
+export function* applyChunk(
+  context: Context,
+  item: ChunkEntry,
+): ItemSteps<Result<void, BulkRefusal>> {
   const { chunk, leaf, hash } = item;
   const manifest = context.tx.get(manifestKey(chunk.manifest));
   const id = hex(chunk.manifest);
@@ -183,7 +186,7 @@ function* applyItems(
   context: Context,
   manifest: ManifestValue,
   { chunk, hash, bytes, starts }: ChunkEntry,
-): Steps<Result<void, BulkRefusal>> {
+): ItemSteps<Result<void, BulkRefusal>> {
   const { by, iss, kid, what, under } = manifest;
   const holder = by === "members" ? iss : by;
   const signer = present(context.tx.get(keyKey(holder, kid)), "the key of a manifest");
@@ -199,7 +202,7 @@ function* createItems(
   { bytes, starts }: Pick<ChunkEntry, "bytes" | "starts">,
   act: Act,
   under: Code,
-): Steps<Result<void, BulkRefusal>> {
+): ItemSteps<Result<void, BulkRefusal>> {
   const creation = { act, registration: act.id };
   const keys = items.map((item) => (isRegister(item) ? keysOf(item) : undefined));
   context.tx.expect(
@@ -223,7 +226,7 @@ function* changeItems(
   act: Act,
   what: "update" | "status",
   under: Code,
-): Steps<Result<void, BulkRefusal>> {
+): ItemSteps<Result<void, BulkRefusal>> {
   for (const [at, item] of items.entries()) {
     const misplaced = misplacement(context, item.code, under, what, at);
     if (misplaced !== undefined) return misplaced;

@@ -1,8 +1,7 @@
-import { ancestorsOf } from "../../code/index.ts";
 import { present } from "../../invariant.ts";
 import type { Issuer, Recover } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { type Need, needMembers, needNearest, needRecord } from "../authority.ts";
+import { type Need, needRecord } from "../authority.ts";
 import { type Act, type Context, rehearsal } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import {
@@ -18,8 +17,8 @@ import {
   countChange,
   follows,
   hindrance,
-  isDivision,
   mayAct,
+  needAbove,
   notEnded,
   type RuleRefusal,
 } from "../rules.ts";
@@ -44,8 +43,7 @@ export function needForRecover(tx: Transaction, op: Recover, iss: Issuer): Need 
   if (op.do === "cancel" && record !== undefined && iss === op.code) {
     return needRecord(record, ["govern"], subjects, record.threshold);
   }
-  if (isDivision(op.code)) return needMembers(tx, "govern", subjects);
-  return needNearest(tx, ancestorsOf(op.code), "govern", subjects, ({ threshold }) => threshold);
+  return needAbove(tx, op.code, subjects);
 }
 
 export function executeRecover(

@@ -3,10 +3,10 @@ import { readChildren } from "./children-reader.ts";
 import type { IndexView } from "./index-view.ts";
 import { readKeys } from "./listings.ts";
 import type { Answer, Question } from "./messages.ts";
-import { type Steps, search } from "./search.ts";
+import { type SearchSteps, search } from "./search.ts";
 
 /** Answers a question, step by step. */
-export function* answer(view: IndexView, question: Question): Steps<Answer> {
+export function* answer(view: IndexView, question: Question): SearchSteps<Answer> {
   switch (question.kind) {
     case "search":
       return yield* search(view, question.query);

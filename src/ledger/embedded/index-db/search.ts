@@ -7,10 +7,10 @@ import { EXACT, type Position, Walk } from "./walk.ts";
 const MAX_LIMIT = 1000;
 
 /** Stops before a step when told `false`; then the page may be short, and its cursor leads on. */
-export type Steps<T> = Generator<undefined, T, boolean>;
+export type SearchSteps<T> = Generator<undefined, T, boolean>;
 
 /** Looks for records, step by step, so that a long search does not keep others waiting. */
-export function* search(view: IndexView, query: SearchQuery): Steps<SearchPage> {
+export function* search(view: IndexView, query: SearchQuery): SearchSteps<SearchPage> {
   const progress = loadProgress(view.sql);
   view.runs.refresh();
   const { size: indexedSize } = progress;

@@ -1,4 +1,4 @@
-import type { Steps } from "./search.ts";
+import type { SearchSteps } from "./search.ts";
 
 /** One turn; the others wait as long. */
 const TURN_MILLISECONDS = 4;
@@ -7,7 +7,7 @@ const TURN_MILLISECONDS = 4;
 const MAX_MILLISECONDS = 1000;
 
 type Job<T> = {
-  readonly steps: Steps<T>;
+  readonly steps: SearchSteps<T>;
   readonly done: (value: T) => void;
   readonly failed: (cause: unknown) => void;
   spent: number;
@@ -23,7 +23,7 @@ export class Turns<T> {
     this.#now = now;
   }
 
-  add(steps: Steps<T>, done: (value: T) => void, failed: (cause: unknown) => void): void {
+  add(steps: SearchSteps<T>, done: (value: T) => void, failed: (cause: unknown) => void): void {
     this.#jobs.push({ steps, done, failed, spent: 0 });
     if (!this.#isRunning) this.#schedule();
   }

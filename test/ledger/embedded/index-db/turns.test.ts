@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Steps } from "../../../../src/ledger/embedded/index-db/search.ts";
+import type { SearchSteps } from "../../../../src/ledger/embedded/index-db/search.ts";
 import { Turns } from "../../../../src/ledger/embedded/index-db/turns.ts";
 
 /** A clock that a job moves. */
@@ -7,7 +7,7 @@ class Clock {
   now = 0;
 }
 
-function* job(clock: Clock, steps: number, milliseconds: number): Steps<string> {
+function* job(clock: Clock, steps: number, milliseconds: number): SearchSteps<string> {
   for (let i = 0; i < steps; i++) {
     clock.now += milliseconds;
     if ((yield) === false) return `stopped after ${i + 1}`;
@@ -15,7 +15,7 @@ function* job(clock: Clock, steps: number, milliseconds: number): Steps<string> 
   return "whole";
 }
 
-function run(clock: Clock, jobs: readonly Steps<string>[]): Promise<string[]> {
+function run(clock: Clock, jobs: readonly SearchSteps<string>[]): Promise<string[]> {
   const turns = new Turns<string>(() => clock.now);
   const order: string[] = [];
   return new Promise((resolve, reject) => {
@@ -56,6 +56,6 @@ describe("jobs in turns", () => {
 });
 
 // biome-ignore lint/correctness/useYield: it fails before its first step
-function* broken(): Steps<string> {
+function* broken(): SearchSteps<string> {
   throw new Error("no such table");
 }

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { FileSystem, OpenFile } from "../../src/log/index.ts";
 
 // Files in memory that keep apart what is in the page cache and what is on the disk. A kill keeps the first, a power cut
@@ -41,16 +42,20 @@ export class FaultyFiles implements FileSystem {
   /** How many turns of the event loop a call off the main thread takes. */
   turns: () => number = () => 1;
 
-  #names = new Map<string, Content>();
-  #durableNames = new Map<string, Content>();
+  #names = new Names();
+  #durableNames = new Names();
   /** Changes of names since their directory was synced, oldest first. */
-  #nameChanges: { readonly directory: string; apply(names: Map<string, Content>): void }[] = [];
+  #nameChanges: { readonly directory: string; apply(names: Names): void }[] = [];
+  /** A process that was killed may have calls under way; they change nothing any more. */
+  #isDead = false;
 
   open(path: string, mode: "read" | "write"): OpenFile {
     const known = this.#names.get(path);
+    if (known === "directory") throw systemError("EISDIR");
     if (known === undefined && mode === "read") throw systemError("ENOENT");
     const content = known ?? new Content();
     if (known === undefined) {
+      if (!this.exists(dirname(path))) throw systemError("ENOENT");
       this.#changing(`create ${path}`, () =>
         this.#rename(path, (names) => names.set(path, content)),
       );
@@ -58,22 +63,51 @@ export class FaultyFiles implements FileSystem {
     return new FaultyFile(this, path, content);
   }
 
-  makeDirectory(): void {
-    // Directories are part of the paths.
+  makeDirectory(path: string): void {
+    if (this.exists(path)) return;
+    this.makeDirectory(dirname(path));
+    this.#changing(`make ${path}`, () =>
+      this.#rename(path, (names) => names.set(path, "directory")),
+    );
   }
 
   exists(path: string): boolean {
-    return this.#names.has(path);
+    return path === "/" || this.#names.has(path);
+  }
+
+  kind(path: string): "file" | "directory" {
+    if (!this.exists(path)) throw systemError("ENOENT");
+    const content = this.#names.get(path);
+    return content === undefined || content === "directory" ? "directory" : "file";
+  }
+
+  list(path: string): readonly string[] {
+    if (!this.exists(path)) throw systemError("ENOENT");
+    const prefix = path === "/" ? path : `${path}/`;
+    const below = [...this.#names.keys()].filter((name) => dirname(name) === path);
+    return below.map((name) => name.slice(prefix.length)).sort();
   }
 
   rename(from: string, to: string): void {
+    const content = this.#names.get(from);
+    if (content === undefined) throw systemError("ENOENT");
     this.#changing(`rename ${from}`, () =>
       this.#rename(to, (names) => {
-        const content = names.get(from);
         names.delete(from);
-        if (content !== undefined) names.set(to, content);
+        names.set(to, content);
       }),
     );
+  }
+
+  restrict(): void {
+    // One person owns everything here.
+  }
+
+  link(from: string, to: string): void {
+    const content = this.#names.get(from);
+    if (content === undefined) throw systemError("ENOENT");
+    if (this.exists(to)) throw systemError("EEXIST");
+    this.#changing(`link ${to}`, () => this.#rename(to, (names) => names.set(to, content)));
   }
 
   remove(path: string): void {
@@ -81,7 +115,14 @@ export class FaultyFiles implements FileSystem {
     this.#changing(`remove ${path}`, () => this.#rename(path, (names) => names.delete(path)));
   }
 
+  removeTree(path: string): void {
+    for (const name of [...this.#names.keys()].sort().reverse()) {
+      if (name === path || name.startsWith(`${path}/`)) this.remove(name);
+    }
+  }
+
   async syncDirectory(path: string): Promise<void> {
+    if (!this.exists(path)) throw systemError("ENOENT");
     this.#changing(`sync directory ${path}`, () => {
       for (const { directory, apply } of this.#nameChanges) {
         if (directory === path) apply(this.#durableNames);
@@ -90,31 +131,46 @@ export class FaultyFiles implements FileSystem {
     });
   }
 
-  /** The machine after the process was killed: what it wrote stays. */
+  /** The machine after the process was killed: what it wrote stays, and may still be lost with the power. */
   afterKill(): FaultyFiles {
     const next = new FaultyFiles();
-    for (const [path, content] of this.#names) next.put(path, content.bytes);
+    next.#names = new Names(this.#names);
+    next.#durableNames = new Names(this.#durableNames);
+    next.#nameChanges = [...this.#nameChanges];
+    this.#isDead = true;
     return next;
   }
 
   /** The machine after the power went: each change since the last sync stays, goes, or stays in part. */
   afterPowerCut(random: () => number): FaultyFiles {
-    const names = new Map(this.#durableNames);
+    const names = new Names(this.#durableNames);
     for (const { apply } of this.#nameChanges) if (random() < 0.5) apply(names);
     const next = new FaultyFiles();
-    for (const [path, content] of names) next.put(path, content.afterPowerCut(random));
+    // What a directory held goes with its name.
+    for (const path of [...names.keys()].sort()) {
+      const content = names.get(path);
+      if (!next.exists(dirname(path)) || content === undefined) continue;
+      if (content === "directory") next.#put(path, content);
+      else next.#put(path, new Content(content.afterPowerCut(random)));
+    }
+    this.#isDead = true;
     return next;
   }
 
   /** What a file holds; for tests that look at it or change it. */
   bytes(path: string): Uint8Array {
     const content = this.#names.get(path);
-    if (content === undefined) throw systemError("ENOENT");
+    if (content === undefined || content === "directory") throw systemError("ENOENT");
     return content.bytes;
   }
 
+  /** Puts a file where it is, as durable as its directories, which are made. */
   put(path: string, bytes: Uint8Array): void {
-    const content = new Content(bytes.slice());
+    for (let at = dirname(path); !this.exists(at); at = dirname(at)) this.#put(at, "directory");
+    this.#put(path, new Content(bytes.slice()));
+  }
+
+  #put(path: string, content: Content | "directory"): void {
     this.#names.set(path, content);
     this.#durableNames.set(path, content);
   }
@@ -126,17 +182,20 @@ export class FaultyFiles implements FileSystem {
   /** How many of `length` bytes still fit at `position` of a file. */
   room(content: Content, position: number, length: number): number {
     let used = 0;
-    for (const each of new Set(this.#names.values())) used += each.bytes.length;
+    for (const each of new Set(this.#names.values())) {
+      if (each !== "directory") used += each.bytes.length;
+    }
     const growth = Math.max(0, position + length - content.bytes.length);
     return length - Math.min(length, Math.max(0, used + growth - this.capacity));
   }
 
-  #rename(path: string, apply: (names: Map<string, Content>) => void): void {
+  #rename(path: string, apply: (names: Names) => void): void {
     apply(this.#names);
-    this.#nameChanges.push({ directory: path.slice(0, path.lastIndexOf("/")), apply });
+    this.#nameChanges.push({ directory: dirname(path), apply });
   }
 
   #changing(call: string, effect: (part: "half" | "all") => void): void {
+    if (this.#isDead) return;
     this.calls.push(call);
     if (this.refuses(call)) throw systemError("EIO");
     const late = this.calls.length - 1 - (this.break?.call ?? Number.POSITIVE_INFINITY);
@@ -181,6 +240,11 @@ class FaultyFile implements OpenFile {
     return taken;
   }
 
+  async readLater(into: Uint8Array, position: number): Promise<number> {
+    await this.#turns();
+    return this.read(into, position);
+  }
+
   async writeLater(bytes: Uint8Array, position: number): Promise<number> {
     await this.#turns();
     return this.write(bytes, position);
@@ -203,6 +267,9 @@ class FaultyFile implements OpenFile {
     for (let left = this.#files.turns(); left > 0; left--) await turn();
   }
 }
+
+/** What stands at a path. */
+class Names extends Map<string, Content | "directory"> {}
 
 type Change = { readonly position: number; readonly bytes: Uint8Array } | { readonly size: number };
 
