@@ -10,6 +10,7 @@ export type NodeOptions = {
   readonly data?: string;
   readonly publicUrl?: string;
   readonly trustProxy?: readonly string[];
+  readonly followNetwork?: readonly string[];
   readonly maxAge?: string;
   readonly confirmClock?: true;
   readonly confirmRestored?: true;
@@ -48,6 +49,14 @@ export function addNodeOptions(command: Command, say: Say): Command {
       collect,
     )
     .option(
+      "--follow-network <network>",
+      say({
+        en: "a network of your own whose nodes may be asked for what lives in their ledgers, by http too; may be repeated (CITYID_FOLLOW_NETWORKS, else the public internet by https alone)",
+        zh: "自有网络：可向其中的节点查询其账本内容（含 http），可重复（CITYID_FOLLOW_NETWORKS，默认仅限公网 https）",
+      }),
+      collect,
+    )
+    .option(
       "--max-age <seconds>",
       say({
         en: "the age limit of verifiers: witnesses are asked three times as often (CITYID_MAX_AGE, else 3600)",
@@ -71,13 +80,14 @@ export function addNodeOptions(command: Command, say: Say): Command {
 }
 
 export function nodeSettings(options: NodeOptions): NodeSettings {
-  const { host, data, publicUrl, trustProxy, maxAge } = options;
+  const { host, data, publicUrl, trustProxy, followNetwork, maxAge } = options;
   return {
     host,
     port: options.port === undefined ? undefined : readPort(options.port),
     dataDirectory: data,
     publicUrl,
     trustedProxies: trustProxy,
+    followNetworks: followNetwork,
     maxAgeSeconds: maxAge === undefined ? undefined : readAge(maxAge),
     confirmClock: options.confirmClock,
     confirmRestored: options.confirmRestored,

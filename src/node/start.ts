@@ -28,6 +28,7 @@ import {
   writeDescription,
 } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
+import { otherNodes } from "./follow/other-nodes.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
@@ -203,6 +204,7 @@ async function application(
         ...(demonstration === undefined ? {} : { demonstration }),
       },
       ...(parent === undefined ? {} : { parent: parentLedger(parent) }),
+      otherNodes: otherNodes({ ownNetworks: config.followNetworks }),
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       ...(witness === undefined ? {} : { witness }),
