@@ -101,9 +101,10 @@ function readAge(text: string): number {
   throw new CliProblem("CLI_ARGUMENT", facts);
 }
 
-function readPort(text: string): number {
+/** A port as an option gives it. */
+export function readPort(text: string, name = "--port"): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   const want = { en: "a port from 0 to 65535", zh: "0 到 65535 之间的端口" };
-  throw new CliProblem("CLI_ARGUMENT", { name: "--port", got: text, want, example: "--port 8156" });
+  throw new CliProblem("CLI_ARGUMENT", { name, got: text, want, example: `${name} 8156` });
 }

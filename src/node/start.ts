@@ -60,6 +60,8 @@ export type NodeFacts = {
 export type StartExtras = {
   /** Answers `/demo/…`; made once the port is known. */
   readonly demo?: (node: NodeFacts) => Answer | undefined;
+  /** Other nodes that pages of this one may talk to. */
+  readonly connectTo?: readonly string[];
 };
 
 type Answer = (
@@ -155,7 +157,7 @@ async function serve(
   const listening = await listen(() => server, config);
   const { port } = listening;
   const demo = extras.demo?.({ port, origin, recovery, journalEnd });
-  server = await application({ ...config, port }, opened, demo);
+  server = await application({ ...config, port }, opened, demo, extras.connectTo);
   log.info("listening", { host: config.host, port });
   return {
     url: urlOf(config.host, port),
@@ -179,6 +181,7 @@ async function application(
   config: NodeConfig,
   { description, ledger, log, signers, witness, cosigning }: Opened,
   demo: Answer | undefined,
+  connectTo: readonly string[] = [],
 ): Promise<Server> {
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
@@ -217,6 +220,7 @@ async function application(
       publicUrl: publicUrl ?? urlOf(host, port),
       origins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
       trustedProxies,
+      connectTo,
     },
   );
 }

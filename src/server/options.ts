@@ -79,6 +79,8 @@ export type ServerConfig = {
     /** Operations of one key. */
     readonly key: BucketSize;
   };
+  /** Origins of other nodes that the portal's pages may talk to beside this one: none but in a demonstration. */
+  readonly connectTo: readonly string[];
   /** Paths that the portal answers by its one page, with everything below them. */
   readonly portalRoutes: readonly string[];
 };
@@ -91,6 +93,7 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
     address: { perSecond: 200, burst: 2000 },
     key: { perSecond: 20_000, burst: 200_000 },
   },
+  connectTo: [],
   portalRoutes: ["/", "/tour"],
 };
 
