@@ -1,5 +1,5 @@
-import { nodeClient } from "../../api/client.ts";
-import { type Demonstration, readDemonstration } from "../../api/demo.ts";
+import { nodeClient } from "../api/client.ts";
+import { type Demonstration, readDemonstration } from "../api/demo.ts";
 
 const POLL_MILLISECONDS = 50;
 const PATIENCE_MILLISECONDS = 120_000;
