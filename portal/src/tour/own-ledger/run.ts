@@ -90,7 +90,7 @@ export async function writeAlone(tools: Tools): Promise<Written> {
   const wasAlone = await isAway(root);
   const holds = await isReceipt(receipt, signed.bytes, tools.policy);
   onPhase("waiting");
-  await comesBack(pid, signal);
+  await comesBack(pid, signal, 2 * POLL_MILLISECONDS);
   const awayMilliseconds = performance.now() - gone;
   return { index, receipt: holds, confirmMilliseconds, wasAlone, awayMilliseconds };
 }
