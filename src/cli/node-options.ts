@@ -10,6 +10,7 @@ export type NodeOptions = {
   readonly data?: string;
   readonly publicUrl?: string;
   readonly trustProxy?: readonly string[];
+  readonly followNetwork?: readonly string[];
   readonly maxAge?: string;
   readonly confirmClock?: true;
   readonly confirmRestored?: true;
@@ -48,6 +49,14 @@ export function addNodeOptions(command: Command, say: Say): Command {
       collect,
     )
     .option(
+      "--follow-network <network>",
+      say({
+        en: "a network of your own whose nodes may be asked for what lives in their ledgers, by http too; may be repeated (CITYID_FOLLOW_NETWORKS, else the public internet by https alone)",
+        zh: "自有网络：可向其中的节点查询其账本内容（含 http），可重复（CITYID_FOLLOW_NETWORKS，默认仅限公网 https）",
+      }),
+      collect,
+    )
+    .option(
       "--max-age <seconds>",
       say({
         en: "the age limit of verifiers: witnesses are asked three times as often (CITYID_MAX_AGE, else 3600)",
@@ -71,13 +80,14 @@ export function addNodeOptions(command: Command, say: Say): Command {
 }
 
 export function nodeSettings(options: NodeOptions): NodeSettings {
-  const { host, data, publicUrl, trustProxy, maxAge } = options;
+  const { host, data, publicUrl, trustProxy, followNetwork, maxAge } = options;
   return {
     host,
     port: options.port === undefined ? undefined : readPort(options.port),
     dataDirectory: data,
     publicUrl,
     trustedProxies: trustProxy,
+    followNetworks: followNetwork,
     maxAgeSeconds: maxAge === undefined ? undefined : readAge(maxAge),
     confirmClock: options.confirmClock,
     confirmRestored: options.confirmRestored,
@@ -91,9 +101,10 @@ function readAge(text: string): number {
   throw new CliProblem("CLI_ARGUMENT", facts);
 }
 
-function readPort(text: string): number {
+/** A port as an option gives it. */
+export function readPort(text: string, name = "--port"): number {
   const port = Number(text);
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port;
   const want = { en: "a port from 0 to 65535", zh: "0 到 65535 之间的端口" };
-  throw new CliProblem("CLI_ARGUMENT", { name: "--port", got: text, want, example: "--port 8156" });
+  throw new CliProblem("CLI_ARGUMENT", { name, got: text, want, example: `${name} 8156` });
 }

@@ -511,6 +511,30 @@ const ROWS: { readonly [code: string]: Row } = {
     "账本没有上级时请不要使用 chain；有上级时请待其锚定后再试。",
     "Leave out `chain` where the ledger has no parent; else ask again when it is anchored there.",
   ],
+  RESOLVE_FOLLOW_ADDRESS: [
+    "{asked} 属于另一账本，本节点不访问其地址 {url}。",
+    "{asked} lives in another ledger, at an address that this node does not ask: {url}.",
+    "请直接访问该节点；本节点的运营者可用 `--follow-network` 指明自有网络。",
+    "Ask that node yourself. The operator of this one can name its own networks with `--follow-network`.",
+  ],
+  RESOLVE_FOLLOW_SILENT: [
+    "{asked} 属于另一账本，其节点 {url} 未及时应答。",
+    "{asked} lives in another ledger, whose node did not answer in time: {url}.",
+    "请稍后再试，或直接访问该节点。",
+    "Try again later, or ask that node yourself.",
+  ],
+  RESOLVE_FOLLOW_ANSWER: [
+    "{asked} 属于另一账本，其节点 {url} 的应答无法使用（{why}）。",
+    "{asked} lives in another ledger, whose node gave an answer that is none ({why}): {url}.",
+    "请直接访问该节点，并告知其运营者。",
+    "Ask that node yourself, and tell its operator.",
+  ],
+  RESOLVE_FOLLOW_PROOF: [
+    "节点 {url} 关于 {asked} 的应答未能按委托关系核验（{why}），因此没有转发。",
+    "What {url} answered about {asked} is not proved by its delegation ({why}); it was not passed on.",
+    "在 `cityid verify` 通过之前，请勿采信该节点关于此标识码的说法。",
+    "Trust nothing that it says of this code until `cityid verify` takes its proof.",
+  ],
   RESOLVE_ALIAS: [
     "没有查到这个编号。",
     "Nothing here has this number.",

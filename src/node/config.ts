@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { DEFAULT_AGE_SECONDS } from "../witness/index.ts";
+import { isNetwork } from "./follow/address.ts";
 
 /** How a node runs; read once, checked, and not changed afterwards. */
 export type NodeConfig = {
@@ -12,6 +13,8 @@ export type NodeConfig = {
   readonly publicUrl: string | undefined;
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   readonly trustedProxies: readonly string[];
+  /** Networks of the operator's own, whose nodes `follow=1` may ask though they are not public, by http too. */
+  readonly followNetworks: readonly string[];
   /** Verifiers may refuse what was cosigned longer ago: the witnesses are asked three times as often. */
   readonly maxAgeSeconds: number;
   readonly demonstration: boolean;
@@ -56,6 +59,7 @@ export function configFromEnv(
     dataDirectory: resolve(settings.dataDirectory ?? env.CITYID_DATA ?? DEFAULT_DATA),
     publicUrl: urlFrom(settings.publicUrl ?? env.CITYID_PUBLIC_URL),
     trustedProxies: settings.trustedProxies ?? listFrom(env.CITYID_TRUSTED_PROXIES),
+    followNetworks: networksFrom(settings.followNetworks ?? listFrom(env.CITYID_FOLLOW_NETWORKS)),
     maxAgeSeconds: settings.maxAgeSeconds ?? ageFrom(env.CITYID_MAX_AGE),
     demonstration: settings.demonstration ?? false,
     confirmClock: settings.confirmClock ?? false,
@@ -89,6 +93,15 @@ function urlFrom(text: string | undefined): string | undefined {
     throw new ConfigError("public URL", "like https://node.example", text);
   }
   return bare;
+}
+
+function networksFrom(networks: readonly string[]): readonly string[] {
+  for (const network of networks) {
+    if (!isNetwork(network)) {
+      throw new ConfigError("follow network", "like 10.1.0.0/16 or fd00:1::/32", network);
+    }
+  }
+  return networks;
 }
 
 function listFrom(text: string | undefined): readonly string[] {

@@ -23,6 +23,7 @@ import {
  *     inbox/         applications, beside the ledger
  *     openings/      bodies of commitments, beside the ledger
  *     demo/          keys of a demonstration
+ *     haikou/        of a demonstration: the data directory of its second ledger
  */
 export type DataDirectory = {
   readonly root: string;

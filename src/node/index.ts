@@ -29,12 +29,14 @@ export {
   readDescription,
   writeDescription,
 } from "./data-directory.ts";
-export { demoMessages, languageOf } from "./demo/messages.ts";
+export { type CityStart, startDemoCity } from "./demo/city/start.ts";
+export { languageOf } from "./demo/messages.ts";
 export { type DemoStart, startDemo } from "./demo/start.ts";
+export { type DemoSupervision, superviseDemo } from "./demo/supervise.ts";
 export type { DirectoryTrouble } from "./directory-fault.ts";
 export { logKey, makeNextLogKey } from "./log-key.ts";
 export { DEFAULT_MIRROR_PORT, openMirror, serveMirror } from "./mirror.ts";
 export * from "./register/index.ts";
 export { type RunningNode, startNode } from "./start.ts";
-export { supervise } from "./supervisor.ts";
+export { onSupervisorGone } from "./supervisor.ts";
 export { addLogs, readLogs, readWitnessVkey } from "./witness.ts";

@@ -24,6 +24,7 @@ import {
 } from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
+import { otherNodes } from "./follow/other-nodes.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
@@ -55,6 +56,8 @@ export type NodeFacts = {
 export type StartExtras = {
   /** Answers `/demo/…`; made once the port is known. */
   readonly demo?: (node: NodeFacts) => Answer | undefined;
+  /** Other nodes that pages of this one may talk to. */
+  readonly connectTo?: readonly string[];
 };
 
 type Answer = (
@@ -151,7 +154,7 @@ async function serve(
   const listening = await listen(() => server, config);
   const { port } = listening;
   const demo = extras.demo?.({ port, origin, recovery, journalEnd });
-  server = await application({ ...config, port }, opened, demo);
+  server = await application({ ...config, port }, opened, demo, extras.connectTo);
   log.info("listening", { host: config.host, port });
   return {
     url: urlOf(config.host, port),
@@ -175,6 +178,7 @@ async function application(
   config: NodeConfig,
   { description, ledger, log, signers, witness, cosigning }: Opened,
   demo: Answer | undefined,
+  connectTo: readonly string[] = [],
 ): Promise<Server> {
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
@@ -200,6 +204,7 @@ async function application(
         ...(demonstration === undefined ? {} : { demonstration }),
       },
       ...(parent === undefined ? {} : { parent: parentLedger(parent) }),
+      otherNodes: otherNodes({ ownNetworks: config.followNetworks }),
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       ...(witness === undefined ? {} : { witness }),
@@ -213,6 +218,7 @@ async function application(
       publicUrl: publicUrl ?? urlOf(host, port),
       origins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
       trustedProxies,
+      connectTo,
     },
   );
 }

@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { LedgerFault } from "../ledger/index.ts";
+import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
 import { mountInbox } from "./inbox/index.ts";
@@ -46,12 +47,14 @@ export function createApp(
   const state = createState(ledger);
   const metrics = createMetrics();
   const problems = createProblems(config, dependencies);
+  const views = createRecordViews(ledger, state);
   const services: Services = {
     ...dependencies,
     config,
     metrics,
     state,
-    views: createRecordViews(ledger, state),
+    views,
+    follower: createFollower({ ...dependencies, state, views }),
     authentication: createAuthentication(config, { state, clock, random }),
     problem: problems.answer,
   };

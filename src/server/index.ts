@@ -8,6 +8,8 @@ export {
   type Log,
   type LogFacts,
   type NodeDescription,
+  type OtherNodes,
+  type OtherNodesRefusal,
   type ParentLedger,
   type ServerConfig,
 } from "./options.ts";

@@ -39,6 +39,19 @@ export const MAX_MORE_KEYS: number = 16;
 export const MAX_HISTORY_CHANGES: number = 2000;
 export const MAX_HISTORY_BYTES: number = 8 * MIB;
 
+/** Of `follow=1`: time for all that is asked of other nodes, bytes of an answer, ledgers below this one. */
+export const FOLLOW_MILLISECONDS: number = 3 * SECOND;
+export const MAX_FOLLOW_BYTES: number = MIB;
+export const MAX_FOLLOW_LEDGERS = 4;
+
+/** Codes that are followed at once, in all and into one ledger; beyond it 503. */
+export const MAX_FOLLOWS = 32;
+export const MAX_FOLLOWS_OF_LEDGER = 8;
+
+/** What came of it is given again for so long, and as long as it fits in. */
+export const FOLLOW_KEPT_MILLISECONDS: number = 5 * SECOND;
+export const MAX_FOLLOW_KEPT_BYTES: number = 16 * MIB;
+
 export const MAX_EVENT_STREAMS: number = 256;
 export const HEARTBEAT_MILLISECONDS: number = 15 * SECOND;
 

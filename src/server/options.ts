@@ -1,4 +1,4 @@
-import type { Code, VerifierKey } from "../core/index.ts";
+import type { Code, Result, VerifierKey } from "../core/index.ts";
 import type { Head, Ledger } from "../ledger/index.ts";
 import type { FraudProof, Witness, WitnessStatus } from "../witness/index.ts";
 import type { StaticFiles } from "./portal/index.ts";
@@ -50,6 +50,22 @@ export type ParentLedger = {
   proofs(): Promise<readonly object[] | undefined>;
 };
 
+/**
+ * Fetches from nodes of other ledgers, whose addresses others wrote down. It decides which of them may be asked, follows no
+ * redirect, bounds what it reads, and ends with the signal. Never throws.
+ */
+export type OtherNodes = (
+  url: string,
+  bounds: { readonly signal: AbortSignal; readonly maxBytes: number },
+) => Promise<Result<Uint8Array, OtherNodesRefusal>>;
+
+/** `address`: not one that is asked; `silent`: no answer, or none in time; `answer`: none that is taken. */
+export type OtherNodesRefusal = {
+  readonly what: "address" | "silent" | "answer";
+  /** In one word: it tells nothing of the network of this node. */
+  readonly why: string;
+};
+
 export type ServerConfig = {
   /** How the world reaches the node, without a slash at the end: `https://node.example`. */
   readonly publicUrl: string;
@@ -63,6 +79,8 @@ export type ServerConfig = {
     /** Operations of one key. */
     readonly key: BucketSize;
   };
+  /** Origins of other nodes that the portal's pages may talk to beside this one: none but in a demonstration. */
+  readonly connectTo: readonly string[];
   /** Paths that the portal answers by its one page, with everything below them. */
   readonly portalRoutes: readonly string[];
 };
@@ -75,6 +93,7 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
     address: { perSecond: 200, burst: 2000 },
     key: { perSecond: 20_000, burst: 200_000 },
   },
+  connectTo: [],
   portalRoutes: ["/", "/tour"],
 };
 
@@ -83,6 +102,8 @@ export type AppDependencies = {
   readonly ledger: Ledger;
   /** Absent where the ledger was delegated out of no other. */
   readonly parent?: ParentLedger;
+  /** Left out where nobody else is asked: then `follow` is answered as if it were not there. */
+  readonly otherNodes?: OtherNodes;
   /** Unix milliseconds. */
   readonly clock: () => number;
   /** Random bytes from the platform's generator. */

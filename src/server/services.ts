@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import type { Follower } from "./following/index.ts";
 import type { Authentication } from "./identity/index.ts";
 import type { Metrics } from "./ops/index.ts";
 import type { AppDependencies, ServerConfig } from "./options.ts";
@@ -19,6 +20,7 @@ export type Services = AppDependencies & {
   readonly metrics: Metrics;
   readonly state: CommittedState;
   readonly views: RecordViews;
+  readonly follower: Follower;
   readonly authentication: Authentication;
   /** The answer to a refusal, for programs or for people as the request asks. */
   readonly problem: (c: AppContext, refusal: AnyRefusal, status?: Problem["status"]) => Response;

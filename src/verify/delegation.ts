@@ -1,5 +1,6 @@
 import {
   anchorKey,
+  type Checkpoint,
   type CheckpointRefusal,
   type Code,
   type ConsistencyRefusal,
@@ -19,7 +20,6 @@ import {
   parseCode,
   parsePolicy,
   type Result,
-  type SignedCheckpoint,
   verifyConsistency,
 } from "../core/index.ts";
 import { MAX_PROOF_LENGTH } from "./bundle.ts";
@@ -45,6 +45,8 @@ export type ChainLink = {
   readonly policy: string;
   /** Leaf hash of its entry 0. */
   readonly genesis: Uint8Array;
+  /** Its checkpoint that is anchored here: no other branch of its log grows out of it. */
+  readonly anchored: Checkpoint;
 };
 
 export type ChainVerdict = {
@@ -123,7 +125,6 @@ export async function verifyProofChain(
 type Next = {
   readonly link: ChainLink;
   readonly policy: Policy;
-  readonly anchored: SignedCheckpoint;
   readonly consistency: readonly Hash[];
 };
 
@@ -164,7 +165,8 @@ async function verifyNext(
   options: TrustOptions,
 ): Promise<Result<RecordVerdict, ChainRefusal>> {
   if (before === undefined) return verifyRecordProof(bundle, options);
-  const { link, policy, anchored, consistency: path } = before;
+  const { link, policy, consistency: path } = before;
+  const { anchored } = link;
   const verdict = await verifyRecordProof(bundle, { ...options, policy });
   if (!verdict.ok) return verdict;
   const { key, checkpoint } = verdict.value;
@@ -208,8 +210,10 @@ function delegationIn(
   if (!policy.ok) return policy;
   const anchored = parseCheckpoint(note);
   if (!anchored.ok) return anchored;
-  const link = { verdict, code: record.code, origin, policy: text, genesis };
-  return ok({ link, policy: policy.value, anchored: anchored.value, consistency });
+  const { origin: of, size, root } = anchored.value;
+  const kept = { origin: of, size, root };
+  const link = { verdict, code: record.code, origin, policy: text, genesis, anchored: kept };
+  return ok({ link, policy: policy.value, consistency });
 }
 
 /** The checkpoint that is anchored under this delegation. */

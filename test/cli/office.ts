@@ -19,9 +19,12 @@ export type Office = AsyncDisposable & {
   file(name: string, content: string): Promise<string>;
 };
 
-export async function openOffice(changes: Partial<Genesis> = {}): Promise<Office> {
+export async function openOffice(
+  changes: Partial<Genesis> = {},
+  args: readonly string[] = [],
+): Promise<Office> {
   const directory = await mkdtemp(join(tmpdir(), "cityid-office-"));
-  const node = await startRealNode({ data: await beginLedger(directory, changes) });
+  const node = await startRealNode({ data: await beginLedger(directory, changes), args });
   await issueCity(node);
   await registerLampClass(node);
   const file: Office["file"] = async (name, content) => {

@@ -32,10 +32,10 @@ const NOTE_VIOLATIONS = `document.addEventListener("securitypolicyviolation", (e
   noteViolation([event.effectiveDirective, event.blockedURI, event.sourceFile].join(" "));
 });`;
 
-/** Opens a page that notes every violation of its policy, error, and request to anybody but the node. */
+/** Opens a page that notes every violation of its policy, error, and request to anybody but these nodes. */
 export async function openWatchedPage(
   context: BrowserContext,
-  base: string,
+  ...bases: readonly string[]
 ): Promise<{ readonly page: Page; readonly complaints: Complaints }> {
   const complaints: Complaints = { violations: [], errors: [], foreign: [] };
   const page = await context.newPage();
@@ -47,7 +47,8 @@ export async function openWatchedPage(
   page.on("pageerror", (error) => complaints.errors.push(error.message));
   page.on("request", (request) => {
     const url = request.url();
-    if (!url.startsWith(`${base}/`) && !url.startsWith("blob:")) complaints.foreign.push(url);
+    const isOurs = bases.some((base) => url.startsWith(`${base}/`)) || url.startsWith("blob:");
+    if (!isOurs) complaints.foreign.push(url);
   });
   return { page, complaints };
 }

@@ -7,6 +7,7 @@ describe("settings of a node", () => {
       CITYID_PORT: "9001",
       CITYID_DATA: "/srv/env",
       CITYID_TRUSTED_PROXIES: "10.0.0.1, ::1",
+      CITYID_FOLLOW_NETWORKS: "10.0.0.0/8, fd00::/8",
     };
     expect(configFromEnv({}, {})).toMatchObject({
       host: "127.0.0.1",
@@ -14,12 +15,14 @@ describe("settings of a node", () => {
       dataDirectory: expect.stringMatching(/\/cityid-data$/),
       publicUrl: undefined,
       trustedProxies: [],
+      followNetworks: [],
       logFormat: "json",
     });
     expect(configFromEnv({}, env)).toMatchObject({
       port: 9001,
       dataDirectory: "/srv/env",
       trustedProxies: ["10.0.0.1", "::1"],
+      followNetworks: ["10.0.0.0/8", "fd00::/8"],
     });
     expect(configFromEnv({ port: 0, dataDirectory: "/srv/option" }, env)).toMatchObject({
       port: 0,
@@ -33,6 +36,8 @@ describe("settings of a node", () => {
   test.each([
     [{ CITYID_PORT: "abc" }, /CITYID_PORT must be a port/],
     [{ CITYID_PORT: "65536" }, /CITYID_PORT must be a port/],
+    [{ CITYID_FOLLOW_NETWORKS: "10.0.0.0/33" }, /follow network must be like/],
+    [{ CITYID_FOLLOW_NETWORKS: "intranet" }, /follow network must be like/],
     [{ CITYID_PUBLIC_URL: "id.example.org" }, /public URL must be like/],
     [{ CITYID_PUBLIC_URL: "https://id.example.org/path" }, /public URL must be like/],
   ])("are refused where they make no sense: %j", (env, words) => {

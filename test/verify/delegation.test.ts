@@ -126,6 +126,7 @@ describe("a chain of delegation", () => {
         origin: delegation.origin,
         policy: delegation.policy,
         genesis: GENESIS,
+        anchored: anchoredCheckpoint,
       },
     ]);
     expect(last.record?.code).toBe(DEPT);

@@ -30,12 +30,24 @@ export type Demonstration = {
     readonly ended: string;
     readonly neverIssued: string;
   };
+  /** The ledger that a city runs beside this one; absent where nobody started it. */
+  readonly city?: CityDemo;
   readonly seeded: readonly {
     readonly what: string;
     readonly count: number;
     readonly milliseconds: number;
   }[];
   readonly process: NodeProcess;
+};
+
+export type CityDemo = {
+  readonly code: string;
+  readonly names: BothNames;
+  /** Where its own node answers. */
+  readonly url: string;
+  readonly things: { readonly under: string; readonly who: string };
+  /** One of its lamps. */
+  readonly lamp: string;
 };
 
 export type NodeProcess = {
@@ -94,8 +106,12 @@ export function attackJournal(offset: number | undefined, send: Fetch): Promise<
   return call(send, "/demo/audit-attack", posting(offset === undefined ? {} : { offset }));
 }
 
-export function killNode(send: Fetch): Promise<Pick<NodeProcess, "pid" | "starts">> {
-  return call(send, "/demo/kill", posting({}));
+/** @param pauseSeconds how long it stays away before it is started again */
+export function killNode(
+  send: Fetch,
+  pauseSeconds = 0,
+): Promise<Pick<NodeProcess, "pid" | "starts">> {
+  return call(send, "/demo/kill", posting(pauseSeconds === 0 ? {} : { pauseSeconds }));
 }
 
 function posting(body: object): RequestInit {

@@ -24,6 +24,9 @@ const PAGES: { readonly [S in StepId]: ComponentType } = {
   void: lazy(async () => ({ default: (await import("./void/step.tsx")).VoidStep })),
   attack: lazy(async () => ({ default: (await import("./attack/step.tsx")).AttackStep })),
   kill: lazy(async () => ({ default: (await import("./kill/step.tsx")).KillStep })),
+  "own-ledger": lazy(async () => ({
+    default: (await import("./own-ledger/step.tsx")).OwnLedgerStep,
+  })),
 };
 
 /** The first page of the portal: a newcomer does by hand what a city, an institute and an auditor do. */

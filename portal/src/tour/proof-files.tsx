@@ -6,7 +6,11 @@ import { saveText } from "../ui/save-text.ts";
 import { POLICY_FILE, PROOF_FILE } from "./commands.ts";
 
 /** The two files with which anybody can check the same thing off line. */
-export function ProofFiles({ proof }: { readonly proof: CheckedProof }): ReactNode {
+export function ProofFiles({
+  proof,
+}: {
+  readonly proof: Pick<CheckedProof, "text" | "policy">;
+}): ReactNode {
   const { t } = useTranslation("tour");
   return (
     <>

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { CheckedProof, Findings } from "../api/check-proof.ts";
-import { TickIcon } from "../ui/icons.tsx";
 import { StateMark } from "../ui/state-mark.tsx";
+import { Check } from "./check.tsx";
 
 /** What this page checked of a proof, each check with its fact. */
 export function ProofReport({ proof: { findings } }: { readonly proof: CheckedProof }): ReactNode {
@@ -44,25 +44,5 @@ function Passed({
       )}
       {ageSeconds !== undefined && <Check>{t("verify.age", { seconds: ageSeconds })}</Check>}
     </ul>
-  );
-}
-
-function Check({
-  children,
-  fact,
-}: {
-  readonly children: ReactNode;
-  readonly fact?: string;
-}): ReactNode {
-  const { t } = useTranslation("ui");
-  return (
-    <li>
-      <span className="state-active">
-        <TickIcon />
-        <span className="visually-hidden">{t("check.passed")}: </span>
-      </span>
-      <span>{children}</span>
-      {fact !== undefined && <span className="fact">{fact}</span>}
-    </li>
   );
 }

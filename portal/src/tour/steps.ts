@@ -8,6 +8,7 @@ export const STEPS = [
   "void",
   "attack",
   "kill",
+  "own-ledger",
 ] as const;
 
 export type StepId = (typeof STEPS)[number];

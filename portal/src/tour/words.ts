@@ -10,4 +10,5 @@ export const WORDS = {
   void: "void",
   attack: "attack",
   kill: "kill",
+  "own-ledger": "ownLedger",
 } as const satisfies { readonly [S in StepId]: string };

@@ -1,7 +1,9 @@
-import type { Summary } from "cityid/sdk";
 import type { Language } from "../app/preferences.ts";
 
-type Statements = Summary["names"];
+/** Names in JSON, and as a verifier reads them. */
+type Statements = {
+  readonly [language: string]: { readonly value: string } | { readonly commit: unknown };
+};
 
 /** The name in this language, else in another; `undefined` when all are kept back. */
 export function nameOf(names: Statements, language: Language): string | undefined {

@@ -1,13 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import type { RunningNode } from "../../node/index.ts";
+import type { NodeConfig, RunningNode } from "../../node/index.ts";
 import { addChildOptions, anchoring, beginDelegated, type ChildOptions } from "../child-options.ts";
 import type { Cli } from "../cli.ts";
-import { addNodeOptions, type NodeOptions, nodeSettings } from "../node-options.ts";
+import { addNodeOptions, type NodeOptions, nodeSettings, readPort } from "../node-options.ts";
 import { onNode } from "../node-problem.ts";
 import type { Run } from "../run.ts";
 
-type Options = NodeOptions & { readonly supervised?: true };
+type DemoOptions = NodeOptions & {
+  readonly cityPort?: number;
+  readonly supervised?: true;
+  /** Runs the city's node: of this parent. */
+  readonly cityOf?: string;
+};
 
 type StartOptions = NodeOptions & ChildOptions;
 
@@ -54,52 +59,80 @@ export function addStart(program: Command, { say, runOf }: Cli): void {
 }
 
 export function addDemo(program: Command, { say, runOf }: Cli): void {
-  const command = program
-    .command("demo")
-    .description(
+  const command = program.command("demo").description(
+    say({
+      en: "runs a demonstration: two real ledgers with keys it makes itself, all on this machine",
+      zh: "运行演示：两个真实的账本，密钥自动生成，全部在本机",
+    }),
+  );
+  addNodeOptions(command, say)
+    .option(
+      "--city-port <port>",
       say({
-        en: "runs a demonstration: a real ledger with keys it makes itself, all on this machine",
-        zh: "运行演示：真实的账本，密钥自动生成，全部在本机",
+        en: "port of the second node, which Haikou runs (two above --port)",
+        zh: "第二个节点（海口）的端口（默认为 --port 加 2）",
       }),
+      readCityPort,
     )
-    .addOption(new Option("--supervised").hideHelp());
-  addNodeOptions(command, say).action(async (options: Options, cmd: Command) => {
-    const run = runOf(cmd);
-    await (options.supervised ? runDemo(run, options) : superviseDemo(run));
-  });
+    .addOption(new Option("--supervised").hideHelp())
+    .addOption(new Option("--city-of <url>").hideHelp())
+    .action(async (options: DemoOptions, cmd: Command) => {
+      const run = runOf(cmd);
+      await (options.supervised ? runDemo(run, options) : runBoth(run, options));
+    });
 }
 
-/** The demonstration itself; whoever kills it, its supervisor starts it again. */
-async function runDemo(run: Run, options: Options): Promise<void> {
-  const { configFromEnv, startDemo } = await import("../../node/index.ts");
+function readCityPort(text: string): number {
+  return readPort(text, "--city-port");
+}
+
+async function demoConfig(run: Run, options: DemoOptions): Promise<NodeConfig> {
+  const { configFromEnv } = await import("../../node/index.ts");
+  const settings = { ...nodeSettings(options), demonstration: true, logFormat: "quiet" as const };
+  return configFromEnv(settings, run.terminal.env);
+}
+
+/** One of the two nodes; whoever kills it, its supervisor starts it again. */
+async function runDemo(run: Run, options: DemoOptions): Promise<void> {
+  const { onSupervisorGone, startDemo, startDemoCity } = await import("../../node/index.ts");
+  onSupervisorGone(() => process.kill(process.pid, "SIGTERM"));
   await onNode(async () => {
-    const settings = { ...nodeSettings(options), demonstration: true, logFormat: "quiet" as const };
-    const config = configFromEnv(settings, run.terminal.env);
+    const config = await demoConfig(run, options);
     const { language } = run;
+    const { cityPort, cityOf: parentUrl } = options;
     const say = (line: string) => void run.terminal.output.write(`${line}\n`);
-    await untilStopped(run, await startDemo({ config, language, say }));
+    const common = { config, language, say };
+    const node =
+      parentUrl !== undefined && cityPort !== undefined
+        ? await startDemoCity({ ...common, port: cityPort, parentUrl })
+        : await startDemo({ ...common, ...(cityPort !== undefined && { cityPort }) });
+    // One of them says that it stops.
+    await untilStopped(run, node, parentUrl === undefined);
   });
 }
 
-async function superviseDemo(run: Run): Promise<void> {
-  const { demoMessages, supervise } = await import("../../node/index.ts");
-  const messages = demoMessages(run.language);
-  const { signal } = run;
-  process.exitCode = await supervise({
-    entry: fileURLToPath(new URL("../main.js", import.meta.url)),
-    arguments: [...process.argv.slice(2), "--supervised"],
-    signal,
-    onRestart: ({ starts, because }) => run.note(messages.restarted(starts, because)),
+async function runBoth(run: Run, options: DemoOptions): Promise<void> {
+  const { superviseDemo } = await import("../../node/index.ts");
+  const { language, signal } = run;
+  await onNode(async () => {
+    process.exitCode = await superviseDemo({
+      ...{ language, signal, cityPort: options.cityPort },
+      config: await demoConfig(run, options),
+      entry: fileURLToPath(new URL("../main.js", import.meta.url)),
+      arguments: process.argv.slice(2),
+      note: (line) => run.note(line),
+    });
   });
 }
 
 /** Serves until a signal asks for the end; then finishes what was taken. */
-async function untilStopped(run: Run, node: RunningNode): Promise<void> {
+async function untilStopped(run: Run, node: RunningNode, isSaid = true): Promise<void> {
   await using _ = node;
   await new Promise<void>((resolve) => {
     if (run.signal.aborted) resolve();
     run.signal.addEventListener("abort", () => resolve(), { once: true });
   });
+  if (!isSaid) return;
   run.note(
     run.say({
       en: "Stopping: what was taken is finished first.",

@@ -1,11 +1,13 @@
 import { hex } from "../../core/index.ts";
 import type { AuditAttack } from "./attack.ts";
+import { CITY_LAMP_CLASS } from "./city/seed.ts";
 import type { DemoKeys } from "./keys.ts";
 import {
   APPLICANTS,
   CITIES,
   DEPARTMENTS,
   HAIKOU,
+  HAIKOU_MUNICIPAL,
   INSTITUTES,
   PEOPLE,
   type Person,
@@ -33,11 +35,13 @@ export type DemoOptions = {
   /** `127.0.0.1:8156` and the other names of this very listener. */
   readonly hosts: readonly string[];
   readonly keys: DemoKeys;
+  /** Where Haikou's own node answers, or will; `undefined` where nobody runs one. */
+  readonly city: string | undefined;
   readonly seeded: () => readonly Seeded[];
   readonly process: DemoProcess;
   readonly attack: AuditAttack;
-  /** Asks the supervisor to kill this process; `undefined` where there is none. */
-  readonly askToBeKilled: (() => void) | undefined;
+  /** Asks the supervisor to kill this process and start it again after a pause; `undefined` where there is none. */
+  readonly askToBeKilled: ((pauseMilliseconds: number) => void) | undefined;
 };
 
 export type DemoProblem =
@@ -48,6 +52,7 @@ export type DemoProblem =
   | { readonly code: "DEMO_UNKNOWN"; readonly path: string }
   | { readonly code: "DEMO_KEY_UNKNOWN"; readonly who: string; readonly known: readonly string[] }
   | { readonly code: "DEMO_OFFSET"; readonly got: number; readonly want: readonly [number, number] }
+  | { readonly code: "DEMO_PAUSE"; readonly got: number; readonly want: readonly [number, number] }
   | { readonly code: "DEMO_BUSY" }
   | { readonly code: "DEMO_UNSUPERVISED" };
 
@@ -59,6 +64,7 @@ const STATUS: Readonly<Record<DemoProblem["code"], number>> = {
   DEMO_UNKNOWN: 404,
   DEMO_KEY_UNKNOWN: 404,
   DEMO_OFFSET: 422,
+  DEMO_PAUSE: 422,
   DEMO_BUSY: 409,
   DEMO_UNSUPERVISED: 501,
 };
@@ -71,6 +77,7 @@ const REMEDY: Readonly<Record<DemoProblem["code"], string>> = {
   DEMO_UNKNOWN: "See docs/spec/demo.md for what there is.",
   DEMO_KEY_UNKNOWN: "Ask for one of the names that are known.",
   DEMO_OFFSET: "Choose an offset within the journal, or leave it out.",
+  DEMO_PAUSE: "Choose a number of seconds within `want`, or leave it out.",
   DEMO_BUSY: "Wait for the attack under way to end, then try again.",
   DEMO_UNSUPERVISED: "Start the node with `npm start` or `cityid demo`, which supervise it.",
 };
@@ -88,7 +95,7 @@ export function demoEndpoints(
     if (route.startsWith("GET /demo/keys/"))
       return key(options, pathname.slice("/demo/keys/".length));
     if (route === "POST /demo/audit-attack") return attack(options, request);
-    if (route === "POST /demo/kill") return kill(options);
+    if (route === "POST /demo/kill") return kill(options, request);
     return problem({ code: "DEMO_UNKNOWN", path: pathname });
   };
 }
@@ -134,7 +141,7 @@ function describe(options: DemoOptions): object {
     data: dataDirectory,
     decision: { votes: 2, of: INSTITUTES.length },
     institutes: INSTITUTES.map(introduce),
-    holders: [...CITIES, ...DEPARTMENTS].map(introduce),
+    holders: [...CITIES, ...DEPARTMENTS, HAIKOU_MUNICIPAL].map(introduce),
     applicants: APPLICANTS,
     examples: {
       city: SHIJIAZHUANG.issuer,
@@ -144,6 +151,7 @@ function describe(options: DemoOptions): object {
       ended: "MA.156.3712",
       neverIssued: `${LAMP_CLASS}/999999999`,
     },
+    ...(options.city !== undefined && { city: describeCity(options.city) }),
     seeded: seeded(),
     process: {
       pid: process.pid,
@@ -154,6 +162,15 @@ function describe(options: DemoOptions): object {
     },
   };
 }
+
+function describeCity(url: string): object {
+  const { issuer, names } = HAIKOU;
+  const { who } = HAIKOU_MUNICIPAL;
+  const lamp = `${CITY_LAMP_CLASS}/${EXAMPLE_LAMP}`;
+  return { code: issuer, names, url, things: { under: CITY_LAMP_CLASS, who }, lamp };
+}
+
+const EXAMPLE_LAMP = "000042";
 
 function introduce({ who, issuer, names }: Person): object {
   return { who, issuer, names };
@@ -177,11 +194,20 @@ async function attack({ attack: run }: DemoOptions, request: Request): Promise<R
   return outcome.ok ? json(outcome.value) : problem(outcome.error);
 }
 
-function kill({ askToBeKilled, process: { starts } }: DemoOptions): Response {
+/** How long the node may stay away, so that it can be seen who goes on without it. */
+const MAX_PAUSE_SECONDS = 60;
+
+async function kill(options: DemoOptions, request: Request): Promise<Response> {
+  const { askToBeKilled, process: own } = options;
+  const body = (await request.json().catch(() => ({}))) as { pauseSeconds?: unknown } | null;
+  const pause = Number(body?.pauseSeconds ?? 0);
+  if (!Number.isSafeInteger(pause) || pause < 0 || pause > MAX_PAUSE_SECONDS) {
+    return problem({ code: "DEMO_PAUSE", got: pause, want: [0, MAX_PAUSE_SECONDS] });
+  }
   if (askToBeKilled === undefined) return problem({ code: "DEMO_UNSUPERVISED" });
   // After the answer has left; the supervisor does the killing.
-  setTimeout(askToBeKilled, 50);
-  return json({ pid: process.pid, starts }, 202);
+  setTimeout(() => askToBeKilled(pause * 1000), 50);
+  return json({ pid: process.pid, starts: own.starts, pauseSeconds: pause }, 202);
 }
 
 const HEADERS = {

@@ -1,3 +1,4 @@
+import type { CitySeeded } from "./city/seed.ts";
 import type { Seeded } from "./seed.ts";
 
 /** What a demonstration says in the terminal, in the language of the person before it. */
@@ -8,6 +9,14 @@ export type DemoMessages = {
   readonly ready: (url: string, seconds: string) => readonly string[];
   readonly restarted: (starts: number, because: string) => string;
   readonly stopping: string;
+  /** Of the second node, which Haikou runs. */
+  readonly city: {
+    readonly building: string;
+    readonly made: (seeded: CitySeeded) => string;
+    readonly ready: (url: string, seconds: string) => string;
+    readonly restarted: (starts: number, because: string) => string;
+  };
+  readonly paused: (seconds: string) => string;
 };
 
 const zh: DemoMessages = {
@@ -34,6 +43,21 @@ const zh: DemoMessages = {
   ],
   restarted: (starts, because) => `节点进程结束（${because}），第 ${starts} 次启动`,
   stopping: "正在停止：已收下的先写完",
+  city: {
+    building: "海口建立自己的账本：独立的进程、密钥和数据",
+    made: ({ what, count, milliseconds }) =>
+      line(
+        {
+          departments: "海口在自己的账本登记的部门",
+          things: "一次签名导入海口账本的路灯",
+        }[what],
+        count,
+        milliseconds,
+      ),
+    ready: (url, seconds) => `海口的账本就绪：${url}（${seconds} 秒），检查点每分钟锚定一次`,
+    restarted: (starts, because) => `海口的节点进程结束（${because}），第 ${starts} 次启动`,
+  },
+  paused: (seconds) => `节点已按导览的要求强行终止，${seconds} 秒后再启动`,
 };
 
 const en: DemoMessages = {
@@ -60,6 +84,22 @@ const en: DemoMessages = {
   ],
   restarted: (starts, because) => `the node ended (${because}); start number ${starts}`,
   stopping: "stopping: what was taken is finished first",
+  city: {
+    building: "Haikou begins a ledger of its own: another process, its own keys and data",
+    made: ({ what, count, milliseconds }) =>
+      line(
+        {
+          departments: "department that Haikou registered in its own ledger",
+          things: "lamps, imported into Haikou's ledger with one signature",
+        }[what],
+        count,
+        milliseconds,
+      ),
+    ready: (url, seconds) =>
+      `Haikou's ledger is ready: ${url} (${seconds} s); its checkpoints are anchored every minute`,
+    restarted: (starts, because) => `Haikou's node ended (${because}); start number ${starts}`,
+  },
+  paused: (seconds) => `the node was killed, as the tour asked; it starts again in ${seconds} s`,
 };
 
 function line(what: string, count: number, milliseconds: number): string {

@@ -1,6 +1,6 @@
 import type { KeyUse, Position } from "../../core/index.ts";
 
-/** Who acts in the demonstration: three institutes, two cities, two departments. */
+/** Who acts in the demonstration: three institutes, two cities, three departments. */
 export type Person = {
   /** Name of the key file, and of the key in `/demo/keys/<who>`. */
   readonly who: string;
@@ -55,11 +55,24 @@ export const TRAFFIC: Person = holder(
 );
 export const DEPARTMENTS: readonly Person[] = [URBAN_MANAGEMENT, TRAFFIC];
 
+/** Of Haikou, and registered in Haikou's own ledger. */
+export const HAIKOU_MUNICIPAL: Person = holder(
+  "haikou-01",
+  "MA.156.4601.01",
+  "海口市市政管理局",
+  "Haikou Municipal Administration",
+);
+
 function holder(who: string, issuer: string, zh: string, en: string): Person {
   return { who, issuer, names: { zh, en }, label: "registry desk", uses: ALL_USES };
 }
 
-export const PEOPLE: readonly Person[] = [...INSTITUTES, ...CITIES, ...DEPARTMENTS];
+export const PEOPLE: readonly Person[] = [
+  ...INSTITUTES,
+  ...CITIES,
+  ...DEPARTMENTS,
+  HAIKOU_MUNICIPAL,
+];
 
 /** Cities that may apply in the tour, one after the other. */
 export const APPLICANTS: readonly {

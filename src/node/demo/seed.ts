@@ -5,24 +5,13 @@ import {
   type Gazette,
   hex,
   type IsoDate,
-  type Operation,
   type RegisterItem,
   utf8,
 } from "../../core/index.ts";
-import {
-  ApiProblem,
-  buildManifest,
-  type Client,
-  type Outcome,
-  prepareEvidence,
-  type Signed,
-  sealEvidence,
-  signApplication,
-  signOperation,
-} from "../../sdk/index.ts";
-import type { DemoKeys } from "./keys.ts";
+import { prepareEvidence, sealEvidence, signApplication } from "../../sdk/index.ts";
 import { CITIES, DEPARTMENTS, INSTITUTES, type Person, SHIJIAZHUANG, TRAFFIC } from "./people.ts";
-import { LAMP_CLASS, LAMPS, lamps } from "./things.ts";
+import { type Acting, accepted, exists, importThings, sign, submit } from "./seeding.ts";
+import { LAMP_CLASS, LAMPS, lampClass, lamps, statedNames } from "./things.ts";
 
 /** One thing that the first start did, for the terminal and for `GET /demo`. */
 export type Seeded = {
@@ -31,14 +20,10 @@ export type Seeded = {
   readonly milliseconds: number;
 };
 
-export type SeedParts = {
-  readonly client: Client;
-  readonly origin: string;
-  readonly keys: DemoKeys;
+export type SeedParts = Acting & {
   /** Facts about divisions, an operation for each share of them. */
   readonly gazette: readonly Gazette[];
   readonly today: IsoDate;
-  readonly nowSeconds: () => number;
   readonly nowMilliseconds: () => number;
   readonly onDone: (seeded: Seeded) => void;
 };
@@ -64,14 +49,6 @@ export async function seed(parts: SeedParts): Promise<readonly Seeded[]> {
     seeded.push(done);
   }
   return seeded;
-}
-
-/** A step met a refusal that it did not expect. */
-export class SeedRefused extends Error {
-  override readonly name = "SeedRefused";
-  constructor(what: string, refused: Extract<Outcome, { status: "refused" }>) {
-    super(`${what}: ${refused.code} ${JSON.stringify(refused.facts)}`);
-  }
 }
 
 const [A, B] = INSTITUTES as readonly [Person, Person, Person];
@@ -190,26 +167,14 @@ async function seedDepartments(parts: SeedParts): Promise<number> {
 async function seedThings(parts: SeedParts): Promise<number> {
   const { client, today } = parts;
   if (!(await exists(client.record(LAMP_CLASS)))) {
-    const names = {
-      zh: { value: "路灯", validFrom: today },
-      en: { value: "Street lamps", validFrom: today },
-    };
-    const item = { code: LAMP_CLASS as Code, kind: "class", class: "LAMP", names } as const;
-    await submit(parts, TRAFFIC, { op: "register", items: [item] });
+    await submit(parts, TRAFFIC, { op: "register", items: [lampClass(LAMP_CLASS, today)] });
   }
-  const items = [...lamps(today)];
-  if (await exists(client.record(items.at(-1)?.code ?? ""))) return LAMPS;
-  const manifest = await buildManifest(items, { what: "register", under: LAMP_CLASS as Code });
-  const { id } = await submit(parts, TRAFFIC, manifest.operation);
-  for await (const outcome of client.submitMany(manifest.chunks(id))) accepted("things", outcome);
+  await importThings(parts, TRAFFIC, LAMP_CLASS, [...lamps(today)]);
   return LAMPS;
 }
 
 function stated({ today }: SeedParts, { names }: Person): RegisterItem["names"] {
-  return {
-    zh: { value: names.zh, validFrom: today },
-    en: { value: names.en, validFrom: today },
-  };
+  return statedNames(names, today);
 }
 
 function memberOf({ issuer }: Person): string {
@@ -218,36 +183,4 @@ function memberOf({ issuer }: Person): string {
 
 async function endorse(parts: SeedParts, by: Person, decision: Uint8Array): Promise<void> {
   await submit(parts, by, { op: "endorse", decision, vote: "approve" });
-}
-
-async function submit(parts: SeedParts, by: Person, operation: Operation): Promise<Signed> {
-  const signed = await sign(parts, by, operation);
-  accepted(operation.op, await parts.client.submit(signed.bytes));
-  return signed;
-}
-
-function sign(parts: SeedParts, by: Person, operation: Operation): Promise<Signed> {
-  const { origin: aud, keys, nowSeconds } = parts;
-  return signOperation({
-    iss: by.issuer,
-    aud,
-    iatSeconds: nowSeconds(),
-    signer: keys.signer(by),
-    operation,
-  });
-}
-
-function accepted(what: string, outcome: Outcome, done?: string): void {
-  if (outcome.status === "refused" && outcome.code !== done) throw new SeedRefused(what, outcome);
-}
-
-/** Whether a look-up finds something. */
-async function exists(looked: Promise<unknown>): Promise<boolean> {
-  return looked.then(
-    () => true,
-    (problem: unknown) => {
-      if (problem instanceof ApiProblem && problem.status === 404) return false;
-      throw problem;
-    },
-  );
 }

@@ -16,8 +16,9 @@ import { logKey } from "../log-key.ts";
 import { gazetteItems, gazetteOperations, loadRegister } from "../register/index.ts";
 import { seedFile } from "../secrets.ts";
 import { type RunningNode, startNode } from "../start.ts";
-import { STARTS_VARIABLE, type SupervisorRequest } from "../supervisor.ts";
+import { isSupervised, STARTS_VARIABLE, tellSupervisor } from "../supervisor.ts";
 import { auditAttack } from "./attack.ts";
+import { cityUrl } from "./city/start.ts";
 import { demoEndpoints, isLoopback } from "./endpoints.ts";
 import { demoGenesis } from "./genesis.ts";
 import { type DemoKeys, openDemoKeys } from "./keys.ts";
@@ -27,6 +28,8 @@ import { type Seeded, seed } from "./seed.ts";
 
 export type DemoStart = {
   readonly config: NodeConfig;
+  /** Where the city's node listens; absent where nobody runs one. */
+  readonly cityPort?: number;
   readonly language: "zh" | "en";
   /** Says a line to the person at the terminal. */
   readonly say: (line: string) => void;
@@ -36,7 +39,12 @@ export type DemoStart = {
  * Starts the demonstration: on a new directory it makes keys, a genesis and the content of a ledger; on one that is there it
  * opens it and repeats nothing.
  */
-export async function startDemo({ config, language, say }: DemoStart): Promise<RunningNode> {
+export async function startDemo({
+  config,
+  cityPort,
+  language,
+  say,
+}: DemoStart): Promise<RunningNode> {
   const began = performance.now();
   const startedMilliseconds = Date.now();
   const messages = demoMessages(language);
@@ -49,19 +57,24 @@ export async function startDemo({ config, language, say }: DemoStart): Promise<R
   const seeded = await readSeeded(directory);
   const done: Seeded[] = [...(seeded ?? [])];
   let readyMilliseconds = startedMilliseconds;
+  const city = cityPort === undefined ? undefined : cityUrl(cityPort);
+  const isLocal = isLoopback(config.host);
+  const followNetworks = [...config.followNetworks, ...(isLocal ? LOOPBACK_NETWORKS : [])];
   // Nobody operates a demonstration: it takes the clock as it is, however long it lay still.
   const node = await startNode(
-    { ...config, confirmClock: true },
+    { ...config, followNetworks, confirmClock: true },
     {
+      ...(city !== undefined && { connectTo: [city] }),
       demo: ({ port, origin, recovery, journalEnd }) => {
         // Everybody's keys are behind these paths: where others can reach the node, they do not exist.
-        if (!isLoopback(config.host)) return undefined;
+        if (!isLocal) return undefined;
         readyMilliseconds = Date.now();
         return demoEndpoints({
           origin,
           dataDirectory: directory.root,
           hosts: [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`],
           keys,
+          city,
           seeded: () => done,
           process: {
             starts: Number(process.env[STARTS_VARIABLE] ?? "1"),
@@ -82,19 +95,20 @@ export async function startDemo({ config, language, say }: DemoStart): Promise<R
   if (seeded === undefined) await fill(node, directory, keys, messages, done, say);
   else say(messages.opened(node.ledger.head().size, secondsSince(began)));
   for (const line of messages.ready(node.url, secondsSince(began))) say(line);
+  tellSupervisor({ tell: "ready", url: node.url });
   return node;
 }
+
+/** On one machine its nodes ask each other; where others reach it, they must not make it ask this machine's own services. */
+const LOOPBACK_NETWORKS: readonly string[] = ["127.0.0.0/8", "::1"];
 
 function secondsSince(began: number): string {
   return ((performance.now() - began) / 1000).toFixed(1);
 }
 
-function askSupervisor(): (() => void) | undefined {
-  if (process.send === undefined || process.env[STARTS_VARIABLE] === undefined) return undefined;
-  const request: SupervisorRequest = { ask: "kill" };
-  return () => {
-    process.send?.(request);
-  };
+function askSupervisor(): ((pauseMilliseconds: number) => void) | undefined {
+  if (!isSupervised()) return undefined;
+  return (pauseMilliseconds) => tellSupervisor({ ask: "kill", pauseMilliseconds });
 }
 
 async function beginDemo(

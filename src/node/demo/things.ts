@@ -7,7 +7,7 @@ export const LAMPS = 1000;
 export const LAMP_CLASS = "MA.156.1301.02/LAMP";
 
 /** Five streets of Shijiazhuang, in 1e-7 degree: where the first lamp stands and how far the next one is. */
-const STREETS = [
+const STREETS: readonly Street[] = [
   {
     zh: "中山路",
     en: "Zhongshan Road",
@@ -25,32 +25,71 @@ const STREETS = [
     south: 380_150_000,
     step: [40, 3_200],
   },
-] as const;
+];
+
+/** A class of street lamps. */
+export function lampClass(code: string, validFrom: string): RegisterItem {
+  const names = statedNames({ zh: "路灯", en: "Street lamps" }, validFrom);
+  return { code: code as Code, kind: "class", class: "LAMP", names };
+}
+
+/** Names that hold from a day on. */
+export function statedNames(
+  { zh, en }: { readonly zh: string; readonly en: string },
+  validFrom: string,
+): RegisterItem["names"] {
+  return { zh: { value: zh, validFrom }, en: { value: en, validFrom } };
+}
+
+export type Street = {
+  readonly zh: string;
+  readonly en: string;
+  readonly west: number;
+  readonly south: number;
+  readonly step: readonly [number, number];
+};
+
+/** The lamps of Shijiazhuang. */
+export function lamps(validFrom: string): Generator<RegisterItem> {
+  return lampsAlong(STREETS, { under: LAMP_CLASS, count: LAMPS, number: "ZS-", validFrom });
+}
 
 /**
  * Lamps along real streets, at invented places a lamp's distance apart, each with the number that it bore before.
  * The facts are made up and say so; the streets help to find one's way on a map.
  */
-export function* lamps(validFrom: string): Generator<RegisterItem> {
-  for (let n = 1; n <= LAMPS; n++) {
-    const street = STREETS[Math.floor(((n - 1) * STREETS.length) / LAMPS)] ?? STREETS[0];
-    const along = (n - 1) % (LAMPS / STREETS.length);
+export function* lampsAlong(
+  streets: readonly Street[],
+  terms: {
+    readonly under: string;
+    readonly count: number;
+    /** What numbers of old begin with. */
+    readonly number: string;
+    readonly validFrom: string;
+  },
+): Generator<RegisterItem> {
+  const { under, count, number: prefix, validFrom } = terms;
+  const each = Math.ceil(count / streets.length);
+  for (const [place, street] of streets.entries()) {
     const [east, north] = street.step;
-    const number = String(along + 1).padStart(3, "0");
-    yield {
-      code: `${LAMP_CLASS}/${String(n).padStart(6, "0")}` as Code,
-      kind: "thing",
-      class: "LAMP",
-      names: {
-        zh: { value: `${street.zh}路灯${number}号`, validFrom },
-        en: { value: `${street.en} lamp ${number}`, validFrom },
-      },
-      geometry: {
-        value: { point: [street.west + along * east, street.south + along * north] },
-        validFrom,
-      },
-      aliases: [{ scheme: "asset-no", value: `ZS-${String(n).padStart(4, "0")}` }],
-      stage: { value: "in-use", validFrom },
-    };
+    for (let along = 0; along < each && place * each + along < count; along++) {
+      const n = place * each + along + 1;
+      const number = String(along + 1).padStart(3, "0");
+      yield {
+        code: `${under}/${String(n).padStart(6, "0")}` as Code,
+        kind: "thing",
+        class: "LAMP",
+        names: statedNames(
+          { zh: `${street.zh}路灯${number}号`, en: `${street.en} lamp ${number}` },
+          validFrom,
+        ),
+        geometry: {
+          value: { point: [street.west + along * east, street.south + along * north] },
+          validFrom,
+        },
+        aliases: [{ scheme: "asset-no", value: `${prefix}${String(n).padStart(4, "0")}` }],
+        stage: { value: "in-use", validFrom },
+      };
+    }
   }
 }

@@ -171,6 +171,12 @@ function statementMarkup(
 
 function childrenSection({ state }: Reader, { found, children, language }: CodePage): Markup {
   const { codes, start, count } = children;
+  const { code, delegation } = found.record;
+  if (delegation !== undefined) {
+    // What stood here was frozen: the list of today is the other ledger's.
+    const url = `${delegation.url.replace(/\/+$/, "")}/${code}`;
+    return html`<h2 id="children">${PAGE_WORDS.children[language]}</h2><p>${PAGE_WORDS.ownLedger[language]}<a href="${url}" rel="noreferrer">${delegation.origin}</a></p>`;
+  }
   if (count === 0) return html``;
   const items = codes.flatMap((text) => {
     const code = parseCode(text);

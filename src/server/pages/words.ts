@@ -70,6 +70,7 @@ type PageWord =
   | "notPublic"
   | "since"
   | "children"
+  | "ownLedger"
   | "more"
   | "history"
   | "wholeHistory"
@@ -107,6 +108,10 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
   notPublic: { zh: "不公开", en: "not public" },
   since: { zh: "自", en: "since" },
   children: { zh: "下级编码", en: "Parts below it" },
+  ownLedger: {
+    zh: "其下级编码由它自己的账本管理：",
+    en: "What is below it is kept in a ledger of its own: ",
+  },
   more: { zh: "更多", en: "More" },
   history: { zh: "历史", en: "History" },
   wholeHistory: { zh: "全部历史（JSON）", en: "The whole history (JSON)" },

@@ -5,9 +5,13 @@ import type { App, AppContext, Services } from "../services.ts";
 import type { StaticFile } from "./static-files.ts";
 
 /** Scripts and styles of our own, nothing inline, nobody else's anything. */
-const PORTAL_POLICY =
-  "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; " +
-  "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+function portalPolicy(connectTo: readonly string[]): string {
+  const connect = ["'self'", ...connectTo].join(" ");
+  return (
+    `default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src ${connect}; ` +
+    "worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+  );
+}
 
 /** A day: its name does not say its content. */
 const ICON_CACHING = "public, max-age=86400";
@@ -23,11 +27,12 @@ export function mountPortal(app: App, { portal, config }: Services): void {
     app.get(path, (c) => answer(c, PAGE_ICON, { type: "image/svg+xml", caching: ICON_CACHING }));
   }
   if (portal === undefined) return;
+  const policy = portalPolicy(config.connectTo);
 
   app.get("*", async (c, next) => {
     const { path } = c.req;
     const file = portal.get(path) ?? (isRoute(path) ? portal.get("/index.html") : undefined);
-    return file === undefined ? next() : answerFile(c, file);
+    return file === undefined ? next() : answerFile(c, file, policy);
   });
 
   function isRoute(path: string): boolean {
@@ -36,14 +41,18 @@ export function mountPortal(app: App, { portal, config }: Services): void {
 }
 
 /** One file of ours, compressed for who takes it. */
-export function answerFile(c: AppContext, file: StaticFile): Response {
+export function answerFile(
+  c: AppContext,
+  file: StaticFile,
+  policy: string = portalPolicy([]),
+): Response {
   const { bytes, gzipped, type, etag, isHashed } = file;
   const isZipped = gzipped !== undefined && /\bgzip\b/.test(c.req.header("Accept-Encoding") ?? "");
   const headers = {
     // A weak tag: the same file, compressed or not.
     ETag: `W/${etag}`,
     "Cache-Control": isHashed ? IMMUTABLE : REVALIDATE,
-    "Content-Security-Policy": PORTAL_POLICY,
+    "Content-Security-Policy": policy,
     Vary: "Accept-Encoding",
   };
   if (isNoneMatch(c.req.header("If-None-Match"), etag)) {

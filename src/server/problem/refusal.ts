@@ -87,7 +87,20 @@ export type ResolveRefusal =
       readonly known: readonly string[];
     }
   | { readonly code: "RESOLVE_CHAIN"; readonly asked: string }
+  | FollowRefusal
   | { readonly code: "RESOLVE_ALIAS"; readonly scheme: string; readonly value: string };
+
+/** Why a code was not followed into the ledger that it lives in; `url` is where that is served. */
+export type FollowRefusal = {
+  readonly code:
+    | "RESOLVE_FOLLOW_ADDRESS"
+    | "RESOLVE_FOLLOW_SILENT"
+    | "RESOLVE_FOLLOW_ANSWER"
+    | "RESOLVE_FOLLOW_PROOF";
+  readonly asked: string;
+  readonly url: string;
+  readonly why: string;
+};
 
 /** What the stores beside the ledger refuse. */
 export type StoreRefusal =

@@ -16,7 +16,9 @@ export type Row = {
     | 422
     | 429
     | 500
-    | 503;
+    | 502
+    | 503
+    | 504;
   readonly title: string;
   readonly remedy: string;
 };
@@ -163,6 +165,26 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     404,
     "No chain of proofs leads here",
     "Leave out `chain` where the ledger has no parent; else ask again when it is anchored there.",
+  ),
+  RESOLVE_FOLLOW_ADDRESS: row(
+    502,
+    "The code lives in another ledger, at an address that this node does not ask",
+    "Ask the node at `url` yourself. The operator of this one can name networks of its own with `--follow-network`.",
+  ),
+  RESOLVE_FOLLOW_SILENT: row(
+    504,
+    "The code lives in another ledger, whose node did not answer in time",
+    "Try again later, or ask the node at `url` yourself.",
+  ),
+  RESOLVE_FOLLOW_ANSWER: row(
+    502,
+    "The code lives in another ledger, whose node gave an answer that is none",
+    "Ask the node at `url` yourself; its operator finds out what is wrong there.",
+  ),
+  RESOLVE_FOLLOW_PROOF: row(
+    502,
+    "What the node of another ledger answered is not proved by its delegation; it was not passed on",
+    "Trust nothing that the node at `url` says of this code until `cityid verify` takes its proof.",
   ),
   RESOLVE_ALIAS: row(
     404,

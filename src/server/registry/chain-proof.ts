@@ -7,7 +7,6 @@ import {
   type Hash,
   parseCheckpoint,
 } from "../../core/index.ts";
-import type { StateProof } from "../../ledger/index.ts";
 import type { Services } from "../services.ts";
 
 /** One element of a chain as JSON. */
@@ -15,19 +14,19 @@ type Bundle = { readonly more?: readonly { readonly key: string; readonly value?
 
 /**
  * The proofs of the ledgers above, from the root down, the last one with a path from the checkpoint that it anchors to that
- * of `proof`; `undefined` while nothing of this ledger is anchored, or where it has no parent.
+ * of `size` entries; `undefined` while nothing of this ledger is anchored, or where it has no parent.
  */
 export async function chainAbove(
   { ledger, parent }: Pick<Services, "ledger" | "parent">,
-  { head }: StateProof,
+  size: number,
 ): Promise<readonly object[] | undefined> {
   if (parent === undefined) return undefined;
   const above = (await parent.proofs()) as readonly Bundle[] | undefined;
   const nearest = above?.at(-1);
   const anchored = nearest && anchoredSize(nearest, anchorKey(parent.code));
   if (above === undefined || nearest === undefined || anchored === undefined) return undefined;
-  if (anchored > head.size) return undefined;
-  const path: readonly Hash[] = ledger.consistency(anchored, head.size);
+  if (anchored > size) return undefined;
+  const path: readonly Hash[] = ledger.consistency(anchored, size);
   return [...above.slice(0, -1), { ...nearest, consistency: path.map(base64) }];
 }
 

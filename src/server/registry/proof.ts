@@ -45,7 +45,7 @@ export async function answerProof(
   if (c.req.query("chain") !== "1") {
     return answer(c, JSON.stringify(own), { type: PROOF_TYPE });
   }
-  const above = await chainAbove(services, proof);
+  const above = await chainAbove(services, proof.head.size);
   if (above === undefined) return problem(c, { code: "RESOLVE_CHAIN", asked: key });
   return answer(c, JSON.stringify([...above, own]), { type: PROOF_TYPE });
 

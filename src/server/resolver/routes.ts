@@ -14,7 +14,7 @@ import {
   renderPage,
 } from "../pages/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import { elsewhere, sendElsewhere } from "../registry/elsewhere.ts";
+import { answerElsewhere, elsewhere, sendElsewhere } from "../registry/elsewhere.ts";
 import { readHistory } from "../registry/history.ts";
 import { type Moment, readMoment } from "../registry/moment.ts";
 import { momentJson } from "../registry/moment-json.ts";
@@ -53,9 +53,13 @@ export function mountResolver(app: App, services: Services): void {
     const canonical = path.wants === "did" ? `/${code}/did.json` : `/${code}`;
     const moved = redirectTo(c, canonical);
     if (moved !== undefined) return moved;
-    const isProof = path.wants !== "did" && bestType(c.req.header("Accept"), TYPES) === PROOF_TYPE;
-    const other = isProof ? undefined : elsewhere(state, code);
-    if (other !== undefined) return sendElsewhere(c, other);
+    const other = elsewhere(state, code);
+    if (other !== undefined && path.wants === "did") return sendElsewhere(c, other);
+    // What this ledger itself can prove of such a code, it proves; `follow` asks for more.
+    const isProof = bestType(c.req.header("Accept"), TYPES) === PROOF_TYPE;
+    if (other !== undefined && (!isProof || c.req.query("follow") === "1")) {
+      return answerElsewhere(services, c, code, other);
+    }
     return path.wants === "did" ? answerDid(c, code) : answerCode(c, code);
   });
 

@@ -435,6 +435,9 @@ describe("a node, asked for what is delegated", () => {
     expect(found.items.map((each: { code: string }) => each.code)).toEqual([MA1301]);
     expect((await world.get(`/${MA1301}`, { accept: "application/json" })).status).toBe(200);
     expect((await world.get(`/v1/codes/${DEPT}/proof`)).status).toBe(200);
+    const page = await (await world.get(`/${MA1301}`, { accept: "text/html" })).text();
+    expect(page).toContain(`<a href="${there}/${MA1301}" rel="noreferrer">${CHILD}</a>`);
+    expect(page).not.toContain(DEPT);
     const proof = { accept: "application/vnd.cityid.proof+json" };
     expect((await world.get(`/${DEPT}`, proof)).status).toBe(200);
   });

@@ -6,9 +6,16 @@ import { MAIN, until } from "../real-node.ts";
 /** `cityid demo` as a person runs it, with its supervisor. */
 export type DemoProcess = {
   readonly url: string;
+  readonly cityUrl: string;
+  readonly pid: number;
   readonly said: () => string;
-  stop(): Promise<number | null>;
+  /** Resolves when it has said this; when Haikou's node answers, unless other words are given. */
+  hears(words?: RegExp): Promise<void>;
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
 };
+
+/** Haikou's node has all that it begins with. */
+const CITY_READY = /Haikou's ledger is ready: (http:\S+)/g;
 
 export async function startDemoProcess(
   data: string,
@@ -33,9 +40,18 @@ export async function startDemoProcess(
   });
   return {
     url: `http://127.0.0.1:${port}`,
+    get cityUrl() {
+      return [...said.matchAll(CITY_READY)].at(-1)?.[1] ?? "";
+    },
+    pid: child.pid ?? 0,
     said: () => said,
-    stop() {
-      child.kill("SIGTERM");
+    hears: (words = new RegExp(CITY_READY.source)) =>
+      until(async () => {
+        if (child.exitCode !== null) throw new Error(`the demonstration ended: ${said}`);
+        return words.test(said) || undefined;
+      }).then(() => undefined),
+    stop(signal = "SIGTERM") {
+      child.kill(signal);
       return ended;
     },
   };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { auditAttack } from "../../../src/node/demo/attack.ts";
 import { freePort } from "../../e2e/demo-node.ts";
+import { until } from "../real-node.ts";
 import { ask, type DemoProcess, type Raw, startDemoProcess } from "./demo-process.ts";
 
 let root: string;
@@ -16,8 +17,15 @@ let again: typeof first;
 /** What a node that listens on every address answers to who asks for a key. */
 let open: Raw;
 
-/** All that a second start could repeat. */
-async function look(url: string) {
+/** All that a second start could repeat, once both ledgers have come to rest. */
+async function look(process: DemoProcess) {
+  const { url } = process;
+  await process.hears();
+  const anchor = await until(async () => {
+    const { body } = await ask(`${url}/v1/proof?key=anchor/MA.156.4601`, "GET");
+    return body.value as string | undefined;
+  });
+  const { body: city } = await ask(`${process.cityUrl}/.well-known/cityid`, "GET");
   const get = async (path: string) => (await ask(url + path, "GET")).body;
   const { seeded } = await get("/demo");
   const { size, height, genesis } = await get("/.well-known/cityid");
@@ -25,7 +33,7 @@ async function look(url: string) {
     .sort()
     .map((name) => [name, readFileSync(join(data, "demo", name), "utf8")]);
   const checkpoint = readFileSync(join(data, "ledger", "journal")).subarray(0, 4096);
-  return { seeded, size, height, genesis, keys, checkpoint };
+  return { seeded, size, height, genesis, keys, checkpoint, anchor, city: city.size };
 }
 
 beforeAll(async () => {
@@ -33,15 +41,15 @@ beforeAll(async () => {
   data = join(root, "data");
   const port = await freePort();
   const fresh = await startDemoProcess(data, port);
-  first = await look(fresh.url);
+  first = await look(fresh);
   told = fresh.said();
   expect(await fresh.stop()).toBe(0);
   const reachable = await startDemoProcess(data, port, ["--host", "0.0.0.0"]);
   open = await ask(`${reachable.url}/demo/keys/institute-a`, "GET");
   await reachable.stop();
   demo = await startDemoProcess(data, port);
-  again = await look(demo.url);
-}, 120_000);
+  again = await look(demo);
+}, 240_000);
 
 afterAll(async () => {
   await demo.stop();

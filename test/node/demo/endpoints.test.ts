@@ -17,6 +17,7 @@ beforeAll(async () => {
     dataDirectory: root,
     hosts: ["127.0.0.1:8156"],
     keys: await openDemoKeys(root),
+    city: undefined,
     seeded: () => [],
     process: {
       starts: 1,

@@ -1,7 +1,7 @@
 import type { Client } from "cityid/sdk";
 import { type Demonstration, killNode } from "../../api/demo.ts";
 import { lendHand } from "../../api/signing.ts";
-import { comesBack } from "./comes-back.ts";
+import { comesBack } from "../comes-back.ts";
 import { checkGrowth, type Growth } from "./growth.ts";
 import { type Lamp, type Ledgered, type Load, readAgain, readLamps, sendChanges } from "./load.ts";
 import { lookFor, type Search } from "./look-for.ts";

@@ -50,8 +50,18 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/codes/{code}",
     tag: "codes",
     summary: "The record of a code",
-    parameters: [...MOMENT, query("ancestors", "`1`: with its ancestors, from MA down")],
-    answers: { 200: json("RecordAnswer") },
+    parameters: [
+      ...MOMENT,
+      query("ancestors", "`1`: with its ancestors, from MA down"),
+      query(
+        "follow",
+        "`1`: a code that lives in another ledger is fetched from there, as an array of proofs, and not redirected",
+      ),
+    ],
+    answers: {
+      200: json("RecordAnswer"),
+      307: { description: "It lives in another ledger, which is served there" },
+    },
   },
   {
     method: "get",
