@@ -51,12 +51,9 @@ export function createCanvas(heightMm: number): Canvas & { readonly content: () 
     draw(`<${codes.join("")}>`, "Tj", "ET");
   };
   const showNoted = (piece: Piece, x: number, y: number, colour: Colour) => {
-    const { size, width, stands, face } = piece;
+    const { size, width, face } = piece;
     const [room, height] = [NOTED_ROOM * size, face.font.capHeight * size];
-    const mark = stands === undefined ? undefined : formatValue(pdfText(stands));
-    if (mark !== undefined) draw("/Span <<", "/ActualText", mark, ">> BDC");
     show(piece, x + room, y, colour);
-    if (mark !== undefined) draw("EMC");
     const left = x + room / 3;
     draw(...colour, "SC", 0.4, "w");
     draw(left, y - room * 0.7, width - (room * 2) / 3, height + room * 1.4, "re", "S");
@@ -64,9 +61,12 @@ export function createCanvas(heightMm: number): Canvas & { readonly content: () 
   return {
     text: ({ x, y }, { pieces, width }, colour, align = "left") => {
       let left = across(x) - (align === "right" ? width : 0);
-      for (const piece of pieces) {
+      for (const [i, piece] of pieces.entries()) {
+        const stands = standsFor(pieces, i);
+        if (stands !== "") draw(`/Span << /ActualText ${formatValue(pdfText(stands))} >> BDC`);
         if (piece.kind === "shown") show(piece, left, up(y), colour);
         else showNoted(piece, left, up(y), colour);
+        if (piece.stands !== undefined && pieces[i + 1]?.stands === undefined) draw("EMC");
         left += piece.width;
       }
     },
@@ -94,4 +94,12 @@ export function createCanvas(heightMm: number): Canvas & { readonly content: () 
     },
     content: () => `/C cs /C CS\n${operators.join("\n")}\n`,
   };
+}
+
+/** What is copied instead of the numbers that begin here, up to the last of them in a row. */
+function standsFor(pieces: readonly Piece[], start: number): string {
+  if (pieces[start - 1]?.stands !== undefined) return "";
+  let stands = "";
+  for (let i = start; pieces[i]?.stands !== undefined; i++) stands += pieces[i]?.stands;
+  return stands;
 }
