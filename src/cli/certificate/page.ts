@@ -1,4 +1,3 @@
-import { hex } from "../../core/index.ts";
 import {
   A4_MM,
   type Attachment,
@@ -45,11 +44,14 @@ const QR_SIDE = 36;
 const LEADING = 1.45;
 
 const TITLE: Text = { en: "Certificate of an identity record", zh: "标识记录证明" };
+const TITLE_OF_NONE: Text = { en: "Certificate that there is no record", zh: "无标识记录证明" };
 
 const CHECK: Text = {
   zh: "本页文字本身不是证据：证据是附在此 PDF 中的证明文件，打印件无法核验。按您自己的信任策略离线核验，并查看证明的内容：",
   en: "The words on this page are no evidence by themselves: the proof attached to this PDF is. To check it off line, by your own trust policy, and to see what the proof says:",
 };
+
+const SCAN: Text = { zh: "扫码查看现时的记录", en: "Scan for the record as it is now" };
 
 const NOTED: Text = {
   zh: "方框中的 U+ 编号代表本机字体没有的字符。",
@@ -63,16 +65,17 @@ export function drawCertificate(
 ): DrawnCertificate {
   const other: Language = language === "zh" ? "en" : "zh";
   const paper = createPaper({
-    title: `${TITLE[language]} ${printedCode(facts.code)}`,
+    title: `${titleOf(facts)[language]} ${printedCode(facts.code)}`,
     language: language === "zh" ? "zh-CN" : "en",
     timeMilliseconds: facts.timeMilliseconds,
     attachments: [proof],
   });
   const sheet = new Sheet(paper, [language, other]);
   const tableTop = sheet.head(facts);
-  const foot = sheet.foot(proofRows(facts, hex(facts.trusted.checkpoint.root)), BOTTOM);
+  const foot = sheet.foot(proofRows(facts), BOTTOM);
   const historyTop = sheet.rows(recordRows(facts, language).slice(2), tableTop);
   sheet.history(facts, historyTop, foot);
+  if (sheet.noted.size > 0) sheet.explainNumbers();
   return { pdf: paper.finish(), noted: sheet.noted };
 }
 
@@ -93,11 +96,11 @@ class Sheet {
     const [language, other] = this.#languages;
     const room = WIDTH - QR_SIDE - 8;
     this.#line(LEFT, TOP + 2, "城市标识账本  City identity ledger", this.#style(8), GREY);
-    let y = TOP + 12;
-    this.#line(LEFT, y, TITLE[language], this.#style(20, "bold"), BLACK);
-    this.#line(LEFT, y + 6, TITLE[other], this.#style(9.5), GREY);
+    let y = TOP + 13;
+    this.#line(LEFT, y, titleOf(facts)[language], this.#style(20, "bold"), BLACK);
+    this.#line(LEFT, y + 6, titleOf(facts)[other], this.#style(9.5), GREY);
     this.#symbol(facts);
-    y += 20;
+    y += 19;
     const name = nameIn(facts.record?.names, language);
     if (name !== undefined) {
       const style = this.#style(17, "bold");
@@ -107,20 +110,21 @@ class Sheet {
     if (second !== undefined && second !== name) {
       const style = this.#style(10.5);
       const lines = setParagraph(second, style, room * POINTS_PER_MM, 1);
-      y = this.#paragraph(LEFT, y - 1.5, lines, style, GREY) + 1;
+      y = this.#paragraph(LEFT, y - 2, lines, style, GREY);
     }
-    y = this.#code(facts, y + 1, WIDTH);
-    return this.#status(facts, y + 3) + 5;
+    y = this.#code(facts, Math.max(y + 3, TOP + QR_SIDE + 12), WIDTH);
+    return this.#status(facts, y + 4) + 5;
   }
 
   #symbol({ address, code }: Facts): void {
     const [x, y] = [RIGHT - QR_SIDE, TOP];
     const text = (address ?? code).toUpperCase();
     this.#canvas.boxes(qrBoxes(text, { x, y, side: QR_SIDE, level: "medium" }), BLACK);
-    const caption = "扫码看现时记录 Scan: the record now";
-    const line = setLine(caption, this.#style(6.5));
-    const middle = RIGHT - QR_SIDE / 2 + line.width / POINTS_PER_MM / 2;
-    this.#canvas.text({ x: middle, y: y + QR_SIDE + 1 }, line, GREY, "right");
+    for (const [i, language] of this.#languages.entries()) {
+      const line = setLine(SCAN[language], this.#style(SMALL));
+      const end = RIGHT - QR_SIDE / 2 + line.width / POINTS_PER_MM / 2;
+      this.#canvas.text({ x: end, y: y + QR_SIDE + i * 3.2 }, line, GREY, "right");
+    }
   }
 
   /** The whole code in one line, however long; the check character lighter, as it is no part of it. */
@@ -155,15 +159,16 @@ class Sheet {
     return y;
   }
 
-  #row({ label, value }: Row, y: number, { size, maxLines }: RowLook): number {
+  #row({ label, ...value }: Row, y: number, { size, maxLines }: RowLook): number {
     const [language, other] = this.#languages;
     const first = this.#line(LEFT, y, label[language], this.#style(size - 1), INK);
     const x = LEFT + first.width / POINTS_PER_MM + 1.5;
-    this.#line(x, y, label[other], this.#style(size - 3), GREY);
-    const style = isTechnical(value) ? this.#monoStyle(size - 1) : this.#style(size);
-    const room = (WIDTH - LABEL_WIDTH) * POINTS_PER_MM;
-    const lines = setParagraph(value, style, room, maxLines);
-    return this.#paragraph(LEFT + LABEL_WIDTH, y, lines, style, INK);
+    this.#line(x, y, label[other], this.#style(SMALL), GREY);
+    const lines = this.#value(value, { size, maxLines });
+    for (const [i, line] of lines.entries()) {
+      this.#draw(LEFT + LABEL_WIDTH, y + i * stepOf(size), line, INK);
+    }
+    return y + lines.length * stepOf(size);
   }
 
   /** The changes between the record and the foot: all, or the first and the latest. */
@@ -171,6 +176,7 @@ class Sheet {
     this.#rule(top);
     let y = top + 6.5;
     this.#heading({ zh: "历史", en: "History" }, y);
+    if (facts.changes !== undefined) this.#columns(y);
     y += 6.5;
     const rows = historyRows(facts, this.#languages[0]);
     const room = Math.max(2, Math.floor((bottom - 2 - y) / HISTORY_STEP));
@@ -193,6 +199,17 @@ class Sheet {
     if (facts.gaps.length > 0) this.#remark(GAPS, y);
   }
 
+  #columns(y: number): void {
+    const [language, other] = this.#languages;
+    const heads = [
+      [WHAT_AT, { zh: "事项", en: "what" }],
+      [WHO_AT, { zh: "签署", en: "signed by" }],
+    ] as const;
+    for (const [x, text] of heads) {
+      this.#line(LEFT + x, y, `${text[language]} ${text[other]}`, this.#style(SMALL), GREY);
+    }
+  }
+
   #change([when, what, who]: HistoryRow, y: number): number {
     const style = this.#style(8.5);
     this.#line(LEFT, y, when, style, INK);
@@ -203,34 +220,43 @@ class Sheet {
 
   /** From the foot upwards: how to check it, and what the proof hangs on. @returns where it begins */
   foot(rows: readonly Row[], bottom: number): number {
-    const [language, other] = this.#languages;
     const style = this.#style(8);
-    const texts = [CHECK[language], CHECK[other]].map((text) =>
-      setParagraph(text, style, WIDTH * POINTS_PER_MM, 3),
+    const texts = this.#languages.map((language) =>
+      setParagraph(CHECK[language], style, WIDTH * POINTS_PER_MM, 3),
     );
     const look = { size: 8, maxLines: 2 };
-    const height = this.#measure(rows, look) + (texts.flatMap(({ lines }) => lines).length + 4) * 4.2;
+    const textLines = texts.flatMap(({ lines }) => lines).length;
+    const height = this.#measure(rows, look) + (textLines + 1) * stepOf(8) + 27;
     const top = bottom - height;
     this.#rule(top);
-    let y = top + 6;
-    for (const row of rows) y = this.#row(row, y, look) + 0.6;
-    this.#rule(y - 1.5);
-    y += 4;
-    for (const text of texts) y = this.#paragraph(LEFT, y, text, style, INK) + 0.4;
-    this.#line(LEFT, y + 0.6, "cityid verify FILE.pdf --policy POLICY", this.#monoStyle(9), INK);
-    const noted = [NOTED[language], NOTED[other]].join(" ");
-    this.#line(LEFT, y + 5.4, noted, this.#style(6.5), GREY);
+    this.#heading({ zh: "所附证明", en: "The attached proof" }, top + 6.5);
+    let y = top + 13;
+    for (const row of rows) y = this.#row(row, y, look) + FOOT_GAP;
+    this.#rule(y - 1);
+    this.#heading({ zh: "核验", en: "How to check it" }, y + 5.5);
+    y += 11.5;
+    for (const text of texts) y = this.#paragraph(LEFT, y, text, style, INK);
+    this.#line(LEFT, y + 1, "cityid verify FILE.pdf --policy POLICY", this.#monoStyle(9), INK);
     return top;
   }
 
+  /** Below everything else. */
+  explainNumbers(): void {
+    const text = this.#languages.map((language) => NOTED[language]).join("  ");
+    this.#line(LEFT, BOTTOM + 6, text, this.#style(SMALL), GREY);
+  }
+
+  #value({ value, isTechnical }: Omit<Row, "label">, { size, maxLines }: RowLook): readonly Line[] {
+    const style = isTechnical ? this.#monoStyle(size - 0.5) : this.#style(size);
+    return setParagraph(value, style, (WIDTH - LABEL_WIDTH) * POINTS_PER_MM, maxLines).lines;
+  }
+
   /** How high rows will be, without drawing them. */
-  #measure(rows: readonly Row[], { size, maxLines }: RowLook): number {
-    const room = (WIDTH - LABEL_WIDTH) * POINTS_PER_MM;
-    return rows.reduce((sum, { value }) => {
-      const style = isTechnical(value) ? this.#monoStyle(size - 1) : this.#style(size);
-      const { lines } = setParagraph(value, style, room, maxLines);
-      return sum + lines.length * stepOf(style) + 0.6;
-    }, 0);
+  #measure(rows: readonly Row[], look: RowLook): number {
+    return rows.reduce(
+      (sum, row) => sum + this.#value(row, look).length * stepOf(look.size) + FOOT_GAP,
+      0,
+    );
   }
 
   #heading(text: Text, y: number): void {
@@ -257,8 +283,8 @@ class Sheet {
 
   /** @returns the base line of what comes next */
   #paragraph(x: number, y: number, { lines }: Paragraph, style: TextStyle, ink: Ink): number {
-    for (const [i, line] of lines.entries()) this.#draw(x, y + i * stepOf(style), line, ink);
-    return y + lines.length * stepOf(style);
+    for (const [i, line] of lines.entries()) this.#draw(x, y + i * stepOf(style.size), line, ink);
+    return y + lines.length * stepOf(style.size);
   }
 
   #draw(x: number, y: number, line: Line, ink: Ink): void {
@@ -281,6 +307,10 @@ class Sheet {
   }
 }
 
+function titleOf({ record }: Facts): Text {
+  return record === undefined ? TITLE_OF_NONE : TITLE;
+}
+
 type RowLook = { readonly size: number; readonly maxLines: number };
 
 const STATUS_INKS = {
@@ -291,6 +321,8 @@ const STATUS_INKS = {
   absent: GREY,
 } as const;
 
+const SMALL = 6.5;
+const FOOT_GAP = 0.5;
 const HISTORY_STEP = 5.2;
 const [WHAT_AT, WHO_AT] = [50, 116] as const;
 
@@ -309,12 +341,7 @@ const GAPS: Text = {
   en: "A change of control before a succession could be missing.",
 };
 
-/** Hashes, keys and addresses. */
-function isTechnical(value: string): boolean {
-  return /^[!-~]+$/.test(value);
-}
-
 /** Millimetres from one base line to the next. */
-function stepOf({ size }: TextStyle): number {
+function stepOf(size: number): number {
   return (size * LEADING) / POINTS_PER_MM;
 }

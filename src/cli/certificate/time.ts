@@ -1,9 +1,18 @@
-/** Beijing time with UTC beside it: `2026-11-22 14:05 (06:05 UTC)`. The day of UTC stands there where it is another. */
-export function bothTimes(timeMilliseconds: number): string {
+import type { Language } from "../text.ts";
+
+/**
+ * Beijing time with UTC beside it: `2026-11-22 14:05 (06:05 UTC)`. The day of UTC stands there where it is another. With a
+ * language it says which time the first one is.
+ */
+export function bothTimes(timeMilliseconds: number, language?: Language): string {
   const [day, minute] = partsOf(timeMilliseconds + BEIJING_MILLISECONDS);
   const [utcDay, utcMinute] = partsOf(timeMilliseconds);
-  return `${day} ${minute} (${day === utcDay ? "" : `${utcDay.slice(5)} `}${utcMinute} UTC)`;
+  const utc = `${day === utcDay ? "" : `${utcDay.slice(5)} `}${utcMinute} UTC`;
+  const zone = language === undefined ? "" : ` ${BEIJING[language]}`;
+  return `${day} ${minute}${zone} (${utc})`;
 }
+
+const BEIJING = { en: "Beijing", zh: "北京时间" } as const;
 
 const BEIJING_MILLISECONDS = 8 * 3600 * 1000;
 

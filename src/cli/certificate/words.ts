@@ -1,4 +1,4 @@
-import type { EffectiveStatus, Names, RecordKind } from "../../core/index.ts";
+import { type EffectiveStatus, hex, type Names, type RecordKind } from "../../core/index.ts";
 import { printedCode } from "../code-argument.ts";
 import type { Language, Text } from "../text.ts";
 import type { Facts } from "./facts.ts";
@@ -7,7 +7,12 @@ import { bothTimes } from "./time.ts";
 
 // What a certificate says, once: the page is drawn from it, and `verify` prints it for comparison.
 
-export type Row = { readonly label: Text; readonly value: string };
+export type Row = {
+  readonly label: Text;
+  readonly value: string;
+  /** A hash, a key or an address. */
+  readonly isTechnical?: true;
+};
 
 export const STATUS_WORDS: { readonly [status in EffectiveStatus["status"] | "absent"]: Text } = {
   active: { en: "active", zh: "有效" },
@@ -41,14 +46,15 @@ export function nameIn(names: Names | undefined, language: Language): string | u
   return name !== undefined && "value" in name ? name.value : undefined;
 }
 
-/** Every name, `石家庄市 · en Shijiazhuang`; one that is committed to stands as such. */
+/** Every name, `石家庄市 / en Shijiazhuang`, that of the language first; one that is committed to stands as such. */
 function allNames(names: Names, language: Language): string {
   return Object.entries(names)
+    .toSorted(([a], [b]) => Number(b === language) - Number(a === language))
     .map(([tag, name]) => {
       const text = "value" in name ? name.value : `(${NOT_PUBLIC[language]})`;
-      return tag === "zh" ? text : `${tag} ${text}`;
+      return tag === language ? text : `${tag} ${text}`;
     })
-    .join(" · ");
+    .join(" / ");
 }
 
 /** Who it is that signed: an office by its name where the proof has it, with what it signs as. */
@@ -69,7 +75,7 @@ export function recordRows(facts: Facts, language: Language): Row[] {
   if (record !== undefined) {
     const kind = KIND_WORDS[record.kind][language];
     add("Names", "名称", allNames(record.names, language));
-    add("Kind", "种类", [kind, record.class].filter(Boolean).join(" · "));
+    add("Kind", "种类", [kind, record.class].filter(Boolean).join(" / "));
     add("Responsible", "负责单位", ownerText(facts, language));
     add("Other numbers", "其他编号", aliasText(facts));
     add("Place", "位置", placeText(facts));
@@ -79,10 +85,10 @@ export function recordRows(facts: Facts, language: Language): Row[] {
     add("Went to", "后继", record.successors.join(", "));
   }
   const born = changes?.find(({ generation }) => generation === record?.generation);
-  if (born !== undefined) add("Issued", "签发", `${timeAndWho(facts, born, language)}`);
+  if (born !== undefined) add("Issued", "签发", issuedText(facts, born, language));
   const last = changes?.at(-1);
-  if (last !== undefined && last !== born) add("Last change", "最近变更", bothTimes(last.block.time));
-  add("As of", "证明时点", bothTimes(facts.timeMilliseconds));
+  if (last !== undefined && last !== born) add("Last change", "最近变更", bothTimes(last.block.time, language));
+  add("As of", "证明时点", bothTimes(facts.timeMilliseconds, language));
   return rows;
 }
 
@@ -102,7 +108,7 @@ const MAX_ALIASES = 4;
 function aliasText({ record }: Facts): string {
   const aliases = record?.aliases ?? [];
   const shown = aliases.slice(0, MAX_ALIASES).map(({ scheme, value }) => `${scheme} ${value}`);
-  return [...shown, ...(aliases.length > MAX_ALIASES ? ["…"] : [])].join(" · ");
+  return [...shown, ...(aliases.length > MAX_ALIASES ? ["…"] : [])].join(" / ");
 }
 
 /** Of a point; other shapes stand in the proof. */
@@ -117,9 +123,12 @@ function placeText({ record }: Facts): string | undefined {
 
 type Change = NonNullable<Facts["changes"]>[number];
 
-function timeAndWho(facts: Facts, { block, signed }: Change, language: Language): string {
-  const who = signed === undefined ? "" : ` · ${officeText(signed.iss, facts, language)}`;
-  return `${bothTimes(block.time)}${who}`;
+/** An application is signed by who asked; what counts is who decided. */
+function issuedText(facts: Facts, change: Change, language: Language): string {
+  const { block, signed, kind } = change;
+  const isByOffice = signed !== undefined && kind !== "admit";
+  const by = isByOffice ? officeText(signed.iss, facts, language) : changeWords(change, language);
+  return `${bothTimes(block.time, language)} / ${by}`;
 }
 
 /** One line of the history: when, what, which office signed. */
@@ -135,23 +144,35 @@ export function historyRows(facts: Facts, language: Language): HistoryRow[] {
 }
 
 /** What the proof hangs on, and who vouches for it. */
-export function proofRows({ trusted, above, height, address }: Facts, hash: string): Row[] {
+export function proofRows(facts: Facts): Row[] {
+  const { trusted, above, height, address, timeMilliseconds } = facts;
   const { checkpoint, signedBy } = trusted;
+  const root = hex(checkpoint.root);
   const rows: Row[] = [
-    { label: { en: "Log", zh: "日志" }, value: [...above, checkpoint.origin].join(" → ") },
+    {
+      label: { en: "Log", zh: "日志" },
+      value: [...above, checkpoint.origin].join(" → "),
+      isTechnical: true,
+    },
     {
       label: { en: "Checkpoint", zh: "检查点" },
-      value: `${checkpoint.size} entries 条 · block 区块 ${height}`,
+      value: `${checkpoint.size} 条 entries / 区块 block ${height} / ${bothTimes(timeMilliseconds)}`,
     },
-    { label: { en: "Root hash", zh: "根哈希" }, value: hash },
-    ...signedBy.map((vkey) => ({ label: { en: "Log key", zh: "日志公钥" }, value: vkey })),
+    { label: { en: "Root hash", zh: "根哈希" }, value: root, isTechnical: true },
+    ...signedBy.map(
+      (vkey): Row => ({
+        label: { en: "Log key", zh: "日志公钥" },
+        value: vkey,
+        isTechnical: true,
+      }),
+    ),
     {
       label: { en: "Witnesses", zh: "见证方" },
       value: witnessText(trusted),
     },
   ];
   if (address !== undefined) {
-    rows.push({ label: { en: "Address", zh: "网址" }, value: address });
+    rows.push({ label: { en: "Address", zh: "网址" }, value: address, isTechnical: true });
   }
   return rows;
 }
@@ -162,6 +183,6 @@ function witnessText({ cosignatures, sinceSeconds }: Facts["trusted"]): string {
   }
   const names = cosignatures.map(({ witness }) => witness).join(", ");
   const quorum =
-    sinceSeconds === undefined ? "" : ` · 达到法定数 quorum ${bothTimes(sinceSeconds * 1000)}`;
+    sinceSeconds === undefined ? "" : ` / 达到法定数 quorum ${bothTimes(sinceSeconds * 1000)}`;
   return `${names}${quorum}`;
 }

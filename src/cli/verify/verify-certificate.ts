@@ -1,4 +1,3 @@
-import { hex } from "../../core/index.ts";
 import { factsOf } from "../certificate/facts.ts";
 import { historyRows, proofRows, type Row, recordRows } from "../certificate/words.ts";
 import type { Run } from "../run.ts";
@@ -30,9 +29,8 @@ function pageLines({ language }: Run, judged: Judged): string[] {
   const facts = factsOf(judged);
   if (facts === undefined) return [];
   const cells = ({ label, value }: Row) => [label[language], value];
-  const root = hex(facts.trusted.checkpoint.root);
   return [
-    ...alignRows([...recordRows(facts, language), ...proofRows(facts, root)].map(cells)),
+    ...alignRows([...recordRows(facts, language), ...proofRows(facts)].map(cells)),
     ...alignRows(historyRows(facts, language)),
   ].map((line) => `  ${line}`);
 }
