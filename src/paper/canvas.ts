@@ -61,14 +61,14 @@ export function createCanvas(heightMm: number): Canvas & { readonly content: () 
   return {
     text: ({ x, y }, { pieces, width }, colour, align = "left") => {
       let left = across(x) - (align === "right" ? width : 0);
-      for (const [i, piece] of pieces.entries()) {
-        const stands = standsFor(pieces, i);
-        if (stands !== "") draw(`/Span << /ActualText ${formatValue(pdfText(stands))} >> BDC`);
+      const actual = actualText(pieces);
+      if (actual !== undefined) draw(`/Span << /ActualText ${formatValue(pdfText(actual))} >> BDC`);
+      for (const piece of pieces) {
         if (piece.kind === "shown") show(piece, left, up(y), colour);
         else showNoted(piece, left, up(y), colour);
-        if (piece.stands !== undefined && pieces[i + 1]?.stands === undefined) draw("EMC");
         left += piece.width;
       }
+      if (actual !== undefined) draw("EMC");
     },
     line: (from, to, colour, width) => {
       draw(...colour, "SC", across(width), "w");
@@ -96,10 +96,8 @@ export function createCanvas(heightMm: number): Canvas & { readonly content: () 
   };
 }
 
-/** What is copied instead of the numbers that begin here, up to the last of them in a row. */
-function standsFor(pieces: readonly Piece[], start: number): string {
-  if (pieces[start - 1]?.stands !== undefined) return "";
-  let stands = "";
-  for (let i = start; pieces[i]?.stands !== undefined; i++) stands += pieces[i]?.stands;
-  return stands;
+/** What is copied where numbers stand for characters: these, and all in one, so that no gap comes between. */
+function actualText(pieces: readonly Piece[]): string | undefined {
+  if (pieces.every(({ stands }) => stands === undefined)) return undefined;
+  return pieces.map(({ stands, text }) => stands ?? text).join("");
 }

@@ -4,15 +4,15 @@ export {
   type Box,
   type Canvas,
   type Colour,
-  POINTS_PER_MM,
   type Place,
+  POINTS_PER_MM,
   type Stroke,
 } from "./canvas.ts";
 export type { FontName } from "./font/noto.ts";
 export { A4_MM, createPaper, type Paper, type PaperOptions } from "./paper.ts";
 export type { Attachment } from "./pdf/attachment.ts";
 export type { Metadata } from "./pdf/metadata.ts";
-export { QUIET_MODULES, type QrLevel, qrBoxes } from "./qr.ts";
+export { type QrLevel, QUIET_MODULES, qrBoxes } from "./qr.ts";
 export { type FoundFile, type PdfRefusal, readAttachments } from "./read/attachments.ts";
 export {
   type Face,

@@ -111,7 +111,7 @@ export function setParagraph(
 
 /** What is not broken if it can be helped: a run of letters and digits with what closes it. A longer one is cut anywhere. */
 function wordsOf(text: string, fits: (word: string) => boolean): string[] {
-  const words = text.match(/[\p{sc=Latn}\p{N}\p{sc=Cyrl}'’-]+[^\p{L}\p{N}]?|[^]/gu) ?? [];
+  const words = text.match(/[\p{sc=Latn}\p{N}\p{sc=Cyrl}'’-]+[^\p{L}\p{N}]?|[\s\S]/gu) ?? [];
   return words.flatMap((word) => (fits(word) ? [word] : Array.from(word)));
 }
 

@@ -4,7 +4,8 @@ import { loadFont } from "../../src/paper/font/noto.ts";
 import { subsetTrueType } from "../../src/paper/font/subset.ts";
 
 const font = loadFont("regular");
-const glyphsOf = (text: string) => Array.from(text, (char) => font.glyphOf(char.codePointAt(0) ?? 0));
+const glyphsOf = (text: string) =>
+  Array.from(text, (char) => font.glyphOf(char.codePointAt(0) ?? 0));
 
 /** Tables of a font file, read anew here, by the book. */
 function tablesOf(file: Uint8Array): Map<string, DataView> {
@@ -34,7 +35,11 @@ function outlineIn(tables: Map<string, DataView>, glyph: number): Uint8Array {
   const [loca, glyf] = [tables.get("loca"), tables.get("glyf")];
   if (loca === undefined || glyf === undefined) throw new Error("no glyf");
   const start = loca.getUint32(glyph * 4);
-  return new Uint8Array(glyf.buffer, glyf.byteOffset + start, loca.getUint32(glyph * 4 + 4) - start);
+  return new Uint8Array(
+    glyf.buffer,
+    glyf.byteOffset + start,
+    loca.getUint32(glyph * 4 + 4) - start,
+  );
 }
 
 describe("a font cut down to what is shown", () => {
@@ -76,8 +81,10 @@ describe("a font cut down to what is shown", () => {
   });
 
   test("is found for every character of GB 18030 level 2 that names use, and says so where it has none", () => {
-    for (const char of "邯郸鄂尔多斯㙍䶮𰻝") expect(font.glyphOf(char.codePointAt(0) ?? 0)).not.toBe(0);
-    for (const char of "\u{1f600}\u{20bb7}م") expect(font.glyphOf(char.codePointAt(0) ?? 0)).toBe(0);
+    for (const char of "邯郸鄂尔多斯㙍䶮𰻝")
+      expect(font.glyphOf(char.codePointAt(0) ?? 0)).not.toBe(0);
+    for (const char of "\u{1f600}\u{20bb7}م")
+      expect(font.glyphOf(char.codePointAt(0) ?? 0)).toBe(0);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 0x10ffff }), (codePoint) => {
         expect(font.glyphOf(codePoint)).toBeLessThan(65_536);

@@ -84,7 +84,9 @@ describe("text", () => {
       const { lines, isCut } = setParagraph(text, style, 120, 99);
       expect(isCut).toBe(false);
       for (const { width } of lines) expect(width).toBeLessThanOrEqual(120);
-      const shown = lines.map(({ pieces }) => pieces.map((each) => each.stands ?? each.text).join(""));
+      const shown = lines.map(({ pieces }) =>
+        pieces.map((each) => each.stands ?? each.text).join(""),
+      );
       expect(shown.join("").replaceAll(" ", "")).toBe(text.replaceAll(" ", ""));
       const cut = setParagraph(text, style, 120, 1);
       expect(cut.lines).toHaveLength(1);

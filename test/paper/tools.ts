@@ -13,7 +13,10 @@ export const HAS_POPPLER: boolean =
 export const HAS_ZBAR: boolean = spawnSync("zbarimg", ["--version"]).status === 0;
 
 /** Does something with a file of its own. */
-export async function withFile<T>(bytes: Uint8Array, work: (path: string) => Promise<T>): Promise<T> {
+export async function withFile<T>(
+  bytes: Uint8Array,
+  work: (path: string) => Promise<T>,
+): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), "cityid-paper-"));
   try {
     const path = join(directory, "page.pdf");

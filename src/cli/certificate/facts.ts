@@ -55,7 +55,13 @@ export function factsOf({ record: verdict, links, history }: Judged): Facts | un
     timeMilliseconds: block.time,
     height: block.height,
     trusted: verdict,
-    above: links.map(({ verdict: { checkpoint: { origin } } }) => origin),
+    above: links.map(
+      ({
+        verdict: {
+          checkpoint: { origin },
+        },
+      }) => origin,
+    ),
     ...(address && { address }),
   };
 }
@@ -88,4 +94,3 @@ function addressOf(origin: string, code: Code): string | undefined {
   const host = parseResolverHost(origin.slice(0, -LOG_PATH.length));
   return host.ok ? resolverUrl(host.value, code) : undefined;
 }
-

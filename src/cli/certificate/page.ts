@@ -5,8 +5,8 @@ import {
   createPaper,
   type Line,
   type Paper,
-  POINTS_PER_MM,
   type Paragraph,
+  POINTS_PER_MM,
   qrBoxes,
   setCut,
   setLine,
@@ -144,7 +144,8 @@ class Sheet {
     const kind = record === undefined ? "absent" : status?.status;
     const ink = kind === undefined ? GREY : STATUS_INKS[kind];
     drawStatusMark(this.#canvas, kind, { x: LEFT, y: y - 3.6 }, 4, ink);
-    const words = kind === undefined ? { zh: "状态未证明", en: "status not proved" } : STATUS_WORDS[kind];
+    const words =
+      kind === undefined ? { zh: "状态未证明", en: "status not proved" } : STATUS_WORDS[kind];
     const word = this.#line(LEFT + 6, y, words[language], this.#style(12, "bold"), ink);
     const x = LEFT + 8 + word.width / POINTS_PER_MM;
     this.#line(x, y, words[other], this.#style(9), ink);

@@ -1,6 +1,11 @@
 import { open } from "node:fs/promises";
 import { fromUtf8, utf8 } from "../../core/index.ts";
-import { type Attachment, type FoundFile, type PdfRefusal, readAttachments } from "../../paper/index.ts";
+import {
+  type Attachment,
+  type FoundFile,
+  type PdfRefusal,
+  readAttachments,
+} from "../../paper/index.ts";
 import { HISTORY_FORMAT, PROOF_FORMAT } from "../../verify/index.ts";
 import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";

@@ -87,7 +87,8 @@ export function recordRows(facts: Facts, language: Language): Row[] {
   const born = changes?.find(({ generation }) => generation === record?.generation);
   if (born !== undefined) add("Issued", "签发", issuedText(facts, born, language));
   const last = changes?.at(-1);
-  if (last !== undefined && last !== born) add("Last change", "最近变更", bothTimes(last.block.time, language));
+  if (last !== undefined && last !== born)
+    add("Last change", "最近变更", bothTimes(last.block.time, language));
   add("As of", "证明时点", bothTimes(facts.timeMilliseconds, language));
   return rows;
 }
@@ -96,7 +97,9 @@ function statusLine({ code, record, status }: Facts, language: Language): string
   if (record === undefined) return STATUS_WORDS.absent[language];
   if (status === undefined) return { en: "not proved", zh: "未证明" }[language];
   const own = `${code}#${record.generation}`;
-  return STATUS_WORDS[status.status][language] + (status.because === own ? "" : ` (${status.because})`);
+  return (
+    STATUS_WORDS[status.status][language] + (status.because === own ? "" : ` (${status.because})`)
+  );
 }
 
 function ownerText(facts: Facts, language: Language): string {

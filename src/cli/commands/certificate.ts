@@ -30,17 +30,12 @@ export function addCertificate(program: Command, { say, runOf }: Cli): void {
       "--out <file>",
       say({ en: "where to write it (else <code>.pdf)", zh: "输出文件（默认 <标识码>.pdf）" }),
     )
-    .option(
-      "--force",
-      say({ en: "replaces the file if it is there", zh: "如文件已存在则替换" }),
-    );
-  addTrustOptions(command, say).action(
-    async (text: string, options: Options, command: Command) => {
-      const run = runOf(command);
-      const code = readCodeArgument(text);
-      await makeCertificate(run, code, options);
-    },
-  );
+    .option("--force", say({ en: "replaces the file if it is there", zh: "如文件已存在则替换" }));
+  addTrustOptions(command, say).action(async (text: string, options: Options, command: Command) => {
+    const run = runOf(command);
+    const code = readCodeArgument(text);
+    await makeCertificate(run, code, options);
+  });
 }
 
 /** Nothing is drawn before it is proved, by the policy of whoever asked. */

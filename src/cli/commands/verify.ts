@@ -59,27 +59,25 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
       "--code <code>",
       say({ en: "the proof must be about this code", zh: "证明须是关于此标识码的" }),
     );
-  addTrustOptions(command, say).action(
-    async (path: string, options: Options, command: Command) => {
-      const run = runOf(command);
-      const trust = await trustOf(run, options);
-      const proof = await proofInPdf(path);
-      if (proof !== undefined) return verifyPdf(run, path, proof, trust, options.code);
-      const text = await readText(path);
-      if (text.startsWith("[")) return verifyProof(run, text, trust, options.code);
-      if (!text.startsWith("{")) {
-        return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
-      }
-      switch (formatOf(text)) {
-        case CONSISTENCY_FORMAT:
-          return verifyConsistencyFile(run, text, trust);
-        case FRAUD_FORMAT:
-          return verifyFraudFile(run, text, trust);
-        default:
-          return verifyProof(run, text, trust, options.code);
-      }
-    },
-  );
+  addTrustOptions(command, say).action(async (path: string, options: Options, command: Command) => {
+    const run = runOf(command);
+    const trust = await trustOf(run, options);
+    const proof = await proofInPdf(path);
+    if (proof !== undefined) return verifyPdf(run, path, proof, trust, options.code);
+    const text = await readText(path);
+    if (text.startsWith("[")) return verifyProof(run, text, trust, options.code);
+    if (!text.startsWith("{")) {
+      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
+    }
+    switch (formatOf(text)) {
+      case CONSISTENCY_FORMAT:
+        return verifyConsistencyFile(run, text, trust);
+      case FRAUD_FORMAT:
+        return verifyFraudFile(run, text, trust);
+      default:
+        return verifyProof(run, text, trust, options.code);
+    }
+  });
 }
 
 /** Of a certificate only the proof counts that is attached to it. */
@@ -104,9 +102,9 @@ async function verifyProof(
 }
 
 function showJudged(run: Run, { record, links, history }: Judged, code: string | undefined): void {
-  if (history !== undefined) return showHistory(run, history, code);
-  if (links.length > 0) return showChain(run, record, links, code);
-  showVerdict(run, record, code, {}, () => []);
+  if (history !== undefined) showHistory(run, history, code);
+  else if (links.length > 0) showChain(run, record, links, code);
+  else showVerdict(run, record, code, {}, () => []);
 }
 
 async function readText(path: string): Promise<string> {

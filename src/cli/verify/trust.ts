@@ -24,7 +24,10 @@ export function addTrustOptions(command: Command, say: Say): Command {
       "--vkey <key>",
       say({ en: "instead: the log's verifier key alone", zh: "或仅给出日志的验证公钥" }),
     )
-    .option("--max-age <seconds>", say({ en: "refuses what is older", zh: "拒绝早于此秒数的证明" }));
+    .option(
+      "--max-age <seconds>",
+      say({ en: "refuses what is older", zh: "拒绝早于此秒数的证明" }),
+    );
 }
 
 /** @throws CliProblem CLI_POLICY, CLI_FILE, CLI_FILE_FORMAT, CLI_ARGUMENT */

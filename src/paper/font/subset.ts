@@ -25,7 +25,13 @@ export function subsetTrueType(font: TrueType, glyphs: readonly number[]): Uint8
     new Map([
       ...["cvt ", "fpgm"].flatMap((tag) => copyOf(font, tag)),
       ["glyf", concat(...outlines)],
-      ["head", patched(font, "head", [[8, 0], [50, 1]])],
+      [
+        "head",
+        patched(font, "head", [
+          [8, 0],
+          [50, 1],
+        ]),
+      ],
       ["hhea", patched(font, "hhea", [[34, all.length]])],
       ["hmtx", bytesOf(metrics)],
       ["loca", bytesOf(offsets)],

@@ -63,4 +63,3 @@ export function createPdf(): PdfWriter {
 function offsetRow(offset: number): string {
   return `${String(offset).padStart(10, "0")} 00000 n \n`;
 }
-

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../core/index.ts";
-import { isDict, isRef, type PdfDict, type PdfRef, type PdfValue } from "../pdf/value.ts";
+import { isRef, type PdfDict, type PdfRef, type PdfValue } from "../pdf/value.ts";
 import { Damage } from "./damage.ts";
 import { PdfObjects } from "./objects.ts";
 import { decodeStream } from "./stream.ts";
@@ -37,7 +37,8 @@ export function readAttachments(bytes: Uint8Array): Result<readonly FoundFile[],
     const files = new Map<number, FoundFile>();
     for (const specification of specificationsOf(objects, catalog)) {
       const file = fileOf(objects, specification);
-      if (file !== undefined) files.set(file.ref.object, readable(objects, specification, file.ref));
+      if (file !== undefined)
+        files.set(file.ref.object, readable(objects, specification, file.ref));
     }
     return ok([...files.values()]);
   });
@@ -104,5 +105,7 @@ function readable(objects: PdfObjects, specification: PdfDict, ref: PdfRef): Fou
 /** A text string. @see ISO 32000-1, 7.9.2.2 */
 function textOf(bytes: Uint8Array): string {
   if (bytes[0] !== 0xfe || bytes[1] !== 0xff) return Buffer.from(bytes).toString("latin1");
-  return Buffer.from(bytes.subarray(2, bytes.length & ~1)).swap16().toString("utf16le");
+  return Buffer.from(bytes.subarray(2, bytes.length & ~1))
+    .swap16()
+    .toString("utf16le");
 }
