@@ -93,19 +93,22 @@ export function setParagraph(
   width: number,
   maxLines: number,
 ): Paragraph {
-  const fits = (line: string) => setLine(line, style).width <= width;
+  const measure = (part: string) => setLine(part, style).width;
   const lines: string[] = [];
-  let line = "";
-  for (const word of wordsOf(text, fits)) {
-    if (line !== "" && !fits((line + word).trimEnd())) {
+  let [line, used] = ["", 0];
+  for (const word of wordsOf(text.normalize("NFC"), (part) => measure(part) <= width)) {
+    if (line !== "" && used + measure(word.trimEnd()) > width) {
       lines.push(line.trimEnd());
-      line = word.trimStart();
-    } else line += word;
+      [line, used] = ["", 0];
+    }
+    const part = line === "" ? word.trimStart() : word;
+    line += part;
+    used += measure(part);
   }
   if (line !== "") lines.push(line.trimEnd());
   const isCut = lines.length > maxLines;
   const kept = lines.slice(0, maxLines);
-  if (isCut) kept.push(shorten(present(kept.pop(), "a line"), fits));
+  if (isCut) kept.push(shorten(present(kept.pop(), "a line"), (part) => measure(part) <= width));
   return { lines: kept.map((each) => setLine(each, style)), isCut };
 }
 

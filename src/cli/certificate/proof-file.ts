@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import { fromUtf8, utf8 } from "../../core/index.ts";
 import {
   type Attachment,
@@ -7,7 +6,6 @@ import {
   readAttachments,
 } from "../../paper/index.ts";
 import { HISTORY_FORMAT, PROOF_FORMAT } from "../../verify/index.ts";
-import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 import type { Text } from "../text.ts";
 import { formatOf } from "../verify/judge.ts";
@@ -45,15 +43,20 @@ export function proofAttachment(text: string): Attachment {
   };
 }
 
+/** Whether a file says that it is a PDF. */
+export function isPdf(bytes: Uint8Array): boolean {
+  return MAGIC.every((byte, i) => bytes[i] === byte);
+}
+
 /**
- * The proof in a PDF, as text that nobody has checked yet; `undefined` where the file is no PDF.
+ * The proof in a PDF, as text that nobody has checked yet.
  *
- * @throws CliProblem `CLI_FILE`; `CLI_PDF_PROOF` with, as its cause, `PDF_SIZE`, `PDF_ENCRYPTED`, `PDF_DAMAGED`,
- *   `PDF_NO_PROOF`, `PDF_PROOFS`
+ * @throws CliProblem `CLI_PDF_PROOF` with, as its cause, `PDF_SIZE`, `PDF_ENCRYPTED`, `PDF_DAMAGED`, `PDF_NO_PROOF`,
+ *   `PDF_PROOFS`
  */
-export async function proofInPdf(path: string): Promise<string | undefined> {
-  const bytes = await readPdf(path);
-  if (bytes === undefined) return undefined;
+export function proofInPdf(path: string, bytes: Uint8Array): string {
+  const got = bytes.length;
+  if (got > MAX_PDF_BYTES) throw noProof(path, { code: "PDF_SIZE", got, max: MAX_PDF_BYTES });
   const files = readAttachments(bytes);
   if (!files.ok) throw noProof(path, files.error);
   const proofs = files.value.filter(isProof);
@@ -72,26 +75,7 @@ function isProof({ name, type }: FoundFile): boolean {
   return name === NAME || type.startsWith(OUR_TYPES);
 }
 
-const MAGIC = "%PDF-";
-
-async function readPdf(path: string): Promise<Uint8Array | undefined> {
-  const failed = (cause: unknown) => {
-    throw fileProblem(path, cause);
-  };
-  const file = await open(path, "r").catch(failed);
-  try {
-    const head = Buffer.alloc(MAGIC.length);
-    await file.read(head, 0, head.length, 0).catch(failed);
-    if (head.toString("latin1") !== MAGIC) return undefined;
-    const { size } = await file.stat();
-    if (size > MAX_PDF_BYTES) {
-      throw noProof(path, { code: "PDF_SIZE", got: size, max: MAX_PDF_BYTES });
-    }
-    return new Uint8Array(await file.readFile().catch(failed));
-  } finally {
-    await file.close();
-  }
-}
+const MAGIC = utf8("%PDF-");
 
 function noProof(path: string, { code: cause, ...facts }: ProofFileRefusal): CliProblem {
   return new CliProblem("CLI_PDF_PROOF", { path, cause, ...facts, why: WHY[cause] });

@@ -17,7 +17,7 @@ import {
   type TrustOptions,
   verifyReceipt,
 } from "../../verify/index.ts";
-import { proofInPdf } from "../certificate/proof-file.ts";
+import { isPdf, proofInPdf } from "../certificate/proof-file.ts";
 import type { Cli } from "../cli.ts";
 import { fileProblem } from "../file-problem.ts";
 import type { Run } from "../run.ts";
@@ -62,9 +62,9 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
   addTrustOptions(command, say).action(async (path: string, options: Options, command: Command) => {
     const run = runOf(command);
     const trust = await trustOf(run, options);
-    const proof = await proofInPdf(path);
-    if (proof !== undefined) return verifyPdf(run, path, proof, trust, options.code);
-    const text = await readText(path);
+    const bytes = await readBytes(path);
+    if (isPdf(bytes)) return verifyPdf(run, path, bytes, trust, options.code);
+    const text = bytes.toString("utf8");
     if (text.startsWith("[")) return verifyProof(run, text, trust, options.code);
     if (!text.startsWith("{")) {
       return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
@@ -84,11 +84,11 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
 async function verifyPdf(
   run: Run,
   path: string,
-  proof: string,
+  bytes: Uint8Array,
   trust: TrustOptions,
   code: string | undefined,
 ): Promise<void> {
-  const judged = await judgeProof(proof, trust);
+  const judged = await judgeProof(proofInPdf(path, bytes), trust);
   showJudged(besidePage(run, path, judged), judged, code);
 }
 
@@ -105,10 +105,6 @@ function showJudged(run: Run, { record, links, history }: Judged, code: string |
   if (history !== undefined) showHistory(run, history, code);
   else if (links.length > 0) showChain(run, record, links, code);
   else showVerdict(run, record, code, {}, () => []);
-}
-
-async function readText(path: string): Promise<string> {
-  return (await readBytes(path)).toString("utf8");
 }
 
 async function readBytes(path: string): Promise<Buffer> {

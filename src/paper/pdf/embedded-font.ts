@@ -23,24 +23,32 @@ export function createEmbeddedFont(font: TrueType): EmbeddedFont {
   // Number 0 is the glyph of what is missing; it is never shown.
   const used = new Map<number, { readonly cid: number; readonly glyph: number }>();
   const scale = 1000 / font.unitsPerEm;
+  const glyphs = new Map<number, number>();
+  const glyphOf = (codePoint: number): number => {
+    const known = glyphs.get(codePoint);
+    if (known !== undefined) return known;
+    const glyph = font.glyphOf(codePoint);
+    glyphs.set(codePoint, glyph);
+    return glyph;
+  };
   return {
     use: (codePoint) => {
       const known = used.get(codePoint);
       if (known !== undefined) return known.cid;
-      const glyph = font.glyphOf(codePoint);
+      const glyph = glyphOf(codePoint);
       if (glyph === 0) return undefined;
       const cid = used.size + 1;
       used.set(codePoint, { cid, glyph });
       return cid;
     },
-    has: (codePoint) => font.glyphOf(codePoint) !== 0,
-    widthOf: (codePoint) => font.advanceOf(font.glyphOf(codePoint)) * scale,
+    has: (codePoint) => glyphOf(codePoint) !== 0,
+    widthOf: (codePoint) => font.advanceOf(glyphOf(codePoint)) * scale,
     capHeight: font.capHeight / font.unitsPerEm,
     finish: (pdf) => {
       if (used.size === 0) return undefined;
-      const glyphs = [0, ...[...used.values()].map(({ glyph }) => glyph)];
+      const shown = [0, ...[...used.values()].map(({ glyph }) => glyph)];
       const baseFont = `${tagOf([...used.keys()])}+${font.name}`;
-      const file = subsetTrueType(font, glyphs);
+      const file = subsetTrueType(font, shown);
       const fontFile = pdf.stream(dict({ Length1: file.length }), file);
       const descendant = dict({
         Type: "Font",
@@ -48,7 +56,7 @@ export function createEmbeddedFont(font: TrueType): EmbeddedFont {
         BaseFont: baseFont,
         CIDSystemInfo: dict({ Registry: utf8("Adobe"), Ordering: utf8("Identity"), Supplement: 0 }),
         FontDescriptor: pdf.add(descriptorOf(font, baseFont, fontFile)),
-        W: [1, glyphs.slice(1).map((glyph) => Math.round(font.advanceOf(glyph) * scale))],
+        W: [1, shown.slice(1).map((glyph) => Math.round(font.advanceOf(glyph) * scale))],
         CIDToGIDMap: "Identity",
       });
       return pdf.add(

@@ -39,7 +39,7 @@ export function createPdf(): PdfWriter {
     reserve,
     add: (value, at = reserve()) => writeObject(at, utf8(formatValue(value))),
     stream: (entries, bytes, { plain } = {}) => {
-      const data = plain ? bytes : deflateSync(bytes, { level: 9 });
+      const data = plain ? bytes : deflateSync(bytes);
       const how = plain ? {} : { Filter: "FlateDecode" };
       const head = new Map([...entries, ...dict({ ...how, Length: data.length })]);
       const before = utf8(`${formatValue(head)}\nstream\n`);
