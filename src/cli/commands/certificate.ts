@@ -57,15 +57,15 @@ async function makeCertificate(run: Run, code: Code, options: Options): Promise<
 }
 
 /**
- * The whole history where there is one that one file can hold; else the record, or its absence. Whoever trusts a ledger from
- * which this one was delegated needs the proofs of those above, which bring no history.
+ * The whole history where there is one that one file can hold; else the record, or its absence. In a ledger that was delegated
+ * out of another, histories begin in that one, so the record is proved; to whoever does not trust its log, with those above.
  */
 async function fetchProof(run: Run, code: Code, policy: Policy): Promise<string> {
   const { client } = run;
   const { origin, parent } = await client.node();
-  const isTrusted = policy.logs.some(({ key }) => key.name === origin);
-  if (parent !== undefined && !isTrusted) {
-    return client.proof(codeKey(code), { effective: true, chain: true });
+  if (parent !== undefined) {
+    const isTrusted = policy.logs.some(({ key }) => key.name === origin);
+    return client.proof(codeKey(code), { effective: true, chain: !isTrusted });
   }
   return client.historyProof(code).catch((problem: unknown) => {
     if (!(problem instanceof ApiProblem) || !NO_HISTORY.has(problem.code)) throw problem;
