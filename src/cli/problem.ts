@@ -27,6 +27,7 @@ export type CliProblemCode =
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_PROOF_SUBJECT"
+  | "CLI_PDF_PROOF"
   | "CLI_FRAUD"
   | "CLI_LOG_SHORTER"
   | "CLI_POLICY"
@@ -235,6 +236,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "此证明关于 {got}，而不是 {want}。",
     },
     remedy: { en: "Ask for the proof of the right code.", zh: "请索取正确标识码的证明。" },
+  },
+  CLI_PDF_PROOF: {
+    exit: "forged",
+    what: {
+      en: "{path} brings no proof that can be checked: {why} ({cause}).",
+      zh: "{path} 没有可核验的证明：{why}（{cause}）。",
+    },
+    remedy: {
+      en: "Ask for the PDF as `cityid certificate` made it: printing or converting it loses the proof. Its words alone are no evidence.",
+      zh: "请索取由 `cityid certificate` 生成的 PDF 原件：打印或转换会丢失证明。仅凭页面文字不构成证据。",
+    },
   },
   CLI_FRAUD: {
     exit: "forged",

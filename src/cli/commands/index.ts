@@ -4,6 +4,7 @@ import { addAdmit } from "./admit.ts";
 import { addApply } from "./apply.ts";
 import { addAudit } from "./audit.ts";
 import { addBackup, addRestore } from "./backup.ts";
+import { addCertificate } from "./certificate.ts";
 import { addChildren } from "./children.ts";
 import { addDelegate } from "./delegate.ts";
 import { addEndorse } from "./endorse.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addLog,
   addWhoDid,
   addExport,
+  addCertificate,
   addVerify,
   addKey,
   addApply,

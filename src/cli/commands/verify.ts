@@ -7,40 +7,33 @@ import {
   type Operation,
   openEnvelope,
   operation as operationShape,
-  type Policy,
-  parsePolicy,
 } from "../../core/index.ts";
 import { describeOperation } from "../../sdk/index.ts";
 import {
+  type ChainLink,
   CONSISTENCY_FORMAT,
   FRAUD_FORMAT,
-  HISTORY_FORMAT,
   type RecordVerdict,
   type TrustOptions,
-  verifyProofChain,
   verifyReceipt,
-  verifyRecordProof,
 } from "../../verify/index.ts";
+import { isPdf, proofInPdf } from "../certificate/proof-file.ts";
 import type { Cli } from "../cli.ts";
 import { fileProblem } from "../file-problem.ts";
-import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { localTime, statusText } from "../show-record.ts";
 import { ageText, checkSubject, refused, whoLines } from "../verify/attested.ts";
+import { formatOf, type Judged, judgeProof } from "../verify/judge.ts";
+import { addTrustOptions, type TrustFlags, trustOf } from "../verify/trust.ts";
+import { besidePage } from "../verify/verify-certificate.ts";
 import { verifyConsistencyFile } from "../verify/verify-consistency.ts";
 import { verifyFraudFile } from "../verify/verify-fraud.ts";
-import { verifyHistoryFile } from "../verify/verify-history.ts";
+import { showHistory } from "../verify/verify-history.ts";
 
-type Options = {
-  readonly policy?: string;
-  readonly vkey?: string;
-  readonly entry?: string;
-  readonly code?: string;
-  readonly maxAge?: string;
-};
+type Options = TrustFlags & { readonly entry?: string; readonly code?: string };
 
 export function addVerify(program: Command, { say, runOf }: Cli): void {
-  program
+  const command = program
     .command("verify")
     .description(
       say({
@@ -51,17 +44,9 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     .argument(
       "<file>",
       say({
-        en: "a record proof (`show --proof`), a history (`history --proof`), a receipt (`--receipt`), a proof of consistency or of fraud",
-        zh: "记录证明（`show --proof`）、完整历史（`history --proof`）、回执（`--receipt`），或日志一致性证明、欺诈证明",
+        en: "a record proof (`show --proof`), a history (`history --proof`), a certificate (PDF), a receipt (`--receipt`), a proof of consistency or of fraud",
+        zh: "记录证明（`show --proof`）、完整历史（`history --proof`）、证明书（PDF）、回执（`--receipt`），或日志一致性证明、欺诈证明",
       }),
-    )
-    .option(
-      "--policy <file>",
-      say({ en: "whom to believe: a tlog-policy file", zh: "信任策略文件（tlog-policy）" }),
-    )
-    .option(
-      "--vkey <key>",
-      say({ en: "instead: the log's verifier key alone", zh: "或仅给出日志的验证公钥" }),
     )
     .option(
       "--entry <file>",
@@ -73,40 +58,53 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     .option(
       "--code <code>",
       say({ en: "the proof must be about this code", zh: "证明须是关于此标识码的" }),
-    )
-    .option("--max-age <seconds>", say({ en: "refuses what is older", zh: "拒绝早于此秒数的证明" }))
-    .action(async (path: string, options: Options, command: Command) => {
-      const run = runOf(command);
-      const text = await readText(path);
-      const trust = await trustOf(run, options);
-      if (text.startsWith("[")) return verifyChain(run, text, trust, options.code);
-      if (!text.startsWith("{")) {
-        return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
-      }
-      switch (formatOf(text)) {
-        case HISTORY_FORMAT:
-          return verifyHistoryFile(run, text, trust, options.code);
-        case CONSISTENCY_FORMAT:
-          return verifyConsistencyFile(run, text, trust);
-        case FRAUD_FORMAT:
-          return verifyFraudFile(run, text, trust);
-        default:
-          return verifyProof(run, text, trust, options.code);
-      }
-    });
+    );
+  addTrustOptions(command, say).action(async (path: string, options: Options, command: Command) => {
+    const run = runOf(command);
+    const trust = await trustOf(run, options);
+    const bytes = await readBytes(path);
+    if (isPdf(bytes)) return verifyPdf(run, path, bytes, trust, options.code);
+    const text = bytes.toString("utf8");
+    if (text.startsWith("[")) return verifyProof(run, text, trust, options.code);
+    if (!text.startsWith("{")) {
+      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
+    }
+    switch (formatOf(text)) {
+      case CONSISTENCY_FORMAT:
+        return verifyConsistencyFile(run, text, trust);
+      case FRAUD_FORMAT:
+        return verifyFraudFile(run, text, trust);
+      default:
+        return verifyProof(run, text, trust, options.code);
+    }
+  });
 }
 
-/** What a file says that it is; whoever verifies it reads it strictly. */
-function formatOf(text: string): unknown {
-  try {
-    return (JSON.parse(text) as { readonly format?: unknown }).format;
-  } catch {
-    return undefined;
-  }
+/** Of a certificate only the proof counts that is attached to it. */
+async function verifyPdf(
+  run: Run,
+  path: string,
+  bytes: Uint8Array,
+  trust: TrustOptions,
+  code: string | undefined,
+): Promise<void> {
+  const judged = await judgeProof(proofInPdf(path, bytes), trust);
+  showJudged(besidePage(run, path, judged), judged, code);
 }
 
-async function readText(path: string): Promise<string> {
-  return (await readBytes(path)).toString("utf8");
+async function verifyProof(
+  run: Run,
+  text: string,
+  trust: TrustOptions,
+  code: string | undefined,
+): Promise<void> {
+  showJudged(run, await judgeProof(text, trust), code);
+}
+
+function showJudged(run: Run, { record, links, history }: Judged, code: string | undefined): void {
+  if (history !== undefined) showHistory(run, history, code);
+  else if (links.length > 0) showChain(run, record, links, code);
+  else showVerdict(run, record, code, {}, () => []);
 }
 
 async function readBytes(path: string): Promise<Buffer> {
@@ -115,47 +113,13 @@ async function readBytes(path: string): Promise<Buffer> {
   });
 }
 
-async function trustOf(run: Run, { policy, vkey, maxAge }: Options): Promise<TrustOptions> {
-  return {
-    policy: await readPolicy(policy, vkey),
-    nowSeconds: Math.floor(run.now().getTime() / 1000),
-    maxAgeSeconds: maxAge === undefined ? Number.POSITIVE_INFINITY : readSeconds(maxAge),
-  };
-}
-
-async function readPolicy(path: string | undefined, vkey: string | undefined): Promise<Policy> {
-  if (path === undefined && vkey === undefined) throw new CliProblem("CLI_POLICY");
-  const text = path === undefined ? `log ${vkey}\nquorum none\n` : await readText(path);
-  const policy = parsePolicy(text);
-  if (policy.ok) return policy.value;
-  const want = {
-    en: `a trust policy (${policy.error.code})`,
-    zh: `信任策略（${policy.error.code}）`,
-  };
-  throw new CliProblem("CLI_FILE_FORMAT", { path: path ?? vkey, want });
-}
-
-function readSeconds(text: string): number {
-  if (/^\d{1,12}$/.test(text)) return Number(text);
-  const want = { en: "a number of seconds", zh: "秒数" };
-  throw new CliProblem("CLI_ARGUMENT", {
-    name: "--max-age",
-    got: text,
-    want,
-    example: "--max-age 3600",
-  });
-}
-
 /** A proof that begins at the ledger that the policy is of, and ends in the one that the code lives in. */
-async function verifyChain(
+function showChain(
   run: Run,
-  text: string,
-  trust: TrustOptions,
+  last: RecordVerdict,
+  links: readonly ChainLink[],
   code: string | undefined,
-): Promise<void> {
-  const verdict = await verifyProofChain(text, trust);
-  if (!verdict.ok) throw refused(verdict.error);
-  const { links, last } = verdict.value;
+): void {
   const shown = links.map(({ code: delegated, origin, verdict: { checkpoint, age } }) => ({
     code: delegated,
     by: checkpoint.origin,
@@ -170,17 +134,6 @@ async function verifyChain(
       }),
     ),
   );
-}
-
-async function verifyProof(
-  run: Run,
-  text: string,
-  trust: TrustOptions,
-  code: string | undefined,
-): Promise<void> {
-  const verdict = await verifyRecordProof(text, trust);
-  if (!verdict.ok) throw refused(verdict.error);
-  showVerdict(run, verdict.value, code, {}, () => []);
 }
 
 function showVerdict(

@@ -1,26 +1,13 @@
 import { hex } from "../../core/index.ts";
-import {
-  type HistoryChange,
-  type HistoryGap,
-  type HistoryVerdict,
-  type TrustOptions,
-  verifyHistory,
-} from "../../verify/index.ts";
+import type { HistoryChange, HistoryGap, HistoryVerdict } from "../../verify/index.ts";
 import type { Run } from "../run.ts";
 import { localTime, statusText } from "../show-record.ts";
 import { alignRows } from "../width.ts";
-import { ageText, checkSubject, refused, whoLines } from "./attested.ts";
+import { ageText, checkSubject, whoLines } from "./attested.ts";
 
 /** The whole history of a record, of which nothing is left out. */
-export async function verifyHistoryFile(
-  run: Run,
-  text: string,
-  trust: TrustOptions,
-  code: string | undefined,
-): Promise<void> {
-  const verdict = await verifyHistory(text, trust);
-  if (!verdict.ok) throw refused(verdict.error);
-  const { record, changes, gaps } = verdict.value;
+export function showHistory(run: Run, verdict: HistoryVerdict, code: string | undefined): void {
+  const { record, changes, gaps } = verdict;
   checkSubject(record.key, code);
   const { checkpoint, block, age, effective, signedBy, cosignatures } = record;
   const shown = {
@@ -35,7 +22,7 @@ export async function verifyHistoryFile(
     signedBy,
     cosignatures,
   };
-  run.result(shown, () => historyLines(run, verdict.value));
+  run.result(shown, () => historyLines(run, verdict));
 }
 
 function changeJson({ generation, kind, chains, index, hash, signed, block }: HistoryChange) {

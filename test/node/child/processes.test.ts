@@ -74,6 +74,17 @@ test("a city runs its own ledger in a process of its own, writes on without its 
     delegations: [{ code: CITY, to: node.origin }],
   });
 
+  // A certificate rests on the chain for whoever trusts the parent, and on the city's log alone for whoever trusts that.
+  for (const [name, vkey] of Object.entries({ parent: vkeys[0] ?? "", own: node.vkeys[0] ?? "" })) {
+    const page = join(office.directory, `${name}.pdf`);
+    const trust = ["--vkey", vkey, "--json"];
+    const made = await runCli(["certificate", LAMPS, "--out", page, ...trust], { CITYID_URL: url });
+    expect(jsonOf(made)).toMatchObject({ present: true, checkpoint: { origin: node.origin } });
+    const read = jsonOf(await office.cli("verify", page, ...trust));
+    expect(read).toMatchObject({ key: `code/${LAMPS}`, certificate: { page: "not checked" } });
+    expect(read.delegations?.length).toBe(name === "parent" ? 1 : undefined);
+  }
+
   await office.node.stop("SIGKILL");
   expect(await rename("市管路灯")).toMatchObject({ status: "accepted" });
   const alone = join(office.directory, "alone.proof.json");
