@@ -3,6 +3,7 @@ import { MapDump } from "./dump.ts";
 import { bitAt, MAP_BITS } from "./hashing.ts";
 import { OrderedPuts } from "./key-order.ts";
 import { type MapPath, pathTo } from "./path.ts";
+import { MapPins } from "./pins.ts";
 import type { MapPuts } from "./puts.ts";
 import { restoreTree } from "./restore.ts";
 import { LEAF_BYTES, rowInChunk } from "./rows.ts";
@@ -17,9 +18,12 @@ import { Putter } from "./update.ts";
  */
 export class SparseMap {
   readonly #tree: MapTree;
+  readonly #pins: MapPins;
 
-  constructor(tree: MapTree = new MapTree()) {
+  /** @param maxPinnedRows - see `pin` */
+  constructor(tree: MapTree = new MapTree(), maxPinnedRows?: number) {
     this.#tree = tree;
+    this.#pins = new MapPins(tree, maxPinnedRows);
   }
 
   /** How many keys there are. */
@@ -44,11 +48,31 @@ export class SparseMap {
   /** Puts all of them as one step: every node above them is hashed once. */
   update(puts: MapPuts): void {
     new Putter(this.#tree, new OrderedPuts(puts)).run();
+    this.#pins.bound();
   }
 
   /** The path from the root to the key, or to the place where it would stand. */
   prove(keyHash: Uint8Array): MapPath {
     return pathTo(this.#tree, keyHash);
+  }
+
+  /**
+   * Keeps what it takes to prove the map as it is now, under a new name, while it goes on changing. What has changed by
+   * more than `MAX_PINNED_ROWS` rows since is forgotten.
+   */
+  pin(name: number): void {
+    this.#pins.pin(name);
+  }
+
+  /** Forgets all pins but these. */
+  keepPins(names: readonly number[]): void {
+    this.#pins.keepOnly(names);
+  }
+
+  /** The paths as they were when the map was pinned; `undefined` where it is not pinned any more. */
+  provePinned(name: number, keyHashes: readonly Uint8Array[]): readonly MapPath[] | undefined {
+    const view = this.#pins.view(name);
+    return view && keyHashes.map((keyHash) => pathTo(view, keyHash));
   }
 
   /** The keys next to this one in the order of the hashes, whether it is in the map or not, as ICS-23 proofs of absence show them. */

@@ -90,6 +90,53 @@ describe("a sparse map against the reference", () => {
     );
   });
 
+  test("still has the paths of moments that were pinned, whichever of them are kept", () => {
+    const steps = fc.array(fc.tuple(batch, fc.boolean(), fc.nat(7)), { maxLength: 8 });
+    fc.assert(
+      fc.property(steps, keyHash, (all, stranger) => {
+        const map = new SparseMap();
+        const keys = [stranger, ...all.flatMap(([puts]) => puts.map((put) => put.keyHash))];
+        const then = new Map<number, readonly unknown[]>();
+        for (const [at, [puts, isPinned, mask]] of all.entries()) {
+          map.update(mapPuts(puts));
+          if (isPinned) {
+            map.pin(at);
+            then.set(
+              at,
+              keys.map((key) => map.prove(key)),
+            );
+          }
+          // Drops one of the last three, in the middle or not.
+          if (mask < 3) then.delete(at - mask);
+          map.keepPins([...then.keys()]);
+        }
+        for (const [at, paths] of then) expect(map.provePinned(at, keys)).toEqual(paths);
+        expect(map.provePinned(all.length, keys)).toBeUndefined();
+      }),
+      RUNS,
+    );
+  });
+
+  test("forgets the oldest pin when too much has changed since", () => {
+    const put = (name: string, ref: number): MapPut => {
+      return { keyHash: hashOf(name), valueHash: hashOf(`${name} ${ref}`), ref };
+    };
+    const map = new SparseMap(undefined, 8);
+    const names = Array.from({ length: 16 }, (_, i) => String(i));
+    map.update(mapPuts(names.map((name) => put(name, 0))));
+    map.pin(1);
+    map.update(mapPuts([put("0", 1)]));
+    map.pin(2);
+    expect(map.provePinned(1, [hashOf("0")])?.[0]?.leaf?.ref).toBe(0);
+    map.update(mapPuts([put("1", 2)]));
+    expect(map.provePinned(1, [hashOf("0")])).toBeUndefined();
+    expect(map.provePinned(2, [hashOf("0")])?.[0]?.leaf?.ref).toBe(1);
+    expect(map.provePinned(2, [hashOf("1")])?.[0]?.leaf?.ref).toBe(0);
+    map.update(mapPuts(names.map((name) => put(name, 3))));
+    expect(map.provePinned(2, [hashOf("0")])).toBeUndefined();
+    map.update(mapPuts([put("1", 4)]));
+  });
+
   test("knows the neighbours of a key, in the map or not", () => {
     fc.assert(
       fc.property(batches, keyHash, (all, stranger) => {
