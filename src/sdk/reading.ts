@@ -47,7 +47,7 @@ export type Reading = {
   /** One page, not checked: `children` of the client is. */
   childrenPage(
     code: string,
-    paging?: Paging & { readonly start?: number },
+    paging?: Paging & { readonly start?: number; readonly proof?: 1 },
   ): Promise<ChildrenAnswer>;
   /** `holder`: a code, or `member/<ID>`. */
   keys(holder: string, options?: Paging & { readonly generation?: number }): Promise<Page<KeyJson>>;

@@ -3,7 +3,6 @@ import {
   type CodeRecord,
   codeKey,
   decisionKey,
-  effectiveKeys,
   endedKey,
   equalBytes,
   err,
@@ -12,9 +11,8 @@ import {
   ok,
   present,
   type Result,
-  type ValueReader,
 } from "../../core/index.ts";
-import type { LedgerReader, StateProof } from "../../ledger/index.ts";
+import type { StateProof } from "../../ledger/index.ts";
 import { type ControlBefore, formatHistoryBundle, type HistoryEntry } from "../../verify/index.ts";
 import { answer } from "../http/answer.ts";
 import { MAX_HISTORY_BYTES, MAX_HISTORY_CHANGES } from "../limits.ts";
@@ -23,6 +21,7 @@ import type { AppContext, Services } from "../services.ts";
 import { decodeValue } from "../state.ts";
 import { type ChainLink, type ChainReader, walkChain } from "./chain.ts";
 import { proofJson } from "./proof.ts";
+import { type PublicProof, proveRecord } from "./public-proof.ts";
 
 export const HISTORY_TYPE = "application/vnd.cityid.history+json";
 
@@ -32,8 +31,8 @@ export async function answerHistoryProof(
   c: AppContext,
   code: Code,
 ): Promise<Response> {
-  const { ledger, state, problem } = services;
-  const proof = await proveGenerations(ledger, state, code);
+  const { ledger, problem } = services;
+  const { proof, note } = await proveGenerations(services, code);
   const read = await readChains(services, proof);
   if (!read.ok) return problem(c, read.error);
   const { indices, before } = read.value;
@@ -42,7 +41,7 @@ export async function answerHistoryProof(
     entries.push(showEntry(index));
     await turn(entries.length);
   }
-  const text = formatHistoryBundle({ proof: proofJson(proof), entries, before });
+  const text = formatHistoryBundle({ proof: proofJson(proof, note), entries, before });
   return answer(c, text, { type: HISTORY_TYPE });
 
   function showEntry(index: number): HistoryEntry {
@@ -52,18 +51,15 @@ export async function answerHistoryProof(
 }
 
 /** Proves the record, what its status depends on, and its ended generations, all in one block. */
-async function proveGenerations(
-  ledger: LedgerReader,
-  state: ValueReader,
-  code: Code,
-): Promise<StateProof> {
+async function proveGenerations(services: Services, code: Code): Promise<PublicProof> {
+  let known = 1;
   for (;;) {
-    const generation = present(state.get(codeKey(code)), "a record").generation;
-    const ended = Array.from({ length: generation - 1 }, (_, i) => endedKey(`${code}#${i + 1}`));
-    const keys = new Set([codeKey(code), ...effectiveKeys(state, code), ...ended]);
-    const proof = await ledger.prove([...keys]);
-    // A generation may have begun meanwhile: a block proves more than the one before it asked for.
-    if (recordsOf(proof, code)[0]?.generation === generation) return proof;
+    const ended = Array.from({ length: known - 1 }, (_, i) => endedKey(`${code}#${i + 1}`));
+    const found = await proveRecord(services, code, ended);
+    const generation = recordsOf(found.proof, code)[0]?.generation ?? known;
+    // A block proves what was asked for, and how many generations there are only it says.
+    if (generation === known) return found;
+    known = generation;
   }
 }
 

@@ -23,6 +23,7 @@ const PROOF_PARAMETERS = [
     "`1`: also all ancestors and registrations that the effective status depends on",
   ),
   query("more", "A further map key; up to 16 times"),
+  query("newest", "`1`: of the newest state, cosigned or not"),
 ];
 const FILE: Answer = { description: "Bytes", content: { "application/octet-stream": BYTES } };
 
@@ -72,6 +73,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     parameters: [
       ...PAGING,
       query("start", "Position of the first one, instead of a cursor", INTEGER),
+      query("proof", "`1`: with the proof of the record, as of the same block"),
     ],
     answers: { 200: json("ChildrenPage", "A page") },
   },
