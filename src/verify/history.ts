@@ -97,7 +97,7 @@ export type HistoryRefusal =
   | { readonly code: "HISTORY_BEFORE_UNUSED"; readonly generation: number }
   /** A page of a log that the proof does not lead through, or of one below that of the page before. */
   | { readonly code: "HISTORY_ORIGIN"; readonly origin: string }
-  /** A page behind the end of the history. */
+  /** A page behind the end of the history, or another first one. */
   | { readonly code: "HISTORY_PAGE" };
 
 /**
@@ -144,7 +144,7 @@ export async function verifyHistoryPages(
       const begun = await begin(page.value.proof, options);
       if (!begun.ok) return begun;
       history = begun.value;
-    }
+    } else if (page.value.proof !== undefined) return err({ code: "HISTORY_PAGE" });
     const changes = history.take(page.value);
     if (!changes.ok) return changes;
     await each(changes.value);
@@ -247,7 +247,7 @@ class History {
   }
 
   /** Takes a page in. @returns its changes, the newest first */
-  take({ origin, entries, before }: HistoryBundle): Result<HistoryChange[], HistoryRefusal> {
+  take({ proof, origin, entries, before }: HistoryBundle): Result<HistoryChange[], HistoryRefusal> {
     const checkpoint = this.#checkpointOf(origin);
     if (checkpoint === undefined) return err({ code: "HISTORY_ORIGIN", origin: String(origin) });
     const log = HistoryLog.open(entries, checkpoint);
@@ -262,7 +262,8 @@ class History {
     if (word) return err({ code: "HISTORY_BEFORE_UNUSED", generation: word.generation });
     const left = log.value.unused();
     // What is left of a page stands behind a link that is not in it. Both chains end with one entry, in one page.
-    if (left !== undefined || entries.length === 0 || this.#walks.some(isTorn)) {
+    const isIdle = entries.length === 0 && proof === undefined;
+    if (left !== undefined || isIdle || this.#walks.some(isTorn)) {
       return err(this.missing() ?? left ?? { code: "HISTORY_PAGE" });
     }
     return ok([...this.#changes.values()].sort((a, b) => b.index - a.index));

@@ -26,7 +26,8 @@ import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { localTime, statusText } from "../show-record.ts";
-import { ageText, checkSubject, refused, whoLines } from "../verify/attested.ts";
+import { ageText, checkSubject, delegationText, refused, whoLines } from "../verify/attested.ts";
+import { historyPages } from "../verify/history-file.ts";
 import { verifyConsistencyFile } from "../verify/verify-consistency.ts";
 import { verifyFraudFile } from "../verify/verify-fraud.ts";
 import { verifyHistoryFile } from "../verify/verify-history.ts";
@@ -77,6 +78,10 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     .option("--max-age <seconds>", say({ en: "refuses what is older", zh: "拒绝早于此秒数的证明" }))
     .action(async (path: string, options: Options, command: Command) => {
       const run = runOf(command);
+      const pages = await historyPages(path);
+      if (pages !== undefined) {
+        return verifyHistoryFile(run, pages, await trustOf(run, options), options.code);
+      }
       const text = await readText(path);
       const trust = await trustOf(run, options);
       if (text.startsWith("[")) return verifyChain(run, text, trust, options.code);
@@ -85,7 +90,7 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
       }
       switch (formatOf(text)) {
         case HISTORY_FORMAT:
-          return verifyHistoryFile(run, text, trust, options.code);
+          return verifyHistoryFile(run, [text], trust, options.code);
         case CONSISTENCY_FORMAT:
           return verifyConsistencyFile(run, text, trust);
         case FRAUD_FORMAT:
@@ -163,12 +168,7 @@ async function verifyChain(
     ...(age === undefined ? {} : { age }),
   }));
   showVerdict(run, last, code, { delegations: shown }, () =>
-    links.map(({ code: delegated, origin, verdict: { checkpoint, age } }) =>
-      run.say({
-        en: `  ${checkpoint.origin} delegates ${delegated} to ${origin}${ageText(run, age)}`,
-        zh: `  ${checkpoint.origin} 将 ${delegated} 委托给 ${origin}${ageText(run, age)}`,
-      }),
-    ),
+    links.map((link) => `  ${delegationText(run, link)}`),
   );
 }
 

@@ -39,7 +39,9 @@ export function mountElsewhere(app: App, { state }: Services): void {
   });
   app.get("/v1/codes/:code/:part", async (c, next) => {
     const part = c.req.param("part");
-    if (!PARTS.includes(part)) return next();
+    // The pages of a history that are asked of this ledger's log.
+    const isOfThisLog = part === "history" && c.req.query("cursor") && c.req.query("proof") === "1";
+    if (!PARTS.includes(part) || isOfThisLog) return next();
     const url = elsewhereOf(c.req.param("code"), part === "children");
     return url === undefined ? next() : sendElsewhere(c, url);
   });

@@ -60,7 +60,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "codes",
     summary: "What happened to it, newest first; or all of it, with its proofs",
     parameters: [
-      query("proof", "`1`: the whole history as a bundle that proves itself"),
+      query("proof", "`1`: the whole history in pages that prove themselves"),
+      query("chain", "`1`: with the proofs of the ledgers above, as it is for imported records"),
       ...PAGING,
     ],
     answers: { 200: json("HistoryPage", "A page, or `application/vnd.cityid.history+json`") },
