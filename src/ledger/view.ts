@@ -50,6 +50,8 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   readonly #parts: ViewParts;
   /** Heads of the pinned states, by size. */
   readonly #pinned = new Map<number, Head>();
+  /** Block 0, once somebody asked for it. */
+  #beginning: BlockInfo | undefined;
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
@@ -85,10 +87,16 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
 
   blockOf(index: number): BlockInfo | undefined {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.head().size) return undefined;
-    // A block holds at most a few hundred entries, and the next block entry says where it begins.
+    // That of a child ledger holds all that it took over.
+    const beginning = this.#beginning;
+    if (beginning !== undefined && index <= beginning.count) return beginning;
+    // Others hold at most a few hundred entries, and the next block entry says where they begin.
     for (let at = index; at < this.head().size; at++) {
       const entry = present(this.#parts.log.entry(at), "an entry below the size");
-      if (isBlockEntry(entry)) return infoOf(entry);
+      if (!isBlockEntry(entry)) continue;
+      const info = infoOf(entry);
+      if (info.height === 0) this.#beginning = info;
+      return info;
     }
     throw new InvariantError("the log ends with a block entry");
   }

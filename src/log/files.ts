@@ -87,13 +87,17 @@ export const nodeFiles: FileSystem = {
 export async function replaceFile(
   files: FileSystem,
   path: string,
-  content: Uint8Array,
+  content: Uint8Array | Iterable<Uint8Array>,
 ): Promise<void> {
   const draft = `${path}.new`;
   files.remove(draft);
   const file = files.open(draft, "write");
   try {
-    await writeFullyLater(file, content, 0);
+    let at = 0;
+    for (const piece of content instanceof Uint8Array ? [content] : content) {
+      await writeFullyLater(file, piece, at);
+      at += piece.length;
+    }
     await file.sync();
   } finally {
     file.close();

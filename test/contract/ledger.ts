@@ -28,7 +28,8 @@ import { ALL, city, code, GENESIS, idOf, keySpec, member, named, sign } from "..
 /** How a driver under test is opened: with the genesis of the kit, at this time. */
 export type OpenLedger = (clock: { now: number }) => Promise<Ledger>;
 
-type Setting = { readonly ledger: Ledger; readonly clock: { now: number } };
+/** A ledger under test, and what it takes the time to be. */
+export type Setting = { readonly ledger: Ledger; readonly clock: { now: number } };
 
 /** What every driver promises. */
 export function describeLedger(name: string, open: OpenLedger): void {
@@ -291,7 +292,7 @@ function gazette(now: number): Uint8Array {
   return sign(gazetteBody(), member("A"), now);
 }
 
-async function issueCity({ ledger, clock }: Setting): Promise<void> {
+export async function issueCity({ ledger, clock }: Setting): Promise<void> {
   const application = sign(
     {
       op: "apply",
@@ -358,7 +359,7 @@ export function lampManifest(now: number, chunkCount: number, each: number) {
   return { manifest, chunks };
 }
 
-function must(outcome: Outcome | undefined): Extract<Outcome, { ok: true }> {
+export function must(outcome: Outcome | undefined): Extract<Outcome, { ok: true }> {
   if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
   return outcome;
 }

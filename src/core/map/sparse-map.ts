@@ -1,10 +1,10 @@
 import type { Hash } from "../merkle/index.ts";
 import { MapDump } from "./dump.ts";
 import { bitAt, MAP_BITS } from "./hashing.ts";
-import { OrderedPuts } from "./key-order.ts";
+import { MAX_MAP_PUTS, OrderedPuts } from "./key-order.ts";
 import { type MapPath, pathTo } from "./path.ts";
 import { MapPins } from "./pins.ts";
-import type { MapPuts } from "./puts.ts";
+import { type MapPuts, sliced } from "./puts.ts";
 import { restoreTree } from "./restore.ts";
 import { LEAF_BYTES, rowInChunk } from "./rows.ts";
 import { type Child, type MapLeaf, MapTree, NOTHING } from "./tree.ts";
@@ -45,9 +45,13 @@ export class SparseMap {
     return tree.refOf(child);
   }
 
-  /** Puts all of them as one step: every node above them is hashed once. */
-  update(puts: MapPuts): void {
-    new Putter(this.#tree, new OrderedPuts(puts)).run();
+  /**
+   * Puts all of them as one step: every node above them is hashed once.
+   *
+   * @param atOnce - more than so many are several steps
+   */
+  update(puts: MapPuts, atOnce: number = MAX_MAP_PUTS): void {
+    for (const some of sliced(puts, atOnce)) new Putter(this.#tree, new OrderedPuts(some)).run();
     this.#pins.bound();
   }
 

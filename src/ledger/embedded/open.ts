@@ -27,7 +27,13 @@ import { MemoryValues } from "../memory/values.ts";
 import type { Head, Ledger } from "../port.ts";
 import { Publisher } from "../publisher.ts";
 import { RefTable } from "../ref-table.ts";
-import { compareMapRoot, divergedFault, readBlocks, replayBlock } from "../replay.ts";
+import {
+  compareMapRoot,
+  divergedFault,
+  MAX_BEGINNING_BYTES,
+  readBlocks,
+  replayBlock,
+} from "../replay.ts";
 import { LedgerState, type RestoredState } from "../state.ts";
 import type { LedgerClock } from "../stores.ts";
 import { openIndex } from "./index-db/index.ts";
@@ -68,9 +74,6 @@ export type Recovery = {
 /** Values that a start may keep in memory while the disk is full. */
 const MAX_UNWRITTEN_BYTES: number = 256 * 1024 * 1024;
 
-/** A block is one record of the journal; lengths and the frame take a little of it. */
-const MAX_FIRST_BLOCK_BYTES: number = 63 * 1024 * 1024;
-
 /** Whether a ledger was begun in a directory. */
 export function embeddedLedgerExists(directory: string): boolean {
   return logExists(directory);
@@ -86,6 +89,7 @@ export async function createEmbeddedLedger(
   directory: string,
   genesis: Genesis | ChildGenesis,
   imports: readonly Uint8Array[] = [],
+  maxRecordBytes?: number,
 ): Promise<void> {
   const begun = beginWith(genesis, imports);
   if (!begun.ok) {
@@ -94,12 +98,12 @@ export async function createEmbeddedLedger(
   const parts = { state: new LedgerState(new MemoryValues()), map: new LocalMap() };
   const { entries } = await makeFirstBlock(parts, genesis, begun.value);
   const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
-  if (bytes > MAX_FIRST_BLOCK_BYTES) {
+  if (bytes > MAX_BEGINNING_BYTES) {
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: `block 0: ${bytes} bytes` });
   }
   const { origin } = genesis;
   // One step: a log that exists has its genesis.
-  await createLog({ directory, origin }, entries);
+  await createLog({ directory, origin }, entries, maxRecordBytes);
 }
 
 /**

@@ -227,10 +227,21 @@ describe("a sparse map", () => {
     expect(map.find(hashOf("a"))).toBe(Number.MAX_SAFE_INTEGER);
   });
 
-  test("refuses more puts at once than it can sort", () => {
+  test("takes more puts than it can sort at once in several steps", () => {
+    fc.assert(
+      fc.property(batch, fc.integer({ min: 1, max: 5 }), (all, atOnce) => {
+        const [map, model] = [new SparseMap(), filled([all]).map];
+        map.update(mapPuts(all), atOnce);
+        expect(map.root()).toEqual(model.root());
+        for (const { keyHash: key } of all) expect(map.find(key)).toBe(model.find(key));
+      }),
+      RUNS,
+    );
     const one = puts(0, 1)[0] as MapPut;
-    const many = Array.from({ length: MAX_MAP_PUTS + 1 }, () => one);
-    expect(() => new SparseMap().update(mapPuts(many))).toThrow(`${MAX_MAP_PUTS + 1} puts`);
+    const many = mapPuts(Array.from({ length: MAX_MAP_PUTS + 1 }, () => one));
+    expect(() => new SparseMap().update(many, many.refs.length)).toThrow(
+      `${MAX_MAP_PUTS + 1} puts`,
+    );
   });
 
   test("has one dump at a time", () => {
