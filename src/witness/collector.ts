@@ -168,9 +168,9 @@ export class Collector {
     if ((this.cosigned()?.size ?? 0) < size) await this.#waiting.until(size);
   }
 
-  /** Nobody waits any longer. */
+  /** Nobody waits any longer, now or later. */
   release(): void {
-    this.#waiting.reached(Number.POSITIVE_INFINITY);
+    this.#waiting.end();
   }
 
   /** A checkpoint of the log with what was collected for its size. */

@@ -6,6 +6,7 @@ type Waiter = { readonly size: number; readonly done: () => void };
 export class Waiting {
   readonly #waiters = new Set<Waiter>();
   readonly #pause: (milliseconds: number, then: () => void) => () => void;
+  #isOver = false;
 
   /** @param pause - calls back after a while; what it returns ends that */
   constructor(pause: (milliseconds: number, then: () => void) => () => void) {
@@ -14,7 +15,7 @@ export class Waiting {
 
   /** Resolves when the size is reached, or the patience is over; at once where too many wait. */
   until(size: number): Promise<void> {
-    if (this.#waiters.size >= MAX_COVER_WAITING) return Promise.resolve();
+    if (this.#isOver || this.#waiters.size >= MAX_COVER_WAITING) return Promise.resolve();
     return new Promise((resolve) => {
       const end = this.#pause(COVER_PATIENCE_MILLISECONDS, () => waiter.done());
       const waiter = {
@@ -27,6 +28,12 @@ export class Waiting {
       };
       this.#waiters.add(waiter);
     });
+  }
+
+  /** Nobody waits any longer, now or later. */
+  end(): void {
+    this.#isOver = true;
+    this.reached(Number.POSITIVE_INFINITY);
   }
 
   reached(size: number): void {

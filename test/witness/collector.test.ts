@@ -305,6 +305,7 @@ describe("a log that is witnessed", () => {
     expect(covered).toBe(4);
     world.collector.release();
     await Promise.all(crowd);
+    await wait(7);
     expect(world.pauses.size).toBe(0);
   });
 
