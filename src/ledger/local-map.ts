@@ -15,6 +15,21 @@ export class LocalMap implements MapStore {
     return keyHashes.map((keyHash) => this.#map.prove(keyHash));
   }
 
+  pin(size: number): void {
+    this.#map.pin(size);
+  }
+
+  keepPins(sizes: readonly number[]): void {
+    this.#map.keepPins(sizes);
+  }
+
+  async provePinned(
+    size: number,
+    keyHashes: readonly Uint8Array[],
+  ): Promise<readonly MapPath[] | undefined> {
+    return this.#map.provePinned(size, keyHashes);
+  }
+
   async close(): Promise<void> {
     // Nothing is open.
   }

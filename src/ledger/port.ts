@@ -136,8 +136,12 @@ export interface LedgerReader {
   bundle(index: number, width: number): Uint8Array | undefined;
   /** Proves presence or absence of each key, all in the newest committed block. */
   prove(keys: readonly string[]): Promise<StateProof>;
+  /** As `prove`, in the pinned state of that size; `undefined` where it is not pinned any more. */
+  proveAt(size: number, keys: readonly string[]): Promise<StateProof | undefined>;
   /** A page that proves itself; `limit` at most 1 000. `undefined` when there is no such record. */
   children(code: string, start: number, limit: number): Promise<ChildrenPage | undefined>;
+  /** The same of the record whose value is the first one that `proof` proves, as of its block. */
+  childrenIn(proof: StateProof, start: number, limit: number): Promise<ChildrenPage | undefined>;
   search(query: SearchQuery): Promise<SearchPage>;
   /** Map keys with this prefix (`decision/`, `gazette/`, `class/`, `manifest/`, `member/`, `registration/`, `key/<holder>/`). */
   keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage>;
@@ -167,6 +171,11 @@ export type LedgerCounts = {
  */
 export interface Ledger extends LedgerReader, AsyncDisposable {
   submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]>;
+  /**
+   * Makes the newest state the published one when it is its turn, and keeps it provable, beside those of the sizes in `keep`,
+   * while writing goes on. What has changed too much since (`MAX_PINNED_ROWS`) is kept no longer.
+   */
+  pin(keep: readonly number[]): Promise<Head>;
   /** Why writes are not taken at the moment, for `/readyz`; `undefined` when they are. */
   unready(): LedgerFault | undefined;
 }

@@ -1,3 +1,6 @@
+import { InvariantError } from "../core/index.ts";
+import { type Deferred, defer } from "./deferred.ts";
+import { LedgerFault } from "./fault.ts";
 import type { Head } from "./port.ts";
 import type { LedgerClock } from "./stores.ts";
 
@@ -17,6 +20,8 @@ export class Publisher {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #closing = false;
+  /** Who wants to say which head is published next. */
+  #chosen: Chosen | undefined;
 
   constructor(head: Head, clock: LedgerClock, persist: (head: Head) => Promise<void>) {
     this.#published = head;
@@ -38,6 +43,16 @@ export class Publisher {
     this.#timer = setTimeout(() => this.#publish(), Math.max(0, wait));
   }
 
+  /** What `take` gives is published when it is the next one's turn; called then. One at a time. */
+  publishNext(take: () => Promise<Head>): Promise<Head> {
+    if (this.#chosen !== undefined) throw new InvariantError("two choose what is published next");
+    if (this.#closing) return Promise.reject(new LedgerFault("LEDGER_CLOSED"));
+    const head = defer<Head>();
+    this.#chosen = { take, head };
+    this.offer(this.#newest);
+    return head.promise;
+  }
+
   /** Publishes what is newest, and stops. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -49,16 +64,29 @@ export class Publisher {
   #publish(): void {
     this.#timer = undefined;
     this.#last = this.#clock.monotonicMilliseconds();
-    const head = this.#newest;
-    if (head.size === this.#published.size) return;
+    const newest = this.#newest;
+    const chosen = this.#chosen;
+    this.#chosen = undefined;
+    if (chosen === undefined && newest.size === this.#published.size) return;
     this.#writing = this.#writing
-      .then(() => this.#persist(head))
-      .then(
-        () => {
-          this.#published = head;
-        },
+      // A ledger that has failed has no newer head than the newest: then that is what there is.
+      .then(() => chosen?.take().catch(() => newest) ?? newest)
+      .then(async (head) => {
+        await this.#advance(head);
+        chosen?.head.resolve(head);
+      })
+      .catch((cause) => {
+        chosen?.head.reject(cause);
         // A disk that will not take it is asked again; until then the older checkpoint stays the public one.
-        () => this.offer(this.#newest),
-      );
+        this.offer(this.#newest);
+      });
+  }
+
+  async #advance(head: Head): Promise<void> {
+    if (head.size <= this.#published.size) return;
+    await this.#persist(head);
+    this.#published = head;
   }
 }
+
+type Chosen = { readonly take: () => Promise<Head>; readonly head: Deferred<Head> };

@@ -36,6 +36,9 @@ export type ReadBlock = {
   readonly items?: readonly Item[];
 };
 
+/** Block 0 of a child ledger holds all that it took over; whoever replays it has that in memory. Others are far smaller. */
+export const MAX_BEGINNING_BYTES: number = 1024 * 1024 * 1024;
+
 /** Why a log is not one that the rules could have made. `index` is the entry where it shows. */
 export type ReplayRefusal =
   | { readonly code: "REPLAY_GENESIS"; readonly index: number; readonly why: string }

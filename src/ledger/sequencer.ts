@@ -93,9 +93,9 @@ export class Sequencer {
     return this.#applied.size;
   }
 
-  /** The head at a size that has been applied. */
+  /** The head at the size that was applied last. */
   headAt(size: number): Promise<Head> {
-    if (size <= this.#head.size) return Promise.resolve(this.#head);
+    if (size === this.#head.size) return Promise.resolve(this.#head);
     if (this.#fault !== undefined) return Promise.reject(this.#fault);
     const waiting = this.#heads.get(size) ?? defer<Head>();
     this.#heads.set(size, waiting);

@@ -61,6 +61,15 @@ export interface MapStore {
   update(changes: AppliedChanges, moment: BlockMoment): Promise<Hash>;
   /** The way to each key's place, after the last update before the call. */
   prove(keyHashes: readonly Uint8Array[]): Promise<readonly MapPath[]>;
+  /** Keeps what it takes to prove the map as it is after the last update before the call, under a new name. */
+  pin(size: number): void;
+  /** Forgets all pins but these. */
+  keepPins(sizes: readonly number[]): void;
+  /** As `prove`, after the update that was the last one at the pin; `undefined` where the pin is forgotten. */
+  provePinned(
+    size: number,
+    keyHashes: readonly Uint8Array[],
+  ): Promise<readonly MapPath[] | undefined>;
   close(): Promise<void>;
 }
 

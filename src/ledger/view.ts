@@ -1,5 +1,4 @@
 import {
-  BESIDE,
   type Code,
   type CodeRecord,
   codeKey,
@@ -9,7 +8,9 @@ import {
   hashMapKey,
   InvariantError,
   isBlockEntry,
+  type MapPath,
   present,
+  sameHash,
   sha256,
   TILE_WIDTH,
 } from "../core/index.ts";
@@ -47,6 +48,10 @@ const LIST_PATIENCE_MILLISECONDS = 1000;
 /** The committed ledger, to read. */
 export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   readonly #parts: ViewParts;
+  /** Heads of the pinned states, by size. */
+  readonly #pinned = new Map<number, Head>();
+  /** Block 0, once somebody asked for it. */
+  #beginning: BlockInfo | undefined;
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
@@ -82,10 +87,16 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
 
   blockOf(index: number): BlockInfo | undefined {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.head().size) return undefined;
-    // A block holds at most a few hundred entries, and the next block entry says where it begins.
+    // That of a child ledger holds all that it took over.
+    const beginning = this.#beginning;
+    if (beginning !== undefined && index <= beginning.count) return beginning;
+    // Others hold at most a few hundred entries, and the next block entry says where they begin.
     for (let at = index; at < this.head().size; at++) {
       const entry = present(this.#parts.log.entry(at), "an entry below the size");
-      if (isBlockEntry(entry)) return infoOf(entry);
+      if (!isBlockEntry(entry)) continue;
+      const info = infoOf(entry);
+      if (info.height === 0) this.#beginning = info;
+      return info;
     }
     throw new InvariantError("the log ends with a block entry");
   }
@@ -116,32 +127,74 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
 
   async prove(keys: readonly string[]): Promise<StateProof> {
     this.reading();
-    const { state, map, log, sequencer } = this.#parts;
-    const size = sequencer.appliedSize;
-    // Read before anything is awaited, so that values and paths are of one block: the last applied one.
-    const found = keys.map((key) => (key.startsWith(BESIDE) ? undefined : state.applied(key)));
-    const paths = await map.prove(keys.map(hashMapKey));
+    const { map, sequencer } = this.#parts;
+    const hashes = keys.map(hashMapKey);
+    // Both asked for at once: this block is the last applied one only now. It may still be syncing.
+    const [paths, head] = await Promise.all([
+      map.prove(hashes),
+      sequencer.headAt(sequencer.appliedSize),
+    ]);
+    return this.#proof(head, keys, hashes, paths);
+  }
+
+  async proveAt(size: number, keys: readonly string[]): Promise<StateProof | undefined> {
+    this.reading();
+    const head = this.#pinned.get(size);
+    if (head === undefined) return undefined;
+    const hashes = keys.map(hashMapKey);
+    const paths = await this.#parts.map.provePinned(size, hashes);
+    return paths && this.#proof(head, keys, hashes, paths);
+  }
+
+  #proof(
+    head: Head,
+    keys: readonly string[],
+    hashes: readonly Hash[],
+    paths: readonly MapPath[],
+  ): StateProof {
+    const { state, log } = this.#parts;
+    const { size } = head;
     const values = keys.map((key, i) => {
-      const { leaf, ...path } = present(paths[i], "a path for each key");
-      const value = found[i]?.value;
-      if (value !== undefined) return { key, value, map: path };
-      if (leaf === undefined) return { key, map: path };
-      // What stands where the key would; a reference is of one version for ever.
-      const other = { key: leaf.keyHash, value: sha256(state.valueAt(leaf.ref)) as Hash };
-      return { key, map: { ...path, other } };
+      const { leaf, ...map } = present(paths[i], "a path for each key");
+      if (leaf === undefined) return { key, map };
+      // A reference is of one version for ever.
+      const value = state.valueAt(leaf.ref);
+      if (sameHash(leaf.keyHash, present(hashes[i], "a hash for each key"))) {
+        return { key, value, map };
+      }
+      return { key, map: { ...map, other: { key: leaf.keyHash, value: sha256(value) as Hash } } };
     });
-    // The block may still be syncing.
-    const head = await sequencer.headAt(size);
     const block = present(log.entry(size - 1), "the block entry");
     return { head, values, block, path: log.inclusion(size - 1, size) };
   }
 
+  async pin(keep: readonly number[]): Promise<Head> {
+    const { publisher, map, sequencer } = this.#parts;
+    return publisher.publishNext(async () => {
+      const size = sequencer.appliedSize;
+      map.keepPins(keep.filter((each) => each !== size));
+      map.pin(size);
+      const head = await sequencer.headAt(size);
+      for (const old of this.#pinned.keys()) if (!keep.includes(old)) this.#pinned.delete(old);
+      this.#pinned.set(size, head);
+      return head;
+    });
+  }
+
   async children(code: string, start: number, limit: number): Promise<ChildrenPage | undefined> {
+    return this.childrenIn(await this.prove([codeKey(code as Code)]), start, limit);
+  }
+
+  async childrenIn(
+    proof: StateProof,
+    start: number,
+    limit: number,
+  ): Promise<ChildrenPage | undefined> {
     const { index } = this.#parts;
-    const proof = await this.prove([codeKey(code as Code)]);
     const value = proof.values[0]?.value;
     if (value === undefined) return undefined;
-    const { count } = recordOf(value).children;
+    const { code, children } = recordOf(value);
+    const { count } = children;
     await index.indexed(proof.head.size);
     const page = await index.children(code, start, limit, count);
     return { count, start, proof, ...page };

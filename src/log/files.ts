@@ -164,7 +164,7 @@ export type ReplaceOptions = {
 export async function replaceFile(
   files: FileSystem,
   path: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | Iterable<Uint8Array>,
   { permissions = 0o644, below = dirname(path) }: ReplaceOptions = {},
 ): Promise<void> {
   const directory = dirname(path);
@@ -226,14 +226,17 @@ export async function createOnce(
 async function writeDraft(
   files: FileSystem,
   draft: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | Iterable<Uint8Array>,
   permissions: number,
 ): Promise<void> {
   files.remove(draft);
   const file = files.open(draft, "write", permissions);
   try {
-    const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
-    await writeFullyLater(file, bytes, 0);
+    let at = 0;
+    for (const piece of piecesOf(content)) {
+      await writeFullyLater(file, piece, at);
+      at += piece.length;
+    }
     await file.sync();
   } finally {
     file.close();
@@ -323,4 +326,9 @@ class NodeFile implements OpenFile {
   close(): void {
     fs.closeSync(this.#descriptor);
   }
+}
+
+function piecesOf(content: Uint8Array | string | Iterable<Uint8Array>): Iterable<Uint8Array> {
+  if (typeof content === "string") return [new TextEncoder().encode(content)];
+  return content instanceof Uint8Array ? [content] : content;
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
-import { concat, HASH_BYTES, InvariantError } from "../core/index.ts";
+import { HASH_BYTES, InvariantError } from "../core/index.ts";
 import { isDiskFull, LogFault } from "./fault.ts";
 import {
   type FileSystem,
@@ -45,18 +45,25 @@ const PIECE = MIB;
 export async function createJournal(
   { path, files }: JournalOptions,
   origin: string,
-  payloads: readonly Uint8Array[],
+  payloads: Iterable<Uint8Array>,
 ): Promise<void> {
   if (files.exists(path)) throw new LogFault("LOG_EXISTS", { path });
   await makeDurable(files, dirname(path));
   const id = new Uint8Array(randomBytes(ID_BYTES));
-  let previous = NO_DIGEST;
-  const records = [firstPayload(origin), ...payloads].map((payload) => {
-    const record = encodeRecord(id, previous, payload);
-    previous = record.subarray(-HASH_BYTES);
-    return record;
-  });
-  await replaceFile(files, path, concat(...records));
+  await replaceFile(files, path, recordsOf(id, origin, payloads));
+}
+
+function* recordsOf(
+  id: Uint8Array,
+  origin: string,
+  payloads: Iterable<Uint8Array>,
+): Generator<Uint8Array> {
+  let record = encodeRecord(id, NO_DIGEST, firstPayload(origin));
+  yield record;
+  for (const payload of payloads) {
+    record = encodeRecord(id, record.subarray(-HASH_BYTES), payload);
+    yield record;
+  }
 }
 
 /**

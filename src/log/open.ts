@@ -31,14 +31,31 @@ export function logExists(directory: string, files: FileSystem = nodeFiles): boo
 /**
  * Makes a log whose first block are `entries`. Durable when it resolves; after a crash there is either no log or this.
  *
+ * @param maxRecordBytes the entries stand in records of about this size at most
  * @throws LogFault `LOG_EXISTS`
  */
 export async function createLog(
   { directory, origin, files = nodeFiles }: LogOptions,
   entries: readonly Uint8Array[] = [],
+  maxRecordBytes: number = MAX_CREATED_RECORD_BYTES,
 ): Promise<void> {
-  const payloads = entries.length === 0 ? [] : [encodeEntries(entries)];
+  const payloads = payloadsOf(entries, maxRecordBytes);
   await createJournal({ path: journalPath(directory), files }, origin, payloads);
+}
+
+/** What a log begins with may be more than one record can hold: it is there as a whole, or not at all. */
+const MAX_CREATED_RECORD_BYTES: number = 32 * 1024 * 1024;
+
+function* payloadsOf(entries: readonly Uint8Array[], maxBytes: number): Generator<Uint8Array> {
+  let [first, bytes] = [0, 0];
+  for (const [i, { length }] of entries.entries()) {
+    if (i > first && bytes + length > maxBytes) {
+      yield encodeEntries(entries.slice(first, i));
+      [first, bytes] = [i, 0];
+    }
+    bytes += length;
+  }
+  if (first < entries.length) yield encodeEntries(entries.slice(first));
 }
 
 /**

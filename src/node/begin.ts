@@ -45,7 +45,7 @@ export async function beginNode(beginning: Beginning): Promise<void> {
   }
   await makeDurable(files, directory.root, 0o700);
   await placeLogKey(directory.logKey, logSeed, files);
-  await createEmbeddedLedger(directory.ledger, genesis, imports, files);
+  await createEmbeddedLedger(directory.ledger, genesis, imports, { files });
   const { origin } = genesis;
   const described = { origin, ...(member === undefined ? {} : { member }) };
   await writeDescription(directory.root, described, files);

@@ -53,6 +53,8 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     deadline: deadlines.next,
     log: {
       published: () => ledger.published(),
+      newest: () => ledger.head().size,
+      pin: (keep) => ledger.pin(keep),
       consistency: (first, second) => ledger.consistency(first, second),
       root: (size) => rootOf(ledger, size),
       sign: (size) => signCheckpoint({ origin, size, root: rootOf(ledger, size) }, signers),
@@ -63,6 +65,10 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     maxAgeSeconds,
     fetch: (url, init) => fetch(url, init),
     clock: Date.now,
+    pause(milliseconds, then) {
+      const timer = setTimeout(then, milliseconds).unref();
+      return () => clearTimeout(timer);
+    },
     fraud: (proof) => writeFraud(directory, proof, log),
     // What is broken off at the end is no trouble of a witness.
     note: (event, facts) => deadlines.over() || log.error(event, facts),
@@ -100,6 +106,7 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     async stop() {
       clearInterval(timer);
       deadlines.end();
+      collector.release();
       await Promise.all(running);
     },
   };

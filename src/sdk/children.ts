@@ -1,5 +1,10 @@
-import { fromBase64, fromHex, type Hash, toHash } from "../core/index.ts";
-import { verifyChildrenPage } from "../verify/index.ts";
+import { type CodeRecord, fromBase64, fromHex, type Hash, toHash } from "../core/index.ts";
+import {
+  type RecordVerdict,
+  type TrustOptions,
+  verifyChildrenPage,
+  verifyRecordProof,
+} from "../verify/index.ts";
 import type { Paging } from "./json.ts";
 import { ProofMismatch } from "./problem.ts";
 import type { Reading } from "./reading.ts";
@@ -21,13 +26,42 @@ export async function fetchChildren(
  * it names. That this root is the record's, only a proof of the record shows. @throws ProofMismatch
  */
 export function checkChildrenPage(page: ChildrenAnswer): void {
-  const root = readHash(fromHex(page.root));
+  checkPage(page, { count: page.count, root: readHash(fromHex(page.root)) });
+}
+
+function checkPage(page: ChildrenAnswer, children: CodeRecord["children"]): void {
   const path = page.path.map((hash) => readHash(fromBase64(hash)));
+  const { start, codes } = page;
   // Behind the last child there is nothing to prove.
-  if (page.codes.length === 0 && page.start === page.count && page.count > 0) return;
-  const { start, codes, count } = page;
-  const verified = verifyChildrenPage({ start, codes, path }, { count, root });
+  if (codes.length === 0 && start === children.count && start > 0) return;
+  const verified = verifyChildrenPage({ start, codes, path }, children);
   if (!verified.ok) throw new ProofMismatch(`children of ${page.code}`, verified.error);
+}
+
+/** A page of children, and what the proof of their record says. */
+export type ProvenChildren = { readonly page: ChildrenAnswer; readonly verdict: RecordVerdict };
+
+/**
+ * Fetches a page of children with the proof of the record whose children they are, as of one block, and checks both: nobody
+ * is believed but whom the policy names.
+ *
+ * @throws ProofMismatch
+ */
+export async function fetchProvenChildren(
+  reading: Reading,
+  code: string,
+  trust: TrustOptions,
+  paging?: Paging & { readonly start?: number },
+): Promise<ProvenChildren> {
+  const page = await reading.childrenPage(code, { ...paging, proof: 1 });
+  const verified = await verifyRecordProof(page.proof, trust);
+  if (!verified.ok) throw new ProofMismatch(`children of ${code}`, verified.error);
+  const verdict = verified.value;
+  if (verdict.record?.code !== code) {
+    throw new ProofMismatch(`children of ${code}`, { code: "PROOF_RECORD_CODE" });
+  }
+  checkPage(page, verdict.record.children);
+  return { page, verdict };
 }
 
 /**

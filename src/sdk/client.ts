@@ -1,4 +1,5 @@
-import { everyChild, fetchChildren } from "./children.ts";
+import type { TrustOptions } from "../verify/index.ts";
+import { everyChild, fetchChildren, fetchProvenChildren, type ProvenChildren } from "./children.ts";
 import { type EventsOptions, followEvents } from "./events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Paging } from "./json.ts";
@@ -15,6 +16,12 @@ export type Client = Reading &
     readonly url: string;
     /** A page of children, checked to have no gap. @throws ProofMismatch */
     children(code: string, paging?: Paging & { readonly start?: number }): Promise<ChildrenAnswer>;
+    /** A page of children with the proof of their record, both as of one block and checked. @throws ProofMismatch */
+    provenChildren(
+      code: string,
+      trust: TrustOptions,
+      paging?: Paging & { readonly start?: number },
+    ): Promise<ProvenChildren>;
     /** All children, page by page, each checked. */
     everyChild(code: string): AsyncGenerator<Summary, void, undefined>;
     /** Every operation and chunk from now on, or after an index; broken streams are taken up again. */
@@ -44,6 +51,7 @@ export function createClient(options: ClientOptions): Client {
     ...createInbox(transport),
     url: transport.url,
     children: (code, paging) => fetchChildren(reading, code, paging),
+    provenChildren: (code, trust, paging) => fetchProvenChildren(reading, code, trust, paging),
     everyChild: (code) => everyChild(reading, code),
     events: (events) => followEvents(transport, events),
     ready: async () => {

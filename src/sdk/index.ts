@@ -22,7 +22,7 @@ export {
 } from "../core/index.ts";
 export { type ReadCode, type ReadRefusal, readCode } from "../text/index.ts";
 export * from "../verify/index.ts";
-export { checkChildrenPage } from "./children.ts";
+export { checkChildrenPage, type ProvenChildren } from "./children.ts";
 export { type Client, createClient } from "./client.ts";
 export {
   commitment,

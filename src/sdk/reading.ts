@@ -1,4 +1,5 @@
 import type { Base64, Hex, Page, Paging } from "./json.ts";
+import { NodeUnreachable } from "./problem.ts";
 import type {
   ChildrenAnswer,
   ClassJson,
@@ -42,12 +43,15 @@ export type Reading = {
   record(code: string, options?: AsOf & { readonly ancestors?: 1 }): Promise<RecordAnswer>;
   search(filter: SearchFilter, paging?: Paging): Promise<SearchAnswer>;
   history(code: string, paging?: Paging): Promise<Page<HistoryItem> & { readonly code: string }>;
-  /** The whole history as a bundle that proves itself, as text to keep: for `verifyHistory`. */
-  historyProof(code: string): Promise<string>;
+  /**
+   * The whole history in pages that prove themselves, mostly one: for `verifyHistoryPages`, or to keep, a line each. Where the
+   * record came from another ledger, the last ones are asked of that one's node.
+   */
+  historyProof(code: string): AsyncGenerator<string, void, undefined>;
   /** One page, not checked: `children` of the client is. */
   childrenPage(
     code: string,
-    paging?: Paging & { readonly start?: number },
+    paging?: Paging & { readonly start?: number; readonly proof?: 1 },
   ): Promise<ChildrenAnswer>;
   /** `holder`: a code, or `member/<ID>`. */
   keys(holder: string, options?: Paging & { readonly generation?: number }): Promise<Page<KeyJson>>;
@@ -94,10 +98,7 @@ export function createReading(transport: Transport): Reading {
     record: (code, options) => get(codePath(code), options),
     search: (filter, paging) => list("/v1/codes", filter, paging),
     history: (code, paging) => list(`${codePath(code)}/history`, {}, paging),
-    historyProof: async (code) => {
-      const response = await transport.send("GET", `${codePath(code)}/history?proof=1`);
-      return response.text();
-    },
+    historyProof: (code) => historyPages(transport, code),
     childrenPage: (code, paging) => list(`${codePath(code)}/children`, {}, paging),
     keys: (holder, options) => list(`${holderPath(holder)}/keys`, {}, options),
     proof: async (key, options) => {
@@ -180,3 +181,30 @@ async function bytesOf(response: Response): Promise<Uint8Array> {
 
 /** A page's inclusion or range path, as the node writes it. */
 export type PathJson = readonly Base64[];
+
+/** A page, and the one that its `Link` leads to, up to `MAX_HOPS` times away from where the last one was. */
+async function* historyPages(
+  transport: Transport,
+  code: string,
+): AsyncGenerator<string, void, undefined> {
+  let [here, hops] = [transport, 0];
+  for (let path = `${codePath(code)}/history?proof=1`; ; ) {
+    const response = await here.send("GET", path);
+    if (response.ok) yield await response.text();
+    const to = response.headers.get("location") ?? nextOf(response.headers.get("link"));
+    if (to === undefined) return;
+    const next = new URL(to, here.url + path).href;
+    const isElsewhere = !next.startsWith(`${here.url}/`);
+    if (isElsewhere || !response.ok) hops += 1;
+    if (hops > MAX_HOPS) throw new NodeUnreachable(next, new Error("sent on too often"));
+    if (isElsewhere) here = transport.to(new URL(next).origin);
+    path = next.slice(here.url.length);
+  }
+}
+
+/** A code has at most so many ancestors, each of which may have a ledger. */
+const MAX_HOPS = 12;
+
+function nextOf(link: string | null): string | undefined {
+  return /^<([^>]*)>; rel="next"$/.exec(link ?? "")?.[1];
+}

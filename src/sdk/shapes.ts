@@ -124,6 +124,8 @@ export type ChildrenAnswer = Page<Summary> & {
   readonly root: Hex;
   readonly path: readonly Base64[];
   readonly size: number;
+  /** Where it was asked for: a record proof of `code` as of the same block, as JSON. */
+  readonly proof?: unknown;
 };
 
 export type KeyJson = {

@@ -46,6 +46,8 @@ export type Transport = {
   /** GET as JSON. The shape is the node's word: what matters is checked by a proof, not here. */
   get<T>(path: string, query?: Query): Promise<T>;
   post<T>(path: string, body: unknown): Promise<T>;
+  /** To another node, without what is for this one alone: signatures and tokens. */
+  to(url: string): Transport;
   /** Waits as between two tries. */
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
 };
@@ -79,6 +81,10 @@ export function createTransport(options: ClientOptions): Transport {
   return {
     url: base,
     send,
+    to(url) {
+      const { requester: _, token: __, ...rest } = options;
+      return createTransport({ ...rest, url });
+    },
     wait,
     get: async <T>(path: string, query: Query = {}) => {
       const headers = { accept: "application/json" };

@@ -35,7 +35,7 @@ export const MAX_SCAN_BYTES: number = MIB;
 /** Further map keys of one proof. */
 export const MAX_MORE_KEYS: number = 16;
 
-/** Of a history in one bundle: links of its chains, and bytes of its entries. */
+/** Of a page of a history with its proofs: links of its chains, and bytes of its entries, but for the last link. */
 export const MAX_HISTORY_CHANGES: number = 2000;
 export const MAX_HISTORY_BYTES: number = 8 * MIB;
 

@@ -33,6 +33,10 @@ export type NodeDescription = {
 export type Cosignatures = {
   /** What `/log/checkpoint` serves: the newest checkpoint that satisfies the policy. */
   checkpoint(): { readonly size: number; readonly note: string };
+  /** The newest checkpoint with the quorum that the policy asks for; `undefined` where it asks for none, or none has it. */
+  cosigned(): { readonly size: number; readonly note: string } | undefined;
+  /** Resolves when the first `size` entries are cosigned, or where that takes too long. */
+  covering(size: number): Promise<void>;
   /** A checkpoint of the ledger with what was collected for its size. */
   noteOf(head: Pick<Head, "size" | "checkpoint">): string;
   statuses(): readonly WitnessStatus[];

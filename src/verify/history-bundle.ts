@@ -24,11 +24,16 @@ export type HistoryEntry = {
 /** Which entry last changed who controls a generation before the `succeed` that ended it, which does not name it. */
 export type ControlBefore = { readonly generation: number; readonly hash: Hash };
 
-/** The history of a record as it was read: well-formed, and nothing of it checked. */
+/** A page of the history of a record, mostly the only one, as it was read: well-formed, and nothing of it checked. */
 export type HistoryBundle = {
-  /** The JSON of a record proof of the newest generation; `more` has the earlier ones. `verifyRecordProof` reads it. */
-  readonly proof: unknown;
-  /** All entries that changed the record, those that carry what was decided, and the block entries that date them. */
+  /**
+   * Of the first page: the JSON of a record proof of the newest generation, whose `more` has the earlier ones; or of a chain
+   * of proofs that ends with it. `verifyRecordProof` or `verifyProofChain` reads it.
+   */
+  readonly proof?: unknown;
+  /** Of a further page: the log that its entries are of, one that the proof leads through. */
+  readonly origin?: string;
+  /** Entries that changed the record, those that carry what was decided, and the block entries that date them. */
   readonly entries: readonly HistoryEntry[];
   readonly before: readonly ControlBefore[];
 };
@@ -36,14 +41,16 @@ export type HistoryBundle = {
 /** Reads a history bundle. @returns it, else the first thing that is wrong, in the order of its fields */
 export function parseHistoryBundle(input: unknown): Result<HistoryBundle, BundleRefusal> {
   return reading(() => {
-    const names = ["proof", "hashes", "entries", "before"] as const;
+    const names = ["proof", "origin", "hashes", "entries", "before"] as const;
     const field = readFormat(input, MAX_HISTORY_LENGTH, HISTORY_FORMAT, ...names);
     const hashes = field("hashes")
       .list(MAX_HASHES)
       .map((hash) => hash.hash());
     const before = field("before");
+    const origin = field("origin");
     return {
       proof: field("proof").value,
+      ...(!origin.isAbsent && { origin: origin.text() }),
       entries: field("entries")
         .list(MAX_ENTRIES)
         .map((entry) => readEntry(entry, hashes)),
@@ -68,7 +75,7 @@ function readBefore(part: Part): ControlBefore {
 }
 
 /** The text of a bundle. Each hash is written once, however many paths it is part of. */
-export function formatHistoryBundle({ proof, entries, before }: HistoryBundle): string {
+export function formatHistoryBundle({ proof, origin, entries, before }: HistoryBundle): string {
   const hashes: string[] = [];
   const places = new Map<string, number>();
   const placeOf = (hash: Hash): number => {
@@ -84,6 +91,7 @@ export function formatHistoryBundle({ proof, entries, before }: HistoryBundle): 
   return JSON.stringify({
     format: HISTORY_FORMAT,
     proof,
+    origin,
     hashes,
     entries: entriesJson,
     ...(before.length > 0 && {

@@ -1,6 +1,7 @@
 import {
   type CborMap,
   type CborValue,
+  type Checkpoint,
   type CodeRecord,
   codeKey,
   decodeCbor,
@@ -13,7 +14,8 @@ import {
   type Result,
   toHash,
 } from "../core/index.ts";
-import { type ControlBefore, parseHistoryBundle } from "./history-bundle.ts";
+import { type ChainLink, type ChainRefusal, verifyProofChain } from "./delegation.ts";
+import { type ControlBefore, type HistoryBundle, parseHistoryBundle } from "./history-bundle.ts";
 import type { Content } from "./history-entry.ts";
 import { HistoryLog, type HistoryLogRefusal, type LoggedEntry } from "./history-log.ts";
 import type { BundleRefusal } from "./reading.ts";
@@ -35,6 +37,8 @@ export type HistoryChange = {
   readonly fields: CborMap;
   /** Who signed that, and when it says so. Absent from what the genesis made. */
   readonly signed?: { readonly iss: string; readonly iatSeconds: number };
+  /** The log that it stands in, and where. */
+  readonly origin: string;
   readonly index: number;
   /** Leaf hash of the entry. */
   readonly hash: Hash;
@@ -52,17 +56,26 @@ export type HistoryChange = {
 export type HistoryGap = { readonly generation: number; readonly before: number };
 
 /** The whole history of a record, as of the checkpoint of `record`. */
-export type HistoryVerdict = {
-  /** The newest generation and what counts of its status, as a record proof shows them. */
-  readonly record: RecordVerdict & { readonly record: CodeRecord };
+export type HistoryVerdict = HistorySummary & {
   /** Every change from the first generation on, the oldest first. */
   readonly changes: readonly HistoryChange[];
+};
+
+/** What a history of any length says beside its changes. */
+export type HistorySummary = {
+  /** The newest generation and what counts of its status, as a record proof shows them. */
+  readonly record: HistoryRecord;
+  /** Of a chain of proofs: the delegations that lead to the ledger of the record. */
+  readonly links: readonly ChainLink[];
   readonly gaps: readonly HistoryGap[];
 };
+
+type HistoryRecord = RecordVerdict & { readonly record: CodeRecord };
 
 export type HistoryRefusal =
   | BundleRefusal
   | RecordProofRefusal
+  | ChainRefusal
   | RecordRefusal
   /** The proof shows no newest generation of a code. */
   | { readonly code: "HISTORY_NO_RECORD"; readonly key: string }
@@ -81,7 +94,11 @@ export type HistoryRefusal =
   | { readonly code: "HISTORY_BACKWARDS"; readonly chain: HistoryChain; readonly index: number }
   /** Behind a succession the bundle must say how control was. */
   | { readonly code: "HISTORY_BEFORE"; readonly generation: number }
-  | { readonly code: "HISTORY_BEFORE_UNUSED"; readonly generation: number };
+  | { readonly code: "HISTORY_BEFORE_UNUSED"; readonly generation: number }
+  /** A page of a log that the proof does not lead through, or of one below that of the page before. */
+  | { readonly code: "HISTORY_ORIGIN"; readonly origin: string }
+  /** A page behind the end of the history, or another first one. */
+  | { readonly code: "HISTORY_PAGE" };
 
 /**
  * Checks the whole history of a record: that these entries, and no others, made it what it is.
@@ -91,35 +108,75 @@ export type HistoryRefusal =
  * `prev` was right when it came is a rule of the ledger: whoever replays the log and attests its map roots says so.
  *
  * @param input - the bundle as text, or the JSON value in it; not trusted
- * @returns what is proved, else the first check that failed: of `parseHistoryBundle`; of `verifyRecordProof`;
- *   `HISTORY_NO_RECORD`; of each entry, `HISTORY_ORDER`, of `verifyInclusion`, `HISTORY_ENTRY`; of each generation, the
- *   newest first, `HISTORY_GENERATION`, `PROOF_RECORD`, and of its chains `HISTORY_MISSING`, `HISTORY_BACKWARDS`,
- *   `HISTORY_LINK`, `HISTORY_BEFORE`, `HISTORY_BLOCK`; `HISTORY_UNUSED`, `HISTORY_BEFORE_UNUSED`
+ * @returns what is proved, else the first check that failed: of `parseHistoryBundle`; of `verifyRecordProof`, or of
+ *   `verifyProofChain` where the proof is an array; `HISTORY_NO_RECORD`; of each generation, the newest first,
+ *   `HISTORY_GENERATION`, `PROOF_RECORD`; `HISTORY_ORIGIN`; of each entry, `HISTORY_ORDER`, of `verifyInclusion`,
+ *   `HISTORY_ENTRY`; of the chains of each generation, `HISTORY_BACKWARDS`, `HISTORY_LINK`, `HISTORY_BEFORE`,
+ *   `HISTORY_BLOCK`; `HISTORY_BEFORE_UNUSED`, `HISTORY_MISSING`, `HISTORY_UNUSED`
  */
 export async function verifyHistory(
   input: unknown,
   options: TrustOptions,
 ): Promise<Result<HistoryVerdict, HistoryRefusal>> {
-  const bundle = parseHistoryBundle(input);
-  if (!bundle.ok) return bundle;
-  const proof = await verifyRecordProof(bundle.value.proof, options);
-  if (!proof.ok) return proof;
-  const { key, record, checkpoint } = proof.value;
+  const changes: HistoryChange[] = [];
+  const verdict = await verifyHistoryPages([input], options, (page) => void changes.push(...page));
+  return verdict.ok ? ok({ ...verdict.value, changes: changes.reverse() }) : verdict;
+}
+
+/**
+ * The same of a history in pages, one after the other: whoever checks it keeps no more than one of them. Each page goes on
+ * where the chains of the one before it ended. They are proved when all are: what `each` is told counts for nothing where
+ * this ends with a refusal.
+ *
+ * @param each - is told the changes of each page, the newest first
+ * @returns also `HISTORY_PAGE`, of a page that is one too many
+ */
+export async function verifyHistoryPages(
+  pages: Iterable<unknown> | AsyncIterable<unknown>,
+  options: TrustOptions,
+  each: (changes: readonly HistoryChange[]) => void | Promise<void>,
+): Promise<Result<HistorySummary, HistoryRefusal>> {
+  let history: History | undefined;
+  for await (const input of pages) {
+    const page = parseHistoryBundle(input);
+    if (!page.ok) return page;
+    if (history === undefined) {
+      const begun = await begin(page.value.proof, options);
+      if (!begun.ok) return begun;
+      history = begun.value;
+    } else if (page.value.proof !== undefined) return err({ code: "HISTORY_PAGE" });
+    const changes = history.take(page.value);
+    if (!changes.ok) return changes;
+    await each(changes.value);
+  }
+  const missing = history?.missing();
+  if (history === undefined) return err({ code: "PROOF_JSON" });
+  return missing === undefined ? ok(history.summary()) : err(missing);
+}
+
+/** Verifies the proof of a history, and sets out from the chains that it names. */
+async function begin(
+  proof: unknown,
+  options: TrustOptions,
+): Promise<Result<History, HistoryRefusal>> {
+  const chain = Array.isArray(proof)
+    ? await verifyProofChain(proof, options)
+    : await verifyRecordProof(proof, options);
+  if (!chain.ok) return chain;
+  const { links, last } = "last" in chain.value ? chain.value : { links: [], last: chain.value };
+  const { key, record } = last;
   if (record === undefined || key !== codeKey(record.code)) {
     return err({ code: "HISTORY_NO_RECORD", key });
   }
-  const log = HistoryLog.open(bundle.value.entries, checkpoint);
-  if (!log.ok) return log;
-  const history = new History(log.value, record.code, bundle.value.before);
+  const walks: Walks[] = [];
   let { generation } = record;
   do {
-    const taken = history.take(recordOf(proof.value, record, generation), generation);
-    if (!taken.ok) return taken;
+    const heads = readHeads(recordOf(last, record, generation), record.code, generation);
+    if (!heads.ok) return heads;
+    walks.push(walksFrom(heads.value, generation));
     generation -= 1;
   } while (generation > 0);
-  const left = history.unused();
-  if (left !== undefined) return err(left);
-  return ok({ record: { ...proof.value, record }, ...history.done() });
+  return ok(new History({ ...last, record }, links, walks));
 }
 
 function recordOf(
@@ -136,89 +193,141 @@ function recordOf(
 
 type Heads = { readonly [name in HistoryChain | "born"]: Hash };
 
-/** Walks the chains of one generation after the other, and gathers what it finds. */
+/** The way down a chain, as far as the pages have led. */
+type Walk = {
+  readonly generation: number;
+  readonly chain: HistoryChain;
+  readonly born: Hash;
+  /** The next link; `undefined` behind a succession that has not come yet, and at the end. */
+  hash: Hash | undefined;
+  /** The last link stands there, in the log of the page that is being read. */
+  above: number;
+  /** The walk of control that goes on behind the next link, a succession that ended both chains. */
+  control?: Walk | undefined;
+};
+
+/** Both chains of a generation. */
+type Walks = readonly [described: Walk, controlled: Walk];
+
+function walksFrom({ op, control, born }: Heads, generation: number): Walks {
+  const above = Number.POSITIVE_INFINITY;
+  const described: Walk = { generation, chain: "op", born, hash: op, above };
+  const controlled: Walk = { generation, chain: "control", born, hash: control, above };
+  // Only what begins a generation and what ends it changes both chains.
+  if (equalBytes(op, control) && !equalBytes(op, born)) {
+    controlled.hash = undefined;
+    described.control = controlled;
+  }
+  return [described, controlled];
+}
+
+/** Whether one of the chains has come to its end alone. */
+function isTorn([described, controlled]: Walks): boolean {
+  const isOver = controlled.hash === undefined && described.control === undefined;
+  return (described.hash === undefined) !== isOver;
+}
+
+/** Walks the chains of all generations, and gathers what it finds page by page. */
 class History {
-  readonly #log: HistoryLog;
-  readonly #code: string;
-  readonly #before: ControlBefore[];
-  readonly #changes = new Map<number, HistoryChange>();
+  readonly #record: HistoryRecord;
+  readonly #links: readonly ChainLink[];
+  /** From the ledger of the record up. */
+  readonly #checkpoints: Checkpoint[];
+  readonly #walks: readonly Walks[];
   readonly #gaps: HistoryGap[] = [];
+  #changes = new Map<number, HistoryChange>();
 
-  constructor(log: HistoryLog, code: string, before: readonly ControlBefore[]) {
-    this.#log = log;
-    this.#code = code;
-    this.#before = [...before];
+  constructor(record: HistoryRecord, links: readonly ChainLink[], walks: readonly Walks[]) {
+    this.#record = record;
+    this.#links = links;
+    this.#checkpoints = [record, ...links.map(({ verdict }) => verdict).reverse()].map(
+      ({ checkpoint }) => checkpoint,
+    );
+    this.#walks = walks;
   }
 
-  /** Walks both chains of a generation, from the heads that its record names. */
-  take(record: CborMap | undefined, generation: number): Result<void, HistoryRefusal> {
-    if (record === undefined) return err({ code: "HISTORY_GENERATION", generation });
-    const heads = readHeads(record, `${this.#code}#${generation}`);
-    if (!heads.ok) return heads;
-    const described = this.#walk("op", heads.value.op, heads.value.born, generation);
-    if (!described.ok) return described;
-    const control = this.#controlHead(heads.value, generation);
-    if (!control.ok) return control;
-    return this.#walk("control", control.value, heads.value.born, generation);
+  /** Takes a page in. @returns its changes, the newest first */
+  take({ proof, origin, entries, before }: HistoryBundle): Result<HistoryChange[], HistoryRefusal> {
+    const checkpoint = this.#checkpointOf(origin);
+    if (checkpoint === undefined) return err({ code: "HISTORY_ORIGIN", origin: String(origin) });
+    const log = HistoryLog.open(entries, checkpoint);
+    if (!log.ok) return log;
+    this.#changes = new Map();
+    const words = [...before];
+    for (const walk of this.#walks.flat()) {
+      const walked = this.#walk(walk, log.value, words);
+      if (!walked.ok) return walked;
+    }
+    const [word] = words;
+    if (word) return err({ code: "HISTORY_BEFORE_UNUSED", generation: word.generation });
+    const left = log.value.unused();
+    // What is left of a page stands behind a link that is not in it. Both chains end with one entry, in one page.
+    const isIdle = entries.length === 0 && proof === undefined;
+    if (left !== undefined || isIdle || this.#walks.some(isTorn)) {
+      return err(this.missing() ?? left ?? { code: "HISTORY_PAGE" });
+    }
+    return ok([...this.#changes.values()].sort((a, b) => b.index - a.index));
   }
 
-  /** An entry, or a word about one, that no chain needs. */
-  unused(): HistoryRefusal | undefined {
-    const [left] = this.#before;
-    if (left === undefined) return this.#log.unused();
-    return { code: "HISTORY_BEFORE_UNUSED", generation: left.generation };
+  /** A link that no page has shown. */
+  missing(): HistoryRefusal | undefined {
+    for (const { generation, chain, hash } of this.#walks.flat()) {
+      if (hash) return { code: "HISTORY_MISSING", generation, chain, hash };
+    }
+    return undefined;
   }
 
-  done(): Pick<HistoryVerdict, "changes" | "gaps"> {
-    const changes = [...this.#changes.values()].toSorted((a, b) => a.index - b.index);
-    return { changes, gaps: this.#gaps.toReversed() };
+  summary(): HistorySummary {
+    return { record: this.#record, links: this.#links, gaps: this.#gaps.toReversed() };
   }
 
-  #walk(
-    chain: HistoryChain,
-    head: Hash,
-    born: Hash,
-    generation: number,
-  ): Result<void, HistoryRefusal> {
-    let hash = head;
-    for (let above = Number.POSITIVE_INFINITY; ; ) {
-      const logged = this.#log.at(hash);
-      if (logged === undefined) return err({ code: "HISTORY_MISSING", generation, chain, hash });
+  /** Pages go up from ledger to ledger, never down again. */
+  #checkpointOf(origin: string | undefined): Checkpoint | undefined {
+    const at = this.#checkpoints.findIndex((each) => each.origin === origin);
+    if (origin !== undefined && at !== 0) {
+      this.#checkpoints.splice(0, at < 0 ? this.#checkpoints.length : at);
+      // An index is of one log.
+      for (const walk of this.#walks.flat()) walk.above = Number.POSITIVE_INFINITY;
+    }
+    return this.#checkpoints[0];
+  }
+
+  /** Goes down a chain as far as a page leads. */
+  #walk(walk: Walk, log: HistoryLog, before: ControlBefore[]): Result<void, HistoryRefusal> {
+    const { chain, born, generation } = walk;
+    while (walk.hash) {
+      const { hash, control } = walk;
+      const logged = log.at(hash);
+      if (logged === undefined) break;
       const { index } = logged;
-      if (index >= above) return err({ code: "HISTORY_BACKWARDS", chain, index });
-      above = index;
+      if (index >= walk.above) return err({ code: "HISTORY_BACKWARDS", chain, index });
+      walk.above = index;
       const isFirst = equalBytes(hash, born);
-      const content = this.#log.contentFor(logged, this.#code);
+      const content = log.contentFor(logged, this.#record.record.code);
       if (content === undefined || !isLink(content.kind, isFirst ? "born" : chain)) {
         return err({ code: "HISTORY_LINK", chain, index });
       }
-      const noted = this.#note(chain, logged, content, generation);
-      if (!noted.ok || isFirst) return noted;
-      const prev = hashIn(content.fields.prev);
-      if (prev === undefined) return err({ code: "HISTORY_LINK", chain, index });
-      hash = prev;
+      const noted = this.#note(walk, log, logged, content);
+      if (!noted.ok) return noted;
+      walk.hash = isFirst ? undefined : hashIn(content.fields.prev);
+      if (!isFirst && !walk.hash) return err({ code: "HISTORY_LINK", chain, index });
+      if (control) {
+        const at = before.findIndex((each) => each.generation === generation);
+        const [word] = at < 0 ? [] : before.splice(at, 1);
+        if (word === undefined) return err({ code: "HISTORY_BEFORE", generation });
+        control.hash = word.hash;
+        walk.control = undefined;
+        this.#gaps.push({ generation, before: index });
+      }
     }
-  }
-
-  /** Where the chain of control is walked from: behind a succession that ended it, from where the bundle says. */
-  #controlHead({ op, control, born }: Heads, generation: number): Result<Hash, HistoryRefusal> {
-    // Only what begins a generation and what ends it changes both chains.
-    if (!equalBytes(op, control) || equalBytes(op, born)) return ok(control);
-    const at = this.#before.findIndex((each) => each.generation === generation);
-    const [before] = at < 0 ? [] : this.#before.splice(at, 1);
-    if (before === undefined) return err({ code: "HISTORY_BEFORE", generation });
-    const ending = this.#log.at(control) as LoggedEntry;
-    const change = this.#changes.get(ending.index) as HistoryChange;
-    this.#changes.set(ending.index, { ...change, chains: ["op", "control"] });
-    this.#gaps.push({ generation, before: ending.index });
-    return ok(before.hash);
+    return ok(undefined);
   }
 
   #note(
-    chain: HistoryChain,
+    { chain, generation, control }: Walk,
+    log: HistoryLog,
     logged: LoggedEntry,
     { kind, fields, carriedBy: id }: Content,
-    generation: number,
   ): Result<void, HistoryRefusal> {
     const { index, hash, entry } = logged;
     const known = this.#changes.get(index);
@@ -226,16 +335,17 @@ class History {
       this.#changes.set(index, { ...known, chains: [...known.chains, chain] });
       return ok(undefined);
     }
-    const block = this.#log.blockOf(index);
+    const block = log.blockOf(index);
     if (block === undefined) return err({ code: "HISTORY_BLOCK", index });
-    const carrier = id && this.#log.carrierOf(id);
-    const signed = this.#log.signerOf(logged, id);
+    const carrier = id && log.carrierOf(id);
+    const signed = log.signerOf(logged, id);
     this.#changes.set(index, {
       generation,
-      chains: [chain],
+      chains: control ? ["op", "control"] : [chain],
       kind,
       fields,
       ...(signed && { signed }),
+      origin: (this.#checkpoints[0] as Checkpoint).origin,
       index,
       hash,
       entry,
@@ -246,9 +356,14 @@ class History {
   }
 }
 
-function readHeads(record: CborMap, reference: string): Result<Heads, RecordRefusal> {
+function readHeads(
+  record: CborMap | undefined,
+  code: string,
+  generation: number,
+): Result<Heads, HistoryRefusal> {
+  if (record === undefined) return err({ code: "HISTORY_GENERATION", generation });
   const [born, op, control] = [record.born, record.op, record.control].map(hashIn);
-  const key = `code/${reference}`;
+  const key = `code/${code}#${generation}`;
   if (born === undefined) return err({ code: "PROOF_RECORD", key, field: "born" });
   if (op === undefined) return err({ code: "PROOF_RECORD", key, field: "op" });
   if (control === undefined) return err({ code: "PROOF_RECORD", key, field: "control" });

@@ -41,8 +41,10 @@ export {
   type HistoryChange,
   type HistoryGap,
   type HistoryRefusal,
+  type HistorySummary,
   type HistoryVerdict,
   verifyHistory,
+  verifyHistoryPages,
 } from "./history.ts";
 export {
   type ControlBefore,

@@ -25,11 +25,16 @@ import {
 } from "./limits.ts";
 import { isOwn } from "./own.ts";
 import { CosignaturePool, type CosignedNote } from "./pool.ts";
+import { Waiting } from "./waiting.ts";
 
 /** The log that asks to be witnessed. */
 export type WitnessedLog = {
   /** What may be shown: durable, and never taken back. */
   published(): { readonly size: number; readonly checkpoint: string };
+  /** Entries of the newest state, published or not. */
+  newest(): number;
+  /** Publishes the newest state when it is its turn, and keeps it provable beside those of the sizes in `keep`. */
+  pin(keep: readonly number[]): Promise<{ readonly size: number; readonly checkpoint: string }>;
   consistency(first: number, second: number): readonly Hash[];
   /** The root of the first `size` entries. */
   root(size: number): Hash;
@@ -49,6 +54,8 @@ export type CollectorDependencies = AskDependencies & {
   readonly maxAgeSeconds: number;
   readonly fraud: (proof: FraudProof) => Promise<void>;
   readonly note: (event: string, facts: { readonly [name: string]: string | number }) => void;
+  /** Ends the patience of who waits for a cosigned size. @returns the way to end it sooner */
+  readonly pause: (milliseconds: number, then: () => void) => () => void;
   /** Keeps the newest note that satisfies the policy, for the next start. Nothing is lost if it fails. */
   readonly save: (note: string) => Promise<void>;
 };
@@ -104,10 +111,14 @@ export class Collector {
   readonly #pool: CosignaturePool;
   #target: Target | undefined;
   #saved: string | undefined;
+  /** Some turn is choosing the next checkpoint. */
+  #aiming = false;
+  readonly #waiting: Waiting;
 
   constructor(dependencies: CollectorDependencies) {
     this.#dependencies = dependencies;
     this.#pool = new CosignaturePool(() => this.#own());
+    this.#waiting = new Waiting(dependencies.pause);
   }
 
   /** Takes up what an earlier run saved. What does not hold here and now is passed over. */
@@ -124,8 +135,9 @@ export class Collector {
   async turn(): Promise<void> {
     const policy = this.#dependencies.policy();
     if (policy === undefined) return;
+    const target = await this.#aim(policy);
+    if (target === undefined) return;
     const now = this.#dependencies.clock();
-    const target = this.#aim(policy, now);
     await Promise.all(
       this.#askable(policy)
         .filter(({ state }) => this.#isDue(state, target.checkpoint.size, now))
@@ -135,13 +147,30 @@ export class Collector {
 
   /** The checkpoint to show: the newest that satisfies the policy, and where none does the newest. */
   checkpoint(): CosignedNote {
-    const { log, policy } = this.#dependencies;
-    const now = policy();
-    const { size, checkpoint } = log.published();
+    const { size, checkpoint } = this.#dependencies.log.published();
+    return this.cosigned() ?? { size, note: this.noteOf({ size, checkpoint }) };
+  }
+
+  /** The newest checkpoint with the quorum that the policy asks for; `undefined` where it asks for none, or none has it. */
+  cosigned(): CosignedNote | undefined {
+    const policy = this.#dependencies.policy();
     // Where nobody is asked for, nobody is waited for.
-    const waits = now !== undefined && !satisfiesQuorum(now, new Set());
-    const best = waits ? this.#pool.best(now) : undefined;
-    return best ?? { size, note: this.noteOf({ size, checkpoint }) };
+    return policy !== undefined && asksQuorum(policy) ? this.#pool.best(policy) : undefined;
+  }
+
+  /**
+   * Resolves when the first `size` entries are cosigned; or where the policy asks for no quorum, after two rounds without
+   * one, and at once where too many wait.
+   */
+  async covering(size: number): Promise<void> {
+    const policy = this.#dependencies.policy();
+    if (policy === undefined || !asksQuorum(policy)) return;
+    if ((this.cosigned()?.size ?? 0) < size) await this.#waiting.until(size);
+  }
+
+  /** Nobody waits any longer, now or later. */
+  release(): void {
+    this.#waiting.end();
   }
 
   /** A checkpoint of the log with what was collected for its size. */
@@ -200,22 +229,41 @@ export class Collector {
     });
   }
 
-  /** Chooses which checkpoint the witnesses are asked about. */
-  #aim(policy: Policy, now: number): Target {
-    const { log } = this.#dependencies;
-    const published = log.published();
-    const target = this.#target;
-    if (target !== undefined) {
-      const { size } = target.checkpoint;
-      const done = this.#pool.isSatisfied(policy, size);
-      const late = Math.abs(now - target.since) >= WITNESS_ROUND_MILLISECONDS;
-      if (published.size === size || !(done || late)) return target;
+  /** Chooses which checkpoint the witnesses are asked about; `undefined` while another turn is choosing the first one. */
+  async #aim(policy: Policy): Promise<Target | undefined> {
+    if (this.#aiming || !this.#isOver(policy)) return this.#target;
+    this.#aiming = true;
+    try {
+      const head = await this.#next(policy);
+      if (head.size === this.#target?.checkpoint.size) return this.#target;
+      const parsed = parseCheckpoint(head.checkpoint);
+      if (!parsed.ok) throw new Error(`a checkpoint of our own: ${parsed.error.code}`);
+      this.#target = { checkpoint: parsed.value, since: this.#dependencies.clock() };
+      this.#pool.begin(policy, parsed.value);
+      return this.#target;
+    } finally {
+      this.#aiming = false;
     }
-    const parsed = parseCheckpoint(published.checkpoint);
-    if (!parsed.ok) throw new Error(`a checkpoint of our own: ${parsed.error.code}`);
-    this.#target = { checkpoint: parsed.value, since: now };
-    this.#pool.begin(policy, parsed.value);
-    return this.#target;
+  }
+
+  /** Whether the round is over, and there is something newer to ask about. */
+  #isOver(policy: Policy): boolean {
+    const { log, clock } = this.#dependencies;
+    if (this.#target === undefined) return true;
+    const { checkpoint, since } = this.#target;
+    const late = Math.abs(clock() - since) >= WITNESS_ROUND_MILLISECONDS;
+    if (!late && !this.#pool.isSatisfied(policy, checkpoint.size)) return false;
+    const newest = asksQuorum(policy) ? log.newest() : log.published().size;
+    return newest !== checkpoint.size;
+  }
+
+  /** What is cosigned next. Where a quorum is asked for, its state is kept provable until the one after it has the quorum. */
+  async #next(policy: Policy): Promise<{ readonly size: number; readonly checkpoint: string }> {
+    const { log } = this.#dependencies;
+    if (!asksQuorum(policy)) return log.published();
+    // The last round's as well: its cosignatures may still come.
+    const kept = [this.#pool.best(policy)?.size, this.#target?.checkpoint.size];
+    return log.pin(kept.filter((size) => size !== undefined));
   }
 
   #isDue(state: State, size: number, now: number): boolean {
@@ -263,6 +311,7 @@ export class Collector {
       delete state.trouble;
       delete state.seen;
       this.#pool.add(checkpoint.size, { witness: name, line, timeSeconds });
+      this.#waiting.reached(this.cosigned()?.size ?? 0);
       await this.#saveBest();
       return;
     }
@@ -310,6 +359,10 @@ export class Collector {
     this.#saved = note;
     await this.#dependencies.save(note).catch(() => undefined);
   }
+}
+
+function asksQuorum(policy: Policy): boolean {
+  return !satisfiesQuorum(policy, new Set());
 }
 
 function fresh(): State {

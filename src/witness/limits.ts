@@ -25,3 +25,8 @@ export const MAX_WITNESS_PAUSE_MILLISECONDS: number = 5 * 60 * 1000;
 
 /** How far the time in a fresh cosignature may lie from the node's clock; verifiers allow five minutes ahead. */
 export const MAX_WITNESS_SKEW_SECONDS = 120;
+
+/** A reader who wants a proof of what was written a moment ago waits for the round that covers it: the one that runs, and the next. */
+export const COVER_PATIENCE_MILLISECONDS: number = 2 * WITNESS_ROUND_MILLISECONDS;
+/** So many readers wait at a time; who comes then is answered at once, from what is cosigned. */
+export const MAX_COVER_WAITING = 1000;

@@ -28,7 +28,8 @@ import { ALL, city, code, GENESIS, idOf, keySpec, member, named, sign } from "..
 /** How a driver under test is opened: with the genesis of the kit, at this time. */
 export type OpenLedger = (clock: { now: number }) => Promise<Ledger>;
 
-type Setting = { readonly ledger: Ledger; readonly clock: { now: number } };
+/** A ledger under test, and what it takes the time to be. */
+export type Setting = { readonly ledger: Ledger; readonly clock: { now: number } };
 
 /** What every driver promises. */
 export function describeLedger(name: string, open: OpenLedger): void {
@@ -146,6 +147,57 @@ export function describeLedger(name: string, open: OpenLedger): void {
       expect(values.map(({ value }) => value !== undefined)).toEqual([true, false]);
     });
 
+    test("proves a pinned state while it is written on, until it is not kept any more", async () => {
+      const { ledger, clock } = await begin();
+      await issueCity({ ledger, clock });
+      const { manifest, chunks } = lampManifest(clock.now, 4, 5);
+      must((await ledger.submit([manifest]))[0]);
+      must((await ledger.submit(chunks.slice(0, 2)))[0]);
+      const writing = ledger.submit(chunks.slice(2, 3));
+      const pinned = await ledger.pin([]);
+      expect(ledger.published().size).toBe(pinned.size);
+      await writing;
+      const lamps = codeKey(code("MA.156.1301/LAMP"));
+      const keys = [lamps, codeKey(code("MA.156.1301/LAMP/000019"))];
+      must((await ledger.submit(chunks.slice(3)))[0]);
+      // The newest state and the one before it, asked for while both change.
+      const [newest, then] = await Promise.all([
+        ledger.prove(keys),
+        ledger.proveAt(pinned.size, keys),
+      ]);
+      const before = present(then, "a pinned state");
+      expect(before.head).toEqual(pinned);
+      const counts = [newest, before].map((proof) => {
+        const entry = decodeBlockEntry(proof.block);
+        if (!entry.ok) throw new Error(entry.error.code);
+        const { size, root } = proof.head;
+        const at = { index: size - 1, size, path: proof.path };
+        expect(verifyInclusion(hashLeaf(proof.block), at, root).ok).toBe(true);
+        for (const { key, value, map } of proof.values) {
+          const hash = value === undefined ? undefined : (sha256(value) as Hash);
+          expect(verifyMapProof(entry.value.mapRoot, hashMapKey(key), hash, map).ok).toBe(true);
+        }
+        return decode<CodeRecord>(proof.values[0]?.value).children.count;
+      });
+      expect(counts[0]).toBe(20);
+      expect(counts[1]).toBeLessThan(20);
+      expect(newest.values[1]?.value).toBeDefined();
+      expect(before.values[1]?.value).toBeUndefined();
+      // Children of the record as it was then.
+      const page = present(await ledger.childrenIn(before, 0, 1000), "page");
+      expect(page).toMatchObject({ count: counts[1] });
+      const { children } = decode<CodeRecord>(page.proof.values[0]?.value);
+      const leaves = page.codes.map((each) => hashLeaf(utf8(each)));
+      const range = { start: 0, size: page.count, path: page.path };
+      expect(verifyRange(leaves, range, children.root as Hash).ok).toBe(true);
+
+      const second = await ledger.pin([pinned.size]);
+      expect((await ledger.proveAt(pinned.size, keys))?.values).toEqual(before.values);
+      expect((await ledger.proveAt(second.size, keys))?.values).toEqual(newest.values);
+      await ledger.pin([]);
+      expect(await ledger.proveAt(pinned.size, keys)).toBeUndefined();
+    });
+
     test("takes a manifest's chunks in any order, and pages of children prove themselves", async () => {
       const { ledger, clock } = await begin();
       await issueCity({ ledger, clock });
@@ -240,7 +292,7 @@ function gazette(now: number): Uint8Array {
   return sign(gazetteBody(), member("A"), now);
 }
 
-async function issueCity({ ledger, clock }: Setting): Promise<void> {
+export async function issueCity({ ledger, clock }: Setting): Promise<void> {
   const application = sign(
     {
       op: "apply",
@@ -307,7 +359,7 @@ export function lampManifest(now: number, chunkCount: number, each: number) {
   return { manifest, chunks };
 }
 
-function must(outcome: Outcome | undefined): Extract<Outcome, { ok: true }> {
+export function must(outcome: Outcome | undefined): Extract<Outcome, { ok: true }> {
   if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
   return outcome;
 }

@@ -136,6 +136,8 @@ describe("cosignatures of others", () => {
         size: ledger.published().size,
         note: ledger.published().checkpoint + line,
       }),
+      cosigned: () => undefined,
+      covering: async () => undefined,
       noteOf: ({ checkpoint }: { checkpoint: string }) => checkpoint + line,
       statuses: () => [status],
     };

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
+  anchorKey,
   type CborValue,
   codeKey,
   effectiveKeys,
   encodeBlockEntry,
   encodeCbor,
   endedKey,
+  formatVerifierKey,
   type Hash,
   hashLeaf,
   type Operation,
@@ -17,6 +19,7 @@ import {
   type HistoryVerdict,
   type TrustOptions,
   verifyHistory,
+  verifyHistoryPages,
 } from "../../src/verify/index.ts";
 import { bulk, take } from "../core/state/kinds/bulk.ts";
 import { delegateTo } from "../core/state/kinds/child-log.ts";
@@ -35,8 +38,16 @@ import {
   type TestLedger,
   testKey,
 } from "../core/state/kit.ts";
-import { LOG_ONLY, NOW } from "./kit.ts";
-import { historyText, logOf, type Parts, type WholeLog } from "./log-kit.ts";
+import { LOG, LOG_ONLY, NOW, OTHER_LOG } from "./kit.ts";
+import {
+  checkpointOf,
+  historyText,
+  logOf,
+  type Parts,
+  pageText,
+  proofOf,
+  type WholeLog,
+} from "./log-kit.ts";
 
 const TRUST: TrustOptions = {
   policy: LOG_ONLY,
@@ -232,6 +243,181 @@ describe("the history of a record", () => {
     expect(await verify(historyText(log, { keys: ended, changes }))).toMatchObject({
       error: { code: "HISTORY_NO_RECORD", key: `code/${DEPT}#1` },
     });
+  });
+});
+
+/** What a history in pages says, page by page; or why it was refused. */
+async function paged(pages: readonly unknown[]) {
+  const told: HistoryChange[][] = [];
+  const verdict = await verifyHistoryPages(pages, TRUST, (page) => void told.push([...page]));
+  return verdict.ok ? { ...verdict.value, told } : { ...verdict.error, told };
+}
+
+describe("a history in pages", () => {
+  const { log, parts } = department;
+  const [born = 0, renamed = 0, two = 0, suspended = 0, resumed = 0, executed = 0, chunk = 0] =
+    parts.changes;
+  const [proposed = 0, manifest = 0] = parts.carriers ?? [];
+  const proof = proofOf(log, parts.keys);
+  const first = pageText(log, { changes: [chunk], carriers: [manifest] }, { proof });
+  const page = (...changes: number[]) =>
+    pageText(log, { changes, carriers: changes.includes(executed) ? [proposed] : [] }, {});
+  const second = page(suspended, resumed, executed);
+  const last = page(born, renamed, two);
+
+  test("is proved when the last one leads to where the record began", async () => {
+    const { told, ...verdict } = await paged([first, second, last]);
+    expect(told.map((changes) => changes.map(({ index }) => index))).toEqual([
+      [chunk],
+      [executed, resumed, suspended],
+      [two, renamed, born],
+    ]);
+    const whole = await verified(text);
+    expect(told.flat().reverse()).toEqual(whole.changes);
+    expect(verdict).toEqual({ record: whole.record, links: [], gaps: [] });
+  });
+
+  test("is not where one is missing, twice there, or out of its turn", async () => {
+    expect(await paged([first, second])).toMatchObject({ code: "HISTORY_MISSING", chain: "op" });
+    expect(await paged([first, last])).toMatchObject({ code: "HISTORY_MISSING", chain: "control" });
+    expect(await paged([first, last, second])).toMatchObject({ code: "HISTORY_MISSING" });
+    expect(await paged([first, second, second, last])).toMatchObject({ code: "HISTORY_MISSING" });
+    expect(await paged([first, second, last, last])).toMatchObject({ code: "HISTORY_UNUSED" });
+    expect(await paged([second, last])).toMatchObject({ code: "PROOF_FIELD" });
+    expect(await paged([first, first])).toMatchObject({ code: "HISTORY_PAGE", told: [{}] });
+    const empty = pageText(log, { changes: [] }, {});
+    expect(await paged([first, second, last, empty])).toMatchObject({ code: "HISTORY_PAGE" });
+    expect(await paged([first, empty])).toMatchObject({ code: "HISTORY_MISSING" });
+    expect(await paged([])).toMatchObject({ code: "PROOF_JSON" });
+  });
+
+  test("ends both chains of a generation in one page", async () => {
+    // The one that names the beginning by `op`, while control is still on its way.
+    const torn = page(born, renamed);
+    expect(await paged([first, torn, page(two, suspended, resumed, executed)])).toMatchObject({
+      code: "HISTORY_MISSING",
+      chain: "control",
+      told: [{}],
+    });
+  });
+
+  test("says of a succession how control was in the page that shows it", async () => {
+    const ledger = cityLedger();
+    const items = [child(DEPT, "department"), child(OTHER, "department")];
+    const begun = done(ledger, { op: "register", items }, city);
+    const ceased = done(ledger, status(ledger, DEPT, "suspend"), city);
+    const control = ledger.record(DEPT).control as Hash;
+    const prevOf = (each: string) => ({ code: code(each), prev: ledger.record(each).op });
+    const merged = done(
+      ledger,
+      {
+        op: "succeed",
+        type: "transfer",
+        from: [prevOf(DEPT)],
+        to: [prevOf(OTHER)],
+        date: "2026-01-01",
+        source: "document 1",
+        grants: "end",
+        delegation: "end",
+      },
+      city,
+    );
+    const whole = logOf(ledger);
+    const of = { proof: proofOf(whole, keysFor(ledger, DEPT)) };
+    const before = [{ generation: 1, hash: control }];
+    const ending = pageText(whole, { changes: [merged], before }, of);
+    const rest = pageText(whole, { changes: [begun, ceased] }, {});
+    expect(await paged([ending, rest])).toMatchObject({
+      gaps: [{ generation: 1, before: merged }],
+    });
+    const silent = pageText(whole, { changes: [merged] }, of);
+    expect(await paged([silent, rest])).toMatchObject({ code: "HISTORY_BEFORE", generation: 1 });
+    const late = pageText(whole, { changes: [begun, ceased], before }, {});
+    expect(await paged([ending, late])).toMatchObject({ code: "HISTORY_BEFORE_UNUSED" });
+  });
+});
+
+describe("a history that began in the ledger above", () => {
+  /** The department in the ledger of its city, where it was changed once more, or not. */
+  function joined(isChanged = true) {
+    const { ledger, parts } = department;
+    const prev = ledger.record(DEPT).op;
+    const body = { op: "update", code: code(DEPT), prev, names: named("四") } as const;
+    const update = sign(body, city, START_MILLISECONDS);
+    const record = { ...ledger.record(DEPT), op: hashLeaf(update) } as unknown as CborValue;
+    const own = [...ledger.values].filter(([key]) => key.includes(CITY) || key.startsWith("reg"));
+    const changed: [string, Uint8Array] = [codeKey(code(DEPT)), encodeCbor(record)];
+    const values = new Map(isChanged ? [...own, changed] : own);
+    const below = logOf({ values, blocks: [] }, isChanged ? [update] : []);
+    const delegation = {
+      op: new Uint8Array(32).fill(9),
+      origin: OTHER_LOG.key.name,
+      policy: `log ${formatVerifierKey(OTHER_LOG.key)}\nquorum none\n`,
+      url: "https://city.test",
+      genesis: hashLeaf(present(below.entries[0], "entry 0")),
+    };
+    const checkpoint = checkpointOf(below, OTHER_LOG);
+    const at = START_MILLISECONDS;
+    const anchor = { op: new Uint8Array(32), delegation: delegation.op, checkpoint, at };
+    const delegated = { ...ledger.record(CITY), delegation };
+    const parent = new Map([
+      ...ledger.values,
+      [codeKey(code(CITY)), encodeCbor(delegated as unknown as CborValue)],
+      [anchorKey(code(CITY)), encodeCbor(anchor)],
+    ]);
+    const above = logOf({ values: parent, blocks: ledger.blocks });
+    const keys = [codeKey(code(CITY)), "code/MA.156", "code/MA", anchorKey(code(CITY))];
+    const proof = [
+      { ...proofOf(above, keys), consistency: [] },
+      proofOf(below, parts.keys, OTHER_LOG),
+    ];
+    const index = below.entries.indexOf(update);
+    return { below, above, proof, index, parts };
+  }
+
+  test("goes on in that ledger's log, which the chain of proofs leads through", async () => {
+    const { below, above, proof, index, parts } = joined();
+    const first = pageText(below, { changes: [index] }, { proof });
+    const rest = pageText(above, parts, { origin: LOG.key.name });
+    const { told, ...verdict } = await paged([first, rest]);
+    expect(verdict).toMatchObject({ links: [{ code: CITY, origin: OTHER_LOG.key.name }] });
+    const where = told.flat().map(({ origin, index: at }) => [origin, at]);
+    const before = parts.changes.map((at) => [LOG.key.name, at]);
+    expect(where).toEqual([[OTHER_LOG.key.name, index], ...before.reverse()]);
+    // Alone it is not whole; and nothing is taken from a log that the proof does not lead through, or goes down again.
+    expect(await verify(first)).toMatchObject({ error: { code: "HISTORY_MISSING" } });
+    const strange = pageText(above, parts, { origin: "other.test/log" });
+    expect(await paged([first, strange])).toMatchObject({
+      code: "HISTORY_ORIGIN",
+      origin: "other.test/log",
+    });
+    const down = pageText(below, { changes: [index] }, { origin: OTHER_LOG.key.name });
+    const [half, other] = [parts.changes.slice(3), parts.changes.slice(0, 3)].map((changes) =>
+      pageText(
+        above,
+        { ...parts, changes, carriers: changes.length > 3 ? (parts.carriers ?? []) : [] },
+        { origin: LOG.key.name },
+      ),
+    );
+    expect(await paged([first, half, other])).toMatchObject({ gaps: [] });
+    expect(await paged([first, half, down])).toMatchObject({ code: "HISTORY_ORIGIN" });
+  });
+
+  test("may have no change here yet", async () => {
+    const { below, above, proof, parts } = joined(false);
+    const first = pageText(below, { changes: [] }, { proof });
+    const rest = pageText(above, parts, { origin: LOG.key.name });
+    const { told } = await paged([first, rest]);
+    expect(told.map((changes) => changes.length)).toEqual([0, parts.changes.length]);
+    expect(await paged([first])).toMatchObject({ code: "HISTORY_MISSING" });
+  });
+
+  test("is refused where the chain of proofs is", async () => {
+    const { below, proof, index } = joined();
+    const first = pageText(below, { changes: [index] }, { proof: proof.slice(1) });
+    expect(await verify(first)).toMatchObject({ ok: false });
+    const none = pageText(below, { changes: [index] }, { proof: [] });
+    expect(await verify(none)).toMatchObject({ error: { code: "PROOF_CHAIN_LENGTH" } });
   });
 });
 

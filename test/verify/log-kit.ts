@@ -5,6 +5,7 @@ import {
   type Hash,
   hashLeaf,
   inclusionPath,
+  type NoteSigner,
   parseCheckpoint,
   present,
   rootOf,
@@ -16,9 +17,10 @@ import {
   type ControlBefore,
   formatHistoryBundle,
   formatProofBundle,
+  type HistoryBundle,
 } from "../../src/verify/index.ts";
-import { GENESIS, ORIGIN, START_MILLISECONDS, type TestLedger } from "../core/state/kit.ts";
-import { claimOf, mapOf, noteOf } from "./kit.ts";
+import { GENESIS, START_MILLISECONDS, type TestLedger } from "../core/state/kit.ts";
+import { claimOf, LOG, mapOf, noteOf } from "./kit.ts";
 
 /** The whole log of a ledger, as a node would have it; any part of it may be shown. */
 export type WholeLog = {
@@ -66,14 +68,22 @@ export type Parts = {
 
 /** The text of a history bundle with these parts, each as it is in the log. */
 export function historyText(log: WholeLog, parts: Parts): string {
-  const { keys, changes, carriers = [], before = [] } = parts;
+  return pageText(log, parts, { proof: proofOf(log, parts.keys) });
+}
+
+/** A page of a history: the first one with its proof, another one with the name of its log. */
+export function pageText(
+  log: WholeLog,
+  { changes, carriers = [], before = [] }: Omit<Parts, "keys">,
+  of: Pick<HistoryBundle, "proof" | "origin">,
+): string {
   const blocks = changes.map((index) => blockOf(log, index));
   const indices = [...new Set([...changes, ...carriers, ...blocks])].sort((a, b) => a - b);
   const entries = indices.map((index) => {
     const entry = present(log.entries[index], `entry ${index}`);
     return { index, entry, path: inclusionPath(log.tree, index) };
   });
-  return formatHistoryBundle({ proof: JSON.parse(proofText(log, keys)), entries, before });
+  return formatHistoryBundle({ ...of, entries, before });
 }
 
 /** The block entry that closes the block of an entry. */
@@ -81,17 +91,26 @@ export function blockOf({ entries }: WholeLog, index: number): number {
   return entries.findIndex((entry, i) => i > index && entry[1] === 0x65 && entry[2] === 0x62);
 }
 
-function proofText({ values, entries, tree }: WholeLog, keys: readonly string[]): string {
+/** The newest checkpoint of a log. */
+export function checkpointOf({ tree }: WholeLog, by: NoteSigner = LOG): string {
+  const checkpoint = { origin: by.key.name, size: tree.size, root: rootOf(tree) };
+  return noteOf(checkpoint, { by: [by] });
+}
+
+/** The JSON of a record proof. */
+export function proofOf(whole: WholeLog, keys: readonly string[], by: NoteSigner = LOG): object {
+  const { values, entries, tree } = whole;
   const map = mapOf(values);
   const index = entries.length - 1;
-  const note = parseCheckpoint(noteOf({ origin: ORIGIN, size: tree.size, root: rootOf(tree) }, {}));
+  const note = parseCheckpoint(checkpointOf(whole, by));
   if (!note.ok) throw new Error(note.error.code);
   const log = formatTlogProof({ index, path: inclusionPath(tree, index), checkpoint: note.value });
   const [claim, ...more] = keys.map((key) => claimOf(map, values, key));
-  return formatProofBundle({
+  const text = formatProofBundle({
     ...present(claim, "a key"),
     block: present(entries[index], "a block entry"),
     log,
     more,
   });
+  return JSON.parse(text);
 }

@@ -57,6 +57,10 @@ type World = {
   readonly asked: string[];
   readonly policy: Policy;
   size: number;
+  /** What the collector wants kept provable. */
+  pinned: readonly number[];
+  /** Who waits for a while. */
+  readonly pauses: Set<{ readonly until: number; readonly then: () => void }>;
   branch: Branch;
   answers: Map<string, (url: string, init: RequestInit) => Promise<Response> | Response>;
 };
@@ -93,14 +97,22 @@ function worldOf(
     policy,
     witnesses: all,
     size: 5,
+    pinned: [] as readonly number[],
+    pauses: new Set<{ readonly until: number; readonly then: () => void }>(),
     branch: branch("a", 10),
     answers: new Map(
       [...all].map(([name, witness]) => [name, served(witness)] as const),
     ) as World["answers"],
   };
+  const pauses = world.pauses;
   const collector = new Collector({
     log: {
       published: () => ({ size: world.size, checkpoint: world.branch.note(world.size) }),
+      newest: () => world.size,
+      pin: async (keep) => {
+        world.pinned = [...keep, world.size];
+        return { size: world.size, checkpoint: world.branch.note(world.size) };
+      },
       consistency: (first, second) => world.branch.consistency(first, second),
       root: (size) => world.branch.root(size),
       sign: (size) => world.branch.note(size),
@@ -117,6 +129,11 @@ function worldOf(
       return answer(url, init);
     },
     clock: () => clock.now,
+    pause: (milliseconds, then) => {
+      const pause = { until: clock.now + milliseconds, then };
+      pauses.add(pause);
+      return () => void pauses.delete(pause);
+    },
     fraud: async (proof) => void frauds.push(proof),
     note: () => undefined,
     save: async (note) => void saved?.push(note),
@@ -238,6 +255,58 @@ describe("a log that is witnessed", () => {
     expect(at(world.collector.checkpoint().note)).toBeGreaterThan(20);
     while (gates.length > 0) gates.pop()?.();
     await Promise.all(turns);
+  });
+
+  test("keeps what is cosigned and what is being cosigned provable, through rounds that fail", async () => {
+    const world = worldOf(["a", "b"], "group both all a b\nquorum both\n");
+    await world.collector.turn();
+    expect(world.pinned).toEqual([5]);
+    world.answers.delete("b");
+    world.size = 6;
+    await world.collector.turn();
+    expect(world.pinned).toEqual([5, 5, 6]);
+    for (const size of [7, 8]) {
+      world.size = size;
+      world.clock.now += 10_000;
+      await world.collector.turn();
+    }
+    expect(world.pinned).toEqual([5, 7, 8]);
+    // Nothing is kept for a policy that asks for nobody.
+    const alone = worldOf(["a"], "quorum none\n");
+    await alone.collector.turn();
+    expect(alone.asked).toEqual(["a old 0"]);
+    expect(alone.pinned).toEqual([]);
+    expect(alone.collector.cosigned()).toBeUndefined();
+    await alone.collector.covering(1000);
+  });
+
+  test("lets readers wait until what they ask about is cosigned, not for ever, and not all of them", async () => {
+    const world = worldOf(["a"], "quorum a\n");
+    let covered = 0;
+    const wait = (size: number) => world.collector.covering(size).then(() => (covered += 1));
+    const first = wait(5);
+    await world.collector.turn();
+    await first;
+    expect(covered).toBe(1);
+    // Covered already; and of a size that never comes.
+    await wait(3);
+    const late = wait(6);
+    expect(world.pauses.size).toBe(1);
+    await world.collector.turn();
+    expect(covered).toBe(2);
+    for (const { until, then } of world.pauses) {
+      expect(until - world.clock.now).toBe(20_000);
+      then();
+    }
+    await late;
+    expect(covered).toBe(3);
+    const crowd = Array.from({ length: 1000 }, () => wait(7));
+    await wait(8);
+    expect(covered).toBe(4);
+    world.collector.release();
+    await Promise.all(crowd);
+    await wait(7);
+    expect(world.pauses.size).toBe(0);
   });
 
   test("gives a round up after ten seconds, so that a dead witness stops nobody", async () => {

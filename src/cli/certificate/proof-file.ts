@@ -8,7 +8,7 @@ import {
 import { HISTORY_FORMAT, PROOF_FORMAT } from "../../verify/index.ts";
 import { CliProblem } from "../problem.ts";
 import type { Text } from "../text.ts";
-import { formatOf } from "../verify/judge.ts";
+import { isHistory } from "../verify/judge.ts";
 
 // The proof inside a certificate. A PDF may come from anybody: nothing but the attached proof is taken from it, and that is
 // believed no more than a bare file.
@@ -20,8 +20,8 @@ const TYPES = {
 } as const;
 const OUR_TYPES = "application/vnd.cityid.";
 
-/** The longest history is 32 MiB; inside a PDF it is deflated. */
-const MAX_PROOF_BYTES: number = 32 * 1024 * 1024;
+/** Inside a PDF it is deflated. */
+export const MAX_PROOF_BYTES: number = 32 * 1024 * 1024;
 export const MAX_PDF_BYTES: number = 64 * 1024 * 1024;
 
 /** Why a PDF gives no proof. */
@@ -34,11 +34,10 @@ export type ProofFileRefusal =
 
 /** The proof as it is attached. A chain of record proofs is of their type. */
 export function proofAttachment(text: string): Attachment {
-  const isHistory = formatOf(text) === HISTORY_FORMAT;
   return {
     name: NAME,
     description: "The proof; this is what counts. 证明文件，以此为准。",
-    type: TYPES[isHistory ? HISTORY_FORMAT : PROOF_FORMAT],
+    type: TYPES[isHistory(text) ? HISTORY_FORMAT : PROOF_FORMAT],
     bytes: utf8(text),
   };
 }

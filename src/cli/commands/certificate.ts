@@ -3,7 +3,7 @@ import { type Code, codeKey, type Policy } from "../../core/index.ts";
 import { ApiProblem } from "../../sdk/index.ts";
 import { type Facts, factsOf } from "../certificate/facts.ts";
 import { drawCertificate } from "../certificate/page.ts";
-import { proofAttachment } from "../certificate/proof-file.ts";
+import { MAX_PROOF_BYTES, proofAttachment } from "../certificate/proof-file.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { CliProblem } from "../problem.ts";
@@ -57,27 +57,38 @@ async function makeCertificate(run: Run, code: Code, options: Options): Promise<
 }
 
 /**
- * The whole history where there is one that one file can hold; else the record, or its absence. In a ledger that was delegated
- * out of another, histories begin in that one, so the record is proved; to whoever does not trust its log, with those above.
+ * The whole history where there is one that a certificate can hold; else the record, or its absence. Who trusts the log alone of a
+ * ledger that was delegated out of another gets the record: its history begins in the one above.
  */
 async function fetchProof(run: Run, code: Code, policy: Policy): Promise<string> {
   const { client } = run;
   const { origin, parent } = await client.node();
-  if (parent !== undefined) {
-    const isTrusted = policy.logs.some(({ key }) => key.name === origin);
-    return client.proof(codeKey(code), { effective: true, chain: !isTrusted });
-  }
-  return client.historyProof(code).catch((problem: unknown) => {
-    if (!(problem instanceof ApiProblem) || !NO_HISTORY.has(problem.code)) throw problem;
-    return client.proof(codeKey(code), { effective: true });
-  });
+  const isDelegated = parent !== undefined;
+  const isTrusted = policy.logs.some(({ key }) => key.name === origin);
+  const whole = isDelegated && isTrusted ? undefined : await wholeHistory(run, code);
+  if (whole !== undefined) return whole;
+  return client.proof(codeKey(code), { effective: true, chain: isDelegated && !isTrusted });
 }
 
-const NO_HISTORY: ReadonlySet<string> = new Set([
-  "RESOLVE_UNKNOWN",
-  "RESOLVE_GAZETTE",
-  "HTTP_HISTORY_SIZE",
-]);
+/** `undefined` where there is none, or one that is too long. */
+async function wholeHistory({ client }: Run, code: Code): Promise<string | undefined> {
+  const pages: string[] = [];
+  let length = 0;
+  try {
+    for await (const page of client.historyProof(code)) {
+      length += page.length;
+      // Written in up to three bytes each.
+      if (3 * length > MAX_PROOF_BYTES) return undefined;
+      pages.push(page);
+    }
+  } catch (problem) {
+    if (problem instanceof ApiProblem && NO_HISTORY.has(problem.code)) return undefined;
+    throw problem;
+  }
+  return pages.join("\n");
+}
+
+const NO_HISTORY: ReadonlySet<string> = new Set(["RESOLVE_UNKNOWN", "RESOLVE_GAZETTE"]);
 
 function warnOf({ note, say, paint }: Run, noted: readonly string[]): void {
   const list = noted

@@ -38,10 +38,18 @@ export function addHistory(program: Command, { say, runOf }: Cli): void {
     });
 }
 
+/** Writes page by page, a line each: a history may be longer than what fits into memory. */
 async function keepHistory(run: Run, code: string, path: string): Promise<void> {
-  const history = await run.client.historyProof(code);
-  await writeFile(path, history);
-  run.result({ code, history: path, bytes: history.length }, () => [
+  let [pages, bytes] = [0, 0];
+  const lines = async function* () {
+    for await (const page of run.client.historyProof(code)) {
+      pages += 1;
+      bytes += page.length + 1;
+      yield `${page}\n`;
+    }
+  };
+  await writeFile(path, lines());
+  run.result({ code, history: path, pages, bytes }, () => [
     run.say({
       en: `History of ${code} kept in ${path}. Check it off line: cityid verify ${path} --policy FILE`,
       zh: `${code} 的完整历史已存入 ${path}。离线核验：cityid verify ${path} --policy 文件`,

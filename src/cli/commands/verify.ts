@@ -22,13 +22,14 @@ import type { Cli } from "../cli.ts";
 import { fileProblem } from "../file-problem.ts";
 import type { Run } from "../run.ts";
 import { localTime, statusText } from "../show-record.ts";
-import { ageText, checkSubject, refused, whoLines } from "../verify/attested.ts";
+import { ageText, checkSubject, delegationText, refused, whoLines } from "../verify/attested.ts";
+import { historyPages } from "../verify/history-file.ts";
 import { formatOf, type Judged, judgeProof } from "../verify/judge.ts";
 import { addTrustOptions, type TrustFlags, trustOf } from "../verify/trust.ts";
 import { besidePage } from "../verify/verify-certificate.ts";
 import { verifyConsistencyFile } from "../verify/verify-consistency.ts";
 import { verifyFraudFile } from "../verify/verify-fraud.ts";
-import { showHistory } from "../verify/verify-history.ts";
+import { showHistory, verifyHistoryFile } from "../verify/verify-history.ts";
 
 type Options = TrustFlags & { readonly entry?: string; readonly code?: string };
 
@@ -62,6 +63,8 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
   addTrustOptions(command, say).action(async (path: string, options: Options, command: Command) => {
     const run = runOf(command);
     const trust = await trustOf(run, options);
+    const pages = await historyPages(path);
+    if (pages !== undefined) return verifyHistoryFile(run, pages, trust, options.code);
     const bytes = await readBytes(path);
     if (isPdf(bytes)) return verifyPdf(run, path, bytes, trust, options.code);
     const text = bytes.toString("utf8");
@@ -127,12 +130,7 @@ function showChain(
     ...(age === undefined ? {} : { age }),
   }));
   showVerdict(run, last, code, { delegations: shown }, () =>
-    links.map(({ code: delegated, origin, verdict: { checkpoint, age } }) =>
-      run.say({
-        en: `  ${checkpoint.origin} delegates ${delegated} to ${origin}${ageText(run, age)}`,
-        zh: `  ${checkpoint.origin} 将 ${delegated} 委托给 ${origin}${ageText(run, age)}`,
-      }),
-    ),
+    links.map((link) => `  ${delegationText(run, link)}`),
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Age, TrustedCheckpoint } from "../../verify/index.ts";
+import type { Age, ChainLink, TrustedCheckpoint } from "../../verify/index.ts";
 import { CliProblem } from "../problem.ts";
 import { duration } from "../progress.ts";
 import type { Run } from "../run.ts";
@@ -30,6 +30,17 @@ export function whoLines(
         )
       : paint.quiet(`  ${say({ en: "witnessed by", zh: "见证方" })} ${witnesses}`),
   ];
+}
+
+/** Which ledger hands a code to which, and since when that is known. */
+export function delegationText(
+  run: Run,
+  { code, origin, verdict: { checkpoint, age } }: ChainLink,
+): string {
+  return run.say({
+    en: `${checkpoint.origin} delegates ${code} to ${origin}${ageText(run, age)}`,
+    zh: `${checkpoint.origin} 将 ${code} 委托给 ${origin}${ageText(run, age)}`,
+  });
 }
 
 /** A verdict that is none: the proof does not hold. */

@@ -1,7 +1,7 @@
 import { HASH_BYTES, type Hash } from "../merkle/index.ts";
 import { bitAt } from "./hashing.ts";
 import type { MapProof } from "./proof.ts";
-import { type Child, type MapLeaf, type MapTree, NOTHING } from "./tree.ts";
+import { type Child, type MapLeaf, NOTHING, type TreeView } from "./tree.ts";
 
 /** The way from the root to a key's place, and what stands there. */
 export type MapPath = Pick<MapProof, "depth" | "siblings" | "hashes"> & {
@@ -11,7 +11,7 @@ export type MapPath = Pick<MapProof, "depth" | "siblings" | "hashes"> & {
 
 type Step = { readonly depth: number; readonly hash: Hash };
 
-export function pathTo(tree: MapTree, keyHash: Uint8Array): MapPath {
+export function pathTo(tree: TreeView, keyHash: Uint8Array): MapPath {
   const steps: Step[] = [];
   const place = descend(tree, keyHash, steps);
   const depth = (steps.at(-1)?.depth ?? -1) + 1;
@@ -24,7 +24,7 @@ export function pathTo(tree: MapTree, keyHash: Uint8Array): MapPath {
 }
 
 /** Collects the siblings that are not empty; every sibling in between is. */
-function descend(tree: MapTree, keyHash: Uint8Array, steps: Step[]): Child {
+function descend(tree: TreeView, keyHash: Uint8Array, steps: Step[]): Child {
   let [child, top] = [tree.root, 0];
   while (child > 0) {
     const bit = tree.bitOf(child);
@@ -42,7 +42,7 @@ function descend(tree: MapTree, keyHash: Uint8Array, steps: Step[]): Child {
   return child;
 }
 
-function hashAt(tree: MapTree, node: Child, top: number): Hash {
+function hashAt(tree: TreeView, node: Child, top: number): Hash {
   const hash = new Uint8Array(HASH_BYTES);
   tree.hashNode(node, top, hash, 0);
   return hash as Hash;

@@ -27,3 +27,16 @@ export function mapPuts(puts: readonly MapPut[]): MapPuts {
   }
   return { keys, values, refs };
 }
+
+/** The same in pieces of at most `count` puts, in their order. */
+export function* sliced(puts: MapPuts, count: number): Generator<MapPuts> {
+  const { keys, values, refs } = puts;
+  for (let from = 0; from < refs.length; from += count) {
+    const hashes = [from * HASH_BYTES, (from + count) * HASH_BYTES] as const;
+    yield {
+      keys: keys.subarray(...hashes),
+      values: values.subarray(...hashes),
+      refs: refs.subarray(from, from + count),
+    };
+  }
+}

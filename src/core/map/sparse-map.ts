@@ -1,9 +1,10 @@
 import type { Hash } from "../merkle/index.ts";
 import { MapDump } from "./dump.ts";
 import { bitAt, MAP_BITS } from "./hashing.ts";
-import { OrderedPuts } from "./key-order.ts";
+import { MAX_MAP_PUTS, OrderedPuts } from "./key-order.ts";
 import { type MapPath, pathTo } from "./path.ts";
-import type { MapPuts } from "./puts.ts";
+import { MapPins } from "./pins.ts";
+import { type MapPuts, sliced } from "./puts.ts";
 import { restoreTree } from "./restore.ts";
 import { LEAF_BYTES, rowInChunk } from "./rows.ts";
 import { type Child, type MapLeaf, MapTree, NOTHING } from "./tree.ts";
@@ -17,9 +18,12 @@ import { Putter } from "./update.ts";
  */
 export class SparseMap {
   readonly #tree: MapTree;
+  readonly #pins: MapPins;
 
-  constructor(tree: MapTree = new MapTree()) {
+  /** @param maxPinnedRows - see `pin` */
+  constructor(tree: MapTree = new MapTree(), maxPinnedRows?: number) {
     this.#tree = tree;
+    this.#pins = new MapPins(tree, maxPinnedRows);
   }
 
   /** How many keys there are. */
@@ -41,14 +45,38 @@ export class SparseMap {
     return tree.refOf(child);
   }
 
-  /** Puts all of them as one step: every node above them is hashed once. */
-  update(puts: MapPuts): void {
-    new Putter(this.#tree, new OrderedPuts(puts)).run();
+  /**
+   * Puts all of them as one step: every node above them is hashed once.
+   *
+   * @param atOnce - more than so many are several steps
+   */
+  update(puts: MapPuts, atOnce: number = MAX_MAP_PUTS): void {
+    for (const some of sliced(puts, atOnce)) new Putter(this.#tree, new OrderedPuts(some)).run();
+    this.#pins.bound();
   }
 
   /** The path from the root to the key, or to the place where it would stand. */
   prove(keyHash: Uint8Array): MapPath {
     return pathTo(this.#tree, keyHash);
+  }
+
+  /**
+   * Keeps what it takes to prove the map as it is now, under a new name, while it goes on changing. What has changed by
+   * more than `MAX_PINNED_ROWS` rows since is forgotten.
+   */
+  pin(name: number): void {
+    this.#pins.pin(name);
+  }
+
+  /** Forgets all pins but these. */
+  keepPins(names: readonly number[]): void {
+    this.#pins.keepOnly(names);
+  }
+
+  /** The paths as they were when the map was pinned; `undefined` where it is not pinned any more. */
+  provePinned(name: number, keyHashes: readonly Uint8Array[]): readonly MapPath[] | undefined {
+    const view = this.#pins.view(name);
+    return view && keyHashes.map((keyHash) => pathTo(view, keyHash));
   }
 
   /** The keys next to this one in the order of the hashes, whether it is in the map or not, as ICS-23 proofs of absence show them. */

@@ -30,6 +30,12 @@ const HASH_WORDS = HASH_BYTES / 4;
 /** A key of the map and what the caller keeps with it. */
 export type MapLeaf = { readonly keyHash: Hash; readonly ref: number };
 
+/** What a path is read from. */
+export type TreeView = Pick<
+  MapTree,
+  "root" | "bitOf" | "left" | "right" | "sharedWith" | "childHash" | "leafOf" | "hashNode"
+>;
+
 /** Told of each row that changes. */
 export interface RowWatcher {
   nodeChanged(row: number): void;
@@ -50,7 +56,10 @@ export class MapTree {
   root: Child = NOTHING;
   readonly rootHash: Uint8Array = EMPTY_PLACE.slice();
   readonly #rootWords = new Int32Array(this.rootHash.buffer);
+  /** Told after a change. */
   watcher: RowWatcher | undefined;
+  /** Told before the first change of a row in an update, while the row is as it was. */
+  before: RowWatcher | undefined;
   // Prefix, left and right of what is being hashed, filled and read within one synchronous call. The prefix is the last
   // byte of the first word, so that the hashes behind it can be copied by words.
   readonly #words = new Int32Array(1 + 2 * HASH_WORDS);
@@ -159,6 +168,7 @@ export class MapTree {
   }
 
   setRef(leaf: Child, ref: number): void {
+    this.before?.leafChanged(-leaf - 1);
     this.leaves.doubles(-leaf - 1)[refAt(-leaf - 1)] = ref;
     this.watcher?.leafChanged(-leaf - 1);
   }
@@ -180,8 +190,9 @@ export class MapTree {
     return row + 1;
   }
 
-  /** Gives a node its children, whose hashes are in its row already. */
+  /** Gives a node its children, whose hashes are in its row already, or follow at the end of the update. */
   setChildren(node: Child, left: Child, right: Child): void {
+    this.before?.nodeChanged(node - 1);
     const words = this.nodes.words(node - 1);
     const at = rowInChunk(node - 1) * NODE_WORDS;
     words[at + NODE_LEFT] = left;
@@ -197,12 +208,22 @@ export class MapTree {
 
   /** Writes the hash that a node has where it hangs at depth `top` to `out` at `at`. */
   hashNode(node: Child, top: number, out: Uint8Array, at: number): void {
-    const words = this.nodes.words(node - 1);
-    const from = rowInChunk(node - 1) * NODE_WORDS + NODE_HASHES;
-    for (let i = 0; i < 2 * HASH_WORDS; i++) this.#words[1 + i] = words[from + i] as number;
+    this.hashRow(this.nodes.words(node - 1), rowInChunk(node - 1) * NODE_WORDS, node, top, out, at);
+  }
+
+  /** The same of a node whose row, as it was once, stands in `words` from `row` on. */
+  hashRow(
+    words: Int32Array,
+    row: number,
+    node: Child,
+    top: number,
+    out: Uint8Array,
+    at: number,
+  ): void {
+    copyWords(words, row + NODE_HASHES, this.#words, 1, 2 * HASH_WORDS);
     this.#input[0] = MAP_NODE_PREFIX;
     sha256Into(out, at, this.#input);
-    const bit = words[from - NODE_HASHES + NODE_BIT] as number;
+    const bit = words[row + NODE_BIT] as number;
     if (bit > top) this.#fold(node, bit, top, out, at);
   }
 

@@ -121,7 +121,8 @@ function readOrder(subtree: Subtree, key: string, value: CborValue): string | un
     const parent = key.slice("~order/".length, key.lastIndexOf("/")) as Code;
     const known = subtree.order.get(parent) ?? [];
     if (key !== orderKey(parent, known.length)) return "key";
-    subtree.order.set(parent, [...known, ...codes]);
+    for (const each of codes) known.push(each);
+    subtree.order.set(parent, known);
     return undefined;
   });
 }

@@ -7,6 +7,7 @@ import {
   Frontier,
   hashLeaf,
   hex,
+  isBlockEntry,
   present,
   SparseMap,
   verifySignature,
@@ -91,6 +92,7 @@ export async function auditDirectory(
     if (torn !== undefined) {
       throw new Stop({ code: "JOURNAL_TORN", offset: torn.offset, bytes: torn.bytes });
     }
+    auditor.end();
     auditor.compare(end);
     return { intact: true, origin, ...auditor.summary(), milliseconds: elapsed() };
   } catch (cause) {
@@ -133,6 +135,13 @@ function refusalOf(cause: unknown, offset: number): AuditRefusal {
   throw cause;
 }
 
+/** A record of the journal. */
+type JournalBlock = {
+  readonly first: number;
+  readonly entries: readonly Uint8Array[];
+  readonly offset: number;
+};
+
 class Auditor {
   readonly #values: ValueStore;
   readonly #state: LedgerState;
@@ -145,6 +154,8 @@ class Auditor {
   #origin: string | undefined;
   #blocks = 0;
   #flushedEnd = 0;
+  /** Entries of block 0, whose block entry has not come yet. */
+  #beginning: Uint8Array[] = [];
   /** Where the record that is being judged begins. */
   offset = 0;
 
@@ -159,12 +170,10 @@ class Auditor {
     return this.#frontier.size;
   }
 
-  visit(block: {
-    readonly first: number;
-    readonly entries: readonly Uint8Array[];
-    readonly offset: number;
-  }): void {
-    this.offset = block.offset;
+  visit(record: JournalBlock): void {
+    this.offset = record.offset;
+    const block = this.#whole(record);
+    if (block === undefined) return;
     const read = this.#read(block.first, block.entries);
     this.#origin ??= this.#genesisOrigin(block.entries);
     const replayed = replayBlock(
@@ -213,6 +222,27 @@ class Auditor {
       root: hex(this.#frontier.root()),
       mapRoot: hex(this.#map.root()),
     };
+  }
+
+  /** Block 0 may stand in several records, until one that ends with a block entry. */
+  #whole({ first, entries, offset }: JournalBlock): JournalBlock | undefined {
+    if (this.#blocks > 0) return { first, entries, offset };
+    // A record is seen only while it is visited.
+    for (const entry of entries) this.#beginning.push(entry.slice());
+    if (!isBlockEntry(entries.at(-1) ?? new Uint8Array())) return undefined;
+    const all = this.#beginning;
+    this.#beginning = [];
+    return { first: 0, entries: all, offset };
+  }
+
+  /** The journal ends here. */
+  end(): void {
+    if (this.#beginning.length === 0) return;
+    throw this.#stop({
+      code: "REPLAY_BLOCK_ENTRY",
+      index: this.#beginning.length,
+      why: "none",
+    });
   }
 
   /** A record of the journal is one block: its last entry closes it. */

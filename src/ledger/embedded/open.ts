@@ -31,7 +31,13 @@ import { MemoryValues } from "../memory/values.ts";
 import type { Head, Ledger } from "../port.ts";
 import { Publisher } from "../publisher.ts";
 import { RefTable } from "../ref-table.ts";
-import { compareMapRoot, divergedFault, readBlocks, replayBlock } from "../replay.ts";
+import {
+  compareMapRoot,
+  divergedFault,
+  MAX_BEGINNING_BYTES,
+  readBlocks,
+  replayBlock,
+} from "../replay.ts";
 import { LedgerState, type RestoredState } from "../state.ts";
 import type { LedgerClock } from "../stores.ts";
 import { openIndex } from "./index-db/index.ts";
@@ -72,13 +78,16 @@ export type Recovery = {
 /** Values that a start may keep in memory while the disk is full. */
 const MAX_UNWRITTEN_BYTES: number = 256 * 1024 * 1024;
 
-/** A block is one record of the journal; lengths and the frame take a little of it. */
-const MAX_FIRST_BLOCK_BYTES: number = 63 * 1024 * 1024;
-
 /** Whether a ledger was begun in a directory. */
 export function embeddedLedgerExists(directory: string, files: FileSystem = nodeFiles): boolean {
   return logExists(directory, files);
 }
+
+export type CreateOptions = {
+  readonly files?: FileSystem;
+  /** Block 0 is written in records of about this size. */
+  readonly maxRecordBytes?: number;
+};
 
 /**
  * Begins a ledger: writes block 0 of its genesis. Durable when it resolves; done again, it changes nothing.
@@ -90,7 +99,7 @@ export async function createEmbeddedLedger(
   directory: string,
   genesis: Genesis | ChildGenesis,
   imports: readonly Uint8Array[] = [],
-  files: FileSystem = nodeFiles,
+  { files = nodeFiles, maxRecordBytes }: CreateOptions = {},
 ): Promise<void> {
   const begun = beginWith(genesis, imports);
   if (!begun.ok) {
@@ -99,7 +108,7 @@ export async function createEmbeddedLedger(
   const parts = { state: new LedgerState(new MemoryValues()), map: new LocalMap() };
   const { entries } = await makeFirstBlock(parts, genesis, begun.value);
   const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
-  if (bytes > MAX_FIRST_BLOCK_BYTES) {
+  if (bytes > MAX_BEGINNING_BYTES) {
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: `block 0: ${bytes} bytes` });
   }
   const { origin } = genesis;
@@ -107,7 +116,7 @@ export async function createEmbeddedLedger(
   if (logExists(directory, files) && isBegunWith(entries, { directory, files })) {
     return syncUp(files, directory, dirname(directory));
   }
-  await createLog({ directory, origin, files }, entries);
+  await createLog({ directory, origin, files }, entries, maxRecordBytes);
 }
 
 /** Whether these entries are all that a log holds. */
@@ -115,10 +124,9 @@ function isBegunWith(
   entries: readonly Uint8Array[],
   where: { readonly directory: string; readonly files: FileSystem },
 ): boolean {
-  let isSame = false;
+  let isSame = true;
   const { size } = readLog(where, ({ first, entries: kept }) => {
-    if (first > 0) return;
-    isSame = entries.every((entry, i) => equalBytes(entry, kept[i] ?? new Uint8Array()));
+    isSame &&= kept.every((entry, i) => equalBytes(entry, entries[first + i] ?? new Uint8Array()));
   });
   return isSame && size === entries.length;
 }

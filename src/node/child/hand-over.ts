@@ -49,14 +49,17 @@ export function handOver(
     const got = record?.delegation?.origin ?? "none";
     throw new ChildFault("PARENT_DELEGATION", { subject: code, want: origin, got });
   }
-  const rows = selectImport(
-    [...values].map(([key, value]) => [key, decoded(value), value] as const),
-    childrenOf,
-    code,
-  );
+  const rows = selectImport(decodedValues(values), childrenOf, code);
   const imports = encodeImports(rows);
   const parent = { origin: checkpoint.origin, code, checkpoint: note, mapRoot };
   return { record, parent, imports, commitment: importRoot(imports) };
+}
+
+/** One after the other: decoded, a million values would be several gigabytes. */
+function* decodedValues(
+  values: ReadonlyMap<string, Uint8Array>,
+): Generator<readonly [key: string, value: unknown, encoded: Uint8Array]> {
+  for (const [key, value] of values) yield [key, decoded(value), value];
 }
 
 /** A value that the rules made. */

@@ -28,7 +28,6 @@ export type HttpRefusal =
       readonly sinceLastBlockMilliseconds?: number;
     }
   | { readonly code: "LEDGER_RESTORED" }
-  | { readonly code: "HTTP_HISTORY_SIZE"; readonly what: "changes" | "bytes"; readonly max: number }
   | { readonly code: "HTTP_FULL"; readonly what: string; readonly max: number }
   | { readonly code: "HTTP_INTERNAL"; readonly incident: string };
 

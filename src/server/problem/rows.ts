@@ -78,11 +78,6 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The node was restored from a backup and takes no writes yet",
     "It goes on when all its witnesses have shown that they saw nothing newer; without them its operator makes sure, then `cityid start --confirm-restored`. Reads go on.",
   ),
-  HTTP_HISTORY_SIZE: row(
-    422,
-    "The history is too long for one bundle",
-    "Read it page by page without proof=1, and check what matters by its receipt.",
-  ),
   HTTP_FULL: row(503, "There is no room for more", "Try another member's node, or later."),
   HTTP_INTERNAL: row(
     500,

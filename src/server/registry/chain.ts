@@ -44,7 +44,7 @@ export function* walkChain(
       return;
     }
     yield link;
-    hash = link.chain === "born" ? undefined : previous(reader, record.code, chain, link);
+    hash = link.chain === "born" ? undefined : previousLink(reader, record.code, chain, link);
   }
 }
 
@@ -69,8 +69,8 @@ export function isImported({ ledger }: ChainReader, { born }: CodeRecord): boole
   return ledger.indexOf(born) === undefined;
 }
 
-/** The link before this one. `succeed` ends a record too, and names only the `op` that it follows. */
-function previous(
+/** The hash of the link before this one. `succeed` ends a record too, and names only the `op` that it follows. */
+export function previousLink(
   { ledger }: ChainReader,
   code: Code,
   chain: ChainName,

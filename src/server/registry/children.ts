@@ -15,10 +15,16 @@ import { nextLink, nextOf, readInteger, readPage } from "../http/page.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { decodeValue } from "../state.ts";
+import { proofJson } from "./proof.ts";
+import { proveRecord } from "./public-proof.ts";
 import { unknownCode } from "./unknown.ts";
 
-/** `GET /v1/codes/<code>/children`: pages that prove themselves against `children.root` of the record. */
-export function mountChildren(app: App, { ledger, views, problem }: Services): void {
+/**
+ * `GET /v1/codes/<code>/children`: pages that prove themselves against `children.root` of the record; with `proof=1` together
+ * with the proof of that record, both as of the same block.
+ */
+export function mountChildren(app: App, services: Services): void {
+  const { ledger, views, problem } = services;
   app.get("/v1/codes/:code/children", async (c) => {
     const code = parseCode(c.req.param("code"));
     if (!code.ok) return problem(c, code.error);
@@ -26,11 +32,21 @@ export function mountChildren(app: App, { ledger, views, problem }: Services): v
     if (!page.ok) return problem(c, page.error);
     const start = readStart(c, page.value.cursor);
     if (!start.ok) return problem(c, start.error);
-    const children = await ledger.children(code.value, start.value, page.value.limit);
+    const isProved = c.req.query("proof") === "1";
+    const shown = isProved ? await proveRecord(services, code.value) : undefined;
+    const { limit } = page.value;
+    const children =
+      shown === undefined
+        ? await ledger.children(code.value, start.value, limit)
+        : await ledger.childrenIn(shown.proof, start.value, limit);
     if (children === undefined) return problem(c, unknownCode(code.value));
     const end = children.start + children.codes.length;
     const next = end < children.count ? String(end) : undefined;
-    const rest = { ...nextOf(next), ...childrenJson(code.value, children) };
+    const rest = {
+      ...nextOf(next),
+      ...childrenJson(code.value, children),
+      ...(shown && { proof: proofJson(shown.proof, shown.note) }),
+    };
     const items = views.summaries(children.codes);
     return answerItems(c, items, rest, { headers: nextLink(c, next) });
   });

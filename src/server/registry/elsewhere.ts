@@ -62,7 +62,9 @@ export function mountElsewhere(app: App, services: Services): void {
   });
   app.get("/v1/codes/:code/:part", async (c, next) => {
     const part = c.req.param("part");
-    if (!PARTS.includes(part)) return next();
+    // The pages of a history that are asked of this ledger's log.
+    const isOfThisLog = part === "history" && c.req.query("cursor") && c.req.query("proof") === "1";
+    if (!PARTS.includes(part) || isOfThisLog) return next();
     const code = parseCode(c.req.param("code"));
     if (!code.ok) return next();
     const url =

@@ -2,68 +2,128 @@ import {
   type Code,
   type CodeRecord,
   codeKey,
-  decisionKey,
-  effectiveKeys,
   endedKey,
-  equalBytes,
   err,
-  hex,
-  manifestKey,
   ok,
+  parseTlogProof,
   present,
   type Result,
-  type ValueReader,
 } from "../../core/index.ts";
-import type { LedgerReader, StateProof } from "../../ledger/index.ts";
-import { type ControlBefore, formatHistoryBundle, type HistoryEntry } from "../../verify/index.ts";
+import type { StateProof } from "../../ledger/index.ts";
+import { formatHistoryBundle, type HistoryEntry } from "../../verify/index.ts";
 import { answer } from "../http/answer.ts";
-import { MAX_HISTORY_BYTES, MAX_HISTORY_CHANGES } from "../limits.ts";
-import type { HttpRefusal } from "../problem/refusal.ts";
+import { readInteger } from "../http/page.ts";
+import { MAX_HISTORY_CHANGES } from "../limits.ts";
+import type { AnyRefusal } from "../problem/index.ts";
 import type { AppContext, Services } from "../services.ts";
 import { decodeValue } from "../state.ts";
-import { type ChainLink, type ChainReader, walkChain } from "./chain.ts";
+import { isImported } from "./chain.ts";
+import { chainAbove } from "./chain-proof.ts";
+import { findPage, turn } from "./history-pages.ts";
+import { formatPlace, type HistoryPlace, parsePlace } from "./history-place.ts";
 import { proofJson } from "./proof.ts";
+import { type PublicProof, proveRecord } from "./public-proof.ts";
 
 export const HISTORY_TYPE = "application/vnd.cityid.history+json";
 
-/** The whole history of a record in one bundle that anybody can check. docs/spec/ledger.md, Proofs. */
+/** What a page begins with. */
+type Beginning = { readonly place: HistoryPlace; readonly proof?: unknown };
+
+/**
+ * The whole history of a record, in pages that anybody can check one after the other; `Link` leads to the next, which may be
+ * at the ledger above. docs/spec/ledger.md, Proofs.
+ */
 export async function answerHistoryProof(
   services: Services,
   c: AppContext,
   code: Code,
 ): Promise<Response> {
-  const { ledger, state, problem } = services;
-  const proof = await proveGenerations(ledger, state, code);
-  const read = await readChains(services, proof);
-  if (!read.ok) return problem(c, read.error);
-  const { indices, before } = read.value;
+  const { ledger, problem } = services;
+  const limit = readInteger(c, "limit", 1, MAX_HISTORY_CHANGES);
+  if (!limit.ok) return problem(c, limit.error);
+  const cursor = c.req.query("cursor");
+  const begun = cursor === undefined ? await begin(services, c, code) : goOn(services, cursor);
+  if (!begun.ok) return problem(c, begun.error);
+  const { place, proof } = begun.value;
+  const page = await findPage(services, code, place, limit.value ?? MAX_HISTORY_CHANGES);
+  if (!page.ok) return problem(c, page.error);
+  const { indices, before, next, isAbove } = page.value;
+  const [size] = place.sizes;
   const entries: HistoryEntry[] = [];
   for (const index of [...indices].toSorted((a, b) => a - b)) {
-    entries.push(showEntry(index));
+    const entry = present(ledger.entry(index), "an entry of the log");
+    entries.push({ index, entry, path: ledger.inclusion(index, size) });
     await turn(entries.length);
   }
-  const text = formatHistoryBundle({ proof: proofJson(proof), entries, before });
-  return answer(c, text, { type: HISTORY_TYPE });
+  const { origin } = ledger.head();
+  const of = proof === undefined ? { origin } : { proof };
+  const text = formatHistoryBundle({ ...of, entries, before });
+  const link = next && linkTo(services, code, next, isAbove, limit.value);
+  return answer(c, text, { type: HISTORY_TYPE, ...(link && { headers: { Link: link } }) });
+}
 
-  function showEntry(index: number): HistoryEntry {
-    const entry = present(ledger.entry(index), "an entry of the log");
-    return { index, entry, path: ledger.inclusion(index, proof.head.size) };
-  }
+/** The first page: it brings the proof of the record, and where that came from another ledger, the chain of those above. */
+async function begin(
+  services: Services,
+  c: AppContext,
+  code: Code,
+): Promise<Result<Beginning, AnyRefusal>> {
+  const { proof, note } = await proveGenerations(services, code);
+  const own = proofJson(proof, note);
+  const [newest, ...ended] = recordsOf(proof, code);
+  const { generation, op, control } = present(newest, "a record");
+  const isJoined =
+    c.req.query("chain") === "1" ||
+    [present(newest, "a record"), ...ended].some((record) => isImported(services, record));
+  const above = isJoined ? await chainAbove(services, proof.head.size) : [];
+  if (above === undefined) return err({ code: "RESOLVE_CHAIN", asked: code });
+  const sizes = above.map(sizeOf).reverse();
+  const place: HistoryPlace = { sizes: [proof.head.size, ...sizes], generation, op, control };
+  return ok({ place, proof: above.length > 0 ? [...above, own] : own });
+}
+
+function goOn({ ledger }: Services, cursor: string): Result<Beginning, AnyRefusal> {
+  const place = parsePlace(cursor);
+  if (!place.ok) return place;
+  const [size] = place.value.sizes;
+  if (size > 0 && size <= ledger.head().size) return ok({ place: place.value });
+  return err({ code: "HTTP_CURSOR", got: cursor.slice(0, 64) });
+}
+
+/** Where the next page is: here, or at the node of the ledger above where the rest stands in its log. */
+function linkTo(
+  { parent }: Services,
+  code: Code,
+  place: HistoryPlace,
+  isAbove: boolean,
+  limit: number | undefined,
+): string | undefined {
+  const [, above, ...more] = place.sizes;
+  const rest = limit === undefined ? "" : `&limit=${limit}`;
+  const at = (next: HistoryPlace) => `?proof=1${rest}&cursor=${formatPlace(next)}`;
+  if (!isAbove) return `<${at(place)}>; rel="next"`;
+  if (parent === undefined || above === undefined) return undefined;
+  const path = `/v1/codes/${encodeURIComponent(code)}/history${at({ ...place, sizes: [above, ...more] })}`;
+  return `<${parent.url.replace(/\/+$/, "")}${path}>; rel="next"`;
+}
+
+/** The size of the checkpoint that a proof of another ledger is under. */
+function sizeOf(bundle: object): number {
+  const proof = parseTlogProof(String((bundle as { readonly log?: unknown }).log));
+  // Whoever verifies it finds out what is wrong with it.
+  return proof.ok ? proof.value.checkpoint.size : 0;
 }
 
 /** Proves the record, what its status depends on, and its ended generations, all in one block. */
-async function proveGenerations(
-  ledger: LedgerReader,
-  state: ValueReader,
-  code: Code,
-): Promise<StateProof> {
+async function proveGenerations(services: Services, code: Code): Promise<PublicProof> {
+  let known = 1;
   for (;;) {
-    const generation = present(state.get(codeKey(code)), "a record").generation;
-    const ended = Array.from({ length: generation - 1 }, (_, i) => endedKey(`${code}#${i + 1}`));
-    const keys = new Set([codeKey(code), ...effectiveKeys(state, code), ...ended]);
-    const proof = await ledger.prove([...keys]);
-    // A generation may have begun meanwhile: a block proves more than the one before it asked for.
-    if (recordsOf(proof, code)[0]?.generation === generation) return proof;
+    const ended = Array.from({ length: known - 1 }, (_, i) => endedKey(`${code}#${i + 1}`));
+    const found = await proveRecord(services, code, ended);
+    const generation = recordsOf(found.proof, code)[0]?.generation ?? known;
+    // A block proves what was asked for, and how many generations there are only it says.
+    if (generation === known) return found;
+    known = generation;
   }
 }
 
@@ -74,77 +134,4 @@ function recordsOf({ values }: StateProof, code: Code): CodeRecord[] {
     const record = isOurs ? decodeValue<CodeRecord>(value) : undefined;
     return record === undefined ? [] : [record];
   });
-}
-
-type Chains = { readonly indices: ReadonlySet<number>; readonly before: readonly ControlBefore[] };
-
-/** Finds all entries that a history needs: the links of all chains, what carries them, what dates them. */
-async function readChains(
-  reader: ChainReader,
-  proof: StateProof,
-): Promise<Result<Chains, HttpRefusal>> {
-  const code = present(proof.values[0], "a record").key.slice(codeKey("" as Code).length) as Code;
-  const indices = new Set<number>();
-  const before: ControlBefore[] = [];
-  let changes = 0;
-  let bytes = 0;
-  const add = (index: number): void => {
-    if (indices.has(index)) return;
-    indices.add(index);
-    bytes += present(reader.ledger.entry(index), "an entry of the log").length;
-  };
-  for (const record of recordsOf(proof, code)) {
-    for (const link of linksOf(reader, record, before)) {
-      changes += 1;
-      for (const index of indicesFor(reader, link)) add(index);
-      if (changes > MAX_HISTORY_CHANGES) return tooLong("changes", MAX_HISTORY_CHANGES);
-      if (bytes > MAX_HISTORY_BYTES) return tooLong("bytes", MAX_HISTORY_BYTES);
-      await turn(changes);
-    }
-  }
-  return ok({ indices, before });
-}
-
-/** Long histories let others go first, every now and then. */
-async function turn(done: number): Promise<void> {
-  if (done % 64 === 0) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function tooLong(what: "changes" | "bytes", max: number): Result<never, HttpRefusal> {
-  return err({ code: "HTTP_HISTORY_SIZE", what, max });
-}
-
-/** Every link of both chains. Behind a succession that ended the record it notes how control was before. */
-function* linksOf(
-  reader: ChainReader,
-  record: CodeRecord,
-  before: ControlBefore[],
-): Generator<ChainLink> {
-  const { generation, op, control, born } = record;
-  yield* walkChain(reader, record, "op");
-  const isEnded = equalBytes(op, control) && !equalBytes(op, born);
-  let place = 0;
-  for (const link of walkChain(reader, record, "control")) {
-    if (isEnded && place === 1)
-      before.push({ generation, hash: link.hash as ControlBefore["hash"] });
-    place += 1;
-    yield link;
-  }
-}
-
-/** The link itself, what carries what it executed, and its block entry. */
-function* indicesFor({ ledger, state }: ChainReader, link: ChainLink): Generator<number> {
-  yield link.index;
-  const { first, count } = present(ledger.blockOf(link.index), "the block of an entry");
-  yield first + count;
-  const id = link.entry.kind === "chunk" ? manifestOf(link.entry.content) : link.part.decision;
-  if (id === undefined) return;
-  // What was proposed is carried by its proposal, whichever vote executed it.
-  const carrier = state.get(decisionKey(id))?.op ?? state.get(manifestKey(id))?.op;
-  const hash = present(carrier, `what carries ${hex(id)}`);
-  yield present(ledger.indexOf(hash), "an entry of the log");
-}
-
-function manifestOf(chunk: unknown): Uint8Array {
-  return (chunk as { readonly manifest: Uint8Array }).manifest;
 }

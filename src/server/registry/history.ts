@@ -52,11 +52,11 @@ export function mountHistory(app: App, services: Services): void {
   app.get("/v1/codes/:code/history", (c) => {
     const code = parseCode(c.req.param("code"));
     if (!code.ok) return problem(c, code.error);
-    const page = readPage(c);
-    if (!page.ok) return problem(c, page.error);
     const found = views.find(code.value);
     if (found === undefined) return problem(c, unknownCode(code.value));
     if (c.req.query("proof") === "1") return answerHistoryProof(services, c, code.value);
+    const page = readPage(c);
+    if (!page.ok) return problem(c, page.error);
     const read = readHistory(services, found.record, page.value.limit, page.value.cursor);
     if (!read.ok) return problem(c, read.error);
     const { items, next } = read.value;

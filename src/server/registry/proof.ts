@@ -1,12 +1,4 @@
-import {
-  base64,
-  codeKey,
-  effectiveKeys,
-  err,
-  ok,
-  parseCode,
-  type Result,
-} from "../../core/index.ts";
+import { base64, type Code, codeKey, err, ok, parseCode, type Result } from "../../core/index.ts";
 import type { StateProof } from "../../ledger/index.ts";
 import { answer } from "../http/answer.ts";
 import { MAX_MORE_KEYS } from "../limits.ts";
@@ -14,6 +6,7 @@ import { receiptText } from "../operations/outcome.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { chainAbove } from "./chain-proof.ts";
+import { proveEffective, provePublic } from "./public-proof.ts";
 
 export const PROOF_TYPE = "application/vnd.cityid.proof+json";
 
@@ -36,23 +29,28 @@ export async function answerProof(
   key: string,
   withEffective: boolean = c.req.query("effective") === "1",
 ): Promise<Response> {
-  const { ledger, state, cosignatures, problem } = services;
+  const { problem } = services;
   const more = readMore(c, key);
   if (!more.ok) return problem(c, more.error);
-  const effective = withEffective && key.startsWith(CODE_PREFIX) ? effectiveOf(key) : [];
-  const proof = await ledger.prove([...new Set([key, ...effective, ...more.value])]);
-  const own = proofJson(proof, cosignatures?.noteOf(proof.head));
+  const keys = [...new Set([key, ...more.value])];
+  const code = withEffective ? codeOf(key) : undefined;
+  const isNewest = c.req.query("newest") === "1";
+  const { proof, note } =
+    code === undefined
+      ? await provePublic(services, keys, isNewest)
+      : await proveEffective(services, code, keys, isNewest);
+  const own = proofJson(proof, note);
   if (c.req.query("chain") !== "1") {
     return answer(c, JSON.stringify(own), { type: PROOF_TYPE });
   }
   const above = await chainAbove(services, proof.head.size);
   if (above === undefined) return problem(c, { code: "RESOLVE_CHAIN", asked: key });
   return answer(c, JSON.stringify([...above, own]), { type: PROOF_TYPE });
+}
 
-  function effectiveOf(codeKeyText: string): readonly string[] {
-    const code = parseCode(codeKeyText.slice(CODE_PREFIX.length));
-    return code.ok ? effectiveKeys(state, code.value) : [];
-  }
+function codeOf(key: string): Code | undefined {
+  const code = key.startsWith(CODE_PREFIX) ? parseCode(key.slice(CODE_PREFIX.length)) : undefined;
+  return code?.ok ? code.value : undefined;
 }
 
 const CODE_PREFIX = "code/";
@@ -70,10 +68,7 @@ function readMore(c: AppContext, key: string): Result<readonly string[], HttpRef
 }
 
 /** docs/spec/ledger.md, Proofs. */
-export function proofJson(
-  { head, values, block, path }: StateProof,
-  note: string = head.checkpoint,
-): object {
+export function proofJson({ head, values, block, path }: StateProof, note: string): object {
   const [first, ...more] = values.map(valueJson);
   return {
     format: "cityid/proof/v1",

@@ -90,6 +90,53 @@ describe("a sparse map against the reference", () => {
     );
   });
 
+  test("still has the paths of moments that were pinned, whichever of them are kept", () => {
+    const steps = fc.array(fc.tuple(batch, fc.boolean(), fc.nat(7)), { maxLength: 8 });
+    fc.assert(
+      fc.property(steps, keyHash, (all, stranger) => {
+        const map = new SparseMap();
+        const keys = [stranger, ...all.flatMap(([puts]) => puts.map((put) => put.keyHash))];
+        const then = new Map<number, readonly unknown[]>();
+        for (const [at, [puts, isPinned, mask]] of all.entries()) {
+          map.update(mapPuts(puts));
+          if (isPinned) {
+            map.pin(at);
+            then.set(
+              at,
+              keys.map((key) => map.prove(key)),
+            );
+          }
+          // Drops one of the last three, in the middle or not.
+          if (mask < 3) then.delete(at - mask);
+          map.keepPins([...then.keys()]);
+        }
+        for (const [at, paths] of then) expect(map.provePinned(at, keys)).toEqual(paths);
+        expect(map.provePinned(all.length, keys)).toBeUndefined();
+      }),
+      RUNS,
+    );
+  });
+
+  test("forgets the oldest pin when too much has changed since", () => {
+    const put = (name: string, ref: number): MapPut => {
+      return { keyHash: hashOf(name), valueHash: hashOf(`${name} ${ref}`), ref };
+    };
+    const map = new SparseMap(undefined, 8);
+    const names = Array.from({ length: 16 }, (_, i) => String(i));
+    map.update(mapPuts(names.map((name) => put(name, 0))));
+    map.pin(1);
+    map.update(mapPuts([put("0", 1)]));
+    map.pin(2);
+    expect(map.provePinned(1, [hashOf("0")])?.[0]?.leaf?.ref).toBe(0);
+    map.update(mapPuts([put("1", 2)]));
+    expect(map.provePinned(1, [hashOf("0")])).toBeUndefined();
+    expect(map.provePinned(2, [hashOf("0")])?.[0]?.leaf?.ref).toBe(1);
+    expect(map.provePinned(2, [hashOf("1")])?.[0]?.leaf?.ref).toBe(0);
+    map.update(mapPuts(names.map((name) => put(name, 3))));
+    expect(map.provePinned(2, [hashOf("0")])).toBeUndefined();
+    map.update(mapPuts([put("1", 4)]));
+  });
+
   test("knows the neighbours of a key, in the map or not", () => {
     fc.assert(
       fc.property(batches, keyHash, (all, stranger) => {
@@ -180,10 +227,21 @@ describe("a sparse map", () => {
     expect(map.find(hashOf("a"))).toBe(Number.MAX_SAFE_INTEGER);
   });
 
-  test("refuses more puts at once than it can sort", () => {
+  test("takes more puts than it can sort at once in several steps", () => {
+    fc.assert(
+      fc.property(batch, fc.integer({ min: 1, max: 5 }), (all, atOnce) => {
+        const [map, model] = [new SparseMap(), filled([all]).map];
+        map.update(mapPuts(all), atOnce);
+        expect(map.root()).toEqual(model.root());
+        for (const { keyHash: key } of all) expect(map.find(key)).toBe(model.find(key));
+      }),
+      RUNS,
+    );
     const one = puts(0, 1)[0] as MapPut;
-    const many = Array.from({ length: MAX_MAP_PUTS + 1 }, () => one);
-    expect(() => new SparseMap().update(mapPuts(many))).toThrow(`${MAX_MAP_PUTS + 1} puts`);
+    const many = mapPuts(Array.from({ length: MAX_MAP_PUTS + 1 }, () => one));
+    expect(() => new SparseMap().update(many, many.refs.length)).toThrow(
+      `${MAX_MAP_PUTS + 1} puts`,
+    );
   });
 
   test("has one dump at a time", () => {

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -85,6 +85,35 @@ test("a city runs its own ledger in a process of its own, writes on without its 
     expect(read.delegations?.length).toBe(name === "parent" ? 1 : undefined);
   }
 
+  // Its whole history stands in two logs, and is proved from one end to the other.
+  const whole = join(office.directory, "lamps.history");
+  const kept = jsonOf(
+    await runCli(["history", LAMPS, "--proof", whole, "--json"], { CITYID_URL: url }),
+  );
+  expect(kept).toMatchObject({ pages: 2 });
+  const from = jsonOf(await office.cli("verify", whole, "--vkey", vkeys[0] ?? "", "--json"));
+  const parentOrigin = (await office.node.client.node()).origin;
+  expect(from).toMatchObject({
+    changes: [
+      { origin: parentOrigin, kind: "register" },
+      { origin: node.origin, kind: "update" },
+    ],
+    delegations: [{ code: CITY, by: parentOrigin, to: node.origin }],
+  });
+  // Asked at the parent it is the same: it sends on to the city, which leads back.
+  const asked = join(office.directory, "asked.history");
+  jsonOf(await office.cli("history", LAMPS, "--proof", asked, "--json"));
+  jsonOf(await office.cli("verify", asked, "--vkey", vkeys[0] ?? "", "--code", LAMPS, "--json"));
+  // The city's own record, and one that the city made: of its own log alone.
+  const [own] = await pagesOf(child.client.historyProof(CITY));
+  expect(JSON.parse(own ?? "").proof).toHaveLength(2);
+  const half = join(office.directory, "half.history");
+  await writeFile(half, `${(await readFile(whole, "utf8")).split("\n")[0]}\n`);
+  expect(await office.cli("verify", half, "--vkey", vkeys[0] ?? "")).toMatchObject({
+    exit: 6,
+    errors: expect.stringContaining("HISTORY_MISSING"),
+  });
+
   await office.node.stop("SIGKILL");
   expect(await rename("市管路灯")).toMatchObject({ status: "accepted" });
   const alone = join(office.directory, "alone.proof.json");
@@ -99,3 +128,9 @@ test("a city runs its own ledger in a process of its own, writes on without its 
   await using again = await startRealNode({ data, args: ["--port", String(port), ...who] });
   expect((await again.client.record(LAMPS)).record.names.zh).toMatchObject({ value: "市管路灯" });
 }, 120_000);
+
+async function pagesOf(pages: AsyncIterable<string>): Promise<string[]> {
+  const all: string[] = [];
+  for await (const page of pages) all.push(page);
+  return all;
+}

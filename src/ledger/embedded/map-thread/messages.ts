@@ -21,7 +21,15 @@ export type MapOrder =
       readonly changes: AppliedChanges;
       readonly moment: BlockMoment;
     }
-  | { readonly kind: "prove"; readonly id: number; readonly keyHashes: readonly Uint8Array[] }
+  | {
+      readonly kind: "prove";
+      readonly id: number;
+      readonly keyHashes: readonly Uint8Array[];
+      /** Left out: as the map is now. */
+      readonly pinned?: number;
+    }
+  | { readonly kind: "pin"; readonly size: number }
+  | { readonly kind: "keepPins"; readonly sizes: readonly number[] }
   /** Write a snapshot in the background. */
   | { readonly kind: "snapshot"; readonly id: number }
   /** The values are durable, as `syncValues` asked; or could not be made so. */
@@ -32,7 +40,8 @@ export type MapReport =
   /** The first one: what the snapshot held, if it is whole. */
   | { readonly kind: "opened"; readonly found?: FoundSnapshot }
   | { readonly kind: "updated"; readonly id: number; readonly root: Hash }
-  | { readonly kind: "proved"; readonly id: number; readonly paths: readonly MapPath[] }
+  /** Without paths where the pin is forgotten. */
+  | { readonly kind: "proved"; readonly id: number; readonly paths?: readonly MapPath[] }
   /** Make all values durable that were handed to the file. */
   | { readonly kind: "syncValues" }
   /** `valuesEnd` of the moment that the snapshot is of; or why there is none. */

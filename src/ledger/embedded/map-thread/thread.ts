@@ -70,6 +70,21 @@ export class MapThread implements MapStore {
     return this.#ask((id) => ({ kind: "prove", id, keyHashes }));
   }
 
+  pin(size: number): void {
+    this.#order({ kind: "pin", size });
+  }
+
+  keepPins(sizes: readonly number[]): void {
+    this.#order({ kind: "keepPins", sizes });
+  }
+
+  provePinned(
+    size: number,
+    keyHashes: readonly Uint8Array[],
+  ): Promise<readonly MapPath[] | undefined> {
+    return this.#ask((id) => ({ kind: "prove", id, keyHashes, pinned: size }));
+  }
+
   /** Writes a snapshot. @returns where the values end that it vouches for */
   snapshot(): Promise<number> {
     return this.#ask((id) => ({ kind: "snapshot", id }));

@@ -89,8 +89,12 @@ function update({ id, changes, moment: after }: Extract<MapOrder, { kind: "updat
   report({ kind: "updated", id, root: map.root() });
 }
 
-function prove({ id, keyHashes }: Extract<MapOrder, { kind: "prove" }>): void {
-  report({ kind: "proved", id, paths: keyHashes.map((keyHash) => map.prove(keyHash)) });
+function prove({ id, keyHashes, pinned }: Extract<MapOrder, { kind: "prove" }>): void {
+  const paths =
+    pinned === undefined
+      ? keyHashes.map((keyHash) => map.prove(keyHash))
+      : map.provePinned(pinned, keyHashes);
+  report({ kind: "proved", id, ...(paths && { paths }) });
 }
 
 function valuesSynced(why: string | undefined): void {
@@ -101,6 +105,8 @@ function valuesSynced(why: string | undefined): void {
 port.on("message", (order: MapOrder) => {
   if (order.kind === "update") update(order);
   else if (order.kind === "prove") prove(order);
+  else if (order.kind === "pin") map.pin(order.size);
+  else if (order.kind === "keepPins") map.keepPins(order.sizes);
   else if (order.kind === "snapshot") void snapshot(order.id);
   else if (order.kind === "valuesSynced") valuesSynced(order.why);
   else reset();

@@ -17,6 +17,7 @@ import { RefTable } from "../../ref-table.ts";
 import {
   BlockReader,
   compareMapRoot,
+  MAX_BEGINNING_BYTES,
   type ReadBlock,
   type ReplayRefusal,
   replayBlock,
@@ -168,7 +169,7 @@ export class Replayer {
         this.#items.push(item);
         items.push(item);
         this.#openBytes += bytes.length;
-        if (this.#openBytes <= MAX_OPEN_BYTES) continue;
+        if (this.#openBytes <= this.#mostOpenBytes()) continue;
         refusal = { code: "REPLAY_BLOCK_ENTRY", index: this.#nextIndex(), why: "none" };
         break;
       }
@@ -234,6 +235,10 @@ export class Replayer {
     await this.#map.close();
     await this.#pool.close();
     await this.#values.close();
+  }
+
+  #mostOpenBytes(): number {
+    return this.size === 0 ? MAX_BEGINNING_BYTES : MAX_OPEN_BYTES;
   }
 
   #nextIndex(): number {

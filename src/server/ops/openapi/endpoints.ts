@@ -23,6 +23,7 @@ const PROOF_PARAMETERS = [
     "`1`: also all ancestors and registrations that the effective status depends on",
   ),
   query("more", "A further map key; up to 16 times"),
+  query("newest", "`1`: of the newest state, cosigned or not"),
 ];
 const FILE: Answer = { description: "Bytes", content: { "application/octet-stream": BYTES } };
 
@@ -69,7 +70,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "codes",
     summary: "What happened to it, newest first; or all of it, with its proofs",
     parameters: [
-      query("proof", "`1`: the whole history as a bundle that proves itself"),
+      query("proof", "`1`: the whole history in pages that prove themselves"),
+      query("chain", "`1`: with the proofs of the ledgers above, as it is for imported records"),
       ...PAGING,
     ],
     answers: { 200: json("HistoryPage", "A page, or `application/vnd.cityid.history+json`") },
@@ -82,6 +84,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     parameters: [
       ...PAGING,
       query("start", "Position of the first one, instead of a cursor", INTEGER),
+      query("proof", "`1`: with the proof of the record, as of the same block"),
     ],
     answers: { 200: json("ChildrenPage", "A page") },
   },

@@ -123,6 +123,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     path: list(BASE64),
     size: INTEGER,
     "next?": TEXT,
+    "proof?": ref("Proof"),
   }),
   Key: object({
     holder: TEXT,

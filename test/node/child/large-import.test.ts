@@ -1,0 +1,211 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { publicEd25519 } from "#crypto";
+import {
+  type ChildGenesis,
+  type Code,
+  type CodeRecord,
+  codeKey,
+  decodeCbor,
+  equalBytes,
+  Frontier,
+  formatVerifierKey,
+  type Hash,
+  hashLeaf,
+  hashMapKey,
+  present,
+  sha256,
+  utf8,
+  verifierKey,
+  verifyMapProof,
+} from "../../../src/core/index.ts";
+import {
+  createEmbeddedLedger,
+  openEmbeddedLedger,
+  Replayer,
+} from "../../../src/ledger/embedded/index.ts";
+import type { Ledger } from "../../../src/ledger/index.ts";
+import { createLog } from "../../../src/log/index.ts";
+import { auditDirectory, type HandOver, handOver } from "../../../src/node/index.ts";
+import { issueCity, lampManifest, must } from "../../contract/ledger.ts";
+import { city, code, GENESIS, keySpec, named, sign } from "../../core/state/kit.ts";
+
+// A namespace is handed over whose import fills many records of the journal. CITYID_LARGE_IMPORT=300000 makes one that
+// is larger than what a single record can hold.
+
+const THINGS = Number(process.env.CITYID_LARGE_IMPORT ?? 2560);
+const IS_LARGE = THINGS > 100_000;
+const EACH = 256;
+const CHILD = "child.test/log";
+const MA1301 = code("MA.156.1301") as Code;
+const LAMPS = code(`${MA1301}/LAMP`) as Code;
+const PATIENCE_MILLISECONDS = IS_LARGE ? 3_600_000 : 120_000;
+
+const root = mkdtempSync(join(tmpdir(), "cityid-large-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const seed = sha256(utf8("log key"));
+const clock = { now: GENESIS.time + 1000 };
+
+function openLedger(directory: string, origin: string) {
+  return openEmbeddedLedger({
+    directory,
+    origin,
+    signers: [{ key: verifierKey(origin, "ed25519", publicEd25519(seed)), seed }],
+    clock: { wallMilliseconds: () => clock.now, monotonicMilliseconds: () => clock.now },
+    workers: IS_LARGE ? 1 : 0,
+  });
+}
+
+/** A city with many lamps, which it delegates to a ledger of its own. */
+async function delegatedLog(): Promise<Uint8Array[]> {
+  const directory = join(root, "parent");
+  await createEmbeddedLedger(directory, GENESIS);
+  const opened = await openLedger(directory, GENESIS.origin);
+  await using ledger = opened.ledger;
+  await issueCity({ ledger, clock });
+  const { manifest, chunks } = lampManifest(clock.now, Math.ceil(THINGS / EACH), EACH);
+  must((await ledger.submit([manifest]))[0]);
+  for (let at = 0; at < chunks.length; at += 16) {
+    for (const outcome of await ledger.submit(chunks.slice(at, at + 16))) must(outcome);
+  }
+  const { control: prev } = readValue<CodeRecord>(ledger, codeKey(MA1301));
+  const policy = `log ${formatVerifierKey(verifierKey(CHILD, "ed25519", publicEd25519(seed)))}\nquorum none\n`;
+  const start = { op: "delegate", code: MA1301, prev, do: "start" } as const;
+  const body = { ...start, origin: CHILD, policy, url: "https://child.test" };
+  must((await ledger.submit([sign(body, city, clock.now)]))[0]);
+  return Array.from({ length: ledger.head().size }, (_, i) => present(ledger.entry(i), "entry"));
+}
+
+function readValue<T>(ledger: Ledger, key: string): T {
+  const value = decodeCbor(present(ledger.value(key), key));
+  if (!value.ok) throw new Error(value.error.code);
+  return value.value as T;
+}
+
+function genesisOf({ parent, commitment }: HandOver): ChildGenesis {
+  const policy = `log ${formatVerifierKey(verifierKey(CHILD, "ed25519", publicEd25519(seed)))}\nquorum none\n`;
+  const owner = { id: "OWNER", names: { zh: "市" }, keys: [keySpec("city", ["govern", "issue"])] };
+  return {
+    app: 1,
+    origin: CHILD,
+    time: clock.now,
+    members: [owner],
+    thresholds: { issue: 1, govern: 1 },
+    recoveryDelay: 7 * 24 * 3600,
+    voidWindow: 30 * 24 * 3600,
+    policy,
+    parent,
+    imports: commitment,
+  };
+}
+
+/** Takes the time and the memory of each step, for the manual run. */
+async function timed<T>(what: string, act: () => Promise<T> | T): Promise<T> {
+  const began = performance.now();
+  const result = await act();
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  const megabytes = Math.round(process.memoryUsage().rss / 1e6);
+  if (IS_LARGE) console.log(`${what}: ${seconds} s, ${megabytes} MB resident`);
+  return result;
+}
+
+test(
+  `takes ${THINGS} things over, writes on, and proves, replays and audits as any ledger`,
+  async () => {
+    const entries = await timed("parent written", delegatedLog);
+    const size = entries.length;
+    const tree = Frontier.empty();
+    for (const entry of entries) tree.append(hashLeaf(entry));
+    const origin = GENESIS.origin;
+    const note = `${origin}\n${size}\n`;
+    const checkpoint = { origin, size, root: tree.root() } as never;
+    const handed = await timed("parent replayed, import chosen", () =>
+      handOver({ checkpoint, note, entries }, MA1301, CHILD),
+    );
+    const { imports } = handed;
+    const bytes = imports.reduce((sum, entry) => sum + entry.length, 0);
+    const directory = join(root, "child", "ledger");
+    const genesis = genesisOf(handed);
+    // Far below what a record can hold, so that a few thousand things are many of them.
+    const maxRecordBytes = IS_LARGE ? undefined : 100_000;
+    await timed("block 0 written", () =>
+      createEmbeddedLedger(
+        directory,
+        genesis,
+        imports,
+        maxRecordBytes === undefined ? {} : { maxRecordBytes },
+      ),
+    );
+    expect(statSync(join(directory, "journal")).size).toBeGreaterThan(bytes);
+    if (IS_LARGE) expect(bytes).toBeGreaterThan(64 * 1024 * 1024);
+    // There as a whole or not at all: a second beginning finds it.
+    await expect(createEmbeddedLedger(directory, genesis, imports)).rejects.toMatchObject({
+      code: "LOG_EXISTS",
+    });
+
+    {
+      const opened = await timed("child opened", () => openLedger(directory, CHILD));
+      await using ledger = opened.ledger;
+      expect(ledger.head().size).toBe(imports.length + 2);
+      const { count } = readValue<CodeRecord>(ledger, codeKey(LAMPS)).children;
+      expect(count).toBe(Math.ceil(THINGS / EACH) * EACH);
+      expect(ledger.blockOf(3)).toMatchObject({ first: 0, count: imports.length + 1, height: 0 });
+      const lamp = `${LAMPS}/000777`;
+      const { head, values } = await ledger.prove([codeKey(code(lamp))]);
+      const [proven] = values;
+      const hash = sha256(present(proven?.value, "a lamp")) as Hash;
+      const path = present(proven, "a proof").map;
+      const key = hashMapKey(codeKey(code(lamp)));
+      expect(verifyMapProof(head.mapRoot, key, hash, path).ok).toBe(true);
+      await timed("children listed", async () => {
+        const page = await ledger.children(LAMPS, 700, 100);
+        expect(page?.codes[77]).toBe(lamp);
+      });
+      const { op: prev } = readValue<CodeRecord>(ledger, codeKey(code(lamp)));
+      const update = { op: "update", code: code(lamp), prev, names: named("新名") } as const;
+      must((await ledger.submit([sign(update, { ...city, aud: CHILD }, clock.now)]))[0]);
+    }
+    const again = await timed("child opened again", () => openLedger(directory, CHILD));
+    const { head, log } = await (async () => {
+      await using ledger = again.ledger;
+      const all = Array.from({ length: ledger.head().size }, (_, i) =>
+        present(ledger.entry(i), "entry"),
+      );
+      return { head: ledger.head(), log: all };
+    })();
+
+    const report = await timed("data directory audited", () => auditDirectory(join(root, "child")));
+    expect(report).toMatchObject({ intact: true, entries: head.size, blocks: 2 });
+    const replayer = await Replayer.open(
+      { directory: join(root, "audit"), origin: CHILD, workers: 1 },
+      async () => undefined,
+    );
+    await timed("log replayed by an auditor", async () => {
+      for (let at = 0; at < log.length; at += 256) {
+        const some = log.slice(at, at + 256);
+        expect(await replayer.take(some, (i) => hashLeaf(some[i] as Uint8Array))).toBeUndefined();
+      }
+      const end = await replayer.end();
+      expect(end).toMatchObject({ ok: true, value: { size: head.size } });
+      expect(end.ok && equalBytes(end.value.mapRoot, head.mapRoot)).toBe(true);
+    });
+    await replayer.close();
+    if (IS_LARGE) {
+      console.log(`${imports.length} import entries, ${Math.round(bytes / 1e6)} MB`);
+    }
+  },
+  PATIENCE_MILLISECONDS,
+);
+
+test("an audit notices a block 0 that breaks off between its records", async () => {
+  const entries = Array.from({ length: 40 }, (_, i) => utf8(`entry ${i}`));
+  const directory = join(root, "cut", "ledger");
+  await createLog({ directory, origin: CHILD }, entries, 50);
+  expect(await auditDirectory(join(root, "cut"))).toMatchObject({
+    intact: false,
+    refusal: { code: "REPLAY_BLOCK_ENTRY", index: 40, why: "none" },
+  });
+});
