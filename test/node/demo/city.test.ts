@@ -70,6 +70,13 @@ async function isAway(url: string): Promise<boolean> {
   );
 }
 
+async function isReady(url: string): Promise<boolean> {
+  return fetch(`${url}/readyz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+}
+
 async function write(value: number) {
   const city = createClient({ url: demo.cityUrl, attempts: 1 });
   const { seed } = (await keys) as { seed: string };
@@ -158,7 +165,8 @@ test("killed, it is started again and has everything; the root's goes on", async
   const { index } = await write(3);
   process.kill(pid, "SIGKILL");
   await demo.hears(/Haikou's node ended \(SIGKILL\); start number 2/);
-  await until(async () => ((await isAway(demo.cityUrl)) ? undefined : true));
+  // It answers before its ledger is open, but for little.
+  await until(async () => (await isReady(demo.cityUrl)) || undefined);
   expect(pidOf("city")).not.toBe(pid);
   expect(pidOf("root")).toBe(above);
   expect(await sizeOf(demo.cityUrl)).toBe(index + 2);
