@@ -3,7 +3,7 @@ import { type Code, parentOf } from "../code/index.ts";
 import { Frontier } from "../merkle/frontier.ts";
 import { hashLeaves } from "../merkle/hash.ts";
 import { referenceTo, referredCode } from "./effective.ts";
-import type { Subtree } from "./import-subtree.ts";
+import type { ImportedRecord, Subtree } from "./import-subtree.ts";
 import { usesOf } from "./key-ring.ts";
 import { codeKey, orderKey, registrationKey } from "./map-keys.ts";
 import type { ChildrenFrontier, CodeRecord, Reference } from "./values.ts";
@@ -15,7 +15,7 @@ export type Misfit = { readonly key: string; readonly why: string };
 export function findMisfit(subtree: Subtree): Misfit | undefined {
   const { top, records, order, named } = subtree;
   const first = records.get(top);
-  if (first === undefined || first.delegation !== undefined) {
+  if (first === undefined || first.isDelegated) {
     return { key: codeKey(top), why: first === undefined ? "missing" : "delegation" };
   }
   const listed = new Set([...order.values()].flat());
@@ -35,7 +35,7 @@ export function findMisfit(subtree: Subtree): Misfit | undefined {
 
 function misfitOf(
   { records, order, rings, registrations }: Subtree,
-  record: CodeRecord,
+  record: ImportedRecord,
 ): string | undefined {
   const { code, registration, holds, children } = record;
   if (registration !== undefined && !registrations.has(registrationKey(registration))) {

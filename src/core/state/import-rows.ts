@@ -18,21 +18,25 @@ import {
 import type { Subtree } from "./import-subtree.ts";
 import { endedKey, orderKey } from "./map-keys.ts";
 
+/** A row of an import: its key, its value, and that as it is kept. */
+type Row = { readonly key: string; readonly value: CborValue; readonly bytes: Uint8Array };
+
 /** Reads one row of an import into what is known of the subtree. @returns why it cannot be one */
-export function readRow(subtree: Subtree, key: string, value: CborValue): string | undefined {
+export function readRow(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
   switch (key.slice(0, key.indexOf("/"))) {
     case "code":
-      return readRecord(subtree, key, value);
+      return readRecord(subtree, row);
     case "key":
-      return readKey(subtree, key, value);
+      return readKey(subtree, row);
     case "alias":
-      return readAlias(subtree, key, value);
+      return readAlias(subtree, row);
     case "registration":
-      return readRegistration(subtree, key, value);
+      return readRegistration(subtree, row);
     case "class":
-      return whenShaped(classShape, value, () => keep(subtree, key, value));
+      return whenShaped(classShape, value, () => keep(subtree, row));
     case "anchor":
-      return readAnchor(subtree, key, value);
+      return readAnchor(subtree, row);
     case "~order":
       return readOrder(subtree, key, value);
     default:
@@ -50,33 +54,38 @@ function whenShaped<T>(
   return fit.ok ? use(fit.value) : `${fit.error.code} ${fit.error.path}`;
 }
 
-function keep({ others }: Subtree, key: string, value: CborValue): undefined {
-  others.push([key, value]);
+function keep({ others }: Subtree, { key, bytes }: Row): undefined {
+  others.push([key, bytes]);
 }
 
 function isWithin({ top }: Subtree, code: Code): boolean {
   return code === top || isBelow(code, top);
 }
 
-function readRecord(subtree: Subtree, key: string, value: CborValue): string | undefined {
+function readRecord(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
   return whenShaped(recordShape, value, (record) => {
     const { code, delegation } = record;
     if (!isWithin(subtree, code)) return "code";
     if (delegation !== undefined && !parsePolicy(delegation.policy).ok) return "policy";
     if (key === `code/${code}`) {
-      subtree.records.set(code, record);
+      const { generation, registration, holds, children } = record;
+      const isDelegated = delegation !== undefined;
+      const seen = { code, generation, holds, children, isDelegated, bytes: row.bytes };
+      subtree.records.set(code, registration === undefined ? seen : { ...seen, registration });
       return undefined;
     }
     const reference = referenceTo(record);
     if (key !== endedKey(reference)) return "key";
     subtree.named.push({ key, reference });
-    return keep(subtree, key, value);
+    return keep(subtree, row);
   });
 }
 
 const KEY = /^key\/([^#/]+(?:\/[^#/]+)?#\d+)\/[0-9a-f]{16}$/;
 
-function readKey(subtree: Subtree, key: string, value: CborValue): string | undefined {
+function readKey(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
   return whenShaped(keyShape, value, (record) => {
     const holder = KEY.exec(key)?.[1];
     const kid = keyIdentifier(record.key);
@@ -88,31 +97,34 @@ function readKey(subtree: Subtree, key: string, value: CborValue): string | unde
       ring.push({ kid, uses: record.uses });
       subtree.rings.set(holder, ring);
     }
-    return keep(subtree, key, value);
+    return keep(subtree, row);
   });
 }
 
-function readAlias(subtree: Subtree, key: string, value: CborValue): string | undefined {
+function readAlias(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
   return whenShaped(aliasShape, value, ({ code }) => {
     // One that was given back says nothing that its absence would not.
     if (code === undefined) return "code";
     subtree.named.push({ key, reference: code });
-    return keep(subtree, key, value);
+    return keep(subtree, row);
   });
 }
 
-function readRegistration(subtree: Subtree, key: string, value: CborValue): string | undefined {
+function readRegistration(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
   return whenShaped(registrationShape, value, () => {
     subtree.registrations.add(key);
-    return keep(subtree, key, value);
+    return keep(subtree, row);
   });
 }
 
-function readAnchor(subtree: Subtree, key: string, value: CborValue): string | undefined {
+function readAnchor(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
   return whenShaped(anchorShape, value, ({ checkpoint }) => {
     if (!parseCheckpoint(checkpoint).ok) return "checkpoint";
     subtree.named.push({ key, reference: `${key.slice("anchor/".length)}#1` });
-    return keep(subtree, key, value);
+    return keep(subtree, row);
   });
 }
 

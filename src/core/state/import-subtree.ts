@@ -1,11 +1,16 @@
-import type { CborValue } from "../cbor/index.ts";
 import type { Code } from "../code/index.ts";
 import type { CodeRecord, KeyRing, Reference } from "./values.ts";
+
+/** What is looked at of a record when all is there, and its bytes: decoded, a million records would be several gigabytes. */
+export type ImportedRecord = Pick<
+  CodeRecord,
+  "code" | "generation" | "registration" | "holds" | "children"
+> & { readonly isDelegated: boolean; readonly bytes: Uint8Array };
 
 /** What an import says, row by row; whether it fits together is judged when all of it is there. */
 export type Subtree = {
   readonly top: Code;
-  readonly records: Map<Code, CodeRecord>;
+  readonly records: Map<Code, ImportedRecord>;
   /** Children in the order of their first registration. */
   readonly order: Map<Code, Code[]>;
   /** The open keys of each holder. */
@@ -13,8 +18,8 @@ export type Subtree = {
   /** Everything that names a record: by which map key, and which record. */
   readonly named: { readonly key: string; readonly reference: Reference }[];
   readonly registrations: Set<string>;
-  /** All values but the newest records, by their map keys. */
-  readonly others: [key: string, value: CborValue][];
+  /** All values but the newest records, by their map keys; encoded. */
+  readonly others: [key: string, value: Uint8Array][];
 };
 
 export function emptySubtree(top: Code): Subtree {

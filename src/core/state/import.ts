@@ -1,6 +1,7 @@
 import { hex } from "../bytes.ts";
-import { decodeCbor } from "../cbor/index.ts";
+import { type CborValue, decodeCbor, encodeCbor } from "../cbor/index.ts";
 import type { Code } from "../code/index.ts";
+import { present } from "../invariant.ts";
 import { Frontier } from "../merkle/frontier.ts";
 import { hashLeaf } from "../merkle/hash.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -9,7 +10,7 @@ import { decodeImports, type ImportRefusal, type ImportRow } from "./import-entr
 import { findMisfit, frontierOver } from "./import-fit.ts";
 import { readRow } from "./import-rows.ts";
 import { emptySubtree, type Subtree } from "./import-subtree.ts";
-import { codeKey, frontierKey, type MapKey, ringKey } from "./map-keys.ts";
+import { codeKey, frontierKey, ringKey } from "./map-keys.ts";
 import { type Change, Transaction } from "./transaction.ts";
 
 /**
@@ -33,9 +34,8 @@ export function applyChildGenesis(
   const tx = new Transaction({ get: () => undefined });
   const begun = begin({ tx, timeMilliseconds: genesis.time }, genesis, hashLeaf(entry));
   if (!begun.ok) return begun;
-  write(tx, subtree.value);
   tx.keep(0);
-  return ok(tx.changes());
+  return ok([...tx.changes(), ...changesOf(subtree.value)]);
 }
 
 /** The root that a genesis commits to its import entries with. */
@@ -58,22 +58,31 @@ function readRows(top: Code, rows: readonly ImportRow[]): Result<Subtree, Import
   const subtree = emptySubtree(top);
   for (const [key, bytes] of rows) {
     const value = decodeCbor(bytes);
-    const why = value.ok ? readRow(subtree, key, value.value) : value.error.code;
+    const why = value.ok ? readRow(subtree, { key, value: value.value, bytes }) : value.error.code;
     if (why !== undefined) return err({ code: "CHILD_VALUE", key, why });
   }
   const misfit = findMisfit(subtree);
   return misfit === undefined ? ok(subtree) : err({ code: "CHILD_VALUE", ...misfit });
 }
 
-/** Records from the top down, each one's children in their order, so that whoever derives an order from this finds theirs. */
-function write(tx: Transaction, subtree: Subtree): void {
+/**
+ * Records from the top down, each one's children in their order, so that whoever derives an order from this finds theirs. Values
+ * are the bytes that came: decoded and encoded again they would be the same.
+ */
+function* changesOf(subtree: Subtree): Generator<Change> {
+  const made = (key: string, value: CborValue): Change => {
+    return { key, value: encodeCbor(value), index: 0 };
+  };
   for (const code of inOrder(subtree)) {
-    tx.put(codeKey(code), subtree.records.get(code));
-    tx.put(frontierKey(code), frontierOver(subtree.order.get(code) ?? []));
+    const { bytes } = present(subtree.records.get(code), "a record of the subtree");
+    yield { key: codeKey(code), value: bytes, index: 0 };
+    const children = subtree.order.get(code);
+    if (children === undefined) continue;
+    yield made(frontierKey(code), frontierOver(children) as unknown as CborValue);
   }
-  for (const [key, value] of subtree.others) tx.put(key as MapKey<unknown>, value);
+  for (const [key, value] of subtree.others) yield { key, value, index: 0 };
   for (const [holder, open] of subtree.rings) {
-    tx.put(ringKey(holder), { open });
+    yield made(ringKey(holder), { open } as unknown as CborValue);
   }
 }
 
