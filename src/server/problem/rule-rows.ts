@@ -364,6 +364,21 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Read its records; sign anew to register others.",
   ),
   STATE_RETIRED: row(409, "The code is retired", "Use its successor."),
+  STATE_SEALS_LIMIT: row(
+    409,
+    "The batches of this key leave too many gaps",
+    "Log the batches that lie between, or go on with a new key.",
+  ),
+  STATE_SEALS_OVERLAP: row(
+    409,
+    "Serials of this batch stand in another one",
+    "Make seals with serials that were not used yet.",
+  ),
+  STATE_SEAL_KEY: row(
+    422,
+    "It makes no seals for this record",
+    "Name a key with the use `seal` that is the record's own, and no passkey.",
+  ),
   STATE_SINCE: row(
     422,
     "A key cannot be compromised from a time to come",
