@@ -4,19 +4,23 @@ import { type Code, isBelow } from "../code/index.ts";
 import { keyIdentifier } from "../cose/index.ts";
 import { parseCheckpoint, parsePolicy } from "../note/index.ts";
 import { fitShape, type Shape } from "../op/shape.ts";
+import { hash } from "../op/shapes.ts";
 import type { Result } from "../result.ts";
 import { referenceTo } from "./effective.ts";
 import {
   aliasShape,
   anchorShape,
+  batchShape,
   classShape,
   keyShape,
   orderShape,
+  pageShape,
   recordShape,
   registrationShape,
+  runsShape,
 } from "./import-shapes.ts";
 import type { Subtree } from "./import-subtree.ts";
-import { endedKey, orderKey } from "./map-keys.ts";
+import { endedKey, orderKey, STATUS_PAGES } from "./map-keys.ts";
 
 /** Reads one row of an import into what is known of the subtree. @returns why it cannot be one */
 export function readRow(subtree: Subtree, key: string, value: CborValue): string | undefined {
@@ -33,6 +37,12 @@ export function readRow(subtree: Subtree, key: string, value: CborValue): string
       return whenShaped(classShape, value, () => keep(subtree, key, value));
     case "anchor":
       return readAnchor(subtree, key, value);
+    case "seals":
+      return readSeals(subtree, key, value);
+    case "unseal":
+      return readUnseal(subtree, key, value);
+    case STATUS_PAGES:
+      return readStatusPage(subtree, key, value);
     case "~order":
       return readOrder(subtree, key, value);
     default:
@@ -74,7 +84,7 @@ function readRecord(subtree: Subtree, key: string, value: CborValue): string | u
   });
 }
 
-const KEY = /^key\/([^#/]+(?:\/[^#/]+)?#\d+)\/[0-9a-f]{16}$/;
+const KEY = /^key\/([^#]+#\d+)\/[0-9a-f]{16}$/;
 
 function readKey(subtree: Subtree, key: string, value: CborValue): string | undefined {
   return whenShaped(keyShape, value, (record) => {
@@ -112,6 +122,42 @@ function readAnchor(subtree: Subtree, key: string, value: CborValue): string | u
   return whenShaped(anchorShape, value, ({ checkpoint }) => {
     if (!parseCheckpoint(checkpoint).ok) return "checkpoint";
     subtree.named.push({ key, reference: `${key.slice("anchor/".length)}#1` });
+    return keep(subtree, key, value);
+  });
+}
+
+const SEALS = /^seals\/([^#]+#\d+)\/[0-9a-f]{16}(?:\/(0|[1-9]\d*))?$/;
+
+function readSeals(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  const [, holder, first] = SEALS.exec(key) ?? [];
+  if (holder === undefined) return "key";
+  subtree.named.push({ key, reference: holder });
+  return first === undefined
+    ? whenShaped(runsShape, value, () => keep(subtree, key, value))
+    : whenShaped(batchShape, value, () => keep(subtree, key, value));
+}
+
+const UNSEAL = /^unseal\/(([^#]+#\d+)\/[0-9a-f]{16})$/;
+
+function readUnseal(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  const [, owner, holder] = UNSEAL.exec(key) ?? [];
+  if (owner === undefined || holder === undefined) return "key";
+  return whenShaped(hash, value, (bits) => {
+    subtree.named.push({ key, reference: holder });
+    subtree.statuses.set(owner, { hash: bits, pages: new Map() });
+    return keep(subtree, key, value);
+  });
+}
+
+const STATUS_PAGE = /^~unseal\/(.+)\/(0|[1-9]\d?|1[01]\d|12[0-7])$/;
+
+/** Keys rise, so the hash over the pages came before them. */
+function readStatusPage(subtree: Subtree, key: string, value: CborValue): string | undefined {
+  const [, owner = "", page] = STATUS_PAGE.exec(key) ?? [];
+  return whenShaped(pageShape, value, (bits) => {
+    const status = subtree.statuses.get(owner);
+    if (status === undefined) return "key";
+    status.pages.set(Number(page), bits);
     return keep(subtree, key, value);
   });
 }

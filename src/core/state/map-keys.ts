@@ -69,10 +69,12 @@ export const orderKey = (code: Code, start: number): string =>
 export const ringKey = (holder: string): MapKey<KeyRing> => `${BESIDE}keys/${holder}`;
 export const frontierKey = (code: Code): MapKey<ChildrenFrontier> => `${BESIDE}children/${code}`;
 export const takenKey = (id: Uint8Array): MapKey<Taken> => `${BESIDE}taken/${hex(id)}`;
+/** What the keys of pages of status bits begin with. */
+export const STATUS_PAGES: string = `${BESIDE}unseal`;
 /** A page of the status bits of a key; absent where all of it is zero. */
 export const statusPageKey = (
   holder: Reference,
   kid: Uint8Array,
   page: number,
-): MapKey<Uint8Array> => `${BESIDE}unseal/${holder}/${hex(kid)}/${page}`;
+): MapKey<Uint8Array> => `${STATUS_PAGES}/${holder}/${hex(kid)}/${page}`;
 export const MEMBERS_KEY: MapKey<MembersList> = `${BESIDE}members`;

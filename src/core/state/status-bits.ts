@@ -11,7 +11,7 @@ import type { Reference } from "./values.ts";
 /** All bits of a key. */
 export const STATUS_BYTES: number = MAX_SERIALS / 8;
 
-const PAGE_BYTES = 1024;
+export const PAGE_BYTES: number = 1024;
 const PAGES = STATUS_BYTES / PAGE_BYTES;
 const ZEROS = new Uint8Array(PAGE_BYTES);
 
@@ -51,7 +51,11 @@ export function raiseBits(
     raised.add(page);
   }
   for (const page of raised) tx.put(statusPageKey(holder, kid, page), pages[page] as Uint8Array);
-  if (raised.size > 0) tx.put(unsealKey(holder, kid), sha256(...pages));
+  if (raised.size > 0)
+    tx.put(
+      unsealKey(holder, kid),
+      hashPages((page) => pages[page]),
+    );
   return raised.size > 0;
 }
 
@@ -60,4 +64,9 @@ function pagesOf(state: ValueReader, holder: Reference, kid: Uint8Array): Uint8A
     { length: PAGES },
     (_, page) => state.get(statusPageKey(holder, kid, page)) ?? ZEROS,
   );
+}
+
+/** The hash over all bits, of the pages that are not zero. */
+export function hashPages(pageAt: (page: number) => Uint8Array | undefined): Uint8Array {
+  return sha256(...Array.from({ length: PAGES }, (_, page) => pageAt(page) ?? ZEROS));
 }
