@@ -42,6 +42,8 @@ export const verifyP256: Crypto["verifyP256"] = (publicKey, message, signature) 
   return key !== undefined && verifyRaw(key, message, signature);
 };
 
+export const checkP256: Crypto["checkP256"] = verifyP256;
+
 export const signP256: Crypto["signP256"] = (secret, message) =>
   lowS(signRaw(p256PrivateKey(secret, publicP256(secret)), message));
 
