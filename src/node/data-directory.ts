@@ -15,6 +15,7 @@ import { LedgerFault } from "../ledger/index.ts";
  *     cosigned       the newest checkpoint with the cosignatures of others
  *     inbox/         applications, beside the ledger
  *     openings/      bodies of commitments, beside the ledger
+ *     seals/         leaf hashes of batches of seals, beside the ledger
  *     demo/          keys of a demonstration
  */
 export type DataDirectory = {
@@ -30,6 +31,7 @@ export type DataDirectory = {
   readonly cosigned: string;
   readonly inbox: string;
   readonly openings: string;
+  readonly seals: string;
   readonly demo: string;
 };
 
@@ -63,6 +65,7 @@ export function dataDirectory(root: string): DataDirectory {
     cosigned: join(root, "cosigned"),
     inbox: join(root, "inbox"),
     openings: join(root, "openings"),
+    seals: join(root, "seals"),
     demo: join(root, "demo"),
   };
 }

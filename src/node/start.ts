@@ -205,6 +205,7 @@ async function application(
       ...(parent === undefined ? {} : { parent: parentLedger(parent) }),
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
+      seals: directoryStore(directory.seals),
       ...(witness === undefined ? {} : { witness }),
       cosignatures: cosigning.collector,
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),
