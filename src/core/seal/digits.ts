@@ -63,31 +63,48 @@ export function decodeDigits(text: string): Result<Uint8Array, DigitsRefusal> {
   const rest = DIGITS.indexOf(text.length % GROUP_DIGITS);
   if (rest < 0) return err({ code: "SEAL_DIGITS_LENGTH", got: text.length });
   const bytes = new Uint8Array(groups * GROUP_BYTES + rest);
-  for (let at = 0; at * GROUP_BYTES < bytes.length; at++) {
-    const position = at * GROUP_DIGITS;
-    const written = text.slice(position, position + GROUP_DIGITS);
-    const part = bytes.subarray(at * GROUP_BYTES, (at + 1) * GROUP_BYTES);
-    if (!readGroup(written, part)) return err({ code: "SEAL_DIGITS_VALUE", position });
+  let position = 0;
+  for (let at = 0; at < bytes.length; at += GROUP_BYTES, position += GROUP_DIGITS) {
+    const end = Math.min(at + GROUP_BYTES, bytes.length);
+    if (!readGroup(text, position, bytes, at, end)) {
+      return err({ code: "SEAL_DIGITS_VALUE", position });
+    }
   }
   return ok(bytes);
 }
 
 const WORD = 0x1_0000;
 
-/** @returns whether the number fits into the bytes */
-function readGroup(written: string, bytes: Uint8Array): boolean {
-  const cut = Math.max(0, written.length - LOWER_DIGITS);
-  const upper = Number(written.slice(0, cut));
+/** Reads the group of digits at `position` into `bytes[at, end)`. @returns whether the number fits in there */
+function readGroup(
+  text: string,
+  position: number,
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+): boolean {
+  const stop = Math.min(position + GROUP_DIGITS, text.length);
+  const cut = Math.max(position, stop - LOWER_DIGITS);
+  const upper = readNumber(text, position, cut);
   // upper·10^8 + lower, its lowest 16 bits apart from the others.
-  const low = (upper % WORD) * LOWER + Number(written.slice(cut));
-  let others = Math.floor(upper / WORD) * LOWER + Math.floor(low / WORD);
+  const low = (upper % WORD) * LOWER + readNumber(text, cut, stop);
   const word = low % WORD;
-  bytes[0] = word & 0xff;
-  let left = word >> 8;
-  for (let i = 1; i < bytes.length; i++) {
-    bytes[i] = i === 1 ? left : others % 0x100;
-    if (i === 1) left = 0;
-    else others = Math.floor(others / 0x100);
+  let others = Math.floor(upper / WORD) * LOWER + (low - word) / WORD;
+  bytes[at] = word & 0xff;
+  if (at + 1 < end) bytes[at + 1] = word >> 8;
+  else if (word > 0xff) return false;
+  for (let i = at + 2; i < end; i++) {
+    const byte = others % 0x100;
+    bytes[i] = byte;
+    others = (others - byte) / 0x100;
   }
-  return left === 0 && others === 0;
+  return others === 0;
+}
+
+const ZERO = 0x30;
+
+function readNumber(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let i = from; i < to; i++) number = 10 * number + text.charCodeAt(i) - ZERO;
+  return number;
 }

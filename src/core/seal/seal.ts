@@ -12,7 +12,6 @@ import {
   ALG_ES256,
   type CoseRefusal,
   decodeSign1,
-  encodeSign1,
   sigStructure,
 } from "../cose/index.ts";
 import { MAX_SERIALS } from "../op/limits.ts";
@@ -85,32 +84,94 @@ export type UnsignedSeal = {
  * @see RFC 8392, docs/spec/seals.md
  */
 export function composeSeal(claims: SealClaims, { alg, kid }: SealHeader): UnsignedSeal {
-  const { code, iatSeconds, expSeconds, serial, born } = claims;
-  const header = new Map<number, CborValue>([
-    [ALG, alg],
-    [KID, kid],
-  ]);
-  const payload = new Map<number, CborValue>([
-    [SUB, code],
-    [IAT, iatSeconds],
-    [CTI, concat(bigEndian(serial), born)],
-  ]);
-  if (expSeconds !== undefined) payload.set(EXP, expSeconds);
-  const [protectedBytes, payloadBytes] = [encodeCbor(header), encodeCbor(payload)];
-  return {
-    protectedBytes,
-    payload: payloadBytes,
-    message: sigStructure(protectedBytes, payloadBytes),
-  };
+  const payload = writePayload(claims);
+  const out = new Writer();
+  out.bytes(SIGNATURE_CONTEXT);
+  // { 1: alg, 4: kid }; −8 and −7 are one byte each.
+  out.bytes([BYTES + PROTECTED_BYTES, MAP + 2, ALG, NEGATIVE - 1 - alg, KID, BYTES + KID_BYTES]);
+  out.bytes(kid);
+  const header = out.done().subarray(SIGNATURE_CONTEXT.length + 1);
+  out.bytes([BYTES]);
+  out.head(BYTES, payload.length);
+  out.bytes(payload);
+  return { protectedBytes: header, payload, message: out.done() };
 }
+
+function writePayload({ code, iatSeconds, expSeconds, serial, born }: SealClaims): Uint8Array {
+  const out = new Writer();
+  out.bytes([MAP + (expSeconds === undefined ? 3 : 4), SUB]);
+  out.head(TEXT, code.length);
+  out.ascii(code);
+  if (expSeconds !== undefined) {
+    out.bytes([EXP]);
+    out.head(UNSIGNED, expSeconds);
+  }
+  out.bytes([IAT]);
+  out.head(UNSIGNED, iatSeconds);
+  out.bytes([CTI, BYTES + SERIAL_BYTES + BORN_BYTES]);
+  out.bytes(bigEndian(serial));
+  out.bytes(born);
+  return out.done();
+}
+
+// Seals are made by the ten thousand, and all alike: written by hand, in the one form that the deterministic encoding of RFC
+// 8949 §4.2.1 gives them (`decodeSeal` takes no other), in a fifth of the time.
+const PROTECTED_BYTES = 13;
+/** ["Signature1", …: an array of four. RFC 9052 §4.4. */
+const SIGNATURE_CONTEXT = concat(Uint8Array.of(0x84), encodeCbor("Signature1"));
+const [UNSIGNED, NEGATIVE, BYTES, TEXT, MAP] = [0x00, 0x20, 0x40, 0x60, 0xa0];
+class Writer {
+  at = 0;
+  readonly #out: Uint8Array;
+
+  constructor(size = SCRATCH_BYTES) {
+    this.#out = new Uint8Array(size);
+  }
+
+  bytes(bytes: ArrayLike<number>): void {
+    this.#out.set(bytes, this.at);
+    this.at += bytes.length;
+  }
+
+  ascii(text: string): void {
+    for (let i = 0; i < text.length; i++) this.#out[this.at++] = text.charCodeAt(i);
+  }
+
+  /** The head of a value: its kind, and a number below 2^32 in as few bytes as hold it. */
+  head(kind: number, n: number): void {
+    if (n < 24) this.bytes([kind + n]);
+    else if (n < 0x100) this.bytes([kind + 24, n]);
+    else if (n < 0x1_0000) this.bytes([kind + 25, n >> 8, n]);
+    else this.bytes([kind + 26, n >>> 24, n >>> 16, n >>> 8, n]);
+  }
+
+  done(): Uint8Array {
+    return this.#out.subarray(0, this.at);
+  }
+}
+
+/** Above the longest message: 12 + 14 + 1 + 92. */
+const SCRATCH_BYTES = 128;
 
 /** The seal's bytes, once it is signed: 64 bytes, of ES256 r‖s with low s. */
 export function encodeSeal(
   { protectedBytes, payload }: UnsignedSeal,
   signature: Uint8Array,
 ): Uint8Array {
-  return encodeSign1({ protectedBytes, payload, signature });
+  const out = new Writer(MAX_SEAL_BYTES);
+  out.bytes([TAG_SIGN1, ARRAY + 4]);
+  out.head(BYTES, protectedBytes.length);
+  out.bytes(protectedBytes);
+  out.bytes([MAP]);
+  out.head(BYTES, payload.length);
+  out.bytes(payload);
+  out.head(BYTES, signature.length);
+  out.bytes(signature);
+  return out.done();
 }
+
+const TAG_SIGN1 = 0xd2;
+const ARRAY = 0x80;
 
 /**
  * Reads a seal, and only its one deterministic spelling. The bytes are not trusted; the signature is not looked at.
@@ -133,7 +194,10 @@ export function decodeSeal(bytes: Uint8Array): Result<Seal, SealRefusal> {
   const claims = readClaims(decoded.value);
   if (!claims.ok) return claims;
   const message = sigStructure(protectedBytes, payload);
-  return ok({ ...claims.value, ...header.value, bytes, message, signature });
+  const { code, iatSeconds, expSeconds, serial, born } = claims.value;
+  const { alg, kid } = header.value;
+  const seal = { code, iatSeconds, serial, born, alg, kid, bytes, message, signature };
+  return ok(expSeconds === undefined ? seal : { ...seal, expSeconds });
 }
 
 function readHeader(header: CborKeyedMap): Result<SealHeader, SealRefusal> {
@@ -161,7 +225,8 @@ function readClaims(payload: CborValue): Result<SealClaims, SealRefusal> {
   if (claims.size !== (hasEnd ? 4 : 3)) return wrongClaim("payload", "sub, exp, iat, cti");
   const serial = fromBigEndian(cti);
   const born = cti.subarray(SERIAL_BYTES);
-  return ok({ code, iatSeconds, ...(hasEnd && { expSeconds }), serial, born });
+  const claimed = { code, iatSeconds, serial, born };
+  return ok(hasEnd ? { ...claimed, expSeconds } : claimed);
 }
 
 function isCode(value: CborValue | undefined): value is Code {
@@ -181,8 +246,10 @@ function bigEndian(serial: number): Uint8Array {
   return Uint8Array.of(serial >>> 24, serial >>> 16, serial >>> 8, serial);
 }
 
-function fromBigEndian([a = 0, b = 0, c = 0, d = 0]: Uint8Array): number {
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+function fromBigEndian(bytes: Uint8Array): number {
+  let number = 0;
+  for (let i = 0; i < SERIAL_BYTES; i++) number = 0x100 * number + (bytes[i] as number);
+  return number;
 }
 
 /** Of a record's `born`, what a seal carries. */

@@ -58,8 +58,8 @@ const ALL_DIGITS = /^\d+$/;
  * The text is not trusted. Of the address only the code is judged: which hosts to believe is up to the caller.
  *
  * @returns what was read, else `SEAL_TEXT_LENGTH`; `SEAL_SCHEME` for an address of anything but http(s); `SEAL_NONE` where
- *   the last segment is not 200 digits or more; `SEAL_LONG`; of `parseCode` for the code before it; of `decodeDigits`; of
- *   `decodeSeal`
+ *   the last segment is not 200 digits or more; `SEAL_LONG`; of `decodeDigits`; of `decodeSeal`; of `parseCode` for the
+ *   code before the digits
  */
 export function readSeal(text: string): Result<ScannedSeal, SealTextRefusal> {
   const written = text.trim();
@@ -79,12 +79,12 @@ export function readSeal(text: string): Result<ScannedSeal, SealTextRefusal> {
   if (digits.length > MAX_DIGITS) {
     return err({ code: "SEAL_LONG", got: digits.length, max: MAX_DIGITS });
   }
-  const code = address === undefined ? undefined : parseCode(upperCase(address));
-  if (code?.ok === false) return code;
   const bytes = decodeDigits(digits);
   if (!bytes.ok) return bytes;
   const seal = decodeSeal(bytes.value);
   if (!seal.ok) return seal;
+  const code = readAddress(address, seal.value.code);
+  if (code?.ok === false) return code;
   return ok({
     seal: seal.value,
     ...(code !== undefined && { code: code.value }),
@@ -92,7 +92,17 @@ export function readSeal(text: string): Result<ScannedSeal, SealTextRefusal> {
   });
 }
 
+/** The code before the digits. It mostly is the one in the seal, which was parsed already. */
+function readAddress(
+  address: string | undefined,
+  sealed: Code,
+): Result<Code, CodeRefusal> | undefined {
+  if (address === undefined) return undefined;
+  const written = upperCase(address);
+  return written === sealed ? ok(sealed) : parseCode(written);
+}
+
 /** ASCII only: other letters have upper cases that are ASCII, and would name what nobody wrote. */
 function upperCase(text: string): string {
-  return text.replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  return /[a-z]/.test(text) ? text.replace(/[a-z]/g, (letter) => letter.toUpperCase()) : text;
 }

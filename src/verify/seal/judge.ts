@@ -19,6 +19,7 @@ import { findSigner, judgeNearer, refuseKey } from "./signer.ts";
 import {
   isLasting,
   type SealEnded,
+  type SealFact,
   type SealSigner,
   type SealUnsure,
   type SealVerdict,
@@ -72,29 +73,29 @@ export async function judgeSeal(
   const { maxAgeSeconds } = options;
   const issued = judgeIssued(seal, knowledge, maxAgeSeconds);
   const signed = await judgeSigner(seal, knowledge, options);
-  const findings = [
-    ...judgeAddress(read.value),
-    issued.finding,
-    ...signed.findings,
-    judgeTime(seal, options),
-    ...(signed.holder ? [judgeWithdrawal(seal, signed.holder, knowledge)] : []),
-    ...(issued.record ? [judgeStatus(seal, issued.record, knowledge, maxAgeSeconds)] : []),
-  ];
-  const record = issued.record?.value;
+  const findings: Finding[] = [issued.finding, ...signed.findings, judgeTime(seal, options)];
+  const address = judgeAddress(read.value);
+  if (address !== undefined) findings.unshift(address);
+  if (signed.holder) findings.push(judgeWithdrawal(seal, signed.holder, knowledge));
+  if (issued.record) findings.push(judgeStatus(seal, issued.record, knowledge, maxAgeSeconds));
+  const outcome = outcomeOf(findings, signed.signer !== undefined, maxAgeSeconds);
+  const facts: SealFact[] = [];
+  for (const each of findings) if ("fact" in each) facts.push(each.fact);
+  const { record } = issued;
   return {
+    ...outcome,
     scanned: read.value,
-    ...(record && { record }),
+    facts,
+    ...(record && { record: record.value }),
     ...(signed.signer && { signer: signed.signer }),
-    facts: findings.flatMap((each) => ("fact" in each ? each.fact : [])),
-    ...outcomeOf(findings, signed.signer !== undefined, maxAgeSeconds),
   };
 }
 
-function judgeAddress({ code, seal }: ScannedSeal): readonly Finding[] {
-  if (code === undefined) return [];
+function judgeAddress({ code, seal }: ScannedSeal): Finding | undefined {
+  if (code === undefined) return undefined;
   return code === seal.code
-    ? [{ fact: { fact: "address" } }]
-    : [{ wrong: { code: "SEAL_SWAPPED", got: code, subject: seal.code } }];
+    ? { fact: { fact: "address" } }
+    : { wrong: { code: "SEAL_SWAPPED", got: code, subject: seal.code } };
 }
 
 /** What comes of the key; `signer` and `holder` only where its signature is right. */
@@ -171,11 +172,10 @@ function outcomeOf(findings: readonly Finding[], isSigned: boolean, maxSeconds: 
 }
 
 function tooOld(findings: readonly Finding[], maxSeconds: number): SealUnsure | undefined {
-  const ages = findings.flatMap((each) =>
-    "fact" in each && !isLasting(each.fact) && "ageSeconds" in each.fact
-      ? [each.fact.ageSeconds]
-      : [],
-  );
-  const ageSeconds = Math.max(0, ...ages);
-  return ageSeconds > maxSeconds ? { code: "SEAL_OLD", ageSeconds, maxSeconds } : undefined;
+  let oldest = 0;
+  for (const each of findings) {
+    if (!("fact" in each) || isLasting(each.fact) || !("ageSeconds" in each.fact)) continue;
+    oldest = Math.max(oldest, each.fact.ageSeconds);
+  }
+  return oldest > maxSeconds ? { code: "SEAL_OLD", ageSeconds: oldest, maxSeconds } : undefined;
 }

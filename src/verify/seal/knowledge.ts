@@ -2,6 +2,7 @@ import {
   type CborValue,
   type Code,
   type CodeRecord,
+  codeKey,
   type EffectiveStatus,
   hex,
   isBelow,
@@ -42,6 +43,8 @@ type Source = {
   readonly under?: Code;
   readonly depth: number;
   readonly ageSeconds: number;
+  /** Whether it speaks for a code, as far as that was asked. */
+  readonly judged: Map<string, boolean>;
 };
 
 /** A piece of evidence that proves nothing; `at` counts the proofs that were given. */
@@ -70,26 +73,26 @@ export class SealKnowledge {
 
   /** What stands under a map key that is about `code`; `undefined` where no proof says it. */
   shown<T>(key: string, code: Code): Shown<T> | undefined {
-    const source = this.#sourceOf(key, code);
-    if (source === undefined) return undefined;
-    const value = source.values.get(key) as T | undefined;
-    const { ageSeconds } = source;
-    return value === undefined ? { ageSeconds } : { value, ageSeconds };
+    for (const source of this.#sources) {
+      const value = source.values.get(key) as T | undefined;
+      if (value === undefined && !source.values.has(key)) continue;
+      if (!speaksFor(source, code)) continue;
+      const { ageSeconds } = source;
+      return value === undefined ? { ageSeconds } : { value, ageSeconds };
+    }
+    return undefined;
   }
 
   /** The effective status of a record that is shown. */
   status(key: string, record: CodeRecord): EffectiveStatus | undefined {
-    const source = this.#sourceOf(key, record.code);
+    const { code } = record;
+    const source = this.#sources.find((each) => each.values.has(key) && speaksFor(each, code));
     return source && provenStatus(record, source.values);
   }
 
   /** The status bits with this hash. */
   statusBits(hash: Uint8Array): Uint8Array | undefined {
     return this.#statuses.get(hex(hash));
-  }
-
-  #sourceOf(key: string, code: Code): Source | undefined {
-    return this.#sources.find((source) => source.values.has(key) && speaksFor(source, key, code));
   }
 }
 
@@ -98,10 +101,18 @@ function firstToAsk(a: Source, b: Source): number {
   return b.depth - a.depth || size || a.ageSeconds - b.ageSeconds;
 }
 
+/** Codes of which a source remembers whether it speaks for them: ancestors are asked for again and again. */
+const MAX_JUDGED = 4096;
+
 /** Whether the code lives in this ledger: below what was delegated to it, and not below what it delegated. */
-function speaksFor({ under, values }: Source, key: string, code: Code): boolean {
-  if (under !== undefined && code !== under && !isBelow(code, under)) return false;
-  return checkDelegation(key, values).ok;
+function speaksFor({ under, values, judged }: Source, code: Code): boolean {
+  const known = judged.get(code);
+  if (known !== undefined) return known;
+  const isInside = under === undefined || code === under || isBelow(code, under);
+  const speaks = isInside && checkDelegation(codeKey(code), values).ok;
+  if (judged.size >= MAX_JUDGED) judged.clear();
+  judged.set(code, speaks);
+  return speaks;
 }
 
 /**
@@ -140,6 +151,7 @@ function sourcesOf({ links, last }: ChainVerdict): Source[] {
     // What a ledger says is no fresher than the delegation to it.
     ageSeconds = Math.max(ageSeconds, verdict.age?.seconds ?? Number.POSITIVE_INFINITY);
     const values = decodeValues(verdict);
-    return { verdict, values, depth, ageSeconds, ...(under !== undefined && { under }) };
+    const judged = new Map<string, boolean>();
+    return { verdict, values, depth, ageSeconds, judged, ...(under !== undefined && { under }) };
   });
 }

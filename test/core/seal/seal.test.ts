@@ -96,6 +96,16 @@ describe("a seal", () => {
     );
   });
 
+  it("is canonical even where it is as short as can be", () => {
+    const shortest = { code: code("MA"), iatSeconds: 0, serial: 0, born: new Uint8Array(8) };
+    expect(decodeSeal(make(shortest))).toMatchObject({ ok: true, value: { iatSeconds: 0 } });
+    for (const iatSeconds of [23, 24, 255, 256, 65_535, 65_536, 2 ** 31, 2 ** 32 - 1]) {
+      expect(decodeSeal(make({ ...shortest, iatSeconds }))).toMatchObject({
+        value: { iatSeconds },
+      });
+    }
+  });
+
   it("is longest with the longest code", () => {
     const longest = `MA.156.1301.02/LAMP/${"A".repeat(30)}.B${"C".repeat(8)}` as Code;
     expect(code(longest)).toHaveLength(60);
