@@ -1,24 +1,29 @@
-// Bundles cityid/verify for browsers: `verify.js`, one file, and beside it `ed25519.js`, which it imports only where
-// WebCrypto has no Ed25519. docs/adr/0034. `node scripts/bundle-verify.mjs [folder]`, after tsc.
+// Bundles cityid/verify and cityid/verify/seal for browsers: `verify.js` and `seal.js`, each a whole file, and beside them
+// `ed25519.js` and `p256.js`, which they import only where WebCrypto lacks the curve. docs/adr/0034, 0049.
+// `node scripts/bundle-verify.mjs [folder]`, after tsc.
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const OUT = process.argv[2] ?? `${DIST}/browser`;
-const FALLBACK = "ed25519-noble.js";
+const FALLBACKS = { "ed25519.js": "ed25519-noble.js", "p256.js": "p256-noble.js" };
 
-/** The fallback stays a file of its own, and brings along what it needs: nobody else loads any of it. */
+/** A fallback stays a file of its own, and brings along what it needs: nobody else loads any of it. */
 const apart = {
   name: "apart",
-  resolveId: (id, _, { kind }) =>
-    kind === "dynamic-import" && id.endsWith(FALLBACK)
-      ? { id: "./ed25519.js", external: true }
-      : undefined,
+  resolveId: (id, _, { kind }) => {
+    if (kind !== "dynamic-import") return undefined;
+    const [name] = Object.entries(FALLBACKS).find(([, source]) => id.endsWith(source)) ?? [];
+    return name && { id: `./${name}`, external: true };
+  },
 };
 
 await bundle("verify.js", `${DIST}/verify/index.js`, [apart]);
-await bundle("ed25519.js", `${DIST}/crypto/${FALLBACK}`, []);
+await bundle("seal.js", `${DIST}/verify/seal/index.js`, [apart]);
+for (const [name, source] of Object.entries(FALLBACKS)) {
+  await bundle(name, `${DIST}/crypto/${source}`, []);
+}
 
 async function bundle(name, input, plugins) {
   const build = await rolldown({

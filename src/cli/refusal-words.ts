@@ -259,6 +259,24 @@ const ROWS: { readonly [code: string]: Row } = {
     "请查看其密钥（`cityid show --keys`）。",
     "See its keys (`cityid show --keys`).",
   ],
+  STATE_SEAL_KEY: [
+    "密钥 {kid} 不能为 {holder} 制作签章。",
+    "The key {kid} makes no seals for {holder}.",
+    "请使用该记录自己的、用途为 seal 的密钥；通行密钥不能制作签章。",
+    "Use a key of the record itself with the use `seal`; a passkey makes none.",
+  ],
+  STATE_SEALS_OVERLAP: [
+    "密钥 {kid} 自序号 {first} 起的 {count} 枚签章中，有的序号已登记。",
+    "Of the {count} serials of key {kid} from {first} on, some stand in a batch already.",
+    "请用尚未使用的序号重新制作。",
+    "Make them anew with serials that were not used yet.",
+  ],
+  STATE_SEALS_LIMIT: [
+    "密钥 {kid} 已登记批次之间的间断将超过 {max} 处。",
+    "The batches of key {kid} would leave more than {max} runs of serials.",
+    "请先登记其间的批次，或改用新密钥。",
+    "Log the batches that lie between first, or go on with a new key.",
+  ],
   STATE_KEYS_LIMIT: [
     "{holder} 的有效密钥将超过 {max} 个。",
     "{holder} would have more than {max} open keys.",

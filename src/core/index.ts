@@ -1,13 +1,14 @@
-export { checkEd25519, sha256, sha256Each } from "#crypto";
+export { checkEd25519, checkP256, sha256, sha256Each } from "#crypto";
 export * from "./bytes.ts";
 export * from "./cbor/index.ts";
 export * from "./code/index.ts";
 export * from "./cose/index.ts";
-export { InvariantError, present } from "./invariant.ts";
+export { certain, InvariantError, present } from "./invariant.ts";
 export * from "./map/index.ts";
 export * from "./merkle/index.ts";
 export * from "./note/index.ts";
 export * from "./op/index.ts";
 export type { Refusal, RefusalCode } from "./refusal.ts";
 export { err, ok, type Result } from "./result.ts";
+export * from "./seal/index.ts";
 export * from "./state/index.ts";

@@ -24,6 +24,7 @@ import type {
   VerifierKeyRefusal,
 } from "./note/index.ts";
 import type { ItemRefusal } from "./op/index.ts";
+import type { SealTextRefusal } from "./seal/index.ts";
 import type {
   ApplyRefusal,
   BlockEntryRefusal,
@@ -61,6 +62,7 @@ export type Refusal =
   | OwnWitnessRefusal
   | TrustRefusal
   | ItemRefusal
+  | SealTextRefusal
   | ApplyRefusal
   | GenesisRefusal
   | ImportRefusal

@@ -61,6 +61,13 @@ export interface Crypto {
    */
   verifyP256(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean;
 
+  /** The verdict of {@link Crypto.verifyP256}, at once or later, as {@link Crypto.checkEd25519}. */
+  checkP256(
+    publicKey: Uint8Array,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): boolean | Promise<boolean>;
+
   /** Signs with the key that RFC 8032 derives from the 32-byte seed; 64 bytes, always the same ones. */
   signEd25519(seed: Uint8Array, message: Uint8Array): Uint8Array;
 

@@ -21,11 +21,24 @@ export const checkEd25519: Crypto["checkEd25519"] = verifyEd25519;
 
 export const signEd25519: Crypto["signEd25519"] = (seed, message) => {
   const signature = new Uint8Array(ED25519_SIGNATURE_BYTES);
-  sodium.crypto_sign_detached(signature, message, keyPair(seed).secretKey);
+  sodium.crypto_sign_detached(signature, message, expanded(seed));
   return signature;
 };
 
 export const publicEd25519: Crypto["publicEd25519"] = (seed) => keyPair(seed).publicKey;
+
+// Expanding a seed costs as much as signing. What was expanded lives as long as its seed does.
+const secretKeys = new WeakMap<Uint8Array, Uint8Array>();
+
+/** The secret key of a seed: the seed, then the public key. */
+function expanded(seed: Uint8Array): Uint8Array {
+  const known = secretKeys.get(seed);
+  // Whoever wrote another seed into the same bytes gets another key.
+  if (known?.subarray(0, seed.length).every((byte, i) => byte === seed[i])) return known;
+  const { secretKey } = keyPair(seed);
+  secretKeys.set(seed, secretKey);
+  return secretKey;
+}
 
 function keyPair(seed: Uint8Array): { publicKey: Uint8Array; secretKey: Uint8Array } {
   const pair = { publicKey: new Uint8Array(ED25519_KEY_BYTES), secretKey: new Uint8Array(64) };
@@ -41,6 +54,8 @@ export const verifyP256: Crypto["verifyP256"] = (publicKey, message, signature) 
   const key = p256PublicKey(publicKey);
   return key !== undefined && verifyRaw(key, message, signature);
 };
+
+export const checkP256: Crypto["checkP256"] = verifyP256;
 
 export const signP256: Crypto["signP256"] = (secret, message) =>
   lowS(signRaw(p256PrivateKey(secret, publicP256(secret)), message));

@@ -4,11 +4,13 @@ import { randomBytes as nobleRandomBytes } from "@noble/hashes/utils.js";
 import type { Crypto } from "./contract.ts";
 import { ed25519Check } from "./ed25519-check.ts";
 import { verifyEd25519 } from "./ed25519-noble.ts";
-import { P256_KEY_BYTES, P256_SIGNATURE_BYTES } from "./p256-low-s.ts";
+import { p256Check } from "./p256-check.ts";
+import { verifyP256 } from "./p256-noble.ts";
 
 export { verifyEd25519 } from "./ed25519-noble.ts";
 export { isEd25519KeyWellFormed, isEd25519WellFormed } from "./ed25519-well-formed.ts";
 export { lowS } from "./p256-low-s.ts";
+export { verifyP256 } from "./p256-noble.ts";
 export { sha256, sha256Each, sha256Into, sha256Rows } from "./web-sha256.ts";
 
 export const checkEd25519: Crypto["checkEd25519"] = ed25519Check(async () => verifyEd25519);
@@ -17,20 +19,7 @@ export const signEd25519: Crypto["signEd25519"] = (seed, message) => ed25519.sig
 
 export const publicEd25519: Crypto["publicEd25519"] = (seed) => ed25519.getPublicKey(seed);
 
-const UNCOMPRESSED = 0x04;
-
-export const verifyP256: Crypto["verifyP256"] = (publicKey, message, signature) => {
-  if (publicKey.length !== P256_KEY_BYTES || signature.length !== P256_SIGNATURE_BYTES) {
-    return false;
-  }
-  try {
-    return p256.verify(signature, message, Uint8Array.of(UNCOMPRESSED, ...publicKey), {
-      lowS: true,
-    });
-  } catch {
-    return false;
-  }
-};
+export const checkP256: Crypto["checkP256"] = p256Check(async () => verifyP256);
 
 export const signP256: Crypto["signP256"] = (secret, message) =>
   p256.sign(message, secret, { lowS: true });

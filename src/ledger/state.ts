@@ -97,7 +97,8 @@ export class LedgerState implements StateReader {
     const hashes = sha256Each(keys.map(utf8));
     if (this.#places.size + keys.length > MAX_PLACES) this.#places.clear();
     for (const [i, key] of keys.entries()) {
-      if (this.#places.has(key)) continue;
+      // What stands beside the map has no place in it.
+      if (this.#places.has(key) || key.startsWith(BESIDE)) continue;
       const offset = i * HASH_BYTES;
       this.#places.set(key, new Place(key, hashes, offset, this.#find(key, hashes, offset)));
     }

@@ -22,6 +22,7 @@ import {
  *     cosigned       the newest checkpoint with the cosignatures of others
  *     inbox/         applications, beside the ledger
  *     openings/      bodies of commitments, beside the ledger
+ *     seals/         leaf hashes of batches of seals, beside the ledger
  *     demo/          keys of a demonstration
  *     haikou/        of a demonstration: the data directory of its second ledger
  */
@@ -38,6 +39,7 @@ export type DataDirectory = {
   readonly cosigned: string;
   readonly inbox: string;
   readonly openings: string;
+  readonly seals: string;
   readonly demo: string;
 };
 
@@ -71,6 +73,7 @@ export function dataDirectory(root: string): DataDirectory {
     cosigned: join(root, "cosigned"),
     inbox: join(root, "inbox"),
     openings: join(root, "openings"),
+    seals: join(root, "seals"),
     demo: join(root, "demo"),
   };
 }

@@ -207,6 +207,7 @@ async function application(
       otherNodes: otherNodes({ ownNetworks: config.followNetworks }),
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
+      seals: directoryStore(directory.seals),
       ...(witness === undefined ? {} : { witness }),
       fraud: (proof) => writeFraud(directory, proof, log),
       cosignatures: cosigning.collector,

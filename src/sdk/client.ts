@@ -4,6 +4,7 @@ import { type EventsOptions, followEvents } from "./events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Paging } from "./json.ts";
 import { createReading, type Reading } from "./reading.ts";
+import { createSealing, type Sealing } from "./seals.ts";
 import type { ChildrenAnswer, EntrySummary, Summary } from "./shapes.ts";
 import type { Requester } from "./signed-request.ts";
 import { type ClientOptions, createTransport } from "./transport.ts";
@@ -12,7 +13,8 @@ import { createWriting, type Writing } from "./writing.ts";
 /** Everything that one node offers to programs. */
 export type Client = Reading &
   Writing &
-  Inbox & {
+  Inbox &
+  Sealing & {
     readonly url: string;
     /** A page of children, checked to have no gap. @throws ProofMismatch */
     children(code: string, paging?: Paging & { readonly start?: number }): Promise<ChildrenAnswer>;
@@ -49,6 +51,7 @@ export function createClient(options: ClientOptions): Client {
     ...reading,
     ...createWriting(transport),
     ...createInbox(transport),
+    ...createSealing(transport),
     url: transport.url,
     children: (code, paging) => fetchChildren(reading, code, paging),
     provenChildren: (code, trust, paging) => fetchProvenChildren(reading, code, trust, paging),

@@ -117,6 +117,10 @@ function tell(op: Operation | Apply): Words[] {
         },
         ...few(op.items, tellAnchor),
       ];
+    case "seals":
+      return [tellSeals(op)];
+    case "unseal":
+      return [tellUnsealing(op), tellReason(op.reason)];
     case "member":
       return [
         "leave" in op
@@ -316,6 +320,23 @@ function tellDelegation(op: Extract<Operation, { op: "delegate" }>): Words[] {
 function tellAnchor(item: Extract<Operation, { op: "anchor" }>["items"][number]): Words {
   const [origin = "", size = ""] = item.checkpoint.split("\n");
   return both(`${item.code}  ${origin}  ${size}`);
+}
+
+function tellSeals({ code, first, count }: Extract<Operation, { op: "seals" }>): Words {
+  const last = first + count - 1;
+  return {
+    en: `Log ${count} seals of ${code}, serials ${first} to ${last}.`,
+    zh: `登记 ${code} 的 ${count} 枚签章，序号 ${first} 至 ${last}。`,
+  };
+}
+
+function tellUnsealing({ code, kid, serials }: Extract<Operation, { op: "unseal" }>): Words {
+  const some = serials.slice(0, 8).join(", ");
+  const list = serials.length > 8 ? `${some}, …` : some;
+  return {
+    en: `Withdraw ${serials.length} seals of ${code}, key ${hex(kid)}: ${list}.`,
+    zh: `撤销 ${code} 密钥 ${hex(kid)} 的 ${serials.length} 枚签章：${list}。`,
+  };
 }
 
 function tellSuccession(op: Extract<Operation, { op: "succeed" }>): Words {

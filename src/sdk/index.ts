@@ -60,6 +60,19 @@ export {
   type ProofOptions,
   type Reading,
 } from "./reading.ts";
+export {
+  batchOperation,
+  inflateStatus,
+  type MadeSeal,
+  makeSeal,
+  makeSeals,
+  NoSealEvidence,
+  readSealEvidence,
+  type SealEvidenceJson,
+  type Sealing,
+  type SealSubject,
+  type SealTerms,
+} from "./seals.ts";
 export type * from "./shapes.ts";
 export {
   type Claims,

@@ -22,6 +22,7 @@ import {
   mountRegistry,
 } from "./registry/index.ts";
 import { mountResolver } from "./resolver/index.ts";
+import { mountSeals } from "./seals/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
 import { createState } from "./state.ts";
 import { mountTokens } from "./tokens/index.ts";
@@ -70,6 +71,7 @@ export function createApp(
   const endStreams = mountEvents(app, services);
   mountInbox(app, services);
   mountOpenings(app, services);
+  mountSeals(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
   mountPortal(app, services);

@@ -72,5 +72,8 @@ export const MAX_MESSAGE_CHARACTERS = 4000;
 export const MAX_CONTACT_CHARACTERS = 500;
 export const APPLICATION_MILLISECONDS: number = 180 * DAY;
 
+/** Leaf hashes of a batch of seals: 65 536 of them. */
+export const MAX_BATCH_BYTES: number = 2 * MIB;
+
 /** An opening: salt, code, field and a value that an operation could have held. */
 export const MAX_OPENING_BYTES: number = 8 * KIB;

@@ -118,6 +118,8 @@ export type AppDependencies = {
   readonly inbox: BlobStore;
   /** Bodies of commitments, beside the ledger. */
   readonly openings: BlobStore;
+  /** Leaf hashes of batches of seals, beside the ledger. */
+  readonly seals: BlobStore;
   /** Cosigns for the logs of others. */
   readonly witness?: Witness;
   /** Keeps proofs that the ledger of a delegated code has two histories. */

@@ -6,7 +6,6 @@ import {
   type CodeRecord,
   codeKey,
   type EffectiveStatus,
-  effectiveKeys,
   effectiveStatus,
   err,
   isCborMap,
@@ -71,11 +70,16 @@ export function provenStatus(
   record: CodeRecord,
   values: ProvenValues,
 ): EffectiveStatus | undefined {
+  let isProven = true;
   const state: ValueReader = {
-    get: <T>(key: MapKey<T>): T | undefined => values.get(key) as T | undefined,
+    get: <T>(key: MapKey<T>): T | undefined => {
+      const value = values.get(key) as T | undefined;
+      if (value === undefined && !values.has(key)) isProven = false;
+      return value;
+    },
   };
-  const isProven = effectiveKeys(state, record.code).every((key) => values.has(key));
-  return isProven ? effectiveStatus(state, record) : undefined;
+  const effective = effectiveStatus(state, record);
+  return isProven && values.has(codeKey(record.code)) ? effective : undefined;
 }
 
 function refuseRecord(key: string, value: CborValue): RecordRefusal | undefined {
@@ -104,7 +108,7 @@ function refuseRegistration(key: string, value: CborValue): RecordRefusal | unde
 
 /** The codes whose delegation would take the value under a key away, the nearest first. */
 function holdersAbove(key: string): readonly Code[] {
-  const record = /^(?:code|key)\/([^#]+)/.exec(key)?.[1];
+  const record = /^(?:code|key|seals|unseal)\/([^#]+)/.exec(key)?.[1];
   const division = /^alias\/([^/]+)/.exec(key)?.[1];
   const code = parseCode(record ?? division ?? "");
   if (!code.ok) return [];

@@ -4,6 +4,7 @@ import {
   codeKey,
   decodeBlockEntry,
   decodeCbor,
+  encodeCbor,
   encodeChunk,
   encodeChunkItems,
   type Hash,
@@ -11,19 +12,35 @@ import {
   hashMapKey,
   hex,
   inclusionPath,
+  isWithdrawn,
+  type MapKey,
   parseCheckpoint,
   present,
   type RegisterItem,
   rootOf,
   sha256,
+  statusBits,
   treeOf,
+  unsealKey,
   utf8,
+  type ValueReader,
   verifyInclusion,
   verifyMapProof,
   verifyRange,
 } from "../../src/core/index.ts";
 import type { Ledger, Outcome } from "../../src/ledger/index.ts";
-import { ALL, city, code, GENESIS, idOf, keySpec, member, named, sign } from "../core/state/kit.ts";
+import {
+  ALL,
+  city,
+  code,
+  GENESIS,
+  idOf,
+  keySpec,
+  member,
+  named,
+  sign,
+  testKey,
+} from "../core/state/kit.ts";
 
 /** How a driver under test is opened: with the genesis of the kit, at this time. */
 export type OpenLedger = (clock: { now: number }) => Promise<Ledger>;
@@ -261,6 +278,39 @@ export function describeLedger(name: string, open: OpenLedger): void {
       expect(versions.map(({ index }) => index)).toEqual(
         [...versions.map(({ index }) => index)].sort((a, b) => b - a),
       );
+    });
+
+    test("keeps the status bits of seals beside the map, and their hash in it", async () => {
+      const setting = await begin();
+      const { ledger, clock } = setting;
+      await issueCity(setting);
+      const { kid } = testKey("city");
+      const holder = "MA.156.1301#1";
+      const state: ValueReader = {
+        get: <T>(key: MapKey<T>) => {
+          const bytes = ledger.value(key);
+          return bytes && decode<T>(bytes);
+        },
+      };
+      for (const serials of [[3], [3, 9000, 1_048_575]]) {
+        const op = { op: "unseal", code: code("MA.156.1301"), kid, serials, reason: "x" } as const;
+        must((await ledger.submit([sign(op, city, clock.now)]))[0]);
+      }
+      const bits = statusBits(state, holder, kid);
+      expect([3, 4, 9000, 1_048_575].map((each) => isWithdrawn(bits, each))).toEqual([
+        true,
+        false,
+        true,
+        true,
+      ]);
+      const { values, block } = await ledger.prove([unsealKey(holder, kid)]);
+      const { value, map } = present(values[0], "a value");
+      expect(value).toEqual(encodeCbor(sha256(bits)));
+      const entry = decodeBlockEntry(block);
+      if (!entry.ok) throw new Error(entry.error.code);
+      const { mapRoot } = entry.value;
+      const leaf = sha256(present(value, "value")) as Hash;
+      expect(verifyMapProof(mapRoot, hashMapKey(unsealKey(holder, kid)), leaf, map).ok).toBe(true);
     });
 
     test("says which block an entry stands in", async () => {

@@ -94,8 +94,11 @@ describe.skipIf(CHROMIUM === undefined)("cityid/verify in Chromium", () => {
       expect(files.size).toBe(suiteTests().length);
       expect(outcomes.length).toBeGreaterThan(150);
       expect(requests).toContain("/verify.js");
-      // The second file is asked for once, or never.
+      expect(requests).toContain("/seal.js");
+      // The files of curves are asked for once, or never; P-256 every WebCrypto has.
       expect(requests.filter((path) => path === "/ed25519.js")).toHaveLength(fallback ? 1 : 0);
+      const isInsecure = host === "verifier.test";
+      expect(requests.filter((path) => path === "/p256.js")).toHaveLength(isInsecure ? 1 : 0);
       await page.close();
     });
 

@@ -41,8 +41,11 @@ const suite: Plugin = {
     if (id === "vitest") return `${ROOT}test/browser/vitest.ts`;
     // What makes proofs, and signs them, is core with the crypto of browsers.
     if (id === "#crypto") return `${ROOT}src/crypto/web.ts`;
-    const isVerifier = id.endsWith("/src/verify/index.ts") && importer?.includes(`/${SUITE}/`);
-    return isVerifier ? { id: "/verify.js", external: true } : undefined;
+    if (!importer?.includes(`/${SUITE}/`)) return undefined;
+    if (id.endsWith("/src/verify/index.ts")) return { id: "/verify.js", external: true };
+    return id.endsWith("/src/verify/seal/index.ts")
+      ? { id: "/seal.js", external: true }
+      : undefined;
   },
   load: (id) => (id === ENTRY ? entry() : undefined),
 };

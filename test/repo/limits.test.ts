@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import * as codes from "../../src/core/code/limits.ts";
 import * as operations from "../../src/core/op/limits.ts";
+import * as seals from "../../src/core/seal/limits.ts";
 import { MAX_DRIFT_MILLISECONDS, MAX_GAP_MILLISECONDS } from "../../src/ledger/clock-guard.ts";
 import { MIN_INTERVAL_MILLISECONDS } from "../../src/ledger/publisher.ts";
 import * as http from "../../src/server/limits.ts";
@@ -20,6 +21,7 @@ const TABLES: { readonly [path: string]: { readonly [name: string]: number } } =
   "docs/spec/http.md": http,
   "docs/spec/ledger.md": ledger,
   "docs/spec/operations.md": operations,
+  "docs/spec/seals.md": seals,
 };
 
 const ROW = /^\| `([A-Z_]+)` \| (\d+) \|/gm;

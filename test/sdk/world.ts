@@ -74,6 +74,7 @@ export async function openWorld(): Promise<World> {
       },
       inbox: memoryStore(),
       openings: memoryStore(),
+      seals: memoryStore(),
     },
     { publicUrl: URL_OF_NODE },
   );

@@ -98,6 +98,7 @@ export async function openWorld(
       },
       inbox: memoryStore(),
       openings: memoryStore(),
+      seals: memoryStore(),
       ...more,
     },
     { publicUrl: NODE, ...config },

@@ -42,6 +42,13 @@ export const ANCHOR_PAUSE_MILLISECONDS: number = 60 * 1000;
 /** Import entries that a child ledger begins with. */
 export const MAX_IMPORTS: number = 1_000_000;
 
+/** Serials of one key: as many bits as its status list has. */
+export const MAX_SERIALS: number = 2 ** 20;
+/** Runs of serials that the batches of one key leave apart from each other. */
+export const MAX_SEAL_RUNS: number = 256;
+/** Seals that one operation withdraws. */
+export const MAX_WITHDRAWN: number = 4096;
+
 /** The signer's clock may lie this far behind, or ahead of, block time. */
 export const IAT_PAST_SECONDS: number = 24 * 3600;
 export const IAT_FUTURE_SECONDS: number = 600;

@@ -278,6 +278,27 @@ export type AnchorItem = {
 );
 export type Anchor = { readonly op: "anchor"; readonly items: readonly AnchorItem[] };
 
+/** Logs a batch of seals that the signing key made: `count` seals whose serials go on from `first` without a gap. */
+export type Seals = {
+  readonly op: "seals";
+  /** Whose key signs. */
+  readonly code: Code;
+  readonly first: number;
+  readonly count: number;
+  /** RFC 9162 root over the seals, each the bytes of its COSE_Sign1, in the order of their serials. */
+  readonly root: Uint8Array;
+};
+/** Withdraws seals of a key, open or closed. */
+export type Unseal = {
+  readonly op: "unseal";
+  /** Whose key made them. */
+  readonly code: Code;
+  readonly kid: Uint8Array;
+  /** Rising. */
+  readonly serials: readonly number[];
+  readonly reason: string;
+};
+
 /** What a decision can execute. */
 export type InnerOperation =
   | Gazette
@@ -292,6 +313,8 @@ export type InnerOperation =
   | Succeed
   | Delegate
   | Anchor
+  | Seals
+  | Unseal
   | Member
   | Param;
 

@@ -34,9 +34,11 @@ import {
   type Recover,
   type Register,
   type RegisterItem,
+  type Seals,
   type Status,
   type StatusItem,
   type Succeed,
+  type Unseal,
   type Update,
   type UpdateItem,
   type Void,
@@ -441,6 +443,28 @@ const anchorItem = byField<AnchorItem>({
   }),
 });
 
+const serial = integer(0, limits.MAX_SERIALS - 1);
+
+const serials: Shape<readonly number[]> = (value) => {
+  list(serial, limits.MAX_WITHDRAWN)(value);
+  const rising = value as readonly number[];
+  if (rising.some((each, i) => i > 0 && each <= (rising[i - 1] as number))) {
+    wrongType("serials that rise");
+  }
+};
+
+const seals: Shape<Seals> = (value) => {
+  fields<Seals>({
+    op: literal("seals"),
+    code,
+    first: serial,
+    count: integer(1, limits.MAX_SERIALS),
+    root: hash,
+  })(value);
+  const { first, count } = value as unknown as Seals;
+  if (first + count > limits.MAX_SERIALS) overLimit(`serials below ${limits.MAX_SERIALS}`);
+};
+
 const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperation, { op: K }>> } = {
   gazette: fields<Gazette>({ op: literal("gazette"), items: list(gazetteItem, limits.MAX_ITEMS) }),
   classes: fields<Classes>({ op: literal("classes"), items: list(classItem, limits.MAX_ITEMS) }),
@@ -500,6 +524,8 @@ const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperatio
     op: literal("anchor"),
     items: distinct(anchorItem, limits.MAX_ANCHORS, (each) => each.code),
   }),
+  seals,
+  unseal: fields<Unseal>({ op: literal("unseal"), code, kid, serials, reason }),
   member: byField<Member>({
     leave: fields<Extract<Member, { leave: true }>>({
       op: literal("member"),

@@ -6,6 +6,7 @@ import { referenceTo, referredCode } from "./effective.ts";
 import type { ImportedRecord, Subtree } from "./import-subtree.ts";
 import { usesOf } from "./key-ring.ts";
 import { codeKey, orderKey, registrationKey } from "./map-keys.ts";
+import { hashPages } from "./status-bits.ts";
 import type { ChildrenFrontier, CodeRecord, Reference } from "./values.ts";
 
 /** The first value of an import that does not fit the others. */
@@ -13,7 +14,7 @@ export type Misfit = { readonly key: string; readonly why: string };
 
 /** Looks for what the rules rely on and an import lacks: all of the subtree, and nothing that hangs in the air. */
 export function findMisfit(subtree: Subtree): Misfit | undefined {
-  const { top, records, order, named } = subtree;
+  const { top, records, order, named, statuses } = subtree;
   const first = records.get(top);
   if (first === undefined || first.isDelegated) {
     return { key: codeKey(top), why: first === undefined ? "missing" : "delegation" };
@@ -28,6 +29,16 @@ export function findMisfit(subtree: Subtree): Misfit | undefined {
   }
   for (const code of order.keys()) {
     if (!records.has(code)) return { key: orderKey(code, 0), why: "parent" };
+  }
+  for (const [owner, { hash, pages }] of statuses) {
+    if (
+      !equalBytes(
+        hash,
+        hashPages((page) => pages.get(page)),
+      )
+    ) {
+      return { key: `unseal/${owner}`, why: "bits" };
+    }
   }
   const lost = named.find(({ reference }) => !isKnown(subtree, reference));
   return lost && { key: lost.key, why: "reference" };

@@ -4,19 +4,23 @@ import { type Code, isBelow } from "../code/index.ts";
 import { keyIdentifier } from "../cose/index.ts";
 import { parseCheckpoint, parsePolicy } from "../note/index.ts";
 import { fitShape, type Shape } from "../op/shape.ts";
+import { hash } from "../op/shapes.ts";
 import type { Result } from "../result.ts";
 import { referenceTo } from "./effective.ts";
 import {
   aliasShape,
   anchorShape,
+  batchShape,
   classShape,
   keyShape,
   orderShape,
+  pageShape,
   recordShape,
   registrationShape,
+  runsShape,
 } from "./import-shapes.ts";
 import type { Subtree } from "./import-subtree.ts";
-import { endedKey, orderKey } from "./map-keys.ts";
+import { endedKey, orderKey, STATUS_PAGES } from "./map-keys.ts";
 
 /** A row of an import: its key, its value, and that as it is kept. */
 type Row = { readonly key: string; readonly value: CborValue; readonly bytes: Uint8Array };
@@ -37,6 +41,12 @@ export function readRow(subtree: Subtree, row: Row): string | undefined {
       return whenShaped(classShape, value, () => keep(subtree, row));
     case "anchor":
       return readAnchor(subtree, row);
+    case "seals":
+      return readSeals(subtree, row);
+    case "unseal":
+      return readUnseal(subtree, row);
+    case STATUS_PAGES:
+      return readStatusPage(subtree, row);
     case "~order":
       return readOrder(subtree, key, value);
     default:
@@ -82,7 +92,7 @@ function readRecord(subtree: Subtree, row: Row): string | undefined {
   });
 }
 
-const KEY = /^key\/([^#/]+(?:\/[^#/]+)?#\d+)\/[0-9a-f]{16}$/;
+const KEY = /^key\/([^#]+#\d+)\/[0-9a-f]{16}$/;
 
 function readKey(subtree: Subtree, row: Row): string | undefined {
   const { key, value } = row;
@@ -124,6 +134,45 @@ function readAnchor(subtree: Subtree, row: Row): string | undefined {
   return whenShaped(anchorShape, value, ({ checkpoint }) => {
     if (!parseCheckpoint(checkpoint).ok) return "checkpoint";
     subtree.named.push({ key, reference: `${key.slice("anchor/".length)}#1` });
+    return keep(subtree, row);
+  });
+}
+
+const SEALS = /^seals\/([^#]+#\d+)\/[0-9a-f]{16}(?:\/(0|[1-9]\d*))?$/;
+
+function readSeals(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
+  const [, holder, first] = SEALS.exec(key) ?? [];
+  if (holder === undefined) return "key";
+  subtree.named.push({ key, reference: holder });
+  return first === undefined
+    ? whenShaped(runsShape, value, () => keep(subtree, row))
+    : whenShaped(batchShape, value, () => keep(subtree, row));
+}
+
+const UNSEAL = /^unseal\/(([^#]+#\d+)\/[0-9a-f]{16})$/;
+
+function readUnseal(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
+  const [, owner, holder] = UNSEAL.exec(key) ?? [];
+  if (owner === undefined || holder === undefined) return "key";
+  return whenShaped(hash, value, (bits) => {
+    subtree.named.push({ key, reference: holder });
+    subtree.statuses.set(owner, { hash: bits, pages: new Map() });
+    return keep(subtree, row);
+  });
+}
+
+const STATUS_PAGE = /^~unseal\/(.+)\/(0|[1-9]\d?|1[01]\d|12[0-7])$/;
+
+/** Keys rise, so the hash over the pages came before them. */
+function readStatusPage(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
+  const [, owner = "", page] = STATUS_PAGE.exec(key) ?? [];
+  return whenShaped(pageShape, value, (bits) => {
+    const status = subtree.statuses.get(owner);
+    if (status === undefined) return "key";
+    status.pages.set(Number(page), bits);
     return keep(subtree, row);
   });
 }

@@ -4,7 +4,7 @@ import { MAX_ITEMS } from "../op/limits.ts";
 import { referredCode } from "./effective.ts";
 import type { ImportRow } from "./import-entry.ts";
 import { undelegated } from "./kinds/delegate.ts";
-import { codeKey, orderKey, registrationKey } from "./map-keys.ts";
+import { codeKey, orderKey, registrationKey, STATUS_PAGES } from "./map-keys.ts";
 import type { AliasValue, CodeRecord } from "./values.ts";
 
 /** A decoded value of the parent ledger. */
@@ -12,7 +12,8 @@ export type ParentValue = readonly [key: string, value: unknown, encoded: Uint8A
 
 /**
  * Chooses, of all that a parent ledger holds, what the ledger of a delegated code begins with: records (the code's own
- * without its delegation), their ended generations, keys, aliases, registrations and anchors, and the register of classes.
+ * without its delegation), their ended generations, keys, aliases, registrations, anchors and seals, and the register of
+ * classes.
  * The same values always give the same rows, so that anybody with the parent's log can compare.
  *
  * @param childrenOf children of a code in the order of their first registration
@@ -49,6 +50,10 @@ function belongs(kind: string, key: string, value: unknown, top: Code): boolean 
       return within((value as CodeRecord).code);
     case "key":
       return key.includes("#") && within(referredCode(key.slice("key/".length)));
+    case "seals":
+    case "unseal":
+    case STATUS_PAGES:
+      return within(referredCode(key.slice(kind.length + 1)));
     case "anchor":
       return isBelow(key.slice("anchor/".length) as Code, top);
     case "alias": {

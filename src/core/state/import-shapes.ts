@@ -12,8 +12,11 @@ import {
   optional,
   type Shape,
   text,
+  tuple,
+  wrongType,
 } from "../op/shape.ts";
 import * as shapes from "../op/shapes.ts";
+import { PAGE_BYTES } from "./status-bits.ts";
 import type {
   AliasValue,
   AnchorValue,
@@ -23,6 +26,8 @@ import type {
   KeyRecord,
   Recovery,
   Registration,
+  SealBatch,
+  SealRuns,
 } from "./values.ts";
 
 // What a ledger may take over from another one, as docs/spec/cityid.cddl has it. A ledger's own values need no such
@@ -146,5 +151,26 @@ export const anchorShape: Shape<AnchorValue> = fields<AnchorValue>({
   at: count,
   reset: optional(shapes.reason),
 });
+
+const serials = integer(0, limits.MAX_SERIALS - 1);
+const batchCount = integer(1, limits.MAX_SERIALS);
+
+export const batchShape: Shape<SealBatch> = fields<SealBatch>({
+  op: shapes.hash,
+  count: batchCount,
+  root: shapes.hash,
+  at: count,
+});
+
+export const runsShape: Shape<SealRuns> = (value) => {
+  list(tuple<SealRuns[number]>(serials, batchCount), limits.MAX_SEAL_RUNS)(value);
+  let end = -1;
+  for (const [first, length] of value as unknown as SealRuns) {
+    if (first <= end || first + length > limits.MAX_SERIALS) wrongType("runs that rise");
+    end = first + length;
+  }
+};
+
+export const pageShape: Shape<Uint8Array> = bytes(PAGE_BYTES);
 
 export const orderShape: Shape<readonly Code[]> = list(shapes.code, limits.MAX_CHUNK_BYTES);

@@ -18,6 +18,11 @@ export type Subtree = {
   /** Everything that names a record: by which map key, and which record. */
   readonly named: { readonly key: string; readonly reference: Reference }[];
   readonly registrations: Set<string>;
+  /** Status bits of keys, by `<holder>/<kid>`: the hash in the map, and the pages beside it. */
+  readonly statuses: Map<
+    string,
+    { readonly hash: Uint8Array; readonly pages: Map<number, Uint8Array> }
+  >;
   /** All values but the newest records, by their map keys; encoded. */
   readonly others: [key: string, value: Uint8Array][];
 };
@@ -30,6 +35,7 @@ export function emptySubtree(top: Code): Subtree {
     rings: new Map(),
     named: [],
     registrations: new Set(),
+    statuses: new Map(),
     others: [],
   };
 }

@@ -17,6 +17,8 @@ import type {
   ParamRecord,
   Reference,
   Registration,
+  SealBatch,
+  SealRuns,
   Taken,
 } from "./values.ts";
 
@@ -47,6 +49,16 @@ export const registrationKey = (id: Uint8Array): MapKey<Registration> => `regist
 export const aliasKey = (division: string, scheme: string, value: string): MapKey<AliasValue> =>
   `alias/${division}/${scheme}/${value}`;
 export const anchorKey = (code: Code): MapKey<AnchorValue> => `anchor/${code}`;
+export const sealRunsKey = (holder: Reference, kid: Uint8Array): MapKey<SealRuns> =>
+  `seals/${holder}/${hex(kid)}`;
+export const sealBatchKey = (
+  holder: Reference,
+  kid: Uint8Array,
+  first: number,
+): MapKey<SealBatch> => `seals/${holder}/${hex(kid)}/${first}`;
+/** SHA-256 of the status bits of a key. */
+export const unsealKey = (holder: Reference, kid: Uint8Array): MapKey<Uint8Array> =>
+  `unseal/${holder}/${hex(kid)}`;
 export const memberKey = (id: string): MapKey<MemberValue> => `member/${id}`;
 export const paramKey = <K extends ParamName>(name: K): MapKey<ParamRecord<K>> => `param/${name}`;
 
@@ -57,4 +69,12 @@ export const orderKey = (code: Code, start: number): string =>
 export const ringKey = (holder: string): MapKey<KeyRing> => `${BESIDE}keys/${holder}`;
 export const frontierKey = (code: Code): MapKey<ChildrenFrontier> => `${BESIDE}children/${code}`;
 export const takenKey = (id: Uint8Array): MapKey<Taken> => `${BESIDE}taken/${hex(id)}`;
+/** What the keys of pages of status bits begin with. */
+export const STATUS_PAGES: string = `${BESIDE}unseal`;
+/** A page of the status bits of a key; absent where all of it is zero. */
+export const statusPageKey = (
+  holder: Reference,
+  kid: Uint8Array,
+  page: number,
+): MapKey<Uint8Array> => `${STATUS_PAGES}/${holder}/${hex(kid)}/${page}`;
 export const MEMBERS_KEY: MapKey<MembersList> = `${BESIDE}members`;

@@ -179,6 +179,22 @@ export type AliasValue = {
   readonly code?: Reference;
 };
 
+/** `seals/<code>#<generation>/<kid>/<first>`: a batch of seals of one key. */
+export type SealBatch = {
+  readonly op: Uint8Array;
+  readonly count: number;
+  /** RFC 9162 root over the COSE_Sign1 of the seals, in the order of their serials. */
+  readonly root: Uint8Array;
+  /** Block time. */
+  readonly at: number;
+};
+
+/**
+ * `seals/<code>#<generation>/<kid>`: the serials that stand in batches, as runs `[first, count]` that rise and do not touch. So
+ * it can be proved too that a serial stands in none.
+ */
+export type SealRuns = readonly (readonly [first: number, count: number])[];
+
 /** `member/<ID>` */
 export type MemberValue = {
   readonly op: Uint8Array;

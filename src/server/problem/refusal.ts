@@ -110,7 +110,8 @@ export type StoreRefusal =
   | { readonly code: "OPENING_HASH"; readonly got: string; readonly want: string }
   | { readonly code: "OPENING_SHAPE"; readonly want: string }
   | { readonly code: "OPENING_NOT_STATED"; readonly asked: string; readonly field: string }
-  | { readonly code: "OPENING_UNKNOWN"; readonly hash: string };
+  | { readonly code: "OPENING_UNKNOWN"; readonly hash: string }
+  | { readonly code: "SEAL_BATCH_ROOT"; readonly got: string; readonly want: string };
 
 /** What a witness refuses to cosign; the forms of notes and checkpoints are refused as the core does. */
 export type CosignRefusal =

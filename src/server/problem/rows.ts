@@ -222,6 +222,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The record holds no such commitment",
     "Put the commitment into the record first.",
   ),
+  SEAL_BATCH_ROOT: row(
+    422,
+    "These are not the seals of the batch",
+    "Send the leaf hashes of all its seals, in the order of their serials.",
+  ),
   OPENING_UNKNOWN: row(404, "This node keeps no such opening", "Ask the holder of the record."),
 
   WITNESS_BODY: row(

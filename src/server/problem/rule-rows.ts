@@ -39,6 +39,7 @@ const PASSKEY = row(
   "What the passkey signed does not fit",
   "Sign the challenge of this operation on the site where the passkey was made.",
 );
+const SCAN_AGAIN = "Scan the plate again, or ask its owner for the digits as they were made.";
 const SPELLING = "Correct it at `position`; `canonical`, where given, is the right spelling.";
 const BADLY_SPELT = row(400, "This is no canonical code", SPELLING);
 
@@ -239,6 +240,23 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "The code was issued before",
     "Name the last control operation of the retired record in `after`.",
   ),
+  SEAL_CLAIM: row(400, "A claim of the seal is missing or malformed", SCAN_AGAIN),
+  SEAL_DIGITS_LENGTH: row(400, "No bytes have so many digits", SCAN_AGAIN),
+  SEAL_DIGITS_VALUE: row(400, "The digits stand for no bytes", SCAN_AGAIN),
+  SEAL_HEADER: row(400, "A header of the seal is missing or malformed", SCAN_AGAIN),
+  SEAL_LONG: row(400, "No seal has so many digits", SCAN_AGAIN),
+  SEAL_NONE: row(
+    400,
+    "There is no seal in it",
+    "Give the whole address: its last segment is 200 digits or more.",
+  ),
+  SEAL_SCHEME: row(
+    400,
+    "This is no address of a plate",
+    "Do not open it: a plate's address begins with https.",
+  ),
+  SEAL_SIZE: row(400, "No seal is so long", SCAN_AGAIN),
+  SEAL_TEXT_LENGTH: row(400, "The text is too long for a seal", SCAN_AGAIN),
   STATE_ALIAS_NOT_HELD: row(
     422,
     "The record does not hold this number",
@@ -364,6 +382,21 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Read its records; sign anew to register others.",
   ),
   STATE_RETIRED: row(409, "The code is retired", "Use its successor."),
+  STATE_SEALS_LIMIT: row(
+    409,
+    "The batches of this key leave too many gaps",
+    "Log the batches that lie between, or go on with a new key.",
+  ),
+  STATE_SEALS_OVERLAP: row(
+    409,
+    "Serials of this batch stand in another one",
+    "Make seals with serials that were not used yet.",
+  ),
+  STATE_SEAL_KEY: row(
+    422,
+    "It makes no seals for this record",
+    "Name a key with the use `seal` that is the record's own, and no passkey.",
+  ),
   STATE_SINCE: row(
     422,
     "A key cannot be compromised from a time to come",

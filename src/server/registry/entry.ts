@@ -127,6 +127,8 @@ export function codesOfInner(op: InnerOperation): readonly string[] {
     case "recover":
     case "status":
     case "delegate":
+    case "seals":
+    case "unseal":
       return [op.code];
     case "anchor":
       return op.items.map(({ code }) => code);

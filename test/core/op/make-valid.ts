@@ -55,6 +55,9 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^registration\//, "registration"],
   [/^alias\//, "alias-value"],
   [/^anchor\//, "anchor-value"],
+  [/^seals\/[^#]+#\d+\/[0-9a-f]{16}\/\d+$/, "seal-batch"],
+  [/^seals\//, "seal-runs"],
+  [/^unseal\//, "unseal-value"],
   [/^member\//, "member-value"],
   [/^param\//, "param-record"],
 ];
@@ -122,6 +125,7 @@ function live(
   describe(ledger, act);
   control(ledger, act);
   many(ledger, act, keep);
+  seal(act);
   delegate(ledger, act);
   end(ledger, act, decide);
 }
@@ -262,6 +266,22 @@ function many(ledger: TestLedger, act: Steps["act"], keep: Steps["keep"]): void 
     city,
   );
   act("mistake", { op: "void", registration: voided, reason: "录入错误" }, city);
+}
+
+function seal(act: Steps["act"]): void {
+  const batch = (first: number, count: number) =>
+    ({
+      op: "seals",
+      code: code(CITY),
+      first,
+      count,
+      root: new Uint8Array(32).fill(first),
+    }) as const;
+  act("first-batch", batch(0, 100), city);
+  act("later-batch", batch(200, 1), city);
+  const { kid } = testKey("city");
+  const lost = { code: code(CITY), kid, serials: [3, 1_048_575], reason: "铭牌丢失" };
+  act("lost", { op: "unseal", ...lost }, city);
 }
 
 function delegate(ledger: TestLedger, act: Steps["act"]): void {

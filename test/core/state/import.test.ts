@@ -16,10 +16,12 @@ import {
   hex,
   type ImportRow,
   importRoot,
+  isWithdrawn,
   parentOf,
   present,
   ringKey,
   selectImport,
+  statusBits,
 } from "../../../src/core/index.ts";
 import { ChildLog, delegateTo } from "./kinds/child-log.ts";
 import {
@@ -74,6 +76,12 @@ function parentLedger(): TestLedger {
   const low = new ChildLog("low.test/log");
   const at = Math.floor(ledger.now / 1000);
   ledger.must({ op: "anchor", items: [low.first(`${CITY}.09`, 5, at)] }, city);
+  for (const first of [0, 50]) {
+    const root = new Uint8Array(32).fill(first);
+    ledger.must({ op: "seals", code: code(DEPT), first, count: 10, root }, by);
+  }
+  const withdrawn = { kid: testKey("dept").kid, serials: [3, 9000, 1_048_575], reason: "x" };
+  ledger.must({ op: "unseal", code: code(DEPT), ...withdrawn }, by);
   ledger.must(delegateTo(ledger, CITY, new ChildLog(CHILD_ORIGIN)), city);
   return ledger;
 }
@@ -165,7 +173,9 @@ describe("the genesis of a child ledger", () => {
     }
     for (const [key, value] of parent.values) {
       const isTaken =
-        /^(?:code|key)\/MA\.156\.1301[./#]|^(?:alias|anchor|class|registration)\//.test(key);
+        /^(?:code|key|seals|~?unseal)\/MA\.156\.1301[./#]|^(?:alias|anchor|class|registration)\//.test(
+          key,
+        );
       if (key !== codeKey(CITY)) expect(ledger.values.has(key), key).toBe(isTaken || isOwn(key));
       if (isTaken) expect(hex(ledger.values.get(key) ?? new Uint8Array()), key).toBe(hex(value));
     }
@@ -209,6 +219,38 @@ describe("the genesis of a child ledger", () => {
     expect(ledger.refused({ op: "register", items: [twice] }, by)).toMatchObject({
       code: "STATE_ALIAS_TAKEN",
     });
+  });
+
+  it("knows which seals were logged and withdrawn, of things with keys of their own too", () => {
+    const parent = parentLedger();
+    const ledger = childLedger(parent);
+    const by = { iss: DEPT, key: "dept" };
+    const { kid } = testKey("dept");
+    const batch = (first: number) =>
+      ({ op: "seals", code: code(DEPT), first, count: 1, root: new Uint8Array(32) }) as const;
+    expect(ledger.refused(batch(55), by)).toMatchObject({ code: "STATE_SEALS_OVERLAP" });
+    ledger.must(batch(10), by);
+    const again = { op: "unseal", code: code(DEPT), kid, reason: "x" } as const;
+    expect(ledger.refused({ ...again, serials: [9000] }, by)).toMatchObject({
+      code: "STATE_NOTHING_TO_DO",
+    });
+    ledger.must({ ...again, serials: [9001] }, by);
+    const bits = statusBits(ledger as never, `${DEPT}#1`, kid);
+    expect([3, 4, 9000, 9001, 1_048_575].map((each) => isWithdrawn(bits, each))).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it("takes over the keys of a thing", () => {
+    const parent = cityLedger();
+    const keys = [keySpec("sensor", ["data"])];
+    register(parent, [child(`${CITY}/AIR`, "class"), child(`${CITY}/AIR/1`, "thing", { keys })]);
+    parent.must(delegateTo(parent, CITY, new ChildLog(CHILD_ORIGIN)), city);
+    expect(childLedger(parent).record(`${CITY}/AIR/1`).holds).toEqual(["data"]);
   });
 
   it("lets keys act although nothing stands above its top", () => {
@@ -329,6 +371,8 @@ describe("an import that does not fit together", () => {
     "a registration",
   );
   const low = `anchor/${CITY}.09`;
+  const sealer = `${DEPT}#1/${hex(testKey("dept").kid)}`;
+  const page = new Uint8Array(1024).fill(1);
 
   /** What comes of it when some rows are others, or are left out. */
   function refusal(changes: { readonly [key: string]: unknown }) {
@@ -427,6 +471,62 @@ describe("an import that does not fit together", () => {
       { [low]: { ...value(low), checkpoint: "x" } },
       low,
       "checkpoint",
+    ],
+    ["seals of nobody", { "seals/x": [[0, 1]] }, "seals/x", "key"],
+    [
+      "a batch that does not end",
+      { [`seals/${sealer}/0`]: { ...value(`seals/${sealer}/0`), count: 0 } },
+      `seals/${sealer}/0`,
+      "OP_FIELD_LIMIT count",
+    ],
+    [
+      "runs that lie upon each other",
+      {
+        [`seals/${sealer}`]: [
+          [0, 10],
+          [9, 1],
+        ],
+      },
+      `seals/${sealer}`,
+      expect.stringMatching("OP_FIELD_TYPE"),
+    ],
+    [
+      "a run that goes beyond the last serial",
+      { [`seals/${sealer}`]: [[1_048_575, 2]] },
+      `seals/${sealer}`,
+      expect.stringMatching("OP_FIELD_TYPE"),
+    ],
+    [
+      "seals of a code that is not there",
+      { [`seals/${CITY}.77#1/0000000000000000`]: [[0, 1]] },
+      `seals/${CITY}.77#1/0000000000000000`,
+      "reference",
+    ],
+    ["a hash of bits under no key", { "unseal/x": 1 }, "unseal/x", "key"],
+    [
+      "a hash of bits that is none",
+      { [`unseal/${sealer}`]: 1 },
+      `unseal/${sealer}`,
+      "OP_FIELD_TYPE ",
+    ],
+    ["bits without their hash", { [`unseal/${sealer}`]: undefined }, `~unseal/${sealer}/0`, "key"],
+    [
+      "a page that no key has",
+      { [`~unseal/${sealer}/128`]: encodeCbor(page) },
+      `~unseal/${sealer}/128`,
+      "key",
+    ],
+    [
+      "a page of another length",
+      { [`~unseal/${sealer}/1`]: encodeCbor(page.subarray(1)) },
+      `~unseal/${sealer}/1`,
+      "OP_FIELD_LIMIT ",
+    ],
+    [
+      "other bits than were withdrawn",
+      { [`~unseal/${sealer}/2`]: encodeCbor(page) },
+      `unseal/${sealer}`,
+      "bits",
     ],
     [
       "children that are missing",

@@ -111,6 +111,7 @@ async function delegated(above: Client, of: string, host: string, publicUrl = `h
     parent: { code: of as Code, url: above.url, proofs: () => proofs.ask() },
     inbox: memoryStore(),
     openings: memoryStore(),
+    seals: memoryStore(),
   };
   apps.set(host, createApp(parts, { publicUrl }));
   await anchorOnce({ ledger, parent: above, delegate, nowMilliseconds });

@@ -12,8 +12,10 @@ import { executeMember, type MemberRefusal, needForMember } from "./member.ts";
 import { executeParam, needForParam, type ParamRefusal } from "./param.ts";
 import { executeRecover, needForRecover, type RecoverRefusal } from "./recover.ts";
 import { executeRegister, needForRegister, type RegisterRefusal } from "./register.ts";
+import { executeSeals, needForSeals, type SealsRefusal } from "./seals.ts";
 import { executeStatus, needForStatus, type StatusRefusal } from "./status.ts";
 import { executeSucceed, needForSucceed, type SucceedRefusal } from "./succeed.ts";
+import { executeUnseal, needForUnseal, type UnsealRefusal } from "./unseal.ts";
 import { executeUpdate, needForUpdate, type UpdateRefusal } from "./update.ts";
 import { executeVoid, needForVoid, type VoidRefusal } from "./void.ts";
 
@@ -29,6 +31,8 @@ export type KindRefusal =
   | SucceedRefusal
   | DelegateRefusal
   | AnchorRefusal
+  | SealsRefusal
+  | UnsealRefusal
   | MemberRefusal
   | ParamRefusal;
 
@@ -60,6 +64,10 @@ export function needFor(context: Context, op: InnerOperation, iss: Issuer): Need
       return needForDelegate(tx, op, iss);
     case "anchor":
       return needForAnchor(tx, op);
+    case "seals":
+      return needForSeals(tx, op);
+    case "unseal":
+      return needForUnseal(tx, op);
     case "member":
       return needForMember(tx);
     case "param":
@@ -94,6 +102,10 @@ export function execute(context: Context, op: InnerOperation, act: Act): Result<
       return executeDelegate(context, op, act);
     case "anchor":
       return executeAnchor(context, op, act);
+    case "seals":
+      return executeSeals(context, op, act);
+    case "unseal":
+      return executeUnseal(context, op, act);
     case "member":
       return executeMember(context, op, act);
     case "param":
@@ -109,6 +121,8 @@ export function subjectOf(op: InnerOperation): string | undefined {
     case "recover":
     case "status":
     case "delegate":
+    case "seals":
+    case "unseal":
       return op.code;
     case "manifest":
       return op.under;

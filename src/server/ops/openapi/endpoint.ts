@@ -23,6 +23,7 @@ export type Tag =
   | "log"
   | "inbox"
   | "openings"
+  | "seals"
   | "resolver"
   | "node";
 

@@ -308,6 +308,37 @@ export const ENDPOINTS: readonly Endpoint[] = [
     signed: true,
   },
   {
+    method: "get",
+    path: "/v1/codes/{code}/seals",
+    tag: "seals",
+    summary: "What a verdict on a seal rests on: proofs, the status list, the path into its batch",
+    parameters: [
+      query("kid", "The key that signed, 16 hexadecimal digits"),
+      query("serial", "The serial of the seal", INTEGER),
+    ],
+    answers: { 200: json("SealEvidence") },
+  },
+  {
+    method: "get",
+    path: "/v1/seals/{holder}/{kid}/status",
+    tag: "seals",
+    summary: "Which seals of a key were withdrawn: a Token Status List, or its bits",
+    answers: {
+      200: {
+        description: "Found",
+        content: { "application/json": ref("StatusList"), "application/octet-stream": BYTES },
+      },
+    },
+  },
+  {
+    method: "put",
+    path: "/v1/seals/{holder}/{kid}/batches/{first}",
+    tag: "seals",
+    summary: "Give the node the leaf hashes of a batch that was logged, so that it serves paths",
+    body: { "application/octet-stream": BYTES },
+    answers: { 204: NOTHING },
+  },
+  {
     method: "post",
     path: "/v1/tokens",
     tag: "node",

@@ -318,6 +318,15 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
   NewMessage: object({ text: TEXT, "state?": TEXT }),
   Messages: object({ messages: list(ANY) }),
   Opening: object({ hash: HASH, salt: HEX, code: TEXT, field: TEXT, value: {} }),
+  SealEvidence: object({
+    format: { const: "cityid/seal-evidence/v1" },
+    proofs: list(ANY),
+    "statuses?": list({ $ref: "#/components/schemas/StatusList" }),
+    "paths?": list(
+      object({ kid: HEX, serial: INTEGER, first: INTEGER, leaf: TEXT, path: list(TEXT) }),
+    ),
+  }),
+  StatusList: object({ bits: { const: 1 }, lst: TEXT }),
   NewToken: object({ seconds: { type: "integer", minimum: 600, maximum: 86400 } }),
   Token: object({ token: TEXT, type: { const: "Bearer" }, holder: TEXT, kid: HEX, expires: TIME }),
   Health: object({

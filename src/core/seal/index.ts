@@ -1,0 +1,22 @@
+export { type DigitsRefusal, decodeDigits, encodeDigits } from "./digits.ts";
+export { sealEvidenceKeys } from "./evidence-keys.ts";
+export * from "./limits.ts";
+export {
+  bornPrefix,
+  composeSeal,
+  decodeSeal,
+  encodeSeal,
+  type Seal,
+  type SealClaims,
+  type SealHeader,
+  type SealRefusal,
+  type UnsignedSeal,
+} from "./seal.ts";
+export {
+  formatSealUrl,
+  readSeal,
+  type ScannedSeal,
+  type SealSegments,
+  type SealTextRefusal,
+  sealSegments,
+} from "./text.ts";

@@ -1,0 +1,1 @@
+export { mountSeals } from "./routes.ts";

@@ -1,0 +1,157 @@
+import {
+  type CborValue,
+  type Code,
+  type CodeRecord,
+  codeKey,
+  type EffectiveStatus,
+  hex,
+  isBelow,
+  ok,
+  type Result,
+  sha256,
+} from "../../core/index.ts";
+import { type ChainRefusal, type ChainVerdict, verifyProofChain } from "../delegation.ts";
+import { type RecordVerdict, verifyRecordProof } from "../record-proof.ts";
+import { checkDelegation, provenStatus } from "../records.ts";
+import type { TrustOptions } from "../trust.ts";
+import type { BatchPath } from "./batch.ts";
+import { decodeValues } from "./shown-values.ts";
+
+/** What is at hand when a seal is checked: fetched now, or kept from earlier. Nothing of it is trusted. */
+export type SealEvidence = {
+  /** Record proofs, and chains of them (`chain=1`), as text or JSON; of any age, in any order. */
+  readonly proofs?: readonly unknown[];
+  /** Status bits, 131 072 bytes for each key; which key's they are, their hash says. */
+  readonly statuses?: readonly Uint8Array[];
+  /** Paths of seals into batches. */
+  readonly paths?: readonly BatchPath[];
+};
+
+/** What a proof says of a map key, and how old that is. */
+export type Shown<T> = {
+  /** Absent where it is proved that there is none. */
+  readonly value?: T;
+  /** `Infinity` where nobody says it. */
+  readonly ageSeconds: number;
+};
+
+/** A ledger as one proof shows it. */
+type Source = {
+  readonly verdict: RecordVerdict;
+  readonly values: ReadonlyMap<string, CborValue | undefined>;
+  /** The code that was delegated to this ledger; absent of the one that is trusted. */
+  readonly under?: Code;
+  readonly depth: number;
+  readonly ageSeconds: number;
+  /** Whether it speaks for a code, as far as that was asked. */
+  readonly judged: Map<string, boolean>;
+};
+
+/** A piece of evidence that proves nothing; `at` counts the proofs that were given. */
+export type RefusedProof = { readonly at: number; readonly refusal: ChainRefusal };
+
+/**
+ * Evidence that was checked, for judging any number of seals. Where several proofs say something, the ledger that a code was
+ * delegated to counts before the one that delegated it, and a later state before an earlier one.
+ */
+export class SealKnowledge {
+  readonly refused: readonly RefusedProof[];
+  readonly paths: readonly BatchPath[];
+  readonly #sources: readonly Source[];
+  readonly #statuses: ReadonlyMap<string, Uint8Array>;
+
+  constructor(
+    sources: readonly Source[],
+    refused: readonly RefusedProof[],
+    { statuses = [], paths = [] }: SealEvidence,
+  ) {
+    this.#sources = [...sources].sort(firstToAsk);
+    this.#statuses = new Map(statuses.map((bits) => [hex(sha256(bits)), bits]));
+    this.refused = refused;
+    this.paths = paths;
+  }
+
+  /** What stands under a map key that is about `code`; `undefined` where no proof says it. */
+  shown<T>(key: string, code: Code): Shown<T> | undefined {
+    for (const source of this.#sources) {
+      const value = source.values.get(key) as T | undefined;
+      if (value === undefined && !source.values.has(key)) continue;
+      if (!speaksFor(source, code)) continue;
+      const { ageSeconds } = source;
+      return value === undefined ? { ageSeconds } : { value, ageSeconds };
+    }
+    return undefined;
+  }
+
+  /** The effective status of a record that is shown. */
+  status(key: string, record: CodeRecord): EffectiveStatus | undefined {
+    const { code } = record;
+    const source = this.#sources.find((each) => each.values.has(key) && speaksFor(each, code));
+    return source && provenStatus(record, source.values);
+  }
+
+  /** The status bits with this hash. */
+  statusBits(hash: Uint8Array): Uint8Array | undefined {
+    return this.#statuses.get(hex(hash));
+  }
+}
+
+function firstToAsk(a: Source, b: Source): number {
+  const size = b.verdict.checkpoint.size - a.verdict.checkpoint.size;
+  return b.depth - a.depth || size || a.ageSeconds - b.ageSeconds;
+}
+
+/** Codes of which a source remembers whether it speaks for them: ancestors are asked for again and again. */
+const MAX_JUDGED = 4096;
+
+/** Whether the code lives in this ledger: below what was delegated to it, and not below what it delegated. */
+function speaksFor({ under, values, judged }: Source, code: Code): boolean {
+  const known = judged.get(code);
+  if (known !== undefined) return known;
+  const isInside = under === undefined || code === under || isBelow(code, under);
+  const speaks = isInside && checkDelegation(codeKey(code), values).ok;
+  if (judged.size >= MAX_JUDGED) judged.clear();
+  judged.set(code, speaks);
+  return speaks;
+}
+
+/**
+ * Checks evidence once, for any number of seals. A proof that is refused counts for nothing, and is named with why; its age
+ * refuses none: what is old is said to be old by whoever judges.
+ */
+export async function openSealEvidence(
+  evidence: SealEvidence,
+  options: TrustOptions,
+): Promise<SealKnowledge> {
+  const sources: Source[] = [];
+  const refused: RefusedProof[] = [];
+  for (const [at, proof] of (evidence.proofs ?? []).entries()) {
+    const read = await readProof(proof, { ...options, maxAgeSeconds: Number.POSITIVE_INFINITY });
+    if (read.ok) sources.push(...sourcesOf(read.value));
+    else refused.push({ at, refusal: read.error });
+  }
+  return new SealKnowledge(sources, refused, evidence);
+}
+
+/** A chain is an array; what is none is one record proof. */
+async function readProof(
+  proof: unknown,
+  options: TrustOptions,
+): Promise<Result<ChainVerdict, ChainRefusal>> {
+  const isChain = typeof proof === "string" ? proof.startsWith("[") : Array.isArray(proof);
+  if (isChain) return verifyProofChain(proof, options);
+  const last = await verifyRecordProof(proof, options);
+  return last.ok ? ok({ links: [], last: last.value }) : last;
+}
+
+function sourcesOf({ links, last }: ChainVerdict): Source[] {
+  let ageSeconds = 0;
+  return [...links.map(({ verdict }) => verdict), last].map((verdict, depth) => {
+    const under = links[depth - 1]?.code;
+    // What a ledger says is no fresher than the delegation to it.
+    ageSeconds = Math.max(ageSeconds, verdict.age?.seconds ?? Number.POSITIVE_INFINITY);
+    const values = decodeValues(verdict);
+    const judged = new Map<string, boolean>();
+    return { verdict, values, depth, ageSeconds, judged, ...(under !== undefined && { under }) };
+  });
+}
