@@ -1,1 +1,2 @@
+export { readCodePath } from "./path.ts";
 export { mountResolver } from "./routes.ts";
