@@ -20,7 +20,7 @@ import {
   mountEvents,
   mountRegistry,
 } from "./registry/index.ts";
-import { mountResolver, readCodePath } from "./resolver/index.ts";
+import { createRedirects, mountResolver, readCodePath } from "./resolver/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
 import { createState } from "./state.ts";
 import { mountTokens } from "./tokens/index.ts";
@@ -56,6 +56,7 @@ export function createApp(
     problem: problems.answer,
   };
   const answers = createRecordAnswers(services);
+  const redirects = createRedirects(services);
   const admission = createAdmission(config, clock);
 
   const app = new Hono<AppEnv>();
@@ -127,7 +128,7 @@ export function createApp(
     return app.fetch(request, peer);
   }
 
-  return { fetch, hot: createHotPath(answers, admission, metrics), close: endStreams };
+  return { fetch, hot: createHotPath(answers, redirects, admission, metrics), close: endStreams };
 }
 
 /** Codes have no route of their own: they stand where the portal's pages do. */

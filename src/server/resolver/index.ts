@@ -1,2 +1,3 @@
 export { readCodePath } from "./path.ts";
-export { mountResolver } from "./routes.ts";
+export { createRedirects, type Redirects } from "./redirects.ts";
+export { linkHeaders, mountResolver, RESOLVER_TYPES } from "./routes.ts";

@@ -29,13 +29,21 @@ import { linkset } from "./linkset.ts";
 import { type Resolution, resolve } from "./outcome.ts";
 import { readCodePath } from "./path.ts";
 
-const TYPES = [
+type ResolverType =
+  | "text/html"
+  | "application/json"
+  | "application/linkset+json"
+  | "application/did+json"
+  | typeof PROOF_TYPE;
+
+/** What a code can be answered as. */
+export const RESOLVER_TYPES: readonly ResolverType[] = [
   "text/html",
   "application/json",
   "application/linkset+json",
   "application/did+json",
   PROOF_TYPE,
-] as const;
+];
 
 /** A record that was asked for, as of a moment where one was named. */
 type Visit = Extract<Resolution, { kind: "record" }> & { readonly moment: Moment | undefined };
@@ -60,14 +68,15 @@ export function mountResolver(app: App, services: Services): void {
     const canonical = path.wants === "did" ? `/${code}/did.json` : `/${code}`;
     const moved = redirectTo(c, canonical);
     if (moved !== undefined) return moved;
-    const isProof = path.wants !== "did" && bestType(c.req.header("Accept"), TYPES) === PROOF_TYPE;
+    const isProof =
+      path.wants !== "did" && bestType(c.req.header("Accept"), RESOLVER_TYPES) === PROOF_TYPE;
     const other = isProof ? undefined : elsewhere(state, code);
     if (other !== undefined) return sendElsewhere(c, other);
     return path.wants === "did" ? answerDidOf(c, code) : answerCode(c, code);
   });
 
   async function answerCode(c: AppContext, code: Code): Promise<Response> {
-    const type = bestType(c.req.header("Accept"), TYPES);
+    const type = bestType(c.req.header("Accept"), RESOLVER_TYPES);
     // A proof is an answer for every code: that it was never issued is one.
     if (type === PROOF_TYPE) return answerProof(services, c, codeKey(code), true);
     const moment = readMoment(c, ledger, isoDate(clock()));
@@ -208,7 +217,10 @@ export function mountResolver(app: App, services: Services): void {
   ): Promise<{ ok: true; value: CodePage } | { ok: false; error: AnyRefusal }> {
     const start = readInteger(c, "children", 0, Number.MAX_SAFE_INTEGER);
     if (!start.ok) return start;
-    const children = await ledger.children(code, start.value ?? 0, PAGE_CHILDREN);
+    // Most codes have none, and the index need not be asked.
+    const { count } = found.record.children;
+    const children =
+      count > 0 ? await ledger.children(code, start.value ?? 0, PAGE_CHILDREN) : undefined;
     const history = readHistory(services, found.record, PAGE_HISTORY);
     if (!history.ok) return history;
     const block = present(ledger.blockOf(found.index), "the block of a record");
@@ -249,7 +261,12 @@ function redirect(
 ): Response {
   return new Response(null, {
     status,
-    headers: { ...headers, Location: location, "Cache-Control": "no-cache" },
+    headers: {
+      ...headers,
+      Location: location,
+      "Cache-Control": "no-cache",
+      "Content-Length": "0",
+    },
   });
 }
 
@@ -264,10 +281,10 @@ function withQuery(href: string, c: AppContext): string {
 
 const OURS = new Set(["linkType", "context", "lang", "at", "known", "follow"]);
 
-function linkHeaders(code: Code): Record<string, string> {
+export function linkHeaders(code: string): Record<string, string> {
   return { Link: linksetLink(code), Vary: "Accept, Accept-Language" };
 }
 
-function linksetLink(code: Code): string {
+function linksetLink(code: string): string {
   return `</${code}?linkType=linkset>; rel="linkset"; type="application/linkset+json"`;
 }
