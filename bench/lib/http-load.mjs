@@ -31,7 +31,7 @@ export async function closedLoop({ port, paths, connections, seconds, requests, 
  *
  * @returns latencies in milliseconds, sorted, and what took longest
  */
-export async function openLoop({ port, paths, perSecond, seconds, connections = 32 }) {
+export async function openLoop({ port, paths, perSecond, seconds, connections = 32, headers = "" }) {
   const clients = await Promise.all(Array.from({ length: connections }, () => Client.open(port)));
   for (const client of clients) await client.get("/healthz", "");
   const free = [...clients];
@@ -45,7 +45,7 @@ export async function openLoop({ port, paths, perSecond, seconds, connections = 
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const client = free.pop() ?? (await Client.open(port).then((c) => (clients.push(c), c)));
     running.push(
-      client.get(paths[n % paths.length], "").then(() => {
+      client.get(paths[n % paths.length], headers).then(() => {
         answers.push({ path: paths[n % paths.length], at: intended - began, milliseconds: performance.now() - intended });
         free.push(client);
       }),

@@ -47,7 +47,7 @@ export class World {
     });
     await seedFile(join(data, "keys", "log.key"));
     await writeDescription(data, { origin });
-    return new World({ root, port, origin, data });
+    return new this({ root, port, origin, data });
   }
 
   constructor(parts) {

@@ -517,6 +517,12 @@ const ROWS: { readonly [code: string]: Row } = {
     "请向登记方询问正确的标识码。",
     "Ask who registered it for the right code.",
   ],
+  RESOLVE_SUSPENDED: [
+    "{asked} 已被暂停，其链接与密钥暂不可用（由 {because} 决定）。",
+    "{asked} is suspended, its links and keys with it ({because} decides).",
+    "请用 `cityid show {asked}` 查看其状态，恢复后再试。",
+    "See its state with `cityid show {asked}`, and try again when it is resumed.",
+  ],
   RESOLVE_LINK: [
     "{asked} 没有类型为 {linkType} 的链接。",
     "{asked} has no link of the type {linkType}.",

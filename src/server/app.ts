@@ -6,7 +6,7 @@ import { createAuthentication } from "./identity/index.ts";
 import { mountInbox } from "./inbox/index.ts";
 import { MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
-import { commonHeaders, createMethods, preflight } from "./methods.ts";
+import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
 import { mountOpenings } from "./openings/index.ts";
 import { mountOperations } from "./operations/index.ts";
 import { createMetrics, mountOps } from "./ops/index.ts";
@@ -21,7 +21,7 @@ import {
   mountEvents,
   mountRegistry,
 } from "./registry/index.ts";
-import { mountResolver } from "./resolver/index.ts";
+import { createRedirects, mountResolver, readCodePath } from "./resolver/index.ts";
 import { mountSeals } from "./seals/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
 import { createState } from "./state.ts";
@@ -60,6 +60,7 @@ export function createApp(
     problem: problems.answer,
   };
   const answers = createRecordAnswers(services);
+  const redirects = createRedirects(services);
   const admission = createAdmission(config, clock);
 
   const app = new Hono<AppEnv>();
@@ -79,7 +80,7 @@ export function createApp(
   const methods = createMethods(app);
 
   app.notFound((c) => {
-    const allow = methods.allowed(c.req.path);
+    const allow = methods.allowed(c.req.path) ?? allowedOfCode(c);
     return services.problem(
       c,
       allow === undefined
@@ -128,12 +129,16 @@ export function createApp(
     const wait = admission.wait(peer, request.headers.get("X-Forwarded-For") ?? undefined);
     if (wait > 0)
       return problems.plain(request, { code: "HTTP_RATE", retryAfter: wait, by: "address" });
-    if (request.method === "OPTIONS")
-      return preflight(methods.allowed(pathname) ?? "GET, HEAD, OPTIONS");
+    if (request.method === "OPTIONS") return preflight(methods.allowed(pathname) ?? READ_METHODS);
     return app.fetch(request, peer);
   }
 
-  return { fetch, hot: createHotPath(answers, admission, metrics), close: endStreams };
+  return { fetch, hot: createHotPath(answers, redirects, admission, metrics), close: endStreams };
+}
+
+/** Codes have no route of their own: they stand where the portal's pages do. */
+function allowedOfCode(c: AppContext): string | undefined {
+  return readCodePath(new URL(c.req.url).pathname) === undefined ? undefined : READ_METHODS;
 }
 
 function isBelow(path: string, folder: string): boolean {

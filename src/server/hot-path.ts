@@ -1,3 +1,4 @@
+import { bestType } from "./http/accept.ts";
 import { REVALIDATE } from "./http/answer.ts";
 import { isNoneMatch } from "./http/etag.ts";
 import type { ByteText } from "./http/json-bytes.ts";
@@ -5,6 +6,7 @@ import { COMMON_HEADERS } from "./methods.ts";
 import type { Metrics } from "./ops/index.ts";
 import type { Admission } from "./rate/index.ts";
 import type { RecordAnswers } from "./registry/index.ts";
+import { linkHeaders, RESOLVER_TYPES, type Redirects } from "./resolver/index.ts";
 
 /** A request as far as the hottest reads need it; node's `IncomingMessage` is one. */
 export type HotRequest = {
@@ -16,7 +18,7 @@ export type HotRequest = {
 };
 
 export type HotAnswer = {
-  readonly status: 200 | 304;
+  readonly status: 200 | 304 | 307;
   /** Names and values in turn, as `writeHead` takes them. */
   readonly headers: string[];
   /** To be written as `latin1`. */
@@ -26,53 +28,83 @@ export type HotAnswer = {
 /** `undefined` leaves the request to `fetch`, which answers the same. */
 export type HotPath = (request: HotRequest) => HotAnswer | undefined;
 
-const PREFIX = "/v1/codes/";
-
 /**
- * `GET /v1/codes/<code>` without a `Request`, a router and a `Response`, which together cost more than the answer. Only plain
- * hits come this way: a query, another method, an unknown or misspelt code take the long one.
+ * `GET /v1/codes/<code>`, and `GET /<code>` where it leads on, without a `Request`, a router and a `Response`, which together cost
+ * more than the answer. Only plain hits come this way: a query, another method, an unknown or misspelt code take the long one.
  */
 export function createHotPath(
   answers: RecordAnswers,
+  redirects: Redirects,
   admission: Admission,
   metrics: Metrics,
 ): HotPath {
-  return ({ method, url, rawHeaders, socket }) => {
-    if (method !== "GET" || url === undefined || !url.startsWith(PREFIX)) return undefined;
-    const code = codeIn(url);
-    const answer = code === undefined ? undefined : answers.get(code);
-    if (answer === undefined) return undefined;
+  return (request) => {
+    const { method, url, rawHeaders, socket } = request;
+    if (method !== "GET" || url === undefined) return undefined;
+    const answer = url.startsWith(RECORDS)
+      ? recordAnswer(answers, url, rawHeaders)
+      : url.startsWith(CODES) && redirectAnswer(redirects, url, rawHeaders);
+    if (!answer) return undefined;
     if (admission.wait(socket, headerOf(rawHeaders, "x-forwarded-for")) > 0) return undefined;
     metrics.hot();
-    const { body, etag } = answer;
-    if (isNoneMatch(headerOf(rawHeaders, "if-none-match"), etag)) {
-      return {
-        status: 304,
-        headers: [...HEAD, "ETag", etag],
-        body: undefined,
-      };
-    }
-    return {
-      status: 200,
-      headers: [
-        ...HEAD,
-        "ETag",
-        etag,
-        "Content-Type",
-        "application/json",
-        "Content-Length",
-        String(body.length),
-      ],
-      body,
-    };
+    return answer;
   };
+}
+
+const RECORDS = "/v1/codes/";
+const CODES = "/MA";
+
+function recordAnswer(
+  answers: RecordAnswers,
+  url: string,
+  rawHeaders: HotRequest["rawHeaders"],
+): HotAnswer | undefined {
+  const code = codeIn(url);
+  const answer = code === undefined ? undefined : answers.get(code);
+  if (answer === undefined) return undefined;
+  const { body, etag } = answer;
+  if (isNoneMatch(headerOf(rawHeaders, "if-none-match"), etag)) {
+    return { status: 304, headers: [...HEAD, "ETag", etag], body: undefined };
+  }
+  const length = String(body.length);
+  return {
+    status: 200,
+    headers: [...HEAD, "ETag", etag, "Content-Type", "application/json", "Content-Length", length],
+    body,
+  };
+}
+
+/** To where a bare visit is led. Whoever asks for a type gets that. */
+function redirectAnswer(
+  redirects: Redirects,
+  url: string,
+  rawHeaders: HotRequest["rawHeaders"],
+): HotAnswer | undefined {
+  const accept = headerOf(rawHeaders, "accept");
+  if (accept !== "*/*" && bestType(accept, RESOLVER_TYPES) !== undefined) return undefined;
+  const code = url.slice(1);
+  const location = redirects.get(code);
+  if (location === undefined) return undefined;
+  const { Link = "", Vary = "" } = linkHeaders(code);
+  const headers = [
+    ...HEAD,
+    "Link",
+    Link,
+    "Vary",
+    Vary,
+    "Location",
+    location,
+    "Content-Length",
+    "0",
+  ];
+  return { status: 307, headers, body: undefined };
 }
 
 const HEAD = [...COMMON_HEADERS, "Cache-Control", REVALIDATE];
 
 /** The code of a bare `/v1/codes/<code>`; `undefined` where anything follows it. */
 function codeIn(url: string): string | undefined {
-  const segment = url.slice(PREFIX.length);
+  const segment = url.slice(RECORDS.length);
   if (segment.includes("?") || segment.includes("/") || segment.includes("#")) return undefined;
   if (!segment.includes("%")) return segment;
   const code = segment.replaceAll("%2F", "/");

@@ -2,6 +2,9 @@ import type { App } from "./services.ts";
 
 const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
 
+/** For `Allow`, of what can only be read. */
+export const READ_METHODS = "GET, HEAD, OPTIONS";
+
 /** Which methods a path takes, and what its route is called. */
 export type Methods = {
   /** For `Allow`; `undefined` for a path that no route names. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Link } from "../../src/core/index.ts";
 import { city, code, member, named } from "../core/state/kit.ts";
-import { MA1301, openCity, openWorld, type World } from "./world.ts";
+import { MA1301, openCity, openWorld, present, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -315,6 +315,63 @@ describe("links", () => {
     expect(await world.json(`/${MA1301}`, { Accept: "application/linkset+json" })).toHaveProperty(
       "linkset",
     );
+  });
+});
+
+describe("the short way of a redirect", () => {
+  const lamp = `${MA1301}/LAMP/000001`;
+  const hot = (url: string, rawHeaders: readonly string[] = ["Accept", "*/*"]) =>
+    world.app.hot({ method: "GET", url, rawHeaders, socket: {} });
+  const locationOf = (url: string) => {
+    const headers = hot(url)?.headers ?? [];
+    const at = headers.indexOf("Location");
+    return at < 0 ? undefined : headers[at + 1];
+  };
+  const link = (href: string, lang?: string): Link => ({
+    rel: "default",
+    href,
+    ...(lang !== undefined && { lang }),
+  });
+
+  test("answers as the long one, in every header", async () => {
+    await giveLinks([link("https://lamps.example/1")], lamp);
+    const short = present(hot(`/${lamp}`), "an answer");
+    const long = await world.get(`/${lamp}`);
+    expect(short.status).toBe(long.status);
+    const headers = new Map<string, string>();
+    for (let i = 0; i < short.headers.length; i += 2) {
+      headers.set((short.headers[i] ?? "").toLowerCase(), short.headers[i + 1] ?? "");
+    }
+    expect(Object.fromEntries(headers)).toEqual(Object.fromEntries(long.headers));
+  });
+
+  test("knows of every change that matters", async () => {
+    expect(locationOf(`/${lamp}`)).toBeUndefined();
+    await giveLinks([link("https://lamps.example/1")], lamp);
+    expect(locationOf(`/${lamp}`)).toBe("https://lamps.example/1");
+    await giveLinks([link("https://lamps.example/2")], lamp);
+    expect(locationOf(`/${lamp}`)).toBe("https://lamps.example/2");
+    const { control } = await record(MA1301);
+    const body = { op: "status", code: code(MA1301), do: "suspend", reason: "test" } as const;
+    await world.do({ ...body, prev: hexBytes(control) }, city);
+    expect(locationOf(`/${lamp}`)).toBeUndefined();
+  });
+
+  test("leaves to the long one what depends on the visitor, or is no plain visit", async () => {
+    await giveLinks(
+      [link("https://lamps.example/en", "en"), link("https://lamps.example/zh", "zh")],
+      lamp,
+    );
+    expect(hot(`/${lamp}`)).toBeUndefined();
+    await giveLinks([link("https://lamps.example/1")], lamp);
+    expect(hot(`/${lamp}`, [])?.status).toBe(307);
+    expect(hot(`/${lamp}`, ["accept", "text/html"])).toBeUndefined();
+    expect(hot(`/${lamp}`, ["accept", "application/json;q=0.1, */*"])?.status).toBe(307);
+    expect(hot(`/${lamp}?x=1`)).toBeUndefined();
+    expect(hot(`/${lamp}/`)).toBeUndefined();
+    expect(hot(`/${lamp.toLowerCase()}`)).toBeUndefined();
+    expect(hot(`/${MA1301}/LAMP/000002`)).toBeUndefined();
+    expect(hot("/MA.156.1302")).toBeUndefined();
   });
 });
 

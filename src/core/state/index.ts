@@ -27,6 +27,7 @@ export {
   effectiveKeys,
   effectiveStatus,
   referenceTo,
+  referredCode,
   type ValueReader,
 } from "./effective.ts";
 export {

@@ -6,11 +6,16 @@ const MAX_PARTS = 32;
 
 /** Reads a field of weighted preferences (RFC 9110 §12.4.2), best first, `q=0` left out. */
 function preferences(field: string): readonly Preference[] {
+  return parts(field)
+    .filter(({ weight }) => weight > 0)
+    .sort((a, b) => b.weight - a.weight);
+}
+
+function parts(field: string): readonly Preference[] {
   return field
     .split(",", MAX_PARTS)
     .map(preference)
-    .filter(({ range, weight }) => range !== "" && weight > 0)
-    .sort((a, b) => b.weight - a.weight);
+    .filter(({ range }) => range !== "");
 }
 
 function preference(part: string): Preference {
@@ -35,6 +40,18 @@ export function bestType<T extends string>(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** How much a client likes one media type, 0 … 1: what its most exact range says. RFC 9110 §12.5.1. */
+export function weightOfType(field: string, type: string): number {
+  const lower = type.toLowerCase();
+  const ranges = parts(field);
+  const exact = [lower, lower.replace(/\/.*$/, "/*"), "*/*"];
+  for (const range of exact) {
+    const found = ranges.find((each) => each.range === range);
+    if (found !== undefined) return found.weight;
+  }
+  return 0;
 }
 
 function matchesType(range: string, type: string): boolean {

@@ -7,7 +7,7 @@ export type Metrics = {
   /** `accepted`, or the code of the refusal. */
   operation(outcome: string): void;
   streams(open: number): void;
-  /** Records that were answered on the short way, without a `Request`. */
+  /** Requests that were answered on the short way, without a `Request`. */
   hot(): void;
   /** A checkpoint of another log: `cosigned`, or the code of the refusal. */
   cosigned(outcome: string): void;
@@ -48,7 +48,7 @@ export function createMetrics(): Metrics {
         counter("cityid_operations_total", "Submitted items by outcome", operations),
         gauge(
           "cityid_http_hot_answers_total",
-          "Records answered on the short way",
+          "Requests answered on the short way",
           hotAnswers,
           "counter",
         ),

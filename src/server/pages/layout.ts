@@ -21,8 +21,8 @@ export function renderPage(frame: PageFrame, main: Markup): string {
   return html`<!doctype html>
 <html lang="${tag}"><head><meta charset="utf-8"><title>${title} · ${PAGE_WORDS.ledger[language]}</title>
 <meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="${PAGE_ICON_PATH}" type="image/svg+xml"><link rel="stylesheet" href="${PAGE_STYLE_PATH}"></head>
-<body><header><a href="/">${PAGE_WORDS.ledger[language]}</a><a href="${otherLanguage}" lang="${otherTag}" hreflang="${otherTag}">${PAGE_WORDS.otherLanguage[language]}</a></header>
-<main>${main}</main>
+<body><a class="skip" href="#main">${PAGE_WORDS.skip[language]}</a><header><a href="/">${PAGE_WORDS.ledger[language]}</a><a href="${otherLanguage}" lang="${otherTag}" hreflang="${otherTag}">${PAGE_WORDS.otherLanguage[language]}</a></header>
+<main id="main" tabindex="-1">${main}</main>
 <footer>${isDemonstration && html`<p>${PAGE_WORDS.demonstration[language]}</p>`}<p>cityid</p></footer></body></html>
 `.markup;
 }

@@ -52,6 +52,12 @@ export const PROBLEM_WORDS: { readonly [code: string]: ProblemWords | undefined 
     "请检查编号；不同城市的编号可能相同。",
     "Check the number; different cities may use the same one.",
   ),
+  RESOLVE_SUSPENDED: words(
+    "此编码已被暂停",
+    "This code is suspended",
+    "在恢复之前，本网站不会把您带到它的链接。请打开它的页面了解情况。",
+    "Until it is resumed nobody is led to its links from here. Its page tells more.",
+  ),
   RESOLVE_LINK: words(
     "没有这种链接",
     "There is no such link",

@@ -81,7 +81,7 @@ const SENTENCE_OF_OTHERS: Sentence = (_what, who) => ({
 /** One line of a record's history. */
 export function historySentence(state: ValueReader, item: HistoryItem, language: Language): Markup {
   const sentence = SENTENCES[item.kind] ?? SENTENCE_OF_OTHERS;
-  const who = officeOf(state, item.signed?.iss, language);
+  const who = officeOf(state, item.signed?.iss ?? item.manifest?.iss, language);
   return sentence(item.what as Facts, who)[language];
 }
 

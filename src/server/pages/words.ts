@@ -57,9 +57,15 @@ export const STATUS_MARKS: Readonly<Record<EffectiveStatus["status"], Mark>> = {
 };
 
 type PageWord =
+  | "skip"
+  | "path"
+  | "because"
+  | "itself"
+  | "now"
+  | "datasets"
+  | "verifyHere"
   | "ledger"
   | "owner"
-  | "class"
   | "stage"
   | "otherNumbers"
   | "actions"
@@ -92,9 +98,15 @@ type PageWord =
 
 /** Every other word of the code page. */
 export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
+  skip: { zh: "跳到正文", en: "Skip to the content" },
+  path: { zh: "所在层级", en: "Where it belongs" },
+  because: { zh: "原因在其上级：", en: "What decides is above it: " },
+  itself: { zh: "本单位", en: "This office itself" },
+  now: { zh: "查看现在的内容", en: "see what holds now" },
+  datasets: { zh: "数据集", en: "Datasets" },
+  verifyHere: { zh: "在浏览器中核验", en: "Verify in this browser" },
   ledger: { zh: "城市标识账本", en: "City identity ledger" },
   owner: { zh: "负责单位", en: "Responsible" },
-  class: { zh: "类别", en: "Class" },
   stage: { zh: "阶段", en: "Stage" },
   otherNumbers: { zh: "其他编号", en: "Other numbers" },
   actions: { zh: "可以做什么", en: "What you can do" },
@@ -142,6 +154,34 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
     en: "Demonstration: the codes here are not official.",
   },
   otherLanguage: { zh: "English", en: "中文" },
+};
+
+/** Links whose relation says enough, where they bear no title. */
+export const LINK_WORDS: Readonly<Record<string, Words>> = {
+  default: { zh: "打开主页", en: "Open its page" },
+  report: { zh: "报告问题", en: "Report a problem" },
+  manual: { zh: "使用说明", en: "Manual" },
+  help: { zh: "帮助", en: "Help" },
+  data: { zh: "数据", en: "Data" },
+  dataset: { zh: "数据集", en: "Dataset" },
+  about: { zh: "介绍", en: "About it" },
+};
+
+/** Stages of a life that most classes have. */
+export const STAGE_WORDS: Readonly<Record<string, Words>> = {
+  planned: { zh: "规划中", en: "Planned" },
+  "in-use": { zh: "使用中", en: "In use" },
+  "out-of-service": { zh: "停用", en: "Out of service" },
+  removed: { zh: "已拆除", en: "Removed" },
+  published: { zh: "已发布", en: "Published" },
+  closed: { zh: "已关闭", en: "Closed" },
+};
+
+/** Kinds of numbers that things already had. */
+export const SCHEME_WORDS: Readonly<Record<string, Words>> = {
+  "asset-no": { zh: "资产编号", en: "asset number" },
+  "old-plate": { zh: "旧标牌", en: "old plate" },
+  uic: { zh: "城市信息编码 UIC", en: "UIC" },
 };
 
 /** A number grouped as both languages write it. */

@@ -36,7 +36,9 @@ export function mountPortal(app: App, { portal, config }: Services): void {
   });
 
   function isRoute(path: string): boolean {
-    return config.portalRoutes.some((route) => path === route || path.startsWith(`${route}/`));
+    // Nothing is below the first page: two slashes are no path of ours.
+    const isBelow = (route: string) => route !== "/" && path.startsWith(`${route}/`);
+    return config.portalRoutes.some((route) => path === route || isBelow(route));
   }
 }
 

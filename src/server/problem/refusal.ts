@@ -79,6 +79,7 @@ export type ResolveRefusal =
       readonly successors: readonly string[];
     }
   | { readonly code: "RESOLVE_VOID"; readonly asked: string; readonly because: string }
+  | { readonly code: "RESOLVE_SUSPENDED"; readonly asked: string; readonly because: string }
   | {
       readonly code: "RESOLVE_LINK";
       readonly asked: string;

@@ -155,6 +155,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "This code was taken back: it was registered by mistake",
     "Ask who registered it for the right code.",
   ),
+  RESOLVE_SUSPENDED: row(
+    403,
+    "This code is suspended: nobody is led to its links, and its keys do not count",
+    "Read its record or its page; ask again when it is resumed.",
+  ),
   RESOLVE_LINK: row(404, "The code has no link of this type", "Use one of the types in `known`."),
   RESOLVE_CHAIN: row(
     404,

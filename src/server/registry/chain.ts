@@ -2,14 +2,16 @@ import {
   type Code,
   type CodeRecord,
   codeKey,
+  type Envelope,
   equalBytes,
   present,
   type ValueReader,
 } from "../../core/index.ts";
 import type { LedgerReader } from "../../ledger/index.ts";
 import { decodeValue } from "../state.ts";
-import { type Entry, readEntry } from "./entry.ts";
-import { type Part, partFor } from "./part.ts";
+import { chunkItem, isChunkEntry } from "./chunk-item.ts";
+import { readEntry } from "./entry.ts";
+import { type Part, partFor, partOfItem } from "./part.ts";
 
 /** One of the two chains of a record: what describes it, or who controls it. */
 export type ChainName = "op" | "control";
@@ -19,8 +21,11 @@ export type ChainLink = {
   readonly chain: ChainName | "born";
   readonly hash: Uint8Array;
   readonly index: number;
-  readonly entry: Entry;
   readonly part: Part;
+  /** Who signed it, where the entry is an operation. */
+  readonly envelope?: Envelope;
+  /** Where it is a chunk, the manifest that it was signed with. */
+  readonly manifest?: Uint8Array;
 };
 
 /** Reads the log and the state. */
@@ -58,10 +63,23 @@ export function readLink(
   const index = ledger.indexOf(hash);
   const bytes = index === undefined ? undefined : ledger.entry(index);
   if (index === undefined || bytes === undefined) return undefined;
-  const entry = readEntry(bytes);
-  const part = partFor(state, entry, record.code);
+  const read = readPart(state, bytes, record.code);
   const isFirst = equalBytes(hash, record.born);
-  return part && { chain: isFirst ? "born" : chain, hash, index, entry, part };
+  return read && { chain: isFirst ? "born" : chain, hash, index, ...read };
+}
+
+function readPart(
+  state: ValueReader,
+  bytes: Uint8Array,
+  code: Code,
+): Pick<ChainLink, "part" | "envelope" | "manifest"> | undefined {
+  if (isChunkEntry(bytes)) {
+    const found = chunkItem(bytes, code);
+    return found && { part: partOfItem(found.item), manifest: found.manifest };
+  }
+  const entry = readEntry(bytes);
+  const part = partFor(state, entry, code);
+  return part && { part, ...(entry.kind === "operation" && { envelope: entry.envelope }) };
 }
 
 /** Whether a record came from the parent ledger: the entry that began it is not of this log. */

@@ -3,6 +3,7 @@ import { answer, answerJson } from "../http/answer.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { type Moment, readMoment, recordAt } from "./moment.ts";
 import { momentJson } from "./moment-json.ts";
+import { effectiveOn } from "./on-day.ts";
 import type { RecordAnswers } from "./record-answers.ts";
 import type { FoundRecord } from "./record-views.ts";
 import { unknownCode } from "./unknown.ts";
@@ -28,7 +29,9 @@ export function mountRecord(app: App, services: Services, answers: RecordAnswers
   });
 
   function answerAt(c: AppContext, code: Code, moment: Moment): Response {
-    return answerWith(c, code, recordAt(services, code, moment), momentJson(ledger, moment));
+    const found = recordAt(services, code, moment);
+    const effective = found && { effective: effectiveOn(services, found.record, moment) };
+    return answerWith(c, code, found, { ...effective, ...momentJson(ledger, moment) });
   }
 
   function answerWith(

@@ -22,8 +22,10 @@ export function elsewhere(
 /** 307 to the same path and query at the node that answers for it. */
 export function sendElsewhere(c: AppContext, url: string): Response {
   const { pathname, search } = new URL(c.req.url);
+  // In the spelling of URLs: a header holds ASCII only.
+  const there = URL.canParse(url) ? new URL(url).href : encodeURI(url);
   const headers = {
-    Location: url.replace(/\/+$/, "") + pathname + search,
+    Location: there.replace(/\/+$/, "") + pathname + search,
     // A delegation can end.
     "Cache-Control": "no-cache",
   };

@@ -132,14 +132,10 @@ function* indicesFor({ ledger, state }: ChainReader, link: ChainLink): Generator
   yield link.index;
   const { first, count } = present(ledger.blockOf(link.index), "the block of an entry");
   yield first + count;
-  const id = link.entry.kind === "chunk" ? manifestOf(link.entry.content) : link.part.decision;
+  const id = link.manifest ?? link.part.decision;
   if (id === undefined) return;
   // What was proposed is carried by its proposal, whichever vote executed it.
   const carrier = state.get(decisionKey(id))?.op ?? state.get(manifestKey(id))?.op;
   const hash = present(carrier, `what carries ${hex(id)}`);
   yield present(ledger.indexOf(hash), "an entry of the log");
-}
-
-function manifestOf(chunk: unknown): Uint8Array {
-  return (chunk as { readonly manifest: Uint8Array }).manifest;
 }

@@ -1,10 +1,12 @@
 import {
   type CodeRecord,
   endedKey,
+  equalBytes,
   err,
   fromHex,
   hashLeaf,
   hex,
+  manifestKey,
   ok,
   parseCode,
   present,
@@ -34,6 +36,8 @@ export type HistoryItem = {
   readonly generation: number;
   readonly by?: "endorse";
   readonly decision?: string;
+  /** Of an item of a chunk: the manifest that was signed, and by whom. */
+  readonly manifest?: { readonly id: string; readonly iss: string; readonly kid: string };
   readonly what: Json;
 };
 
@@ -109,9 +113,11 @@ function* mergeChains(
   record: CodeRecord,
   { op, control, generation }: Position,
 ): Generator<{ readonly link: ChainLink; readonly rest: Position }> {
+  // Of most records nothing was ever changed: both chains are the one entry that began them.
+  const isNew = [op, control].every((hash) => hash && equalBytes(hash, record.born));
   const walks = {
     op: op && walkChain(reader, record, "op", op),
-    control: control && walkChain(reader, record, "control", control),
+    control: isNew ? undefined : control && walkChain(reader, record, "control", control),
   };
   const heads = { op: walks.op?.next().value, control: walks.control?.next().value };
   for (;;) {
@@ -126,8 +132,9 @@ function* mergeChains(
   }
 }
 
-function describe({ ledger }: ChainReader, generation: number, link: ChainLink): HistoryItem {
-  const { chain, hash, index, entry, part } = link;
+function describe(reader: ChainReader, generation: number, link: ChainLink): HistoryItem {
+  const { ledger, state } = reader;
+  const { chain, hash, index, envelope, manifest, part } = link;
   const block = present(ledger.blockOf(index), "the block of an entry");
   const { prev: _, ...what } = part.fields;
   return {
@@ -136,11 +143,17 @@ function describe({ ledger }: ChainReader, generation: number, link: ChainLink):
     time: timeOfMilliseconds(block.timeMilliseconds),
     kind: part.kind,
     chain,
-    ...(entry.kind === "operation" && { signed: signerOf(entry.envelope) }),
+    ...(envelope !== undefined && { signed: signerOf(envelope) }),
+    ...(manifest !== undefined && { manifest: manifestJson(state, manifest) }),
     generation,
     ...(part.decision !== undefined && { by: "endorse", decision: hex(part.decision) }),
     what: toJson(what),
   };
+}
+
+function manifestJson(state: ChainReader["state"], id: Uint8Array) {
+  const { iss, kid } = present(state.get(manifestKey(id)), "a manifest");
+  return { id: hex(id), iss, kid: hex(kid) };
 }
 
 function signerOf({ iss, kid, iatSeconds }: { iss: string; kid: Uint8Array; iatSeconds: number }) {

@@ -14,14 +14,10 @@ import type { HttpRefusal } from "../problem/refusal.ts";
 import type { AppContext } from "../services.ts";
 import { foldStatements, type Stated } from "./as-of.ts";
 import { type ChainReader, isImported, walkChain } from "./chain.ts";
+import { generationOn, type Moment } from "./on-day.ts";
 import { type FoundRecord, foundIn } from "./record-views.ts";
 
-/** A day that is asked about, and how much of the log may be used to answer. */
-export type Moment = {
-  readonly at: IsoDate;
-  /** Entries below this index are known. */
-  readonly knownSize: number;
-};
+export type { Moment } from "./on-day.ts";
 
 /**
  * Reads `at` (a date) and `known` (a log size, or a time). `undefined` when neither is given: now, as known now.
@@ -70,23 +66,23 @@ export function sizeAt(ledger: LedgerReader, timeMilliseconds: number): number {
 }
 
 /**
- * The record of a code as the first `knownSize` entries tell it, with the statements that held on the day `at`;
- * `undefined` when they tell of none.
+ * The record of a code as the first `knownSize` entries tell it: of the generation that was in use on the day `at`, with the
+ * statements that held then; `undefined` when they tell of none.
  */
-export function recordAt(
-  reader: ChainReader,
-  code: Code,
-  { at, knownSize }: Moment,
-): FoundRecord | undefined {
+export function recordAt(reader: ChainReader, code: Code, moment: Moment): FoundRecord | undefined {
   for (const version of reader.ledger.versions(codeKey(code))) {
-    if (version.index >= knownSize) continue;
-    const found = foundIn(version);
-    return {
-      ...found,
-      record: withStatements(found.record, statedAbout(reader, found.record), at),
-    };
+    if (version.index >= moment.knownSize) continue;
+    const newest = foundIn(version);
+    const record = generationOn(reader, newest.record, moment);
+    const index = record === newest.record ? newest.index : lastChange(reader, record);
+    return { index, record: withStatements(record, statedAbout(reader, record), moment.at) };
   }
   return undefined;
+}
+
+/** The entry that changed a record of an earlier generation last. */
+function lastChange({ ledger }: ChainReader, { op, control }: CodeRecord): number {
+  return Math.max(ledger.indexOf(op) ?? 0, ledger.indexOf(control) ?? 0);
 }
 
 /** What was stated about a record up to this version of it, oldest first. */

@@ -26,24 +26,22 @@ export type PartFields = Stated & {
   readonly [name: string]: unknown;
 };
 
-/** Finds, in an entry that changed the record of `code`, the part that is about it. */
+/** Finds, in an entry that changed the record of `code`, the part that is about it. Chunks are read item by item elsewhere. */
 export function partFor(state: ValueReader, entry: Entry, code: Code): Part | undefined {
   switch (entry.kind) {
-    case "chunk":
-      return partOfChunk(entry.items, code);
     case "operation":
       return partOfOperation(state, entry.operation, code);
     case "genesis":
       return { kind: "genesis", fields: {} };
+    case "chunk":
     case "import":
     case "block":
       return undefined;
   }
 }
 
-function partOfChunk(items: readonly ChunkItem[], code: Code): Part | undefined {
-  const item = items.find((each) => each.code === code);
-  if (item === undefined) return undefined;
+/** The same of an item of a chunk. */
+export function partOfItem(item: ChunkItem): Part {
   const { code: _, ...fields } = item;
   if ("do" in item) return { kind: "status", fields };
   return { kind: "prev" in item ? "update" : "register", fields };

@@ -9,6 +9,7 @@ import {
 import { jwkOf } from "../registry/keys.ts";
 import type { Services } from "../services.ts";
 import { decodeValue } from "../state.ts";
+import { usableLinks } from "./links.ts";
 
 /** How many keys a record can have open. */
 const MAX_KEYS = 64;
@@ -37,7 +38,7 @@ export async function didDocument(
     })),
     authentication: idsFor("govern", "record"),
     assertionMethod: idsFor("issue", "seal", "data"),
-    service: record.links.map(({ rel, href }, i) => ({
+    service: usableLinks(record).map(({ rel, href }, i) => ({
       id: `${did}#link-${i + 1}`,
       type: rel,
       serviceEndpoint: href,

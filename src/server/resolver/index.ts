@@ -1,1 +1,3 @@
-export { mountResolver } from "./routes.ts";
+export { readCodePath } from "./path.ts";
+export { createRedirects, type Redirects } from "./redirects.ts";
+export { linkHeaders, mountResolver, RESOLVER_TYPES } from "./routes.ts";

@@ -1,17 +1,19 @@
 import {
   type Code,
+  type CodeRecord,
   codeKey,
   type EffectiveStatus,
   type GazetteFact,
   gazetteKey,
   type IsoDate,
   isoDate,
-  parseCode,
   type Reference,
+  referredCode,
 } from "../../core/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import { factsAt } from "../registry/gazette.ts";
 import { type Moment, recordAt } from "../registry/moment.ts";
+import { effectiveOn } from "../registry/on-day.ts";
 import type { FoundRecord } from "../registry/record-views.ts";
 import { proofPath, unknownCode } from "../registry/unknown.ts";
 import type { Services } from "../services.ts";
@@ -33,41 +35,39 @@ export function resolve(services: Services, code: Code, moment: Moment | undefin
   if (found === undefined) {
     return { kind: "none", refusal: inGazette(state, code, moment?.at ?? isoDate(clock())) };
   }
-  const effective = views.effective(found.record);
-  const gone = goneRefusal(code, found, effective);
-  const ended = gone && moment && endDate(services, effective.because);
-  // On a day before its end the code was in use: that is what was asked.
-  const wasInUse = ended !== undefined && moment !== undefined && moment.at < ended;
-  return { kind: "record", found, effective, gone: wasInUse ? undefined : gone };
+  const { record } = found;
+  const effective = moment ? effectiveOn(services, record, moment) : views.effective(record);
+  return { kind: "record", found, effective, gone: goneRefusal(state, found, effective) };
 }
 
 function goneRefusal(
-  asked: Code,
+  state: Services["state"],
   { record }: FoundRecord,
   { status, because }: EffectiveStatus,
 ): AnyRefusal | undefined {
+  const asked = record.code;
   switch (status) {
     case "active":
     case "suspended":
       return undefined;
-    case "retired":
-      return { code: "RESOLVE_RETIRED", asked, because, successors: record.successors.map(codeOf) };
+    case "retired": {
+      const successors = successorsOf(state, record, because);
+      return { code: "RESOLVE_RETIRED", asked, because, successors };
+    }
     case "void":
       return { code: "RESOLVE_VOID", asked, because };
   }
 }
 
-function codeOf(reference: Reference): string {
-  return reference.split("#")[0] ?? reference;
-}
-
-/** The day on which the control of what decides last changed: when it was retired. */
-function endDate({ ledger, state }: Services, because: Reference): IsoDate | undefined {
-  const code = parseCode(codeOf(because));
-  const record = code.ok ? state.get(codeKey(code.value)) : undefined;
-  const index = record && ledger.indexOf(record.control);
-  const block = index === undefined ? undefined : ledger.blockOf(index);
-  return block && isoDate(block.timeMilliseconds);
+/** Its own; where something above it ended and it names none, those of that. */
+export function successorsOf(
+  state: Services["state"],
+  record: CodeRecord,
+  because: Reference,
+): readonly Code[] {
+  const own = record.successors;
+  const decides = own.length > 0 ? record : state.get(codeKey(referredCode(because)));
+  return [...new Set((decides?.successors ?? []).map(referredCode))];
 }
 
 /** A division may be known to the gazette though no code was ever issued to it. */

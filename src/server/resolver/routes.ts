@@ -18,23 +18,38 @@ import { answerElsewhere, elsewhere, sendElsewhere } from "../registry/elsewhere
 import { readHistory } from "../registry/history.ts";
 import { type Moment, readMoment } from "../registry/moment.ts";
 import { momentJson } from "../registry/moment-json.ts";
+import { valuesOn } from "../registry/on-day.ts";
 import { answerProof, PROOF_TYPE } from "../registry/proof.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { mountAliases } from "./aliases.ts";
+import { bestLinks, knownLinkTypes } from "./choose.ts";
 import { didDocument } from "./did.ts";
-import { bestLinks, DEFAULT_REL, knownLinkTypes, linkset } from "./linkset.ts";
+import { DEFAULT_REL, type LinksOf, linksUpwards, usableLinks } from "./links.ts";
+import { linkset } from "./linkset.ts";
 import { type Resolution, resolve } from "./outcome.ts";
 import { readCodePath } from "./path.ts";
 
-const TYPES = [
+type ResolverType =
+  | "text/html"
+  | "application/json"
+  | "application/linkset+json"
+  | "application/did+json"
+  | typeof PROOF_TYPE;
+
+/** What a code can be answered as. */
+export const RESOLVER_TYPES: readonly ResolverType[] = [
   "text/html",
   "application/json",
   "application/linkset+json",
   "application/did+json",
   PROOF_TYPE,
-] as const;
+];
 
-type Found = Extract<Resolution, { kind: "record" }>;
+/** A record that was asked for, as of a moment where one was named. */
+type Visit = Extract<Resolution, { kind: "record" }> & { readonly moment: Moment | undefined };
+
+/** The link type that means all of them. */
+const LINKSET = "linkset";
 
 const PAGE_CHILDREN = 20;
 const PAGE_HISTORY = 20;
@@ -56,79 +71,129 @@ export function mountResolver(app: App, services: Services): void {
     const other = elsewhere(state, code);
     if (other !== undefined && path.wants === "did") return sendElsewhere(c, other);
     // What this ledger itself can prove of such a code, it proves; `follow` asks for more.
-    const isProof = bestType(c.req.header("Accept"), TYPES) === PROOF_TYPE;
+    const isProof = bestType(c.req.header("Accept"), RESOLVER_TYPES) === PROOF_TYPE;
     if (other !== undefined && (!isProof || c.req.query("follow") === "1")) {
       return answerElsewhere(services, c, code, other);
     }
-    return path.wants === "did" ? answerDid(c, code) : answerCode(c, code);
+    return path.wants === "did" ? answerDidOf(c, code) : answerCode(c, code);
   });
 
   async function answerCode(c: AppContext, code: Code): Promise<Response> {
-    const type = bestType(c.req.header("Accept"), TYPES);
+    const type = bestType(c.req.header("Accept"), RESOLVER_TYPES);
     // A proof is an answer for every code: that it was never issued is one.
     if (type === PROOF_TYPE) return answerProof(services, c, codeKey(code), true);
     const moment = readMoment(c, ledger, isoDate(clock()));
     if (!moment.ok) return problem(c, moment.error);
     const resolution = resolve(services, code, moment.value);
     if (resolution.kind === "none") return problem(c, resolution.refusal);
+    const visit: Visit = { ...resolution, moment: moment.value };
     const linkType = c.req.query("linkType");
-    if (linkType !== undefined && linkType !== "linkset") return follow(c, code, linkType);
-    if (linkType === "linkset" || type === "application/linkset+json") return answerLinks(c, code);
-    if (resolution.gone !== undefined && type !== "text/html") return problem(c, resolution.gone);
-    if (type === "application/json") return answerRecord(c, code, resolution, moment.value);
-    if (type === "application/did+json") return answerDid(c, code);
-    if (type === undefined) return followDefault(c, code, resolution, moment.value);
-    return answerPage(c, code, resolution, moment.value);
+    if (linkType !== undefined || type === "application/linkset+json") {
+      return answerLinks(c, visit, linkType ?? LINKSET);
+    }
+    if (visit.gone !== undefined && type !== "text/html") return answerGone(c, visit, visit.gone);
+    switch (type) {
+      case "application/json":
+        return answerRecord(c, visit);
+      case "application/did+json":
+        return answerDid(c, visit);
+      case undefined:
+        return followDefault(c, visit);
+      case "text/html":
+        return answerPage(c, visit);
+    }
   }
 
-  function answerRecord(c: AppContext, code: Code, { found }: Found, moment: Moment | undefined) {
-    const at = moment && momentJson(ledger, moment);
-    return answerJson(c, { ...views.answer(found), ...at }, { headers: linkHeaders(code) });
+  /** What is no longer in use says who took over, to programs in a header too. */
+  function answerGone(c: AppContext, { found }: Visit, refusal: AnyRefusal): Response {
+    const response = problem(c, refusal);
+    response.headers.append("Link", linksetLink(found.record.code));
+    const successors = refusal.code === "RESOLVE_RETIRED" ? refusal.successors : [];
+    for (const code of successors) {
+      response.headers.append("Link", `</${code}>; rel="successor-version"`);
+    }
+    return response;
   }
 
-  function answerLinks(c: AppContext, code: Code): Response {
-    const body = JSON.stringify(linkset(state, code, config.publicUrl));
-    return answer(c, body, { type: "application/linkset+json", headers: linkHeaders(code) });
+  function answerRecord(c: AppContext, { found, effective, moment }: Visit): Response {
+    const at = moment && { effective, ...momentJson(ledger, moment) };
+    const headers = linkHeaders(found.record.code);
+    return answerJson(c, { ...views.answer(found), ...at }, { headers });
   }
 
-  async function answerDid(c: AppContext, code: Code): Promise<Response> {
-    const resolution = resolve(services, code, undefined);
-    if (resolution.kind === "none") return problem(c, resolution.refusal);
-    if (resolution.gone !== undefined) return problem(c, resolution.gone);
-    const document = await didDocument(services, resolution.found.record);
+  /** `?linkType=`: all links, or straight to the best of one type. Nobody is led on by what is ended or suspended. */
+  function answerLinks(c: AppContext, visit: Visit, linkType: string): Response {
+    if (visit.gone !== undefined) return answerGone(c, visit, visit.gone);
+    if (visit.effective.status === "suspended") return answerSuspended(c, visit);
+    const upwards = linksOf(visit);
+    return linkType === LINKSET
+      ? answerLinkset(c, visit, upwards)
+      : follow(c, visit, upwards, linkType);
+  }
+
+  function answerSuspended(c: AppContext, { found, effective }: Visit): Response {
+    const { code: asked } = found.record;
+    return problem(c, { code: "RESOLVE_SUSPENDED", asked, because: effective.because });
+  }
+
+  function linksOf({ found, moment }: Visit): readonly LinksOf[] {
+    const reader = moment ? valuesOn(services, moment) : state.remembered;
+    return linksUpwards(reader, found.record);
+  }
+
+  function answerLinkset(c: AppContext, { found }: Visit, upwards: readonly LinksOf[]): Response {
+    const body = JSON.stringify(linkset(upwards, config.publicUrl));
+    return answer(c, body, {
+      type: "application/linkset+json",
+      headers: linkHeaders(found.record.code),
+    });
+  }
+
+  async function answerDid(c: AppContext, visit: Visit): Promise<Response> {
+    if (visit.gone !== undefined) return answerGone(c, visit, visit.gone);
+    if (visit.effective.status === "suspended") return answerSuspended(c, visit);
+    const document = await didDocument(services, visit.found.record);
     if (document === undefined) return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
     return answer(c, JSON.stringify(document), { type: "application/did+json" });
   }
 
-  /** `?linkType=`: straight to the best link. */
-  function follow(c: AppContext, code: Code, linkType: string): Response {
-    const links = bestLinks(state, code, wishOf(c, linkType));
+  function answerDidOf(c: AppContext, code: Code): Promise<Response> | Response {
+    // Keys as they are now: a document of the past would be believed.
+    const resolution = resolve(services, code, undefined);
+    if (resolution.kind === "none") return problem(c, resolution.refusal);
+    return answerDid(c, { ...resolution, moment: undefined });
+  }
+
+  function follow(
+    c: AppContext,
+    { found }: Visit,
+    upwards: readonly LinksOf[],
+    linkType: string,
+  ): Response {
+    const asked = found.record.code;
+    const links = bestLinks(upwards, wishOf(c, linkType));
     const [only, ...others] = links;
     if (only === undefined) {
-      const known = knownLinkTypes(state, code);
-      return problem(c, {
-        code: "RESOLVE_LINK",
-        asked: code,
-        linkType: linkType.slice(0, 64),
-        known,
-      });
+      const known = knownLinkTypes(upwards);
+      return problem(c, { code: "RESOLVE_LINK", asked, linkType: linkType.slice(0, 64), known });
     }
-    if (others.length > 0) return answerJson(c, { items: links }, { status: 300 });
-    return redirect(307, withQuery(only.href, c), linkHeaders(code));
+    const headers = linkHeaders(asked);
+    if (others.length > 0) return answerJson(c, { items: links }, { status: 300, headers });
+    return redirect(307, withQuery(only.href, c), headers);
   }
 
-  function followDefault(c: AppContext, code: Code, found: Found, moment: Moment | undefined) {
-    const own = found.found.record.links.some(({ rel }) => rel === DEFAULT_REL);
-    return own ? follow(c, code, DEFAULT_REL) : answerPage(c, code, found, moment);
+  /** The holder's own default link; the page where there is none, and where nobody should be led on. */
+  function followDefault(c: AppContext, visit: Visit): Promise<Response> | Response {
+    const own = usableLinks(visit.found.record).some(({ rel }) => rel === DEFAULT_REL);
+    return own && visit.effective.status === "active"
+      ? follow(c, visit, linksOf(visit), DEFAULT_REL)
+      : answerPage(c, visit);
   }
 
-  async function answerPage(
-    c: AppContext,
-    code: Code,
-    { found, effective, gone }: Found,
-    moment: Moment | undefined,
-  ): Promise<Response> {
-    const page = await readPageContent(c, code, { found, effective, moment });
+  async function answerPage(c: AppContext, visit: Visit): Promise<Response> {
+    const { gone } = visit;
+    const { code } = visit.found.record;
+    const page = await readPageContent(c, code, visit);
     if (!page.ok) return problem(c, page.error);
     const { language } = page.value;
     const text = renderPage(
@@ -155,7 +220,10 @@ export function mountResolver(app: App, services: Services): void {
   ): Promise<{ ok: true; value: CodePage } | { ok: false; error: AnyRefusal }> {
     const start = readInteger(c, "children", 0, Number.MAX_SAFE_INTEGER);
     if (!start.ok) return start;
-    const children = await ledger.children(code, start.value ?? 0, PAGE_CHILDREN);
+    // Most codes have none, and the index need not be asked.
+    const { count } = found.record.children;
+    const children =
+      count > 0 ? await ledger.children(code, start.value ?? 0, PAGE_CHILDREN) : undefined;
     const history = readHistory(services, found.record, PAGE_HISTORY);
     if (!history.ok) return history;
     const block = present(ledger.blockOf(found.index), "the block of a record");
@@ -196,7 +264,12 @@ function redirect(
 ): Response {
   return new Response(null, {
     status,
-    headers: { ...headers, Location: location, "Cache-Control": "no-cache" },
+    headers: {
+      ...headers,
+      Location: location,
+      "Cache-Control": "no-cache",
+      "Content-Length": "0",
+    },
   });
 }
 
@@ -211,9 +284,10 @@ function withQuery(href: string, c: AppContext): string {
 
 const OURS = new Set(["linkType", "context", "lang", "at", "known", "follow"]);
 
-function linkHeaders(code: Code): Record<string, string> {
-  return {
-    Link: `</${code}?linkType=linkset>; rel="linkset"; type="application/linkset+json"`,
-    Vary: "Accept, Accept-Language",
-  };
+export function linkHeaders(code: string): Record<string, string> {
+  return { Link: linksetLink(code), Vary: "Accept, Accept-Language" };
+}
+
+function linksetLink(code: string): string {
+  return `</${code}?linkType=linkset>; rel="linkset"; type="application/linkset+json"`;
 }
