@@ -117,6 +117,28 @@ describe("a sparse map against the reference", () => {
     );
   });
 
+  test("lets an older pin have what a newer one remembered, where it did not know better", () => {
+    const put = (name: string, ref: number): MapPut => {
+      return { keyHash: hashOf(name), valueHash: hashOf(`${name} ${ref}`), ref };
+    };
+    const map = new SparseMap();
+    const refsAt = (pin: number) => {
+      const keys = ["a", "b", "c"].map(hashOf);
+      return map
+        .provePinned(pin, keys)
+        ?.map(({ leaf }, i) => (String(leaf?.keyHash) === String(keys[i]) ? leaf?.ref : undefined));
+    };
+    map.update(mapPuts([put("a", 0), put("b", 0)]));
+    map.pin(1);
+    // Changed twice, once before the second pin; added in between; and changed behind both.
+    map.update(mapPuts([put("a", 1), put("c", 1)]));
+    map.pin(2);
+    map.update(mapPuts([put("a", 2), put("b", 2), put("c", 2)]));
+    map.keepPins([1]);
+    expect(refsAt(1)).toEqual([0, 0, undefined]);
+    expect(refsAt(2)).toBeUndefined();
+  });
+
   test("forgets the oldest pin when too much has changed since", () => {
     const put = (name: string, ref: number): MapPut => {
       return { keyHash: hashOf(name), valueHash: hashOf(`${name} ${ref}`), ref };
