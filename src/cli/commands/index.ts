@@ -19,6 +19,7 @@ import { addMirror } from "./mirror.ts";
 import { addPropose } from "./propose.ts";
 import { addRecover } from "./recover.ts";
 import { addRegister } from "./register.ts";
+import { addSeal, addUnseal } from "./seal.ts";
 import { addShow } from "./show.ts";
 import { addDemo, addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
@@ -52,6 +53,8 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addRecover,
   addStatus,
   addSucceed,
+  addSeal,
+  addUnseal,
   addDelegate,
   addInit,
   addStart,
