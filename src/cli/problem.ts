@@ -31,6 +31,11 @@ export type CliProblemCode =
   | "CLI_FRAUD"
   | "CLI_LOG_SHORTER"
   | "CLI_POLICY"
+  | "CLI_SEAL_WRONG"
+  | "CLI_SEAL_ENDED"
+  | "CLI_SEAL_UNSURE"
+  | "CLI_SEAL_SERIALS"
+  | "CLI_SEAL_KEY_FULL"
   | "CLI_DAMAGED"
   | "CLI_AUDIT"
   | "INIT_LOG"
@@ -227,6 +232,52 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Do not rely on it. Fetch it anew; if it fails again, keep both and tell the operator of the ledger.",
       zh: "请勿采信。可重新获取；若仍不成立，请保留两份证明并告知账本运营方。",
+    },
+  },
+  CLI_SEAL_WRONG: {
+    exit: "forged",
+    what: { en: "Not genuine ({cause}): {why}.{by}", zh: "不真实（{cause}）：{why}。{by}" },
+    remedy: {
+      en: "Do not rely on the plate; tell the owner of the thing that it stands on.",
+      zh: "请勿采信此铭牌，并告知该物的权属单位。",
+    },
+  },
+  CLI_SEAL_ENDED: {
+    exit: "refused",
+    what: { en: "It counts no longer ({cause}): {why}.{by}", zh: "已失效（{cause}）：{why}。{by}" },
+    remedy: {
+      en: "Ask the owner which plate is in its place.",
+      zh: "请向权属单位询问现行的铭牌。",
+    },
+  },
+  CLI_SEAL_UNSURE: {
+    exit: "unavailable",
+    what: { en: "It cannot be told ({cause}): {why}.{by}", zh: "无法判定（{cause}）：{why}。{by}" },
+    remedy: {
+      en: "Check it again with a connection, or with newer evidence.",
+      zh: "请联网后重新核验，或使用较新的依据。",
+    },
+  },
+  CLI_SEAL_SERIALS: {
+    exit: "usage",
+    what: {
+      en: "The count of serials in {path} cannot be used: another run holds {lock}, or it is no count.",
+      zh: "无法使用 {path} 中的序号计数：另一进程持有 {lock}，或其内容有误。",
+    },
+    remedy: {
+      en: "Wait until the other run has ended; if there is none, remove {lock}. A count that is damaged: remove it, and give `--first`.",
+      zh: "请等待另一进程结束；若确无其他进程，请删除 {lock}。计数损坏时请删除该文件，并用 `--first` 指明序号。",
+    },
+  },
+  CLI_SEAL_KEY_FULL: {
+    exit: "usage",
+    what: {
+      en: "The key {kid} has no serials left for so many seals: it has {max} in all.",
+      zh: "密钥 {kid} 的序号不足：每个密钥共 {max} 个。",
+    },
+    remedy: {
+      en: "Make a new key with the use `seal`, and register it (`cityid keys`).",
+      zh: "请生成用途为 seal 的新密钥并登记（`cityid keys`）。",
     },
   },
   CLI_PROOF_SUBJECT: {

@@ -20,6 +20,7 @@ import { addMirror } from "./mirror.ts";
 import { addPropose } from "./propose.ts";
 import { addRecover } from "./recover.ts";
 import { addRegister } from "./register.ts";
+import { addSeal, addUnseal } from "./seal.ts";
 import { addShow } from "./show.ts";
 import { addDemo, addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
@@ -54,6 +55,8 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addRecover,
   addStatus,
   addSucceed,
+  addSeal,
+  addUnseal,
   addDelegate,
   addInit,
   addStart,

@@ -1,0 +1,180 @@
+import { open, readFile } from "node:fs/promises";
+import {
+  type Code,
+  decodeCbor,
+  fromBase64,
+  fromHex,
+  hex,
+  MAX_SERIALS,
+  parseResolverHost,
+  type ResolverHost,
+  type SealRuns,
+  sealRunsKey,
+  sealSegments,
+} from "../../core/index.ts";
+import { type MadeSeal, makeSeals, type SealSubject } from "../../sdk/index.ts";
+import { readCodeArgument } from "../code-argument.ts";
+import { fileProblem } from "../file-problem.ts";
+import { CliProblem } from "../problem.ts";
+import type { Run } from "../run.ts";
+import { identityOf, openSigner } from "../signing.ts";
+import { parseSeconds } from "../time-argument.ts";
+import { takeSerials } from "./serials.ts";
+
+export type MakeOptions = {
+  readonly file?: string;
+  readonly expires?: string;
+  readonly host?: string;
+  readonly batch?: string;
+  readonly csv?: true;
+  readonly first?: string;
+};
+
+/** One seal as it is written out; a line of a batch. */
+export type SealLine = {
+  readonly code: string;
+  readonly serial: number;
+  readonly kid: string;
+  readonly text: string;
+};
+
+/** How many records are asked for at once. */
+const CONCURRENCY = 16;
+
+/** Makes a seal for each code, in their order: to stdout, or into a batch file. */
+export async function makeSealsOf(
+  run: Run,
+  texts: readonly string[],
+  options: MakeOptions,
+): Promise<void> {
+  const codes = await codesOf(texts, options);
+  const host = await hostOf(run, options.host);
+  const identity = await identityOf(run);
+  const signer = await openSigner(run, identity);
+  const first = await firstSerial(run, identity, codes.length, options);
+  const iatSeconds = Math.floor(run.now().getTime() / 1000);
+  const expSeconds = options.expires && parseSeconds(options.expires, "--expires");
+  const terms = { first, iatSeconds, ...(expSeconds && { expSeconds }) };
+  const label = run.say({ en: "Sealing", zh: "制作签章" });
+  const progress = run.progress(label, codes.length);
+  const out = options.batch === undefined ? undefined : await openNew(options.batch);
+  const write = async (line: string) => {
+    if (out !== undefined) await out.write(`${line}\n`);
+    else run.terminal.output.write(`${line}\n`);
+  };
+  try {
+    if (options.csv) await write("code,serial,kid,text");
+    let done = 0;
+    for await (const made of makeSeals(subjectsOf(run, codes), terms, signer)) {
+      await write(lineOf(made, hex(signer.kid), host, options.csv === true));
+      progress.to(++done);
+    }
+    await out?.sync();
+  } finally {
+    progress.end();
+    await out?.close();
+  }
+  run.note(
+    run.say({
+      en: `Made ${codes.length} seals, serials ${first} to ${first + codes.length - 1}.`,
+      zh: `已制作 ${codes.length} 枚签章，序号 ${first} 至 ${first + codes.length - 1}。`,
+    }),
+  );
+  if (options.batch === undefined) return;
+  run.note(
+    run.say({
+      en: `  Log them before you print: cityid seal log ${options.batch}`,
+      zh: `  印制之前请登记：cityid seal log ${options.batch}`,
+    }),
+  );
+}
+
+function lineOf(
+  { code, serial, bytes }: MadeSeal,
+  kid: string,
+  host: ResolverHost,
+  isCsv: boolean,
+): string {
+  const { alphanumeric, numeric } = sealSegments(host, code, bytes);
+  const text = alphanumeric + numeric;
+  // Codes, kids and addresses have neither commas nor quotes.
+  if (isCsv) return `${code},${serial},${kid},${text}`;
+  return JSON.stringify({ code, serial, kid, text } satisfies SealLine);
+}
+
+async function codesOf(texts: readonly string[], { file }: MakeOptions): Promise<readonly Code[]> {
+  const lines = file === undefined ? [] : (await readLines(file)).filter((line) => line !== "");
+  const codes = [...texts, ...lines].map(readCodeArgument);
+  if (codes.length > 0 && codes.length <= MAX_SERIALS) return codes;
+  const want = { en: "which codes to seal", zh: "要为哪些标识码制作签章" };
+  throw new CliProblem("CLI_MISSING", { want, example: "cityid seal --file codes.txt" });
+}
+
+/** `-` is standard input. */
+export async function readLines(path: string): Promise<readonly string[]> {
+  const text = await readFile(path === "-" ? "/dev/stdin" : path, "utf8").catch((cause) => {
+    throw fileProblem(path, cause as NodeJS.ErrnoException);
+  });
+  return text.split("\n").map((line) => line.trim());
+}
+
+async function hostOf(run: Run, given: string | undefined): Promise<ResolverHost> {
+  const text = given ?? new URL((await run.client.node()).publicUrl).host;
+  const host = parseResolverHost(text.toLowerCase());
+  if (host.ok) return host.value;
+  const want = { en: "the host of a resolver", zh: "解析服务的主机名" };
+  throw new CliProblem("CLI_ARGUMENT", { name: "--host", got: text, want, example: "id.example" });
+}
+
+async function firstSerial(
+  run: Run,
+  { file, holder }: Awaited<ReturnType<typeof identityOf>>,
+  count: number,
+  { first }: MakeOptions,
+): Promise<number> {
+  const isGiven = first !== undefined && /^\d{1,7}$/.test(first);
+  if (first !== undefined && !isGiven) {
+    const want = { en: "a serial below 1048576", zh: "小于 1048576 的序号" };
+    throw new CliProblem("CLI_ARGUMENT", { name: "--first", got: first, want, example: "0" });
+  }
+  const logged = await loggedUpTo(run, holder, fromHex(file.kid) ?? new Uint8Array());
+  const start = isGiven ? Number(first) : await takeSerials(file.path, count, logged);
+  if (start + count <= MAX_SERIALS) return start;
+  throw new CliProblem("CLI_SEAL_KEY_FULL", { kid: file.kid, max: MAX_SERIALS });
+}
+
+/** One more than the last serial of this key that was logged: the count beside the key may be lost. */
+async function loggedUpTo(run: Run, holder: string, kid: Uint8Array): Promise<number> {
+  const { record } = await run.client.record(holder);
+  const key = sealRunsKey(`${holder}#${record.generation}`, kid);
+  const { value } = JSON.parse(await run.client.proof(key)) as { readonly value?: string };
+  const decoded = decodeCbor(fromBase64(value ?? "") ?? new Uint8Array());
+  const runs = decoded.ok ? (decoded.value as unknown as SealRuns) : [];
+  return Math.max(0, ...runs.map(([first, length]) => first + length));
+}
+
+/** Records as they are needed, some ahead. @throws ApiProblem for a code that was never issued */
+async function* subjectsOf(run: Run, codes: readonly Code[]): AsyncGenerator<SealSubject> {
+  const asked: Promise<SealSubject>[] = [];
+  const ask = async (code: Code): Promise<SealSubject> => {
+    const { record } = await run.client.record(code);
+    return { code, born: fromHex(record.born) ?? new Uint8Array() };
+  };
+  for (const code of codes) {
+    const answer = ask(code);
+    // Met by the `await` below; until then it must not count as unhandled.
+    answer.catch(() => undefined);
+    asked.push(answer);
+    const next = asked.length >= CONCURRENCY ? asked.shift() : undefined;
+    if (next !== undefined) yield await next;
+  }
+  for (const rest of asked) yield await rest;
+}
+
+/** Never over another batch. */
+async function openNew(path: string) {
+  return open(path, "wx", 0o600).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "EEXIST") throw new CliProblem("CLI_FILE_EXISTS", { path });
+    throw fileProblem(path, cause);
+  });
+}

@@ -1,0 +1,37 @@
+import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { fileProblem } from "../file-problem.ts";
+import { CliProblem } from "../problem.ts";
+
+/**
+ * Takes serials of a key for good, before a seal is made with them: a crash loses serials and never uses one twice. The count is
+ * kept beside the key, in `<key>.serials`.
+ *
+ * @param least what is known to be taken, from the ledger
+ * @throws CliProblem CLI_SEAL_SERIALS where another run is at it, or the count is no count; CLI_FILE
+ */
+export async function takeSerials(keyPath: string, count: number, least: number): Promise<number> {
+  const path = `${keyPath}.serials`;
+  const lock = `${path}.lock`;
+  const held = await open(lock, "wx", 0o600).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "EEXIST") throw new CliProblem("CLI_SEAL_SERIALS", { path, lock });
+    throw fileProblem(lock, cause);
+  });
+  try {
+    const first = Math.max(await readNext(path, lock), least);
+    await writeFile(`${path}.new`, `${first + count}\n`, { mode: 0o600, flush: true });
+    await rename(`${path}.new`, path);
+    return first;
+  } finally {
+    await held.close();
+    await rm(lock, { force: true });
+  }
+}
+
+async function readNext(path: string, lock: string): Promise<number> {
+  const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === "ENOENT") return "0\n";
+    throw fileProblem(path, cause);
+  });
+  if (/^\d{1,7}\n$/.test(text)) return Number(text);
+  throw new CliProblem("CLI_SEAL_SERIALS", { path, lock });
+}
