@@ -21,7 +21,7 @@ import {
   mountEvents,
   mountRegistry,
 } from "./registry/index.ts";
-import { createRedirects, mountResolver, readCodePath } from "./resolver/index.ts";
+import { createKeptPages, createRedirects, mountResolver, readCodePath } from "./resolver/index.ts";
 import { mountSeals } from "./seals/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
 import { createState } from "./state.ts";
@@ -61,6 +61,7 @@ export function createApp(
   };
   const answers = createRecordAnswers(services);
   const redirects = createRedirects(services);
+  const pages = createKeptPages(services);
   const admission = createAdmission(config, clock);
 
   const app = new Hono<AppEnv>();
@@ -76,7 +77,7 @@ export function createApp(
   mountTokens(app, services);
   mountVerifier(app, services);
   mountPortal(app, services);
-  mountResolver(app, services);
+  mountResolver(app, services, pages);
   const methods = createMethods(app);
 
   app.notFound((c) => {
@@ -133,7 +134,11 @@ export function createApp(
     return app.fetch(request, peer);
   }
 
-  return { fetch, hot: createHotPath(answers, redirects, admission, metrics), close: endStreams };
+  return {
+    fetch,
+    hot: createHotPath({ answers, redirects, pages }, admission, metrics),
+    close: endStreams,
+  };
 }
 
 /** Codes have no route of their own: they stand where the portal's pages do. */

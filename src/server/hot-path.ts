@@ -4,9 +4,10 @@ import { isNoneMatch } from "./http/etag.ts";
 import type { ByteText } from "./http/json-bytes.ts";
 import { COMMON_HEADERS } from "./methods.ts";
 import type { Metrics } from "./ops/index.ts";
+import { PAGE_HEADERS, preferredLanguage } from "./pages/index.ts";
 import type { Admission } from "./rate/index.ts";
-import type { RecordAnswers } from "./registry/index.ts";
-import { linkHeaders, RESOLVER_TYPES, type Redirects } from "./resolver/index.ts";
+import type { RecordAnswers, RenderedAnswer } from "./registry/index.ts";
+import { type KeptPages, linkHeaders, RESOLVER_TYPES, type Redirects } from "./resolver/index.ts";
 
 /** A request as far as the hottest reads need it; node's `IncomingMessage` is one. */
 export type HotRequest = {
@@ -28,23 +29,40 @@ export type HotAnswer = {
 /** `undefined` leaves the request to `fetch`, which answers the same. */
 export type HotPath = (request: HotRequest) => HotAnswer | undefined;
 
+/** What is kept for it. */
+export type HotAnswers = {
+  readonly answers: RecordAnswers;
+  readonly redirects: Redirects;
+  readonly pages: KeptPages;
+};
+
 /**
- * `GET /v1/codes/<code>`, and `GET /<code>` where it leads on, without a `Request`, a router and a `Response`, which together cost
- * more than the answer. Only plain hits come this way: a query, another method, an unknown or misspelt code take the long one.
+ * `GET /v1/codes/<code>`, and `GET /<code>` where it leads on or its page was made before, without a `Request`, a router and a
+ * `Response`, which together cost more than the answer. Only plain hits come this way: a query, another method, an unknown or misspelt
+ * code take the long one.
  */
 export function createHotPath(
-  answers: RecordAnswers,
-  redirects: Redirects,
+  { answers, redirects, pages }: HotAnswers,
   admission: Admission,
   metrics: Metrics,
 ): HotPath {
-  return (request) => {
-    const { method, url, rawHeaders, socket } = request;
+  const answerTo = (url: string, fields: HotRequest["rawHeaders"]): HotAnswer | undefined => {
+    if (url.startsWith(RECORDS)) return recordAnswer(answers, url, fields);
+    if (!url.startsWith(CODES)) return undefined;
+    const accept = headerOf(fields, "accept");
+    switch (accept === "*/*" ? undefined : bestType(accept, RESOLVER_TYPES)) {
+      case undefined:
+        return redirectAnswer(redirects, url.slice(1));
+      case "text/html":
+        return pageAnswer(pages, url.slice(1), fields);
+      default:
+        return undefined;
+    }
+  };
+  return ({ method, url, rawHeaders, socket }) => {
     if (method !== "GET" || url === undefined) return undefined;
-    const answer = url.startsWith(RECORDS)
-      ? recordAnswer(answers, url, rawHeaders)
-      : url.startsWith(CODES) && redirectAnswer(redirects, url, rawHeaders);
-    if (!answer) return undefined;
+    const answer = answerTo(url, rawHeaders);
+    if (answer === undefined) return undefined;
     if (admission.wait(socket, headerOf(rawHeaders, "x-forwarded-for")) > 0) return undefined;
     metrics.hot();
     return answer;
@@ -61,46 +79,53 @@ function recordAnswer(
 ): HotAnswer | undefined {
   const code = codeIn(url);
   const answer = code === undefined ? undefined : answers.get(code);
-  if (answer === undefined) return undefined;
-  const { body, etag } = answer;
+  return answer && keptAnswer(answer, HEAD, RECORD_BODY, rawHeaders);
+}
+
+/** An answer that was made before, or 304 where the client has it. */
+function keptAnswer(
+  { body, etag }: RenderedAnswer,
+  head: readonly string[],
+  ofBody: readonly string[],
+  rawHeaders: HotRequest["rawHeaders"],
+): HotAnswer {
   if (isNoneMatch(headerOf(rawHeaders, "if-none-match"), etag)) {
-    return { status: 304, headers: [...HEAD, "ETag", etag], body: undefined };
+    return { status: 304, headers: [...head, "ETag", etag], body: undefined };
   }
   const length = String(body.length);
   return {
     status: 200,
-    headers: [...HEAD, "ETag", etag, "Content-Type", "application/json", "Content-Length", length],
+    headers: [...head, "ETag", etag, ...ofBody, "Content-Length", length],
     body,
   };
 }
 
-/** To where a bare visit is led. Whoever asks for a type gets that. */
-function redirectAnswer(
-  redirects: Redirects,
-  url: string,
+function pageAnswer(
+  pages: KeptPages,
+  code: string,
   rawHeaders: HotRequest["rawHeaders"],
 ): HotAnswer | undefined {
-  const accept = headerOf(rawHeaders, "accept");
-  if (accept !== "*/*" && bestType(accept, RESOLVER_TYPES) !== undefined) return undefined;
-  const code = url.slice(1);
+  const page = pages.get(code, preferredLanguage(headerOf(rawHeaders, "accept-language")));
+  return page && keptAnswer(page, headOf(code), PAGE_BODY, rawHeaders);
+}
+
+/** To where a bare visit is led. Whoever asks for a type gets that. */
+function redirectAnswer(redirects: Redirects, code: string): HotAnswer | undefined {
   const location = redirects.get(code);
   if (location === undefined) return undefined;
-  const { Link = "", Vary = "" } = linkHeaders(code);
-  const headers = [
-    ...HEAD,
-    "Link",
-    Link,
-    "Vary",
-    Vary,
-    "Location",
-    location,
-    "Content-Length",
-    "0",
-  ];
+  const headers = [...headOf(code), "Location", location, "Content-Length", "0"];
   return { status: 307, headers, body: undefined };
 }
 
+/** What stands above everything that a code answers. */
+function headOf(code: string): string[] {
+  const { Link = "", Vary = "" } = linkHeaders(code);
+  return [...HEAD, "Link", Link, "Vary", Vary];
+}
+
 const HEAD = [...COMMON_HEADERS, "Cache-Control", REVALIDATE];
+const RECORD_BODY = ["Content-Type", "application/json"];
+const PAGE_BODY = Object.entries(PAGE_HEADERS).flat();
 
 /** The code of a bare `/v1/codes/<code>`; `undefined` where anything follows it. */
 function codeIn(url: string): string | undefined {

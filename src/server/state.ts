@@ -15,6 +15,8 @@ export type CommittedState = ValueReader & {
   readonly remembered: ValueReader;
   /** Called when something remembered changed in a way that may change the effective status of codes below it. */
   onStatusChange(listener: () => void): void;
+  /** The same, and when its name, kind or place changed: what pages of others say of it. */
+  onShownChange(listener: () => void): void;
 };
 
 // One ancestor or registration decodes to about 1 KB.
@@ -26,8 +28,9 @@ const MAX_REMEMBERED = 10_000;
  */
 export function createState(ledger: LedgerReader): CommittedState {
   const kept = new Map<string, unknown>();
-  const listeners: (() => void)[] = [];
-  const changed = (): void => {
+  const ofStatus: (() => void)[] = [];
+  const ofShown: (() => void)[] = [];
+  const tell = (listeners: readonly (() => void)[]): void => {
     for (const listener of listeners) listener();
   };
   const get = <T>(key: MapKey<T>): T | undefined => decodeValue<T>(ledger.value(key));
@@ -38,23 +41,31 @@ export function createState(ledger: LedgerReader): CommittedState {
       if (kept.size >= MAX_REMEMBERED) {
         // Whoever relies on being told of changes is told now: nothing is watched any more.
         kept.clear();
-        changed();
+        tell(ofStatus);
+        tell(ofShown);
       }
       kept.set(key, value);
       return value;
     },
   };
   ledger.onBlock((_head, changes) => {
-    let matters = false;
+    let [matters, isSeen] = [false, false];
     for (const { key, value } of changes) {
       if (!kept.has(key)) continue;
       const now = decodeValue(value);
       matters ||= statusFacts(kept.get(key)) !== statusFacts(now);
+      isSeen ||= matters || shownFacts(kept.get(key)) !== shownFacts(now);
       kept.set(key, now);
     }
-    if (matters) changed();
+    if (matters) tell(ofStatus);
+    if (isSeen) tell(ofShown);
   });
-  return { get, remembered, onStatusChange: (listener) => listeners.push(listener) };
+  return {
+    get,
+    remembered,
+    onStatusChange: (listener) => ofStatus.push(listener),
+    onShownChange: (listener) => ofShown.push(listener),
+  };
 }
 
 /** Decodes a value of the ledger. Our own state is canonical: anything else is damage, and stops us. */
@@ -70,4 +81,10 @@ function statusFacts(value: unknown): string {
   const { void: isVoid } = (value ?? {}) as Partial<Registration>;
   const { origin, url } = delegation ?? {};
   return `${status} ${generation} ${parent} ${isVoid} ${origin} ${url}`;
+}
+
+/** The parts of a record, member or class that pages of others show. */
+function shownFacts(value: unknown): string {
+  const { names, kind, geometry } = (value ?? {}) as Partial<CodeRecord>;
+  return JSON.stringify([value === undefined, names, kind, geometry]);
 }

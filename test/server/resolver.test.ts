@@ -375,6 +375,122 @@ describe("the short way of a redirect", () => {
   });
 });
 
+describe("the short way of a page", () => {
+  const lamp = `${MA1301}/LAMP/000001`;
+  const fields = ["Accept", "text/html,*/*;q=0.8", "Accept-Language", "zh-CN"];
+  const hot = (url = `/${lamp}`, rawHeaders: readonly string[] = fields) =>
+    world.app.hot({ method: "GET", url, rawHeaders, socket: {} });
+  const slow = () => world.get(`/${lamp}`, { ...HTML, "Accept-Language": "zh-CN" });
+  const textOf = (body: string | undefined) => Buffer.from(body ?? "", "latin1").toString();
+
+  test("is there once the page was made, with the same bytes and headers", async () => {
+    expect(hot()).toBeUndefined();
+    const long = await slow();
+    const short = present(hot(), "a page");
+    expect(short.status).toBe(200);
+    const headers = new Map<string, string>();
+    for (let i = 0; i < short.headers.length; i += 2) {
+      headers.set((short.headers[i] ?? "").toLowerCase(), short.headers[i + 1] ?? "");
+    }
+    const { "content-length": length, ...rest } = Object.fromEntries(headers);
+    expect(rest).toEqual(Object.fromEntries(long.headers));
+    const text = textOf(short.body);
+    expect(text).toBe(await long.text());
+    expect(Number(length)).toBe(Buffer.byteLength(text));
+    expect(hot(`/${lamp}`, [...fields, "If-None-Match", headers.get("etag") ?? ""])?.status).toBe(
+      304,
+    );
+  });
+
+  test("is taken by nobody who asks for something else", async () => {
+    await slow();
+    expect(hot(`/${lamp}`, ["Accept", "text/html", "Accept-Language", "en"])).toBeUndefined();
+    expect(hot(`/${lamp}`, ["Accept", "application/json"])).toBeUndefined();
+    expect(hot(`/${lamp}?lang=zh`)).toBeUndefined();
+    await world.get(`/${MA1301}`, { ...HTML, "Accept-Language": "zh-CN" });
+    // Names of what stands below may change unnoticed.
+    expect(hot(`/${MA1301}`)).toBeUndefined();
+  });
+
+  test.each([
+    [
+      "its record",
+      async () => {
+        const { op } = await record(lamp);
+        await world.do(
+          {
+            op: "update",
+            code: code(lamp),
+            prev: hexBytes(op),
+            names: { zh: { value: "新名", validFrom: "2021-01-01" } },
+          },
+          city,
+        );
+      },
+      "新名",
+    ],
+    [
+      "the name of what stands above",
+      async () => {
+        const { op } = await record(MA1301);
+        await world.do(
+          {
+            op: "update",
+            code: code(MA1301),
+            prev: hexBytes(op),
+            names: { zh: { value: "新城", validFrom: "2021-01-01" } },
+          },
+          city,
+        );
+      },
+      "新城",
+    ],
+    [
+      "the place of what stands above",
+      async () => {
+        const { op } = await record(MA1301);
+        const geometry = {
+          value: { point: [1_145_149_000, 380_523_000] as const },
+          validFrom: "2021-01-01",
+        };
+        await world.do({ op: "update", code: code(MA1301), prev: hexBytes(op), geometry }, city);
+      },
+      "标定点南方向 1.1 公里",
+    ],
+    [
+      "the state of what stands above",
+      async () => {
+        const { control } = await record(`${MA1301}/LAMP`);
+        await world.do(
+          {
+            op: "status",
+            code: code(`${MA1301}/LAMP`),
+            do: "suspend",
+            reason: "test",
+            prev: hexBytes(control),
+          },
+          city,
+        );
+      },
+      "暂停",
+    ],
+    [
+      "its registration",
+      async () => {
+        const { registration } = await record(lamp);
+        await world.do({ op: "void", registration: hexBytes(registration), reason: "typo" }, city);
+      },
+      "登记已撤回",
+    ],
+  ])("forgets the page when a change reaches %s", async (_, change, words) => {
+    expect(await (await slow()).text()).not.toContain(words);
+    expect(hot()).toBeDefined();
+    await change();
+    expect(hot()).toBeUndefined();
+    expect(await (await slow()).text()).toContain(words);
+  });
+});
+
 describe("did:web", () => {
   test("shows open keys and links", async () => {
     await giveLinks([{ rel: "dataset", href: "https://city.example/data" }]);

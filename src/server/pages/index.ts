@@ -1,6 +1,6 @@
 export { type CodePage, codePageMain, codePageTitle } from "./code-page.ts";
 export { PAGE_ICON, PAGE_ICON_PATH } from "./icon.ts";
-export { type Language, languageOf } from "./language.ts";
-export { inLanguage, pageResponse, renderPage } from "./layout.ts";
+export { type Language, languageOf, preferredLanguage } from "./language.ts";
+export { inLanguage, PAGE_HEADERS, pageResponse, renderPage } from "./layout.ts";
 export { problemMain, problemTitle } from "./problem-page.ts";
 export { PAGE_STYLE, PAGE_STYLE_PATH } from "./style.ts";

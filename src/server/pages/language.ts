@@ -10,7 +10,12 @@ export type Words = Readonly<Record<Language, string>>;
 export function languageOf(request: Request): Language {
   const asked = new URL(request.url).searchParams.get("lang");
   if (asked === "zh" || asked === "en") return asked;
-  for (const tag of languages(request.headers.get("Accept-Language") ?? undefined)) {
+  return preferredLanguage(request.headers.get("Accept-Language") ?? undefined);
+}
+
+/** What the browser likes better. */
+export function preferredLanguage(acceptLanguage: string | undefined): Language {
+  for (const tag of languages(acceptLanguage)) {
     if (tag.startsWith("zh")) return "zh";
     if (tag.startsWith("en")) return "en";
   }

@@ -33,16 +33,18 @@ export function pageResponse(
   status: number,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  return new Response(text, {
+  // As bytes: a text would be looked through once more for lone surrogates.
+  return new Response(Buffer.from(text), {
     status,
-    headers: {
-      "Content-Type": "text/html; charset=utf-8",
-      "Content-Security-Policy": PAGE_POLICY,
-      Vary: "Accept, Accept-Language",
-      ...headers,
-    },
+    headers: { ...PAGE_HEADERS, Vary: "Accept, Accept-Language", ...headers },
   });
 }
+
+/** Of every page. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  "Content-Type": "text/html; charset=utf-8",
+  "Content-Security-Policy": PAGE_POLICY,
+};
 
 /** A moment: Beijing time, with UTC beside it. */
 export function timeMarkup(milliseconds: number): Markup {

@@ -12,7 +12,7 @@ import type { RecordAnswers } from "./record-answers.ts";
 import { mountSearch } from "./search.ts";
 import { mountStats } from "./stats.ts";
 
-export { AnswerRing } from "./answer-ring.ts";
+export { AnswerRing, type RenderedAnswer } from "./answer-ring.ts";
 export { elsewhere } from "./elsewhere.ts";
 export { mountEvents } from "./events.ts";
 export { createRecordAnswers, type RecordAnswers } from "./record-answers.ts";

@@ -24,6 +24,7 @@ import type { App, AppContext, Services } from "../services.ts";
 import { mountAliases } from "./aliases.ts";
 import { bestLinks, knownLinkTypes } from "./choose.ts";
 import { didDocument } from "./did.ts";
+import type { KeptPages } from "./kept-pages.ts";
 import { DEFAULT_REL, type LinksOf, linksUpwards, usableLinks } from "./links.ts";
 import { linkset } from "./linkset.ts";
 import { type Resolution, resolve } from "./outcome.ts";
@@ -55,7 +56,7 @@ const PAGE_CHILDREN = 20;
 const PAGE_HISTORY = 20;
 
 /** `GET /<code>`: from a plate in the street to the page, record, links, keys or proof behind it. */
-export function mountResolver(app: App, services: Services): void {
+export function mountResolver(app: App, services: Services, pages: KeptPages): void {
   const { ledger, state, views, clock, config, problem } = services;
   mountAliases(app, services);
 
@@ -191,8 +192,10 @@ export function mountResolver(app: App, services: Services): void {
   }
 
   async function answerPage(c: AppContext, visit: Visit): Promise<Response> {
-    const { gone } = visit;
-    const { code } = visit.found.record;
+    const { gone, moment } = visit;
+    const { record } = visit.found;
+    const { code } = record;
+    const begun = pages.now();
     const page = await readPageContent(c, code, visit);
     if (!page.ok) return problem(c, page.error);
     const { language } = page.value;
@@ -207,6 +210,8 @@ export function mountResolver(app: App, services: Services): void {
     );
     const headers = { ...linkHeaders(code), ETag: etagOf(text), "Cache-Control": "no-cache" };
     if (gone !== undefined) return pageResponse(text, 410, headers);
+    const isPlain = moment === undefined && new URL(c.req.url).search === "";
+    if (isPlain) pages.put(record, language, text, headers.ETag, begun);
     if (isNoneMatch(c.req.header("If-None-Match"), headers.ETag)) {
       return new Response(null, { status: 304, headers });
     }

@@ -1,0 +1,47 @@
+import { type Code, type CodeRecord, codeKey } from "../../core/index.ts";
+import type { Language } from "../pages/index.ts";
+import { AnswerRing, type RenderedAnswer } from "../registry/index.ts";
+import type { Services } from "../services.ts";
+
+/** Code pages as they were made, until something that they show changes. */
+export type KeptPages = {
+  get(code: string, language: Language): RenderedAnswer | undefined;
+  /** Names the moment at which making a page begins; `put` takes nothing that began before the last block. */
+  now(): number;
+  put(record: CodeRecord, language: Language, text: string, etag: string, begun: number): void;
+};
+
+/** Some 10 000 pages in one language. */
+const KEPT_BYTES = 64 * 1024 * 1024;
+const LANGUAGES: readonly Language[] = ["zh", "en"];
+
+export function createKeptPages({ ledger, state }: Pick<Services, "ledger" | "state">): KeptPages {
+  const kept = new AnswerRing(KEPT_BYTES);
+  let blocks = 0;
+  state.onShownChange(() => kept.clear());
+  ledger.onBlock((_head, changes) => {
+    blocks += 1;
+    for (const { key } of changes) {
+      // The command on every page names the key of the log, and whom to trust.
+      if (key.startsWith("param/")) kept.clear();
+      for (const language of LANGUAGES) kept.drop(language + key);
+    }
+  });
+  return {
+    get(code, language) {
+      ledger.reading();
+      return kept.get(language + codeKey(code as Code));
+    },
+    now: () => blocks,
+    put(record, language, text, etag, begun) {
+      if (begun !== blocks || !standsAlone(record)) return;
+      const body = Buffer.from(text).toString("latin1");
+      kept.put(language + codeKey(record.code), { etag, body });
+    },
+  };
+}
+
+/** Whether its page shows only what is told above: names of what is below or comes after may change unnoticed. */
+function standsAlone({ children, successors, predecessors }: CodeRecord): boolean {
+  return children.count + successors.length + predecessors.length === 0;
+}
