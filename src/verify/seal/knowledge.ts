@@ -9,6 +9,7 @@ import {
   isCborMap,
   ok,
   parentOf,
+  present,
   type Result,
   sha256,
 } from "../../core/index.ts";
@@ -33,7 +34,6 @@ export type SealEvidence = {
 export type Shown<T> = {
   /** Absent where it is proved that there is none. */
   readonly value?: T;
-  /** `Infinity` where nobody says it. */
   readonly ageSeconds: number;
 };
 
@@ -159,7 +159,7 @@ function sourcesOf({ links, last }: ChainVerdict): Source[] {
   return [...links.map(({ verdict }) => verdict), last].map((verdict, depth) => {
     const under = links[depth - 1]?.code;
     // What a ledger says is no fresher than the delegation to it.
-    ageSeconds = Math.max(ageSeconds, verdict.age?.seconds ?? Number.POSITIVE_INFINITY);
+    ageSeconds = Math.max(ageSeconds, present(verdict.age, "the age of a record proof").seconds);
     const values = decodeValues(verdict);
     const judged = new Map<string, boolean>();
     return { verdict, values, depth, ageSeconds, judged, ...(under !== undefined && { under }) };
