@@ -35,7 +35,8 @@ export async function backup(
   await mkdir(target.ledger, { recursive: true, mode: 0o700 });
   const { end, size } = readLog({ directory: source.ledger }, () => undefined);
   await copyBytes(join(source.ledger, "journal"), join(target.ledger, "journal"), end);
-  for (const name of ["inbox", "openings", "seals"] as const) await copyIfThere(source[name], target[name]);
+  for (const name of ["inbox", "openings", "seals"] as const)
+    await copyIfThere(source[name], target[name]);
   if (existsSync(source.witnessLogs) && (await readdir(source.witnessLogs)).length > 0) {
     await copyIfThere(source.witnessLogs, target.witnessLogs);
   }
