@@ -1,14 +1,24 @@
 import { describe, expect, test } from "vitest";
-import { fromBase64, type Hash, hex, present } from "../../src/core/index.ts";
+import {
+  type CborValue,
+  encodeCbor,
+  fromBase64,
+  type Hash,
+  hex,
+  present,
+} from "../../src/core/index.ts";
 import {
   checkSeal,
   isLasting,
+  openSealEvidence,
   parsePolicy,
   type SealEvidence,
   type SealFact,
   STATUS_BYTES,
 } from "../../src/verify/seal/index.ts";
 import file from "../../vectors/seal/checks.json" with { type: "json" };
+import { cityLedger, code, testKey } from "../core/state/kit.ts";
+import { LOG_ONLY, NOW, proveText } from "./kit.ts";
 import type { SealCase, SealFile } from "./seal-cases.ts";
 
 // Every verdict on a seal, in Node and in browsers: seal-cases.ts says how each came about.
@@ -94,5 +104,70 @@ describe("the check of a signature", () => {
     });
     expect(verdict).toMatchObject({ outcome: "wrong", because: { code: "SEAL_SIGNATURE" } });
     expect(asked).toEqual(["ed25519 32 64 84"]);
+  });
+});
+
+describe("evidence", () => {
+  const caseOf = (name: string) =>
+    present(
+      cases.find((each) => each.name === name),
+      name,
+    );
+
+  test("may be text as well as JSON, and may be missing", async () => {
+    for (const name of ["genuine and current", "genuine, in a ledger of its own"]) {
+      const each = caseOf(name);
+      const asText = { ...each, proofs: each.proofs.map((proof) => JSON.stringify(proof)) };
+      expect((await check(asText)).outcome).toBe("genuine");
+    }
+    const policy = parsePolicy(caseOf("genuine and current").policy);
+    if (!policy.ok) throw new Error(policy.error.code);
+    const options = { policy: policy.value, nowSeconds: NOW, maxAgeSeconds: 60 };
+    expect(await checkSeal(caseOf("genuine and current").text, {}, options)).toMatchObject({
+      outcome: "unsure",
+      because: { code: "SEAL_NOT_SHOWN" },
+    });
+  });
+
+  test("of a ledger that something was delegated to says nothing of what stands above", async () => {
+    const each = caseOf("genuine, in a ledger of its own");
+    const trust = { policy: LOG_ONLY, nowSeconds: NOW, maxAgeSeconds: 60 };
+    const knowledge = await openSealEvidence({ proofs: each.proofs }, trust);
+    // The child proves its absence there; the parent has it.
+    expect(knowledge.shown("code/MA.156", code("MA.156"))).toMatchObject({
+      value: { code: "MA.156" },
+    });
+  });
+
+  test("of a closed key needs to show which serials were logged", async () => {
+    const each = caseOf("in no batch of a retired key");
+    const proofs = each.proofs.map((proof) => {
+      const { more, ...rest } = proof as { more: readonly { key: string }[] };
+      return { ...rest, more: more.filter(({ key }) => !/^seals\/.*[0-9a-f]{16}$/.test(key)) };
+    });
+    expect(await check({ ...each, proofs })).toMatchObject({
+      outcome: "unsure",
+      because: { code: "SEAL_NO_PATH" },
+    });
+  });
+
+  test.each<[string, CborValue]>([
+    ["code/MA.156.1301", { code: "MA.156.1301", generation: 1, status: "active" }],
+    ["key/MA.156.1301#1/", { uses: [] }],
+    ["unseal/MA.156.1301#1/", 7],
+  ])("that is of no form of ours counts for nothing: %s", async (prefix, value) => {
+    const { values } = cityLedger();
+    const keys = ["code/MA.156.1301", "code/MA.156", "code/MA"];
+    const kid = hex(testKey("city").kid);
+    const of = prefix.endsWith("/") ? prefix + kid : prefix;
+    const all = [...new Set([...keys, `key/MA.156.1301#1/${kid}`, `unseal/MA.156.1301#1/${kid}`])];
+    const changed = new Map([...values, [of, encodeCbor(value)] as const]);
+    const proof = proveText(changed, { keys: all });
+    const knowledge = await openSealEvidence(
+      { proofs: [proof] },
+      { policy: LOG_ONLY, nowSeconds: NOW, maxAgeSeconds: 60 },
+    );
+    expect(knowledge.refused).toEqual([]);
+    expect(knowledge.shown(of, code("MA.156.1301"))).toBeUndefined();
   });
 });

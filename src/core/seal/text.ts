@@ -47,7 +47,7 @@ export function formatSealUrl(host: ResolverHost, code: Code, bytes: Uint8Array)
 const SCHEME = /^([a-z][a-z0-9+.-]*):/i;
 /** With a scheme, or as people write a host without one: a code has its first slash only after `MA`. */
 const AUTHORITY = /^(?:https?:\/\/([^/?#]*)\/|(?!MA[./])([0-9a-z-]+(?:\.[0-9a-z-]+)+(?::\d+)?)\/)/i;
-const PATH = /^(?:25S\/)?(?:(.*)\/)?([^/]*)$/i;
+const APPLICATION_IDENTIFIER = /^25S\//i;
 const MAX_DIGITS = encodeDigits(new Uint8Array(MAX_SEAL_BYTES)).length;
 const ALL_DIGITS = /^\d+$/;
 
@@ -72,8 +72,7 @@ export function readSeal(text: string): Result<ScannedSeal, SealTextRefusal> {
     return err({ code: "SEAL_SCHEME", got: scheme });
   }
   const host = (hasHost?.[1] ?? hasHost?.[2])?.toLowerCase();
-  const [path = ""] = written.slice(hasHost?.[0].length ?? 0).split(/[?#]/, 1);
-  const [, address, digits = ""] = PATH.exec(path.replace(/\/$/, "")) ?? [];
+  const { address, digits } = splitPath(written.slice(hasHost?.[0].length ?? 0));
   if (digits.length < MIN_SEAL_DIGITS || !ALL_DIGITS.test(digits))
     return err({ code: "SEAL_NONE" });
   if (digits.length > MAX_DIGITS) {
@@ -90,6 +89,18 @@ export function readSeal(text: string): Result<ScannedSeal, SealTextRefusal> {
     ...(code !== undefined && { code: code.value }),
     ...(host !== undefined && { host }),
   });
+}
+
+/** The last segment of a path and what stands before it, without a query, a fragment and a last slash. */
+function splitPath(rest: string): { readonly address?: string; readonly digits: string } {
+  const end = rest.search(/[?#]/);
+  const whole = end < 0 ? rest : rest.slice(0, end);
+  const path = (whole.endsWith("/") ? whole.slice(0, -1) : whole).replace(
+    APPLICATION_IDENTIFIER,
+    "",
+  );
+  const cut = path.lastIndexOf("/");
+  return cut < 0 ? { digits: path } : { address: path.slice(0, cut), digits: path.slice(cut + 1) };
 }
 
 /** The code before the digits. It mostly is the one in the seal, which was parsed already. */

@@ -6,13 +6,16 @@ import {
   type EffectiveStatus,
   hex,
   isBelow,
+  isCborMap,
   ok,
+  parentOf,
+  present,
   type Result,
   sha256,
 } from "../../core/index.ts";
 import { type ChainRefusal, type ChainVerdict, verifyProofChain } from "../delegation.ts";
 import { type RecordVerdict, verifyRecordProof } from "../record-proof.ts";
-import { checkDelegation, provenStatus } from "../records.ts";
+import { provenStatus } from "../records.ts";
 import type { TrustOptions } from "../trust.ts";
 import type { BatchPath } from "./batch.ts";
 import { decodeValues } from "./shown-values.ts";
@@ -31,7 +34,6 @@ export type SealEvidence = {
 export type Shown<T> = {
   /** Absent where it is proved that there is none. */
   readonly value?: T;
-  /** `Infinity` where nobody says it. */
   readonly ageSeconds: number;
 };
 
@@ -43,7 +45,7 @@ type Source = {
   readonly under?: Code;
   readonly depth: number;
   readonly ageSeconds: number;
-  /** Whether it speaks for a code, as far as that was asked. */
+  /** Whether what stands below a code is its own, as far as that was asked. */
   readonly judged: Map<string, boolean>;
 };
 
@@ -101,18 +103,26 @@ function firstToAsk(a: Source, b: Source): number {
   return b.depth - a.depth || size || a.ageSeconds - b.ageSeconds;
 }
 
-/** Codes of which a source remembers whether it speaks for them: ancestors are asked for again and again. */
-const MAX_JUDGED = 4096;
-
 /** Whether the code lives in this ledger: below what was delegated to it, and not below what it delegated. */
-function speaksFor({ under, values, judged }: Source, code: Code): boolean {
-  const known = judged.get(code);
+function speaksFor(source: Source, code: Code): boolean {
+  const { under } = source;
+  if (under !== undefined && code !== under && !isBelow(code, under)) return false;
+  const parent = parentOf(code);
+  return parent === undefined || isOwn(source, parent);
+}
+
+/** Whether what stands below a code is this ledger's: neither the code nor any above it is delegated, and all are shown. */
+function isOwn(source: Source, code: Code): boolean {
+  const known = source.judged.get(code);
   if (known !== undefined) return known;
-  const isInside = under === undefined || code === under || isBelow(code, under);
-  const speaks = isInside && checkDelegation(codeKey(code), values).ok;
-  if (judged.size >= MAX_JUDGED) judged.clear();
-  judged.set(code, speaks);
-  return speaks;
+  const key = codeKey(code);
+  const record = source.values.get(key);
+  const isDelegated = isCborMap(record) && record.delegation !== undefined;
+  const parent = parentOf(code);
+  const isAboveOwn = parent === undefined || isOwn(source, parent);
+  const own = source.values.has(key) && !isDelegated && isAboveOwn;
+  source.judged.set(code, own);
+  return own;
 }
 
 /**
@@ -149,7 +159,7 @@ function sourcesOf({ links, last }: ChainVerdict): Source[] {
   return [...links.map(({ verdict }) => verdict), last].map((verdict, depth) => {
     const under = links[depth - 1]?.code;
     // What a ledger says is no fresher than the delegation to it.
-    ageSeconds = Math.max(ageSeconds, verdict.age?.seconds ?? Number.POSITIVE_INFINITY);
+    ageSeconds = Math.max(ageSeconds, present(verdict.age, "the age of a record proof").seconds);
     const values = decodeValues(verdict);
     const judged = new Map<string, boolean>();
     return { verdict, values, depth, ageSeconds, judged, ...(under !== undefined && { under }) };

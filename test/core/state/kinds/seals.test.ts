@@ -88,6 +88,14 @@ describe("seals", () => {
     });
   });
 
+  it("refuses serials that no key has", () => {
+    expect(cityLedger().refused(batch(1_048_575, 2), city)).toEqual({
+      code: "OP_FIELD_LIMIT",
+      path: "",
+      want: "serials below 1048576",
+    });
+  });
+
   it("refuses more runs than a value holds, and still takes what joins them", () => {
     const ledger = cityLedger();
     for (let i = 0; i < 256; i++) ledger.must(batch(2 * i, 1), city);
