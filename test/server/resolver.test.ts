@@ -392,11 +392,10 @@ describe("the short way of a page", () => {
     for (let i = 0; i < short.headers.length; i += 2) {
       headers.set((short.headers[i] ?? "").toLowerCase(), short.headers[i + 1] ?? "");
     }
-    const { "content-length": length, ...rest } = Object.fromEntries(headers);
-    expect(rest).toEqual(Object.fromEntries(long.headers));
+    expect(Object.fromEntries(headers)).toEqual(Object.fromEntries(long.headers));
     const text = textOf(short.body);
     expect(text).toBe(await long.text());
-    expect(Number(length)).toBe(Buffer.byteLength(text));
+    expect(Number(headers.get("content-length"))).toBe(Buffer.byteLength(text));
     expect(hot(`/${lamp}`, [...fields, "If-None-Match", headers.get("etag") ?? ""])?.status).toBe(
       304,
     );

@@ -34,10 +34,9 @@ export function pageResponse(
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   // As bytes: a text would be looked through once more for lone surrogates.
-  return new Response(Buffer.from(text), {
-    status,
-    headers: { ...PAGE_HEADERS, Vary: "Accept, Accept-Language", ...headers },
-  });
+  const body = Buffer.from(text);
+  const length = { "Content-Length": String(body.length), Vary: "Accept, Accept-Language" };
+  return new Response(body, { status, headers: { ...PAGE_HEADERS, ...length, ...headers } });
 }
 
 /** Of every page. */
