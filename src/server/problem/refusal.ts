@@ -91,16 +91,31 @@ export type ResolveRefusal =
   | { readonly code: "RESOLVE_ALIAS"; readonly scheme: string; readonly value: string };
 
 /** Why a code was not followed into the ledger that it lives in; `url` is where that is served. */
-export type FollowRefusal = {
-  readonly code:
-    | "RESOLVE_FOLLOW_ADDRESS"
-    | "RESOLVE_FOLLOW_SILENT"
-    | "RESOLVE_FOLLOW_ANSWER"
-    | "RESOLVE_FOLLOW_PROOF";
-  readonly asked: string;
-  readonly url: string;
-  readonly why: string;
-};
+export type FollowRefusal =
+  | {
+      readonly code: "RESOLVE_FOLLOW_ADDRESS";
+      readonly asked: string;
+      readonly url: string;
+      readonly why: string;
+    }
+  | {
+      readonly code: "RESOLVE_FOLLOW_SILENT";
+      readonly asked: string;
+      readonly url: string;
+      readonly why: string;
+    }
+  | {
+      readonly code: "RESOLVE_FOLLOW_ANSWER";
+      readonly asked: string;
+      readonly url: string;
+      readonly why: string;
+    }
+  | {
+      readonly code: "RESOLVE_FOLLOW_PROOF";
+      readonly asked: string;
+      readonly url: string;
+      readonly why: string;
+    };
 
 /** What the stores beside the ledger refuse. */
 export type StoreRefusal =
