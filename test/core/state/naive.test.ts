@@ -286,6 +286,14 @@ class Pair {
     return at.startsWith(`${above}.`) || at.startsWith(`${above}/`);
   }
 
+  /** A thing without keys of its own is also ended by whoever may issue its like, with a key for that. */
+  isIssuer({ code, by }: { readonly code: string; readonly by: string }): boolean {
+    const { naive } = this;
+    if (code.split("/").length < 3 || naive.holds(code).length > 0) return false;
+    const uses = naive.latest(by)?.keys.get(this.keyOf(by, "govern") ?? "none") ?? [];
+    return naive.nearest(code, "issue") === by && uses.includes("issue");
+  }
+
   mayChange(
     step: Extract<Step, { do: "suspend" | "resume" | "retire" }>,
     record: NaiveRecord,
@@ -293,7 +301,8 @@ class Pair {
     const { naive } = this;
     const isAbove = step.by === step.code || this.isBelow(step.code, step.by);
     if (!isAbove || this.keyOf(step.by, "govern") === undefined) return false;
-    if (step.do === "retire" && naive.nearest(step.code, "govern") !== step.by) return false;
+    const isNearest = naive.nearest(step.code, "govern") === step.by;
+    if (step.do === "retire" && !isNearest && !this.isIssuer(step)) return false;
     const free = (at: string): boolean =>
       ["active", "suspended"].includes(naive.status(at)) &&
       !naive.frozen(at) &&
