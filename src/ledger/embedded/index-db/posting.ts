@@ -176,34 +176,18 @@ export function compactPosting(posting: Buffer, isFirst: boolean): Buffer {
   const wasLost = hasLost(posting);
   if (posting.length <= MAX_BYTES && !wasLost) return posting;
   const bits = noBits();
-  const lost = noBits();
-  for (const segment of segmentsOf(posting)) {
-    const own = segment.isLost ? lost : bits;
-    const other = segment.isLost ? bits : lost;
-    const those = noBits();
-    addSegment(those, segment.chunk, posting, segment.start, segment.end);
-    unite(own, those);
-    subtract(other, those);
-  }
-  return isFirst || !wasLost
-    ? encodeBits(bits)
-    : encodeChange(offsetsIn(lost, 0), offsetsIn(bits, 0));
-}
-
-type Segment = {
-  readonly chunk: number;
-  readonly isLost: boolean;
-  readonly start: number;
-  readonly end: number;
-};
-
-function* segmentsOf(posting: Buffer): Generator<Segment> {
-  for (let at = 0; at < posting.length; ) {
-    const head = posting.readUInt16LE(at);
-    const start = at + HEAD_BYTES;
-    at = start + (head % HEAD_CHUNK);
-    yield { chunk: chunkIn(head), isLost: (head & LOST) !== 0, start, end: at };
-  }
+  addPosting(bits, posting);
+  if (isFirst || !wasLost) return encodeBits(bits);
+  // Of all records, those that are left out were lost, and not gained since.
+  const kept = noBits().fill(0xffffffff);
+  addPosting(kept, posting);
+  return encodeChange(
+    offsetsIn(
+      kept.map((word) => ~word),
+      0,
+    ),
+    offsetsIn(bits, 0),
+  );
 }
 
 function chunkIn(head: number): number {
