@@ -15,12 +15,12 @@ import { code } from "../../core/state/kit.ts";
 // Beside the whole reading of a chunk, which is slow and is what the rules themselves use.
 
 const hash = fc.uint8Array({ minLength: 32, maxLength: 32 });
-// Texts of the ledger hold no control characters.
+// Texts of the ledger hold no control characters and no separators of lines.
 const unit = fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 });
 const name = fc.string({
   minLength: 1,
   maxLength: 60,
-  unit: unit.filter((c) => !/\p{C}/u.test(c)),
+  unit: unit.filter((c) => !/[\p{C}\p{Zl}\p{Zp}]/u.test(c)),
 });
 const codeText = fc.integer({ min: 1, max: 400 }).map((n) => code(`MA.156.1301/LAMP/${n}`));
 const names = name.map((value) => ({ zh: { value, validFrom: "2020-01-01" } }));
