@@ -217,6 +217,9 @@ describe("GET /v1/codes/<code>/history?proof=1", () => {
     };
     expect(await asked("MA.156", size)).toEqual([400, "HTTP_CURSOR"]);
     expect(await asked(DEPT, 2)).toEqual([400, "HTTP_CURSOR"]);
+    // One that ends between the change and its block entry.
+    const index = present(world.ledger.indexOf(fromHexOf(record.op)), "the last change");
+    expect(await asked(DEPT, index + 1)).toEqual([400, "HTTP_CURSOR"]);
     expect((await asked(DEPT, size))[0]).toBe(200);
   });
 

@@ -3,7 +3,6 @@ import {
   type CodeRecord,
   codeKey,
   decisionKey,
-  endedKey,
   equalBytes,
   err,
   hex,
@@ -11,12 +10,12 @@ import {
   ok,
   present,
   type Result,
-  type ValueReader,
 } from "../../core/index.ts";
 import type { ControlBefore } from "../../verify/index.ts";
 import { MAX_HISTORY_BYTES } from "../limits.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import { type ChainLink, type ChainReader, previousLink, readLink } from "./chain.ts";
+import { generationOf } from "./generation.ts";
 import { formatPlace, type HistoryPlace } from "./history-place.ts";
 
 /** What a page of a history shows. */
@@ -52,8 +51,9 @@ export async function findPage(
   const before: ControlBefore[] = [];
   let bytes = 0;
   let { generation } = place;
-  const first = recordAt(reader.state, code, generation);
-  if (first === undefined) return strange;
+  const newest = reader.state.get(codeKey(code));
+  const first = newest && generationOf(reader, newest, generation);
+  if (newest === undefined || first === undefined) return strange;
   let heads: Heads = { record: first, op: place.op, control: place.control };
   const next = () => {
     return { sizes: place.sizes, generation, op: heads.op, control: heads.control };
@@ -62,7 +62,7 @@ export async function findPage(
     await turn(changes);
     if (heads.op === undefined && heads.control === undefined) {
       generation -= 1;
-      const record = recordAt(reader.state, code, generation);
+      const record = generationOf(reader, newest, generation);
       if (record === undefined) return ok({ indices, before, isAbove: false });
       heads = { record, op: record.op, control: record.control };
     }
@@ -70,8 +70,10 @@ export async function findPage(
     if (chain === undefined) return ok({ indices, before, next: next(), isAbove: true });
     const hash = present(heads[chain], "the head of a chain");
     const link = readLink(reader, heads.record, chain, hash);
-    if (link === undefined || link.index >= place.sizes[0]) return strange;
-    for (const index of indicesFor(reader, link)) {
+    const needed = link && [...indicesFor(reader, link)];
+    // A size that somebody made up may end between a change and its block entry.
+    if (link === undefined || !needed?.every((index) => index < place.sizes[0])) return strange;
+    for (const index of needed) {
       if (indices.has(index)) continue;
       indices.add(index);
       bytes += present(reader.ledger.entry(index), "an entry of the log").length;
@@ -81,13 +83,6 @@ export async function findPage(
   }
   const isOver = heads.op === undefined && heads.control === undefined && generation === 1;
   return ok({ indices, before, ...(!isOver && { next: next() }), isAbove: false });
-}
-
-/** The record of a generation, the newest or an ended one. */
-function recordAt(state: ValueReader, code: Code, generation: number): CodeRecord | undefined {
-  const newest = state.get(codeKey(code));
-  if (newest?.generation === generation) return newest;
-  return generation > 0 ? state.get(endedKey(`${code}#${generation}`)) : undefined;
 }
 
 /** The chain whose head stands later in this log; `undefined` where neither does. */

@@ -1,6 +1,5 @@
 import {
   type CodeRecord,
-  endedKey,
   equalBytes,
   err,
   fromHex,
@@ -22,6 +21,7 @@ import type { App, Services } from "../services.ts";
 import { decodeValue } from "../state.ts";
 import { type ChainLink, type ChainName, type ChainReader, readLink, walkChain } from "./chain.ts";
 import { readEntry } from "./entry.ts";
+import { generationOf } from "./generation.ts";
 import { answerHistoryProof } from "./history-proof.ts";
 import { unknownCode } from "./unknown.ts";
 
@@ -95,16 +95,6 @@ export function readHistory(
 
 function beginning({ generation, op, control }: CodeRecord): Position {
   return { generation, op, control };
-}
-
-function generationOf(
-  { state }: ChainReader,
-  newest: CodeRecord,
-  generation: number,
-): CodeRecord | undefined {
-  return generation === newest.generation
-    ? newest
-    : state.get(endedKey(`${newest.code}#${generation}`));
 }
 
 /** Both chains as one, newest first; they meet in the entry that began the generation, which comes once. */
