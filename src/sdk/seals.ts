@@ -5,6 +5,7 @@ import {
   encodeSeal,
   fromBase64,
   fromHex,
+  HASH_BYTES,
   type Hash,
   hashLeaf,
   merkleRoot,
@@ -13,9 +14,9 @@ import {
   type Seals,
   STATUS_BYTES,
 } from "../core/index.ts";
-import type { BatchPath, SealEvidence } from "../verify/seal/index.ts";
+import { type BatchPath, SEAL_EVIDENCE_FORMAT, type SealEvidence } from "../verify/seal/index.ts";
 import type { Base64, Hex } from "./json.ts";
-import type { Signer } from "./signer.ts";
+import { fromBase64Url, type Signer } from "./signer.ts";
 import type { Transport } from "./transport.ts";
 
 /** What is sealed: a code, in the generation that was `born` so. */
@@ -91,8 +92,8 @@ export function createSealing(transport: Transport): Sealing {
       return (await transport.send("GET", path, { query })).text();
     },
     putBatch: async (holder, kid, first, seals) => {
-      const body = new Uint8Array(32 * seals.length);
-      for (const [i, bytes] of seals.entries()) body.set(hashLeaf(bytes), 32 * i);
+      const body = new Uint8Array(HASH_BYTES * seals.length);
+      for (const [i, bytes] of seals.entries()) body.set(hashLeaf(bytes), HASH_BYTES * i);
       const path = `/v1/seals/${encodeURIComponent(holder)}/${kid}/batches/${first}`;
       await transport.send("PUT", path, { body, type: "application/octet-stream" });
     },
@@ -110,20 +111,17 @@ export class NoSealEvidence extends Error {
  * @throws NoSealEvidence where it has another form
  */
 export async function readSealEvidence(text: string): Promise<SealEvidence> {
-  const { format, proofs, statuses = [], paths = [] } = parse(text);
-  if (format !== "cityid/seal-evidence/v1" || !Array.isArray(proofs)) throw new NoSealEvidence();
-  return {
-    proofs,
-    statuses: await Promise.all(statuses.map(({ lst }) => inflateStatus(lst))),
-    paths: paths.map(readPath),
-  };
-}
-
-function parse(text: string): Partial<SealEvidenceJson> {
   try {
-    return Object(JSON.parse(text)) as Partial<SealEvidenceJson>;
-  } catch {
-    throw new NoSealEvidence();
+    const { format, proofs, statuses = [], paths = [] } = JSON.parse(text) as SealEvidenceJson;
+    if (format !== SEAL_EVIDENCE_FORMAT || !Array.isArray(proofs)) throw new NoSealEvidence();
+    return {
+      proofs,
+      statuses: await Promise.all(statuses.map(({ lst }) => inflateStatus(lst))),
+      paths: paths.map(readPath),
+    };
+  } catch (cause) {
+    // Whatever another form broke on.
+    throw cause instanceof NoSealEvidence ? cause : new NoSealEvidence("", { cause });
   }
 }
 
@@ -139,10 +137,9 @@ function readPath({
   return { kid: named, serial, first, leaf: hash(leaf), path: path.map(hash) };
 }
 
-/** The bits of a Token Status List; never more than a key has, whatever the stream would give. */
+/** The bits of a Token Status List; never more than a key has, whatever the stream would give. @throws NoSealEvidence, or what the stream breaks on */
 export async function inflateStatus(lst: string): Promise<Uint8Array> {
-  const binary = atob(lst.replaceAll("-", "+").replaceAll("_", "/"));
-  const zipped = Uint8Array.from(binary, (char) => char.charCodeAt(0));
+  const zipped = fromBase64Url(lst);
   const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("deflate"));
   const bits = new Uint8Array(STATUS_BYTES);
   let at = 0;

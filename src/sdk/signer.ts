@@ -63,7 +63,8 @@ async function exportPublic(key: CryptoKey): Promise<PublicKey> {
   }
 }
 
-function fromBase64Url(text: string): Uint8Array {
+/** @throws DOMException where it is none */
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> {
   const binary = atob(text.replaceAll("-", "+").replaceAll("_", "/"));
   return Uint8Array.from(binary, (char) => char.charCodeAt(0));
 }

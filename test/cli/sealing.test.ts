@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fromHex, present } from "../../src/core/index.ts";
+import { fromHex, present, readSeal } from "../../src/core/index.ts";
+import { batchOperation } from "../../src/sdk/index.ts";
 import { CITY, code, LAMPS, named, signerOf } from "../sdk/world.ts";
 import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
 import type { Ran } from "./served-world.ts";
@@ -107,7 +108,10 @@ describe("cityid seal", () => {
     const { kid = "", serial = 0 } = lines[1] ?? {};
     const evidence = await office.node.client.sealEvidence(OTHER, kid, serial);
     expect(JSON.parse(evidence).paths).toMatchObject([{ kid, serial }]);
-    expect(problemOf(await sealer("seal", "log", batch))).toMatchObject({
+    expect((await sealer("seal", "log", batch, "--lang", "en")).out).toContain("logged before");
+    const others = ["--first", `${lines[0]?.serial}`, "--batch", path("others.csv"), "--csv"];
+    expect((await sealer("seal", "--file", codes, ...others)).exit).toBe(0);
+    expect(problemOf(await sealer("seal", "log", path("others.csv")))).toMatchObject({
       exit: 3,
       code: "STATE_SEALS_OVERLAP",
     });
@@ -130,6 +134,24 @@ describe("cityid seal", () => {
       "x",
     );
     expect(problemOf(again)).toMatchObject({ exit: 3, code: "STATE_NOTHING_TO_DO" });
+  });
+
+  test("logs a batch to its end where a run broke off before the node was given what it serves", async () => {
+    const batch = path("broken-off.csv");
+    const codes = await office.file("two.txt", `${LAMP}\n${OTHER}\n`);
+    expect((await sealer("seal", "--file", codes, "--batch", batch, "--csv")).exit).toBe(0);
+    const rows = readFileSync(batch, "utf8").trim().split("\n").slice(1);
+    const seals = rows.map((row) => {
+      const read = readSeal(row.split(",")[3] ?? "");
+      return present(read.ok ? read.value.seal : undefined, "a seal");
+    });
+    await office.node.act(batchOperation(code(CITY), seals), CITY, "sealer");
+    const [, serial = "", kid = ""] = rows[1]?.split(",") ?? [];
+    const paths = async () =>
+      JSON.parse(await office.node.client.sealEvidence(OTHER, kid, Number(serial))).paths;
+    expect(await paths()).toBeUndefined();
+    expect((await sealer("seal", "log", batch, "--lang", "en")).out).toContain("logged before");
+    expect(await paths()).toHaveLength(1);
   });
 
   test("writes CSV, and refuses what it cannot use", async () => {

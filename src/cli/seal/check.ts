@@ -14,6 +14,7 @@ import { readPolicyText } from "../policy-file.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import type { Text } from "../text.ts";
+import { readSeconds } from "../verify/trust.ts";
 import { readLines } from "./make.ts";
 import { sealWords } from "./words.ts";
 
@@ -31,7 +32,7 @@ export async function checkSealText(run: Run, given: string, options: CheckOptio
   const verdict = await checkSeal(text, evidence, {
     policy: await policyOf(run, options),
     nowSeconds: Math.floor(run.now().getTime() / 1000),
-    maxAgeSeconds: secondsOf(options.maxAge),
+    maxAgeSeconds: readSeconds(options.maxAge),
   });
   if (verdict.outcome !== "genuine") throw problemOf(verdict);
   run.result(shownOf(verdict), () => linesOf(run, verdict));
@@ -55,14 +56,19 @@ async function evidenceOf(
   if (!read.ok) return {};
   const { code, kid, serial } = read.value.seal;
   const evidence = await run.client.sealEvidence(code, hex(kid), serial);
+  const readable = await readGiven(evidence, run.client.url);
   if (save !== undefined) await writeFile(save, evidence);
-  return readSealEvidence(evidence);
+  return readable;
 }
 
 async function readKept(path: string): Promise<SealEvidence> {
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     throw fileProblem(path, cause);
   });
+  return readGiven(text, path);
+}
+
+async function readGiven(text: string, path: string): Promise<SealEvidence> {
   return readSealEvidence(text).catch((cause: unknown) => {
     if (!(cause instanceof NoSealEvidence)) throw cause;
     const want = { en: "evidence (`seal check --save`)", zh: "核验依据（`seal check --save`）" };
@@ -81,13 +87,6 @@ async function policyOf(run: Run, { policy: path, offline }: CheckOptions) {
     zh: `信任策略（${policy.error.code}）`,
   };
   throw new CliProblem("CLI_FILE_FORMAT", { path: path ?? "/.well-known/cityid", want });
-}
-
-function secondsOf(text: string): number {
-  if (/^\d{1,12}$/.test(text)) return Number(text);
-  const want = { en: "a number of seconds", zh: "秒数" };
-  const example = "--max-age 3600";
-  throw new CliProblem("CLI_ARGUMENT", { name: "--max-age", got: text, want, example });
 }
 
 const PROBLEMS = {

@@ -1,14 +1,18 @@
 import { hex, parseCode, readSeal, type Seal } from "../../core/index.ts";
-import { batchOperation } from "../../sdk/index.ts";
+import { ApiProblem, batchOperation } from "../../sdk/index.ts";
 import { CliProblem } from "../problem.ts";
+import { Refused } from "../refused.ts";
 import type { Run } from "../run.ts";
 import { identityOf, printAccepted, signAndSubmit } from "../signing.ts";
-import { readLines, type SealLine } from "./make.ts";
+import { CSV_HEAD, readLines, type SealLine } from "./make.ts";
 
 /** What a node keeps of one batch: 2 MiB of leaf hashes. */
 const MAX_BATCH = 65_536;
 
-/** Logs the batch of a file, and gives the node what it needs to serve paths. May be done again: what was logged stays. */
+/**
+ * Logs the batch of a file, and gives the node what it needs to serve paths. Done again where it was broken off in between:
+ * what is logged already is not refused, if the node finds that it is this batch.
+ */
 export async function logBatch(run: Run, path: string): Promise<void> {
   const seals = await sealsOf(path);
   const { file, holder } = await identityOf(run);
@@ -19,22 +23,39 @@ export async function logBatch(run: Run, path: string): Promise<void> {
     throw new CliProblem("CLI_FILE_FORMAT", { path, want });
   }
   const operation = batchOperation(code.value, seals);
-  const accepted = await signAndSubmit(run, operation);
   const { record } = await run.client.record(holder);
   const bytes = seals.map((seal) => seal.bytes);
   const reference = `${holder}#${record.generation}`;
-  await run.client.putBatch(reference, file.kid, operation.first, bytes);
+  const give = () => run.client.putBatch(reference, file.kid, operation.first, bytes);
   const { length } = seals;
-  printAccepted(
-    run,
-    accepted,
-    run.say({ en: `Logged ${length} seals.`, zh: `已登记 ${length} 枚签章。` }),
-  );
+  const accepted = await signAndSubmit(run, operation).catch(async (refused: unknown) => {
+    if (!(refused instanceof Refused) || refused.outcome.code !== OVERLAP) throw refused;
+    // Of another batch the node says so, and then the first refusal is the one that helps.
+    await give().catch((cause: unknown) => {
+      throw cause instanceof ApiProblem ? refused : cause;
+    });
+    return undefined;
+  });
+  if (accepted !== undefined) {
+    await give();
+    const done = { en: `Logged ${length} seals.`, zh: `已登记 ${length} 枚签章。` };
+    printAccepted(run, accepted, run.say(done));
+    return;
+  }
+  const before = {
+    en: `These ${length} seals were logged before; the node has what it needs to prove it.`,
+    zh: `这 ${length} 枚签章此前已登记；节点已备齐证明所需的数据。`,
+  };
+  run.result({ status: "logged", first: operation.first, count: length }, () => [
+    run.paint.good("✔ ") + run.say(before),
+  ]);
 }
+
+const OVERLAP = "STATE_SEALS_OVERLAP";
 
 /** The seals of a file, if they are one batch: of one key, with serials without a gap. */
 async function sealsOf(path: string): Promise<readonly Seal[]> {
-  const lines = (await readLines(path)).filter((line) => line !== "");
+  const lines = (await readLines(path)).filter((line) => line !== "" && line !== CSV_HEAD);
   const wrong = (en: string, zh: string) =>
     new CliProblem("CLI_FILE_FORMAT", { path, want: { en, zh } });
   if (lines.length > MAX_BATCH)
@@ -56,10 +77,11 @@ async function sealsOf(path: string): Promise<readonly Seal[]> {
   );
 }
 
+/** A line as JSON, a row of a table, or the text alone. */
 function textOf(line: string): string {
   try {
     return String((JSON.parse(line) as Partial<SealLine>).text);
   } catch {
-    return line;
+    return line.slice(line.lastIndexOf(",") + 1);
   }
 }

@@ -38,6 +38,9 @@ export type SealLine = {
   readonly text: string;
 };
 
+/** The first line of a batch as a table; the text stands in the last column. */
+export const CSV_HEAD = "code,serial,kid,text";
+
 /** How many records are asked for at once. */
 const CONCURRENCY = 16;
 
@@ -63,7 +66,7 @@ export async function makeSealsOf(
     else run.terminal.output.write(`${line}\n`);
   };
   try {
-    if (options.csv) await write("code,serial,kid,text");
+    if (options.csv) await write(CSV_HEAD);
     let done = 0;
     for await (const made of makeSeals(subjectsOf(run, codes), terms, signer)) {
       await write(lineOf(made, hex(signer.kid), host, options.csv === true));
@@ -137,10 +140,14 @@ async function firstSerial(
     const want = { en: "a serial below 1048576", zh: "小于 1048576 的序号" };
     throw new CliProblem("CLI_ARGUMENT", { name: "--first", got: first, want, example: "0" });
   }
-  const logged = await loggedUpTo(run, holder, fromHex(file.kid) ?? new Uint8Array());
-  const start = isGiven ? Number(first) : await takeSerials(file.path, count, logged);
+  const start = isGiven ? Number(first) : await nextSerial();
   if (start + count <= MAX_SERIALS) return start;
   throw new CliProblem("CLI_SEAL_KEY_FULL", { kid: file.kid, max: MAX_SERIALS });
+
+  async function nextSerial(): Promise<number> {
+    const logged = await loggedUpTo(run, holder, fromHex(file.kid) ?? new Uint8Array());
+    return takeSerials(file.path, count, logged);
+  }
 }
 
 /** One more than the last serial of this key that was logged: the count beside the key may be lost. */

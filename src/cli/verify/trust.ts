@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type Policy, parsePolicy } from "../../core/index.ts";
 import type { TrustOptions } from "../../verify/index.ts";
-import { fileProblem } from "../file-problem.ts";
+import { readPolicyText } from "../policy-file.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import type { Say } from "../text.ts";
@@ -44,7 +43,7 @@ export async function trustOf(
 
 async function readPolicy(path: string | undefined, vkey: string | undefined): Promise<Policy> {
   if (path === undefined && vkey === undefined) throw new CliProblem("CLI_POLICY");
-  const text = path === undefined ? `log ${vkey}\nquorum none\n` : await readText(path);
+  const text = (await readPolicyText(path)) ?? `log ${vkey}\nquorum none\n`;
   const policy = parsePolicy(text);
   if (policy.ok) return policy.value;
   const want = {
@@ -54,13 +53,8 @@ async function readPolicy(path: string | undefined, vkey: string | undefined): P
   throw new CliProblem("CLI_FILE_FORMAT", { path: path ?? vkey, want });
 }
 
-async function readText(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: unknown) => {
-    throw fileProblem(path, cause);
-  });
-}
-
-function readSeconds(text: string): number {
+/** @throws CliProblem CLI_ARGUMENT */
+export function readSeconds(text: string): number {
   if (/^\d{1,12}$/.test(text)) return Number(text);
   const want = { en: "a number of seconds", zh: "秒数" };
   throw new CliProblem("CLI_ARGUMENT", {

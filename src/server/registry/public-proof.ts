@@ -69,7 +69,7 @@ export async function proveRecord(
 }
 
 /** The values that a proof proves, and for all others those of now. */
-export function provenState({ values }: StateProof, now: ValueReader): ValueReader {
+function provenState({ values }: StateProof, now: ValueReader): ValueReader {
   const proven = new Map(values.map(({ key, value }) => [key, value]));
   return {
     get<T>(key: MapKey<T>): T | undefined {

@@ -60,7 +60,7 @@ function goneRefusal(
 }
 
 /** Its own; where something above it ended and it names none, those of that. */
-export function successorsOf(
+function successorsOf(
   state: Services["state"],
   record: CodeRecord,
   because: Reference,

@@ -1,4 +1,4 @@
-import { type Code, codeKey, isoDate, present } from "../../core/index.ts";
+import { type Code, codeKey, isoDate, MIN_SEAL_DIGITS, present } from "../../core/index.ts";
 import { readCode } from "../../text/index.ts";
 import { bestType } from "../http/accept.ts";
 import { answer, answerJson } from "../http/answer.ts";
@@ -254,11 +254,13 @@ function wishOf(c: AppContext, linkType: string) {
   };
 }
 
+const SEAL_BEHIND = new RegExp(`/[0-9]{${MIN_SEAL_DIGITS},}$`);
+
 /** To the one spelling of a path, where another was used; a seal behind the code is left as it is. */
 function redirectTo(c: AppContext, canonical: string): Response | undefined {
   const { pathname, search } = new URL(c.req.url);
   const bare = pathname.replace(/^\/25S(?=\/)/, "");
-  if (bare === canonical || /\/[0-9]{200,}$/.test(bare)) return undefined;
+  if (bare === canonical || SEAL_BEHIND.test(bare)) return undefined;
   return redirect(308, canonical + search, {});
 }
 

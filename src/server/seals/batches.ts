@@ -1,5 +1,6 @@
 import {
   base64,
+  HASH_BYTES,
   type Hash,
   hex,
   inclusionPath,
@@ -31,8 +32,6 @@ export type PathJson = {
   readonly leaf: string;
   readonly path: readonly string[];
 };
-
-const HASH_BYTES = 32;
 
 // A tree of the largest batch takes some 6 MiB, and as long to make as a thousand signature checks.
 const MAX_TREES = 8;

@@ -14,6 +14,7 @@ export { checkSeal, judgeSeal, type SealOptions, type SealSignatureCheck } from 
 export {
   openSealEvidence,
   type RefusedProof,
+  SEAL_EVIDENCE_FORMAT,
   type SealEvidence,
   SealKnowledge,
   type Shown,

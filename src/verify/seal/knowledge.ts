@@ -20,6 +20,9 @@ import type { TrustOptions } from "../trust.ts";
 import type { BatchPath } from "./batch.ts";
 import { decodeValues } from "./shown-values.ts";
 
+/** `format` of evidence as a node answers it. docs/spec/http.md, Seals. */
+export const SEAL_EVIDENCE_FORMAT = "cityid/seal-evidence/v1";
+
 /** What is at hand when a seal is checked: fetched now, or kept from earlier. Nothing of it is trusted. */
 export type SealEvidence = {
   /** Record proofs, and chains of them (`chain=1`), as text or JSON; of any age, in any order. */

@@ -1,3 +1,4 @@
+import { SEAL_EVIDENCE_FORMAT } from "../../../verify/seal/index.ts";
 import { BYTES, INTEGER, ref, type Schema, TEXT } from "./endpoint.ts";
 
 const HEX: Schema = { type: "string", pattern: "^([0-9a-f]{2})*$" };
@@ -319,7 +320,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
   Messages: object({ messages: list(ANY) }),
   Opening: object({ hash: HASH, salt: HEX, code: TEXT, field: TEXT, value: {} }),
   SealEvidence: object({
-    format: { const: "cityid/seal-evidence/v1" },
+    format: { const: SEAL_EVIDENCE_FORMAT },
     proofs: list(ANY),
     "statuses?": list({ $ref: "#/components/schemas/StatusList" }),
     "paths?": list(
