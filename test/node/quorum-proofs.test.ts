@@ -6,11 +6,19 @@ import { publicEd25519 } from "#crypto";
 import {
   type CodeRecord,
   decodeCbor,
+  formatSealUrl,
   formatVerifierKey,
+  fromHex,
+  hex,
+  type Operation,
   parsePolicy,
+  parseResolverHost,
+  present,
   verifierKey,
 } from "../../src/core/index.ts";
+import { makeSeals, readSealEvidence } from "../../src/sdk/index.ts";
 import { type TrustOptions, verifyHistory, verifyRecordProof } from "../../src/verify/index.ts";
+import { checkSeal } from "../../src/verify/seal/index.ts";
 import { runCli } from "../cli/served-world.ts";
 import {
   CITY,
@@ -21,6 +29,7 @@ import {
   named,
   ORIGIN,
   registerLampClass,
+  signerOf,
 } from "../sdk/world.ts";
 import { type Load, loadOn } from "./load.ts";
 import { beginLedger, type RealNode, startRealNode, until } from "./real-node.ts";
@@ -150,6 +159,41 @@ test("a history is proved under the quorum, and the command line does so too", a
     writeFileSync(file, body);
     const verified = await runCli(["verify", file, "--policy", policyFile, "--max-age", "60"]);
     expect(verified).toMatchObject({ exit: 0, errors: "" });
+  }
+});
+
+test("a seal is judged under the quorum, with the bits of the same moment", async () => {
+  const control = async () => (await node.client.record(CITY)).record.control;
+  const prev = present(fromHex(await control()), "control");
+  const signer = signerOf("sealer");
+  const add = [{ key: signer.publicKey, uses: ["seal" as const], label: "plates" }];
+  await node.act({ op: "keys", code: code(CITY), prev, add }, CITY, "city");
+  const born = present(fromHex((await node.client.record(CITY)).record.born), "born");
+  const iatSeconds = Math.floor(Date.now() / 1000);
+  const subjects = Array.from({ length: 4 }, () => ({ code: code(CITY), born }));
+  const host = parseResolverHost("id.example");
+  const kid = hex(signer.kid);
+  for await (const { serial, bytes } of makeSeals(subjects, { first: 0, iatSeconds }, signer)) {
+    const text = formatSealUrl(
+      present(host.ok ? host.value : undefined, "host"),
+      code(CITY),
+      bytes,
+    );
+    const outcome = async () => {
+      const evidence = await readSealEvidence(await node.client.sealEvidence(CITY, kid, serial));
+      const verdict = await checkSeal(text, evidence, trust());
+      return "because" in verdict ? verdict.because.code : verdict.outcome;
+    };
+    expect(await outcome()).toBe("genuine");
+    const unseal = {
+      op: "unseal",
+      code: code(CITY),
+      kid: signer.kid,
+      serials: [serial],
+      reason: "x",
+    };
+    await node.act(unseal as Operation, CITY, "sealer");
+    expect(await outcome()).toBe("SEAL_WITHDRAWN");
   }
 });
 

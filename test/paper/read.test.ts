@@ -195,6 +195,16 @@ describe("what is hostile", () => {
     ["a key that stands twice", theirs(["<< /Names 1 /Names 2 >>"]), { what: "dictionary" }],
     ["a file that is no stream", theirs([CATALOG, LEAF, SPEC, "<< >>"]), { what: "stream" }],
     ["a file that is not there", theirs([CATALOG, LEAF, SPEC]), { what: "stream" }],
+    [
+      "more names than anybody could list",
+      theirs([CATALOG, `<< /Names [${"1 ".repeat(300_000)}] >>`]),
+      { what: "files" },
+    ],
+    [
+      "more associated files than that",
+      theirs([`<< /AF [${"1 ".repeat(300_000)}] >>`]),
+      { what: "files" },
+    ],
   ])("is refused: %s", (_, bytes, want) => {
     const read = readAttachments(bytes);
     expect(read).toMatchObject({ ok: false, error: want });

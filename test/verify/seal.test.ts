@@ -1,11 +1,22 @@
 import { describe, expect, test } from "vitest";
+import { signEd25519 } from "#crypto";
 import {
   type CborValue,
+  codeKey,
+  composeSeal,
   encodeCbor,
+  encodeSeal,
+  endedKey,
+  formatSealUrl,
   fromBase64,
   type Hash,
   hex,
+  MAX_EARLIER_GENERATIONS,
+  parseResolverHost,
   present,
+  referenceTo,
+  sealEvidenceKeys,
+  type ValueReader,
 } from "../../src/core/index.ts";
 import {
   checkSeal,
@@ -104,6 +115,34 @@ describe("the check of a signature", () => {
     });
     expect(verdict).toMatchObject({ outcome: "wrong", because: { code: "SEAL_SIGNATURE" } });
     expect(asked).toEqual(["ed25519 32 64 84"]);
+  });
+});
+
+describe("a code of very many generations", () => {
+  test.each([
+    [MAX_EARLIER_GENERATIONS + 1, "SEAL_FOREIGN"],
+    // More than anybody looks at: whether the seal is of one of the rest is not known.
+    [MAX_EARLIER_GENERATIONS + 2, "SEAL_BORN"],
+  ] as const)("of %i, each proved: %s", async (generation, because) => {
+    const ledger = cityLedger();
+    const city = code("MA.156.1301");
+    const record = ledger.record(city);
+    ledger.set(codeKey(city), { ...record, generation });
+    for (let each = 1; each < generation; each += 1) {
+      const ended = { ...record, generation: each };
+      ledger.set(endedKey(referenceTo(ended)), ended);
+    }
+    const keys = sealEvidenceKeys(ledger as ValueReader, city, testKey("city").kid);
+    const born = new Uint8Array(8).fill(7);
+    const claims = { code: city, iatSeconds: NOW, serial: 0, born };
+    const { kid, seed } = testKey("city");
+    const unsigned = composeSeal(claims, { alg: -8, kid });
+    const bytes = encodeSeal(unsigned, signEd25519(seed, unsigned.message));
+    const host = parseResolverHost("id.example");
+    const text = formatSealUrl(present(host.ok ? host.value : undefined, "host"), city, bytes);
+    const trust = { policy: LOG_ONLY, nowSeconds: NOW, maxAgeSeconds: 60 };
+    const verdict = await checkSeal(text, { proofs: [proveText(ledger.values, { keys })] }, trust);
+    expect(verdict).toMatchObject({ outcome: "wrong", because: { code: because } });
   });
 });
 

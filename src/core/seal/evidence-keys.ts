@@ -1,6 +1,28 @@
 import { ancestorsOf, type Code } from "../code/index.ts";
 import { effectiveKeys, referenceTo, type ValueReader } from "../state/effective.ts";
-import { codeKey, endedKey, keyKey, sealRunsKey, unsealKey } from "../state/map-keys.ts";
+import {
+  codeKey,
+  endedKey,
+  keyKey,
+  type MapKey,
+  sealRunsKey,
+  unsealKey,
+} from "../state/map-keys.ts";
+import type { CodeRecord } from "../state/values.ts";
+
+/** How many earlier generations a verdict looks at: of codes that were given out more often, the last ones. */
+export const MAX_EARLIER_GENERATIONS: number = 16;
+
+/** Where the generations before this one lie in the map, as far as a verdict looks at them; the last one first. */
+export function earlierGenerationKeys({
+  code,
+  generation,
+}: Pick<CodeRecord, "code" | "generation">): MapKey<CodeRecord>[] {
+  const length = Math.min(generation - 1, MAX_EARLIER_GENERATIONS);
+  return Array.from({ length }, (_, i) => {
+    return endedKey(referenceTo({ code, generation: generation - 1 - i }));
+  });
+}
 
 /**
  * The map keys whose values, or absence, a verdict on a seal of this code by this key rests on: the record, earlier generations of it
@@ -9,10 +31,8 @@ import { codeKey, endedKey, keyKey, sealRunsKey, unsealKey } from "../state/map-
  */
 export function sealEvidenceKeys(state: ValueReader, code: Code, kid: Uint8Array): string[] {
   const keys = effectiveKeys(state, code);
-  const generations = state.get(codeKey(code))?.generation ?? 1;
-  for (let generation = 1; generation < generations; generation++) {
-    keys.push(endedKey(referenceTo({ code, generation })));
-  }
+  const generation = state.get(codeKey(code))?.generation ?? 1;
+  keys.push(...earlierGenerationKeys({ code, generation }));
   for (const each of [code, ...ancestorsOf(code)]) {
     const record = state.get(codeKey(each));
     if (record === undefined) continue;

@@ -1,5 +1,9 @@
 export { type DigitsRefusal, decodeDigits, encodeDigits } from "./digits.ts";
-export { sealEvidenceKeys } from "./evidence-keys.ts";
+export {
+  earlierGenerationKeys,
+  MAX_EARLIER_GENERATIONS,
+  sealEvidenceKeys,
+} from "./evidence-keys.ts";
 export * from "./limits.ts";
 export {
   bornPrefix,

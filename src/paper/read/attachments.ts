@@ -56,9 +56,9 @@ function guarded<T>(work: () => Result<T, PdfRefusal>): Result<T, PdfRefusal> {
 /** From the tree of names, and from the list of associated files, where both usually name the same. */
 function specificationsOf(objects: PdfObjects, catalog: PdfDict): PdfDict[] {
   const names = objects.dict(catalog.get("Names"));
-  const found: PdfValue[] = [...leavesOf(objects, objects.dict(names?.get("EmbeddedFiles")))];
+  const named = leavesOf(objects, objects.dict(names?.get("EmbeddedFiles")));
   const associated = objects.resolve(catalog.get("AF"));
-  if (Array.isArray(associated)) found.push(...associated);
+  const found = Array.isArray(associated) ? named.concat(associated) : named;
   if (found.length > MAX_FILES) throw new Damage(0, "files");
   return found.flatMap((each) => objects.dict(each) ?? []);
 }
@@ -72,7 +72,10 @@ function leavesOf(objects: PdfObjects, root: PdfDict | undefined): PdfValue[] {
     if (node === undefined) return leaves;
     if (count >= MAX_NODES) throw new Damage(0, "names");
     const [pairs, kids] = ["Names", "Kids"].map((name) => objects.resolve(node.get(name)));
-    if (Array.isArray(pairs)) leaves.push(...pairs.filter((_, i) => i % 2 === 1));
+    if (Array.isArray(pairs)) {
+      if (leaves.length + pairs.length / 2 > MAX_FILES) throw new Damage(0, "files");
+      leaves.push(...pairs.filter((_, i) => i % 2 === 1));
+    }
     if (!Array.isArray(kids)) continue;
     if (kids.length > MAX_NODES) throw new Damage(0, "names");
     waiting.push(...kids.flatMap((kid) => objects.dict(kid) ?? []));

@@ -11,6 +11,7 @@ import {
   err,
   fromBase64,
   isBelow,
+  MAX_URL_BYTES,
   ok,
   parsePolicy,
   parseTlogProof,
@@ -107,7 +108,8 @@ export function delegatedFurther(
     const value = bytes && decodeCbor(bytes);
     const record = value?.ok ? (value.value as Partial<CodeRecord> | null) : undefined;
     const url: unknown = record?.delegation?.url;
-    if (typeof url === "string") return { code: next, url };
+    // What is longer is in no ledger, and must not cost us anything.
+    if (typeof url === "string" && url.length <= MAX_URL_BYTES) return { code: next, url };
   }
   return undefined;
 }

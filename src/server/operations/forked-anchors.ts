@@ -1,17 +1,14 @@
 import {
   type AnchorItem,
-  type AnchorValue,
   anchorKey,
-  type CodeRecord,
   codeKey,
-  decodeCbor,
   equalBytes,
   type Hash,
   parseCheckpoint,
   parsePolicy,
   readItem,
+  type ValueReader,
 } from "../../core/index.ts";
-import type { LedgerReader } from "../../ledger/index.ts";
 import { formatFraudBundle, verifyFraudProof } from "../../verify/index.ts";
 import type { FraudProof } from "../../witness/index.ts";
 
@@ -35,7 +32,7 @@ const CONTRADICTIONS: ReadonlySet<string> = new Set([
 export async function forkedAnchors(
   bytes: Uint8Array,
   code: string,
-  ledger: LedgerReader,
+  state: ValueReader,
 ): Promise<readonly FraudProof[]> {
   if (!CONTRADICTIONS.has(code)) return [];
   const item = readItem(bytes);
@@ -43,13 +40,13 @@ export async function forkedAnchors(
   const operation = item.body.value;
   const inner = operation.op === "propose" ? operation.inner : operation;
   if (inner.op !== "anchor") return [];
-  const proofs = await Promise.all(inner.items.map((each) => forkOf(each, ledger)));
+  const proofs = await Promise.all(inner.items.map((each) => forkOf(each, state)));
   return proofs.filter((proof) => proof !== undefined);
 }
 
-async function forkOf(item: AnchorItem, ledger: LedgerReader): Promise<FraudProof | undefined> {
-  const record = read<CodeRecord>(ledger, codeKey(item.code));
-  const anchored = read<AnchorValue>(ledger, anchorKey(item.code));
+async function forkOf(item: AnchorItem, state: ValueReader): Promise<FraudProof | undefined> {
+  const record = state.get(codeKey(item.code));
+  const anchored = state.get(anchorKey(item.code));
   const delegation = record?.delegation;
   if (delegation === undefined || anchored === undefined) return undefined;
   if (!equalBytes(anchored.delegation, delegation.op)) return undefined;
@@ -69,10 +66,4 @@ async function forkOf(item: AnchorItem, ledger: LedgerReader): Promise<FraudProo
 
 function consistencyOf(item: AnchorItem): readonly Hash[] | undefined {
   return "consistency" in item ? (item.consistency as readonly Hash[]) : undefined;
-}
-
-function read<T>(ledger: LedgerReader, key: string): T | undefined {
-  const bytes = ledger.value(key);
-  const value = bytes && decodeCbor(bytes);
-  return value?.ok ? (value.value as T) : undefined;
 }

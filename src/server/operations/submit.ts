@@ -19,7 +19,7 @@ const MANY = "application/cbor-seq";
 
 /** `POST /v1/operations`: the one way into the ledger. */
 export function mountSubmit(app: App, services: Services, pending: PendingOperations): void {
-  const { ledger, clock, log, config, metrics, problem, fraud } = services;
+  const { ledger, state, clock, log, config, metrics, problem, fraud } = services;
   const keys = createBuckets(config.rates.key);
   const door = createPolicyDoor(() => services.node.ownKeys ?? []);
   let waiting = 0;
@@ -76,7 +76,7 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
       const item = items[i];
       if (outcome.ok || item === undefined) continue;
       try {
-        const proofs = await forkedAnchors(item, outcome.refusal.code, ledger);
+        const proofs = await forkedAnchors(item, outcome.refusal.code, state);
         for (const proof of proofs) await fraud(proof);
       } catch (cause) {
         // The refusal stands whatever becomes of the proof.

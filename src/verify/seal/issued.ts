@@ -2,9 +2,8 @@ import {
   bornPrefix,
   type CodeRecord,
   codeKey,
-  endedKey,
+  earlierGenerationKeys,
   equalBytes,
-  referenceTo,
   type Seal,
 } from "../../core/index.ts";
 import type { Finding } from "./findings.ts";
@@ -58,17 +57,12 @@ function isBorn(record: CodeRecord, born: Uint8Array): boolean {
   return equalBytes(bornPrefix(record.born), born);
 }
 
-/** Of each generation before the present one what is shown of it; `undefined` where nothing is. */
+/** Of each generation before the present one what is shown of it; `undefined` where nothing is, and for those nobody looks at. */
 function earlierGenerations(
   { code, generation }: CodeRecord,
   knowledge: SealKnowledge,
 ): readonly (CodeRecord | undefined)[] {
-  // Nobody proves more than a few: the rest of a number that makes no sense counts as not shown.
-  const length = Math.min(generation, MAX_GENERATIONS);
-  return Array.from({ length: length - 1 }, (_, i) => {
-    const key = endedKey(referenceTo({ code, generation: i + 1 }));
-    return knowledge.shown<CodeRecord>(key, code)?.value;
-  });
+  const keys = earlierGenerationKeys({ code, generation });
+  const shown = keys.map((key) => knowledge.shown<CodeRecord>(key, code)?.value);
+  return keys.length < generation - 1 ? [...shown, undefined] : shown;
 }
-
-const MAX_GENERATIONS = 64;
