@@ -1,5 +1,4 @@
 import { readFile } from "node:fs/promises";
-import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import { lockText, refuseOpenFile, unlockText, writePrivate } from "./key-file.ts";
 import { CliProblem } from "./problem.ts";
 
@@ -9,6 +8,7 @@ import { CliProblem } from "./problem.ts";
  * @returns the recipient, `age1…`, which is public
  */
 export async function writeIdentityFile(path: string, passphrase?: string): Promise<string> {
+  const { generateX25519Identity, identityToRecipient } = await import("age-encryption");
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const content = `# public key: ${recipient}\n${identity}\n`;

@@ -1,6 +1,5 @@
 import { chmod, mkdir, open, readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { armor, Decrypter, Encrypter } from "age-encryption";
 import { base64, encodeCbor, fromBase64, fromHex, hex } from "../core/index.ts";
 import { type Signer, signerFromP256, signerFromSeed } from "../sdk/index.ts";
 import { fileProblem } from "./file-problem.ts";
@@ -176,6 +175,7 @@ function malformed(path: string, detail: string): CliProblem {
 
 /** An age file with a passphrase (scrypt), as text; `age --decrypt` opens it too. @see age-encryption.org/v1 */
 export async function lockText(text: string, passphrase: string): Promise<string> {
+  const { armor, Encrypter } = await import("age-encryption");
   const encrypter = new Encrypter();
   encrypter.setPassphrase(passphrase);
   return armor.encode(await encrypter.encrypt(text));
@@ -186,6 +186,7 @@ export async function unlockText(
   locked: string,
   passphrase: string,
 ): Promise<string> {
+  const { armor, Decrypter } = await import("age-encryption");
   const decrypter = new Decrypter();
   decrypter.addPassphrase(passphrase);
   try {

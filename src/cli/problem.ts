@@ -69,7 +69,7 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   CLI_USAGE: {
     exit: "usage",
     what: { en: "{detail}", zh: "{detail}" },
-    remedy: { en: "See `cityid {command} --help`.", zh: "用法见 `cityid {command} --help`。" },
+    remedy: { en: "See `cityid{command} --help`.", zh: "用法见 `cityid{command} --help`。" },
   },
   CLI_FILE: {
     exit: "usage",

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { SOFTWARE } from "../node/version.ts";
 import type { Cli } from "./cli.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { DEFAULT_URL } from "./run.ts";
@@ -27,7 +28,8 @@ export function createProgram(cli: Cli, terminal: Terminal): Command {
       styleTitle: (title) => localTitle(say, title),
     })
     .helpCommand(false)
-    .helpOption("-h, --help", say({ en: "shows how it is used", zh: "显示用法" }));
+    .helpOption("-h, --help", say({ en: "shows how it is used", zh: "显示用法" }))
+    .version(SOFTWARE, "-V, --version", say({ en: "shows its version", zh: "显示版本" }));
   addGlobalOptions(program, cli);
   for (const add of COMMANDS) add(program, cli);
   return program;

@@ -52,8 +52,20 @@ export function usageProblem(
   say: Say,
   argv: readonly string[],
 ): CliProblem {
-  const detail = wrongChoice(problem, say) ?? complaint(problem, say);
-  return new CliProblem("CLI_USAGE", { detail, command: argv.find(isCommandName) ?? "" });
+  const detail = (wrongChoice(problem, say) ?? complaint(problem, say)) + suggestion(problem, say);
+  const isNone = problem.code === "commander.unknownCommand";
+  const command = (!isNone && argv.find(isCommandName)) || "";
+  return new CliProblem("CLI_USAGE", { detail, command: command && ` ${command}` });
+}
+
+/** What may have been meant, where commander sees a word that is nearly the same. */
+function suggestion({ message }: CommanderError, say: Say): string {
+  const words = /\(Did you mean (?:one of )?(.+)\?\)$/.exec(message)?.[1];
+  if (words === undefined) return "";
+  return say({
+    en: ` Did you mean ${words}?`,
+    zh: `您是否想用 ${words.replaceAll(", ", "、")}？`,
+  });
 }
 
 function complaint({ code, message }: CommanderError, say: Say): string {

@@ -1,4 +1,3 @@
-import { Decrypter, Encrypter } from "age-encryption";
 import { sha256 } from "#crypto";
 import { type Evidence, equalBytes } from "../core/index.ts";
 import { encodeOpening, freshSalt, parseOpening } from "./commitment.ts";
@@ -24,6 +23,7 @@ export function prepareEvidence(
 
 /** Encrypts an opening to a member. @param recipient - `age1…`, as the member's record shows it @see age-encryption.org/v1 */
 export async function sealEvidence(opening: Uint8Array, recipient: string): Promise<Uint8Array> {
+  const { Encrypter } = await age();
   const encrypter = new Encrypter();
   encrypter.addRecipient(recipient);
   return encrypter.encrypt(opening);
@@ -35,6 +35,7 @@ export async function openEvidence(
   identity: string,
   { title, commit }: Evidence,
 ): Promise<Uint8Array | undefined> {
+  const { Decrypter } = await age();
   const decrypter = new Decrypter();
   decrypter.addIdentity(identity);
   const bytes = await decrypter.decrypt(sealed);
@@ -42,4 +43,9 @@ export async function openEvidence(
   if (!equalBytes(sha256(bytes), commit) || opening?.field !== `evidence/${title}`)
     return undefined;
   return opening.value instanceof Uint8Array ? opening.value : undefined;
+}
+
+/** Loaded by whoever has evidence in hand; most programs never do. */
+function age() {
+  return import("age-encryption");
 }

@@ -7,7 +7,5 @@ export {
   wgs84FromGcj02,
 } from "./coordinates.ts";
 export { type MapLink, mapLinks } from "./map-links.ts";
-export { pinyinSyllables } from "./pinyin.ts";
 export { type ReadCode, type ReadRefusal, readCode } from "./read-code.ts";
-export { type SearchKeys, searchKeys } from "./search-keys.ts";
 export { beijingDate, type ReadableTime, readableTime, rfc3339 } from "./time.ts";

@@ -49,16 +49,22 @@ describe("the command line", () => {
   test(
     "says in both languages what it objects to, and ends with a documented code",
     async () => {
-      const [unknown, chinese, json] = await Promise.all([
+      const [unknown, chinese, json, nearly, version] = await Promise.all([
         runCli(["show", "MA.156.13*1"]),
         runCli(["show", "--lang", "zh"]),
         runCli(["bogus", "--json"]),
+        runCli(["sho"]),
+        runCli(["--version"]),
       ]);
       expect(unknown).toMatchObject({ exit: 2, out: "" });
       expect(unknown.errors).toMatch(/CLI_CODE/);
       expect(chinese.exit).toBe(2);
       expect(chinese.errors).toMatch(/缺少参数/);
       expect(JSON.parse(json.errors)).toMatchObject({ code: "CLI_USAGE", exit: 2 });
+      expect(nearly.errors).toContain("There is no command sho. Did you mean show?");
+      expect(nearly.errors).toContain("See `cityid --help`.");
+      expect(version).toMatchObject({ exit: 0, errors: "" });
+      expect(version.out).toMatch(/^cityid\/\d+\.\d+\.\d+\n$/);
     },
     60 * SECONDS,
   );

@@ -1,4 +1,4 @@
-import { pinyinSyllables } from "../../text/index.ts";
+import { pinyinSyllables } from "../../text/search/index.ts";
 import { BARE_NATIONALITIES, NATIONALITIES, OWN_NAMES, PROVINCES, STEMS } from "./english-words.ts";
 
 // The English name of a division: its own name in pinyin, or as the language it comes from is written, and the rank

@@ -1,5 +1,5 @@
 import type { Code } from "../../../core/index.ts";
-import { searchKeys } from "../../../text/index.ts";
+import { searchKeys } from "../../../text/search/index.ts";
 import { EDGE } from "./grams.ts";
 import { type NamePart, partsOf } from "./name-parts.ts";
 import type { RecordFields } from "./record-fields.ts";

@@ -1,4 +1,4 @@
-import { type SearchKeys, searchKeys } from "../../../text/index.ts";
+import { type SearchKeys, searchKeys } from "../../../text/search/index.ts";
 import { innerGrams, MIN_INNER } from "./grams.ts";
 import type { TokenGroup } from "./token-group.ts";
 

@@ -10,7 +10,7 @@ import {
   type Registration,
 } from "../../../../src/core/index.ts";
 import type { SearchQuery } from "../../../../src/ledger/port.ts";
-import { searchKeys } from "../../../../src/text/index.ts";
+import { searchKeys } from "../../../../src/text/search/index.ts";
 import type { Put } from "./kit.ts";
 
 /** What an index must say, found by looking at everything. */

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { pinyinSyllables, searchKeys } from "../../src/text/index.ts";
-import { CHARACTER_READINGS, PLACE_READINGS } from "../../src/text/place-readings.ts";
-import { RecentMap } from "../../src/text/recent-map.ts";
+import { pinyinSyllables, searchKeys } from "../../../src/text/search/index.ts";
+import { CHARACTER_READINGS, PLACE_READINGS } from "../../../src/text/search/place-readings.ts";
+import { RecentMap } from "../../../src/text/search/recent-map.ts";
 
 describe("place names that libraries misread", () => {
   test.each([
