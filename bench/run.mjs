@@ -3,11 +3,10 @@
 //   --codes N the large size (1 000 000)
 import { createServer } from "node:http";
 import { availableParallelism, cpus, totalmem } from "node:os";
-import sodium from "sodium-native";
 import { inProcess } from "./lib/load-process.mjs";
 import { percentile } from "./lib/http-load.mjs";
-import { CHUNK_ITEMS, World } from "./lib/world.mjs";
-import { hashLeaf } from "../dist/core/index.js";
+import { nativeVerifications } from "./lib/native.mjs";
+import { World } from "./lib/world.mjs";
 
 const flag = (name) => process.argv.includes(name);
 const option = (name, or) => {
@@ -26,38 +25,9 @@ const ROUNDS = short ? 1 : 5;
 const round = (n, digits = 3) => Number(n.toFixed(digits));
 const note = (text) => process.stderr.write(`${text}\n`);
 
-/** Signatures that one core checks with native libsodium: the ceiling of every write. */
-function nativeVerifications(seconds) {
-  const [pk, sk] = [Buffer.alloc(32), Buffer.alloc(64)];
-  sodium.crypto_sign_keypair(pk, sk);
-  const message = Buffer.alloc(300, 7);
-  const signature = Buffer.alloc(64);
-  sodium.crypto_sign_detached(signature, message, sk);
-  const until = performance.now() + seconds * 1000;
-  let n = 0;
-  while (performance.now() < until) {
-    for (let i = 0; i < 200; i++) sodium.crypto_sign_verify_detached(signature, message, pk);
-    n += 200;
-  }
-  return n / seconds;
-}
-
 /** Updates of different records, 500 a request, load and server on the same cores. */
 async function updates(world, imported, count, offset) {
-  const bodies = [];
-  let body = [];
-  for (let i = 0; i < count; i++) {
-    const n = imported.from + ((offset + i * 7919) % imported.count);
-    const prev = imported.updated.get(n) ?? imported.ops[Math.floor((n - imported.from) / imported.perChunk)];
-    const names = { zh: { value: `更名${i}`, validFrom: "2021-01-01" } };
-    const operation = world.sign({ op: "update", code: world.codeOf(n), prev, names }, "MA.156.1301.02", "department");
-    imported.updated.set(n, hashLeaf(operation));
-    body.push(operation);
-    if (body.length === PER_REQUEST || i === count - 1) {
-      bodies.push(Buffer.concat(body));
-      body = [];
-    }
-  }
+  const bodies = imported.updates(count, offset, PER_REQUEST);
   const { result, peakMB } = await inProcess({ kind: "submitAll", url: world.url, bodies, concurrency: 4 });
   if (result.accepted !== count) throw new Error(`accepted ${result.accepted} of ${count}: ${JSON.stringify(result.refused)}`);
   return { perSecond: count / result.seconds, p50: percentile(result.latencies, 50), p99: percentile(result.latencies, 99), clientPeakMB: peakMB };
@@ -93,9 +63,9 @@ async function importLamps(world, count) {
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
   const searchable = performance.now();
-  const ops = prepared.chunks.map((chunk) => hashLeaf(chunk));
   return {
-    from: prepared.from, count, ops, perChunk: CHUNK_ITEMS, updated: new Map(),
+    count,
+    updates: world.updatesOf(prepared),
     durablePerSecond: count / ((durable - began) / 1000),
     searchablePerSecond: count / ((searchable - began) / 1000),
   };

@@ -16,7 +16,7 @@ export async function closedLoop({ port, paths, connections, seconds, requests, 
     Array.from({ length: connections }, async (_, i) => {
       const client = await Client.open(port);
       for (let n = i; performance.now() < until && n < (requests ?? Number.POSITIVE_INFINITY); n += connections) {
-        await client.get(pathOf(n), headers);
+        await client.ask(getOf(pathOf(n), headers));
         done++;
       }
       client.close();
@@ -26,27 +26,58 @@ export async function closedLoop({ port, paths, connections, seconds, requests, 
 }
 
 /**
- * Sends `perSecond` GETs at their intended times, whatever the answers do. Before the first one each connection has had an
- * answer, so that what is timed is the server and not how this program gets going beside it.
+ * Sends `perSecond` GETs at their intended times, whatever the answers do.
  *
  * @returns latencies in milliseconds, sorted, and what took longest
  */
-export async function openLoop({ port, paths, perSecond, seconds, connections = 32, headers = "" }) {
+export function openLoop({ port, paths, perSecond, seconds, connections = 32, headers = "" }) {
+  const requests = paths.map((path) => ({ name: path, bytes: getOf(path, headers) }));
+  return atTheirTimes({ port, total: Math.round(perSecond * seconds), perSecond, connections, requestOf: (n) => requests[n % requests.length] });
+}
+
+/** Posts each body once: as fast as `connections` sockets take answers, or at their intended times. */
+export async function postAll({ port, path, bodies, connections, perSecond }) {
+  const requests = bodies.map((body) => postOf(path, body));
+  const seen = {};
+  const count = ({ status, body }) => {
+    const { code = "accepted", results } = JSON.parse(body);
+    for (const name of results?.map((each) => each.code ?? "accepted") ?? [status === 503 ? "503" : code]) seen[name] = (seen[name] ?? 0) + 1;
+  };
+  const began = performance.now();
+  if (perSecond !== undefined) {
+    const requestOf = (n) => ({ name: path, bytes: requests[n] });
+    const { latencies } = await atTheirTimes({ port, total: requests.length, perSecond, connections, requestOf, take: count });
+    return { latencies, seen };
+  }
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const client = await Client.open(port);
+      while (next < requests.length) count(await client.ask(requests[next++]));
+      client.close();
+    }),
+  );
+  return { seconds: (performance.now() - began) / 1000, seen };
+}
+
+/** Before the first one each connection has had an answer, so that what is timed is the server and not how this program gets going beside it. */
+async function atTheirTimes({ port, total, perSecond, connections, requestOf, take = () => undefined }) {
   const clients = await Promise.all(Array.from({ length: connections }, () => Client.open(port)));
-  for (const client of clients) await client.get("/healthz", "");
+  for (const client of clients) await client.ask(getOf("/healthz", ""));
   const free = [...clients];
   const answers = [];
   const running = [];
   const began = performance.now();
-  const total = Math.round(perSecond * seconds);
   for (let n = 0; n < total; n++) {
     const intended = began + (n * 1000) / perSecond;
     const wait = intended - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const client = free.pop() ?? (await Client.open(port).then((c) => (clients.push(c), c)));
+    const { name, bytes } = requestOf(n);
     running.push(
-      client.get(paths[n % paths.length], headers).then(() => {
-        answers.push({ path: paths[n % paths.length], at: intended - began, milliseconds: performance.now() - intended });
+      client.ask(bytes).then((answer) => {
+        answers.push({ path: name, at: intended - began, milliseconds: performance.now() - intended });
+        take(answer);
         free.push(client);
       }),
     );
@@ -58,6 +89,13 @@ export async function openLoop({ port, paths, perSecond, seconds, connections = 
 }
 
 export const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math.floor((p / 100) * sorted.length))];
+
+const getOf = (path, headers) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n`;
+
+function postOf(path, body) {
+  const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/cbor-seq\r\nContent-Length: ${body.length}\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head, "latin1"), body]);
+}
 
 class Client {
   static open(port) {
@@ -74,10 +112,10 @@ class Client {
     socket.on("data", (part) => this.take(part));
   }
 
-  get(path, headers) {
+  ask(bytes) {
     return new Promise((resolve) => {
       this.resolve = resolve;
-      this.socket.write(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n`);
+      this.socket.write(bytes);
     });
   }
 

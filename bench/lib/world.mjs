@@ -25,7 +25,7 @@ function key(word) {
   return { seed, cose, kid: core.keyIdentifier(cose) };
 }
 const spec = (word, uses) => ({ key: key(word).cose, uses, label: word });
-const named = (zh) => ({ zh: { value: zh, validFrom: VALID_FROM } });
+const named = (zh, validFrom = VALID_FROM) => ({ zh: { value: zh, validFrom } });
 
 export class World {
   static async begin() {
@@ -152,6 +152,25 @@ export class World {
     );
     this.lamps += count;
     return { manifest, chunks, from, count };
+  }
+
+  /** Makes bodies of `perRequest` updates each, of different records of an import, one change after the other. */
+  updatesOf({ from, count, chunks }) {
+    const ops = chunks.map(core.hashLeaf);
+    const updated = new Map();
+    return (howMany, offset, perRequest) => {
+      const operations = Array.from({ length: howMany }, (_, i) => {
+        const n = from + ((offset + i * 7919) % count);
+        const prev = updated.get(n) ?? ops[Math.floor((n - from) / CHUNK_ITEMS)];
+        const names = named(`更名${i}`, "2021-01-01");
+        const operation = this.sign({ op: "update", code: this.codeOf(n), prev, names }, DEPARTMENT, "department");
+        updated.set(n, core.hashLeaf(operation));
+        return operation;
+      });
+      const bodies = [];
+      for (let at = 0; at < howMany; at += perRequest) bodies.push(Buffer.concat(operations.slice(at, at + perRequest)));
+      return bodies;
+    };
   }
 
   lamp(n) {
