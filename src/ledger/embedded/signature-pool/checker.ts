@@ -10,10 +10,20 @@ type Owed = {
   readonly reject: (fault: LedgerFault) => void;
 };
 
-/** One worker thread, and the batches whose answers it still owes. It answers in the order it was asked. */
+type Waiting = Owed & { readonly checks: readonly PreparedSignature[] };
+
+// A message costs as much as half a signature. What is much longer than that need not wait for others.
+const MAX_MESSAGE_ITEMS = 64;
+
+/**
+ * One worker thread, and the batches whose answers it still owes. It answers in the order it was asked; small batches that
+ * come in one turn of the event loop, as from many connections, go to it as one.
+ */
 export class Checker {
   readonly #worker: Worker;
-  readonly #owed: Owed[] = [];
+  readonly #owed: (readonly Owed[])[] = [];
+  #waiting: Waiting[] = [];
+  #waitingItems = 0;
   #owedItems = 0;
   #cause: unknown;
   #hasEnded = false;
@@ -45,12 +55,24 @@ export class Checker {
   /** One byte for each check, 1 for a right signature. */
   check(checks: readonly PreparedSignature[]): Promise<Uint8Array> {
     const items = checks.length;
-    const buffer = packBatch(checks);
     return new Promise((resolve, reject) => {
-      this.#owed.push({ items, resolve, reject });
+      if (this.#waitingItems + items > MAX_MESSAGE_ITEMS) this.#send();
+      if (this.#waiting.length === 0) setImmediate(() => this.#send());
+      this.#waiting.push({ checks, items, resolve, reject });
+      this.#waitingItems += items;
       this.#owedItems += items;
-      this.#worker.postMessage(buffer, [buffer]);
+      if (this.#waitingItems >= MAX_MESSAGE_ITEMS) this.#send();
     });
+  }
+
+  #send(): void {
+    const batches = this.#waiting;
+    if (batches.length === 0) return;
+    this.#waiting = [];
+    this.#waitingItems = 0;
+    const buffer = packBatch(batches.flatMap(({ checks }) => checks));
+    this.#owed.push(batches);
+    this.#worker.postMessage(buffer, [buffer]);
   }
 
   /** Ends the thread; what it owes is answered by `LEDGER_CLOSED`. */
@@ -60,15 +82,20 @@ export class Checker {
   }
 
   #settle(verdicts: Uint8Array): void {
-    const owed = this.#owed.shift();
-    this.#owedItems -= owed?.items ?? 0;
-    owed?.resolve(verdicts);
+    let at = 0;
+    for (const { items, resolve } of this.#owed.shift() ?? []) {
+      this.#owedItems -= items;
+      resolve(verdicts.subarray(at, at + items));
+      at += items;
+    }
   }
 
   #fail(code: "LEDGER_SIGNATURE_WORKER" | "LEDGER_CLOSED"): void {
     this.#hasEnded = true;
     this.#owedItems = 0;
-    for (const { items, reject } of this.#owed.splice(0)) {
+    const batches = [...this.#owed.splice(0).flat(), ...this.#waiting.splice(0)];
+    this.#waitingItems = 0;
+    for (const { items, reject } of batches) {
       reject(new LedgerFault(code, { items }, { cause: this.#cause }));
     }
   }

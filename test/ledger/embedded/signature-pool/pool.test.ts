@@ -91,6 +91,31 @@ describe("a pool whose queue is full", () => {
   });
 });
 
+describe("small batches of one turn", () => {
+  test("go to the worker as one, and each gets its own verdicts; the next turn is another one", async () => {
+    const pool = open({ workers: 1 }, FRAGILE);
+    const ask = (...sizes: readonly number[]) =>
+      Promise.all(sizes.map((size) => pool.checkBatch(some(size))));
+    expect(await ask(1, 2, 1)).toEqual([[true], [true, true], [true]]);
+    expect(await ask(1, 2)).toEqual([[false], [false, false]]);
+  });
+
+  test("are no more than a worker can turn to others from", async () => {
+    const pool = open({ workers: 1 }, FRAGILE);
+    const [first, second] = await Promise.all([
+      pool.checkBatch(some(60)),
+      pool.checkBatch(some(5)),
+    ]);
+    expect([first[0], second[0]]).toEqual([true, false]);
+  });
+
+  test("get their own verdicts from a real worker", async () => {
+    const pool = open({ workers: 2 });
+    const each = await Promise.all(CHECKS.map((check) => pool.checkBatch([check])));
+    expect(each.flat()).toEqual(VERDICTS);
+  });
+});
+
 describe("a worker that ends", () => {
   test.each([
     ["by itself", 7, undefined],
@@ -102,13 +127,13 @@ describe("a worker that ends", () => {
       expect(await pool.checkBatch(some(2))).toEqual([true, true]);
       const [lost, behind] = await Promise.allSettled([
         pool.checkBatch(some(items)),
-        pool.checkBatch(some(3)),
+        pool.checkBatch(some(64)),
       ]);
       expect(lost).toMatchObject({
         status: "rejected",
         reason: { code: "LEDGER_SIGNATURE_WORKER", reaction: "busy", facts: { items } },
       });
-      expect(behind).toMatchObject({ status: "rejected", reason: { facts: { items: 3 } } });
+      expect(behind).toMatchObject({ status: "rejected", reason: { facts: { items: 64 } } });
       expect(lost.status === "rejected" && lost.reason.cause?.message).toBe(cause);
       // A new worker: it answers as one that has not been asked yet.
       expect(await pool.checkBatch(some(3))).toEqual([true, true, true]);
