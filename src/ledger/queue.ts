@@ -77,6 +77,16 @@ export class Queue {
     this.#wake = undefined;
   }
 
+  /** Whether all that waits is less work than this. */
+  weighsLess(than: number): boolean {
+    let weight = 0;
+    for (const { item } of this.#waiting) {
+      weight += item.weight;
+      if (weight >= than) return false;
+    }
+    return true;
+  }
+
   /** Takes what the next block may weigh off, one item at least. */
   take(maxWeight: number): Waiting[] {
     let weight = 0;

@@ -50,6 +50,9 @@ export type SequencerOptions = {
  */
 const MAX_UNCOMMITTED = 3;
 
+/** Less than this, in operations, is not worth a block of its own while another is on its way to the disk. */
+const LIGHT = 64;
+
 /**
  * The one writer of a ledger. Operations are checked off the main thread, gathered, applied as one block and made durable
  * by one write and one sync; while the map takes a block's changes in and the block syncs, the next one is applied.
@@ -177,6 +180,8 @@ export class Sequencer {
     const committing: Promise<void>[] = [];
     while (!(this.#closing && this.#queue.length === 0)) {
       await this.#queue.some();
+      // While the last block becomes durable more comes, and one sync, one root and one signature serve it all.
+      if (this.#queue.weighsLess(LIGHT)) await committing.at(-1);
       const { readers } = this.#options;
       const batch = this.#queue.take(this.#budget.weight(readers.areReading));
       if (batch.length === 0) continue;
