@@ -197,6 +197,8 @@ export class Journal {
     } catch (cause) {
       throw this.#fail(offset, cause);
     }
+    // Of what did not reach the disk a system tells one sync alone, and that may have been the one of the zeros ahead.
+    if (this.#failure !== undefined) throw this.#failure;
     this.#end = offset + record.length;
     return offset + HEAD_BYTES;
   }
@@ -220,6 +222,18 @@ export class Journal {
     this.#capacity = capacity;
   }
 
+  /** @returns false where the disk has no room for them, which `reserve` meets before it can do harm */
+  async #writeZeros(zeros: Uint8Array, start: number): Promise<boolean> {
+    try {
+      await writeFullyLater(this.#file, zeros, start);
+    } catch (cause) {
+      if (isDiskFull(cause)) return false;
+      throw cause;
+    }
+    await this.#file.sync();
+    return true;
+  }
+
   /** Keeps between half a step and a whole one ahead of the records. */
   async #extendAhead(need: number): Promise<void> {
     const step = Math.min(MAX_STEP, Math.max(FIRST_STEP, need));
@@ -228,13 +242,14 @@ export class Journal {
     const zeros = new Uint8Array(Math.min(PIECE, step));
     while (this.#capacity < target && !this.#closing) {
       const start = this.#capacity;
-      const done = writeFullyLater(this.#file, zeros, start).then(() => this.#file.sync());
+      const done = this.#writeZeros(zeros, start);
       this.#piece = { start, done: done.catch(() => undefined) };
       try {
-        await done;
+        if (!(await done)) return;
         this.#capacity = Math.max(this.#capacity, start + zeros.length);
-      } catch {
-        // A full disk shows in `reserve`, before it can do harm; anything else when a record is written.
+      } catch (cause) {
+        // What failed may have been records that are on their way.
+        this.#fail(start, cause);
         return;
       } finally {
         this.#piece = undefined;

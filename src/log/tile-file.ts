@@ -1,5 +1,8 @@
 import { concat, HASH_BYTES, InvariantError } from "../core/index.ts";
+import { errnoOf } from "./fault.ts";
 import { type FileSystem, type OpenFile, readFully, writeFully } from "./files.ts";
+
+const WRITTEN_AT_ONCE = 4096;
 
 /**
  * One level of tiles as a flat file: hash `i` at byte 32·i, so tile N at byte 8 192·N. Derived and never synced on the
@@ -38,16 +41,20 @@ export class TileFile {
 
   /** Hands what was pushed to the file; whether it took it. */
   flush(): boolean {
-    if (this.#pending.length === 0) return true;
+    let taken = 0;
     try {
-      writeFully(this.#opened(), concat(...this.#pending), this.#written * HASH_BYTES);
-    } catch {
+      for (; taken < this.#pending.length; taken += WRITTEN_AT_ONCE) {
+        const part = this.#pending.slice(taken, taken + WRITTEN_AT_ONCE);
+        writeFully(this.#opened(), concat(...part), (this.#written + taken) * HASH_BYTES);
+      }
+    } catch (cause) {
+      if (errnoOf(cause) === undefined) throw cause;
       // Not lost: the journal has the entries, and a restart without a mark of a clean end rebuilds the tiles.
-      return false;
     }
-    this.#written += this.#pending.length;
-    this.#pending = [];
-    return true;
+    const pending = this.#pending.slice(taken);
+    this.#written += this.#pending.length - pending.length;
+    this.#pending = pending;
+    return pending.length === 0;
   }
 
   /** The hashes `[start, start + count)`, one after the other. */

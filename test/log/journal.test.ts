@@ -285,6 +285,21 @@ test("after a failed write the journal takes nothing more, and says so each time
   expect(journal.end).toBe(end);
 });
 
+test("acknowledges no record that a sync of the zeros ahead of it may have lost", async () => {
+  const files = await filled();
+  const { journal } = await opened(files);
+  // The zeros and the record are on their way together, and a failed write to the disk is told to the first sync alone.
+  journal.reserve(200 * 1024);
+  const record = journal.append(new Uint8Array(5000));
+  let refused = 0;
+  files.refuses = (call) => call.startsWith("sync") && refused++ === 0;
+  const end = journal.end;
+  await expect(record).rejects.toMatchObject({ code: "LOG_WRITE", reaction: "fatal" });
+  expect(refused).toBe(2);
+  await expect(journal.append(new Uint8Array(1))).rejects.toMatchObject({ code: "LOG_WRITE" });
+  expect(journal.end).toBe(end);
+});
+
 /** A journal of these payloads and nothing behind them. */
 async function filled(
   records: readonly Uint8Array[] = payloads,
