@@ -10,6 +10,7 @@ type Fault = {
 const DAMAGED = new Set([
   "JOURNAL_DAMAGED",
   "LOG_SHORTENED",
+  "LOG_FORKED",
   "LEDGER_DIVERGED",
   "LEDGER_VALUES_DAMAGED",
 ]);

@@ -10,6 +10,7 @@ export type LogFaultCode =
   | "LOG_ORIGIN"
   | "LOG_VERSION"
   | "LOG_SHORTENED"
+  | "LOG_FORKED"
   | "JOURNAL_DAMAGED"
   | "DATA_DIR_IN_USE"
   | "DATA_DIR_ACCESS";
@@ -22,6 +23,7 @@ const REACTIONS: Readonly<Record<LogFaultCode, Reaction>> = {
   LOG_ORIGIN: "fatal",
   LOG_VERSION: "fatal",
   LOG_SHORTENED: "fatal",
+  LOG_FORKED: "fatal",
   JOURNAL_DAMAGED: "fatal",
   DATA_DIR_IN_USE: "fatal",
   DATA_DIR_ACCESS: "fatal",

@@ -1,4 +1,12 @@
-import { frontierOf, HASH_BYTES, hashLeaf, TILE_WIDTH } from "../core/index.ts";
+import {
+  equalBytes,
+  frontierOf,
+  HASH_BYTES,
+  hashLeaf,
+  hex,
+  rootOf,
+  TILE_WIDTH,
+} from "../core/index.ts";
 import { takeMark } from "./clean-mark.ts";
 import { encodeEntries, entriesOf } from "./entries.ts";
 import { EntryStore, type LogBlock } from "./entry-store.ts";
@@ -19,8 +27,8 @@ export type LogOptions = {
 };
 
 export type OpenLogOptions = LogOptions & {
-  /** Size of a checkpoint that was shown to somebody: a journal with fewer entries has lost some. */
-  readonly publishedSize?: number;
+  /** A checkpoint that was shown to somebody: a journal with fewer entries has lost some, one with another root is another one. */
+  readonly published?: { readonly size: number; readonly root: Uint8Array };
 };
 
 /** Whether a log was made in this directory. */
@@ -62,7 +70,7 @@ function* payloadsOf(entries: readonly Uint8Array[], maxBytes: number): Generato
  * Opens a log: checks the whole journal, drops a torn last record, and builds the tiles again unless the log was closed
  * in order. One owner per directory: see `lockDirectory`.
  *
- * @throws LogFault `LOG_MISSING`, `LOG_VERSION`, `JOURNAL_DAMAGED`, `LOG_ORIGIN`, `LOG_SHORTENED`
+ * @throws LogFault `LOG_MISSING`, `LOG_VERSION`, `JOURNAL_DAMAGED`, `LOG_ORIGIN`, `LOG_SHORTENED`, `LOG_FORKED`
  */
 export async function openLog(options: OpenLogOptions): Promise<Log> {
   const { directory, files = nodeFiles } = options;
@@ -106,7 +114,7 @@ function journalPath(directory: string): string {
 }
 
 function assemble(
-  { directory, origin, publishedSize = 0 }: OpenLogOptions,
+  { directory, origin, published }: OpenLogOptions,
   files: FileSystem,
   store: EntryStore,
 ): Log {
@@ -114,15 +122,27 @@ function assemble(
   if (journal.origin !== origin) {
     throw new LogFault("LOG_ORIGIN", { got: journal.origin, want: origin });
   }
-  if (size < publishedSize) throw new LogFault("LOG_SHORTENED", { got: size, want: publishedSize });
+  if (published !== undefined && size < published.size) {
+    throw new LogFault("LOG_SHORTENED", { got: size, want: published.size });
+  }
   const markPath = `${directory}/clean`;
   const tilesPath = `${directory}/tiles`;
   const mark = { size, end: journal.end, digest: journal.lastDigest };
   const clean = takeMark(files, markPath, mark);
   const known = clean ? TileTree.load(files, tilesPath, size) : undefined;
   const tiles = known ?? rebuild(new TileTree(files, tilesPath), store);
+  if (published !== undefined) mustExtend(tiles, published);
   const leaves = indexOf(tiles);
   return new Log({ files, markPath, store, tiles, leaves, frontier: frontierOf(tiles) });
+}
+
+/** Another journal of this origin, as long or longer, would contradict what was shown. */
+function mustExtend(tiles: TileTree, { size, root }: NonNullable<OpenLogOptions["published"]>) {
+  if (size === 0) return;
+  const got = rootOf(tiles, size);
+  if (!equalBytes(got, root)) {
+    throw new LogFault("LOG_FORKED", { size, got: hex(got), want: hex(root) });
+  }
 }
 
 /** Derives the tiles from the entries once more. */

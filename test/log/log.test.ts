@@ -176,10 +176,24 @@ describe("opening a log", () => {
 
   test("refuses one that is shorter than a checkpoint that was shown", async () => {
     const { files } = await begun([text("0"), text("1")]);
-    await openLog({ directory, origin, files, publishedSize: 2 });
-    await expect(openLog({ directory, origin, files, publishedSize: 3 })).rejects.toMatchObject({
+    const root = (await openLog({ directory, origin, files })).root(2);
+    await openLog({ directory, origin, files, published: { size: 2, root } });
+    const longer = { size: 3, root };
+    await expect(openLog({ directory, origin, files, published: longer })).rejects.toMatchObject({
       code: "LOG_SHORTENED",
       facts: { got: 2, want: 3 },
+    });
+  });
+
+  test("refuses one that is not what a checkpoint that was shown says", async () => {
+    const { files } = await begun([text("0"), text("1"), text("2")]);
+    const root = (await openLog({ directory, origin, files })).root(2);
+    const { files: other } = await begun([text("0"), text("x"), text("2")]);
+    const published = { size: 2, root };
+    await expect(openLog({ directory, origin, files: other, published })).rejects.toMatchObject({
+      code: "LOG_FORKED",
+      reaction: "fatal",
+      facts: { size: 2, want: Buffer.from(root).toString("hex") },
     });
   });
 

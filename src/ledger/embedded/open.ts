@@ -158,8 +158,8 @@ async function open(options: EmbeddedOptions): Promise<Opened> {
   const { directory, origin, clock, signers } = options;
   const lock = await lockDirectory(directory);
   const published = join(directory, "checkpoint");
-  const publishedSize = (await readPublished(nodeFiles, published))?.size ?? 0;
-  const log = await openLog({ directory, origin, publishedSize });
+  const shown = await readPublished(nodeFiles, published);
+  const log = await openLog({ directory, origin, ...(shown && { published: shown }) });
   const values = ValuesFile.open(nodeFiles, join(directory, "values"));
   const { map, restored } = await openMap(directory, values, log);
   values.truncate(restored?.moment.valuesEnd ?? VALUES_START);
