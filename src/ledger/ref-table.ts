@@ -1,4 +1,5 @@
 import { InvariantError } from "../core/index.ts";
+import { randomSpread, spreadOver } from "../log/index.ts";
 import type { Ref } from "./stores.ts";
 
 const SHARDS = 256;
@@ -25,8 +26,11 @@ const TWO_32 = 2 ** 32;
 export class RefTable {
   readonly #shards: Uint32Array<ArrayBuffer>[];
   readonly #counts: Uint32Array<ArrayBuffer>;
+  /** Nobody outside knows where a hash lies: codes can be chosen so that theirs begin alike. */
+  readonly #spread: number;
 
   constructor(kept?: RefTableParts) {
+    this.#spread = kept?.spread ?? randomSpread();
     this.#shards =
       kept?.shards ?? Array.from({ length: SHARDS }, () => new Uint32Array(SLOT * FIRST_CAPACITY));
     this.#counts = kept?.counts ?? new Uint32Array(SHARDS);
@@ -34,7 +38,7 @@ export class RefTable {
 
   /** What the table is made of, for another thread: this one is of no further use. */
   give(): RefTableParts {
-    return { shards: this.#shards, counts: this.#counts };
+    return { shards: this.#shards, counts: this.#counts, spread: this.#spread };
   }
 
   /**
@@ -45,7 +49,7 @@ export class RefTable {
     const slots = this.#shards[at(hashes, offset)] as Uint32Array;
     const first = word(hashes, offset + 1);
     const second = word(hashes, offset + 5);
-    for (let slot = home(slots, first); !isFree(slots, slot); slot = next(slots, slot)) {
+    for (let slot = this.#home(slots, first); !isFree(slots, slot); slot = next(slots, slot)) {
       if (at(slots, slot + FIRST) !== first || at(slots, slot + SECOND) !== second) continue;
       const ref = refAt(slots, slot);
       if (isKey(ref)) return ref;
@@ -56,14 +60,14 @@ export class RefTable {
   /** Puts the first reference of a key in. */
   add(hashes: Uint8Array, offset: number, ref: Ref): void {
     const shard = at(hashes, offset);
-    insert(this.#roomy(shard), word(hashes, offset + 1), word(hashes, offset + 5), ref + 1);
+    this.#insert(this.#roomy(shard), word(hashes, offset + 1), word(hashes, offset + 5), ref + 1);
     this.#counts[shard] = at(this.#counts, shard) + 1;
   }
 
   /** Puts `ref` in the place of the key's reference before. */
   replace(hashes: Uint8Array, offset: number, before: Ref, ref: Ref): void {
     const slots = this.#shards[at(hashes, offset)] as Uint32Array;
-    let slot = home(slots, word(hashes, offset + 1));
+    let slot = this.#home(slots, word(hashes, offset + 1));
     while (refAt(slots, slot) !== before) {
       if (isFree(slots, slot)) throw new InvariantError(`no reference ${before}`);
       slot = next(slots, slot);
@@ -78,25 +82,35 @@ export class RefTable {
     const larger = new Uint32Array(SLOT * Math.ceil(capacity * 1.5));
     for (let slot = 0; slot < slots.length; slot += SLOT) {
       if (isFree(slots, slot)) continue;
-      insert(larger, at(slots, slot + FIRST), at(slots, slot + SECOND), refAt(slots, slot) + 1);
+      this.#insert(
+        larger,
+        at(slots, slot + FIRST),
+        at(slots, slot + SECOND),
+        refAt(slots, slot) + 1,
+      );
     }
     this.#shards[shard] = larger;
     return larger;
+  }
+
+  #insert(slots: Uint32Array, first: number, second: number, refPlusOne: number): void {
+    let slot = this.#home(slots, first);
+    while (!isFree(slots, slot)) slot = next(slots, slot);
+    slots[slot + FIRST] = first;
+    slots[slot + SECOND] = second;
+    write(slots, slot, refPlusOne);
+  }
+
+  #home(slots: Uint32Array, first: number): number {
+    return SLOT * spreadOver(slots.length / SLOT, first, this.#spread);
   }
 }
 
 export type RefTableParts = {
   readonly shards: Uint32Array<ArrayBuffer>[];
   readonly counts: Uint32Array<ArrayBuffer>;
+  readonly spread: number;
 };
-
-function insert(slots: Uint32Array, first: number, second: number, refPlusOne: number): void {
-  let slot = home(slots, first);
-  while (!isFree(slots, slot)) slot = next(slots, slot);
-  slots[slot + FIRST] = first;
-  slots[slot + SECOND] = second;
-  write(slots, slot, refPlusOne);
-}
 
 function write(slots: Uint32Array, slot: number, refPlusOne: number): void {
   slots[slot + LOW] = refPlusOne % TWO_32;
@@ -109,11 +123,6 @@ function refAt(slots: Uint32Array, slot: number): Ref {
 
 function isFree(slots: Uint32Array, slot: number): boolean {
   return at(slots, slot + LOW) === 0 && at(slots, slot + HIGH) === 0;
-}
-
-/** Spreads hashes evenly over the slots, in their order. */
-function home(slots: Uint32Array, first: number): number {
-  return SLOT * Math.floor((first / TWO_32) * (slots.length / SLOT));
 }
 
 function next(slots: Uint32Array, slot: number): number {

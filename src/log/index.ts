@@ -38,4 +38,5 @@ export {
   readLog,
 } from "./open.ts";
 export type { DamageCause, ScanResult } from "./scan.ts";
+export { randomSpread, spreadOver } from "./spread.ts";
 export { Tile } from "./tile.ts";

@@ -1,4 +1,5 @@
 import { InvariantError } from "../core/index.ts";
+import { randomSpread, spreadOver } from "./spread.ts";
 
 /** Reads the leaf hash of an entry, to tell apart entries whose first four bytes are alike. */
 export type ReadLeaf = (index: number) => Uint8Array;
@@ -20,6 +21,8 @@ export class LeafIndex {
   );
   readonly #counts = new Uint32Array(SHARDS);
   readonly #readLeaf: ReadLeaf;
+  /** Nobody outside knows where a hash lies: entries can be made until theirs begin alike. */
+  readonly #spread = randomSpread();
 
   constructor(readLeaf: ReadLeaf) {
     this.#readLeaf = readLeaf;
@@ -29,7 +32,7 @@ export class LeafIndex {
     if (index >= 0xffff_ffff) throw new InvariantError(`entry ${index} is beyond the leaf index`);
     const shard = at(leaf, 0);
     const slots = this.#roomy(shard);
-    insert(slots, prefixOf(leaf), index + 1);
+    this.#insert(slots, prefixOf(leaf), index + 1);
     this.#counts[shard] = at(this.#counts, shard) + 1;
   }
 
@@ -39,7 +42,11 @@ export class LeafIndex {
     if (slots === undefined) return undefined;
     const prefix = prefixOf(leaf);
     let found: number | undefined;
-    for (let slot = home(slots, prefix); at(slots, slot + 1) !== 0; slot = next(slots, slot)) {
+    for (
+      let slot = this.#home(slots, prefix);
+      at(slots, slot + 1) !== 0;
+      slot = next(slots, slot)
+    ) {
       const index = at(slots, slot + 1) - 1;
       if (at(slots, slot) !== prefix || index >= size || index >= (found ?? size)) continue;
       if (Buffer.compare(this.#readLeaf(index), leaf) === 0) found = index;
@@ -54,28 +61,27 @@ export class LeafIndex {
     const larger = new Uint32Array(2 * Math.ceil(capacity * 1.5));
     for (let slot = 0; slot < slots.length; slot += 2) {
       const entry = at(slots, slot + 1);
-      if (entry !== 0) insert(larger, at(slots, slot), entry);
+      if (entry !== 0) this.#insert(larger, at(slots, slot), entry);
     }
     this.#shards[shard] = larger;
     return larger;
   }
-}
 
-function insert(slots: Uint32Array, prefix: number, entry: number): void {
-  let slot = home(slots, prefix);
-  while (at(slots, slot + 1) !== 0) slot = next(slots, slot);
-  slots[slot] = prefix;
-  slots[slot + 1] = entry;
+  #insert(slots: Uint32Array, prefix: number, entry: number): void {
+    let slot = this.#home(slots, prefix);
+    while (at(slots, slot + 1) !== 0) slot = next(slots, slot);
+    slots[slot] = prefix;
+    slots[slot + 1] = entry;
+  }
+
+  #home(slots: Uint32Array, prefix: number): number {
+    return 2 * spreadOver(slots.length / 2, prefix, this.#spread);
+  }
 }
 
 /** The second to fifth byte: the first one chose the shard. */
 function prefixOf(leaf: Uint8Array): number {
   return ((at(leaf, 1) << 24) | (at(leaf, 2) << 16) | (at(leaf, 3) << 8) | at(leaf, 4)) >>> 0;
-}
-
-/** Spreads prefixes evenly over the slots, in their order. */
-function home(slots: Uint32Array, prefix: number): number {
-  return 2 * Math.floor((prefix / 2 ** 32) * (slots.length / 2));
 }
 
 function next(slots: Uint32Array, slot: number): number {
