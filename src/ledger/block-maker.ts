@@ -39,6 +39,7 @@ export type RefusedBlock = Pick<AppliedBlock, "results"> & { readonly entries?: 
  * order.
  *
  * @param turn called after each item, and each item of a chunk; may be awaited, and readers be answered: nothing of the block shows before the end
+ * @param applied told of the block in the same moment in which the map takes it: whoever asks for a path gets it of a block that is known
  * @returns the refusals alone when every item was refused: such a block leaves no trace
  */
 export async function makeBlock(
@@ -52,6 +53,7 @@ export async function makeBlock(
     readonly check: OperationCheck;
   },
   turn: () => Promise<void> | undefined,
+  applied: (block: AppliedBlock) => void = () => undefined,
 ): Promise<AppliedBlock | RefusedBlock> {
   const { size: first, height } = last;
   const { items, ...terms } = block;
@@ -71,17 +73,19 @@ export async function makeBlock(
   }
   const { entries, changes } = open.close();
   if (entries.length === 0) return { results };
-  const applied = state.apply(changes);
+  const puts = state.apply(changes);
   const moment = {
     size: first + entries.length + 1,
     height: height + 1,
     timeMilliseconds: block.timeMilliseconds,
     valuesEnd: state.valuesEnd,
   };
-  const mapRoot = map.update(applied, moment);
+  const mapRoot = map.update(puts, moment);
   // Whoever commits the block awaits it, and hears of what went wrong then.
   mapRoot.catch(() => undefined);
-  return { ...moment, results, changes, entries, first, mapRoot };
+  const made = { ...moment, results, changes, entries, first, mapRoot };
+  applied(made);
+  return made;
 }
 
 /** Closes an applied block with its block entry, and puts its entries behind those of the log. */

@@ -50,7 +50,7 @@ export class Precheck {
     return verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok;
   };
 
-  /** Forgets an item of a block that was made. */
+  /** Forgets an item that has been answered. */
   forget(hash: Uint8Array): void {
     this.#verdicts.delete(hex(hash));
   }

@@ -116,9 +116,18 @@ export class Sequencer {
     this.#refuseWhenUnready();
     this.#queue.admit(items);
     const taken = items.map(submitted);
-    const read = taken.flatMap((item) => item.read ?? []);
-    await this.#precheck.run(this.#parts.state, read);
-    this.#refuseWhenUnready();
+    // What is in the log already needs no check of its signature.
+    const fresh = taken.filter((item) => this.#receiptOf(item.hash) === undefined);
+    await this.#precheck.run(
+      this.#parts.state,
+      fresh.flatMap((item) => item.read ?? []),
+    );
+    try {
+      this.#refuseWhenUnready();
+    } catch (fault) {
+      for (const { hash } of fresh) this.#precheck.forget(hash);
+      throw fault;
+    }
     const submission = new Submission(items.length);
     for (const [position, item] of taken.entries()) this.#enqueue(item, submission, position);
     this.#queue.wake();
@@ -163,8 +172,18 @@ export class Sequencer {
       item.read?.kind === "refused"
         ? { ok: false as const, refusal: item.read.refusal }
         : this.#receiptOf(item.hash);
-    if (known !== undefined) submission.settle(position, known);
-    else this.#queue.place(item).ask(submission, position);
+    if (known === undefined) this.#queue.place(item).ask(submission, position);
+    else {
+      // Perhaps it came into the log while its signature was checked.
+      this.#precheck.forget(item.hash);
+      submission.settle(position, known);
+    }
+  }
+
+  /** The item has been answered. */
+  #done(waiting: Waiting): void {
+    this.#queue.done(waiting);
+    this.#precheck.forget(waiting.item.hash);
   }
 
   /** The receipt of an item that is in the log already: whoever asks again gets the same answer. */
@@ -208,11 +227,12 @@ export class Sequencer {
       const { check } = this.#precheck;
       const slices = new Slices(clock);
       const block = { origin, timeMilliseconds, items: itemsOf(batch), check };
-      const made = await makeBlock(this.#parts, this.#applied, block, () => slices.turn());
-      for (const { item } of batch) this.#precheck.forget(item.hash);
+      const turn = () => slices.turn();
+      const made = await makeBlock(this.#parts, this.#applied, block, turn, (applied) => {
+        this.#applied = applied;
+      });
       this.#answerRefused(batch, made.results);
       if (made.entries === undefined) return undefined;
-      this.#applied = made;
       this.#unsealedBytes += bytesOf(batch);
       const weight = batch.reduce((sum, { item }) => sum + item.weight, 0);
       this.#spentMilliseconds = slices.spentMilliseconds();
@@ -228,7 +248,7 @@ export class Sequencer {
   #stumble(batch: readonly Waiting[], cause: unknown): void {
     const fault = this.#note(cause);
     for (const waiting of batch) {
-      this.#queue.done(waiting);
+      this.#done(waiting);
       waiting.fail(fault);
     }
   }
@@ -254,7 +274,7 @@ export class Sequencer {
     for (const [i, waiting] of batch.entries()) {
       const result = present(results[i], "a result for each item");
       if (result.ok) continue;
-      this.#queue.done(waiting);
+      this.#done(waiting);
       waiting.settle({ ok: false, refusal: result.error });
     }
   }
@@ -288,7 +308,7 @@ export class Sequencer {
     for (const [i, waiting] of batch.entries()) {
       const result = present(block.results[i], "a result for each item");
       if (!result.ok) continue;
-      this.#queue.done(waiting);
+      this.#done(waiting);
       const { hash } = waiting.item;
       const path = log.inclusion(result.value, block.size);
       const receipt = { hash, index: result.value, head: this.#head, path };

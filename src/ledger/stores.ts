@@ -19,6 +19,8 @@ export interface LogStore {
   /** Makes the oldest staged block durable: one write, one sync. */
   commit(staged: Staged): Promise<void>;
   entry(index: number): Uint8Array | undefined;
+  /** The durable entries that were committed together with this one, which are a block or a part of the first one. */
+  together(index: number): { readonly first: number; readonly count: number };
   indexOf(hash: Uint8Array): number | undefined;
   inclusion(index: number, size: number): readonly Hash[];
   consistency(first: number, second: number): readonly Hash[];

@@ -50,8 +50,6 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   readonly #parts: ViewParts;
   /** Heads of the pinned states, by size. */
   readonly #pinned = new Map<number, Head>();
-  /** Block 0, once somebody asked for it. */
-  #beginning: BlockInfo | undefined;
 
   constructor(parts: ViewParts) {
     this.#parts = parts;
@@ -87,18 +85,14 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
 
   blockOf(index: number): BlockInfo | undefined {
     if (!Number.isSafeInteger(index) || index < 0 || index >= this.head().size) return undefined;
-    // That of a child ledger holds all that it took over.
-    const beginning = this.#beginning;
-    if (beginning !== undefined && index <= beginning.count) return beginning;
-    // Others hold at most a few hundred entries, and the next block entry says where they begin.
-    for (let at = index; at < this.head().size; at++) {
-      const entry = present(this.#parts.log.entry(at), "an entry below the size");
-      if (!isBlockEntry(entry)) continue;
-      const info = infoOf(entry);
-      if (info.height === 0) this.#beginning = info;
-      return info;
+    const { log } = this.#parts;
+    for (let at = index; ; ) {
+      const { first, count } = log.together(at);
+      const last = present(log.entry(first + count - 1), "an entry below the size");
+      if (isBlockEntry(last)) return infoOf(last);
+      // Block 0 of a child ledger may have been committed in several parts.
+      at = first + count;
     }
-    throw new InvariantError("the log ends with a block entry");
   }
 
   indexOf(hash: Uint8Array): number | undefined {

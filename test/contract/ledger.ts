@@ -28,11 +28,12 @@ import {
   verifyMapProof,
   verifyRange,
 } from "../../src/core/index.ts";
-import type { Ledger, Outcome } from "../../src/ledger/index.ts";
+import type { Ledger, Outcome, StateProof } from "../../src/ledger/index.ts";
 import {
   ALL,
   city,
   code,
+  fact,
   GENESIS,
   idOf,
   keySpec,
@@ -141,6 +142,33 @@ export function describeLedger(name: string, open: OpenLedger): void {
       expect(
         outcomes.filter((each) => !each.ok && each.refusal.code === "STATE_PREV"),
       ).toHaveLength(99);
+    });
+
+    test("proves in every moment what the head that goes with it says", async () => {
+      const { ledger, clock } = await begin();
+      const key = "gazette/MA.156.1301";
+      const item = { code: code("MA.156.1301"), add: [fact()] };
+      const operation = sign({ op: "gazette", items: [item] }, member("A"), clock.now);
+      let isDone = false;
+      const submitted = ledger.submit([operation]).then((outcomes) => {
+        isDone = true;
+        return outcomes;
+      });
+      const proofs: Promise<StateProof>[] = [];
+      for (let n = 0; !isDone && n < 20_000; n += 1) {
+        proofs.push(ledger.prove([key]));
+        // A microtask each, and now and then a turn of the event loop, without which nothing would end.
+        await (n % 50 === 49 ? new Promise((resolve) => setImmediate(resolve)) : null);
+      }
+      expect((await submitted)[0]).toMatchObject({ ok: true });
+      for (const { head, values } of await Promise.all(proofs)) {
+        const [value] = values;
+        const hash = value?.value && (sha256(value.value) as Hash);
+        const path = present(value?.map, "a path");
+        expect(verifyMapProof(head.mapRoot, hashMapKey(key), hash, path)).toMatchObject({
+          ok: true,
+        });
+      }
     });
 
     test("proves presence and absence in one block", async () => {

@@ -280,10 +280,12 @@ function writeLargeMap(map: CborMap, order: readonly EncodedKey[]): void {
 type Shape = { readonly names: readonly string[]; readonly order: readonly EncodedKey[] };
 
 // The maps of a ledger come in a few dozen shapes, so the order of their keys and the keys' bytes are worth remembering,
-// by first name. Bounded, because names of attributes come from outside.
+// by first name. Bounded, because names of attributes come from outside, in maps of many fields.
 const MAX_REMEMBERED = 4096;
+const MAX_REMEMBERED_FIELDS = 16_384;
 const MAX_SHAPES_A_NAME = 16;
 const shapes = new Map<string, Shape[]>();
+let rememberedFields = 0;
 const encodedKeys = new Map<string, EncodedKey>();
 
 function inOrder(names: readonly string[]): readonly EncodedKey[] {
@@ -292,7 +294,11 @@ function inOrder(names: readonly string[]): readonly EncodedKey[] {
   const found = known?.find((shape) => isOf(shape, names));
   if (found !== undefined) return found.order;
   const order = names.map(encodedKey).sort((a, b) => compareBytes(a.encoded, b.encoded));
-  if (shapes.size >= MAX_REMEMBERED) shapes.clear();
+  rememberedFields += names.length;
+  if (rememberedFields > MAX_REMEMBERED_FIELDS) {
+    shapes.clear();
+    rememberedFields = names.length;
+  }
   const newest = { names, order };
   shapes.set(
     first,

@@ -1,5 +1,5 @@
 import type { Hash } from "../../core/index.ts";
-import { type Log, LogFault, type StagedEntries } from "../../log/index.ts";
+import { type EntryRange, type Log, LogFault, type StagedEntries } from "../../log/index.ts";
 import { LedgerFault } from "../fault.ts";
 import type { LogStore } from "../stores.ts";
 
@@ -39,6 +39,10 @@ export class DiskLog implements LogStore {
 
   entry(index: number): Uint8Array | undefined {
     return this.#log.entry(index);
+  }
+
+  together(index: number): EntryRange {
+    return this.#log.blockOf(index);
   }
 
   indexOf(hash: Uint8Array): number | undefined {

@@ -5,6 +5,7 @@ import {
   hashLeaf,
   hex,
   inclusionPath,
+  present,
   rootOf,
   TILE_WIDTH,
   treeOf,
@@ -16,6 +17,8 @@ export class MemoryLog implements LogStore {
   readonly #entries: Uint8Array[] = [];
   readonly #leaves: Hash[] = [];
   readonly #indices = new Map<string, number>();
+  /** Sizes after each commit. */
+  readonly #ends: number[] = [];
   #size = 0;
 
   get size(): number {
@@ -40,10 +43,17 @@ export class MemoryLog implements LogStore {
     // A real disk takes a moment too: whoever relies on the order of events must not get it for free.
     await new Promise((resolve) => setImmediate(resolve));
     this.#size = staged.size;
+    this.#ends.push(staged.size);
   }
 
   entry(index: number): Uint8Array | undefined {
     return this.#entries[index];
+  }
+
+  together(index: number): { readonly first: number; readonly count: number } {
+    const at = this.#ends.findIndex((end) => end > index);
+    const first = this.#ends[at - 1] ?? 0;
+    return { first, count: present(this.#ends[at], "a committed entry") - first };
   }
 
   indexOf(hash: Uint8Array): number | undefined {
