@@ -366,6 +366,14 @@ describe("GET /v1/events", () => {
     expect((await world.get("/v1/events")).status).toBe(200);
   });
 
+  test("begins no stream for whoever asks for the head alone", async () => {
+    for (let n = 0; n < 300; n += 1) {
+      const response = await world.request("HEAD", "/v1/events");
+      expect([response.status, response.body]).toEqual([200, null]);
+    }
+    expect((await world.get("/v1/events")).status).toBe(200);
+  });
+
   test("gives a place free when its reader leaves", async () => {
     const response = await world.get("/v1/events");
     await response.body?.cancel();

@@ -21,6 +21,8 @@ export function mountEvents(app: App, { ledger, metrics, problem }: Services): (
   app.get("/v1/events", (c) => {
     const after = readAfter(c);
     if (!after.ok) return problem(c, after.error);
+    // Nobody would read the stream, nor end it.
+    if (c.req.raw.method === "HEAD") return new Response(null, { headers: STREAM_HEADERS });
     if (streams.size >= MAX_EVENT_STREAMS) {
       return problem(c, { code: "HTTP_BUSY", retryAfter: 30, what: "event streams" });
     }
