@@ -21,6 +21,8 @@ function familyOf(address: string): "ipv4" | "ipv6" {
   return isIP(address) === 6 ? "ipv6" : "ipv4";
 }
 
+const MAX_HOPS = 32;
+
 /** The address of the client: the last one in the chain that no trusted proxy vouches for. */
 export function clientAddress(
   peer: string,
@@ -28,7 +30,12 @@ export function clientAddress(
   proxies: TrustedProxies,
 ): string {
   let client = plainAddress(peer);
-  const hops = forwardedFor?.split(",", 32).map((each) => plainAddress(each.trim())) ?? [];
+  const hops =
+    forwardedFor
+      ?.split(",")
+      // Each proxy adds its peer at the end; what stands far before that, anybody may have written.
+      .slice(-MAX_HOPS)
+      .map((each) => plainAddress(each.trim())) ?? [];
   while (proxies.trusts(client)) {
     const hop = hops.pop();
     if (hop === undefined || isIP(hop) === 0) break;

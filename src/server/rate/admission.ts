@@ -9,7 +9,7 @@ export type Admission = {
   wait(peer: Peer, forwardedFor: string | undefined): number;
 };
 
-/** Programs on the machine itself are the operator's own: they are not counted. */
+/** Programs on the machine itself are the operator's own: they are not counted. What a proxy passes on is, whatever it says of it. */
 export function createAdmission(
   { trustedProxies: networks, rates }: Pick<ServerConfig, "trustedProxies" | "rates">,
   clock: () => number,
@@ -21,10 +21,11 @@ export function createAdmission(
   return {
     wait({ remoteAddress }, forwardedFor) {
       if (remoteAddress === undefined) return 0;
-      const client = hasProxies
-        ? clientAddress(remoteAddress, forwardedFor, proxies)
-        : plainAddress(remoteAddress);
-      return isLoopback(client) ? 0 : buckets.take(bucketName(client), 1, clock());
+      const peer = plainAddress(remoteAddress);
+      const isForwarded = hasProxies && forwardedFor !== undefined;
+      if (!isForwarded && isLoopback(peer)) return 0;
+      const client = isForwarded ? clientAddress(peer, forwardedFor, proxies) : peer;
+      return buckets.take(bucketName(client), 1, clock());
     },
   };
 }

@@ -6,6 +6,7 @@ import {
   isLoopback,
   trustedProxies,
 } from "../../../src/server/rate/address.ts";
+import { createAdmission } from "../../../src/server/rate/admission.ts";
 import { createBuckets } from "../../../src/server/rate/index.ts";
 
 describe("createBuckets", () => {
@@ -77,8 +78,37 @@ describe("clientAddress", () => {
     expect(clientAddress(peer, forwarded, proxies)).toBe(client);
   });
 
+  test("is what the proxy wrote last, however much the client wrote before it", () => {
+    const forged = Array.from({ length: 40 }, () => "127.0.0.1").join(", ");
+    expect(clientAddress("10.0.0.1", `${forged}, 203.0.113.9`, proxies)).toBe("203.0.113.9");
+  });
+
   test("an address that is none is a mistake of the operator", () => {
     expect(() => trustedProxies(["example.com"])).toThrow(/no address or network/);
+  });
+});
+
+describe("createAdmission", () => {
+  const rates = { address: { burst: 2, perSecond: 1 }, key: { burst: 1, perSecond: 1 } };
+  const admission = (trustedProxies: readonly string[]) =>
+    createAdmission({ trustedProxies, rates }, () => 0);
+
+  test.each([
+    ["127.0.0.1"],
+    ["nonsense"],
+    ["203.0.113.9:567"],
+    [Array.from({ length: 32 }, () => "127.0.0.1").join(", ")],
+  ])("counts what a proxy of the same machine passes on as from %s", (forwarded) => {
+    const { wait } = admission(["127.0.0.1"]);
+    const waits = Array.from({ length: 4 }, () => wait({ remoteAddress: "127.0.0.1" }, forwarded));
+    expect(waits.filter((seconds) => seconds > 0)).toHaveLength(2);
+  });
+
+  test("counts no program of the machine itself", () => {
+    for (const proxies of [[], ["127.0.0.1"]]) {
+      const { wait } = admission(proxies);
+      for (let n = 0; n < 9; n += 1) expect(wait({ remoteAddress: "::1" }, undefined)).toBe(0);
+    }
   });
 });
 
