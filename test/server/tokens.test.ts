@@ -69,6 +69,17 @@ describe("POST /v1/tokens", () => {
     expect(await late.json()).toMatchObject({ code: "HTTP_TOKEN_UNKNOWN" });
   });
 
+  test("a token makes no tokens", async () => {
+    const response = await sendSigned(world, "POST", "/v1/tokens", asCity, seconds(600));
+    const { token } = await response.json();
+    const again = await world.request("POST", "/v1/tokens", {
+      headers: { Authorization: `Bearer ${token}`, "Content-Type": "application/json" },
+      body: new Uint8Array(seconds(86_400)),
+    });
+    expect(again.status).toBe(401);
+    expect(await again.json()).toMatchObject({ code: "HTTP_SIGNATURE_MISSING" });
+  });
+
   test("a token ends with its key", async () => {
     const { token } = await (
       await sendSigned(world, "POST", "/v1/tokens", asCity, seconds(600))

@@ -23,6 +23,8 @@ export type Authentication = {
    * @param findOther where to look for a key that the ledger does not show
    */
   signer(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
+  /** The same by a signature alone: a token makes no tokens. */
+  signedBy(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
   ledgerKey: FindKey;
   /** Spends something that is good once, like the nonce of a signed request. */
   spend(keyid: string, once: string): Result<void, AnyRefusal>;
@@ -54,29 +56,32 @@ export function createAuthentication(
     return granted === undefined ? err({ code: "HTTP_TOKEN_UNKNOWN" }) : ledgerKey(granted.keyid);
   };
 
+  const signedBy: Authentication["signedBy"] = (c, body, findOther) =>
+    verifySignedRequest(
+      {
+        method: c.req.method,
+        target: targetOf(c, bases, publicUrl),
+        header: (name) => c.req.header(name),
+        body,
+      },
+      {
+        nowMilliseconds: clock(),
+        nonces,
+        findKey: (keyid) =>
+          keyid.startsWith("application/") && findOther ? findOther(keyid) : ledgerKey(keyid),
+        check: checkRequestSignature,
+      },
+    );
+
   return {
     tokens,
+    signedBy,
     ledgerKey,
     spend: (keyid, once) => spendNonce(nonces, keyid, once, clock()),
     signer(c, body, findOther) {
       const [, token] =
         /^Bearer +([A-Za-z0-9_-]+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
-      if (token !== undefined) return byToken(token);
-      return verifySignedRequest(
-        {
-          method: c.req.method,
-          target: targetOf(c, bases, publicUrl),
-          header: (name) => c.req.header(name),
-          body,
-        },
-        {
-          nowMilliseconds: clock(),
-          nonces,
-          findKey: (keyid) =>
-            keyid.startsWith("application/") && findOther ? findOther(keyid) : ledgerKey(keyid),
-          check: checkRequestSignature,
-        },
-      );
+      return token === undefined ? signedBy(c, body, findOther) : byToken(token);
     },
   };
 }

@@ -63,7 +63,7 @@ export function mountTokens(app: App, services: Services): void {
   }
 
   function readSigned(c: AppContext, body: Uint8Array): Result<Claim, AnyRefusal> {
-    const signer = authentication.signer(c, body);
+    const signer = authentication.signedBy(c, body);
     if (!signer.ok) return signer;
     const fields = readJsonObject(body);
     if (!fields.ok) return fields;
