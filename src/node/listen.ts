@@ -36,7 +36,7 @@ export async function listen(
     { overrideGlobalObjects: false },
   );
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    const hot = application().hot(request);
+    const hot = hotAnswer(application(), request);
     if (hot === undefined) void listener(request, response);
     else response.writeHead(hot.status, hot.headers).end(hot.body, "latin1");
   });
@@ -50,6 +50,15 @@ export async function listen(
   });
   const { port } = server.address() as AddressInfo;
   return { port, stop: () => stop(server) };
+}
+
+/** What goes wrong here goes wrong the long way too, where it is logged and answered; it must not end the process. */
+function hotAnswer(application: Server, request: IncomingMessage): ReturnType<Server["hot"]> {
+  try {
+    return application.hot(request);
+  } catch {
+    return undefined;
+  }
 }
 
 async function stop(server: HttpServer): Promise<void> {
