@@ -154,9 +154,22 @@ type Opened = {
 };
 
 async function open(options: EmbeddedOptions): Promise<Opened> {
+  const lock = await lockDirectory(options.directory);
+  try {
+    return await openLocked(options, () => lock.release());
+  } catch (cause) {
+    // Whoever mended what was wrong may try again in this process.
+    await lock.release();
+    throw cause;
+  }
+}
+
+async function openLocked(
+  options: EmbeddedOptions,
+  afterClose: () => Promise<void>,
+): Promise<Opened> {
   const began = options.clock.monotonicMilliseconds();
   const { directory, origin, clock, signers } = options;
-  const lock = await lockDirectory(directory);
   const published = join(directory, "checkpoint");
   const shown = await readPublished(nodeFiles, published);
   const log = await openLog({ directory, origin, ...(shown && { published: shown }) });
@@ -188,7 +201,6 @@ async function open(options: EmbeddedOptions): Promise<Opened> {
   const { workers } = options;
   const pool = openSignaturePool(workers === undefined ? {} : { workers });
   const beforeClose = () => keeper.close();
-  const afterClose = () => lock.release();
   const ledger = new LocalLedger(
     {
       log: new DiskLog(log),
