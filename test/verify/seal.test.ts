@@ -2,8 +2,10 @@ import { describe, expect, test } from "vitest";
 import { signEd25519 } from "#crypto";
 import {
   type CborValue,
+  certain,
   codeKey,
   composeSeal,
+  decodeCbor,
   encodeCbor,
   encodeSeal,
   endedKey,
@@ -11,6 +13,7 @@ import {
   fromBase64,
   type Hash,
   hex,
+  isCborMap,
   MAX_EARLIER_GENERATIONS,
   parseResolverHost,
   present,
@@ -209,4 +212,59 @@ describe("evidence", () => {
     expect(knowledge.refused).toEqual([]);
     expect(knowledge.shown(of, code("MA.156.1301"))).toBeUndefined();
   });
+
+  test("with values of any other type is judged, and never throws", async () => {
+    const each = caseOf("genuine, in a batch that was logged before the key was retired");
+    const [whole] = each.proofs as readonly { more: readonly Claim[] }[];
+    const claims = [whole as unknown as Claim, ...present(whole, "a proof").more];
+    const keys = claims.map(({ key }) => key);
+    const scope = { under: "MA.156", classes: ["LAMP"], until: NOW };
+    const values = new Map<string, CborValue>();
+    for (const { key, value } of claims) {
+      const decoded = value === undefined ? [] : certain(decodeCbor(bytes(value)), key);
+      values.set(
+        key,
+        key.startsWith("key/") && isCborMap(decoded) ? { ...decoded, scope } : decoded,
+      );
+    }
+    // Nothing was withdrawn: what a ledger could say there is tried out as well.
+    const verdictOf = (of: string, value: CborValue | undefined) => {
+      const changed = new Map(
+        [...values].flatMap(([key, own]) => {
+          const now = key === of ? value : own;
+          const isAbsent = now === undefined || (Array.isArray(now) && now.length === 0);
+          return isAbsent ? [] : [[key, encodeCbor(now)] as const];
+        }),
+      );
+      const proof = proveText(changed, { keys, timeMilliseconds: NOW * 1000 });
+      return check({ ...each, proofs: [proof] });
+    };
+    expect((await verdictOf("", undefined)).outcome).toBe("genuine");
+    const outcomes = new Set<string>();
+    for (const [key, value] of values) {
+      // Of the records above, which are of one form, the lamp's stands for all.
+      const isWhole = key.startsWith("code/") && key !== "code/MA.156.1301.02/LAMP/0001";
+      for (const changed of isWhole ? OTHERS : variantsOf(value)) {
+        outcomes.add((await verdictOf(key, changed)).outcome);
+      }
+    }
+    expect([...outcomes].sort()).toEqual(["ended", "genuine", "unsure", "wrong"]);
+  });
 });
+
+type Claim = { readonly key: string; readonly value?: string };
+
+/** What is neither of the form of a value nor of that of its fields. */
+const OTHERS: readonly CborValue[] = [5, null, "x", [7], { x: 7 }];
+
+/** Others in the place of a value, of each of its fields, and of those of a scope. */
+function variantsOf(value: CborValue): readonly CborValue[] {
+  if (!isCborMap(value)) return OTHERS;
+  const inside = Object.entries(value).flatMap(([name, field]) =>
+    (name === "scope" ? variantsOf(field as CborValue) : OTHERS).map((changed) => ({
+      ...value,
+      [name]: changed,
+    })),
+  );
+  return [...OTHERS, ...inside];
+}
