@@ -6,6 +6,7 @@ import {
   codeKey,
   composeSeal,
   decodeCbor,
+  effectiveKeys,
   encodeCbor,
   encodeSeal,
   endedKey,
@@ -15,12 +16,18 @@ import {
   hex,
   isCborMap,
   MAX_EARLIER_GENERATIONS,
+  MAX_SEAL_EVIDENCE_KEYS,
+  type MapKey,
   parseResolverHost,
   present,
   referenceTo,
+  sealBatchKey,
   sealEvidenceKeys,
+  sha256,
+  utf8,
   type ValueReader,
 } from "../../src/core/index.ts";
+import { verifyRecordProof } from "../../src/verify/index.ts";
 import {
   checkSeal,
   isLasting,
@@ -146,6 +153,41 @@ describe("a code of very many generations", () => {
     const trust = { policy: LOG_ONLY, nowSeconds: NOW, maxAgeSeconds: 60 };
     const verdict = await checkSeal(text, { proofs: [proveText(ledger.values, { keys })] }, trust);
     expect(verdict).toMatchObject({ outcome: "wrong", because: { code: because } });
+  });
+});
+
+describe("the evidence that a node gives", () => {
+  const deepest = code("MA.156.1301.1.2.3.4.5.6/A.B.C/1.2.3.4.5.6.7.8");
+  const ended = 64;
+  /** Each record came from a registration of its own, and only the topmost one has keys. */
+  const state: ValueReader = {
+    get: <T>(key: MapKey<T>): T | undefined => {
+      const [, of] = /^code\/([^#]+)$/.exec(key) ?? [];
+      const registration = sha256(utf8(key));
+      const generation = of === deepest ? ended + 1 : 1;
+      if (of !== undefined) return { code: of, generation, registration } as T;
+      return key.startsWith("key/MA#1/") ? ({} as T) : undefined;
+    },
+  };
+  const trust = { policy: LOG_ONLY, nowSeconds: NOW, maxAgeSeconds: 60 };
+  const prove = (keys: readonly string[]) =>
+    verifyRecordProof(proveText(new Map([["x", new Uint8Array(1)]]), { keys }), trust);
+
+  test("of the deepest code with the most generations is as large as the bound says, and is taken", async () => {
+    const { kid } = testKey("city");
+    const keys = [...sealEvidenceKeys(state, deepest, kid), sealBatchKey("MA#1", kid, 0)];
+    expect(keys).toHaveLength(MAX_SEAL_EVIDENCE_KEYS);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect((await prove(keys)).ok).toBe(true);
+  });
+
+  test("or for its history is taken to the last value, and not one more", async () => {
+    const generations = Array.from({ length: ended }, (_, i) => endedKey(`${deepest}#${i + 1}`));
+    const keys = [...effectiveKeys(state, deepest), ...generations];
+    expect((await prove(keys)).ok).toBe(true);
+    expect(await prove([...keys, "x"])).toMatchObject({
+      error: { code: "PROOF_FIELD", field: "more", want: `array of at most ${keys.length - 1}` },
+    });
   });
 });
 
