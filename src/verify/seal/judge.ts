@@ -4,7 +4,7 @@ import {
   hex,
   type KeyRecord,
   MAX_AHEAD_SECONDS,
-  prepareSignature,
+  publicKeyFor,
   readSeal,
   type ScannedSeal,
   type Seal,
@@ -133,10 +133,11 @@ async function isSigned(
   key: KeyRecord,
   check: SealSignatureCheck = platformCheck,
 ): Promise<boolean> {
-  const prepared = prepareSignature(key, seal.alg, seal.message, seal);
-  if (!prepared.ok) return false;
-  const { kind, publicKey, message, signature } = prepared.value;
-  return check(kind, publicKey, message, signature);
+  // No passkey comes as far as here, and its messages are no part of this verifier.
+  const publicKey = publicKeyFor(key.key, seal.alg);
+  if (!publicKey.ok) return false;
+  const { kind, bytes } = publicKey.value;
+  return check(kind, bytes, seal.message, seal.signature);
 }
 
 const platformCheck: SealSignatureCheck = (kind, publicKey, message, signature) =>
