@@ -47,7 +47,7 @@ import {
   type TestLedger,
   testKey,
 } from "../core/state/kit.ts";
-import { LOG, noteOf, OTHER_LOG, proveText } from "./kit.ts";
+import { LOG, noteOf, OTHER_LOG, proveText, TWO_OF_THREE_TEXT } from "./kit.ts";
 
 // Every verdict on a seal, each with all that it rests on: vectors/seal/checks.json.
 
@@ -685,30 +685,40 @@ function batches(add: Add): void {
   );
   const before = town();
   batch(before);
+  const runsBefore = [
+    ...new Set([
+      sealRunsKey(`${DEPT}#1`, kidOf("sealer")),
+      ...sealEvidenceKeys(before as ValueReader, DEPT, kidOf("sealer")),
+    ]),
+  ];
+  const closedKey = sealEvidenceKeys(retired as ValueReader, LAMP, kidOf("sealer")).filter(
+    (key) => !key.startsWith("seals/"),
+  );
+  /** The runs of before the key was closed, and the key of after it. */
+  const apart = (...cosigned: readonly number[]) => [
+    JSON.parse(
+      proveText(before.values, {
+        keys: runsBefore,
+        before: 4,
+        timeMilliseconds: START_MILLISECONDS + 1000,
+        cosigned,
+      }),
+    ),
+    JSON.parse(
+      proveText(retired.values, { keys: closedKey, timeMilliseconds: retired.now, cosigned }),
+    ),
+  ];
   add(
     "in no batch that was known before the key was closed",
     url(stray),
-    {
-      proofs: [
-        JSON.parse(
-          proveText(before.values, {
-            keys: [
-              sealRunsKey(`${DEPT}#1`, kidOf("sealer")),
-              ...sealEvidenceKeys(before as ValueReader, DEPT, kidOf("sealer")),
-            ].filter((key, i, all) => all.indexOf(key) === i),
-            timeMilliseconds: START_MILLISECONDS + 1000,
-          }),
-        ),
-        JSON.parse(
-          proveText(retired.values, {
-            keys: sealEvidenceKeys(retired as ValueReader, LAMP, kidOf("sealer")).filter(
-              (key) => !key.startsWith("seals/"),
-            ),
-            timeMilliseconds: retired.now,
-          }),
-        ),
-      ],
-    },
+    { proofs: apart() },
+    "unsure",
+    { code: "SEAL_NO_PATH", serial: 77 },
+  );
+  add(
+    "in no batch that was known before the key was closed, cosigned after it",
+    url(stray),
+    { proofs: apart(START + 40, START + 40), policy: TWO_OF_THREE_TEXT },
     "unsure",
     { code: "SEAL_NO_PATH", serial: 77 },
   );

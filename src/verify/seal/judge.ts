@@ -108,7 +108,7 @@ type Signed = {
 async function judgeSigner(
   seal: Seal,
   knowledge: SealKnowledge,
-  { nowSeconds, maxAgeSeconds, checkSeal: check }: SealOptions,
+  { maxAgeSeconds, checkSeal: check }: SealOptions,
 ): Promise<Signed> {
   const search = findSigner(seal, knowledge, maxAgeSeconds);
   if (!("found" in search)) return { findings: [search.finding] };
@@ -124,7 +124,7 @@ async function judgeSigner(
     judgeNearer(search.found) ?? entitled,
     { fact: { fact: "signature" } },
   ];
-  if (key.to !== undefined) findings.push(judgeBatch(seal, holder, key, knowledge, nowSeconds));
+  if (key.to !== undefined) findings.push(judgeBatch(seal, holder, key, knowledge));
   return { findings, signer: { holder: holder.reference, kid, key }, holder };
 }
 

@@ -1,5 +1,4 @@
 import {
-  type CborValue,
   type Code,
   type CodeRecord,
   codeKey,
@@ -17,6 +16,7 @@ import { type ChainRefusal, type ChainVerdict, verifyProofChain } from "../deleg
 import { type RecordVerdict, verifyRecordProof } from "../record-proof.ts";
 import { provenStatus } from "../records.ts";
 import type { TrustOptions } from "../trust.ts";
+import type { ProvenValues } from "../values.ts";
 import type { BatchPath } from "./batch.ts";
 import { decodeValues } from "./shown-values.ts";
 
@@ -38,12 +38,14 @@ export type Shown<T> = {
   /** Absent where it is proved that there is none. */
   readonly value?: T;
   readonly ageSeconds: number;
+  /** All that the same state is shown to hold. */
+  readonly values: ProvenValues;
 };
 
 /** A ledger as one proof shows it. */
 type Source = {
   readonly verdict: RecordVerdict;
-  readonly values: ReadonlyMap<string, CborValue | undefined>;
+  readonly values: ProvenValues;
   /** The code that was delegated to this ledger; absent of the one that is trusted. */
   readonly under?: Code;
   readonly depth: number;
@@ -82,8 +84,8 @@ export class SealKnowledge {
       const value = source.values.get(key) as T | undefined;
       if (value === undefined && !source.values.has(key)) continue;
       if (!speaksFor(source, code)) continue;
-      const { ageSeconds } = source;
-      return value === undefined ? { ageSeconds } : { value, ageSeconds };
+      const { ageSeconds, values } = source;
+      return value === undefined ? { ageSeconds, values } : { value, ageSeconds, values };
     }
     return undefined;
   }
