@@ -1,4 +1,10 @@
-import { base64, type MapProof, type Result } from "../core/index.ts";
+import {
+  base64,
+  MAX_LEVELS,
+  MAX_SEAL_EVIDENCE_KEYS,
+  type MapProof,
+  type Result,
+} from "../core/index.ts";
 import { type BundleRefusal, type Part, readFormat, reading } from "./reading.ts";
 
 // application/vnd.cityid.proof+json; docs/spec/ledger.md, Proofs.
@@ -8,7 +14,12 @@ export const PROOF_FORMAT = "cityid/proof/v1";
 /** In UTF-16 units: a record, its ancestors, and as many other values as a node proves at once. */
 export const MAX_PROOF_LENGTH: number = 4 * 1024 * 1024;
 
-const MAX_MORE = 64;
+/** Ended generations of a record in a history. */
+export const MAX_GENERATIONS = 64;
+
+/** Two kinds of proof hold the most values: evidence of a seal; and a history, with a record and its registration of each level. */
+export const MAX_MORE: number =
+  Math.max(MAX_SEAL_EVIDENCE_KEYS, 2 * MAX_LEVELS + MAX_GENERATIONS) - 1;
 const MAX_PATH_HASHES = 256;
 
 /** What stands under a map key, or that nothing does. */

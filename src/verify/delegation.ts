@@ -17,14 +17,14 @@ import {
   type Policy,
   type PolicyRefusal,
   parseCheckpoint,
-  parseCode,
   parsePolicy,
   type Result,
   verifyConsistency,
 } from "../core/index.ts";
 import { MAX_PROOF_LENGTH } from "./bundle.ts";
-import { type BundleRefusal, Part, reading, refuse } from "./reading.ts";
+import { type BundleRefusal, Part, reading, readJson } from "./reading.ts";
 import { type RecordProofRefusal, type RecordVerdict, verifyRecordProof } from "./record-proof.ts";
+import { subjectOf } from "./records.ts";
 import type { TrustOptions } from "./trust.ts";
 
 // A chain of delegation: docs/spec/ledger.md, Proofs. An array of record proofs from the ledger that is trusted down to the
@@ -130,23 +130,10 @@ type Next = {
 
 function parseChain(input: unknown): Result<readonly Element[], BundleRefusal | ChainRefusal> {
   const elements = reading(() => {
-    const list = new Part(typeof input === "string" ? parseJson(input) : input, "").list(
-      MAX_LEDGERS,
-    );
-    return list.map(readElement);
+    return readJson(input, MAX_PROOF_LENGTH).list(MAX_LEDGERS).map(readElement);
   });
   if (!elements.ok || elements.value.length > 0) return elements;
   return err({ code: "PROOF_CHAIN_LENGTH", got: 0, max: MAX_LEDGERS });
-}
-
-function parseJson(text: string): unknown {
-  const max = MAX_PROOF_LENGTH;
-  if (text.length > max) refuse({ code: "PROOF_SIZE", got: text.length, max });
-  try {
-    return JSON.parse(text);
-  } catch {
-    return refuse({ code: "PROOF_JSON" });
-  }
 }
 
 function readElement(part: Part): Element {
@@ -183,9 +170,8 @@ async function verifyNext(
 
 /** Whether a map key is about the code or something below it. */
 function isAbout(key: string, under: Code): boolean {
-  const text = /^(?:code|key|anchor|seals|unseal)\/([^#]+)/.exec(key)?.[1] ?? "";
-  const code = parseCode(text);
-  return code.ok && (code.value === under || isBelow(code.value, under));
+  const code = subjectOf(key);
+  return code !== undefined && (code === under || isBelow(code, under));
 }
 
 /** The delegation that a proof of the delegated code's record and anchor shows, if it is in force. */

@@ -1,4 +1,5 @@
 import { base64, type Hash, type Result } from "../core/index.ts";
+import { MAX_GENERATIONS } from "./bundle.ts";
 import { type BundleRefusal, type Part, readFormat, reading } from "./reading.ts";
 
 // application/vnd.cityid.history+json; docs/spec/ledger.md, Proofs.
@@ -11,7 +12,6 @@ export const MAX_HISTORY_LENGTH: number = 32 * 1024 * 1024;
 const MAX_ENTRIES = 16_384;
 const MAX_HASHES = 262_144;
 const MAX_PATH = 53;
-const MAX_GENERATIONS = 64;
 
 /** An entry of the log and its way up. */
 export type HistoryEntry = {

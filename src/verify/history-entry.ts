@@ -122,8 +122,10 @@ function contentOfChunk(
   if (!isCborMap(fields) || manifest?.op !== "manifest") return undefined;
   const { what, chunks, root } = manifest;
   if (typeof what !== "string" || typeof chunks !== "number") return undefined;
+  const of = root instanceof Uint8Array ? toHash(root) : undefined;
+  if (of === undefined) return undefined;
   const leaf = hashLeaf(encodeCbor(items));
-  const isPart = verifyInclusion(leaf, { index, size: chunks, path }, root as Hash).ok;
+  const isPart = verifyInclusion(leaf, { index, size: chunks, path }, of).ok;
   return isPart ? { kind: what, fields, carriedBy: id } : undefined;
 }
 

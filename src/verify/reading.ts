@@ -28,13 +28,15 @@ export function readFormat(
   want: string,
   ...names: readonly string[]
 ): (name: string) => Part {
-  const field = new Part(
-    typeof input === "string" ? parseJson(input, maxLength) : input,
-    "",
-  ).fields("format", ...names);
+  const field = readJson(input, maxLength).fields("format", ...names);
   const { value: format } = field("format");
   if (format !== want) refuse({ code: "PROOF_FORMAT", got: String(format) });
   return field;
+}
+
+/** What came as text, or the JSON value in it. */
+export function readJson(input: unknown, maxLength: number): Part {
+  return new Part(typeof input === "string" ? parseJson(input, maxLength) : input);
 }
 
 function parseJson(text: string, max: number): unknown {
@@ -47,7 +49,7 @@ function parseJson(text: string, max: number): unknown {
 }
 
 /** Leaves the reader: caught by `reading`. */
-export function refuse(refusal: BundleRefusal): never {
+function refuse(refusal: BundleRefusal): never {
   throw new Stop(refusal);
 }
 

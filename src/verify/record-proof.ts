@@ -53,8 +53,8 @@ export type RecordProofRefusal =
 /**
  * Checks a record proof: "as of this checkpoint the value under this map key is this one", or "there is none".
  *
- * Pure: it takes the proof, whom to trust, the time and how old the proof may be, and nothing else. A proof of a code, a key
- * or an alias must bring proofs that no ancestor lives in another ledger (`effective=1`).
+ * Pure: it takes the proof, whom to trust, the time and how old the proof may be, and nothing else. A proof of a code, a key,
+ * an alias or an anchor must bring proofs that no ancestor lives in another ledger (`effective=1`).
  *
  * @param input - the bundle as text, or the JSON value in it; not trusted
  * @returns what is proved, else the first check that failed: of `parseProofBundle`; of the block entry and the tlog-proof as

@@ -108,12 +108,16 @@ function refuseRegistration(key: string, value: CborValue): RecordRefusal | unde
 
 /** The codes whose delegation would take the value under a key away, the nearest first. */
 function holdersAbove(key: string): readonly Code[] {
-  const record = /^(?:code|key|seals|unseal)\/([^#]+)/.exec(key)?.[1];
-  const division = /^alias\/([^/]+)/.exec(key)?.[1];
-  const code = parseCode(record ?? division ?? "");
-  if (!code.ok) return [];
-  // Keys of the code itself stay where its record is; aliases go with what they name.
-  return division === undefined
-    ? ancestorsOf(code.value)
-    : [code.value, ...ancestorsOf(code.value)];
+  const code = subjectOf(key);
+  if (code === undefined) return [];
+  const ancestors = ancestorsOf(code);
+  // Keys of the code itself, and the anchor of what it delegated, stay where its record is; aliases go with what they name.
+  return key.startsWith("alias/") ? [code, ...ancestors] : ancestors;
+}
+
+/** The code that a map key is about, an alias about the division in which it is one; `undefined` where it has none. */
+export function subjectOf(key: string): Code | undefined {
+  const parts = /^(?:alias\/([^/]+)|(?:code|key|anchor|seals|unseal)\/([^#]+))/.exec(key);
+  const code = parseCode(parts?.[1] ?? parts?.[2] ?? "");
+  return code.ok ? code.value : undefined;
 }

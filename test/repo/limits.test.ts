@@ -1,10 +1,12 @@
 import { expect, it } from "vitest";
 import * as codes from "../../src/core/code/limits.ts";
+import { MAX_LEVELS } from "../../src/core/code/tree.ts";
 import * as operations from "../../src/core/op/limits.ts";
 import * as seals from "../../src/core/seal/limits.ts";
 import { MAX_DRIFT_MILLISECONDS, MAX_GAP_MILLISECONDS } from "../../src/ledger/clock-guard.ts";
 import { MIN_INTERVAL_MILLISECONDS } from "../../src/ledger/publisher.ts";
 import * as http from "../../src/server/limits.ts";
+import { MAX_GENERATIONS, MAX_MORE } from "../../src/verify/bundle.ts";
 import * as witness from "../../src/witness/limits.ts";
 import { filesBelow, read } from "./sources.ts";
 
@@ -37,6 +39,12 @@ it.each(Object.entries(TABLES))("%s lists every limit with its value", (path, co
 it("no other text of the specification has such a table", () => {
   const others = filesBelow("docs/spec", ".md").filter((path) => !(path in TABLES));
   expect(others.filter((path) => rowsOf(path).length > 0)).toEqual([]);
+});
+
+it("ledger.md says how many values a proof may hold, and why", () => {
+  expect(read("docs/spec/ledger.md")).toContain(
+    `At most ${MAX_MORE}, as many as a code of ${MAX_LEVELS} nodes with ${MAX_GENERATIONS} ended`,
+  );
 });
 
 it("the descriptor and the words of http.md say the same as its table", () => {

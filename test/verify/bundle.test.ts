@@ -134,7 +134,7 @@ describe("a proof bundle", () => {
     ],
     [
       "too much more",
-      (json) => (json.more = Array(65).fill({})),
+      (json) => (json.more = Array(104).fill({})),
       { code: "PROOF_FIELD", field: "more" },
     ],
     [

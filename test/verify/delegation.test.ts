@@ -141,6 +141,20 @@ describe("a chain of delegation", () => {
     expect(verdict.ok && verdict.value.last.value).toBeUndefined();
   });
 
+  it("proves an alias where the division lives, and an anchor of what is delegated onwards", async () => {
+    const next = (key: string, more: readonly string[]) =>
+      JSON.parse(proveText(cityValues().values, { keys: [key, ...more], by: [OTHER_LOG] }));
+    const ancestors = [codeKey(CITY), "code/MA.156", "code/MA"];
+    expect(await refusal(chain(above(), next(`alias/${CITY}/old/7`, ancestors)))).toBe("taken");
+    expect(await refusal(chain(above(), next(anchorKey(code(DEPT)), ancestors)))).toBe("taken");
+    expect(await refusal(chain(above(), next(anchorKey(code(DEPT)), [])))).toEqual({
+      code: "PROOF_ANCESTOR_MISSING",
+      key: codeKey(CITY),
+    });
+    const foreign = chain(above(), next("alias/MA.156/old/7", ancestors.slice(1)));
+    expect(await refusal(foreign)).toMatchObject({ code: "PROOF_CHAIN_SUBJECT" });
+  });
+
   it("may consist of one ledger", async () => {
     expect(await refusal([above()])).toBe("taken");
   });

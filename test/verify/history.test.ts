@@ -636,6 +636,12 @@ describe("a history in a log that does not keep the rules is refused", () => {
       { op: "manifest", what: "update", chunks: 1, root: born },
       {},
     ],
+    ["is in a manifest without a root", { op: "manifest", what: "update", chunks: 1 }, {}],
+    [
+      "is in a manifest with a root of another length",
+      { op: "manifest", what: "update", chunks: 1, root: root.subarray(1) },
+      {},
+    ],
     ["is in a manifest that says not what", { op: "manifest", chunks: 1, root }, {}],
     ["is in a manifest of no size", { op: "manifest", what: "update", root }, {}],
     ["is in a proposal of nothing", { op: "propose" }, {}],

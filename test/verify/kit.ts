@@ -42,24 +42,27 @@ function signer(name: string, kind: "ed25519" | "cosignature"): NoteSigner {
 
 export const LOG: NoteSigner = signer(ORIGIN, "ed25519");
 export const OTHER_LOG: NoteSigner = signer("elsewhere.test/log", "ed25519");
+export const THIRD_LOG: NoteSigner = signer("third.test/log", "ed25519");
 const WITNESSES = ["w1.test", "w2.test", "w3.test"].map((name) => signer(name, "cosignature"));
 
-function policyOf(...lines: readonly string[]): Policy {
-  const parsed = parsePolicy(lines.map((line) => `${line}\n`).join(""));
+function policyOf(text: string): Policy {
+  const parsed = parsePolicy(text);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
   return parsed.value;
 }
 
+const LOG_LINE = `log ${formatVerifierKey(LOG.key)}\n`;
+
 /** The log alone. */
-export const LOG_ONLY: Policy = policyOf(`log ${formatVerifierKey(LOG.key)}`, "quorum none");
+export const LOG_ONLY: Policy = policyOf(`${LOG_LINE}quorum none\n`);
 
 /** The log and two of three witnesses. */
-export const TWO_OF_THREE: Policy = policyOf(
-  `log ${formatVerifierKey(LOG.key)}`,
-  ...WITNESSES.map(({ key }, i) => `witness w${i + 1} ${formatVerifierKey(key)}`),
-  "group g 2 w1 w2 w3",
-  "quorum g",
-);
+export const TWO_OF_THREE_TEXT: string = [
+  LOG_LINE,
+  ...WITNESSES.map(({ key }, i) => `witness w${i + 1} ${formatVerifierKey(key)}\n`),
+  "group g 2 w1 w2 w3\nquorum g\n",
+].join("");
+export const TWO_OF_THREE: Policy = policyOf(TWO_OF_THREE_TEXT);
 
 export type NoteOptions = {
   readonly by?: readonly NoteSigner[];
@@ -85,19 +88,21 @@ export type ProofOptions = NoteOptions & {
   /** What the block entry says of its place; by default what is true. */
   readonly first?: number;
   readonly count?: number;
+  /** Entries before the block entry. */
+  readonly before?: number;
   /** Entries behind the block entry in the log. */
   readonly behind?: number;
 };
 
 /** A bundle for these keys, true in every part unless an option says otherwise. */
 export function prove(values: ReadonlyMap<string, Uint8Array>, options: ProofOptions): ProofBundle {
-  const { keys, behind = 0, first = 3, count = 2, app = 1 } = options;
+  const { keys, before = 5, behind = 0, first = before - 2, count = 2, app = 1 } = options;
   const { timeMilliseconds: time = START_MILLISECONDS } = options;
   const map = mapOf(values);
   const block = encodeBlockEntry({ app, time, count, first, height: 1, mapRoot: map.root() });
   const filler = (i: number) => utf8(`entry ${i}`);
-  const before = Array.from({ length: 5 }, (_, i) => filler(i));
-  const entries = [...before, block, ...Array.from({ length: behind }, (_, i) => filler(6 + i))];
+  const fillers = Array.from({ length: before + behind }, (_, i) => filler(i));
+  const entries = [...fillers.slice(0, before), block, ...fillers.slice(before)];
   const tree = treeOf(entries.map(hashLeaf));
   const checkpoint = {
     origin: options.by?.[0]?.key.name ?? ORIGIN,
@@ -106,7 +111,11 @@ export function prove(values: ReadonlyMap<string, Uint8Array>, options: ProofOpt
   };
   const note = parseCheckpoint(noteOf(checkpoint, options));
   if (!note.ok) throw new Error(JSON.stringify(note.error));
-  const log = formatTlogProof({ index: 5, path: inclusionPath(tree, 5), checkpoint: note.value });
+  const log = formatTlogProof({
+    index: before,
+    path: inclusionPath(tree, before),
+    checkpoint: note.value,
+  });
   const [claim, ...more] = keys.map((key) => claimOf(map, values, key));
   return { ...present(claim, "a key"), block, log, more };
 }

@@ -254,7 +254,7 @@ describe("a record proof is refused", () => {
     });
   });
 
-  test("for a key or an alias without the records that it hangs on", async () => {
+  test("for a key, an alias or an anchor without the records that it hangs on", async () => {
     const refused = async (key: string) => {
       const verdict = await verify({ keys: [key] });
       return verdict.ok ? undefined : verdict.error;
@@ -263,6 +263,7 @@ describe("a record proof is refused", () => {
     expect(await refused("key/MA.156.1301#1/00")).toEqual(missing("code/MA.156"));
     expect(await refused("code/MA.156.1301#1")).toEqual(missing("code/MA.156"));
     expect(await refused("alias/MA.156.1301/old/7")).toEqual(missing("code/MA.156.1301"));
+    expect(await refused("anchor/MA.156.1301")).toEqual(missing("code/MA.156"));
   });
 
   test("when an ancestor lives in another ledger", async () => {
@@ -270,8 +271,13 @@ describe("a record proof is refused", () => {
     expect(await verify({}, {}, from)).toMatchObject({
       error: { code: "PROOF_DELEGATED", key: "code/MA.156.1301" },
     });
-    // The delegated code itself stays.
+    // The delegated code itself stays, and with it what is anchored of its ledger; an anchor below it is that ledger's.
     expect((await verify({ keys: KEYS.slice(1, 4) }, {}, from)).ok).toBe(true);
+    const anchors = (of: string) => verify({ keys: [`anchor/${of}`, ...KEYS] }, {}, from);
+    expect((await anchors("MA.156.1301")).ok).toBe(true);
+    expect(await anchors("MA.156.1301.01")).toMatchObject({
+      error: { code: "PROOF_DELEGATED", key: "code/MA.156.1301" },
+    });
   });
 
   test.each([

@@ -16,9 +16,11 @@ import {
   type Hash,
   hashLeaf,
   inclusionPath,
+  isBelow,
   type KeySpec,
   keyIdentifier,
   keyKey,
+  type NoteSigner,
   type Operation,
   parseResolverHost,
   present,
@@ -47,7 +49,15 @@ import {
   type TestLedger,
   testKey,
 } from "../core/state/kit.ts";
-import { LOG, noteOf, OTHER_LOG, proveText } from "./kit.ts";
+import {
+  LOG,
+  noteOf,
+  OTHER_LOG,
+  type ProofOptions,
+  proveText,
+  THIRD_LOG,
+  TWO_OF_THREE_TEXT,
+} from "./kit.ts";
 
 // Every verdict on a seal, each with all that it rests on: vectors/seal/checks.json.
 
@@ -685,30 +695,40 @@ function batches(add: Add): void {
   );
   const before = town();
   batch(before);
+  const runsBefore = [
+    ...new Set([
+      sealRunsKey(`${DEPT}#1`, kidOf("sealer")),
+      ...sealEvidenceKeys(before as ValueReader, DEPT, kidOf("sealer")),
+    ]),
+  ];
+  const closedKey = sealEvidenceKeys(retired as ValueReader, LAMP, kidOf("sealer")).filter(
+    (key) => !key.startsWith("seals/"),
+  );
+  /** The runs of before the key was closed, and the key of after it. */
+  const apart = (...cosigned: readonly number[]) => [
+    JSON.parse(
+      proveText(before.values, {
+        keys: runsBefore,
+        before: 4,
+        timeMilliseconds: START_MILLISECONDS + 1000,
+        cosigned,
+      }),
+    ),
+    JSON.parse(
+      proveText(retired.values, { keys: closedKey, timeMilliseconds: retired.now, cosigned }),
+    ),
+  ];
   add(
     "in no batch that was known before the key was closed",
     url(stray),
-    {
-      proofs: [
-        JSON.parse(
-          proveText(before.values, {
-            keys: [
-              sealRunsKey(`${DEPT}#1`, kidOf("sealer")),
-              ...sealEvidenceKeys(before as ValueReader, DEPT, kidOf("sealer")),
-            ].filter((key, i, all) => all.indexOf(key) === i),
-            timeMilliseconds: START_MILLISECONDS + 1000,
-          }),
-        ),
-        JSON.parse(
-          proveText(retired.values, {
-            keys: sealEvidenceKeys(retired as ValueReader, LAMP, kidOf("sealer")).filter(
-              (key) => !key.startsWith("seals/"),
-            ),
-            timeMilliseconds: retired.now,
-          }),
-        ),
-      ],
-    },
+    { proofs: apart() },
+    "unsure",
+    { code: "SEAL_NO_PATH", serial: 77 },
+  );
+  add(
+    "in no batch that was known before the key was closed, cosigned after it",
+    url(stray),
+    { proofs: apart(START + 40, START + 40), policy: TWO_OF_THREE_TEXT },
     "unsure",
     { code: "SEAL_NO_PATH", serial: 77 },
   );
@@ -894,41 +914,11 @@ function offLine(add: Add): void {
 function delegated(add: Add): void {
   const ledger = town();
   const seal = make(ledger);
-  const genesis = hashLeaf(utf8("entry 0"));
-  const leaves = Array.from({ length: 5 }, (_, i) => hashLeaf(utf8(`entry ${i}`)));
-  const anchored = { origin: OTHER_LOG.key.name, size: 3, root: rootOf(treeOf(leaves), 3) };
-  const policy = `log ${formatVerifierKey(OTHER_LOG.key)}\nquorum none\n`;
-  const delegation = {
-    op: new Uint8Array(32).fill(9),
-    origin: anchored.origin,
-    policy,
-    url: "https://city.test",
-    genesis,
-  };
-  const checkpoint = noteOf(anchored, { by: [OTHER_LOG] });
-  const anchor = {
-    op: new Uint8Array(32),
-    delegation: delegation.op,
-    checkpoint,
-    at: START_MILLISECONDS,
-  };
-  const parent = new Map(ledger.values);
-  parent.set(codeKey(DEPT), encodeCbor({ ...ledger.record(DEPT), delegation } as never));
-  parent.set(anchorKey(DEPT), encodeCbor(anchor));
-  const reader = { get: (key: string) => ledger.get(key) } as ValueReader;
-  const above = [...effectiveKeys(reader, DEPT), anchorKey(DEPT)];
-  const childLedger = town();
-  for (const key of [...childLedger.values.keys()]) {
-    const of = /^code\/([^#]+)/.exec(key)?.[1];
-    if (of !== undefined && of !== DEPT && !of.startsWith(`${DEPT}/`))
-      childLedger.values.delete(key);
-  }
-  const chain = (at: number, from = childLedger) => {
-    const first = JSON.parse(proveText(parent, { keys: above, timeMilliseconds: at }));
-    const keys = sealEvidenceKeys(from as ValueReader, LAMP, kidOf("sealer"));
-    const last = JSON.parse(proveText(from.values, { keys, by: [OTHER_LOG] }));
-    return [{ ...first, consistency: growth(from, keys) }, last];
-  };
+  const own = below(town(), DEPT);
+  const evidence = sealEvidenceKeys(ledger as ValueReader, LAMP, kidOf("sealer"));
+  const parent = delegating(ledger, DEPT, OTHER_LOG);
+  const last = { values: own, keys: evidence, by: [OTHER_LOG] };
+  const chain = (timeMilliseconds: number) => chainOf({ ...parent, timeMilliseconds }, last);
   add(
     "genuine, in a ledger of its own",
     url(seal),
@@ -945,11 +935,7 @@ function delegated(add: Add): void {
     { code: "SEAL_OLD", ageSeconds: DAY + 60 },
   );
   const frozen = JSON.parse(
-    proveText(parent, {
-      keys: [...above, ...sealEvidenceKeys(reader, LAMP, kidOf("sealer"))].filter(
-        (key, i, all) => all.indexOf(key) === i,
-      ),
-    }),
+    proveText(parent.values, { keys: [...new Set([...parent.keys, ...evidence])] }),
   );
   add(
     "what the parent froze of the subtree counts for nothing",
@@ -962,17 +948,125 @@ function delegated(add: Add): void {
     },
     ["address", "signature", "unexpired", "not-withdrawn"],
   );
+  const before = JSON.parse(proveText(ledger.values, { keys: evidence, before: 4 }));
+  add(
+    "genuine, in a ledger of its own that a state of before does not know of",
+    url(seal),
+    { proofs: [before, chain(START_MILLISECONDS)] },
+    "genuine",
+  );
+  takenBack(add);
 }
 
-/** The path from the anchored checkpoint to the one of a proof that `prove` makes of these values. */
-function growth(ledger: TestLedger, keys: readonly string[]): readonly string[] {
-  const { block } = JSON.parse(proveText(ledger.values, { keys, by: [OTHER_LOG] })) as {
-    block: string;
+/** A ledger that issues and seals on after the one above took back what it had delegated. */
+function takenBack(add: Add): void {
+  const ledger = town();
+  const rogue = town();
+  const wild = code(`${LAMPS}/6666`);
+  register(rogue, [child(wild, "thing")], dept);
+  const text = url(make(rogue, { code: wild }), wild);
+  const keys = sealEvidenceKeys(ledger as ValueReader, wild, kidOf("sealer"));
+  const values = below(rogue, DEPT);
+  const never = (name: string, ...proofs: readonly unknown[]) =>
+    add(
+      name,
+      text,
+      { proofs },
+      "wrong",
+      { code: "SEAL_NEVER_ISSUED", subject: wild },
+      without("issued", "active"),
+    );
+  const old = chainOf(delegating(ledger, DEPT, OTHER_LOG), {
+    values,
+    keys,
+    by: [OTHER_LOG],
+    before: 12,
+  });
+  const later = { values: ledger.values, keys, before: 9 };
+  never(
+    "never issued by the ledger that took its delegation back, whatever the other one says",
+    old,
+    JSON.parse(proveText(ledger.values, later)),
+  );
+  // Its log is longer than that of its successor, and says nothing of it.
+  const anew = { ...delegating(ledger, DEPT, THIRD_LOG), before: 7 };
+  never(
+    "never issued by the ledger that the delegation went on to, whatever the one before says",
+    old,
+    chainOf(anew, { values: below(ledger, DEPT), keys, by: [THIRD_LOG] }),
+  );
+  never(
+    "never issued by a ledger whose parent took back what the rest of the chain hangs on",
+    chainOf(
+      delegating(ledger, CITY, OTHER_LOG),
+      { ...delegating(ledger, DEPT, THIRD_LOG, below(ledger, CITY)), by: [OTHER_LOG] },
+      { values, keys, by: [THIRD_LOG] },
+    ),
+    JSON.parse(proveText(ledger.values, later)),
+  );
+}
+
+type Values = ReadonlyMap<string, Uint8Array>;
+type Proving = ProofOptions & { readonly values: Values };
+
+/** Of the first entries of a child's log, all of which are alike, as many as are anchored. */
+const ANCHORED = 3;
+const fillers = (count: number) => Array.from({ length: count }, (_, i) => utf8(`entry ${i}`));
+
+/** The values of a ledger that delegated a code to another log, and what a chain proves of them. */
+function delegating(
+  ledger: TestLedger,
+  of: Code,
+  to: NoteSigner,
+  values: Values = ledger.values,
+): Proving {
+  const leaves = fillers(5).map(hashLeaf);
+  const anchored = {
+    origin: to.key.name,
+    size: ANCHORED,
+    root: rootOf(treeOf(leaves), ANCHORED),
   };
-  const entries = Array.from({ length: 5 }, (_, i) => utf8(`entry ${i}`));
-  const bytes = Uint8Array.from(atob(block), (each) => each.charCodeAt(0));
-  const tree = treeOf([...entries, bytes].map(hashLeaf));
-  return consistencyPath(tree, 3, tree.size).map((hash: Hash) => base64(hash));
+  const delegation = {
+    op: new Uint8Array(32).fill(to === OTHER_LOG ? 9 : 8),
+    origin: anchored.origin,
+    policy: `log ${formatVerifierKey(to.key)}\nquorum none\n`,
+    url: "https://city.test",
+    genesis: hashLeaf(utf8("entry 0")),
+  };
+  const anchor = {
+    op: new Uint8Array(32),
+    delegation: delegation.op,
+    checkpoint: noteOf(anchored, { by: [to] }),
+    at: START_MILLISECONDS,
+  };
+  const changed = new Map(values);
+  changed.set(codeKey(of), encodeCbor({ ...ledger.record(of), delegation } as never));
+  changed.set(anchorKey(of), encodeCbor(anchor));
+  const reader = { get: (key: string) => ledger.get(key) } as ValueReader;
+  return { values: changed, keys: [...effectiveKeys(reader, of), anchorKey(of)] };
+}
+
+/** What a ledger that a code was delegated to holds: nothing of what stands above it or elsewhere. */
+function below({ values }: TestLedger, under: Code): Values {
+  return new Map(
+    [...values].filter(([key]) => {
+      const of = /^code\/([^#]+)/.exec(key)?.[1];
+      return of === undefined || of === under || isBelow(of as Code, under);
+    }),
+  );
+}
+
+/** A chain from the trusted ledger down: each proof with the path from what it anchors to the next. */
+function chainOf(...ledgers: readonly Proving[]): readonly unknown[] {
+  const proofs = ledgers.map(({ values, ...options }) => JSON.parse(proveText(values, options)));
+  return proofs.map((proof, i) => {
+    const next = proofs[i + 1] as { readonly block: string } | undefined;
+    if (next === undefined) return proof;
+    const block = Uint8Array.from(atob(next.block), (each) => each.charCodeAt(0));
+    const entries = [...fillers(ledgers[i + 1]?.before ?? 5), block];
+    const path = consistencyPath(treeOf(entries.map(hashLeaf)), ANCHORED, entries.length);
+    return { ...proof, consistency: path.map((hash: Hash) => base64(hash)) };
+  });
 }
 
 function texts(add: Add): void {

@@ -2,8 +2,11 @@ import { describe, expect, test } from "vitest";
 import { signEd25519 } from "#crypto";
 import {
   type CborValue,
+  certain,
   codeKey,
   composeSeal,
+  decodeCbor,
+  effectiveKeys,
   encodeCbor,
   encodeSeal,
   endedKey,
@@ -11,13 +14,20 @@ import {
   fromBase64,
   type Hash,
   hex,
+  isCborMap,
   MAX_EARLIER_GENERATIONS,
+  MAX_SEAL_EVIDENCE_KEYS,
+  type MapKey,
   parseResolverHost,
   present,
   referenceTo,
+  sealBatchKey,
   sealEvidenceKeys,
+  sha256,
+  utf8,
   type ValueReader,
 } from "../../src/core/index.ts";
+import { verifyRecordProof } from "../../src/verify/index.ts";
 import {
   checkSeal,
   isLasting,
@@ -146,6 +156,41 @@ describe("a code of very many generations", () => {
   });
 });
 
+describe("the evidence that a node gives", () => {
+  const deepest = code("MA.156.1301.1.2.3.4.5.6/A.B.C/1.2.3.4.5.6.7.8");
+  const ended = 64;
+  /** Each record came from a registration of its own, and only the topmost one has keys. */
+  const state: ValueReader = {
+    get: <T>(key: MapKey<T>): T | undefined => {
+      const [, of] = /^code\/([^#]+)$/.exec(key) ?? [];
+      const registration = sha256(utf8(key));
+      const generation = of === deepest ? ended + 1 : 1;
+      if (of !== undefined) return { code: of, generation, registration } as T;
+      return key.startsWith("key/MA#1/") ? ({} as T) : undefined;
+    },
+  };
+  const trust = { policy: LOG_ONLY, nowSeconds: NOW, maxAgeSeconds: 60 };
+  const prove = (keys: readonly string[]) =>
+    verifyRecordProof(proveText(new Map([["x", new Uint8Array(1)]]), { keys }), trust);
+
+  test("of the deepest code with the most generations is as large as the bound says, and is taken", async () => {
+    const { kid } = testKey("city");
+    const keys = [...sealEvidenceKeys(state, deepest, kid), sealBatchKey("MA#1", kid, 0)];
+    expect(keys).toHaveLength(MAX_SEAL_EVIDENCE_KEYS);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect((await prove(keys)).ok).toBe(true);
+  });
+
+  test("or for its history is taken to the last value, and not one more", async () => {
+    const generations = Array.from({ length: ended }, (_, i) => endedKey(`${deepest}#${i + 1}`));
+    const keys = [...effectiveKeys(state, deepest), ...generations];
+    expect((await prove(keys)).ok).toBe(true);
+    expect(await prove([...keys, "x"])).toMatchObject({
+      error: { code: "PROOF_FIELD", field: "more", want: `array of at most ${keys.length - 1}` },
+    });
+  });
+});
+
 describe("evidence", () => {
   const caseOf = (name: string) =>
     present(
@@ -209,4 +254,59 @@ describe("evidence", () => {
     expect(knowledge.refused).toEqual([]);
     expect(knowledge.shown(of, code("MA.156.1301"))).toBeUndefined();
   });
+
+  test("with values of any other type is judged, and never throws", async () => {
+    const each = caseOf("genuine, in a batch that was logged before the key was retired");
+    const [whole] = each.proofs as readonly { more: readonly Claim[] }[];
+    const claims = [whole as unknown as Claim, ...present(whole, "a proof").more];
+    const keys = claims.map(({ key }) => key);
+    const scope = { under: "MA.156", classes: ["LAMP"], until: NOW };
+    const values = new Map<string, CborValue>();
+    for (const { key, value } of claims) {
+      const decoded = value === undefined ? [] : certain(decodeCbor(bytes(value)), key);
+      values.set(
+        key,
+        key.startsWith("key/") && isCborMap(decoded) ? { ...decoded, scope } : decoded,
+      );
+    }
+    // Nothing was withdrawn: what a ledger could say there is tried out as well.
+    const verdictOf = (of: string, value: CborValue | undefined) => {
+      const changed = new Map(
+        [...values].flatMap(([key, own]) => {
+          const now = key === of ? value : own;
+          const isAbsent = now === undefined || (Array.isArray(now) && now.length === 0);
+          return isAbsent ? [] : [[key, encodeCbor(now)] as const];
+        }),
+      );
+      const proof = proveText(changed, { keys, timeMilliseconds: NOW * 1000 });
+      return check({ ...each, proofs: [proof] });
+    };
+    expect((await verdictOf("", undefined)).outcome).toBe("genuine");
+    const outcomes = new Set<string>();
+    for (const [key, value] of values) {
+      // Of the records above, which are of one form, the lamp's stands for all.
+      const isWhole = key.startsWith("code/") && key !== "code/MA.156.1301.02/LAMP/0001";
+      for (const changed of isWhole ? OTHERS : variantsOf(value)) {
+        outcomes.add((await verdictOf(key, changed)).outcome);
+      }
+    }
+    expect([...outcomes].sort()).toEqual(["ended", "genuine", "unsure", "wrong"]);
+  });
 });
+
+type Claim = { readonly key: string; readonly value?: string };
+
+/** What is neither of the form of a value nor of that of its fields. */
+const OTHERS: readonly CborValue[] = [5, null, "x", [7], { x: 7 }];
+
+/** Others in the place of a value, of each of its fields, and of those of a scope. */
+function variantsOf(value: CborValue): readonly CborValue[] {
+  if (!isCborMap(value)) return OTHERS;
+  const inside = Object.entries(value).flatMap(([name, field]) =>
+    (name === "scope" ? variantsOf(field as CborValue) : OTHERS).map((changed) => ({
+      ...value,
+      [name]: changed,
+    })),
+  );
+  return [...OTHERS, ...inside];
+}

@@ -19,6 +19,6 @@ export {
 export * from "./limits.ts";
 export { type CodeParts, type CodeShape, codeParts, codeShape, formatCode } from "./parts.ts";
 export { type CodeRefusal, shiftRefusal } from "./refusal.ts";
-export { ancestorsOf, isBelow, parentOf } from "./tree.ts";
+export { ancestorsOf, isBelow, MAX_LEVELS, parentOf } from "./tree.ts";
 export { codeFromUic, type UicRefusal, uicFromCode } from "./uic.ts";
 export { codeFromUrn, type UrnRefusal, type UrnTypeRefusal, urnFromCode } from "./urn.ts";

@@ -1,4 +1,8 @@
 import { type Code, codeBefore } from "./code.ts";
+import { CLASS_NODES_MAX, ITEM_NODES_MAX, ROOT_NODES_MAX } from "./limits.ts";
+
+/** How many records stand above each other at most: one for each node of the longest code. */
+export const MAX_LEVELS: number = ROOT_NODES_MAX + CLASS_NODES_MAX + ITEM_NODES_MAX;
 
 /** The code above: this one without its last node. `MA` has none. */
 export function parentOf(code: Code): Code | undefined {

@@ -25,6 +25,7 @@ export {
   isSignatureRight,
   type PreparedSignature,
   prepareSignature,
+  publicKeyFor,
   type SigningKey,
   verifySignature,
 } from "./signature.ts";

@@ -45,10 +45,9 @@ export function prepareSignature(
   message: Uint8Array,
   signed: Pick<Sign1, "signature" | "webauthn">,
 ): Result<PreparedSignature, Exclude<CoseSignatureRefusal, { code: "COSE_SIGNATURE_WRONG" }>> {
-  const key = parseCoseKey(signer.key);
+  const key = publicKeyFor(signer.key, alg);
   if (!key.ok) return key;
   const { kind, bytes: publicKey } = key.value;
-  if (kindOf(alg) !== kind) return err({ code: "COSE_ALGORITHM", got: alg, kind });
   const { rpId, origin } = signer;
   const { signature, webauthn } = signed;
   const check = { kind, publicKey, signature };
@@ -59,6 +58,17 @@ export function prepareSignature(
   if (webauthn === undefined) return err({ code: "COSE_WEBAUTHN", want: true });
   const covered = webauthnMessage({ rpId, origin }, message, webauthn);
   return covered.ok ? ok({ ...check, message: covered.value }) : covered;
+}
+
+/** The key, where it signs by `alg`. @returns else the refusal of {@link parseCoseKey}, or `COSE_ALGORITHM` */
+export function publicKeyFor(
+  key: CborKeyedMap,
+  alg: number,
+): Result<PublicKey, Extract<CoseSignatureRefusal, CoseKeyRefusal | { code: "COSE_ALGORITHM" }>> {
+  const parsed = parseCoseKey(key);
+  if (!parsed.ok) return parsed;
+  const { kind } = parsed.value;
+  return kindOf(alg) === kind ? parsed : err({ code: "COSE_ALGORITHM", got: alg, kind });
 }
 
 function kindOf(alg: number): PublicKey["kind"] | undefined {

@@ -2,6 +2,7 @@ export { type DigitsRefusal, decodeDigits, encodeDigits } from "./digits.ts";
 export {
   earlierGenerationKeys,
   MAX_EARLIER_GENERATIONS,
+  MAX_SEAL_EVIDENCE_KEYS,
   sealEvidenceKeys,
 } from "./evidence-keys.ts";
 export * from "./limits.ts";

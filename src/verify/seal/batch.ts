@@ -5,6 +5,7 @@ import {
   hashLeaf,
   hex,
   type KeyRecord,
+  keyKey,
   type Seal,
   type SealBatch,
   type SealRuns,
@@ -39,14 +40,11 @@ export function judgeBatch(
   { reference, code }: Holder,
   key: KeyRecord,
   knowledge: SealKnowledge,
-  nowSeconds: number,
 ): Finding {
   const { kid, serial } = seal;
   const name = hex(kid);
   const path = knowledge.paths.find((each) => each.serial === serial && equalBytes(each.kid, kid));
-  if (path === undefined) {
-    return withoutPath(seal, { reference, code }, key, knowledge, nowSeconds);
-  }
+  if (path === undefined) return withoutPath(seal, { reference, code }, knowledge);
   const batchKey = sealBatchKey(reference, kid, path.first);
   const batch = knowledge.shown<SealBatch>(batchKey, code);
   if (batch?.value === undefined) return { unsure: { code: "SEAL_NOT_SHOWN", key: batchKey } };
@@ -71,17 +69,16 @@ function limitOf({ why, since = 0 }: KeyRecord): number {
 function withoutPath(
   { kid, serial }: Seal,
   { reference, code }: Holder,
-  { to = 0 }: KeyRecord,
   knowledge: SealKnowledge,
-  nowSeconds: number,
 ): Finding {
   const runs = knowledge.shown<SealRuns>(sealRunsKey(reference, kid), code);
   const logged = runs?.value ?? [];
   const isLogged = logged.some(([first, count]) => serial >= first && serial < first + count);
-  // Once the key is closed nothing more is logged: what is in no batch then never will be.
-  const isLast = runs !== undefined && nowSeconds - runs.ageSeconds >= to / 1000;
+  // Once the key is closed nothing more is logged: what is in no batch then never will be. That the state is of then, only it
+  // says itself: witnesses may cosign an old one at any time, and by any clock.
+  const key = runs?.values.get(keyKey(reference, kid)) as KeyRecord | undefined;
   const facts = { kid: hex(kid), serial };
-  return isLogged || !isLast
+  return isLogged || key?.to === undefined
     ? { unsure: { code: "SEAL_NO_PATH", ...facts } }
     : { wrong: { code: "SEAL_UNLOGGED", ...facts } };
 }

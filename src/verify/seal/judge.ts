@@ -4,7 +4,7 @@ import {
   hex,
   type KeyRecord,
   MAX_AHEAD_SECONDS,
-  prepareSignature,
+  publicKeyFor,
   readSeal,
   type ScannedSeal,
   type Seal,
@@ -108,7 +108,7 @@ type Signed = {
 async function judgeSigner(
   seal: Seal,
   knowledge: SealKnowledge,
-  { nowSeconds, maxAgeSeconds, checkSeal: check }: SealOptions,
+  { maxAgeSeconds, checkSeal: check }: SealOptions,
 ): Promise<Signed> {
   const search = findSigner(seal, knowledge, maxAgeSeconds);
   if (!("found" in search)) return { findings: [search.finding] };
@@ -124,7 +124,7 @@ async function judgeSigner(
     judgeNearer(search.found) ?? entitled,
     { fact: { fact: "signature" } },
   ];
-  if (key.to !== undefined) findings.push(judgeBatch(seal, holder, key, knowledge, nowSeconds));
+  if (key.to !== undefined) findings.push(judgeBatch(seal, holder, key, knowledge));
   return { findings, signer: { holder: holder.reference, kid, key }, holder };
 }
 
@@ -133,10 +133,11 @@ async function isSigned(
   key: KeyRecord,
   check: SealSignatureCheck = platformCheck,
 ): Promise<boolean> {
-  const prepared = prepareSignature(key, seal.alg, seal.message, seal);
-  if (!prepared.ok) return false;
-  const { kind, publicKey, message, signature } = prepared.value;
-  return check(kind, publicKey, message, signature);
+  // No passkey comes as far as here, and its messages are no part of this verifier.
+  const publicKey = publicKeyFor(key.key, seal.alg);
+  if (!publicKey.ok) return false;
+  const { kind, bytes } = publicKey.value;
+  return check(kind, bytes, seal.message, seal.signature);
 }
 
 const platformCheck: SealSignatureCheck = (kind, publicKey, message, signature) =>

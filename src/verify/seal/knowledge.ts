@@ -1,9 +1,10 @@
 import {
-  type CborValue,
+  ancestorsOf,
   type Code,
   type CodeRecord,
   codeKey,
   type EffectiveStatus,
+  encodeCbor,
   hex,
   isBelow,
   isCborMap,
@@ -17,6 +18,7 @@ import { type ChainRefusal, type ChainVerdict, verifyProofChain } from "../deleg
 import { type RecordVerdict, verifyRecordProof } from "../record-proof.ts";
 import { provenStatus } from "../records.ts";
 import type { TrustOptions } from "../trust.ts";
+import type { ProvenValues } from "../values.ts";
 import type { BatchPath } from "./batch.ts";
 import { decodeValues } from "./shown-values.ts";
 
@@ -38,14 +40,16 @@ export type Shown<T> = {
   /** Absent where it is proved that there is none. */
   readonly value?: T;
   readonly ageSeconds: number;
+  /** All that the same state is shown to hold. */
+  readonly values: ProvenValues;
 };
 
 /** A ledger as one proof shows it. */
 type Source = {
   readonly verdict: RecordVerdict;
-  readonly values: ReadonlyMap<string, CborValue | undefined>;
-  /** The code that was delegated to this ledger; absent of the one that is trusted. */
-  readonly under?: Code;
+  readonly values: ProvenValues;
+  /** The ledger that delegated to this one, in the same chain; absent of the one that is trusted. */
+  readonly above?: Source;
   readonly depth: number;
   readonly ageSeconds: number;
   /** Whether what stands below a code is its own, as far as that was asked. */
@@ -57,7 +61,8 @@ export type RefusedProof = { readonly at: number; readonly refusal: ChainRefusal
 
 /**
  * Evidence that was checked, for judging any number of seals. Where several proofs say something, the ledger that a code was
- * delegated to counts before the one that delegated it, and a later state before an earlier one.
+ * delegated to counts before the one that delegated it, and a later state before an earlier one. A ledger counts for nothing
+ * once a later state of the one above is shown to have taken back the delegation.
  */
 export class SealKnowledge {
   readonly refused: readonly RefusedProof[];
@@ -70,7 +75,7 @@ export class SealKnowledge {
     refused: readonly RefusedProof[],
     { statuses = [], paths = [] }: SealEvidence,
   ) {
-    this.#sources = [...sources].sort(firstToAsk);
+    this.#sources = inForce(sources).sort(firstToAsk);
     this.#statuses = new Map(statuses.map((bits) => [hex(sha256(bits)), bits]));
     this.refused = refused;
     this.paths = paths;
@@ -82,8 +87,8 @@ export class SealKnowledge {
       const value = source.values.get(key) as T | undefined;
       if (value === undefined && !source.values.has(key)) continue;
       if (!speaksFor(source, code)) continue;
-      const { ageSeconds } = source;
-      return value === undefined ? { ageSeconds } : { value, ageSeconds };
+      const { ageSeconds, values } = source;
+      return value === undefined ? { ageSeconds, values } : { value, ageSeconds, values };
     }
     return undefined;
   }
@@ -101,14 +106,57 @@ export class SealKnowledge {
   }
 }
 
+/** Sizes tell only of one log which state is later. */
 function firstToAsk(a: Source, b: Source): number {
-  const size = b.verdict.checkpoint.size - a.verdict.checkpoint.size;
-  return b.depth - a.depth || size || a.ageSeconds - b.ageSeconds;
+  const [{ block, checkpoint }, other] = [a.verdict, b.verdict];
+  const isOneLog = other.checkpoint.origin === checkpoint.origin;
+  const later = isOneLog ? other.checkpoint.size - checkpoint.size : other.block.time - block.time;
+  return b.depth - a.depth || later || a.ageSeconds - b.ageSeconds;
+}
+
+/** Without ledgers that the one above, or any above that, is shown to have delegated to no longer. */
+function inForce(sources: readonly Source[]): Source[] {
+  const kept: Source[] = [];
+  // From the top down: who has no say any more takes nothing back either.
+  for (const source of [...sources].sort((a, b) => a.depth - b.depth)) {
+    const { above } = source;
+    const isKept =
+      above === undefined ||
+      (kept.includes(above) && !kept.some((each) => hasTakenBack(each, above)));
+    if (isKept) kept.push(source);
+  }
+  return kept;
+}
+
+/** Whether a later state of the ledger that delegated a code shows another delegation, of the code or above it, or none. */
+function hasTakenBack(later: Source, above: Source): boolean {
+  const [{ origin, size }, before] = [later.verdict.checkpoint, above.verdict.checkpoint];
+  const code = delegatedBy(above);
+  if (later.depth !== above.depth || origin !== before.origin || size <= before.size) return false;
+  return [code, ...ancestorsOf(code)].some(
+    (each) =>
+      later.values.has(codeKey(each)) && delegationOf(later, each) !== delegationOf(above, each),
+  );
+}
+
+/** The code that the proof of a ledger above is about. */
+function delegatedBy({ verdict }: Source): Code {
+  return present(verdict.record, "the record of a delegated code").code;
+}
+
+/** Which log a code is delegated to, as long as it is; `undefined` where it is not. */
+function delegationOf({ values }: Source, code: Code): string | undefined {
+  const record = values.get(codeKey(code));
+  const delegation = isCborMap(record) ? record.delegation : undefined;
+  if (delegation === undefined) return undefined;
+  // Its policy and address may change.
+  const { op = null, genesis = null } = isCborMap(delegation) ? delegation : {};
+  return hex(encodeCbor([op, genesis]));
 }
 
 /** Whether the code lives in this ledger: below what was delegated to it, and not below what it delegated. */
 function speaksFor(source: Source, code: Code): boolean {
-  const { under } = source;
+  const under = source.above && delegatedBy(source.above);
   if (under !== undefined && code !== under && !isBelow(code, under)) return false;
   const parent = parentOf(code);
   return parent === undefined || isOwn(source, parent);
@@ -118,12 +166,10 @@ function speaksFor(source: Source, code: Code): boolean {
 function isOwn(source: Source, code: Code): boolean {
   const known = source.judged.get(code);
   if (known !== undefined) return known;
-  const key = codeKey(code);
-  const record = source.values.get(key);
-  const isDelegated = isCborMap(record) && record.delegation !== undefined;
   const parent = parentOf(code);
   const isAboveOwn = parent === undefined || isOwn(source, parent);
-  const own = source.values.has(key) && !isDelegated && isAboveOwn;
+  const isHere = source.values.has(codeKey(code)) && delegationOf(source, code) === undefined;
+  const own = isHere && isAboveOwn;
   source.judged.set(code, own);
   return own;
 }
@@ -158,13 +204,15 @@ async function readProof(
 }
 
 function sourcesOf({ links, last }: ChainVerdict): Source[] {
-  let ageSeconds = 0;
-  return [...links.map(({ verdict }) => verdict), last].map((verdict, depth) => {
-    const under = links[depth - 1]?.code;
+  const sources: Source[] = [];
+  for (const [depth, verdict] of [...links.map((link) => link.verdict), last].entries()) {
+    const above = sources.at(-1);
     // What a ledger says is no fresher than the delegation to it.
-    ageSeconds = Math.max(ageSeconds, present(verdict.age, "the age of a record proof").seconds);
-    const values = decodeValues(verdict);
+    const { seconds } = present(verdict.age, "the age of a record proof");
+    const ageSeconds = Math.max(above?.ageSeconds ?? 0, seconds);
     const judged = new Map<string, boolean>();
-    return { verdict, values, depth, ageSeconds, judged, ...(under !== undefined && { under }) };
-  });
+    const source = { verdict, values: decodeValues(verdict), depth, ageSeconds, judged };
+    sources.push(above === undefined ? source : { ...source, above });
+  }
+  return sources;
 }

@@ -31,20 +31,22 @@ function isFitMap(value: CborValue, isFitting: (map: CborMap) => boolean): boole
 
 const isBytes = (value: unknown): boolean => value instanceof Uint8Array;
 const isNumber = (value: unknown): boolean => typeof value === "number";
+const isText = (value: unknown): boolean => typeof value === "string";
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
 const isOptional = (value: unknown, is: (value: unknown) => boolean): boolean =>
   value === undefined || is(value);
 
 function isRecord({ born, control, holds, successors }: CborMap): boolean {
-  return isBytes(born) && isBytes(control) && Array.isArray(holds) && Array.isArray(successors);
+  return isBytes(born) && isBytes(control) && isTexts(holds) && isTexts(successors);
 }
 
-function isKey({ uses, from, to, since, scope }: CborMap): boolean {
+function isKey({ uses, from, to, since, scope = {} }: CborMap): boolean {
   const isOpenOrClosed = isNumber(from) && isOptional(to, isNumber) && isOptional(since, isNumber);
-  return Array.isArray(uses) && isOpenOrClosed && isOptional(scope, isScope);
+  return isTexts(uses) && isOpenOrClosed && isFitMap(scope, isScope);
 }
 
-function isScope(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
+function isScope({ under, classes, until }: CborMap): boolean {
+  return isOptional(under, isText) && isOptional(classes, isTexts) && isOptional(until, isNumber);
 }
 
 function isBatch({ count, root, at }: CborMap): boolean {
