@@ -1,14 +1,36 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { deflateSync } from "node:zlib";
+import type { AxeResults } from "axe-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { encodeDigits, present, readSeal } from "../../src/core/index.ts";
+import {
+  encodeDigits,
+  fromBase64,
+  hashLeaf,
+  hex,
+  present,
+  readSeal,
+  STATUS_BYTES,
+} from "../../src/core/index.ts";
+import type { SealFile } from "../verify/seal-cases.ts";
 import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts";
+import { drawPlate, filmOf, type Pose, pngOf } from "./plate-pictures.ts";
 import * as plates from "./plates-world.ts";
 
 // /verify as people meet it: in Chromium, against a real node, with seals that a real key made.
 
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+const DAY_SECONDS = 86_400;
 const PHONE = { width: 390, height: 844 };
 const ENGLISH = { locale: "en-GB", viewport: PHONE };
 
@@ -67,8 +89,11 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(complaints).toEqual({ violations: [], errors: [], foreign: [] });
     }
 
+    /** On a page that shows a verdict, or on none yet. */
     async function check(page: Page, text: string) {
-      await page.goto(address());
+      if (page.url().startsWith("http"))
+        await page.getByRole("button", { name: /Check another|另一块/ }).click();
+      else await page.goto(address());
       await typeIn(page, text);
       return verdictOf(page);
     }
@@ -184,5 +209,342 @@ describe.skipIf(CHROMIUM === undefined)(
         }
       });
     });
+
+    test("comes to every verdict that there are vectors for", async () => {
+      const { checks, proofs }: SealFile = JSON.parse(
+        readFileSync(new URL("../../vectors/seal/checks.json", import.meta.url), "utf8"),
+      );
+      const context = await browser.newContext({ ...ENGLISH, serviceWorkers: "block" });
+      // Nothing is kept from one vector to the next.
+      await context.addInitScript(
+        "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', { value: undefined })",
+      );
+      const { page, complaints } = await openWatchedPage(context, world.node.url);
+      let now = checks[0];
+      await page.route("**/.well-known/cityid", (route) =>
+        route.fulfill({ json: { policy: now?.policy, publicUrl: "https://id.example" } }),
+      );
+      await page.route(/\/v1\/(?:codes|proof)/, (route) => {
+        const { statuses = [], paths = [], text = "" } = now ?? {};
+        const read = readSeal(text);
+        const own = read.ok ? hashLeaf(read.value.seal.bytes) : new Uint8Array(32);
+        return route.fulfill({
+          json: {
+            format: "cityid/seal-evidence/v1",
+            proofs: (now?.proofs ?? []).map((at) => proofs[at]),
+            statuses: statuses.map((serials) => ({ bits: 1, lst: statusList(serials) })),
+            paths: paths.map(({ kid, leaf, ...rest }) => ({
+              ...rest,
+              kid: hex(fromBase64(kid) ?? own),
+              leaf: leaf ?? Buffer.from(own).toString("base64"),
+            })),
+          },
+        });
+      });
+      // One of each: that every vector holds in a browser, test/verify shows there.
+      const reasonOf = ({ expect: { outcome, because } }: (typeof checks)[number]) =>
+        `${outcome} ${because?.code}`;
+      const each = [...new Map(checks.map((vector) => [reasonOf(vector), vector])).values()];
+      const lie = checks.find(({ name }) => name === "proofs under another policy");
+      expect(each.length).toBeGreaterThan(35);
+      for (const vector of [...each, present(lie, "a vector")]) {
+        now = vector;
+        // The page takes a day for fresh, the vectors an hour.
+        const later = vector.expect.because?.code === "SEAL_OLD" ? DAY_SECONDS : 0;
+        await page.clock.setFixedTime((vector.nowSeconds + later) * 1000);
+        await page.goto(address(`?text=${encodeURIComponent(vector.text)}`));
+        const { state, reason } = await verdictOf(page);
+        const { outcome, because } = vector.expect;
+        const want = because?.code ?? "genuine";
+        // What holds no seal at all is no seal that is wrong.
+        const isSeal = want !== "SEAL_SCHEME" && want !== "SEAL_NONE";
+        if (isSeal) expect(reason, vector.name).toBe(want);
+        expect(state === "active", vector.name).toBe(outcome === "genuine");
+        if (outcome === "wrong" && isSeal) expect(state, vector.name).toBe("stop");
+        if (outcome === "unsure") {
+          expect(state, vector.name).toBe(vector === lie ? "attention" : "unknown");
+        }
+      }
+      expect(complaints).toEqual({ violations: [], errors: [], foreign: [] });
+      await context.close();
+    });
+
+    // Words are of one language, colours of one scheme: two looks show all of both.
+    const LOOKS = [
+      { locale: "zh-CN", colorScheme: "dark" },
+      { locale: "en-GB", colorScheme: "light" },
+    ] as const;
+    test.each(LOOKS)(
+      "satisfies WCAG 2.2 AA as far as axe can tell: $locale, $colorScheme",
+      async (look) => {
+        const texts = [plates.LAMP, plates.SUSPENDED, plates.NEVER];
+        const seals = await Promise.all(texts.map((each) => world.seal(each)));
+        await visiting({ ...look, viewport: PHONE }, async (page) => {
+          await page.goto(address());
+          await page.locator("#typed").waitFor();
+          await expectAccessible(page, "scanning");
+          for (const text of [...seals, "SJZ-2009-0417"]) {
+            await page.goto(address(`?text=${encodeURIComponent(text)}`));
+            await verdictOf(page);
+            for (const fold of await page.locator("summary").all()) await fold.click();
+            await expectAccessible(page, text);
+            const [content, width]: [number, number] = await page.evaluate(
+              "[document.documentElement.scrollWidth, document.documentElement.clientWidth]",
+            );
+            expect(content, text).toBeLessThanOrEqual(width);
+          }
+        });
+      },
+    );
+
+    async function expectAccessible(page: Page, what: string): Promise<void> {
+      await page.evaluate(AXE);
+      const { violations, passes }: AxeResults = await page.evaluate(
+        `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, rules: { "target-size": { enabled: true } } })`,
+      );
+      expect(
+        violations.map(({ id, nodes }) => `${what}: ${id} ${nodes.map(({ html }) => html)}`),
+      ).toEqual([]);
+      expect(passes.map(({ id }) => id)).toContain("color-contrast");
+    }
+
+    test("is used with a keyboard alone, in Chinese", async () => {
+      const text = await world.seal(plates.LAMP);
+      await visiting({ locale: "zh-CN", viewport: { width: 1440, height: 900 } }, async (page) => {
+        await page.goto(address());
+        const seen: string[] = [];
+        for (let i = 0; i < 8 && !seen.includes("typed"); i++) {
+          await page.keyboard.press("Tab");
+          const at: { id: string; outline: string } = await page.evaluate(`(() => {
+            const at = document.activeElement;
+            const shown = at.id === "picture" ? at.nextElementSibling : at;
+            return { id: at.id || at.className || at.textContent, outline: getComputedStyle(shown).outlineStyle };
+          })()`);
+          expect(at.outline, at.id).not.toBe("none");
+          seen.push(at.id);
+        }
+        expect(seen).toEqual(["skip", "城市标识账本", "plain", "picture", "typed"]);
+        await page.keyboard.type(text);
+        await page.keyboard.press("Enter");
+        const said = await verdictOf(page);
+        expect(said).toMatchObject({ state: "active", title: "真实有效" });
+        expect(said.sentence).toContain("由石家庄市签章");
+        const isFold = "document.activeElement.tagName === 'SUMMARY'";
+        for (let i = 0; i < 6 && !(await page.evaluate(isFold)); i++) {
+          await page.keyboard.press("Tab");
+        }
+        await page.keyboard.press("Enter");
+        await page.locator(".checks").waitFor({ state: "visible" });
+        // The other language says the same, and keeps what was found.
+        await page.getByRole("button", { name: "English" }).click();
+        expect((await verdictOf(page)).title).toBe("Genuine and current");
+      });
+    });
+
+    test("reads pictures from disk, and refuses what is none or is too large before it is decoded", async () => {
+      const text = await world.seal(plates.LAMP);
+      const plate = drawPlate(text, { widthPixels: 320, tilt: 20, turn: 15, seed: 3 });
+      const claimed = pngOf({ width: 4, height: 4, pixels: new Uint8Array(16) }, [10_000, 10_000]);
+      const blank = pngOf({ width: 300, height: 300, pixels: new Uint8Array(90_000).fill(200) });
+      const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>');
+      await visiting(ENGLISH, async (page) => {
+        await page.goto(address());
+        const choose = (name: string, mimeType: string, buffer: Buffer) =>
+          page.locator("#picture").setInputFiles({ name, mimeType, buffer });
+        const problem = page.locator(".field .problem").first();
+        await choose("text.png", "image/png", Buffer.from("no picture at all"));
+        await problem.getByText("no picture that can be read").waitFor();
+        await choose("drawing.svg", "image/svg+xml", svg);
+        await problem.getByText("no picture that can be read").waitFor();
+        await choose("huge.png", "image/png", claimed);
+        await problem.getByText("100 megapixels").waitFor();
+        // A header of a size that may be decoded, and nothing that can be.
+        await choose(
+          "torn.png",
+          "image/png",
+          pngOf({ width: 4, height: 4, pixels: new Uint8Array(16) }, [40, 40]).subarray(0, 40),
+        );
+        await problem.getByText("no picture that can be read").waitFor();
+        await choose("blank.png", "image/png", blank);
+        // The small decoder found nothing, so the larger one was asked: in its own thread, under its own policy.
+        await problem.getByText("No symbol was found").waitFor();
+        expect(page.workers().map((worker) => worker.url())).toEqual([
+          expect.stringContaining("/assets/large-worker-"),
+        ]);
+        await choose("plate.png", "image/png", pngOf(plate));
+        expect(await verdictOf(page)).toMatchObject({ state: "active", reason: "genuine" });
+      });
+    });
+
+    test("compares the registered place with the phone's, only when it is asked to", async () => {
+      const text = await world.seal(plates.LAMP);
+      const [longitude, latitude] = plates.STATION.map((each) => each / 1e7) as [number, number];
+      const places = [
+        [0.0003, "where it is registered", "active"],
+        [0.004, "does not decide", "unknown"],
+        [0.09, "not where it is registered", "attention"],
+      ] as const;
+      await visiting(
+        { ...ENGLISH, permissions: ["geolocation"] },
+        async (page, _complaints, context) => {
+          for (const [north, words, state] of places) {
+            await context.setGeolocation({ longitude, latitude: latitude + north, accuracy: 10 });
+            await page.goto(address(`?text=${encodeURIComponent(text)}`));
+            await page.getByRole("button", { name: "Compare with where I am" }).click();
+            await page.locator(".answer").getByText(words).waitFor();
+            expect(await page.locator(`.answer svg.state-${state}`).count()).toBe(1);
+          }
+        },
+      );
+      await visiting(ENGLISH, async (page) => {
+        await page.goto(address(`?text=${encodeURIComponent(text)}`));
+        await page.getByRole("button", { name: "Compare with where I am" }).click();
+        await page.locator(".answer").getByText("No position").waitFor();
+      });
+    });
+
+    test("goes on believing whom it met first when the node names others, until a person says so", async () => {
+      const text = await world.seal(plates.LAMP);
+      const { checks }: SealFile = JSON.parse(
+        readFileSync(new URL("../../vectors/seal/checks.json", import.meta.url), "utf8"),
+      );
+      const other = checks[0]?.policy;
+      await visiting({ ...ENGLISH, serviceWorkers: "block" }, async (page) => {
+        let isFalse = true;
+        await page.route("**/.well-known/cityid", (route) =>
+          isFalse
+            ? route.fulfill({ json: { policy: other, publicUrl: "https://id.example" } })
+            : route.continue(),
+        );
+        const ask = address(`?text=${encodeURIComponent(text)}`);
+        await page.goto(ask);
+        expect(await verdictOf(page)).toMatchObject({
+          state: "attention",
+          title: "The proofs of this node do not hold",
+        });
+        isFalse = false;
+        await page.goto(ask);
+        expect(await verdictOf(page)).toMatchObject({ state: "attention" });
+        await page.getByText("not those this device has kept").waitFor();
+        await page.getByRole("button", { name: "Believe the node's present keys" }).click();
+        await page.getByRole("heading", { name: "Genuine and current" }).waitFor();
+        await page.reload();
+        expect(await verdictOf(page)).toMatchObject({ state: "active" });
+      });
+    });
+
+    const TAKEN = {
+      camera: "Object.defineProperty(Navigator.prototype, 'mediaDevices', { value: undefined })",
+      "WebCrypto Ed25519":
+        "const take = SubtleCrypto.prototype.importKey; SubtleCrypto.prototype.importKey = function (format, key, algorithm, ...more) { return (algorithm.name ?? algorithm) === 'Ed25519' ? Promise.reject(new DOMException('x', 'NotSupportedError')) : take.call(this, format, key, algorithm, ...more); }",
+      "WebCrypto at all": "Object.defineProperty(Crypto.prototype, 'subtle', { value: undefined })",
+      "the service worker": "delete Navigator.prototype.serviceWorker",
+      IndexedDB:
+        "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('x', 'SecurityError'); } })",
+      "local storage":
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('x', 'SecurityError'); } })",
+      "threads of its own": "delete window.Worker",
+    } as const;
+    test("comes to a verdict by picture and by typing with anything taken away", async () => {
+      const text = await world.seal(plates.LAMP);
+      const picture = pngOf(drawPlate(text, { widthPixels: 300, seed: 5 }));
+      for (const [name, script] of Object.entries(TAKEN)) {
+        await visiting(ENGLISH, async (page) => {
+          await page.addInitScript(script);
+          await page.goto(address());
+          if (name === "camera") await page.getByText("There is no camera here").waitFor();
+          const file = { name: "plate.png", mimeType: "image/png", buffer: picture };
+          await page.locator("#picture").setInputFiles(file);
+          expect(await verdictOf(page), name).toMatchObject({ reason: "genuine", state: "active" });
+          await check(page, forge(text));
+          expect(await verdictOf(page), name).toMatchObject({ reason: "SEAL_SIGNATURE" });
+        });
+      }
+    });
+
+    test("reads plates with the camera: tilted, blurred, dim, small", async () => {
+      const poses: readonly Omit<Pose, "seed">[] = [
+        { widthPixels: 330, tilt: 30, turn: 10, blur: 1.2, light: 0.3 },
+        { widthPixels: 150 },
+      ];
+      for (const [seed, pose] of poses.entries()) {
+        const text = await world.seal(plates.LAMP);
+        const film = join(directory, `plate-${seed}.y4m`);
+        writeFileSync(
+          film,
+          filmOf([1, 2, 3].map((n) => drawPlate(text, { ...pose, seed: 10 * seed + n }))),
+        );
+        const camera = await launch(
+          "--use-fake-device-for-media-stream",
+          "--use-fake-ui-for-media-stream",
+          `--use-file-for-fake-video-capture=${film}`,
+        );
+        const page = await camera.newPage(ENGLISH);
+        await page.goto(address());
+        expect(await verdictOf(page)).toMatchObject({ reason: "genuine", state: "active" });
+        await camera.close();
+        rmSync(film);
+      }
+    });
+
+    test("off line after the first visit: of an office that is known, signed by whom, and never plain green", async () => {
+      const seen = await world.seal(plates.LAMP);
+      const unseen = await world.seal(plates.UNSEEN);
+      const stranger = await world.seal(plates.LAMP, { by: "thief" });
+      const profile = join(directory, "profile");
+      const open = async () => {
+        const context = await chromium.launchPersistentContext(profile, {
+          executablePath: CHROMIUM ?? "",
+          args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+          ...ENGLISH,
+        });
+        return { context, page: context.pages()[0] ?? (await context.newPage()) };
+      };
+      const first = await open();
+      await first.page.goto(address());
+      await typeIn(first.page, seen);
+      expect(await verdictOf(first.page)).toMatchObject({ state: "active" });
+      await first.page.evaluate("navigator.serviceWorker.ready");
+      await first.context.close();
+      const url = address();
+      await world.node.stop();
+
+      const { context, page } = await open();
+      await page.goto(url);
+      await typeIn(page, unseen);
+      const said = await verdictOf(page);
+      expect(said).toMatchObject({ state: "unknown", title: "Signed by 石家庄市, status unknown" });
+      expect(said.sentence).toContain("cannot be told off line");
+      await page.locator("summary").first().click();
+      expect(await page.locator(".checks").textContent()).toContain("kept here since");
+      expect(await check(page, seen)).toMatchObject({ reason: "genuine" });
+      expect(await check(page, forge(unseen))).toMatchObject({
+        reason: "SEAL_SIGNATURE",
+        state: "stop",
+      });
+      expect((await check(page, stranger)).state).not.toBe("active");
+      const picture = pngOf(drawPlate(unseen, { widthPixels: 300, seed: 8 }));
+      await page.getByRole("button", { name: "Check another plate" }).click();
+      await page
+        .locator("#picture")
+        .setInputFiles({ name: "plate.png", mimeType: "image/png", buffer: picture });
+      expect(await verdictOf(page)).toMatchObject({ state: "unknown" });
+      // Two days later what was kept is too old to say that anything is so now.
+      await page.clock.setFixedTime(Date.now() + 48 * 3_600_000);
+      expect(await check(page, seen)).toMatchObject({ state: "unknown", reason: "SEAL_OLD" });
+      await context.close();
+      await world.restart();
+      const again = await open();
+      await again.page.goto(url);
+      await typeIn(again.page, unseen);
+      expect(await verdictOf(again.page)).toMatchObject({ state: "active" });
+      await again.context.close();
+    });
   },
 );
+
+function statusList(serials: readonly number[]): string {
+  const bits = new Uint8Array(STATUS_BYTES);
+  for (const serial of serials) bits[serial >> 3] = (bits[serial >> 3] ?? 0) | (1 << (serial & 7));
+  return deflateSync(bits).toString("base64url");
+}

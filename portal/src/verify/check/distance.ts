@@ -21,7 +21,7 @@ export function metresTo(shape: Shape, from: Position): number {
   if ("polygon" in shape) {
     const rings = shape.polygon.map((ring) => ring.map(flat));
     const inside = rings.filter(contains).length % 2 === 1;
-    return inside ? 0 : Math.min(...rings.map(toPath));
+    return inside ? 0 : Math.min(...rings.map((ring) => toPath([...ring, ...ring.slice(0, 1)])));
   }
   const [west, south, east, north] = "cell" in shape ? shape.cell : shape.linked.bbox;
   const [x, y] = from;

@@ -255,7 +255,7 @@ export const UNKNOWN_OFFLINE: Said = said(
 
 /** What the node answers is not signed by whom this browser believes. */
 export const REFUSED_PROOFS: Said = said(
-  "stop",
+  "attention",
   text("节点的证明不可信", "The proofs of this node do not hold"),
   "节点给出的证明不是您的浏览器所信任的账本签的，因此对这块铭牌什么也不能说明。",
   "What the node answered was not signed by the ledger that this browser trusts, so it says nothing about this plate.",
