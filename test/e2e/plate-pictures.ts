@@ -59,13 +59,20 @@ function project(
   // The plate is as far away as the picture is wide, so that a tilt also shortens its far side.
   const distance = width;
   const shift = [(random() - 0.5) * width * 0.2, (random() - 0.5) * height * 0.2] as const;
+  // Beyond its diagonal, made longer by what is nearer, there is wall.
+  const reach = (modules + 2 * QUIET_MODULES) * pixel;
   const pixels = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       let sum = 0;
+      const [fromX, fromY] = [x - width / 2 - shift[0], y - height / 2 - shift[1]];
+      if (Math.hypot(fromX, fromY) > reach) {
+        pixels[y * width + x] = WALL;
+        continue;
+      }
       for (let sub = 0; sub < 9; sub++) {
-        const px = x + ((sub % 3) + 0.5) / 3 - width / 2 - shift[0];
-        const py = y + (Math.floor(sub / 3) + 0.5) / 3 - height / 2 - shift[1];
+        const px = fromX + ((sub % 3) + 0.5) / 3;
+        const py = fromY + (Math.floor(sub / 3) + 0.5) / 3;
         // Where the ray meets the plane of the plate.
         const scale = distance / (distance * Math.cos(t) - px * Math.sin(t));
         const [u, v] = [px * scale, py * scale * Math.cos(t)];

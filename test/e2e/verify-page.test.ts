@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,7 +23,7 @@ import {
 } from "../../src/core/index.ts";
 import type { SealFile } from "../verify/seal-cases.ts";
 import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts";
-import { drawPlate, filmOf, type Pose, pngOf } from "./plate-pictures.ts";
+import { drawPlate, pngOf } from "./plate-pictures.ts";
 import * as plates from "./plates-world.ts";
 
 // /verify as people meet it: in Chromium, against a real node, with seals that a real key made.
@@ -150,12 +150,12 @@ describe.skipIf(CHROMIUM === undefined)(
           "stop",
           "Not the address of a plate",
         ],
-        ["an old number", "SJZ-2009-0417", "unknown", `An old number, now ${plates.RENUMBERED}`],
+        ["an old number", "SJZ-2009-0417", "unknown", "An old number; there is no seal to check"],
         [
           "an old number as an address",
           `https://id.example/alias/asset/SJZ-2009-0417`,
           "unknown",
-          `An old number, now ${plates.RENUMBERED}`,
+          "An old number; there is no seal to check",
         ],
         [
           "a code without a seal",
@@ -186,9 +186,8 @@ describe.skipIf(CHROMIUM === undefined)(
             name,
           ).toEqual([]);
           if (name === "retired") {
-            await page
-              .getByRole("link", { name: `Open the page of its successor ${plates.LAMP}` })
-              .waitFor();
+            const next = page.getByRole("link", { name: "Open the page of its successor" });
+            expect(await next.getAttribute("href")).toBe(`/${plates.LAMP}`);
           }
           if (name === "a plate in order") {
             expect(await page.locator("dl").first().textContent()).toContain("站前路灯 1");
@@ -459,31 +458,6 @@ describe.skipIf(CHROMIUM === undefined)(
           await check(page, forge(text));
           expect(await verdictOf(page), name).toMatchObject({ reason: "SEAL_SIGNATURE" });
         });
-      }
-    });
-
-    test("reads plates with the camera: tilted, blurred, dim, small", async () => {
-      const poses: readonly Omit<Pose, "seed">[] = [
-        { widthPixels: 330, tilt: 30, turn: 10, blur: 1.2, light: 0.3 },
-        { widthPixels: 150 },
-      ];
-      for (const [seed, pose] of poses.entries()) {
-        const text = await world.seal(plates.LAMP);
-        const film = join(directory, `plate-${seed}.y4m`);
-        writeFileSync(
-          film,
-          filmOf([1, 2, 3].map((n) => drawPlate(text, { ...pose, seed: 10 * seed + n }))),
-        );
-        const camera = await launch(
-          "--use-fake-device-for-media-stream",
-          "--use-fake-ui-for-media-stream",
-          `--use-file-for-fake-video-capture=${film}`,
-        );
-        const page = await camera.newPage(ENGLISH);
-        await page.goto(address());
-        expect(await verdictOf(page)).toMatchObject({ reason: "genuine", state: "active" });
-        await camera.close();
-        rmSync(film);
       }
     });
 

@@ -23,7 +23,7 @@ export function button(label: string, act: () => void, className = ""): HTMLButt
 /** A list of facts, each with its name; those without a value are left out. */
 export function facts(rows: readonly (readonly [string, Child])[]): HTMLElement {
   const shown = rows.filter(([, value]) => value !== undefined && value !== false && value !== "");
-  const pairs = shown.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value)));
+  const pairs = shown.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)]);
   return h("dl", { class: "facts" }, ...pairs);
 }
 

@@ -58,9 +58,9 @@ const NEEDED: readonly (readonly [RegExp, Check])[] = [
   [/^/, "issued"],
 ];
 
-const HOLDS = text("成立", "holds");
-const FAILED = text("不成立", "fails");
-const OPEN = text("不明", "not known");
+const HOLDS = text("成立", "Holds");
+const FAILED = text("不成立", "Fails");
+const OPEN = text("不明", "Not known");
 
 /** Every check with what came of it, how old that is, and where it is from. */
 export function checkList(report: Extract<Report, { kind: "seal" }>): HTMLElement {
@@ -110,8 +110,9 @@ function failedCheck(because: SealReason): Check | undefined {
 }
 
 function checkRow(state: State, words: Text, word: Text, note: string): HTMLElement {
-  const head = h("span", {}, say(words), " ", h("strong", { class: `state-${state}` }, say(word)));
-  return h("li", {}, icon(state), head, note !== "" && h("span", { class: "note" }, note));
+  const came = h("strong", { class: `state-${state}` }, say(word));
+  const notes = h("span", { class: "note" }, came, note !== "" && ` · ${note}`);
+  return h("li", {}, icon(state), h("span", {}, say(words)), notes);
 }
 
 const IN_SYMBOL = text("看的是二维码本身", "from the symbol itself");

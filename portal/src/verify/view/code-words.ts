@@ -15,7 +15,7 @@ export const CODE_WORDS: Readonly<Record<CodeFinding["is"] | "alias", Said>> = {
   },
   alias: {
     state: "unknown",
-    title: text("旧编号，现为 {code}", "An old number, now {code}"),
+    title: text("旧编号，没有签章可核验", "An old number; there is no seal to check"),
     sentence: text(
       "账本证明旧编号“{alias}”属于 {code}。旧铭牌没有签章，无法判断它是不是主管单位做的。",
       "The ledger proves that the old number “{alias}” belongs to {code}. An old plate bears no seal, so nobody can tell whether the owner made it.",

@@ -26,8 +26,8 @@ export function placeText(geometry: Geometry): string | undefined {
 
 const ASK = text("与我的位置比较", "Compare with where I am");
 const WHY = text(
-  "签章可以被翻拍。铭牌若不在登记的地方，就值得怀疑。您的位置不会离开这台设备。",
-  "A seal can be photographed. A plate that is not where it is registered is suspect. Your position does not leave this device.",
+  "铭牌若不在登记的地方，就值得怀疑。您的位置不会离开这台设备。",
+  "A plate that is not where it is registered is suspect. Your position does not leave this device.",
 );
 const WAIT = text("正在取得位置…", "Finding where you are…");
 const NONE = text(

@@ -11,10 +11,13 @@ export type Screen = { readonly element: HTMLElement; readonly leave: () => void
 
 const TITLE = text("核验铭牌", "Check a plate");
 const WHY = text(
-  "请允许使用相机，对准铭牌上的二维码。画面只在这台设备上识别，不会上传。",
-  "Allow the camera and point it at the symbol on the plate. The picture is read on this device and sent nowhere.",
+  "请允许使用相机：用它读铭牌上的二维码。画面只在这台设备上识别，不会上传。",
+  "Please allow the camera: it reads the symbol on the plate. What it sees stays on this device.",
 );
-const LOOKING = text("正在寻找二维码…", "Looking for a symbol…");
+const LOOKING = text(
+  "请对准铭牌上的二维码。画面不会离开这台设备。",
+  "Point it at the symbol on the plate. What it sees stays on this device.",
+);
 const ABSENT: Readonly<Record<CameraAbsence, Text>> = {
   none: text(
     "这里用不了相机（有些应用内的网页不允许）。请拍一张照片选进来，或者输入编码。",
@@ -75,7 +78,7 @@ export function scanView({ read }: ScanActions, readLarge: LargeReader): Screen 
     if (left) return camera.stop();
     stop = camera.stop;
     camera.video.setAttribute("aria-hidden", "true");
-    stage.prepend(h("div", { class: "finder" }, camera.video));
+    stage.replaceChildren(h("div", { class: "finder" }, camera.video));
     status.textContent = say(LOOKING);
   });
   const element = h(

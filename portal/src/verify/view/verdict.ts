@@ -44,8 +44,8 @@ const ADOPT = text("改用节点现在公布的公钥", "Believe the node's pres
 const CHECKED = text("核验了什么", "What was checked");
 const AGAIN = text("核验另一块铭牌", "Check another plate");
 const RETRY = text("再核验一次", "Check again");
-const OPEN_PAGE = text("打开 {code} 的页面", "Open the page of {code}");
-const OPEN_SUCCESSOR = text("打开接替者 {code} 的页面", "Open the page of its successor {code}");
+const OPEN_PAGE = text("打开它的页面", "Open its page");
+const OPEN_SUCCESSOR = text("打开接替者的页面", "Open the page of its successor");
 const TELL_OWNER = text("查看负责单位并告知", "See who is responsible, and tell them");
 
 /** The verdict: what it is, in words; name and place; one next step; and behind folds, on what grounds. */
@@ -73,7 +73,7 @@ export function verdictView(report: Report, actions: VerdictActions): HTMLElemen
         button(say(AGAIN), actions.again),
       ),
     ),
-    h("p", { class: "note photo" }, say(PHOTO)),
+    report.kind === "seal" && isOfPlate(report) && h("p", { class: "note photo" }, say(PHOTO)),
     geometry !== undefined && isOfPlate(report) && placeCheck(geometry),
     trustNote(report, actions),
     report.kind === "seal" && fold(say(CHECKED), checkList(report)),
@@ -115,13 +115,14 @@ function identity(
   if (code === undefined || !isOfPlate(report)) return false;
   const geometry = geometryOf(record);
   const owner = ownerOf(report, code);
+  const successor = successorOf(report, record);
   const ownerName = owner && called(shownRecord(owner, report.knowledge), owner);
   return facts([
     [say(NAME), record && called(record, code)],
     [say(CODE), h("code", {}, code)],
     [say(OWNER), ownerName],
     [say(PLACE), geometry && placeText(geometry)],
-    [say(SUCCESSOR), successorOf(report, record)],
+    [say(SUCCESSOR), successor && h("code", {}, successor)],
   ]);
 }
 
@@ -152,7 +153,7 @@ function nextStep(
   { retry }: VerdictActions,
 ): HTMLElement | undefined {
   const open = (words: ReturnType<typeof text>, to: string) =>
-    h("a", { class: "primary", href: `/${to}` }, say(words, { code: to }));
+    h("a", { class: "primary", href: `/${to}` }, say(words));
   const successor = successorOf(report, record);
   if (state === "ended" && successor !== undefined) return open(OPEN_SUCCESSOR, successor);
   const isOffline = report.gathered !== undefined && report.gathered.source !== "node";
