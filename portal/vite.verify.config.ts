@@ -25,6 +25,8 @@ export default defineConfig({
     // The larger decoder.
     chunkSizeWarningLimit: 1000,
     rolldownOptions: {
+      // A machine that is slow for the moment is nothing to warn of.
+      checks: { pluginTimings: false },
       input: {
         verify: fileURLToPath(new URL("verify.html", import.meta.url)),
         "verify-sw": fileURLToPath(new URL("src/verify/sw.ts", import.meta.url)),

@@ -13,7 +13,7 @@ import {
 } from "../../src/core/index.ts";
 import { makeSeal } from "../../src/sdk/index.ts";
 import { beginLedger, type RealNode, startRealNode } from "../node/real-node.ts";
-import { CITY, code, issueCity, LAMPS, registerLampClass, signerOf } from "../sdk/world.ts";
+import { CITY, code, issueCity, LAMPS, named, registerLampClass, signerOf } from "../sdk/world.ts";
 
 // A city with lamps of every fate, and the seals of their plates: real keys, a real node, nothing made up.
 
@@ -29,6 +29,10 @@ export const RETIRED = `${LAMPS}/000003`;
 export const WITHDRAWN = `${LAMPS}/000004`;
 export const RENUMBERED = `${LAMPS}/000005`;
 export const UNSEEN = `${LAMPS}/000006`;
+/** Below a department that keeps a ledger of its own. */
+const OWN_LEDGER = `${CITY}.09`;
+export const ELSEWHERE = `${OWN_LEDGER}/LAMP/000001`;
+export const OTHER_NODE = "https://other.example";
 export const NEVER = `${LAMPS}/999999`;
 
 export type PlatesWorld = AsyncDisposable & {
@@ -70,7 +74,7 @@ export async function openPlatesWorld(): Promise<PlatesWorld> {
     },
     seal: async (of, { host = HOST, by = "sealer", expSeconds, serial } = {}) => {
       const resolver = parseResolverHost(host);
-      const born = await bornOf(node, of);
+      const born = of === ELSEWHERE ? new Uint8Array(8) : await bornOf(node, of);
       const next = serial ?? serials.size;
       serials.set(`${next}`, next);
       const signer = signerOf(by);
@@ -119,12 +123,21 @@ async function controlOf({ client }: RealNode, of: string): Promise<Uint8Array> 
   return present(fromHex((await client.record(of)).record.control), "control");
 }
 
+const OTHER_POLICY =
+  "log traffic.example/log+69a8d261+Ac2Xe7akWuUKbDefId+7J/KVvXm35t1buxhlGirgBNuI\nquorum none\n";
+
 async function changeFates(node: RealNode): Promise<void> {
   const status = async (of: string, what: "suspend" | "retire", more: object = {}) => {
     const prev = await controlOf(node, of);
     const change = { op: "status", code: code(of), prev, do: what, reason: "test", ...more };
     await node.act(change as unknown as Operation, CITY, "city");
   };
+  const office = { code: code(OWN_LEDGER), kind: "department" as const, names: named("园林局") };
+  await node.act({ op: "register", items: [office] }, CITY, "city");
+  const terms = { origin: "traffic.example/log", policy: OTHER_POLICY, url: OTHER_NODE };
+  const prev = await controlOf(node, OWN_LEDGER);
+  const delegate = { op: "delegate", code: code(OWN_LEDGER), prev, do: "start", ...terms };
+  await node.act(delegate as Operation, CITY, "city");
   await status(SUSPENDED, "suspend");
   await status(RETIRED, "retire", { successors: [code(LAMP)] });
 }

@@ -125,6 +125,12 @@ describe.skipIf(CHROMIUM === undefined)(
         ["a wrong signature", forged, "stop", "Forged: the signature is wrong"],
         ["never issued", await world.seal(plates.NEVER), "stop", "Forged: never issued"],
         [
+          "in another ledger",
+          await world.seal(plates.ELSEWHERE),
+          "unknown",
+          "Another ledger answers for it",
+        ],
+        [
           "a key for other work",
           await world.seal(plates.LAMP, { by: "city" }),
           "stop",
@@ -167,7 +173,7 @@ describe.skipIf(CHROMIUM === undefined)(
         ["a code that has retired", plates.RETIRED, "ended", "The code has retired"],
         ["nothing of ours", "路灯", "unknown", "No code was recognised"],
       ];
-      await visiting(ENGLISH, async (page) => {
+      await visiting(ENGLISH, async (page, complaints) => {
         for (const [name, text, state, title] of cases) {
           const said = await check(page, text);
           expect(said, name).toMatchObject({ state, title: expect.stringMatching(title) });
@@ -188,6 +194,17 @@ describe.skipIf(CHROMIUM === undefined)(
           if (name === "retired") {
             const next = page.getByRole("link", { name: "Open the page of its successor" });
             expect(await next.getAttribute("href")).toBe(`/${plates.LAMP}`);
+          }
+          if (name === "in another ledger") {
+            const next = await page
+              .getByRole("link", { name: "Check it there" })
+              .getAttribute("href");
+            const there = await fetch(`${world.node.url}${next}`, { redirect: "manual" });
+            expect(there.headers.get("location")).toBe(`${plates.OTHER_NODE}${next}`);
+            // The browser notes where it was sent; the page does not let it go there.
+            expect(complaints.foreign.splice(0)).toEqual([
+              expect.stringContaining(plates.OTHER_NODE),
+            ]);
           }
           if (name === "a plate in order") {
             expect(await page.locator("dl").first().textContent()).toContain("站前路灯 1");

@@ -19,7 +19,7 @@ export async function findAlias(text: string): Promise<AliasOf | undefined> {
 }
 
 async function byAddress([, path = "", value, uic]: RegExpExecArray): Promise<AliasOf | undefined> {
-  const asked = await ask(`/${path}`);
+  const asked = await ask(`/${path}`, "follow");
   if (!("text" in asked)) return undefined;
   // It leads on to the code.
   const code = readCode(decodeURIComponent(new URL(asked.url).pathname.slice(1)));

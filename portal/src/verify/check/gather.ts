@@ -14,6 +14,8 @@ export type Gathered = {
   readonly text?: string;
   /** What the node said instead. */
   readonly problem?: string;
+  /** The code lives in the ledger of another node. */
+  readonly isElsewhere?: true;
 };
 
 /** What the verdict on a seal is to rest on: what the node says now, with what was kept of the same plate; without it, what was kept of the office. */
@@ -110,6 +112,9 @@ function parsed(text: string): unknown {
   }
 }
 
-function problemOf(asked: Awaited<ReturnType<typeof ask>>): { readonly problem?: string } {
+function problemOf(
+  asked: Awaited<ReturnType<typeof ask>>,
+): Pick<Gathered, "problem" | "isElsewhere"> {
+  if ("problem" in asked && asked.problem === "elsewhere") return { isElsewhere: true };
   return "problem" in asked && asked.code !== undefined ? { problem: asked.code } : {};
 }

@@ -18,7 +18,7 @@ export type Reader = { read(pixels: Pixels): Reading };
 /** Milliseconds that retries on one picture may take: a frame of a camera is followed by another, a picture from disk is not. */
 export type Patience = "frame" | "picture";
 
-const TIME_LIMITS: Readonly<Record<Patience, number>> = { frame: 40, picture: 400 };
+const TIME_LIMITS: Readonly<Record<Patience, number>> = { frame: 120, picture: 500 };
 
 /** The small decoder (docs/adr/0053), which most plates need no other for. */
 export function createReader(maxWidth: number, maxHeight: number, patience: Patience): Reader {

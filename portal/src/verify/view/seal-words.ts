@@ -253,6 +253,14 @@ export const UNKNOWN_OFFLINE: Said = said(
   "This phone has no proofs of this office yet. Check again when you are on line.",
 );
 
+/** Another node has the proofs: that of the ledger which the code was delegated to. */
+export const OTHER_LEDGER: Said = said(
+  "unknown",
+  text("由另一个账本负责", "Another ledger answers for it"),
+  "{code} 登记在主管城市自己的账本里，那里的节点才有这块铭牌的证明。请到那里核验。",
+  "{code} is kept in a ledger of its city's own, whose node has the proofs of this plate. Check it there.",
+);
+
 /** What the node answers is not signed by whom this browser believes. */
 export const REFUSED_PROOFS: Said = said(
   "attention",

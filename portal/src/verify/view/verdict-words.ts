@@ -8,6 +8,7 @@ import {
   GENUINE,
   GENUINE_ELSEWHERE,
   GENUINE_THEN,
+  OTHER_LEDGER,
   REFUSED_PROOFS,
   type Said,
   SIGNED_OFFLINE,
@@ -54,6 +55,7 @@ function saidOf(report: Report, verdict: SealVerdict, isElsewhere: boolean): Sai
   const { because } = verdict;
   if (because.code !== "SEAL_NOT_SHOWN") return sealWords(because);
   if (wasLiedTo(report)) return REFUSED_PROOFS;
+  if (report.gathered?.isElsewhere === true) return OTHER_LEDGER;
   if (verdict.signer !== undefined) return SIGNED_OFFLINE;
   return isOffline ? UNKNOWN_OFFLINE : sealWords(because);
 }

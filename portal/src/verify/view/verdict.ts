@@ -46,6 +46,7 @@ const AGAIN = text("核验另一块铭牌", "Check another plate");
 const RETRY = text("再核验一次", "Check again");
 const OPEN_PAGE = text("打开它的页面", "Open its page");
 const OPEN_SUCCESSOR = text("打开接替者的页面", "Open the page of its successor");
+const OPEN_THERE = text("到那里核验", "Check it there");
 const TELL_OWNER = text("查看负责单位并告知", "See who is responsible, and tell them");
 
 /** The verdict: what it is, in words; name and place; one next step; and behind folds, on what grounds. */
@@ -156,6 +157,11 @@ function nextStep(
     h("a", { class: "primary", href: `/${to}` }, say(words));
   const successor = successorOf(report, record);
   if (state === "ended" && successor !== undefined) return open(OPEN_SUCCESSOR, successor);
+  if (report.gathered?.isElsewhere === true && code !== undefined) {
+    // This node leads to the other, where the page of the code leads to the check of this very seal.
+    const digits = /\d+(?=\/?$)/.exec(report.text.split(/[?#]/)[0] ?? "")?.[0] ?? "";
+    return h("a", { class: "primary", href: `/${code}/${digits}` }, say(OPEN_THERE));
+  }
   const isOffline = report.gathered !== undefined && report.gathered.source !== "node";
   if (isOffline || report.kind === "no-trust") return button(say(RETRY), retry, "primary");
   if (code === undefined) return undefined;
