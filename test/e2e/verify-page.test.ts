@@ -125,6 +125,24 @@ describe.skipIf(CHROMIUM === undefined)(
         ["a wrong signature", forged, "stop", "Forged: the signature is wrong"],
         ["never issued", await world.seal(plates.NEVER), "stop", "Forged: never issued"],
         [
+          "on an address that only looks like ours",
+          genuine.replace("ID.EXAMPLE", "ID.EXAMPLE@EVIL.EXAMPLE"),
+          "attention",
+          "Genuine seal, unfamiliar address",
+        ],
+        [
+          "on another that does",
+          genuine.replace("ID.EXAMPLE", "EVIL.EXAMPLE\\@ID.EXAMPLE"),
+          "attention",
+          "Genuine seal, unfamiliar address",
+        ],
+        [
+          "an old number that is none",
+          "https://id.example/alias/asset/%E0%A4",
+          "stop",
+          "Not the address of a plate",
+        ],
+        [
           "in another ledger",
           await world.seal(plates.ELSEWHERE),
           "unknown",
@@ -177,6 +195,9 @@ describe.skipIf(CHROMIUM === undefined)(
         for (const [name, text, state, title] of cases) {
           const said = await check(page, text);
           expect(said, name).toMatchObject({ state, title: expect.stringMatching(title) });
+          if (said.title === "Genuine seal, unfamiliar address") {
+            expect(said.sentence, name).toContain("leads to evil.example, not");
+          }
           // Icon and word beside the colour, and whoever hears the page hears the verdict.
           expect(await page.locator(`h1 > svg.state-${state}`).count(), name).toBe(1);
           expect(
@@ -476,6 +497,43 @@ describe.skipIf(CHROMIUM === undefined)(
           expect(await verdictOf(page), name).toMatchObject({ reason: "SEAL_SIGNATURE" });
         });
       }
+    });
+
+    test("says that it came to no verdict where it lacks what it needs", async () => {
+      const text = await world.seal(plates.LAMP);
+      const context = await browser.newContext({ ...ENGLISH, serviceWorkers: "block" });
+      const page = await context.newPage();
+      await page.addInitScript(TAKEN["WebCrypto at all"]);
+      await page.route("**/ed25519-noble*", (route) => route.abort());
+      await page.goto(address(`?text=${encodeURIComponent(text)}`));
+      expect(await verdictOf(page)).toMatchObject({ state: "unknown", reason: "failed" });
+      await page.unroute("**/ed25519-noble*");
+      await page.reload();
+      expect(await verdictOf(page)).toMatchObject({ state: "active" });
+      await context.close();
+    });
+
+    test("lets go of the camera when it is not needed, and opens it again", async () => {
+      const text = await world.seal(plates.LAMP);
+      await visiting({ ...ENGLISH, permissions: ["camera"] }, async (page) => {
+        await page.goto(address());
+        await page.getByText("Point it at the symbol").waitFor();
+        await page.evaluate(
+          "window.track = document.querySelector('video').srcObject.getTracks()[0]",
+        );
+        expect(await page.evaluate("track.readyState")).toBe("live");
+        // As a phone does that gives the camera to another program.
+        await page.evaluate("track.dispatchEvent(new Event('ended'))");
+        await page.getByRole("button", { name: "Open it again" }).click();
+        await page.getByText("Point it at the symbol").waitFor();
+        expect(await page.evaluate("track.readyState")).toBe("ended");
+        await page.evaluate(
+          "window.track = document.querySelector('video').srcObject.getTracks()[0]",
+        );
+        await typeIn(page, text);
+        await verdictOf(page);
+        expect(await page.evaluate("track.readyState")).toBe("ended");
+      });
     });
 
     test("off line after the first visit: of an office that is known, signed by whom, and never plain green", async () => {

@@ -44,7 +44,7 @@ function show(element: HTMLElement): void {
 function scan(): void {
   asked += 1;
   shown = undefined;
-  const screen = scanView({ read: (found) => void check(found) }, readLarge);
+  const screen = scanView({ read: (found) => void check(found), restart: scan }, readLarge);
   show(screen.element);
   leave = screen.leave;
   spoken.textContent = "";

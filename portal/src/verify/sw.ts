@@ -24,12 +24,13 @@ declare const OFFLINE: {
 };
 
 const PAGE = "/verify";
+const ENTRY = /^\/assets\/verify-/;
 const PREFIX = "cityid-verify-";
 const CACHE = PREFIX + OFFLINE.version;
 const KEPT = new Set([...OFFLINE.files, ...OFFLINE.later]);
 
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([PAGE, ...OFFLINE.files])));
+  event.waitUntil(keepAll());
 });
 
 self.addEventListener("activate", (event) => {
@@ -44,6 +45,19 @@ self.addEventListener("fetch", (event) => {
   if (isPage) event.respondWith(fromCache(PAGE));
   else if (KEPT.has(pathname)) event.respondWith(fromCache(pathname));
 });
+
+async function keepAll(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(OFFLINE.files);
+  const page = await fetch(PAGE, { cache: "reload" });
+  const text = await page.clone().text();
+  // While the node is exchanged for a newer one, page and files may be of two builds: the browser tries again later.
+  const isOurs = OFFLINE.files
+    .filter((name) => ENTRY.test(name))
+    .every((name) => text.includes(name));
+  if (!page.ok || !isOurs) throw new Error("the page is of another build");
+  await cache.put(PAGE, page);
+}
 
 async function dropOld(): Promise<void> {
   const names = await caches.keys();

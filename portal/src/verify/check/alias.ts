@@ -22,20 +22,34 @@ async function byAddress([, path = "", value, uic]: RegExpExecArray): Promise<Al
   const asked = await ask(`/${path}`, "follow");
   if (!("text" in asked)) return undefined;
   // It leads on to the code.
-  const code = readCode(decodeURIComponent(new URL(asked.url).pathname.slice(1)));
-  return code.ok
-    ? { code: code.value.code, value: decodeURIComponent(value ?? uic ?? "") }
-    : undefined;
+  const code = readCode(decoded(new URL(asked.url).pathname.slice(1)));
+  return code.ok ? { code: code.value.code, value: decoded(value ?? uic ?? "") } : undefined;
 }
 
-type Listed = {
-  readonly items?: readonly { readonly code?: unknown; readonly aliases?: unknown }[];
-};
+type Listed = { readonly items?: unknown };
 
 async function bySearch(value: string): Promise<AliasOf | undefined> {
   const asked = await ask(`/v1/codes?q=${encodeURIComponent(value)}&limit=5`);
   if (!("text" in asked)) return undefined;
-  const { items = [] } = Object(JSON.parse(asked.text)) as Listed;
-  const codes = items.map(({ code }) => code).filter((each) => typeof each === "string");
-  return codes.length === 1 && codes[0] !== undefined ? { code: codes[0], value } : undefined;
+  const { items } = Object(parsed(asked.text)) as Listed;
+  if (!Array.isArray(items)) return undefined;
+  const [only, ...others] = items.map((item) => Object(item).code as unknown);
+  return typeof only === "string" && others.length === 0 ? { code: only, value } : undefined;
+}
+
+/** What is not encoded as it should be stands for itself: nobody has such a number. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

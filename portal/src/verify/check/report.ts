@@ -42,10 +42,19 @@ export type Report = {
     }
   /** No keys are kept yet, and the node does not answer. */
   | { readonly kind: "no-trust" }
+  /** Something that was needed could not be loaded: no verdict at all. */
+  | { readonly kind: "failed" }
 );
 
-/** Judges what a camera or a person gave. Nothing of it is ever opened. */
+/** Judges what a camera or a person gave. Nothing of it is ever opened. Always comes to something that can be said. */
 export async function examine(store: Store, text: string, now: number): Promise<Report> {
+  return judge(store, text, now).catch((cause: unknown) => {
+    console.warn(cause);
+    return { text: text.trim(), at: now, kind: "failed" };
+  });
+}
+
+async function judge(store: Store, text: string, now: number): Promise<Report> {
   const written = text.trim();
   const base = { text: written, at: now };
   const read = readSeal(written);
@@ -116,7 +125,12 @@ function hasAlias(code: string, { value }: AliasOf, knowledge: SealKnowledge): b
   return aliases.some((each) => each.value === value);
 }
 
-/** The host of an address, in lower case. */
-function hostOf(text: string): string | undefined {
-  return /^https?:\/\/([^/?#\s]+)/i.exec(text)?.[1]?.toLowerCase();
+/** Where a browser would go; `undefined` where that is no host. */
+export function hostOf(text: string): string | undefined {
+  if (!/^https?:/i.test(text)) return undefined;
+  try {
+    return new URL(text).host;
+  } catch {
+    return undefined;
+  }
 }

@@ -29,10 +29,13 @@ const READ = "cityid-read";
  */
 export async function openCamera(
   onRead: (text: string) => void,
+  onEnd: () => void,
   readLarge: LargeReader,
 ): Promise<Camera | CameraAbsence> {
   const stream = await openStream();
   if (typeof stream === "string") return stream;
+  // Some phones take it away while another program is in front.
+  for (const track of stream.getTracks()) track.addEventListener("ended", onEnd);
   const video = document.createElement("video");
   video.muted = true;
   video.playsInline = true;

@@ -100,6 +100,15 @@ export const FOREIGN_WORDS: Readonly<Record<Foreign, Said>> = {
   },
 };
 
+export const FAILED: Said = {
+  state: "unknown",
+  title: text("核验没有完成", "The check did not finish"),
+  sentence: text(
+    "核验所需的一部分没有加载成功，因此没有结论。请联网后再核验一次。",
+    "Part of what the check needs could not be loaded, so there is no verdict. Check again when you are on line.",
+  ),
+};
+
 export const NO_TRUST: Said = {
   state: "unknown",
   title: text("离线无法判断", "Cannot tell off line"),

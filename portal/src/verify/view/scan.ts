@@ -1,10 +1,14 @@
-import { h, icon } from "../dom.ts";
+import { button, h, icon } from "../dom.ts";
 import { type CameraAbsence, openCamera } from "../scan/camera.ts";
 import type { LargeReader } from "../scan/large-reader.ts";
 import { type PictureReading, readPicture } from "../scan/picture.ts";
 import { say, type Text, text } from "../text.ts";
 
-export type ScanActions = { readonly read: (text: string) => void };
+export type ScanActions = {
+  readonly read: (text: string) => void;
+  /** Begins anew, with the camera. */
+  readonly restart: () => void;
+};
 
 /** A screen that may hold a camera, which must be let go of when it is left. */
 export type Screen = { readonly element: HTMLElement; readonly leave: () => void };
@@ -32,6 +36,8 @@ const ABSENT: Readonly<Record<CameraAbsence, Text>> = {
     "Another program uses the camera. Choose a picture, or type.",
   ),
 };
+const STOPPED = text("相机停了。", "The camera has stopped.");
+const REOPEN = text("重新打开", "Open it again");
 const PICTURE = text("选一张照片", "Choose a picture");
 const PICTURE_READING = text("正在识别照片…", "Reading the picture…");
 const TYPED = text(
@@ -60,7 +66,7 @@ const PROBLEMS: Readonly<Record<Exclude<PictureReading, { text: string }>["why"]
 };
 
 /** Camera at once; beside it a picture from disk, and typing. */
-export function scanView({ read }: ScanActions, readLarge: LargeReader): Screen {
+export function scanView({ read, restart }: ScanActions, readLarge: LargeReader): Screen {
   let left = false;
   let stop = () => {};
   const stage = h("div", { class: "stage" }, h("p", { class: "note" }, say(WHY)));
@@ -69,7 +75,10 @@ export function scanView({ read }: ScanActions, readLarge: LargeReader): Screen 
     if (left) return;
     read(found);
   };
-  void openCamera(done, readLarge).then((camera) => {
+  const ended = () => {
+    if (!left) status.replaceChildren(say(STOPPED), " ", button(say(REOPEN), restart));
+  };
+  void openCamera(done, ended, readLarge).then((camera) => {
     if (typeof camera === "string") {
       stage.classList.add("empty");
       status.replaceChildren(icon("unknown"), " ", say(ABSENT[camera]));

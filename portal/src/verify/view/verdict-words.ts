@@ -1,8 +1,8 @@
 import type { SealVerdict } from "cityid/verify/seal";
 import { shownRecord } from "../check/code.ts";
-import type { Report } from "../check/report.ts";
+import { hostOf, type Report } from "../check/report.ts";
 import { say } from "../text.ts";
-import { CODE_WORDS, FOREIGN_WORDS, NO_TRUST } from "./code-words.ts";
+import { CODE_WORDS, FAILED, FOREIGN_WORDS, NO_TRUST } from "./code-words.ts";
 import { called, duration, moment } from "./say.ts";
 import {
   GENUINE,
@@ -38,6 +38,8 @@ export function speak(report: Report): Spoken {
       return { said: FOREIGN_WORDS[report.what], facts: { host: report.host } };
     case "no-trust":
       return { said: NO_TRUST, facts: {} };
+    case "failed":
+      return { said: FAILED, facts: {} };
   }
 }
 
@@ -81,13 +83,15 @@ function factsOf(report: Report, verdict: SealVerdict): Readonly<Record<string, 
   if (typeof reason.exp === "number") reason.exp = moment(reason.exp * 1000);
   const age = typeof reason.ageSeconds === "number" ? reason.ageSeconds : oldestOf(verdict);
   const holder = signer && withoutGeneration(signer.holder);
+  // Where a browser would go, not what looks like a host.
+  const host = hostOf(report.text) ?? scanned?.host;
   return {
     code: scanned?.seal.code,
     ...reason,
     age: duration(age),
     signer: holder && called(shownRecord(holder, report.knowledge), holder),
-    host: scanned?.host,
-    isElsewhere: isElsewhere(report, scanned?.host),
+    host,
+    isElsewhere: isElsewhere(report, host),
   };
 }
 

@@ -163,7 +163,8 @@ function nextStep(
     return h("a", { class: "primary", href: `/${code}/${digits}` }, say(OPEN_THERE));
   }
   const isOffline = report.gathered !== undefined && report.gathered.source !== "node";
-  if (isOffline || report.kind === "no-trust") return button(say(RETRY), retry, "primary");
+  if (isOffline || report.kind === "no-trust" || report.kind === "failed")
+    return button(say(RETRY), retry, "primary");
   if (code === undefined) return undefined;
   if (state === "stop" && !isOfPlate(report)) {
     const office = code.split("/")[0] ?? code;
