@@ -73,6 +73,31 @@ export function checkList(report: Extract<Report, { kind: "seal" }>): HTMLElemen
   return h("ul", { class: "checks" }, ...rows);
 }
 
+const ISSUED = text("编码确已签发", "The code was issued");
+const IN_FORCE = text("编码目前有效", "The code is in force");
+const SEALED = text("铭牌有签章", "The plate bears a seal");
+const NO_SEAL = text("没有", "None");
+
+/** The same of a code without a seal. */
+export function codeCheckList(report: Extract<Report, { kind: "code" }>): HTMLElement {
+  const { finding } = report;
+  const age = "ageSeconds" in finding ? say(AS_OF, { age: duration(finding.ageSeconds) }) : "";
+  const note = [age, sourceOf(report)].filter((each) => each !== "").join(" · ");
+  const row = (words: Text, holds: boolean | undefined) => {
+    if (holds === undefined) return checkRow("unknown", words, OPEN, note);
+    return holds ? checkRow("active", words, HOLDS, note) : checkRow("stop", words, FAILED, note);
+  };
+  const isTold = finding.is !== "unknown" && finding.is !== "old";
+  const isIssued = isTold ? finding.is !== "never-issued" : undefined;
+  return h(
+    "ul",
+    { class: "checks" },
+    row(ISSUED, isIssued),
+    row(IN_FORCE, isTold ? finding.is === "active" : undefined),
+    checkRow("unknown", SEALED, NO_SEAL, ""),
+  );
+}
+
 type Row = { readonly state: State; readonly word: Text; readonly note: string };
 
 function outcomeOf(

@@ -3,7 +3,7 @@ import type { Report } from "../check/report.ts";
 import type { Trust } from "../check/trust.ts";
 import { button, facts, h, icon, type State } from "../dom.ts";
 import { say, text } from "../text.ts";
-import { checkList, sourceOf } from "./checks.ts";
+import { checkList, codeCheckList, sourceOf } from "./checks.ts";
 import { expertDetails } from "./expert.ts";
 import { geometryOf, placeCheck, placeText } from "./place.ts";
 import { called, moment } from "./say.ts";
@@ -58,6 +58,7 @@ export function verdictView(report: Report, actions: VerdictActions): HTMLElemen
   const record = code === undefined ? undefined : shownRecord(code, report.knowledge);
   const geometry = geometryOf(record);
   const reason = report.kind === "seal" ? reasonOf(report) : outcomeOf(report);
+  const next = nextStep(report, state, code, record, actions);
   return h(
     "article",
     { class: `verdict ground-${state}`, "data-state": state, "data-reason": reason },
@@ -70,14 +71,15 @@ export function verdictView(report: Report, actions: VerdictActions): HTMLElemen
       h(
         "div",
         { class: "actions" },
-        nextStep(report, state, code, record, actions),
-        button(say(AGAIN), actions.again),
+        next,
+        button(say(AGAIN), actions.again, next === undefined ? "primary" : ""),
       ),
     ),
     report.kind === "seal" && isOfPlate(report) && h("p", { class: "note photo" }, say(PHOTO)),
     geometry !== undefined && isOfPlate(report) && placeCheck(geometry),
     trustNote(report, actions),
     report.kind === "seal" && fold(say(CHECKED), checkList(report)),
+    report.kind === "code" && fold(say(CHECKED), codeCheckList(report)),
     expertDetails(report),
   );
 }
