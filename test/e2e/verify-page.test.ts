@@ -61,6 +61,8 @@ async function typeIn(page: Page, text: string): Promise<void> {
 
 describe.skipIf(CHROMIUM === undefined)(
   "the page that checks plates (needs Chromium: apt-get install chromium)",
+  // Each of them is many visits; nothing is timed.
+  { timeout: 300_000 },
   () => {
     let directory: string;
     let world: plates.PlatesWorld;
