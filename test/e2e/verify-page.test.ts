@@ -419,6 +419,22 @@ describe.skipIf(CHROMIUM === undefined)(
       });
     });
 
+    test("reads with the larger decoder what the small one cannot", async () => {
+      const digits = Array.from({ length: 411 }, (_, i) => (i * i + 7 * i) % 10).join("");
+      const text = `HTTPS://ID.EXAMPLE/MA.156.1301.02/LAMP/000123/${digits}`;
+      const pose = { widthPixels: 380, tilt: 30, turn: 10, seed: 2 };
+      const picture = pngOf(drawPlate(text, pose, 600, 600));
+      await visiting(ENGLISH, async (page) => {
+        await page.goto(address());
+        const file = { name: "plate.png", mimeType: "image/png", buffer: picture };
+        await page.locator("#picture").setInputFiles(file);
+        await verdictOf(page);
+        expect(page.workers()).toHaveLength(1);
+        await page.locator("summary").last().click();
+        expect(await page.locator(".expert").textContent()).toContain(text);
+      });
+    });
+
     test("compares the registered place with the phone's, only when it is asked to", async () => {
       const text = await world.seal(plates.LAMP);
       const [longitude, latitude] = plates.STATION.map((each) => each / 1e7) as [number, number];
