@@ -189,6 +189,12 @@ describe.skipIf(CHROMIUM === undefined)(
           "unknown",
           "The code is in force; there is no seal to check",
         ],
+        [
+          "a code without a seal, on the address of somebody else",
+          `https://evil.example/${plates.LAMP}`,
+          "attention",
+          "No seal, and an unfamiliar address",
+        ],
         ["a code that never was", plates.NEVER, "stop", "Never issued"],
         ["a code that has retired", plates.RETIRED, "ended", "The code has retired"],
         ["nothing of ours", "路灯", "unknown", "No code was recognised"],

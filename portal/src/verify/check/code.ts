@@ -1,7 +1,8 @@
 import type { Code } from "cityid/sdk";
-import type { SealKnowledge, Shown } from "cityid/verify/seal";
+import type { SealKnowledge } from "cityid/verify/seal";
 
-type Record_ = NonNullable<ReturnType<typeof recordIn>["value"]>;
+/** A record as a proof shows it. */
+export type ShownRecord = Parameters<SealKnowledge["status"]>[1];
 
 /** What is proved of a code by itself. */
 export type CodeFinding =
@@ -11,7 +12,7 @@ export type CodeFinding =
   | {
       readonly is: "active" | "suspended" | "retired" | "void";
       readonly ageSeconds: number;
-      readonly record: Record_;
+      readonly record: ShownRecord;
       /** Which code decides: its own, or one above it. */
       readonly because?: string;
     };
@@ -19,10 +20,9 @@ export type CodeFinding =
 /** What the proofs at hand say of a code. */
 export function judgeCode(text: string, knowledge: SealKnowledge, maxSeconds: number): CodeFinding {
   const code = text as Code;
-  const shown = knowledge.shown<object>(`code/${code}`, code);
+  const shown = knowledge.shown<ShownRecord>(`code/${code}`, code);
   if (shown === undefined) return { is: "unknown" };
-  const { ageSeconds } = shown;
-  const { value: record } = recordIn(shown);
+  const { ageSeconds, value: record } = shown;
   // What an old proof says may have changed since, all but an end.
   const isOld = ageSeconds > maxSeconds;
   if (record === undefined)
@@ -35,19 +35,12 @@ export function judgeCode(text: string, knowledge: SealKnowledge, maxSeconds: nu
   return { is: status, ageSeconds, record, ...because };
 }
 
-/** The record of a code, as it is shown. */
-function recordIn(shown: Shown<object>) {
-  return shown as Shown<Parameters<SealKnowledge["status"]>[1]>;
-}
-
 /** The record that is shown of a code, whatever its age. */
 export function shownRecord(
   text: string,
   knowledge: SealKnowledge | undefined,
-): Record_ | undefined {
+): ShownRecord | undefined {
   const code = text as Code;
-  const shown = knowledge?.shown<object>(`code/${code}`, code);
-  return shown && recordIn(shown).value;
+  const shown = knowledge?.shown<ShownRecord>(`code/${code}`, code);
+  return shown?.value;
 }
-
-export type { Record_ as ShownRecord };

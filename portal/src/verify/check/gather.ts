@@ -87,8 +87,8 @@ async function readAll(
 ): Promise<readonly SealEvidence[]> {
   const statuses = await store.statuses(kid);
   const texts = [...kept.map(({ text }) => text), ...(statuses ? [statuses.text] : [])];
-  const read_ = await Promise.all(texts.map(read));
-  return read_.filter((each) => each !== undefined);
+  const evidence = await Promise.all(texts.map(read));
+  return evidence.filter((each) => each !== undefined);
 }
 
 /** @returns `undefined` for what is no evidence: whatever it is, it proves nothing */

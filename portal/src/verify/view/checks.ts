@@ -116,7 +116,7 @@ function outcomeOf(
     return {
       state: isOpen ? "unknown" : "stop",
       word: isOpen ? OPEN : FAILED,
-      note: ageNote(report),
+      note: sourceOf(report),
     };
   }
   // A batch counts only of a key that is closed; digits alone have no address.
@@ -168,8 +168,4 @@ const FROM_KEPT = text("账本的证明，本机留存于 {at}", "proof of the l
 export function sourceOf({ gathered }: Report): string {
   if (gathered?.source === "node") return say(FROM_NODE);
   return gathered?.at === undefined ? "" : say(FROM_KEPT, { at: moment(gathered.at) });
-}
-
-function ageNote(report: Report): string {
-  return sourceOf(report);
 }

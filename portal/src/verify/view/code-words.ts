@@ -4,13 +4,21 @@ import { text } from "../text.ts";
 import type { Said } from "./seal-words.ts";
 
 /** What is said where there is a code and no seal: never that a plate is genuine. */
-export const CODE_WORDS: Readonly<Record<CodeFinding["is"] | "alias", Said>> = {
+export const CODE_WORDS: Readonly<Record<CodeFinding["is"] | "alias" | "elsewhere", Said>> = {
   active: {
     state: "unknown",
     title: text("编码有效，但没有签章可核验", "The code is in force; there is no seal to check"),
     sentence: text(
       "账本证明 {code} 已签发并且有效。没有签章，无法判断铭牌是不是主管单位做的。",
       "The ledger proves that {code} was issued and is in force. Without a seal nobody can tell whether the owner made the plate.",
+    ),
+  },
+  elsewhere: {
+    state: "attention",
+    title: text("没有签章，网址也不认识", "No seal, and an unfamiliar address"),
+    sentence: text(
+      "{code} 确已签发，但铭牌上没有签章，网址指向 {host}，不是本账本的网站。不要打开它，除非您认识这个网站。",
+      "{code} was issued, but the plate bears no seal, and its address leads to {host}, not to this ledger. Do not open it unless you know that site.",
     ),
   },
   alias: {

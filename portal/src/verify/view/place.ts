@@ -1,23 +1,16 @@
 import type { ShownRecord } from "../check/code.ts";
-import { metresTo, type Position } from "../check/distance.ts";
+import { metresTo, type Position, type Shape } from "../check/distance.ts";
 import { button, h, icon, type State } from "../dom.ts";
 import { say, type Text, text } from "../text.ts";
 
-type Geometry =
-  NonNullable<ShownRecord["geometry"]> extends infer S
-    ? S extends { readonly value: infer G }
-      ? G
-      : never
-    : never;
-
 /** The geometry of a record, where it is not kept back. */
-export function geometryOf(record: ShownRecord | undefined): Geometry | undefined {
+export function geometryOf(record: ShownRecord | undefined): Shape | undefined {
   const { geometry } = record ?? {};
-  return geometry !== undefined && "value" in geometry ? (geometry.value as Geometry) : undefined;
+  return geometry !== undefined && "value" in geometry ? geometry.value : undefined;
 }
 
 /** Degrees with five decimals, which is one metre. */
-export function placeText(geometry: Geometry): string | undefined {
+export function placeText(geometry: Shape): string | undefined {
   const at = "point" in geometry ? geometry.point : undefined;
   if (at === undefined) return undefined;
   const [x, y] = [at[0] / 1e7, at[1] / 1e7];
@@ -52,7 +45,7 @@ const NEAR_METRES = 100;
 const SHIFT_METRES = 1000;
 
 /** The registered place against the phone's: asked for by a button only. */
-export function placeCheck(geometry: Geometry): HTMLElement {
+export function placeCheck(geometry: Shape): HTMLElement {
   const answer = h("p", { role: "status", class: "answer" });
   const show = (words: Text, state?: State, metres?: number) => {
     const shown = metres === undefined ? {} : { metres: grouped(metres) };

@@ -28,7 +28,7 @@ export function speak(report: Report): Spoken {
       return speakOfSeal(report, report.verdict);
     case "code": {
       const { finding, code, alias, host } = report;
-      const key = finding.is === "active" && alias !== undefined ? "alias" : finding.is;
+      const key = finding.is === "active" ? wordsOfActive(report) : finding.is;
       const because = "because" in finding ? withoutGeneration(finding.because ?? code) : code;
       const age = "ageSeconds" in finding ? duration(finding.ageSeconds) : "";
       const said = finding.is === "unknown" && wasLiedTo(report) ? REFUSED_PROOFS : CODE_WORDS[key];
@@ -41,6 +41,11 @@ export function speak(report: Report): Spoken {
     case "failed":
       return { said: FAILED, facts: {} };
   }
+}
+
+function wordsOfActive(report: Extract<Report, { kind: "code" }>) {
+  if (isElsewhere(report, report.host)) return "elsewhere";
+  return report.alias === undefined ? "active" : "alias";
 }
 
 function speakOfSeal(report: Report, verdict: SealVerdict): Spoken {
