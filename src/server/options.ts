@@ -98,7 +98,7 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
     key: { perSecond: 20_000, burst: 200_000 },
   },
   connectTo: [],
-  portalRoutes: ["/", "/tour"],
+  portalRoutes: ["/", "/tour", "/verify"],
 };
 
 /** Everything the server needs and does not make itself. */

@@ -15,6 +15,8 @@ beforeAll(async () => {
   await mkdir(join(directory, "assets"));
   await writeFile(join(directory, "index.html"), "<!doctype html><title>portal</title>");
   await writeFile(join(directory, "assets", "index-B7f3kQ2x.js"), script);
+  await writeFile(join(directory, "verify.html"), "<!doctype html><title>plates</title>");
+  await writeFile(join(directory, "assets", "large-worker-B7f3kQ2x.js"), script);
   await writeFile(join(directory, "logo.png"), Uint8Array.of(1, 2, 3));
   world = await openWorld({}, { portal: await staticFiles(directory) });
 });
@@ -75,6 +77,29 @@ describe("the portal", () => {
       expect(policy).not.toContain("unsafe");
     },
   );
+
+  test("gives the page that checks plates the camera and the position, and no other page", async () => {
+    const rights = async (path: string) =>
+      (await world.get(path, { Accept: "text/html" })).headers.get("Permissions-Policy");
+    for (const path of ["/verify", "/verify/", "/verify?code=MA.156"]) {
+      const response = await world.get(path, { Accept: "text/html" });
+      expect(await response.text()).toContain("<title>plates</title>");
+      expect(response.headers.get("Content-Security-Policy")).not.toContain("unsafe");
+      expect(await rights(path)).toBe("camera=(self), geolocation=(self)");
+    }
+    for (const path of ["/", "/tour/3", "/index.html", "/verify.html"]) {
+      expect(await rights(path), path).toBe("camera=(), geolocation=()");
+    }
+  });
+
+  test("lets one thread compile WebAssembly, and that one reach nobody else", async () => {
+    const policy = async (path: string) =>
+      (await world.get(path)).headers.get("Content-Security-Policy") ?? "";
+    expect(await policy("/assets/large-worker-B7f3kQ2x.js")).toMatch(
+      /default-src 'none'.*'wasm-unsafe-eval'.*connect-src 'self'/,
+    );
+    expect(await policy("/assets/index-B7f3kQ2x.js")).not.toContain("unsafe");
+  });
 
   test("gives files that are named after their content for ever, compressed to who takes it", async () => {
     const response = await world.get("/assets/index-B7f3kQ2x.js");

@@ -132,6 +132,18 @@ describe("GET /<code>", () => {
     expect(response.status).toBe(200);
   });
 
+  test("leads from there to the check of that very seal, and keeps that page for nobody else", async () => {
+    const sealed = `/${MA1301}/${"7".repeat(240)}`;
+    const page = await (await world.get(sealed, HTML)).text();
+    const [, to = ""] = /href="(\/verify\?text=[^"]+)"/.exec(page) ?? [];
+    expect(new URL(to, "https://x").searchParams.get("text")).toMatch(
+      new RegExp(`^https?://[^/]+${sealed}$`),
+    );
+    const plain = await (await world.get(`/${MA1301}`, HTML)).text();
+    expect(plain).not.toContain("/verify?text=");
+    expect(plain).toContain(`/verify?code=${MA1301}`);
+  });
+
   test("refuses bad syntax with its position, on a page for people", async () => {
     const problem = await world.get("/MA.15x", JSON_TYPE);
     expect(problem.status).toBe(400);
@@ -384,6 +396,9 @@ describe("the short way of a page", () => {
   const textOf = (body: string | undefined) => Buffer.from(body ?? "", "latin1").toString();
 
   test("is there once the page was made, with the same bytes and headers", async () => {
+    expect(hot()).toBeUndefined();
+    // The page of one plate is not the page of its code.
+    await world.get(`/${lamp}/${"7".repeat(240)}`, { ...HTML, "Accept-Language": "zh-CN" });
     expect(hot()).toBeUndefined();
     const long = await slow();
     const short = present(hot(), "a page");

@@ -1,4 +1,4 @@
-import { language, type ThemeChoice, themeChoice } from "./preferences.ts";
+import { language, type ThemeChoice, themeChoice } from "./settings.ts";
 
 export type Mode = "light" | "dark";
 

@@ -50,6 +50,8 @@ export type CodePage = {
   readonly recordedMilliseconds: number;
   readonly moment: Moment | undefined;
   readonly language: Language;
+  /** The address as it stands on the plate that led here, where it holds a seal; not judged. */
+  readonly seal?: string;
 };
 
 type Reader = Pick<Services, "state" | "config" | "node">;
@@ -60,7 +62,7 @@ export function codePageTitle({ found: { record }, language }: CodePage): string
 }
 
 export function codePageMain(reader: Reader, page: CodePage): Markup {
-  return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(page)}${placeSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
+  return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(reader, page)}${placeSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
 }
 
 /** What ends a sentence; Chinese needs no space after it. */
@@ -165,11 +167,15 @@ function referenceList(
   return html`<section><h2>${title}</h2><ul class="rows">${codes.map((code) => html`<li>${codeLink(state, code, language)} <code>${code}</code></li>`)}</ul></section>`;
 }
 
-function actionSection({ found, language }: CodePage): Markup {
-  const items = usableLinks(found.record).map(({ href, title, rel, lang }) => {
+function actionSection({ config }: Reader, { found, language, seal }: CodePage): Markup {
+  const links = usableLinks(found.record).map(({ href, title, rel, lang }) => {
     const words = title ?? LINK_WORDS[rel]?.[language] ?? rel;
     return html`<li><a href="${href}" rel="noreferrer"${lang !== undefined && html` hreflang="${lang}"`}>${words}</a></li>`;
   });
+  const inPage = `/verify?text=${encodeURIComponent(seal ?? "")}`;
+  const check = html`<li><a href="${inPage}">${PAGE_WORDS.verifyPlate[language]}</a></li>`;
+  const items =
+    seal !== undefined && config.portalRoutes.includes("/verify") ? [check, ...links] : links;
   if (items.length === 0) return html``;
   return html`<section aria-labelledby="actions"><h2 id="actions">${PAGE_WORDS.actions[language]}</h2><ul class="links first">${items}</ul></section>`;
 }

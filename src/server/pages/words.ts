@@ -64,6 +64,7 @@ type PageWord =
   | "now"
   | "datasets"
   | "verifyHere"
+  | "verifyPlate"
   | "ledger"
   | "owner"
   | "stage"
@@ -105,6 +106,7 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
   now: { zh: "查看现在的内容", en: "see what holds now" },
   datasets: { zh: "数据集", en: "Datasets" },
   verifyHere: { zh: "在浏览器中核验", en: "Verify in this browser" },
+  verifyPlate: { zh: "核验这块铭牌", en: "Check this plate" },
   ledger: { zh: "城市标识账本", en: "City identity ledger" },
   owner: { zh: "负责单位", en: "Responsible" },
   stage: { zh: "阶段", en: "Stage" },

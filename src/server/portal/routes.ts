@@ -13,6 +13,20 @@ function portalPolicy(connectTo: readonly string[]): string {
   );
 }
 
+/** Pages with files and rights of their own; every other path of the portal is answered by its one page. docs/adr/0053. */
+const OWN_PAGES: { readonly [route: string]: { readonly file: string; readonly rights: string } } =
+  {
+    "/verify": { file: "/verify.html", rights: "camera=(self), geolocation=(self)" },
+  };
+
+/** What the other pages may not do: nothing of it is needed there. */
+const NO_RIGHTS = "camera=(), geolocation=()";
+
+/** The larger decoder of plates compiles WebAssembly, in a thread of its own that has this policy and can reach nobody but us. */
+const WASM_WORKER = /^\/assets\/large-worker-[A-Za-z0-9_-]{8}\.js$/;
+const WASM_POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
 /** A day: its name does not say its content. */
 const ICON_CACHING = "public, max-age=86400";
 
@@ -31,15 +45,30 @@ export function mountPortal(app: App, { portal, config }: Services): void {
 
   app.get("*", async (c, next) => {
     const { path } = c.req;
-    const file = portal.get(path) ?? (isRoute(path) ? portal.get("/index.html") : undefined);
-    return file === undefined ? next() : answerFile(c, file, policy);
+    const page = pageOf(path);
+    const file = portal.get(path) ?? (page && portal.get(page.file));
+    if (file === undefined) return next();
+    const response = answerFile(c, file, WASM_WORKER.test(path) ? WASM_POLICY : policy);
+    const isPage = file.type.startsWith("text/html");
+    if (isPage) response.headers.set("Permissions-Policy", page?.rights ?? NO_RIGHTS);
+    return response;
   });
 
-  function isRoute(path: string): boolean {
-    // Nothing is below the first page: two slashes are no path of ours.
-    const isBelow = (route: string) => route !== "/" && path.startsWith(`${route}/`);
-    return config.portalRoutes.some((route) => path === route || isBelow(route));
+  /** The page that answers for a path of the portal's router. */
+  function pageOf(path: string): { readonly file: string; readonly rights: string } | undefined {
+    if (!isRoute(path)) return undefined;
+    const own = Object.entries(OWN_PAGES).find(([route]) => isAt(path, route));
+    return own?.[1] ?? { file: "/index.html", rights: NO_RIGHTS };
   }
+
+  function isRoute(path: string): boolean {
+    return config.portalRoutes.some((route) => isAt(path, route));
+  }
+}
+
+/** Nothing is below the first page: two slashes are no path of ours. */
+function isAt(path: string, route: string): boolean {
+  return path === route || (route !== "/" && path.startsWith(`${route}/`));
 }
 
 /** One file of ours, compressed for who takes it. */

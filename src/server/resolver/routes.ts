@@ -198,7 +198,7 @@ export function mountResolver(app: App, services: Services, pages: KeptPages): v
     const begun = pages.now();
     const page = await readPageContent(c, code, visit);
     if (!page.ok) return problem(c, page.error);
-    const { language } = page.value;
+    const { language, seal } = page.value;
     const text = renderPage(
       {
         title: `${codePageTitle(page.value)} ${code}`,
@@ -210,7 +210,8 @@ export function mountResolver(app: App, services: Services, pages: KeptPages): v
     );
     const headers = { ...linkHeaders(code), ETag: etagOf(text), "Cache-Control": "no-cache" };
     if (gone !== undefined) return pageResponse(text, 410, headers);
-    const isPlain = moment === undefined && new URL(c.req.url).search === "";
+    // With a seal it is the page of one plate.
+    const isPlain = moment === undefined && seal === undefined && new URL(c.req.url).search === "";
     if (isPlain) pages.put(record, language, text, headers.ETag, begun);
     if (isNoneMatch(c.req.header("If-None-Match"), headers.ETag)) {
       return new Response(null, { status: 304, headers });
@@ -240,6 +241,7 @@ export function mountResolver(app: App, services: Services, pages: KeptPages): v
       recordedMilliseconds: block.timeMilliseconds,
       moment,
       language: languageOf(c.req.raw),
+      ...sealAt(c, config.publicUrl),
     };
     return { ok: true, value };
   }
@@ -254,13 +256,19 @@ function wishOf(c: AppContext, linkType: string) {
   };
 }
 
-const SEAL_BEHIND = new RegExp(`/[0-9]{${MIN_SEAL_DIGITS},}$`);
+/** The text on the plate, where the path goes on with what may be a seal. */
+function sealAt(c: AppContext, publicUrl: string): { readonly seal?: string } {
+  const { pathname } = new URL(c.req.url);
+  return SEALED.test(pathname) ? { seal: publicUrl + pathname } : {};
+}
+
+const SEALED = new RegExp(`/[0-9]{${MIN_SEAL_DIGITS},}$`);
 
 /** To the one spelling of a path, where another was used; a seal behind the code is left as it is. */
 function redirectTo(c: AppContext, canonical: string): Response | undefined {
   const { pathname, search } = new URL(c.req.url);
   const bare = pathname.replace(/^\/25S(?=\/)/, "");
-  if (bare === canonical || SEAL_BEHIND.test(bare)) return undefined;
+  if (bare === canonical || SEALED.test(bare)) return undefined;
   return redirect(308, canonical + search, {});
 }
 

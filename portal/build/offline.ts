@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import type { Plugin } from "vite";
+
+// Tells the service worker which files there are. It is written last, when the names of all others are known; each name says
+// the content of its file, so that the names together say the version.
+
+/** What only some ever need, and is large. */
+const LATER = /large-worker|zxing_reader/;
+export const SERVICE_WORKER = "verify-sw.js";
+
+export function offlineFiles(): Plugin {
+  return {
+    name: "offline-files",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_options, bundle) {
+        const worker = bundle[SERVICE_WORKER];
+        if (worker?.type !== "chunk") this.error("there is no service worker");
+        const names = Object.keys(bundle)
+          .filter((name) => name !== SERVICE_WORKER && !name.endsWith(".html"))
+          .sort();
+        const version = createHash("sha256");
+        for (const name of Object.keys(bundle).sort()) {
+          const file = bundle[name];
+          if (file === undefined || name === SERVICE_WORKER) continue;
+          version.update(name).update(file.type === "chunk" ? file.code : file.source);
+        }
+        const path = (name: string) => `/${name}`;
+        const list = {
+          version: version.digest("hex").slice(0, 16),
+          files: [...names.filter((name) => !LATER.test(name)).map(path), "/favicon.svg"],
+          later: names.filter((name) => LATER.test(name)).map(path),
+        };
+        worker.code = `const OFFLINE=${JSON.stringify(list)};${worker.code}`;
+      },
+    },
+  };
+}

@@ -1,0 +1,77 @@
+// Without React: the verifier is a page without it.
+
+export type Language = "zh" | "en";
+export type ThemeChoice = "system" | "light" | "dark";
+
+/** A choice that outlives the page, where the browser lets us keep one. */
+export type Preference<V extends string> = {
+  readonly get: () => V;
+  readonly set: (value: V) => void;
+  readonly subscribe: (listener: () => void) => () => void;
+};
+
+export const language: Preference<Language> = preference(
+  "cityid.language",
+  isLanguage,
+  askedLanguage,
+);
+export const themeChoice: Preference<ThemeChoice> = preference(
+  "cityid.theme",
+  isThemeChoice,
+  () => "system",
+);
+
+function preference<V extends string>(
+  name: string,
+  isValue: (text: string | null) => text is V,
+  otherwise: () => V,
+): Preference<V> {
+  const listeners = new Set<() => void>();
+  const stored = readStored(name);
+  let current: V = isValue(stored) ? stored : otherwise();
+  return {
+    get: () => current,
+    set: (value) => {
+      current = value;
+      writeStored(name, value);
+      for (const listener of listeners) listener();
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** Chinese first when the browser asks for Chinese first; a link may ask by `?lang=`. */
+function askedLanguage(): Language {
+  const asked = new URLSearchParams(location.search).get("lang");
+  if (isLanguage(asked)) return asked;
+  const first = navigator.languages.find((tag) => /^(zh|en)\b/i.test(tag));
+  return first?.toLowerCase().startsWith("zh") ? "zh" : "en";
+}
+
+function isLanguage(text: string | null): text is Language {
+  return text === "zh" || text === "en";
+}
+
+export function isThemeChoice(text: string | null): text is ThemeChoice {
+  return text === "system" || text === "light" || text === "dark";
+}
+
+/** Storage throws where a browser forbids it; the choice then lasts as long as the page. */
+export function readStored(name: string): string | null {
+  try {
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+}
+
+export function writeStored(name: string, value: string): void {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // Kept in memory only.
+  }
+}
