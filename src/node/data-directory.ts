@@ -23,6 +23,7 @@ import {
  *     inbox/         applications, beside the ledger
  *     openings/      bodies of commitments, beside the ledger
  *     seals/         leaf hashes of batches of seals, beside the ledger
+ *     comet/         of a validator: what its engine keeps, and the sockets between the two
  *     demo/          keys of a demonstration
  *     haikou/        of a demonstration: the data directory of its second ledger
  */
@@ -50,6 +51,8 @@ export type DataDescription = {
   /** The member of the consortium whose node this is. */
   readonly member?: string;
   readonly demonstration?: true;
+  /** What orders the blocks; absent: this node alone. */
+  readonly engine?: "comet";
   /** Of the ledger of a delegated code: which code, and where its parent's node answers. */
   readonly parent?: { readonly url: string; readonly code: string };
   /** It was brought back from a backup, and nobody has said yet that there is no newer state. */

@@ -8,11 +8,13 @@ import {
   type Policy,
   paramKey,
 } from "../core/index.ts";
+import { openCometLedger } from "../ledger/comet/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import { createClient } from "../sdk/index.ts";
 import { createApp, type ParentLedger, type Server, staticFiles } from "../server/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
+import { engineHome } from "./comet/home.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
 import {
@@ -58,6 +60,8 @@ export type StartExtras = {
   readonly demo?: (node: NodeFacts) => Answer | undefined;
   /** Other nodes that pages of this one may talk to. */
   readonly connectTo?: readonly string[];
+  /** It is the application of a validator. Called when its engine could not be answered: both have to be started again. */
+  readonly engineFailed?: (cause: unknown) => void;
 };
 
 type Answer = (
@@ -86,6 +90,10 @@ export async function startNode(
   if (description === undefined) {
     throw directoryFault(directory.root, "absent");
   }
+  if ((description.engine === "comet") !== (extras.engineFailed !== undefined)) {
+    const why = description.engine === "comet" ? "validator" : "no-validator";
+    throw directoryFault(directory.root, why);
+  }
   await keepDescription(directory.root);
   if (description.restored === true && config.confirmRestored) {
     const { restored: _, format: __, ...rest } = description;
@@ -94,14 +102,18 @@ export async function startNode(
   const { origin } = description;
   const readOnly = description.restored === true && !config.confirmRestored;
   const signers = await logSignersOf(directory, origin);
-  const { ledger, recovery, journalEnd, confirmRestored } = await openEmbeddedLedger({
-    directory: directory.ledger,
-    origin,
-    signers,
-    clock: CLOCK,
-    confirmClock: config.confirmClock,
-    readOnly,
-  });
+  const { confirmClock } = config;
+  const stores = { directory: directory.ledger, origin, signers, clock: CLOCK };
+  const { engineFailed } = extras;
+  const { ledger, recovery, journalEnd, confirmRestored } =
+    engineFailed === undefined
+      ? await openEmbeddedLedger({ ...stores, confirmClock, readOnly })
+      : await openCometLedger({
+          ...stores,
+          ...engineHome(directory.root),
+          software: SOFTWARE,
+          failed: engineFailed,
+        });
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
   let cosigning: Cosigning | undefined;
   try {
@@ -198,7 +210,7 @@ async function application(
           return trustText(policyText(ledger.value(paramKey("policy"))), policy(), signers);
         },
         ownKeys: [...(witness ? [witness.key] : []), ...signers.map(({ key }) => key)],
-        engine: "embedded",
+        engine: description.engine ?? "embedded",
         software: SOFTWARE,
         ...(member === undefined ? {} : { member }),
         ...(demonstration === undefined ? {} : { demonstration }),

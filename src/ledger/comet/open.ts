@@ -34,6 +34,8 @@ export type OpenedComet = {
   readonly ledger: Ledger;
   readonly recovery: Recovery;
   readonly journalEnd: () => number;
+  /** Nothing to confirm: what a validator that was restored lacks, it gets from the others before it takes part. */
+  readonly confirmRestored: () => void;
   /** The last committed height of the engine. */
   readonly height: () => number;
 };
@@ -89,5 +91,11 @@ export async function openCometLedger(options: CometOptions): Promise<OpenedCome
     writer.fail(cause instanceof LedgerFault ? cause : fault);
     options.failed(cause);
   });
-  return { ledger, recovery, journalEnd, height: () => chain.height };
+  return {
+    ledger,
+    recovery,
+    journalEnd,
+    confirmRestored: () => undefined,
+    height: () => chain.height,
+  };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createFile, type FileSystem, makeDurable, nodeFiles } from "../../log/index.ts";
+import { createOnce, type FileSystem, makeDurable, nodeFiles } from "../../log/index.ts";
 import { type EngineSettings, engineConfig } from "./engine-config.ts";
 import { type EngineKey, nodeKeyFile, validatorKeyFile } from "./keys.ts";
 
@@ -31,7 +31,10 @@ export type HomeContents = {
 /** A validator that has signed nothing yet. The engine writes into it what it signed last, so it is never made twice. */
 const NOTHING_SIGNED = { height: "0", round: 0, step: 0 };
 
-/** Writes what the engine starts from. Durable when it resolves. @throws EEXIST where something of it is there */
+/**
+ * Writes what the engine starts from. Durable when it resolves; done again, it changes nothing: above all not what the
+ * validator has signed.
+ */
 export async function createEngineHome(
   { root, genesis: genesisPath }: EngineHome,
   { validatorKey, nodeKey, genesis, settings }: HomeContents,
@@ -44,12 +47,12 @@ export async function createEngineHome(
   const shown = { permissions: 0o644, below: root };
   const config = (name: string) => join(root, "config", name);
   const state = join(root, "data", "priv_validator_state.json");
-  await createFile(files, state, json(NOTHING_SIGNED), secret);
-  await createFile(files, config("node_key.json"), json(nodeKeyFile(nodeKey)), secret);
-  await createFile(files, config("config.toml"), engineConfig(settings), shown);
-  await createFile(files, genesisPath, genesis, shown);
+  await createOnce(files, state, json(NOTHING_SIGNED), secret);
+  await createOnce(files, config("node_key.json"), json(nodeKeyFile(nodeKey)), secret);
+  await createOnce(files, config("config.toml"), engineConfig(settings), shown);
+  await createOnce(files, genesisPath, genesis, shown);
   const key = json(validatorKeyFile(validatorKey));
-  await createFile(files, config("priv_validator_key.json"), key, secret);
+  await createOnce(files, config("priv_validator_key.json"), key, secret);
 }
 
 function json(value: object): string {
