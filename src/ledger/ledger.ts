@@ -87,14 +87,19 @@ export class LocalLedger extends LedgerView implements Ledger {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer.close();
-    const { publisher, index, pool, map, values, log, beforeClose, afterClose } = this.#parts;
-    await publisher.close();
-    await beforeClose?.(this.head());
-    await index.close();
-    await pool.close();
-    await map.close();
-    await values.close();
-    await log.close();
-    await afterClose?.();
+    await closeParts(this.#parts, this.head());
   }
+}
+
+/** Closes what a ledger is made of; its writer has stopped. */
+export async function closeParts(parts: LedgerParts, head: Head): Promise<void> {
+  const { publisher, index, pool, map, values, log, beforeClose, afterClose } = parts;
+  await publisher.close();
+  await beforeClose?.(head);
+  await index.close();
+  await pool.close();
+  await map.close();
+  await values.close();
+  await log.close();
+  await afterClose?.();
 }

@@ -13,7 +13,9 @@ import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import { createClient } from "../sdk/index.ts";
 import { createApp, type ParentLedger, type Server, staticFiles } from "../server/index.ts";
+import type { Witness } from "../witness/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
+import { cosignerOf, ownCosigner } from "./comet/cosigner.ts";
 import { engineHome } from "./comet/home.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
@@ -129,7 +131,12 @@ export async function startNode(
       ...{ directory, ledger, signers, ownKeys, log, maxAgeSeconds: config.maxAgeSeconds },
       ...(readOnly && { nothingNewer: confirm }),
     });
-    const opened = { description, ledger, recovery, journalEnd, log, signers, witness, cosigning };
+    const validator =
+      engineFailed === undefined
+        ? undefined
+        : ownCosigner(ledger, await cosignerOf(directory.root, origin), signers);
+    const kept = { description, ledger, recovery, journalEnd, log, signers };
+    const opened = { ...kept, witness, validator, cosigning };
     return await serve(config, opened, extras);
   } catch (cause) {
     await cosigning?.stop();
@@ -151,6 +158,7 @@ type Opened = {
   readonly log: NodeLog;
   readonly signers: readonly NoteSigner[];
   readonly witness: OwnWitness | undefined;
+  readonly validator: Witness | undefined;
   readonly cosigning: Cosigning;
 };
 
@@ -188,7 +196,7 @@ async function serve(
 
 async function application(
   config: NodeConfig,
-  { description, ledger, log, signers, witness, cosigning }: Opened,
+  { description, ledger, log, signers, witness, validator, cosigning }: Opened,
   demo: Answer | undefined,
   connectTo: readonly string[] = [],
 ): Promise<Server> {
@@ -221,6 +229,7 @@ async function application(
       openings: directoryStore(directory.openings),
       seals: directoryStore(directory.seals),
       ...(witness === undefined ? {} : { witness }),
+      ...(validator === undefined ? {} : { validator }),
       fraud: (proof) => writeFraud(directory, proof, log),
       cosignatures: cosigning.collector,
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),

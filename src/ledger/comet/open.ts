@@ -1,8 +1,13 @@
 import { join } from "node:path";
 import { nodeFiles } from "../../log/index.ts";
-import { openStores, type Recovery, type StoresOptions } from "../embedded/open-stores.ts";
+import {
+  type OpenStores,
+  openStores,
+  type Recovery,
+  type StoresOptions,
+} from "../embedded/open-stores.ts";
 import { LedgerFault } from "../fault.ts";
-import { LocalLedger } from "../ledger.ts";
+import { closeParts, LocalLedger } from "../ledger.ts";
 import type { Ledger } from "../port.ts";
 import { Precheck } from "../precheck.ts";
 import type { WriterHooks } from "../writer.ts";
@@ -47,10 +52,20 @@ export type OpenedComet = {
  * @throws what opening an embedded ledger does; LedgerFault LEDGER_SOCKET, LEDGER_CHAIN
  */
 export async function openCometLedger(options: CometOptions): Promise<OpenedComet> {
+  checkSocketPath(options.rpcSocket);
+  checkSocketPath(options.abciSocket);
+  const stores = await openStores(options);
+  try {
+    return await openOn(stores, options);
+  } catch (cause) {
+    await closeParts(stores.parts, stores.head);
+    throw cause;
+  }
+}
+
+async function openOn(stores: OpenStores, options: CometOptions): Promise<OpenedComet> {
   const { directory, origin, abciSocket, rpcSocket, software } = options;
-  checkSocketPath(rpcSocket);
-  checkSocketPath(abciSocket);
-  const { parts, head, signing, recovery, journalEnd, keepSnapshots } = await openStores(options);
+  const { parts, head, signing, recovery, journalEnd, keepSnapshots } = stores;
   const { state, log, clock, pool } = parts;
   const heights = await Heights.open(nodeFiles, join(directory, "heights"));
   const precheck = new Precheck(pool);

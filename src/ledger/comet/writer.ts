@@ -1,4 +1,4 @@
-import { type Item, OpenBlock, type Refusal, readHashedItem } from "../../core/index.ts";
+import { type Item, OpenBlock, present, type Refusal, readHashedItem } from "../../core/index.ts";
 import { LedgerFault } from "../fault.ts";
 import type { Head, Outcome } from "../port.ts";
 import type { Precheck } from "../precheck.ts";
@@ -70,14 +70,21 @@ export class CometWriter implements BlockWriter {
   async submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
     this.#refuseWhenUnready();
     const taken = items.map(submitted);
-    const refusals = await this.#refuseAtTheDoor(taken);
-    this.#refuseWhenUnready();
-    const open = taken.filter((_, i) => refusals[i] === undefined);
-    const outcomes = [...(await this.#outbox.submit(open))];
-    return refusals.map((refusal) => {
-      if (refusal !== undefined) return { ok: false, refusal };
-      return outcomes.shift() as Outcome;
-    });
+    try {
+      const refusals = await this.#refuseAtTheDoor(taken);
+      this.#refuseWhenUnready();
+      const open = taken.filter((_, i) => refusals[i] === undefined);
+      const outcomes = await this.#outbox.submit(open);
+      let next = 0;
+      return refusals.map((refusal) =>
+        refusal === undefined
+          ? present(outcomes[next++], "an outcome")
+          : { ok: false as const, refusal },
+      );
+    } finally {
+      // Also of what never came to stand in a transaction.
+      for (const { hash } of taken) this.#parts.precheck.forget(hash);
+    }
   }
 
   /** A block of the engine was committed. */

@@ -1,7 +1,6 @@
-import { join } from "node:path";
 import { encodeGenesis, type Genesis } from "../../core/index.ts";
 import { beginNode } from "../begin.ts";
-import { readDescription } from "../data-directory.ts";
+import { dataDirectory, readDescription } from "../data-directory.ts";
 import { seedFile } from "../secrets.ts";
 import type { Pace } from "./engine-config.ts";
 import { engineGenesis } from "./genesis.ts";
@@ -42,18 +41,19 @@ export async function beginNet(options: NetOptions): Promise<void> {
   const named = validators.map(({ name, validatorKey }) => ({ ...validatorKey, name }));
   const engine = engineGenesis(app, named, genesis.time);
   for (const validator of validators) {
-    const { name, dataDirectory, host, member, validatorKey, nodeKey } = validator;
+    const { name, host, member, validatorKey, nodeKey } = validator;
+    const root = validator.dataDirectory;
     const others = validators.filter((other) => other !== validator);
     const peers = others.map((other) => `${other.nodeKey.id}@${other.host}:${peerPort}`);
-    await createEngineHome(engineHome(dataDirectory), {
+    await createEngineHome(engineHome(root), {
       validatorKey,
       nodeKey,
       genesis: engine,
       settings: { name, listen: `${host}:${peerPort}`, peers, pace },
     });
-    if ((await readDescription(dataDirectory)) !== undefined) continue;
+    if ((await readDescription(root)) !== undefined) continue;
     await beginNode({
-      ...{ dataDirectory, genesis, logSeed, engine: "comet" },
+      ...{ dataDirectory: root, genesis, logSeed, engine: "comet" },
       ...(member === undefined ? {} : { member }),
     });
   }
@@ -61,10 +61,10 @@ export async function beginNet(options: NetOptions): Promise<void> {
 
 /** Its keys, which are made once. */
 async function withKeys(validator: NetValidator): Promise<Keyed> {
-  const keys = join(validator.dataDirectory, "keys");
+  const { validatorKey, peerKey } = dataDirectory(validator.dataDirectory);
   return {
     ...validator,
-    validatorKey: engineKey(await seedFile(join(keys, "validator.key"))),
-    nodeKey: engineKey(await seedFile(join(keys, "peer.key"))),
+    validatorKey: engineKey(await seedFile(validatorKey)),
+    nodeKey: engineKey(await seedFile(peerKey)),
   };
 }

@@ -10,6 +10,7 @@ import { createOnce, nodeFiles, readText } from "../../log/index.ts";
 import { signerFromSeed } from "../../sdk/index.ts";
 import { logKey } from "../log-key.ts";
 import { seedFile } from "../secrets.ts";
+import { validatorPolicy } from "./cosigner.ts";
 import { PACES } from "./engine-config.ts";
 import { beginNet, type NetValidator } from "./net.ts";
 
@@ -53,7 +54,10 @@ export async function openTestnet(options: TestnetOptions): Promise<Testnet> {
   const logSeed = await seedFile(join(directory, "log.key"));
   const timeMilliseconds = await timeOf(directory);
   const origin = `127.0.0.1:${port}/log`;
-  const genesis = testnetGenesis(members, keys, { origin, logSeed, timeMilliseconds });
+  const vkey = formatVerifierKey(logKey(origin, logSeed));
+  const addressed = validators.map((each) => ({ ...each, url: `http://${each.host}:${port}` }));
+  const policy = await validatorPolicy(addressed, { origin, vkey });
+  const genesis = testnetGenesis(members, keys, { origin, policy, timeMilliseconds });
   await beginNet({ validators, genesis, logSeed, peerPort, pace: PACES.local });
   return { validators, memberKeys };
 }
@@ -76,11 +80,11 @@ function testnetGenesis(
   keys: readonly KeySpec[],
   ledger: {
     readonly origin: string;
-    readonly logSeed: Uint8Array;
+    readonly policy: string;
     readonly timeMilliseconds: number;
   },
 ): Genesis {
-  const { origin, logSeed, timeMilliseconds } = ledger;
+  const { origin, policy, timeMilliseconds } = ledger;
   const validFrom = isoDate(timeMilliseconds);
   const majority = Math.floor(members.length / 2) + 1;
   const stated = (zh: string, en: string) => ({
@@ -101,6 +105,6 @@ function testnetGenesis(
     thresholds: { issue: majority, govern: majority },
     recoveryDelay: 7 * SECONDS_A_DAY,
     voidWindow: 30 * SECONDS_A_DAY,
-    policy: `log ${formatVerifierKey(logKey(origin, logSeed))}\nquorum none\n`,
+    policy,
   };
 }

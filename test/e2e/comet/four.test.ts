@@ -4,18 +4,26 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   decodeBlockEntry,
-  type Genesis,
+  evaluatePolicy,
+  type Hash,
   hashLeaf,
   hex,
   isBlockEntry,
   parseCheckpoint,
+  parseCheckpointText,
+  parsePolicy,
   present,
   readItem,
+  sha256,
+  signCheckpoint,
+  utf8,
 } from "../../../src/core/index.ts";
 import { makeBlock, sealBlock } from "../../../src/ledger/block-maker.ts";
 import { createEmbeddedLedger, openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import { openStores } from "../../../src/ledger/embedded/open-stores.ts";
+import { closeParts } from "../../../src/ledger/ledger.ts";
 import { createClient } from "../../../src/sdk/index.ts";
+import { formatAddCheckpoint } from "../../../src/witness/index.ts";
 import { until } from "../../node/real-node.ts";
 import {
   actWith,
@@ -39,14 +47,12 @@ const HANDS = 8;
 
 describe.skipIf(binary === undefined)("four validators", () => {
   let net: TestNet;
-  let genesis: Genesis;
   /** Leaf hash of each acknowledged operation, with the index that its submitter was told. */
   const acknowledged = new Map<string, number>();
   let lamps = 0;
 
   beforeAll(async () => {
-    genesis = genesisWith();
-    net = await startNet({ binary: binary as string, genesis, count: 4 });
+    net = await startNet({ binary: binary as string, genesis: genesisWith(), count: 4 });
   });
   afterAll(async () => {
     await net?.[Symbol.asyncDispose]();
@@ -119,11 +125,22 @@ describe.skipIf(binary === undefined)("four validators", () => {
     });
   }
 
+  /** A verifier that knows the policy alone, and nothing of consensus. */
+  function expectCosigned(note: string): void {
+    const policy = parsePolicy(net.genesis.policy);
+    const parsed = parseCheckpoint(note);
+    if (!policy.ok || !parsed.ok) throw new Error("policy, note");
+    const nowSeconds = Math.floor(Date.now() / 1000);
+    expect(evaluatePolicy(policy.value, parsed.value, nowSeconds)).toMatchObject({ ok: true });
+  }
+
   async function expectSameLogs(): Promise<Log> {
     const size = await settledSize();
     const logs = await Promise.all(net.validators.map((each) => logOf(each, size)));
     const first = present(logs[0], "a log");
-    for (const log of logs) expect(log).toEqual(first);
+    // Cosignatures bear a time and come as they come; everything else is the same to the byte.
+    for (const log of logs) expect({ ...log, note: "" }).toEqual({ ...first, note: "" });
+    for (const { note } of logs) expectCosigned(note);
     const leaves = first.entries.map((entry) => hex(hashLeaf(entry)));
     for (const [hash, index] of acknowledged) expect(leaves[index]).toBe(hash);
     return first;
@@ -145,6 +162,32 @@ describe.skipIf(binary === undefined)("four validators", () => {
     const again = await Promise.all(net.validators.map((each) => clientOf(each).submit(lamp)));
     for (const outcome of again) {
       expect(outcome).toMatchObject({ status: "accepted", index: entries.indexOf(lamp) });
+    }
+  });
+
+  test("cosign what they have committed themselves, for nobody anything else", async () => {
+    const { text, entries } = await expectSameLogs();
+    const size = entries.length;
+    const root = sha256(utf8("an invented state")) as Hash;
+    for (const { pair } of net.validators) {
+      const ask = async (path: string, checkpoint: Parameters<typeof signCheckpoint>[0]) => {
+        const note = signCheckpoint(checkpoint, [signerOf(ORIGIN)]);
+        const body = formatAddCheckpoint(0, [], note);
+        const answer = await fetch(`${pair().url}/${path}/add-checkpoint`, {
+          method: "POST",
+          body,
+        });
+        return { status: answer.status, text: await answer.text() };
+      };
+      const own = parseCheckpointText(`${text}\n`);
+      if (!own.ok) throw new Error(own.error.code);
+      expect(await ask("validator", own.value)).toMatchObject({ status: 200 });
+      // Signed with the log's own key, as one rogue validator could.
+      const invented = { origin: ORIGIN, size, root };
+      expect(await ask("validator", invented)).toEqual({ status: 409, text: `${size}\n` });
+      const ahead = { ...invented, size: size + 2 };
+      expect(await ask("validator", ahead)).toEqual({ status: 409, text: `${size}\n` });
+      expect((await ask("witness", own.value)).status).toBe(404);
     }
   });
 
@@ -224,7 +267,7 @@ describe.skipIf(binary === undefined)("four validators", () => {
       monotonicMilliseconds: () => performance.now(),
     };
     const options = { directory, origin: ORIGIN, signers: [signerOf(ORIGIN)], clock, workers: 0 };
-    await createEmbeddedLedger(directory, genesis);
+    await createEmbeddedLedger(directory, net.genesis);
     const { parts, head } = await openStores(options);
     let position = { size: head.size, height: 0, timeMilliseconds: head.timeMilliseconds };
     let block: Uint8Array[] = [];
@@ -250,12 +293,7 @@ describe.skipIf(binary === undefined)("four validators", () => {
       position = made;
       block = [];
     }
-    await parts.pool.close();
-    await parts.map.close();
-    await parts.index.close();
-    await parts.values.close();
-    await parts.log.close();
-    await parts.afterClose?.();
+    await closeParts(parts, head);
     const { ledger } = await openEmbeddedLedger(options);
     const { checkpoint } = ledger.head();
     expect(checkpoint.slice(0, checkpoint.indexOf("\n\n"))).toBe(text);

@@ -2,8 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Genesis } from "../../../src/core/index.ts";
-import { beginNet, type NetValidator, runValidator } from "../../../src/node/comet/index.ts";
+import { formatVerifierKey, type Genesis } from "../../../src/core/index.ts";
+import {
+  beginNet,
+  type NetValidator,
+  runValidator,
+  validatorPolicy,
+} from "../../../src/node/comet/index.ts";
+import { logKey } from "../../../src/node/log-key.ts";
 import { MAIN, until } from "../../node/real-node.ts";
 import { LOG_SEED } from "../../sdk/world.ts";
 
@@ -24,10 +30,14 @@ export type TestValidator = NetValidator & {
 
 export type TestNet = AsyncDisposable & {
   readonly validators: readonly TestValidator[];
+  readonly genesis: Genesis;
   readonly root: string;
 };
 
-/** Begins a net of so many validators on this machine and starts them; resolves when each of them takes writes. */
+/**
+ * Begins a net of so many validators on this machine, whose cosignatures its policy asks for, and starts them; resolves when
+ * each of them takes writes.
+ */
 export async function startNet(options: {
   readonly binary: string;
   readonly genesis: Genesis;
@@ -39,18 +49,25 @@ export async function startNet(options: {
     dataDirectory: join(root, `v${i + 1}`),
     host: `127.0.0.${i + 1}`,
   }));
+  const port = await freePort();
+  const { origin } = options.genesis;
+  const addressed = validators.map((each) => ({ ...each, url: `http://${each.host}:${port}` }));
+  const vkey = formatVerifierKey(logKey(origin, LOG_SEED));
+  const policy = await validatorPolicy(addressed, { origin, vkey });
+  const genesis = { ...options.genesis, policy };
   await beginNet({
     validators,
-    genesis: options.genesis,
+    genesis,
     logSeed: LOG_SEED,
     peerPort: await freePort(),
     pace: { proposeMilliseconds: 1000, commitMilliseconds: 20 },
   });
-  const running = validators.map((validator) => runTestValidator(validator, options.binary));
+  const running = validators.map((validator) => runTestValidator(validator, port, options.binary));
   for (const { start } of running) start();
   await Promise.all(running.map(isReady));
   return {
     validators: running,
+    genesis,
     root,
     async [Symbol.asyncDispose]() {
       await Promise.all(running.map(({ stop }) => stop()));
@@ -67,10 +84,10 @@ export async function isReady({ pair }: TestValidator): Promise<void> {
   });
 }
 
-function runTestValidator(validator: NetValidator, binary: string): TestValidator {
+function runTestValidator(validator: NetValidator, port: number, binary: string): TestValidator {
   const { dataDirectory, host } = validator;
   const restarts: string[] = [];
-  let pair = { url: "http://127.0.0.1:1", application: 0, engine: 0 };
+  let pair = { url: `http://${host}:${port}`, application: 0, engine: 0 };
   let ending = new AbortController();
   let ended: Promise<number> | undefined;
   return {
@@ -83,7 +100,7 @@ function runTestValidator(validator: NetValidator, binary: string): TestValidato
         ...{ dataDirectory, binary, entry: MAIN, signal: ending.signal },
         arguments: [
           ...["validator", "--supervised", "--data", dataDirectory],
-          ...["--host", host, "--port", "0"],
+          ...["--host", host, "--port", String(port)],
         ],
         onRunning: ({ url, applicationPid, enginePid }) => {
           pair = { url, application: applicationPid, engine: enginePid };
