@@ -17,6 +17,7 @@ import type { Witness } from "../witness/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
 import { cosignerOf, ownCosigner } from "./comet/cosigner.ts";
 import { engineHome } from "./comet/home.ts";
+import { beginLedgerOfChain } from "./comet/ledger-of-chain.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
 import {
@@ -71,6 +72,9 @@ type Answer = (
   peer: { readonly remoteAddress?: string | undefined },
 ) => Promise<Response>;
 
+/** A validator that came back is asked for its cosignatures again after so long at most. */
+const VALIDATOR_PAUSE_MILLISECONDS = 4000;
+
 /** The portal's files, where `npm run build` puts them. */
 const PORTAL = fileURLToPath(new URL("../../portal/dist", import.meta.url));
 
@@ -107,6 +111,7 @@ export async function startNode(
   const { confirmClock } = config;
   const stores = { directory: directory.ledger, origin, signers, clock: CLOCK };
   const { engineFailed } = extras;
+  if (engineFailed !== undefined) await beginLedgerOfChain(directory);
   const { ledger, recovery, journalEnd, confirmRestored } =
     engineFailed === undefined
       ? await openEmbeddedLedger({ ...stores, confirmClock, readOnly })
@@ -130,6 +135,9 @@ export async function startNode(
     cosigning = await startCosigning({
       ...{ directory, ledger, signers, ownKeys, log, maxAgeSeconds: config.maxAgeSeconds },
       ...(readOnly && { nothingNewer: confirm }),
+      ...(engineFailed !== undefined && {
+        longestPauseMilliseconds: VALIDATOR_PAUSE_MILLISECONDS,
+      }),
     });
     const validator =
       engineFailed === undefined
