@@ -66,11 +66,16 @@ export async function beginOneValidator(genesis: Genesis): Promise<string> {
   return data;
 }
 
-/** Starts application and engine, and waits for the first block. */
+/**
+ * Starts application and engine, and waits for the first block.
+ *
+ * @param failAt the engine kills itself at this of its fail points, counted from its start: then nothing is waited for
+ */
 export async function startOneValidator(
   binary: string,
   data: string,
   origin: string,
+  failAt?: number,
 ): Promise<OneValidator> {
   const home = engineHome(data);
   const failures: unknown[] = [];
@@ -88,7 +93,12 @@ export async function startOneValidator(
     software: "test",
     failed: (cause) => failures.push(cause),
   });
-  const engine = startEngine(binary, home);
+  const engine = startEngine(
+    binary,
+    home,
+    failAt === undefined ? {} : { FAIL_TEST_INDEX: String(failAt) },
+  );
+  if (failAt !== undefined) return { ...opened, engine, data, failures };
   let ended: string | undefined;
   void engine.ended.then((because) => {
     ended = because;
