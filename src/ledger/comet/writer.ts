@@ -38,6 +38,7 @@ export class CometWriter implements BlockWriter {
   readonly #timer: ReturnType<typeof setInterval>;
   /** When the last block came; none has come since the start. */
   #lastBlock: number | undefined;
+  #lastLook: number;
   #fault: LedgerFault | undefined;
 
   constructor(chain: Chain, parts: WriterParts, options: WriterOptions) {
@@ -50,6 +51,7 @@ export class CometWriter implements BlockWriter {
       clock,
       receiptOf: ({ hash }) => this.#receiptOf(hash, true),
     });
+    this.#lastLook = clock.monotonicMilliseconds();
     this.#timer = setInterval(() => this.#turn(), TURN_MILLISECONDS);
     this.#timer.unref();
   }
@@ -133,11 +135,14 @@ export class CometWriter implements BlockWriter {
   }
 
   #stalled(): LedgerFault | undefined {
-    const { clock } = this.#parts;
-    const last = this.#lastBlock;
     const { height } = this.#chain;
-    if (last === undefined) return new LedgerFault("LEDGER_STALLED", { height });
-    const since = clock.monotonicMilliseconds() - last;
+    const now = this.#parts.clock.monotonicMilliseconds();
+    const slept = now - this.#lastLook - 2 * TURN_MILLISECONDS;
+    this.#lastLook = now;
+    if (this.#lastBlock === undefined) return new LedgerFault("LEDGER_STALLED", { height });
+    // A process that was kept from running has not seen what came meanwhile.
+    if (slept > 0) this.#lastBlock += slept;
+    const since = now - this.#lastBlock;
     if (since <= this.#options.stalledMilliseconds) return undefined;
     return new LedgerFault("LEDGER_STALLED", { height, sinceMilliseconds: Math.round(since) });
   }
