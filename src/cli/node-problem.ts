@@ -24,6 +24,8 @@ const TROUBLES: { readonly [why: string]: CliProblemCode } = {
   "witness-memory": "NODE_WITNESS_MEMORY",
   "witness-key-of-log": "NODE_WITNESS_KEY",
   "witness-own": "NODE_WITNESS_OWN",
+  validator: "NODE_VALIDATOR",
+  "no-validator": "NODE_NO_VALIDATOR",
 } satisfies { readonly [why in DirectoryTrouble]: CliProblemCode };
 
 const LOGS: { readonly [code: string]: CliProblemCode } = {
@@ -66,6 +68,7 @@ function faultProblem(fault: Error & Fault): CliProblem {
   if (cause === "LEDGER_DISK_FULL" || cause === "LOG_DISK_FULL") {
     return new CliProblem("NODE_DISK_FULL", facts, options);
   }
+  if (cause === "LEDGER_ENGINE") return new CliProblem("NODE_ENGINE", facts, options);
   const trouble = cause === "LEDGER_DIRECTORY" ? TROUBLES[String(facts.why)] : LOGS[cause];
   if (trouble !== undefined) return new CliProblem(trouble, facts, options);
   const told = { cause, facts: JSON.stringify(facts) };

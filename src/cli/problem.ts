@@ -53,6 +53,9 @@ export type CliProblemCode =
   | "NODE_WITNESS_MEMORY"
   | "NODE_WITNESS_KEY"
   | "NODE_WITNESS_OWN"
+  | "NODE_VALIDATOR"
+  | "NODE_NO_VALIDATOR"
+  | "NODE_ENGINE"
   | "WITNESS_OWN_LOG"
   | "NODE_NOT_BEGUN"
   | "NODE_DATA_DAMAGED"
@@ -505,6 +508,39 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Name witnesses that others run, each with a key of its own.",
       zh: "请列出由他人运行、各有其密钥的见证方。",
+    },
+  },
+  NODE_VALIDATOR: {
+    exit: "node",
+    what: {
+      en: "The directory {path} is that of a validator, which runs together with its engine.",
+      zh: "目录 {path} 属于验证节点，须与其共识引擎一起运行。",
+    },
+    remedy: {
+      en: "Start it with `cityid validator --data {path}`.",
+      zh: "请用 `cityid validator --data {path}` 启动。",
+    },
+  },
+  NODE_NO_VALIDATOR: {
+    exit: "node",
+    what: {
+      en: "The directory {path} is not that of a validator.",
+      zh: "目录 {path} 不是验证节点的数据目录。",
+    },
+    remedy: {
+      en: "Start it with `cityid start --data {path}`, or name the validator's directory.",
+      zh: "请用 `cityid start --data {path}` 启动，或指定验证节点的数据目录。",
+    },
+  },
+  NODE_ENGINE: {
+    exit: "node",
+    what: {
+      en: "There is no CometBFT to run ({why}).",
+      zh: "没有可运行的 CometBFT（{why}）。",
+    },
+    remedy: {
+      en: "Install Go 1.25 or later, with which it is built by itself, or run `CGO_ENABLED=0 go install github.com/cometbft/cometbft/cmd/cometbft@v0.39.4` elsewhere and name the program with --engine.",
+      zh: "请安装 Go 1.25 以上版本（将自动构建），或在别处执行 `CGO_ENABLED=0 go install github.com/cometbft/cometbft/cmd/cometbft@v0.39.4`，再用 --engine 指定该程序。",
     },
   },
   WITNESS_OWN_LOG: {

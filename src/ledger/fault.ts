@@ -19,7 +19,11 @@ export type LedgerFaultCode =
   | "LEDGER_DIVERGED"
   | "LEDGER_VALUES_DAMAGED"
   | "LEDGER_DIRECTORY"
-  | "LEDGER_RESTORED";
+  | "LEDGER_RESTORED"
+  | "LEDGER_STALLED"
+  | "LEDGER_CHAIN"
+  | "LEDGER_SOCKET"
+  | "LEDGER_ENGINE";
 
 /** Every way the world can fail a ledger, and how to react. docs/errors.md lists cause and remedy of each. */
 const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
@@ -35,6 +39,10 @@ const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_VALUES_DAMAGED: "fatal",
   LEDGER_DIRECTORY: "fatal",
   LEDGER_RESTORED: "operator",
+  LEDGER_STALLED: "busy",
+  LEDGER_CHAIN: "fatal",
+  LEDGER_SOCKET: "fatal",
+  LEDGER_ENGINE: "fatal",
 };
 
 /** The world failed: disk, clock, queue. Nothing was acknowledged that is not durable. */

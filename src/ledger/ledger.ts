@@ -1,11 +1,9 @@
 import type { Change } from "../core/index.ts";
-import type { ClockGuard } from "./clock-guard.ts";
 import { Derived } from "./derived.ts";
 import type { LedgerFault } from "./fault.ts";
 import type { Head, Ledger, Outcome } from "./port.ts";
 import type { Publisher } from "./publisher.ts";
 import { ReadersFirst } from "./readers-first.ts";
-import { Sequencer, type SequencerOptions } from "./sequencer.ts";
 import type { LedgerState } from "./state.ts";
 import type {
   IndexStore,
@@ -16,6 +14,7 @@ import type {
   ValueStore,
 } from "./stores.ts";
 import { LedgerView } from "./view.ts";
+import type { BlockWriter, WriterHooks } from "./writer.ts";
 
 /** What a ledger is made of. The driver opened these, and they belong together. */
 export type LedgerParts = {
@@ -25,7 +24,6 @@ export type LedgerParts = {
   readonly map: MapStore;
   readonly index: IndexStore;
   readonly pool: SignaturePool;
-  readonly guard: ClockGuard;
   readonly clock: LedgerClock;
   readonly publisher: Publisher;
   /** Called after the writer has stopped and before the stores close. */
@@ -36,50 +34,50 @@ export type LedgerParts = {
 
 type Listener = (head: Head, changes: readonly Change[]) => void;
 
-/** A ledger that one process writes, whatever keeps its bytes. */
+/** A ledger whose bytes this process keeps, whoever decides on the order of its blocks. */
 export class LocalLedger extends LedgerView implements Ledger {
   readonly #parts: LedgerParts;
-  readonly #sequencer: Sequencer;
+  readonly #writer: BlockWriter;
   readonly #derived: Derived;
   readonly #listeners: Set<Listener>;
 
-  constructor(
-    parts: LedgerParts,
-    options: Omit<SequencerOptions, "committed" | "behind" | "readers">,
-  ) {
+  /**
+   * @param head where the committed log ends
+   * @param write makes the one who writes blocks
+   */
+  constructor(parts: LedgerParts, head: Head, write: (hooks: WriterHooks) => BlockWriter) {
     const listeners = new Set<Listener>();
     const derived = new Derived(parts);
     const readers = new ReadersFirst(parts.clock);
-    const sequencer = new Sequencer(parts, {
-      ...options,
+    const writer = write({
       behind: () => derived.behind(),
       readers,
-      committed(head, { changes, valuesEnd }) {
-        derived.take(valuesEnd, head.size);
-        parts.publisher.offer(head);
-        for (const listener of listeners) listener(head, changes);
+      committed(newest, { changes, valuesEnd }) {
+        derived.take(valuesEnd, newest.size);
+        parts.publisher.offer(newest);
+        for (const listener of listeners) listener(newest, changes);
       },
     });
-    super({ ...parts, sequencer, readers });
+    super({ ...parts, writer, readers });
     this.#parts = parts;
-    this.#sequencer = sequencer;
+    this.#writer = writer;
     this.#derived = derived;
     // What opening made anew may still have to be written.
-    derived.take(parts.values.end, options.head.size);
+    derived.take(parts.values.end, head.size);
     this.#listeners = listeners;
   }
 
   submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
-    return this.#sequencer.submit(items);
+    return this.#writer.submit(items);
   }
 
   unready(): LedgerFault | undefined {
-    return this.#sequencer.unready() ?? this.#derived.behind();
+    return this.#writer.unready() ?? this.#derived.behind();
   }
 
   /** Takes writes of what was restored: nobody has seen a newer state. */
   confirmRestored(): void {
-    this.#sequencer.confirmRestored(this.#parts.guard.judge(this.head().timeMilliseconds));
+    this.#writer.confirmRestored();
   }
 
   onBlock(listener: Listener): () => void {
@@ -88,15 +86,20 @@ export class LocalLedger extends LedgerView implements Ledger {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#sequencer.close();
-    const { publisher, index, pool, map, values, log, beforeClose, afterClose } = this.#parts;
-    await publisher.close();
-    await beforeClose?.(this.head());
-    await index.close();
-    await pool.close();
-    await map.close();
-    await values.close();
-    await log.close();
-    await afterClose?.();
+    await this.#writer.close();
+    await closeParts(this.#parts, this.head());
   }
+}
+
+/** Closes what a ledger is made of; its writer has stopped. */
+export async function closeParts(parts: LedgerParts, head: Head): Promise<void> {
+  const { publisher, index, pool, map, values, log, beforeClose, afterClose } = parts;
+  await publisher.close();
+  await beforeClose?.(head);
+  await index.close();
+  await pool.close();
+  await map.close();
+  await values.close();
+  await log.close();
+  await afterClose?.();
 }

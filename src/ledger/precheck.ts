@@ -50,6 +50,11 @@ export class Precheck {
     return verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok;
   };
 
+  /** Whether a signature was found wrong, by the key that held then. */
+  isWrong(hash: Uint8Array): boolean {
+    return this.#verdicts.get(hex(hash))?.good === false;
+  }
+
   /** Forgets an item that has been answered. */
   forget(hash: Uint8Array): void {
     this.#verdicts.delete(hex(hash));

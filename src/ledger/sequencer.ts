@@ -14,12 +14,12 @@ import { LedgerFault } from "./fault.ts";
 import type { Head, Outcome } from "./port.ts";
 import { Precheck } from "./precheck.ts";
 import { Queue, type Waiting } from "./queue.ts";
-import type { ReadersFirst } from "./readers-first.ts";
 import { Slices } from "./slices.ts";
 import type { LedgerState } from "./state.ts";
 import type { LedgerClock, LogStore, MapStore, SignaturePool, Staged } from "./stores.ts";
 import { Submission } from "./submission.ts";
 import { itemOf, type Submitted, submitted } from "./submitted.ts";
+import type { BlockWriter, WriterHooks } from "./writer.ts";
 
 export type SequencerParts = {
   readonly log: LogStore;
@@ -30,19 +30,14 @@ export type SequencerParts = {
   readonly clock: LedgerClock;
 };
 
-export type SequencerOptions = {
+export type SequencerOptions = WriterHooks & {
   readonly origin: string;
   /** The keys of the log, as the policy of the committed ledger has them. */
   readonly signers: () => readonly NoteSigner[];
   /** Where the committed log ends. */
   readonly head: Head;
-  /** Told of each committed block, in order, before its submitters are. */
-  readonly committed: (head: Head, block: AppliedBlock) => void;
   /** Why nothing may be written from the start. */
   readonly fault?: LedgerFault;
-  /** Why nothing more may be taken before what is derived has caught up. */
-  readonly behind?: () => LedgerFault | undefined;
-  readonly readers: ReadersFirst;
 };
 
 /**
@@ -57,7 +52,7 @@ const LIGHT = 64;
  * The one writer of a ledger. Operations are checked off the main thread, gathered, applied as one block and made durable
  * by one write and one sync; while the map takes a block's changes in and the block syncs, the next one is applied.
  */
-export class Sequencer {
+export class Sequencer implements BlockWriter {
   readonly #parts: SequencerParts;
   readonly #options: SequencerOptions;
   readonly #queue = new Queue();
@@ -134,9 +129,10 @@ export class Sequencer {
     return submission.outcomes;
   }
 
-  /** Somebody made sure that nobody has seen a newer state than what was restored. `next`: what still keeps it from writing. */
-  confirmRestored(next: LedgerFault | undefined): void {
-    if (this.#fault?.code === "LEDGER_RESTORED") this.#fault = next;
+  /** Somebody made sure that nobody has seen a newer state than what was restored. The clock may still keep it from writing. */
+  confirmRestored(): void {
+    if (this.#fault?.code !== "LEDGER_RESTORED") return;
+    this.#fault = this.#parts.guard.judge(this.#head.timeMilliseconds);
   }
 
   /** Why nothing can be written at the moment. */
@@ -163,7 +159,7 @@ export class Sequencer {
   #refuseWhenUnready(): void {
     if (this.#fault !== undefined) throw this.#fault;
     if (this.#closing) throw new LedgerFault("LEDGER_CLOSED");
-    const behind = this.#options.behind?.();
+    const behind = this.#options.behind();
     if (behind !== undefined) throw behind;
   }
 

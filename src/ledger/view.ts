@@ -29,9 +29,9 @@ import type {
 } from "./port.ts";
 import type { Publisher } from "./publisher.ts";
 import type { ReadersFirst } from "./readers-first.ts";
-import type { Sequencer } from "./sequencer.ts";
 import type { LedgerState } from "./state.ts";
 import type { IndexStore, LogStore, MapStore } from "./stores.ts";
+import type { BlockWriter } from "./writer.ts";
 
 export type ViewParts = {
   readonly log: LogStore;
@@ -39,7 +39,7 @@ export type ViewParts = {
   readonly map: MapStore;
   readonly index: IndexStore;
   readonly publisher: Publisher;
-  readonly sequencer: Pick<Sequencer, "head" | "appliedSize" | "headAt">;
+  readonly writer: Pick<BlockWriter, "head" | "appliedSize" | "headAt">;
   readonly readers: ReadersFirst;
 };
 
@@ -60,7 +60,7 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   head(): Head {
-    return this.#parts.sequencer.head;
+    return this.#parts.writer.head;
   }
 
   published(): Head {
@@ -121,13 +121,10 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
 
   async prove(keys: readonly string[]): Promise<StateProof> {
     this.reading();
-    const { map, sequencer } = this.#parts;
+    const { map, writer } = this.#parts;
     const hashes = keys.map(hashMapKey);
     // Both asked for at once: this block is the last applied one only now. It may still be syncing.
-    const [paths, head] = await Promise.all([
-      map.prove(hashes),
-      sequencer.headAt(sequencer.appliedSize),
-    ]);
+    const [paths, head] = await Promise.all([map.prove(hashes), writer.headAt(writer.appliedSize)]);
     return this.#proof(head, keys, hashes, paths);
   }
 
@@ -163,12 +160,12 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
   }
 
   async pin(keep: readonly number[]): Promise<Head> {
-    const { publisher, map, sequencer } = this.#parts;
+    const { publisher, map, writer } = this.#parts;
     return publisher.publishNext(async () => {
-      const size = sequencer.appliedSize;
+      const size = writer.appliedSize;
       map.keepPins(keep.filter((each) => each !== size));
       map.pin(size);
-      const head = await sequencer.headAt(size);
+      const head = await writer.headAt(size);
       for (const old of this.#pinned.keys()) if (!keep.includes(old)) this.#pinned.delete(old);
       this.#pinned.set(size, head);
       return head;

@@ -22,6 +22,8 @@ export type Beginning = {
   readonly logSeed: Uint8Array;
   /** The member whose node this is. */
   readonly member?: string;
+  /** What orders the blocks; absent: this node alone. */
+  readonly engine?: "comet";
   readonly files?: FileSystem;
 };
 
@@ -32,7 +34,7 @@ export type Beginning = {
  * @throws LedgerFault LEDGER_DIRECTORY where a ledger was begun already, LogFault when the disk fails
  */
 export async function beginNode(beginning: Beginning): Promise<void> {
-  const { genesis, imports, logSeed, member, files = nodeFiles } = beginning;
+  const { genesis, imports, logSeed, member, engine, files = nodeFiles } = beginning;
   const directory = dataDirectory(beginning.dataDirectory);
   if ((await readDescription(directory.root, files)) !== undefined) {
     throw directoryFault(directory.root, "begun");
@@ -47,7 +49,11 @@ export async function beginNode(beginning: Beginning): Promise<void> {
   await placeLogKey(directory.logKey, logSeed, files);
   await createEmbeddedLedger(directory.ledger, genesis, imports, { files });
   const { origin } = genesis;
-  const described = { origin, ...(member === undefined ? {} : { member }) };
+  const described = {
+    origin,
+    ...(member === undefined ? {} : { member }),
+    ...(engine === undefined ? {} : { engine }),
+  };
   await writeDescription(directory.root, described, files);
 }
 

@@ -39,6 +39,8 @@ export type CosigningOptions = {
   readonly ownKeys: readonly VerifierKey[];
   readonly log: NodeLog;
   readonly maxAgeSeconds: number;
+  /** Those who cosign are few and near: one that comes back is asked again soon. */
+  readonly longestPauseMilliseconds?: number;
   /** Called when every witness has shown that it saw nothing newer. */
   readonly nothingNewer?: () => Promise<void>;
 };
@@ -63,6 +65,9 @@ export async function startCosigning(options: CosigningOptions): Promise<Cosigni
     policy: policyOf(ledger),
     ownKeys,
     maxAgeSeconds,
+    ...(options.longestPauseMilliseconds !== undefined && {
+      longestPauseMilliseconds: options.longestPauseMilliseconds,
+    }),
     fetch: (url, init) => fetch(url, init),
     clock: Date.now,
     pause(milliseconds, then) {

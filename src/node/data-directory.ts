@@ -17,12 +17,15 @@ import {
  *     ledger/        the journal, which is the truth, and what is derived from it
  *     keys/log-next.key   the log's next key, while a rotation lasts
  *     keys/witness.key    seed of the key that the node cosigns with for others, mode 0600
+ *     keys/cosigner.key   of a validator: seed of the key that it cosigns its own ledger with
+ *     keys/validator.key, keys/peer.key   of a validator: seeds of its engine's keys
  *     witness/       logs that it cosigns for, and what it saw of them
  *     fraud/         proofs that a log signed two branches
  *     cosigned       the newest checkpoint with the cosignatures of others
  *     inbox/         applications, beside the ledger
  *     openings/      bodies of commitments, beside the ledger
  *     seals/         leaf hashes of batches of seals, beside the ledger
+ *     comet/         of a validator: what its engine keeps, and the sockets between the two
  *     demo/          keys of a demonstration
  *     haikou/        of a demonstration: the data directory of its second ledger
  */
@@ -32,6 +35,9 @@ export type DataDirectory = {
   readonly logKey: string;
   readonly nextLogKey: string;
   readonly witnessKey: string;
+  readonly cosignerKey: string;
+  readonly validatorKey: string;
+  readonly peerKey: string;
   readonly witness: string;
   readonly witnessLogs: string;
   readonly witnessSeen: string;
@@ -50,6 +56,8 @@ export type DataDescription = {
   /** The member of the consortium whose node this is. */
   readonly member?: string;
   readonly demonstration?: true;
+  /** What orders the blocks; absent: this node alone. */
+  readonly engine?: "comet";
   /** Of the ledger of a delegated code: which code, and where its parent's node answers. */
   readonly parent?: { readonly url: string; readonly code: string };
   /** It was brought back from a backup, and nobody has said yet that there is no newer state. */
@@ -66,6 +74,9 @@ export function dataDirectory(root: string): DataDirectory {
     logKey: join(root, "keys", "log.key"),
     nextLogKey: join(root, "keys", "log-next.key"),
     witnessKey: join(root, "keys", "witness.key"),
+    cosignerKey: join(root, "keys", "cosigner.key"),
+    validatorKey: join(root, "keys", "validator.key"),
+    peerKey: join(root, "keys", "peer.key"),
     witness: join(root, "witness"),
     witnessLogs: join(root, "witness", "logs"),
     witnessSeen: join(root, "witness", "seen"),

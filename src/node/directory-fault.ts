@@ -17,7 +17,11 @@ export type DirectoryTrouble =
   /** The witness's key is that of the log. */
   | "witness-key-of-log"
   /** The genesis has a policy in which the log would witness itself. */
-  | "witness-own";
+  | "witness-own"
+  /** It is that of a validator, which runs together with its engine. */
+  | "validator"
+  /** It is that of a node that orders its blocks alone. */
+  | "no-validator";
 
 export function directoryFault(path: string, why: DirectoryTrouble): LedgerFault {
   return new LedgerFault("LEDGER_DIRECTORY", { path, why });

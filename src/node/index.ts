@@ -16,6 +16,7 @@ export {
 export { type BackupReport, backup, restore } from "./backup.ts";
 export { type Beginning, beginNode } from "./begin.ts";
 export * from "./child/index.ts";
+export * from "./comet/index.ts";
 export {
   ConfigError,
   configFromEnv,
@@ -38,5 +39,5 @@ export { logKey, makeNextLogKey } from "./log-key.ts";
 export { DEFAULT_MIRROR_PORT, openMirror, serveMirror } from "./mirror.ts";
 export * from "./register/index.ts";
 export { type RunningNode, startNode } from "./start.ts";
-export { onSupervisorGone } from "./supervisor.ts";
+export { onSupervisorGone, tellSupervisor } from "./supervisor.ts";
 export { addLogs, readLogs, readWitnessVkey } from "./witness.ts";

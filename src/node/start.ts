@@ -8,11 +8,16 @@ import {
   type Policy,
   paramKey,
 } from "../core/index.ts";
+import { openCometLedger } from "../ledger/comet/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import { createClient } from "../sdk/index.ts";
 import { createApp, type ParentLedger, type Server, staticFiles } from "../server/index.ts";
+import type { Witness } from "../witness/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
+import { cosignerOf, ownCosigner } from "./comet/cosigner.ts";
+import { engineHome } from "./comet/home.ts";
+import { beginLedgerOfChain } from "./comet/ledger-of-chain.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
 import {
@@ -58,12 +63,17 @@ export type StartExtras = {
   readonly demo?: (node: NodeFacts) => Answer | undefined;
   /** Other nodes that pages of this one may talk to. */
   readonly connectTo?: readonly string[];
+  /** It is the application of a validator. Called when its engine could not be answered: both have to be started again. */
+  readonly engineFailed?: (cause: unknown) => void;
 };
 
 type Answer = (
   request: Request,
   peer: { readonly remoteAddress?: string | undefined },
 ) => Promise<Response>;
+
+/** A validator that came back is asked for its cosignatures again after so long at most. */
+const VALIDATOR_PAUSE_MILLISECONDS = 4000;
 
 /** The portal's files, where `npm run build` puts them. */
 const PORTAL = fileURLToPath(new URL("../../portal/dist", import.meta.url));
@@ -86,6 +96,10 @@ export async function startNode(
   if (description === undefined) {
     throw directoryFault(directory.root, "absent");
   }
+  if ((description.engine === "comet") !== (extras.engineFailed !== undefined)) {
+    const why = description.engine === "comet" ? "validator" : "no-validator";
+    throw directoryFault(directory.root, why);
+  }
   await keepDescription(directory.root);
   if (description.restored === true && config.confirmRestored) {
     const { restored: _, format: __, ...rest } = description;
@@ -94,14 +108,19 @@ export async function startNode(
   const { origin } = description;
   const readOnly = description.restored === true && !config.confirmRestored;
   const signers = await logSignersOf(directory, origin);
-  const { ledger, recovery, journalEnd, confirmRestored } = await openEmbeddedLedger({
-    directory: directory.ledger,
-    origin,
-    signers,
-    clock: CLOCK,
-    confirmClock: config.confirmClock,
-    readOnly,
-  });
+  const { confirmClock } = config;
+  const stores = { directory: directory.ledger, origin, signers, clock: CLOCK };
+  const { engineFailed } = extras;
+  if (engineFailed !== undefined) await beginLedgerOfChain(directory);
+  const { ledger, recovery, journalEnd, confirmRestored } =
+    engineFailed === undefined
+      ? await openEmbeddedLedger({ ...stores, confirmClock, readOnly })
+      : await openCometLedger({
+          ...stores,
+          ...engineHome(directory.root),
+          software: SOFTWARE,
+          failed: engineFailed,
+        });
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
   let cosigning: Cosigning | undefined;
   try {
@@ -116,8 +135,16 @@ export async function startNode(
     cosigning = await startCosigning({
       ...{ directory, ledger, signers, ownKeys, log, maxAgeSeconds: config.maxAgeSeconds },
       ...(readOnly && { nothingNewer: confirm }),
+      ...(engineFailed !== undefined && {
+        longestPauseMilliseconds: VALIDATOR_PAUSE_MILLISECONDS,
+      }),
     });
-    const opened = { description, ledger, recovery, journalEnd, log, signers, witness, cosigning };
+    const validator =
+      engineFailed === undefined
+        ? undefined
+        : ownCosigner(ledger, await cosignerOf(directory.root, origin), signers);
+    const kept = { description, ledger, recovery, journalEnd, log, signers };
+    const opened = { ...kept, witness, validator, cosigning };
     return await serve(config, opened, extras);
   } catch (cause) {
     await cosigning?.stop();
@@ -139,6 +166,7 @@ type Opened = {
   readonly log: NodeLog;
   readonly signers: readonly NoteSigner[];
   readonly witness: OwnWitness | undefined;
+  readonly validator: Witness | undefined;
   readonly cosigning: Cosigning;
 };
 
@@ -176,7 +204,7 @@ async function serve(
 
 async function application(
   config: NodeConfig,
-  { description, ledger, log, signers, witness, cosigning }: Opened,
+  { description, ledger, log, signers, witness, validator, cosigning }: Opened,
   demo: Answer | undefined,
   connectTo: readonly string[] = [],
 ): Promise<Server> {
@@ -198,7 +226,7 @@ async function application(
           return trustText(policyText(ledger.value(paramKey("policy"))), policy(), signers);
         },
         ownKeys: [...(witness ? [witness.key] : []), ...signers.map(({ key }) => key)],
-        engine: "embedded",
+        engine: description.engine ?? "embedded",
         software: SOFTWARE,
         ...(member === undefined ? {} : { member }),
         ...(demonstration === undefined ? {} : { demonstration }),
@@ -209,6 +237,7 @@ async function application(
       openings: directoryStore(directory.openings),
       seals: directoryStore(directory.seals),
       ...(witness === undefined ? {} : { witness }),
+      ...(validator === undefined ? {} : { validator }),
       fraud: (proof) => writeFraud(directory, proof, log),
       cosignatures: cosigning.collector,
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),

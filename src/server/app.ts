@@ -26,7 +26,7 @@ import { mountSeals } from "./seals/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
 import { createState } from "./state.ts";
 import { mountTokens } from "./tokens/index.ts";
-import { mountWitness } from "./witness/index.ts";
+import { mountValidator, mountWitness } from "./witness/index.ts";
 
 /** The server as a function. Only `src/node` listens; tests call it as it is. */
 export type Server = {
@@ -68,6 +68,7 @@ export function createApp(
   mountOps(app, services);
   mountLog(app, servedLog(services), services.problem);
   mountWitness(app, services);
+  mountValidator(app, services);
   mountOperations(app, services);
   mountRegistry(app, services, answers);
   const endStreams = mountEvents(app, services);

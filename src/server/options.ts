@@ -122,6 +122,8 @@ export type AppDependencies = {
   readonly seals: BlobStore;
   /** Cosigns for the logs of others. */
   readonly witness?: Witness;
+  /** Cosigns for its own ledger what it has committed: only a validator has it. */
+  readonly validator?: Witness;
   /** Keeps proofs that the ledger of a delegated code has two histories. */
   readonly fraud?: (proof: FraudProof) => Promise<void>;
   /** Left out where nobody is asked. */

@@ -50,6 +50,8 @@ export type CollectorDependencies = AskDependencies & {
   readonly policy: () => Policy | undefined;
   /** Keys that this node holds beside the log's: its own witness key. */
   readonly ownKeys: readonly VerifierKey[];
+  /** A witness that fails again and again is left alone for so long at most; five minutes unless said. */
+  readonly longestPauseMilliseconds?: number;
   /** The age limit of verifiers: the same size is cosigned anew three times within it. */
   readonly maxAgeSeconds: number;
   readonly fraud: (proof: FraudProof) => Promise<void>;
@@ -269,7 +271,7 @@ export class Collector {
   #isDue(state: State, size: number, now: number): boolean {
     const pause = state.notBefore - now;
     // No pause is longer than the longest: a clock that was set back must not silence a witness.
-    if (state.asking || (pause > 0 && pause <= MAX_WITNESS_PAUSE_MILLISECONDS)) return false;
+    if (state.asking || (pause > 0 && pause <= this.#longestPause())) return false;
     const { lastSuccess } = state;
     if (state.size !== size || state.trouble !== undefined || lastSuccess === undefined)
       return true;
@@ -336,8 +338,12 @@ export class Collector {
 
   #pause(state: State): void {
     const pause = MIN_WITNESS_PAUSE_MILLISECONDS * 2 ** Math.min(state.failures, 16);
-    state.notBefore = this.#dependencies.clock() + Math.min(pause, MAX_WITNESS_PAUSE_MILLISECONDS);
+    state.notBefore = this.#dependencies.clock() + Math.min(pause, this.#longestPause());
     state.failures += 1;
+  }
+
+  #longestPause(): number {
+    return this.#dependencies.longestPauseMilliseconds ?? MAX_WITNESS_PAUSE_MILLISECONDS;
   }
 
   /** Two roots of one size under the log's own signature: one of them was signed by somebody else who has its key. */

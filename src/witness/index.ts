@@ -20,6 +20,7 @@ export {
   formatAddCheckpoint,
   parseAddCheckpoint,
 } from "./request.ts";
+export { createValidatorWitness, type ValidatorWitness } from "./validator.ts";
 export {
   createWitness,
   originHash,

@@ -25,7 +25,9 @@ import { addShow } from "./show.ts";
 import { addDemo, addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
 import { addSucceed } from "./succeed.ts";
+import { addTestnet } from "./testnet.ts";
 import { addUpdate } from "./update.ts";
+import { addValidator } from "./validator.ts";
 import { addVerify } from "./verify.ts";
 import { addVoid } from "./void.ts";
 import { addWhoDid } from "./who-did.ts";
@@ -60,6 +62,8 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addDelegate,
   addInit,
   addStart,
+  addValidator,
+  addTestnet,
   addWitness,
   addDemo,
   addAudit,

@@ -9,6 +9,6 @@ export {
   type EmbeddedOptions,
   embeddedLedgerExists,
   openEmbeddedLedger,
-  type Recovery,
 } from "./open.ts";
+export type { Recovery } from "./open-stores.ts";
 export { type Replayed, Replayer, type ReplayerOptions } from "./replayer/index.ts";

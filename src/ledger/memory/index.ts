@@ -12,6 +12,7 @@ import { LocalMap } from "../local-map.ts";
 import { logSigners } from "../log-signers.ts";
 import type { Head, Ledger } from "../port.ts";
 import { Publisher } from "../publisher.ts";
+import { Sequencer } from "../sequencer.ts";
 import { LedgerState } from "../state.ts";
 import type { LedgerClock, SignaturePool } from "../stores.ts";
 import { MemoryIndex } from "./index-store.ts";
@@ -43,11 +44,12 @@ export async function openMemoryLedger(options: {
   const publisher = new Publisher(head, clock, async () => undefined);
   const guard = new ClockGuard(clock, true);
   const parts = { log, values, state, map, index, pool: SAME_THREAD, guard, clock, publisher };
-  return new LocalLedger(parts, {
-    origin,
-    signers: logSigners(signers, (key) => state.committed(key)),
+  const signing = logSigners(signers, (key) => state.committed(key));
+  return new LocalLedger(
+    parts,
     head,
-  });
+    (hooks) => new Sequencer(parts, { ...hooks, origin, signers: signing, head }),
+  );
 }
 
 const SAME_THREAD: SignaturePool = {

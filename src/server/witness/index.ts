@@ -1,2 +1,2 @@
 export { createPolicyDoor, type PolicyDoor } from "./policy-door.ts";
-export { mountWitness } from "./routes.ts";
+export { mountValidator, mountWitness } from "./routes.ts";

@@ -2,6 +2,7 @@ import { fromUtf8 } from "../../core/index.ts";
 import {
   MAX_ADD_CHECKPOINT_BYTES,
   parseAddCheckpoint,
+  type Witness,
   type WitnessRefusal,
 } from "../../witness/index.ts";
 import { readBody } from "../bodies/read.ts";
@@ -9,8 +10,22 @@ import { answer } from "../http/answer.ts";
 import type { App, AppContext, Services } from "../services.ts";
 
 /** c2sp.org/tlog-witness: cosigns the checkpoints of logs that this node was told of, and shows the last one of each. */
-export function mountWitness(app: App, { witness, problem, log, metrics }: Services): void {
-  app.post("/witness/add-checkpoint", async (c) => {
+export function mountWitness(app: App, services: Services): void {
+  mountAt("/witness", app, services, services.witness);
+}
+
+/** The same of a validator for its own ledger, of which it cosigns what it has committed itself. */
+export function mountValidator(app: App, services: Services): void {
+  mountAt("/validator", app, services, services.validator);
+}
+
+function mountAt(
+  path: "/witness" | "/validator",
+  app: App,
+  { problem, log, metrics }: Services,
+  witness: Witness | undefined,
+): void {
+  app.post(`${path}/add-checkpoint`, async (c) => {
     if (witness === undefined) return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
     const body = await readBody(c.req.raw, MAX_ADD_CHECKPOINT_BYTES);
     if (!body.ok) return problem(c, body.error);
@@ -32,7 +47,7 @@ export function mountWitness(app: App, { witness, problem, log, metrics }: Servi
     return new Response(added.value, { headers: { "Content-Type": TEXT, ...NO_STORE } });
   });
 
-  app.get("/witness/:hash/checkpoint", async (c) => {
+  app.get(`${path}/:hash/checkpoint`, async (c) => {
     const hash = c.req.param("hash");
     const note = /^[0-9a-f]{64}$/.test(hash) ? await witness?.latest(hash) : undefined;
     if (note === undefined) return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });

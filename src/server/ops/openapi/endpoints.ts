@@ -385,6 +385,28 @@ export const ENDPOINTS: readonly Endpoint[] = [
     answers: { 200: { description: "A signed note", content: { "text/plain": TEXT } } },
   },
   {
+    method: "post",
+    path: "/validator/add-checkpoint",
+    tag: "log",
+    summary:
+      "Have a checkpoint of this ledger cosigned by this validator, which has committed it itself",
+    body: { "text/plain": TEXT },
+    answers: {
+      200: { description: "A cosignature line", content: { "text/plain": TEXT } },
+      409: {
+        description: "The size that the validator is at",
+        content: { "text/x.tlog.size": TEXT },
+      },
+    },
+  },
+  {
+    method: "get",
+    path: "/validator/{hash}/checkpoint",
+    tag: "log",
+    summary: "The last checkpoint that this validator committed and cosigned",
+    answers: { 200: { description: "A signed note", content: { "text/plain": TEXT } } },
+  },
+  {
     method: "get",
     path: "/alias/{scheme}/{value}",
     tag: "resolver",

@@ -1,0 +1,131 @@
+import {
+  type Request,
+  type RequestFinalizeBlock,
+  type RequestInitChain,
+  type Response,
+  ResponseApplySnapshotChunk_Result,
+  ResponseOfferSnapshot_Result,
+  ResponseProcessProposal_ProposalStatus,
+  ResponseVerifyVoteExtension_VerifyStatus,
+} from "cosmjs-types/tendermint/abci/types";
+import { fromUtf8, present, RULE_VERSION } from "../../core/index.ts";
+import { LedgerFault } from "../fault.ts";
+import type { LogStore } from "../stores.ts";
+import { checkAppState, parseAppState } from "./app-state.ts";
+import type { Candidates } from "./candidates.ts";
+import { appHashOf, type Chain, type Verdict } from "./chain.ts";
+import type { Answer } from "./socket.ts";
+
+// ABCI 2.0: what the engine asks of the ledger (docs.cometbft.com/v0.38/spec/abci).
+
+/** The whole vocabulary of codes: why an item was refused is no matter of the engine's. */
+const CODES: Readonly<Record<Verdict, number>> = { taken: 0, "no transaction": 1, refused: 2 };
+
+/** No gas is counted; only `code` is hashed into the next header. */
+const RESULT = { data: new Uint8Array(), log: "", info: "", events: [], codespace: "" };
+const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
+
+export type AbciParts = {
+  readonly chain: Chain;
+  readonly candidates: Candidates;
+  readonly log: LogStore;
+  readonly software: string;
+};
+
+/** Answers the engine. Nothing that a user or another validator sends makes it throw. */
+export function abciOf({ chain, candidates, log, software }: AbciParts): Answer {
+  return async (request) => {
+    const { echo, flush, query } = request;
+    if (echo !== undefined) return { echo: { message: echo.message } };
+    if (flush !== undefined) return { flush: {} };
+    if (request.info !== undefined) return { info: infoOf(chain, software) };
+    if (query !== undefined) return { query: NO_QUERY };
+    if (request.checkTx !== undefined) {
+      const isOne = candidates.of(request.checkTx.tx) !== undefined;
+      const code = CODES[isOne ? "taken" : "no transaction"];
+      return { checkTx: { code, ...RESULT, ...NO_GAS } };
+    }
+    if (request.initChain !== undefined) return { initChain: await begin(request.initChain) };
+    if (request.prepareProposal !== undefined) {
+      const { txs } = request.prepareProposal;
+      return { prepareProposal: { txs: txs.filter((tx) => candidates.of(tx) !== undefined) } };
+    }
+    if (request.processProposal !== undefined) {
+      const { txs } = request.processProposal;
+      const { ACCEPT, REJECT } = ResponseProcessProposal_ProposalStatus;
+      // What is refused in it costs room alone; only what no honest proposer would put together is turned down.
+      const isFit = txs.every((tx) => candidates.of(tx) !== undefined);
+      return { processProposal: { status: isFit ? ACCEPT : REJECT } };
+    }
+    if (request.finalizeBlock !== undefined) {
+      return { finalizeBlock: await finalize(request.finalizeBlock) };
+    }
+    if (request.commit !== undefined) {
+      await chain.commit();
+      return { commit: { retainHeight: 0n } };
+    }
+    return notOffered(request);
+  };
+
+  async function begin({ appStateBytes }: RequestInitChain) {
+    const state = parseAppState(fromUtf8(appStateBytes) ?? "");
+    const { origin, size } = chain.head;
+    checkAppState(state, { origin, size, genesis: present(log.entry(0), "entry 0") });
+    await chain.begin();
+    return { validators: [], appHash: appHashOf(chain.head) };
+  }
+
+  async function finalize({ txs, hash, height, time }: RequestFinalizeBlock) {
+    const { verdicts, appHash } = await chain.finalize({
+      height: Number(height),
+      hash,
+      timeMilliseconds: Number(time.seconds) * 1000 + Math.floor(time.nanos / 1e6),
+      transactions: txs,
+    });
+    const txResults = verdicts.map((verdict) => ({ code: CODES[verdict], ...RESULT, ...NO_GAS }));
+    return { events: [], txResults, validatorUpdates: [], appHash };
+  }
+}
+
+function infoOf(chain: Chain, software: string) {
+  return {
+    data: "cityid",
+    version: software,
+    appVersion: BigInt(RULE_VERSION),
+    lastBlockHeight: BigInt(chain.height),
+    lastBlockAppHash: chain.height === 0 ? new Uint8Array() : appHashOf(chain.head),
+  };
+}
+
+/** The ledger is read over HTTP. */
+const NO_QUERY = {
+  code: CODES["no transaction"],
+  log: "",
+  info: "",
+  index: 0n,
+  key: new Uint8Array(),
+  value: new Uint8Array(),
+  height: 0n,
+  codespace: "",
+};
+
+/** Snapshots and vote extensions are not offered. */
+function notOffered(request: Request): Partial<Response> {
+  if (request.listSnapshots !== undefined) return { listSnapshots: { snapshots: [] } };
+  if (request.offerSnapshot !== undefined) {
+    return { offerSnapshot: { result: ResponseOfferSnapshot_Result.ABORT } };
+  }
+  if (request.loadSnapshotChunk !== undefined) {
+    return { loadSnapshotChunk: { chunk: new Uint8Array() } };
+  }
+  if (request.applySnapshotChunk !== undefined) {
+    const { ABORT } = ResponseApplySnapshotChunk_Result;
+    return { applySnapshotChunk: { result: ABORT, refetchChunks: [], rejectSenders: [] } };
+  }
+  if (request.extendVote !== undefined) return { extendVote: { voteExtension: new Uint8Array() } };
+  if (request.verifyVoteExtension !== undefined) {
+    const { REJECT } = ResponseVerifyVoteExtension_VerifyStatus;
+    return { verifyVoteExtension: { status: REJECT } };
+  }
+  throw new LedgerFault("LEDGER_CHAIN", { why: "request" });
+}

@@ -1,0 +1,82 @@
+import { hex, sha256 } from "../../core/index.ts";
+import type { Precheck } from "../precheck.ts";
+import type { LedgerState } from "../state.ts";
+import type { LogStore } from "../stores.ts";
+import { type Submitted, submitted } from "../submitted.ts";
+import { decodeTransaction } from "./transaction.ts";
+
+/** Transactions that were seen and not decided yet are kept read for so many bytes; of older ones the work is done again. */
+const MAX_KEPT_BYTES: number = 64 * 1024 * 1024;
+
+/** A transaction that may come to stand in a block. */
+export type Candidate = {
+  readonly bytes: number;
+  readonly items: readonly Submitted[];
+  /** Its signatures have been checked as far as that can be done beforehand. */
+  readonly checked: Promise<void>;
+};
+
+/**
+ * Transactions between the moment they are first seen and that in which their block is decided: each is read once and its
+ * signatures are checked once, though the engine shows it three times.
+ */
+export class Candidates {
+  readonly #known = new Map<string, Candidate>();
+  readonly #precheck: Precheck;
+  readonly #state: LedgerState;
+  readonly #log: LogStore;
+  #bytes = 0;
+
+  constructor(
+    precheck: Precheck,
+    { state, log }: { readonly state: LedgerState; readonly log: LogStore },
+  ) {
+    this.#precheck = precheck;
+    this.#state = state;
+    this.#log = log;
+  }
+
+  /** `undefined` where the bytes are no transaction. */
+  of(transaction: Uint8Array): Candidate | undefined {
+    const name = hex(sha256(transaction));
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const items = decodeTransaction(transaction)?.map(submitted);
+    if (items === undefined) return undefined;
+    const candidate = { bytes: transaction.length, items, checked: this.#check(items) };
+    this.#known.set(name, candidate);
+    this.#bytes += candidate.bytes;
+    this.#forgetOldest();
+    return candidate;
+  }
+
+  /** Its block is decided. */
+  forget(transaction: Uint8Array): void {
+    this.#drop(hex(sha256(transaction)));
+  }
+
+  async #check(items: readonly Submitted[]): Promise<void> {
+    const read = items.flatMap((item) => (this.#isInLog(item) ? [] : (item.read ?? [])));
+    // Too much to do for the workers: then the rules check on the spot.
+    await this.#precheck.run(this.#state, read).catch(() => undefined);
+  }
+
+  #isInLog({ hash }: Submitted): boolean {
+    return this.#log.indexOf(hash) !== undefined;
+  }
+
+  #forgetOldest(): void {
+    for (const name of this.#known.keys()) {
+      if (this.#bytes <= MAX_KEPT_BYTES) return;
+      this.#drop(name);
+    }
+  }
+
+  #drop(name: string): void {
+    const candidate = this.#known.get(name);
+    if (candidate === undefined) return;
+    this.#known.delete(name);
+    this.#bytes -= candidate.bytes;
+    for (const { hash } of candidate.items) this.#precheck.forget(hash);
+  }
+}

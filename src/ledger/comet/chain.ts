@@ -1,0 +1,254 @@
+import {
+  decodeBlockEntry,
+  equalBytes,
+  formatCheckpointText,
+  type Hash,
+  hex,
+  type NoteSigner,
+  present,
+  type Refusal,
+  type Result,
+  sha256,
+  signCheckpoint,
+  utf8,
+} from "../../core/index.ts";
+import { type AppliedBlock, makeBlock, sealBlock } from "../block-maker.ts";
+import { type Deferred, defer } from "../deferred.ts";
+import { LedgerFault } from "../fault.ts";
+import type { Head } from "../port.ts";
+import type { Precheck } from "../precheck.ts";
+import { Slices } from "../slices.ts";
+import type { LedgerState } from "../state.ts";
+import type { LedgerClock, LogStore, MapStore, Staged } from "../stores.ts";
+import { itemOf, type Submitted } from "../submitted.ts";
+import type { WriterHooks } from "../writer.ts";
+import type { Candidate, Candidates } from "./candidates.ts";
+import { type Heights, heightAt } from "./heights.ts";
+
+export type ChainParts = {
+  readonly log: LogStore;
+  readonly state: LedgerState;
+  readonly map: MapStore;
+  readonly clock: LedgerClock;
+  readonly heights: Heights;
+  readonly precheck: Precheck;
+  readonly candidates: Candidates;
+};
+
+export type ChainOptions = Pick<WriterHooks, "committed"> & {
+  readonly origin: string;
+  readonly signers: () => readonly NoteSigner[];
+  /** Where the committed log ends. */
+  readonly head: Head;
+  /** Told what became of each item of a committed block. */
+  readonly settled: (items: readonly Settled[], head: Head) => void;
+};
+
+/** A block as the engine decided it. */
+export type DecidedBlock = {
+  readonly height: number;
+  readonly hash: Uint8Array;
+  /** The median of the validators' clocks, Unix milliseconds. */
+  readonly timeMilliseconds: number;
+  readonly transactions: readonly Uint8Array[];
+};
+
+/** An item of a committed block, with its log index or why it was refused. */
+export type Settled = { readonly hash: Hash; readonly result: Result<number, Refusal> };
+
+/** What the engine is told of a transaction; what is refused it forgets, so that the same bytes can be handed in again. */
+export type Verdict = "taken" | "refused" | "no transaction";
+
+/** What a decided block comes to, before anything of it is durable. */
+export type Finalized = {
+  readonly height: number;
+  readonly hash: Uint8Array;
+  /** For each transaction. */
+  readonly verdicts: readonly Verdict[];
+  readonly appHash: Uint8Array;
+};
+
+type Work = Finalized & {
+  readonly transactions: readonly Uint8Array[];
+  readonly settled: readonly Settled[];
+  /** Absent where nothing was accepted. */
+  readonly made?: {
+    readonly block: AppliedBlock;
+    readonly mapRoot: Hash;
+    readonly staged: Staged;
+  };
+};
+
+/** What the engine compares of what validators made of a block: the hash of the checkpoint's three lines. */
+export function appHashOf(checkpoint: Pick<Head, "origin" | "size" | "root">): Uint8Array {
+  return sha256(utf8(formatCheckpointText(checkpoint)));
+}
+
+/** The ledger as the engine drives it: a block is decided elsewhere, applied here, and made durable when the engine says so. */
+export class Chain {
+  readonly #parts: ChainParts;
+  readonly #options: ChainOptions;
+  readonly #heads = new Map<number, Deferred<Head>>();
+  #head: Head;
+  #height: number;
+  #work: Work | undefined;
+  /** Of the log with the block that the map took last, committed or not. */
+  #appliedSize: number;
+
+  /** @throws LedgerFault LEDGER_CHAIN where the log and the heights are not of one chain */
+  constructor(parts: ChainParts, options: ChainOptions) {
+    this.#parts = parts;
+    this.#options = options;
+    this.#head = options.head;
+    this.#appliedSize = options.head.size;
+    const slot = parts.heights.last;
+    this.#height =
+      slot === undefined
+        ? 0
+        : heightAt(options.head.size, firstOfLast(parts.log, this.#head), slot);
+  }
+
+  get head(): Head {
+    return this.#head;
+  }
+
+  /** Of the last committed block of the engine, empty ones included. */
+  get height(): number {
+    return this.#height;
+  }
+
+  get appliedSize(): number {
+    return this.#appliedSize;
+  }
+
+  headAt(size: number): Promise<Head> {
+    if (size === this.#head.size) return Promise.resolve(this.#head);
+    const waiting = this.#heads.get(size) ?? defer<Head>();
+    this.#heads.set(size, waiting);
+    return waiting.promise;
+  }
+
+  /** The chain begins with the log as it is. */
+  async begin(): Promise<void> {
+    const { size } = this.#head;
+    await this.#parts.heights.write({ height: 0, before: size, after: size });
+  }
+
+  /**
+   * Applies a decided block. Nothing of it is durable or shows before `commit`; asked again for the same one, it says the
+   * same.
+   *
+   * @throws LedgerFault LEDGER_CHAIN where it is not the next block
+   */
+  async finalize(block: DecidedBlock): Promise<Finalized> {
+    const { height, hash } = block;
+    const before = this.#work;
+    if (before?.height === height && equalBytes(before.hash, hash)) return before;
+    if (before !== undefined || height !== this.#height + 1) {
+      const facts = { got: height, want: this.#height + 1, hash: hex(hash) };
+      throw new LedgerFault("LEDGER_CHAIN", { why: "height", ...facts });
+    }
+    this.#work = await this.#apply(block);
+    return this.#work;
+  }
+
+  /** Makes the block durable that was applied last. */
+  async commit(): Promise<void> {
+    const work = this.#work;
+    if (work === undefined) throw new LedgerFault("LEDGER_CHAIN", { why: "commit" });
+    const { log, heights, candidates } = this.#parts;
+    const { size } = this.#head;
+    const slot = { height: work.height, before: size, after: work.made?.staged.size ?? size };
+    // Whichever of the two a crash leaves, the start can tell the height.
+    await Promise.all([work.made && log.commit(work.made.staged), heights.write(slot)]);
+    this.#height = work.height;
+    this.#work = undefined;
+    for (const transaction of work.transactions) candidates.forget(transaction);
+    if (work.made !== undefined) this.#show(work.made);
+    this.#options.settled(work.settled, this.#head);
+  }
+
+  /** Who waits for a block that will not be committed any more. */
+  fail(fault: LedgerFault): void {
+    for (const waiting of this.#heads.values()) waiting.reject(fault);
+    this.#heads.clear();
+  }
+
+  async #apply(block: DecidedBlock): Promise<Work> {
+    const { candidates, precheck, clock, log } = this.#parts;
+    const { origin } = this.#options;
+    const { height, hash, transactions } = block;
+    const read = transactions.map((transaction) => candidates.of(transaction));
+    await Promise.all(read.map((candidate) => candidate?.checked));
+    const items = this.#newItems(read.flatMap((candidate) => candidate?.items ?? []));
+    const timeMilliseconds = Math.max(block.timeMilliseconds, this.#head.timeMilliseconds);
+    const slices = new Slices(clock);
+    const made = await makeBlock(
+      this.#parts,
+      this.#head,
+      { origin, timeMilliseconds, items: eachOf(items), check: precheck.check },
+      () => slices.turn(),
+      ({ size }) => {
+        this.#appliedSize = size;
+      },
+    );
+    const settled = items.map((item, i) => ({
+      hash: item.hash,
+      result: present(made.results[i], "a result for each item"),
+    }));
+    const work = { height, hash, transactions, verdicts: verdictsOf(read, settled), settled };
+    if (made.entries === undefined) return { ...work, appHash: appHashOf(this.#head) };
+    const mapRoot = await made.mapRoot;
+    const staged = sealBlock(log, made, mapRoot);
+    return {
+      ...work,
+      appHash: appHashOf({ origin, ...staged }),
+      made: { block: made, mapRoot, staged },
+    };
+  }
+
+  /** What stands in the log already is not judged again, nor what stands in the block twice. */
+  #newItems(items: readonly Submitted[]): readonly Submitted[] {
+    const seen = new Set<string>();
+    return items.filter(({ hash }) => {
+      const name = hex(hash);
+      if (seen.has(name) || this.#parts.log.indexOf(hash) !== undefined) return false;
+      seen.add(name);
+      return true;
+    });
+  }
+
+  #show({ block, mapRoot, staged }: NonNullable<Work["made"]>): void {
+    const { origin, signers, committed } = this.#options;
+    this.#parts.state.commit();
+    const { size, height, timeMilliseconds } = block;
+    const { root } = staged;
+    const checkpoint = signCheckpoint({ origin, size, root }, signers());
+    this.#head = { origin, size, height, timeMilliseconds, root, mapRoot, checkpoint };
+    committed(this.#head, block);
+    this.#heads.get(size)?.resolve(this.#head);
+    this.#heads.delete(size);
+  }
+}
+
+function verdictsOf(
+  candidates: readonly (Candidate | undefined)[],
+  settled: readonly Settled[],
+): readonly Verdict[] {
+  const refused = new Set(settled.flatMap(({ hash, result }) => (result.ok ? [] : hex(hash))));
+  return candidates.map((candidate) => {
+    if (candidate === undefined) return "no transaction";
+    return candidate.items.some(({ hash }) => refused.has(hex(hash))) ? "refused" : "taken";
+  });
+}
+
+/** Each item is read when it is its turn: what chunks hold is many times their bytes. */
+function* eachOf(items: readonly Submitted[]): Generator<ReturnType<typeof itemOf>> {
+  for (const item of items) yield itemOf(item);
+}
+
+/** Where the last block of the log begins. */
+function firstOfLast(log: LogStore, { size }: Head): number {
+  const entry = decodeBlockEntry(present(log.entry(size - 1), "the last block entry"));
+  return entry.ok ? entry.value.first : size;
+}

@@ -1,0 +1,3 @@
+export { type AppState, formatAppState, parseAppState } from "./app-state.ts";
+export { type CometOptions, type OpenedComet, openCometLedger } from "./open.ts";
+export { MAX_SOCKET_PATH_BYTES } from "./socket.ts";

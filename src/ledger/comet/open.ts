@@ -1,0 +1,116 @@
+import { join } from "node:path";
+import { nodeFiles } from "../../log/index.ts";
+import {
+  type OpenStores,
+  openStores,
+  type Recovery,
+  type StoresOptions,
+} from "../embedded/open-stores.ts";
+import { LedgerFault } from "../fault.ts";
+import { closeParts, LocalLedger } from "../ledger.ts";
+import type { Ledger } from "../port.ts";
+import { Precheck } from "../precheck.ts";
+import type { WriterHooks } from "../writer.ts";
+import { abciOf } from "./abci.ts";
+import { Candidates } from "./candidates.ts";
+import { Chain } from "./chain.ts";
+import { Heights } from "./heights.ts";
+import { Rpc } from "./rpc.ts";
+import { type AbciServer, checkSocketPath, serveAbci } from "./socket.ts";
+import { CometWriter } from "./writer.ts";
+
+export type CometOptions = StoresOptions & {
+  /** Unix socket on which the engine finds this application. */
+  readonly abciSocket: string;
+  /** Unix socket on which this application finds the engine. */
+  readonly rpcSocket: string;
+  /** Version of this program, for the engine's log. */
+  readonly software: string;
+  /** Without a block for so long, writes are refused. */
+  readonly stalledMilliseconds?: number;
+  /** Told when the engine could not be answered: both have to be started again. */
+  readonly failed: (cause: unknown) => void;
+};
+
+/** Four times the interval in which an idle chain makes empty blocks. */
+const STALLED_MILLISECONDS = 20_000;
+
+export type OpenedComet = {
+  readonly ledger: Ledger;
+  readonly recovery: Recovery;
+  readonly journalEnd: () => number;
+  /** Nothing to confirm: what a validator that was restored lacks, it gets from the others before it takes part. */
+  readonly confirmRestored: () => void;
+  /** The last committed height of the engine. */
+  readonly height: () => number;
+};
+
+/**
+ * Opens a ledger whose blocks CometBFT orders, and waits for the engine to connect. Directory and log are those of the
+ * embedded driver.
+ *
+ * @throws what opening an embedded ledger does; LedgerFault LEDGER_SOCKET, LEDGER_CHAIN
+ */
+export async function openCometLedger(options: CometOptions): Promise<OpenedComet> {
+  checkSocketPath(options.rpcSocket);
+  checkSocketPath(options.abciSocket);
+  const stores = await openStores(options);
+  try {
+    return await openOn(stores, options);
+  } catch (cause) {
+    await closeParts(stores.parts, stores.head);
+    throw cause;
+  }
+}
+
+async function openOn(stores: OpenStores, options: CometOptions): Promise<OpenedComet> {
+  const { directory, origin, abciSocket, rpcSocket, software } = options;
+  const { parts, head, signing, recovery, journalEnd, keepSnapshots } = stores;
+  const { state, log, clock, pool } = parts;
+  const heights = await Heights.open(nodeFiles, join(directory, "heights"));
+  const precheck = new Precheck(pool);
+  const candidates = new Candidates(precheck, parts);
+  let server: AbciServer | undefined;
+  let hooks: WriterHooks | undefined;
+  const chain = new Chain(
+    { ...parts, heights, precheck, candidates },
+    {
+      origin,
+      signers: signing,
+      head,
+      committed: (newest, block) => hooks?.committed(newest, block),
+      settled: (items) => writer.settle(items),
+    },
+  );
+  const rpc = new Rpc(rpcSocket);
+  const writer = new CometWriter(
+    chain,
+    { log, state, precheck, clock, rpc },
+    {
+      origin,
+      behind: () => hooks?.behind(),
+      stalledMilliseconds: options.stalledMilliseconds ?? STALLED_MILLISECONDS,
+      async stop() {
+        await server?.close();
+        heights.close();
+      },
+    },
+  );
+  const ledger = new LocalLedger(parts, head, (given) => {
+    hooks = given;
+    return writer;
+  });
+  keepSnapshots(ledger);
+  server = await serveAbci(abciSocket, abciOf({ chain, candidates, log, software }), (cause) => {
+    const fault = new LedgerFault("LEDGER_WRITE", { height: chain.height }, { cause });
+    writer.fail(cause instanceof LedgerFault ? cause : fault);
+    options.failed(cause);
+  });
+  return {
+    ledger,
+    recovery,
+    journalEnd,
+    confirmRestored: () => undefined,
+    height: () => chain.height,
+  };
+}

@@ -1,0 +1,172 @@
+import { hex } from "../../core/index.ts";
+import { pause } from "../deferred.ts";
+import { LedgerFault } from "../fault.ts";
+import type { Outcome } from "../port.ts";
+import { MAX_QUEUED_BYTES, MAX_QUEUED_ITEMS, Waiting } from "../queue.ts";
+import type { LedgerClock } from "../stores.ts";
+import { Submission } from "../submission.ts";
+import type { Submitted } from "../submitted.ts";
+import { type Parcel, stepsOf, takeTransaction } from "./parcels.ts";
+import type { RpcTrouble } from "./rpc.ts";
+import { encodeTransaction } from "./transaction.ts";
+
+/** So long the first item of a transaction waits for others. */
+const GATHER_MILLISECONDS = 4;
+
+/** When the engine would not take a transaction, it is asked again after so long. */
+const RETRY_MILLISECONDS = 100;
+
+/** A transaction that no block showed is handed in again after so long, and then after twice as long. */
+const RESEND_MILLISECONDS = 3000;
+const LONGEST_RESEND_MILLISECONDS = 24_000;
+
+export type OutboxParts = {
+  readonly broadcast: (transaction: Uint8Array) => Promise<RpcTrouble | undefined>;
+  readonly clock: LedgerClock;
+  /** The receipt of what is in the log already. */
+  readonly receiptOf: (item: Submitted) => Outcome | undefined;
+};
+
+/** A transaction that the engine has taken, and whose block has not come. */
+type Sent = {
+  readonly bytes: Uint8Array;
+  readonly names: readonly string[];
+  resendAt: number;
+  wait: number;
+};
+
+/**
+ * What this node took and has not answered yet. It is put together into transactions and handed to the engine until some
+ * block, of whoever proposed it, shows what became of it: a transaction that the engine had accepted may vanish.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts;
+  readonly #waiting = new Map<string, Waiting>();
+  readonly #parcels: Parcel[] = [];
+  readonly #sent = new Set<Sent>();
+  #items = 0;
+  #bytes = 0;
+  #sending = false;
+  #closed = false;
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves when every item is decided and durable on this node.
+   *
+   * @throws LedgerFault LEDGER_BUSY when so much more would be too much
+   */
+  async submit(items: readonly Submitted[]): Promise<readonly Outcome[]> {
+    const bytes = items.reduce((sum, item) => sum + item.bytes.length, 0);
+    const tooMany = this.#items + items.length > MAX_QUEUED_ITEMS;
+    if (tooMany || this.#bytes + bytes > MAX_QUEUED_BYTES) {
+      throw new LedgerFault("LEDGER_BUSY", { waiting: this.#items, bytes: this.#bytes });
+    }
+    this.#items += items.length;
+    this.#bytes += bytes;
+    try {
+      const outcomes: Outcome[] = [];
+      for (const step of stepsOf(items)) outcomes.push(...(await this.#post(step)));
+      return outcomes;
+    } finally {
+      this.#items -= items.length;
+      this.#bytes -= bytes;
+    }
+  }
+
+  /** A block showed what became of an item. */
+  settle(hash: Uint8Array, outcome: () => Outcome): void {
+    const name = hex(hash);
+    const waiting = this.#waiting.get(name);
+    if (waiting === undefined) return;
+    this.#waiting.delete(name);
+    waiting.settle(outcome());
+  }
+
+  /** Hands in again what no block has shown for too long. To be called about once a second. */
+  resend(): void {
+    const now = this.#parts.clock.monotonicMilliseconds();
+    for (const sent of this.#sent) {
+      if (!sent.names.some((name) => this.#waiting.has(name))) this.#sent.delete(sent);
+      else if (now >= sent.resendAt) {
+        sent.wait = Math.min(2 * sent.wait, LONGEST_RESEND_MILLISECONDS);
+        sent.resendAt = now + sent.wait;
+        // What is known is on its way; what is not taken now is handed in again the next time.
+        void this.#parts.broadcast(sent.bytes);
+      }
+    }
+  }
+
+  /** Nobody is answered any more. What the engine has may still be decided. */
+  failAll(fault: LedgerFault): void {
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    this.#parcels.length = 0;
+    this.#sent.clear();
+    for (const each of waiting) each.fail(fault);
+  }
+
+  close(fault: LedgerFault): void {
+    this.#closed = true;
+    this.failAll(fault);
+  }
+
+  #post(step: readonly Parcel[]): Promise<readonly Outcome[]> {
+    const submission = new Submission(step.reduce((sum, parcel) => sum + parcel.length, 0));
+    let position = 0;
+    for (const parcel of step) {
+      const open: Submitted[] = [];
+      let isNew = false;
+      for (const item of parcel) {
+        const receipt = this.#parts.receiptOf(item);
+        if (receipt !== undefined) submission.settle(position++, receipt);
+        else {
+          open.push(item);
+          isNew = this.#ask(item, submission, position++) || isNew;
+        }
+      }
+      // With what waits already, since what is new may depend on it; nothing is judged twice.
+      if (isNew) this.#parcels.push(open);
+    }
+    void this.#send();
+    return submission.outcomes;
+  }
+
+  /** @returns whether nobody else waits for it */
+  #ask(item: Submitted, submission: Submission, position: number): boolean {
+    const name = hex(item.hash);
+    const known = this.#waiting.get(name);
+    const waiting = known ?? new Waiting(item);
+    waiting.ask(submission, position);
+    this.#waiting.set(name, waiting);
+    return known === undefined;
+  }
+
+  /** One at a time, so that the engine sees transactions in their order. */
+  async #send(): Promise<void> {
+    if (this.#sending) return;
+    this.#sending = true;
+    while (this.#parcels.length > 0) {
+      await pause(GATHER_MILLISECONDS);
+      const items = takeTransaction(this.#parcels);
+      if (items.length > 0) await this.#handIn(items);
+    }
+    this.#sending = false;
+  }
+
+  async #handIn(items: readonly Submitted[]): Promise<void> {
+    const bytes = encodeTransaction(items.map((item) => item.bytes));
+    const names = items.map(({ hash }) => hex(hash));
+    for (;;) {
+      const isAwaited = names.some((name) => this.#waiting.has(name));
+      if (this.#closed || !isAwaited) return;
+      const trouble = await this.#parts.broadcast(bytes);
+      if (trouble === undefined || trouble === "known") break;
+      await pause(RETRY_MILLISECONDS);
+    }
+    const resendAt = this.#parts.clock.monotonicMilliseconds() + RESEND_MILLISECONDS;
+    this.#sent.add({ bytes, names, resendAt, wait: RESEND_MILLISECONDS });
+  }
+}

@@ -1,0 +1,129 @@
+import { fork } from "node:child_process";
+import { setTimeout as wait } from "node:timers/promises";
+import { STARTS_VARIABLE, type SupervisorMessage } from "../supervisor.ts";
+import { type Engine, startEngine } from "./engine.ts";
+import { engineHome } from "./home.ts";
+
+const FIRST_PAUSE_MILLISECONDS = 250;
+const LONGEST_PAUSE_MILLISECONDS = 10_000;
+/** A pair that ran this long was well; the next pause is short again. */
+const STEADY_MILLISECONDS = 30_000;
+/** The application finishes what it took; then it is ended. */
+const GRACE_MILLISECONDS = 20_000;
+
+export type ValidatorOptions = {
+  readonly dataDirectory: string;
+  /** The engine's program. */
+  readonly binary: string;
+  /** The program of the application, and the arguments that make it one. */
+  readonly entry: string;
+  readonly arguments: readonly string[];
+  /** Aborted: both are asked to stop, and are not started again. */
+  readonly signal: AbortSignal;
+  /** Both run. */
+  readonly onRunning?: (pair: RunningPair) => void;
+  readonly onRestart?: (facts: { readonly starts: number; readonly because: string }) => void;
+};
+
+export type RunningPair = {
+  readonly url: string;
+  readonly applicationPid: number;
+  readonly enginePid: number;
+};
+
+/**
+ * Runs application and engine of a validator as a pair: when one of them ends, the other is stopped and both are started
+ * again, after a pause that grows. The engine alone would end with status 0 or run on without consensus.
+ *
+ * @returns the application's exit status where it could not even begin, else 0
+ */
+export async function runValidator(options: ValidatorOptions): Promise<number> {
+  const { signal } = options;
+  let pause = FIRST_PAUSE_MILLISECONDS;
+  let hasRun = false;
+  for (let starts = 1; ; starts++) {
+    const began = performance.now();
+    const ending = await runPair(options, starts);
+    if (signal.aborted) return 0;
+    hasRun ||= ending.ran;
+    // What is wrong from the first moment is wrong with the settings: starting again would not help.
+    if (!hasRun && ending.status !== null) return ending.status;
+    pause = performance.now() - began > STEADY_MILLISECONDS ? FIRST_PAUSE_MILLISECONDS : pause;
+    await wait(pause, undefined, { signal }).catch(() => undefined);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
+    if (signal.aborted) return 0;
+    options.onRestart?.({ starts: starts + 1, because: ending.because });
+  }
+}
+
+type Ending = {
+  readonly ran: boolean;
+  readonly because: string;
+  /** Of the application; `null` where a signal ended it, or it goes on. */
+  readonly status: number | null;
+};
+
+async function runPair(options: ValidatorOptions, starts: number): Promise<Ending> {
+  const { signal, binary, dataDirectory } = options;
+  const application = startApplication(options, starts);
+  const stopped = new Promise<"stop">((resolve) => {
+    if (signal.aborted) resolve("stop");
+    signal.addEventListener("abort", () => resolve("stop"), { once: true });
+  });
+  // The engine looks for the application at once, and then only every few seconds.
+  const url = await Promise.race([application.ready, application.ended, stopped]);
+  let engine: Engine | undefined;
+  let because = "application";
+  if (typeof url === "string" && url !== "stop") {
+    engine = startEngine(binary, engineHome(dataDirectory));
+    options.onRunning?.({ url, applicationPid: application.pid, enginePid: engine.pid });
+    because = await Promise.race([
+      application.ended.then(({ why }) => `application: ${why}`),
+      engine.ended.then((why) => `engine: ${why}`),
+      stopped,
+    ]);
+  }
+  // The engine last: what the application took is still to be committed.
+  const { status, why } = await application.stop();
+  await engine?.stop();
+  const ran = engine !== undefined;
+  return { ran, because: ran ? because : `${because}: ${why}`, status };
+}
+
+type Application = {
+  readonly pid: number;
+  /** Resolves with its address when it answers. */
+  readonly ready: Promise<string>;
+  readonly ended: Promise<Ended>;
+  stop(): Promise<Ended>;
+};
+
+type Ended = { readonly status: number | null; readonly why: string };
+
+function startApplication(options: ValidatorOptions, starts: number): Application {
+  const child = fork(options.entry, options.arguments, {
+    env: { ...process.env, [STARTS_VARIABLE]: String(starts) },
+    stdio: "inherit",
+  });
+  const ended = new Promise<Ended>((resolve) => {
+    child.once("error", (cause) => resolve({ status: null, why: String(cause) }));
+    child.once("exit", (status, name) => resolve({ status, why: name ?? `exit ${status}` }));
+  });
+  const ready = new Promise<string>((resolve) => {
+    child.on("message", (message: SupervisorMessage | null) => {
+      if (message !== null && "tell" in message) resolve(message.url);
+    });
+  });
+  return {
+    pid: child.pid ?? 0,
+    ready,
+    ended,
+    async stop() {
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);
+      const end = await ended;
+      clearTimeout(timer);
+      return end;
+    },
+  };
+}

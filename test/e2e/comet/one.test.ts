@@ -1,0 +1,151 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { hex, isBlockEntry, present } from "../../../src/core/index.ts";
+import { engineHome } from "../../../src/node/comet/home.ts";
+import { beginNet } from "../../../src/node/comet/index.ts";
+import { must } from "../../contract/ledger.ts";
+import { code, GENESIS, member, ORIGIN, sign } from "../../core/state/kit.ts";
+import { MAIN, until } from "../../node/real-node.ts";
+import { genesisWith, LOG_SEED } from "../../sdk/world.ts";
+import { beginOneValidator, type OneValidator, startOneValidator, testEngine } from "./engine.ts";
+
+const binary = (await testEngine()) ?? "";
+const PATIENCE = { timeout: 300_000 };
+
+describe.skipIf(binary === "")("one validator", PATIENCE, () => {
+  const made: string[] = [];
+  const started: OneValidator[] = [];
+  afterEach(async () => {
+    // What a test that failed left running.
+    for (const { engine } of started.splice(0)) await engine.stop();
+    for (const each of made.splice(0)) rmSync(each, { recursive: true, force: true });
+  });
+
+  let facts = 0;
+  /** A first fact of a division that has none. */
+  function gazette(): Uint8Array {
+    const names = { zh: `市 ${facts}` };
+    const fact = { names, level: "prefecture", from: "1981", source: "test" } as const;
+    const items = [{ code: code(`MA.156.${1301 + facts++}`), add: [fact] }];
+    return sign({ op: "gazette", items }, member("A"), Date.now());
+  }
+
+  async function start(data: string, failAt?: number): Promise<OneValidator> {
+    const validator = await startOneValidator(binary, data, ORIGIN, failAt);
+    started.push(validator);
+    return validator;
+  }
+
+  async function stop({ engine, ledger }: OneValidator): Promise<void> {
+    await engine.stop();
+    await ledger[Symbol.asyncDispose]();
+  }
+
+  test("goes on after an engine that died within its own steps of a commit, again and again", async () => {
+    const data = await beginOneValidator(GENESIS);
+    made.push(data);
+    const operations: Uint8Array[] = [];
+    const acknowledged = new Map<Uint8Array, number>();
+    // Each block passes eleven of them, and so does what is replayed. The early ones come before the block with the operation
+    // is committed, the late ones after it. What one start was killed at, the next one recovers from.
+    for (let point = 12; point <= 26; point += 2) {
+      const operation = gazette();
+      operations.push(operation);
+      const { ledger, engine, failures } = await start(data, point);
+      let isOver = false;
+      const over = engine.ended.then(() => {
+        isOver = true;
+      });
+      await until(async () => (isOver || ledger.unready() === undefined ? true : undefined));
+      const said = ledger.submit([operation]).catch(() => undefined);
+      await over;
+      await ledger[Symbol.asyncDispose]();
+      expect(failures).toEqual([]);
+      const [outcome] = (await said) ?? [];
+      if (outcome?.ok) acknowledged.set(operation, outcome.index);
+    }
+    const validator = await start(data);
+    const { ledger } = validator;
+    for (const outcome of await ledger.submit(operations)) must(outcome);
+    // Each once, whether or not somebody was told; and what somebody was told is true.
+    const { size } = ledger.head();
+    const entries = Array.from({ length: size }, (_, i) => present(ledger.entry(i), "an entry"));
+    const kept = entries.slice(2).filter((entry) => !isBlockEntry(entry));
+    expect(kept.map(hex).sort()).toEqual(operations.map(hex).sort());
+    for (const [operation, index] of acknowledged) {
+      expect(entries[index]).toEqual(operation);
+    }
+    await stop(validator);
+  });
+
+  test("knows its height though a crash kept the journal's record and not the height", async () => {
+    const data = await beginOneValidator(GENESIS);
+    made.push(data);
+    await stop(await start(data));
+    const heights = join(data, "ledger", "heights");
+    cpSync(heights, join(data, "heights-before"));
+    const first = await start(data);
+    must((await first.ledger.submit([gazette()]))[0]);
+    const { checkpoint } = first.ledger.head();
+    await stop(first);
+    cpSync(join(data, "heights-before"), heights);
+    const again = await start(data);
+    expect(again.ledger.head().checkpoint).toBe(checkpoint);
+    expect(must((await again.ledger.submit([gazette()]))[0]).index).toBe(4);
+    await stop(again);
+  });
+
+  test("runs as `cityid validator`, and leaves nothing running when its supervisor is killed", async () => {
+    const root = mkdtempSync(join(tmpdir(), "cityid-pair-"));
+    made.push(root);
+    const dataDirectory = join(root, "data");
+    await beginNet({
+      validators: [{ name: "one", dataDirectory, host: "127.0.0.1" }],
+      genesis: genesisWith(),
+      logSeed: LOG_SEED,
+      peerPort: 0,
+      pace: { proposeMilliseconds: 1000, commitMilliseconds: 1 },
+    });
+    const cityid = (...args: string[]) => {
+      const child = spawn(process.execPath, [MAIN, ...args, "--data", dataDirectory], {
+        env: { PATH: process.env.PATH, LANG: "en_US.UTF-8" },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      let said = "";
+      child.stderr.setEncoding("utf8").on("data", (text: string) => {
+        said += text;
+      });
+      const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+      return { child, ended, said: () => said };
+    };
+    const alone = cityid("start", "--port", "0");
+    expect(await alone.ended).toBe(10);
+    expect(alone.said()).toContain("cityid validator --data");
+
+    const pair = cityid("validator", "--port", "0", "--engine", binary);
+    const url = await until(async () => /answers at (http:\S+)/.exec(pair.said())?.[1]);
+    await until(async () => ((await fetch(`${url}/readyz`)).ok ? true : undefined));
+    pair.child.kill("SIGKILL");
+    // The application sees that its supervisor is gone, and the engine that its application is.
+    const { abciSocket, rpcSocket } = engineHome(dataDirectory);
+    for (const socket of [abciSocket, rpcSocket]) {
+      await until(async () => ((await isListening(socket)) ? undefined : true));
+    }
+    await pair.ended;
+  });
+});
+
+function isListening(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
