@@ -286,7 +286,10 @@ describe("evidence", () => {
     for (const [key, value] of values) {
       // Of the records above, which are of one form, the lamp's stands for all.
       const isWhole = key.startsWith("code/") && key !== "code/MA.156.1301.02/LAMP/0001";
-      for (const changed of isWhole ? OTHERS : variantsOf(value)) {
+      const delegated = isCborMap(value)
+        ? OTHERS.map((each) => ({ ...value, delegation: each }))
+        : [];
+      for (const changed of [...delegated, ...(isWhole ? OTHERS : variantsOf(value))]) {
         outcomes.add((await verdictOf(key, changed)).outcome);
       }
     }

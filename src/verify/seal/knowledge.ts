@@ -1,5 +1,6 @@
 import {
   ancestorsOf,
+  type CborMap,
   type Code,
   type CodeRecord,
   codeKey,
@@ -150,7 +151,7 @@ function delegationOf({ values }: Source, code: Code): string | undefined {
   const delegation = isCborMap(record) ? record.delegation : undefined;
   if (delegation === undefined) return undefined;
   // Its policy and address may change.
-  const { op = null, genesis = null } = isCborMap(delegation) ? delegation : {};
+  const { op = null, genesis = null }: CborMap = { ...(delegation as CborMap) };
   return hex(encodeCbor([op, genesis]));
 }
 
