@@ -25,7 +25,7 @@ import {
 } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { createRecord, keysOf } from "../create.ts";
-import { referenceTo } from "../effective.ts";
+import { referenceTo, referredCode } from "../effective.ts";
 import { chunkKey, keyKey, manifestKey, registrationKey, takenKey } from "../map-keys.ts";
 import { activeAbove, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
@@ -187,13 +187,13 @@ function* applyItems(
   manifest: ManifestValue,
   { chunk, hash, bytes, starts }: ChunkEntry,
 ): ItemSteps<Result<void, BulkRefusal>> {
-  const { by, iss, kid, what, under } = manifest;
+  const { by, iss, kid, what } = manifest;
   const holder = by === "members" ? iss : by;
   const signer = present(context.tx.get(keyKey(holder, kid)), "the key of a manifest");
   const act: Act = { hash, id: chunk.manifest, iss, kid, signer, by, threshold: 1 };
   return yield* what === "register"
-    ? createItems(context, chunk.items, { bytes, starts }, act, under)
-    : changeItems(context, chunk.items, act, what, under);
+    ? createItems(context, chunk.items, { bytes, starts }, act, manifest)
+    : changeItems(context, chunk.items, act, what, manifest);
 }
 
 function* createItems(
@@ -201,7 +201,7 @@ function* createItems(
   items: Chunk["items"],
   { bytes, starts }: Pick<ChunkEntry, "bytes" | "starts">,
   act: Act,
-  under: Code,
+  manifest: ManifestValue,
 ): ItemSteps<Result<void, BulkRefusal>> {
   const creation = { act, registration: act.id };
   const keys = items.map((item) => (isRegister(item) ? keysOf(item) : undefined));
@@ -209,7 +209,7 @@ function* createItems(
     keys.flatMap((each) => (each === undefined ? [] : [each.record, ...each.aliases])),
   );
   for (const [at, item] of items.entries()) {
-    const misplaced = misplacement(context, item.code, under, "register", at);
+    const misplaced = misplacement(context, item.code, manifest, at);
     if (misplaced !== undefined) return misplaced;
     if (!isRegister(item)) return err({ code: "BULK_ITEM_KIND", at, want: "register" });
     const source = new EncodedMap(bytes, present(starts[at], "where an item begins"));
@@ -225,10 +225,10 @@ function* changeItems(
   items: Chunk["items"],
   act: Act,
   what: "update" | "status",
-  under: Code,
+  manifest: ManifestValue,
 ): ItemSteps<Result<void, BulkRefusal>> {
   for (const [at, item] of items.entries()) {
-    const misplaced = misplacement(context, item.code, under, what, at);
+    const misplaced = misplacement(context, item.code, manifest, at);
     if (misplaced !== undefined) return misplaced;
     const changed = changeItem(context, what, item, act, at);
     if (!changed.ok) return changed;
@@ -241,12 +241,12 @@ function* changeItems(
 function misplacement(
   context: Context,
   code: Code,
-  under: Code,
-  what: Manifest["what"],
+  manifest: ManifestValue,
   at: number,
 ): Result<never, BulkRefusal> | undefined {
+  const { under } = manifest;
   if (!isBelow(code, under)) return err({ code: "BULK_NOT_BELOW", at, subject: code, under });
-  const nearer = nearerHolder(context, code, under, what);
+  const nearer = nearerHolder(context, code, manifest);
   if (nearer === undefined) return undefined;
   return err({ code: "BULK_NEARER", at, subject: code, holder: nearer });
 }
@@ -254,26 +254,28 @@ function misplacement(
 function nearerHolder(
   { tx, work }: Context,
   code: Code,
-  under: Code,
-  what: Manifest["what"],
+  manifest: ManifestValue,
 ): Authority | undefined {
   // Creating is judged from the parent up, and what holds for one child of it holds for the next.
-  if (what !== "register") return holderBetween(tx, selfAndAncestors(code), under, what);
+  if (manifest.what !== "register") return holderBetween(tx, selfAndAncestors(code), manifest);
   const parent = work.parentOf(code);
   if (parent.isJudged) return undefined;
-  const nearer = holderBetween(tx, selfAndAncestors(parent.code), under, what);
+  const nearer = holderBetween(tx, selfAndAncestors(parent.code), manifest);
   parent.isJudged = nearer === undefined;
   return nearer;
 }
 
-/** Who has keys of the use nearer to the item than whoever signed the manifest. */
+/**
+ * Who has keys of the use now, nearer to the item than whoever signed the manifest: of what the members signed anybody.
+ * `under` itself may have been given keys since.
+ */
 function holderBetween(
   tx: Transaction,
   codes: readonly Code[],
-  under: Code,
-  what: Manifest["what"],
+  { by, what }: ManifestValue,
 ): Authority | undefined {
-  const between = codes.filter((each) => isBelow(each, under));
+  const between =
+    by === "members" ? codes : codes.filter((each) => isBelow(each, referredCode(by)));
   const holder = nearestHolder(tx, between, ...USES[what]);
   return holder === undefined ? undefined : referenceTo(holder);
 }

@@ -180,6 +180,28 @@ describe("manifest and chunks", () => {
     });
   });
 
+  it("leaves what stands below a code that was given the use after the manifest", () => {
+    const ledger = lampLedger();
+    const dept = `${CITY}.02`;
+    register(ledger, [child(`${dept}/LAMP`, "class"), child(`${dept}/LAMP/1`, "thing")]);
+    const { op } = ledger.record(`${dept}/LAMP/1`);
+    const open = [
+      bulk("register", dept, [[child(`${dept}/LAMP/2`, "thing")]]),
+      bulk("register", `${dept}/LAMP`, [[child(`${dept}/LAMP/3`, "thing")]]),
+      bulk("update", dept, [[{ code: code(`${dept}/LAMP/1`), prev: op, names: named("新") }]]),
+    ].map(({ manifest, chunks }) => chunks(ledger.must(manifest, city).id)[0] as Uint8Array);
+    const { control: prev } = ledger.record(dept);
+    const add = [keySpec("dept", ["issue", "record"])];
+    ledger.must({ op: "keys", code: code(dept), prev, add }, city);
+    for (const chunk of open) {
+      expect(ledger.refusedItem(chunk)).toMatchObject({
+        code: "BULK_NEARER",
+        at: 0,
+        holder: `${dept}#1`,
+      });
+    }
+  });
+
   it("refuses chunks once `under` is inactive, and of a generation that has ended", () => {
     const ledger = lampLedger();
     const parts = bulk("register", LAMPS, [[lamp(1)]]);
@@ -361,5 +383,15 @@ describe("manifest and chunks", () => {
     const id = ledger.decide(parts.manifest, [member("A"), member("B")]);
     expect(ledger.block(parts.chunks(id))[0]).toMatchObject({ ok: true });
     expect(ledger.record("MA.156/LAMP").registration).toEqual(id);
+    // Whoever was given keys since then is nearer than the members, at whatever height.
+    const more = bulk("register", "MA.156/LAMP", [[child("MA.156/LAMP/1", "thing")]]);
+    const later = ledger.decide(more.manifest, [member("A"), member("B")]);
+    const { control: prev } = ledger.record("MA.156");
+    const add = [keySpec("country", ["issue"])];
+    ledger.decide({ op: "keys", code: code("MA.156"), prev, add }, [member("A"), member("B")]);
+    expect(ledger.refusedItem(more.chunks(later)[0] as Uint8Array)).toMatchObject({
+      code: "BULK_NEARER",
+      holder: "MA.156#1",
+    });
   });
 });
