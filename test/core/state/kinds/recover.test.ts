@@ -59,6 +59,26 @@ describe("recover", () => {
     ledger.must(suspend(ledger, DEPT), { iss: DEPT, key: "fresh" });
   });
 
+  it("gives no key that lasts longer, or reaches more classes, than the one that begins it", () => {
+    const ledger = deptLedger();
+    const until = Math.floor(ledger.now / 1000) + 10 * 24 * 3600;
+    const { control: prev } = ledger.record(CITY);
+    const add = [keySpec("temporary", ["govern"], { scope: { until } })];
+    ledger.must({ op: "keys", code: code(CITY), prev, add }, city);
+    const temporary: Signing = { iss: CITY, key: "temporary" };
+    expect(ledger.refused(start(ledger), temporary)).toEqual({
+      code: "AUTH_KEY_WIDER",
+      subject: DEPT,
+      label: "fresh",
+      facet: "until",
+    });
+    // What it has not itself it may give: the uses are the record's, not those of whoever recovers it.
+    ledger.must(start(ledger, [keySpec("fresh", ALL, { scope: { until } })]), temporary);
+    ledger.wait(DELAY);
+    ledger.must(end(ledger, "finish"), temporary);
+    expect(ledger.record(DEPT).holds).toEqual([...ALL].sort());
+  });
+
   it("is cancelled by the present keys", () => {
     const ledger = deptLedger();
     ledger.must(start(ledger), city);
