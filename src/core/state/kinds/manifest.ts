@@ -29,7 +29,7 @@ import { referenceTo, referredCode } from "../effective.ts";
 import { chunkKey, keyKey, manifestKey, registrationKey, takenKey } from "../map-keys.ts";
 import { activeAbove, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
-import type { Authority, ManifestValue } from "../values.ts";
+import type { Authority, KeyRecord, ManifestValue } from "../values.ts";
 import { openRegistration, type RegisterRefusal } from "./register.ts";
 import { executeStatus, holdsKeys, isThing, type StatusRefusal } from "./status.ts";
 import { executeUpdate, type UpdateRefusal } from "./update.ts";
@@ -108,7 +108,9 @@ export function executeManifest(
   if (context.tx.has(key)) return err({ code: "BULK_REPLAYED", manifest: hex(act.id) });
   const { hash, by, iss, kid } = act;
   const { generation } = under.value;
-  context.tx.put(key, { ...terms, generation, op: hash, by, iss, kid });
+  const opened = { ...terms, generation, op: hash, by, iss, kid };
+  const governs = terms.what === "register" && act.threshold > 1 && act.gives.includes("govern");
+  context.tx.put(key, governs ? { ...opened, governs } : opened);
   context.tx.put(takenKey(act.id), { chunks: 0, items: 0 });
   return terms.what === "register" ? openRegistration(context, act, terms.under) : ok(undefined);
 }
@@ -190,10 +192,23 @@ function* applyItems(
   const { by, iss, kid, what } = manifest;
   const holder = by === "members" ? iss : by;
   const signer = present(context.tx.get(keyKey(holder, kid)), "the key of a manifest");
-  const act: Act = { hash, id: chunk.manifest, iss, kid, signer, by, threshold: 1 };
+  const { manifest: id } = chunk;
+  const gives = givenBy(context, manifest, id, signer);
+  const act: Act = { hash, id, iss, kid, signer, gives, by, threshold: 1 };
   return yield* what === "register"
     ? createItems(context, chunk.items, { bytes, starts }, act, manifest)
     : changeItems(context, chunk.items, act, what, manifest);
+}
+
+/** What keys of items may be for: to govern only if keys that govern agreed, as many as had to. */
+function givenBy(
+  { tx }: Context,
+  { governs }: ManifestValue,
+  id: Uint8Array,
+  { uses }: KeyRecord,
+): readonly KeyUse[] {
+  const threshold = tx.get(registrationKey(id))?.threshold ?? 1;
+  return governs === true || threshold === 1 ? uses : uses.filter((use) => use !== "govern");
 }
 
 function* createItems(

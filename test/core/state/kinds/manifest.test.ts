@@ -377,6 +377,28 @@ describe("manifest and chunks", () => {
     expect(ledger.effective(`${LAMPS}/1`)).toBe("void");
   });
 
+  it("gives `govern` only where as many keys that govern agreed", () => {
+    const ledger = lampLedger(2);
+    const add = [keySpec("clerk", ["issue"]), keySpec("chief", ["govern"])];
+    const { control: prev } = ledger.record(CITY);
+    const two: Signing = { iss: CITY, key: "city two" };
+    ledger.decide({ op: "keys", code: CITY, prev, add }, [city, two]);
+    const office = (n: number, uses: readonly ("govern" | "record")[]) => {
+      const keys = [keySpec(`office ${n}`, uses)];
+      return bulk("register", CITY, [[child(`${CITY}.${n}`, "department", { keys })]]);
+    };
+    const outcome = (parts: ReturnType<typeof bulk>, voters: readonly Signing[]) =>
+      ledger.block(parts.chunks(ledger.decide(parts.manifest, voters)))[0];
+    expect(outcome(office(11, ["govern"]), [city, clerk])).toMatchObject({
+      error: { code: "AUTH_KEY_WIDER", subject: `${CITY}.11`, facet: "uses" },
+    });
+    expect(outcome(office(12, ["record"]), [city, clerk])).toMatchObject({ ok: true });
+    expect(outcome(office(13, ["govern"]), [city, { iss: CITY, key: "chief" }])).toMatchObject({
+      ok: true,
+    });
+    expect(ledger.record(`${CITY}.13`).holds).toEqual(["govern"]);
+  });
+
   it("works on the authority of the members", () => {
     const ledger = new TestLedger();
     const parts = bulk("register", "MA.156", [[child("MA.156/LAMP", "class")]]);

@@ -67,7 +67,13 @@ describe("succeed", () => {
     const ledger = deptLedger();
     const { control: prev } = ledger.record(ONE);
     const both = [member("A"), member("B")];
-    const suspend = { op: "status", code: code(ONE), prev, do: "suspend", reason: "theft" } as const;
+    const suspend = {
+      op: "status",
+      code: code(ONE),
+      prev,
+      do: "suspend",
+      reason: "theft",
+    } as const;
     ledger.decide(suspend, both);
     expect(ledger.refused(succeed(ledger, "rename", [ONE], [TWO]), city)).toEqual({
       code: "STATE_SUSPENDED",
