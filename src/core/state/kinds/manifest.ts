@@ -17,10 +17,12 @@ import type {
 } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import {
+  judgeReach,
   type Need,
   nearestHolder,
   needMembers,
   needRecord,
+  type ScopeRefusal,
   selfAndAncestors,
 } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
@@ -41,6 +43,7 @@ export type BulkRefusal =
   | UpdateRefusal
   | StatusRefusal
   | InclusionRefusal
+  | ScopeRefusal
   | { readonly code: "BULK_CHUNKS"; readonly count: number; readonly chunks: number }
   | { readonly code: "BULK_REPLAYED"; readonly manifest: string }
   | { readonly code: "BULK_MANIFEST_UNKNOWN"; readonly manifest: string }
@@ -224,7 +227,7 @@ function* createItems(
     keys.flatMap((each) => (each === undefined ? [] : [each.record, ...each.aliases])),
   );
   for (const [at, item] of items.entries()) {
-    const misplaced = misplacement(context, item.code, manifest, at);
+    const misplaced = misplacement(context, item.code, manifest, act, at);
     if (misplaced !== undefined) return misplaced;
     if (!isRegister(item)) return err({ code: "BULK_ITEM_KIND", at, want: "register" });
     const source = new EncodedMap(bytes, present(starts[at], "where an item begins"));
@@ -243,7 +246,7 @@ function* changeItems(
   manifest: ManifestValue,
 ): ItemSteps<Result<void, BulkRefusal>> {
   for (const [at, item] of items.entries()) {
-    const misplaced = misplacement(context, item.code, manifest, at);
+    const misplaced = misplacement(context, item.code, manifest, act, at);
     if (misplaced !== undefined) return misplaced;
     const changed = changeItem(context, what, item, act, at);
     if (!changed.ok) return changed;
@@ -257,13 +260,18 @@ function misplacement(
   context: Context,
   code: Code,
   manifest: ManifestValue,
+  { signer, kid }: Act,
   at: number,
-): Result<never, BulkRefusal> | undefined {
+): Result<void, BulkRefusal> | undefined {
   const { under } = manifest;
   if (!isBelow(code, under)) return err({ code: "BULK_NOT_BELOW", at, subject: code, under });
   const nearer = nearerHolder(context, code, manifest);
-  if (nearer === undefined) return undefined;
-  return err({ code: "BULK_NEARER", at, subject: code, holder: nearer });
+  if (nearer !== undefined) {
+    return err({ code: "BULK_NEARER", at, subject: code, holder: nearer });
+  }
+  // That the key would end was looked at when the manifest was: its chunks may come later.
+  const reached = signer.scope === undefined ? undefined : judgeReach(signer, hex(kid), [code]);
+  return reached?.ok === false ? reached : undefined;
 }
 
 function nearerHolder(

@@ -202,6 +202,41 @@ describe("manifest and chunks", () => {
     }
   });
 
+  it("keeps within the scope of the key, but for its end", () => {
+    const ledger = lampLedger();
+    const poles = `${LAMPS}.A`;
+    register(ledger, [child(poles, "class")]);
+    register(ledger, [child(`${poles}/1`, "thing"), lamp(1)]);
+    const until = Math.floor(ledger.now / 1000) + 60;
+    const scope = { classes: ["LAMP"], under: code(LAMPS), until };
+    const { control: before } = ledger.record(CITY);
+    const contractor = keySpec("contractor", ["issue", "record"], { scope });
+    ledger.must({ op: "keys", code: CITY, prev: before, add: [contractor] }, city);
+    const signing: Signing = { iss: CITY, key: "contractor" };
+    const pole = child(`${poles}/2`, "thing");
+    const refusal = { code: "AUTH_KEY_CLASS", kid: hex(testKey("contractor").kid) };
+    expect(ledger.refused({ op: "register", items: [pole] }, signing)).toMatchObject(refusal);
+    const { op, control } = ledger.record(`${poles}/1`);
+    const at = code(`${poles}/1`);
+    const opened = [
+      bulk("register", LAMPS, [[lamp(2)], [pole]]),
+      bulk("update", LAMPS, [[{ code: at, prev: op, names: named("杆") }]]),
+      bulk("status", LAMPS, [[{ code: at, prev: control, do: "suspend", reason: "x" }]]),
+    ].map(({ manifest, chunks }) => chunks(ledger.must(manifest, signing).id));
+    ledger.wait(61);
+    expect(ledger.refused({ op: "register", items: [lamp(3)] }, signing)).toMatchObject({
+      code: "AUTH_KEY_UNTIL",
+    });
+    for (const chunks of opened) {
+      const { subject, ...rest } = ledger.refusedItem(chunks.at(-1) as Uint8Array) as {
+        subject?: string;
+      };
+      expect(rest).toEqual(refusal);
+      expect([pole.code, at]).toContain(subject);
+    }
+    expect(ledger.block([opened[0]?.[0] as Uint8Array])[0]).toMatchObject({ ok: true });
+  });
+
   it("refuses chunks once `under` is inactive, and of a generation that has ended", () => {
     const ledger = lampLedger();
     const parts = bulk("register", LAMPS, [[lamp(1)]]);
