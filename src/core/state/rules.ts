@@ -159,6 +159,16 @@ export function follows(
     : err({ code: "STATE_PREV", subject, want: hex(last), got: hex(prev) });
 }
 
+/** Whether both name the same last change; both absent where there was none. */
+export function samePrev(prev: Uint8Array | undefined, last: Uint8Array | undefined): boolean {
+  if (prev === undefined || last === undefined) return prev === last;
+  return equalBytes(prev, last);
+}
+
+export function shown(hash: Uint8Array | undefined): string {
+  return hash === undefined ? "none" : hex(hash);
+}
+
 /** What makes statements: a registration, an update, the names of a genesis. */
 type Stated = {
   readonly names?: Readonly<Record<string, Statement<unknown>>>;

@@ -357,6 +357,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "It is not suspended by this signer",
     "Who suspended it, or an ancestor of it, must resume it.",
   ),
+  STATE_POLICY_LOG: row(
+    422,
+    "The policy does not name the ledger's own log",
+    "Add a `log` line with the vkey of this log, or name no log.",
+  ),
   STATE_PREV: row(409, "Another change came first", LOST_RACE),
   STATE_RECOVERING: row(409, "A recovery is under way already", "Finish or cancel it first."),
   STATE_RECOVERY_EARLY: row(409, "The recovery cannot finish yet", "Wait until the delay is over."),
