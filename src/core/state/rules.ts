@@ -141,6 +141,14 @@ export function outranks(by: Authority, suspender: Authority): boolean {
   return isBelow(referredCode(suspender), referredCode(by));
 }
 
+/** Who has suspended a record that stands above `top`, where the ledger of `top` ends: nobody there could stand in for it. */
+export function suspenderAbove(
+  { suspendedBy }: Pick<CodeRecord, "suspendedBy">,
+  top: Code,
+): Authority | undefined {
+  return suspendedBy.find((each) => each === "members" || isBelow(top, referredCode(each)));
+}
+
 function inactive(subject: string, { status, because }: EffectiveStatus): RuleRefusal | undefined {
   if (status === "active") return undefined;
   if (status === "suspended") return { code: "STATE_SUSPENDED", subject, because };

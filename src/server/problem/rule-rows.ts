@@ -70,6 +70,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "The import is not the one that the genesis commits to",
     "Take all import entries of this ledger, in their order.",
   ),
+  CHILD_SUSPENDED: row(
+    422,
+    "Somebody above has a part of the subtree suspended",
+    "Let who suspended it resume it, or end the delegation; then begin anew.",
+  ),
   CHILD_VALUE: row(
     422,
     "An imported value does not fit",

@@ -278,7 +278,10 @@ class Pair {
       !naive.frozen(code) &&
       naive.lineage(code).every((each) => each.suspendedBy.every((who) => this.outranks(by, who)));
     const fits = record?.delegated === (step.do === "end");
-    const expected = record !== undefined && entitled && fits && free(by) && free(at);
+    // Another ledger must not begin with what somebody above has suspended, whoever delegates.
+    const isHeld = step.do === "delegate" && record?.suspendedBy.some((who) => who !== at);
+    const expected =
+      record !== undefined && entitled && fits && free(by) && free(at) && isHeld !== true;
     const done = this.try(op, by, key);
     expect(done !== undefined, `${step.do} ${at} by ${by}`).toBe(expected);
     if (done === undefined || record === undefined) return;
