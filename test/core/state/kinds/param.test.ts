@@ -86,5 +86,13 @@ describe("param", () => {
     }
     ledger.decide(op(`${log(ORIGIN)}${others}`, "quorum none\n"), both);
     expect(ledger.get("param/policy")).toMatchObject({ value: { next: "quorum none\n" } });
+    const alone: Param = {
+      op: "param",
+      name: "policy",
+      prev: prevOf(ledger, "policy"),
+      value: { now: `${log(ORIGIN)}quorum none\n` },
+    };
+    ledger.decide(alone, both);
+    expect(ledger.get("param/policy")).toMatchObject({ value: alone.value });
   });
 });
