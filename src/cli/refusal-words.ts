@@ -421,6 +421,12 @@ const ROWS: { readonly [code: string]: Row } = {
     "请先降低所需数，或增加成员。",
     "Lower the threshold first, or add members.",
   ],
+  STATE_POLICY_LOG: [
+    "信任策略列出了其他日志，却没有本账本的 {origin}。",
+    "The policy names other logs, and not this ledger's own, {origin}.",
+    "请在策略中加入本账本的 `log` 行。",
+    "Add a `log` line with the key of this log.",
+  ],
   ADMIT_ISSUER: [
     "申请由 {got} 签署，申请的却是 {want}。",
     "The application is signed for {got}, and asks for {want}.",

@@ -233,6 +233,8 @@ export type ManifestJson = {
   readonly iss: string;
   readonly kid: Hex;
   readonly op: Hex;
+  /** Its items may give `govern`, though several had to agree. */
+  readonly governs?: true;
   readonly void: boolean;
   readonly changed: number;
 };

@@ -136,8 +136,9 @@ function applyOperation(
   const signer = authorise(context, envelope, hash, need);
   if (!signer.ok) return signer;
   const { id, iss, kid } = envelope;
-  const by = need.electorate;
-  const act: Act = { hash, id, iss, kid, signer: signer.value, by, threshold: need.threshold };
+  const { electorate: by, threshold } = need;
+  const gives = signer.value.uses;
+  const act: Act = { hash, id, iss, kid, signer: signer.value, gives, by, threshold };
   switch (op.op) {
     case "admit":
       return executeAdmit(context, op, act);

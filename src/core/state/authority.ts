@@ -41,6 +41,12 @@ export type AuthorityRefusal =
   | { readonly code: "AUTH_WEBAUTHN"; readonly kid: string; readonly want: boolean }
   | { readonly code: "AUTH_SIGNATURE"; readonly kid: string };
 
+/** What a key's scope does not cover. */
+export type ScopeRefusal = Extract<
+  AuthorityRefusal,
+  { code: "AUTH_KEY_UNDER" | "AUTH_KEY_CLASS" | "AUTH_KEY_UNTIL" }
+>;
+
 /** The code itself and its ancestors, nearest first. */
 export function selfAndAncestors(code: Code): readonly Code[] {
   return [code, ...ancestorsOf(code)];
@@ -164,8 +170,22 @@ export function judgeScope(
   key: KeyRecord,
   kid: string,
   subjects: readonly Code[],
-): Result<void, AuthorityRefusal> {
-  const { under, classes, until } = key.scope ?? {};
+): Result<void, ScopeRefusal> {
+  const reaches = judgeReach(key, kid, subjects);
+  if (!reaches.ok) return reaches;
+  const until = key.scope?.until;
+  return until !== undefined && seconds(context) > until
+    ? err({ code: "AUTH_KEY_UNTIL", kid, until })
+    : reaches;
+}
+
+/** Whether the key's scope covers each subject, whether or not it still lasts. */
+export function judgeReach(
+  { scope }: KeyRecord,
+  kid: string,
+  subjects: readonly Code[],
+): Result<void, ScopeRefusal> {
+  const { under, classes } = scope ?? {};
   for (const subject of subjects) {
     if (under !== undefined && subject !== under && !isBelow(subject, under)) {
       return err({ code: "AUTH_KEY_UNDER", kid, under, subject });
@@ -173,9 +193,6 @@ export function judgeScope(
     if (classes !== undefined && !classes.includes(codeParts(subject).classNodes.join("."))) {
       return err({ code: "AUTH_KEY_CLASS", kid, subject });
     }
-  }
-  if (until !== undefined && seconds(context) > until) {
-    return err({ code: "AUTH_KEY_UNTIL", kid, until });
   }
   return ok(undefined);
 }

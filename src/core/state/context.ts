@@ -1,5 +1,5 @@
 import type { Envelope } from "../op/envelope.ts";
-import type { Issuer } from "../op/operation.ts";
+import type { Issuer, KeyUse } from "../op/operation.ts";
 import type { IsoDate } from "../op/statement.ts";
 import { ItemWork } from "./item-work.ts";
 import { Transaction } from "./transaction.ts";
@@ -32,6 +32,8 @@ export type Act = {
   readonly kid: Uint8Array;
   /** The key that signed the content. */
   readonly signer: KeyRecord;
+  /** The uses that it may give to others: the signer's, `govern` only where as many as had to agree govern. */
+  readonly gives: readonly KeyUse[];
   /** On whose authority. */
   readonly by: Authority;
   /** How many had to agree. */

@@ -192,7 +192,7 @@ function openChildKeys(
 ): Result<CodeRecord["holds"], CreateRefusal> {
   const specs = item.keys ?? [];
   if (specs.length === 0 && item.threshold === undefined) return NO_KEYS;
-  const within = withinSigner(item.code, specs, act, act.signer.uses);
+  const within = withinSigner(item.code, specs, act, act.gives);
   if (!within.ok) return within;
   const added = addKeys(context, holder, specs);
   if (!added.ok) return added;

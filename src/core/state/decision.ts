@@ -10,7 +10,7 @@ import { type AdmitRefusal, executeApplication, isStale } from "./kinds/admit.ts
 import { execute, type KindRefusal, needFor, subjectOf } from "./kinds/index.ts";
 import { decisionKey, keyKey, MEMBERS_KEY, memberKey } from "./map-keys.ts";
 import { mayAct } from "./rules.ts";
-import type { Authority, Decision, KeyRing, Vote } from "./values.ts";
+import type { Authority, Decision, KeyRecord, KeyRing, Vote } from "./values.ts";
 
 export type DecisionRefusal =
   | KindRefusal
@@ -150,12 +150,12 @@ function settle(
 ): Result<void, DecisionRefusal> {
   const eligible = eligibleVoters(context, need);
   const counted = decision.votes.filter(({ by }) => eligible.has(by));
-  const approvals = counted.filter(({ vote }) => vote === "approve").length;
-  const rejections = counted.length - approvals;
+  const approvals = counted.filter(({ vote }) => vote === "approve");
+  const rejections = counted.length - approvals.length;
   const key = decisionKey(id);
-  if (approvals >= need.threshold) {
+  if (approvals.length >= need.threshold) {
     context.tx.put(key, { ...decision, state: "executed" });
-    return executeDecision(context, id, decision, need, act);
+    return executeDecision(context, id, { ...decision, votes: approvals }, need, act);
   }
   const possible = eligible.size - rejections >= need.threshold;
   context.tx.put(key, { ...decision, state: possible ? "open" : "rejected" });
@@ -174,6 +174,7 @@ function eligibleVoters(context: Context, need: Need): ReadonlySet<string> {
   return new Set(members.filter((holder) => keysOf(holder).length > 0));
 }
 
+/** @param decision with the votes that count for it */
 function executeDecision(
   context: Context,
   id: Uint8Array,
@@ -185,8 +186,21 @@ function executeDecision(
   const { electorate: by, threshold } = need;
   const holder = by === "members" ? iss : by;
   const signer = present(context.tx.get(keyKey(holder, kid)), "the key that opened a decision");
-  const act: Act = { hash: last.hash, id, iss, kid, signer, by, threshold };
+  const gives = givenBy(context, decision, need, signer);
+  const act: Act = { hash: last.hash, id, iss, kid, signer, gives, by, threshold };
   return inner === undefined
     ? executeApplication(context, decision, act)
     : execute(context, inner, act);
+}
+
+/** A bulk registration is agreed to by keys that issue too: those do not make somebody who governs. */
+function givenBy(
+  context: Context,
+  { votes }: Decision,
+  need: Need,
+  { uses }: KeyRecord,
+): readonly KeyUse[] {
+  const governing = eligibleVoters(context, { ...need, uses: ["govern"] });
+  const enough = votes.filter(({ by }) => governing.has(by)).length >= need.threshold;
+  return enough ? uses : uses.filter((use) => use !== "govern");
 }

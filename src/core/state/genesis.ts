@@ -3,6 +3,7 @@ import { type CborMap, type CborValue, encodeCbor } from "../cbor/index.ts";
 import type { Code } from "../code/index.ts";
 import { Frontier } from "../merkle/frontier.ts";
 import { EMPTY_ROOT, type Hash, hashLeaf } from "../merkle/hash.ts";
+import { parsePolicy } from "../note/index.ts";
 import type { MemberTerms, RecordKind } from "../op/operation.ts";
 import { fitShape, type ShapeRefusal } from "../op/shape.ts";
 import { genesisFields } from "../op/shapes.ts";
@@ -11,7 +12,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { Ground } from "./context.ts";
 import { settleChildren } from "./create.ts";
 import { type MemberRefusal, putMember } from "./kinds/member.ts";
-import { enoughMembers, readablePolicies } from "./kinds/param.ts";
+import { enoughMembers } from "./kinds/param.ts";
 import { codeKey, frontierKey, paramKey, ROOT } from "./map-keys.ts";
 import { notInFuture, type RuleRefusal } from "./rules.ts";
 import { type Change, Transaction } from "./transaction.ts";
@@ -109,7 +110,7 @@ export function begin(
     if (!put.ok) return put;
     context.tx.keep(0);
   }
-  const readable = readablePolicies({ now: beginning.policy });
+  const readable = parsePolicy(beginning.policy);
   if (!readable.ok) return readable;
   putParams(context.tx, beginning, hash);
   const enough = enoughMembers(context);

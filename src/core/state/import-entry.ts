@@ -21,7 +21,8 @@ export type ImportRefusal =
   | { readonly code: "CHILD_ENTRY"; readonly index: number; readonly why: string }
   | { readonly code: "CHILD_ORDER"; readonly key: string }
   | { readonly code: "CHILD_ROOT"; readonly got: string; readonly want: string }
-  | { readonly code: "CHILD_VALUE"; readonly key: string; readonly why: string };
+  | { readonly code: "CHILD_VALUE"; readonly key: string; readonly why: string }
+  | { readonly code: "CHILD_SUSPENDED"; readonly subject: string; readonly by: string };
 
 /** `["import", {…}]`: a part of what a child ledger begins with. */
 type ImportEntry = { readonly index: number; readonly values: readonly ImportRow[] };

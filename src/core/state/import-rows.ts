@@ -21,6 +21,7 @@ import {
 } from "./import-shapes.ts";
 import type { Subtree } from "./import-subtree.ts";
 import { endedKey, orderKey, STATUS_PAGES } from "./map-keys.ts";
+import { suspenderAbove } from "./rules.ts";
 
 /** A row of an import: its key, its value, and that as it is kept. */
 type Row = { readonly key: string; readonly value: CborValue; readonly bytes: Uint8Array };
@@ -82,6 +83,8 @@ function readRecord(subtree: Subtree, row: Row): string | undefined {
       const { generation, registration, holds, children } = record;
       const isDelegated = delegation !== undefined;
       const seen = { code, generation, holds, children, isDelegated, bytes: row.bytes };
+      const by = record.status === "suspended" ? suspenderAbove(record, subtree.top) : undefined;
+      if (by !== undefined) subtree.held.push({ subject: code, by });
       subtree.records.set(code, registration === undefined ? seen : { ...seen, registration });
       return undefined;
     }

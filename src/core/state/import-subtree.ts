@@ -1,5 +1,5 @@
 import type { Code } from "../code/index.ts";
-import type { CodeRecord, KeyRing, Reference } from "./values.ts";
+import type { Authority, CodeRecord, KeyRing, Reference } from "./values.ts";
 
 /** What is looked at of a record when all is there, and its bytes: decoded, a million records would be several gigabytes. */
 export type ImportedRecord = Pick<
@@ -18,6 +18,8 @@ export type Subtree = {
   /** Everything that names a record: by which map key, and which record. */
   readonly named: { readonly key: string; readonly reference: Reference }[];
   readonly registrations: Set<string>;
+  /** Records that somebody above the subtree has suspended, and who. */
+  readonly held: { readonly subject: Code; readonly by: Authority }[];
   /** Status bits of keys, by `<holder>/<kid>`: the hash in the map, and the pages beside it. */
   readonly statuses: Map<
     string,
@@ -35,6 +37,7 @@ export function emptySubtree(top: Code): Subtree {
     rings: new Map(),
     named: [],
     registrations: new Set(),
+    held: [],
     statuses: new Map(),
     others: [],
   };

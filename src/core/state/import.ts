@@ -62,7 +62,9 @@ function readRows(top: Code, rows: readonly ImportRow[]): Result<Subtree, Import
     if (why !== undefined) return err({ code: "CHILD_VALUE", key, why });
   }
   const misfit = findMisfit(subtree);
-  return misfit === undefined ? ok(subtree) : err({ code: "CHILD_VALUE", ...misfit });
+  if (misfit !== undefined) return err({ code: "CHILD_VALUE", ...misfit });
+  const [held] = subtree.held;
+  return held === undefined ? ok(subtree) : err({ code: "CHILD_SUSPENDED", ...held });
 }
 
 /**

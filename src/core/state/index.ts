@@ -42,7 +42,6 @@ export {
 export { applyChildGenesis, importRoot } from "./import.ts";
 export { encodeImports, type ImportRefusal, type ImportRow } from "./import-entry.ts";
 export { type ParentValue, selectImport } from "./import-select.ts";
-export { presentFact } from "./kinds/gazette.ts";
 export { canSeal } from "./kinds/seals.ts";
 export * from "./map-keys.ts";
 export { isWithdrawn, STATUS_BYTES, statusBits } from "./status-bits.ts";

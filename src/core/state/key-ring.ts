@@ -66,13 +66,23 @@ export function addKeys(
   return ok(undefined);
 }
 
-/** Closes an open key. It stays under its map key for ever. */
+/**
+ * Closes an open key. It stays under its map key for ever.
+ *
+ * A key that was closed as `retired` can be closed once more, as `compromised`: what it signed before may only later be
+ * known for a thief's, and a recovery retires whatever it replaces.
+ */
 export function closeKey(
   context: Ground,
   holder: string,
   kid: Uint8Array,
   end: Pick<KeyRecord, "why" | "since">,
 ): Result<void, KeyRingRefusal> {
+  const before = context.tx.get(keyKey(holder, kid));
+  if (before?.why === "retired" && end.why === "compromised") {
+    context.tx.put(keyKey(holder, kid), { ...before, ...end });
+    return ok(undefined);
+  }
   const key = openKey(context, holder, kid);
   if (!key.ok) return key;
   context.tx.put(keyKey(holder, kid), {

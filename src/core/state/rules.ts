@@ -141,6 +141,14 @@ export function outranks(by: Authority, suspender: Authority): boolean {
   return isBelow(referredCode(suspender), referredCode(by));
 }
 
+/** Who has suspended a record that stands above `top`, where the ledger of `top` ends: nobody there could stand in for it. */
+export function suspenderAbove(
+  { suspendedBy }: Pick<CodeRecord, "suspendedBy">,
+  top: Code,
+): Authority | undefined {
+  return suspendedBy.find((each) => each === "members" || isBelow(top, referredCode(each)));
+}
+
 function inactive(subject: string, { status, because }: EffectiveStatus): RuleRefusal | undefined {
   if (status === "active") return undefined;
   if (status === "suspended") return { code: "STATE_SUSPENDED", subject, because };
@@ -157,6 +165,16 @@ export function follows(
   return equalBytes(prev, last)
     ? ok(undefined)
     : err({ code: "STATE_PREV", subject, want: hex(last), got: hex(prev) });
+}
+
+/** Whether both name the same last change; both absent where there was none. */
+export function samePrev(prev: Uint8Array | undefined, last: Uint8Array | undefined): boolean {
+  if (prev === undefined || last === undefined) return prev === last;
+  return equalBytes(prev, last);
+}
+
+export function shown(hash: Uint8Array | undefined): string {
+  return hash === undefined ? "none" : hex(hash);
 }
 
 /** What makes statements: a registration, an update, the names of a genesis. */

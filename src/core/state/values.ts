@@ -154,6 +154,8 @@ export type ManifestValue = Omit<Manifest, "op"> & {
   readonly by: Authority;
   readonly iss: Issuer;
   readonly kid: Uint8Array;
+  /** Of a registration that several agreed to: that as many as had to agree govern, so that it may give `govern`. */
+  readonly governs?: true;
 };
 
 /** `registration/<id>`: what `void` can take back. */

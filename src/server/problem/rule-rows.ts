@@ -70,6 +70,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "The import is not the one that the genesis commits to",
     "Take all import entries of this ledger, in their order.",
   ),
+  CHILD_SUSPENDED: row(
+    422,
+    "Somebody above has a part of the subtree suspended",
+    "Let who suspended it resume it, or end the delegation; then begin anew.",
+  ),
   CHILD_VALUE: row(
     422,
     "An imported value does not fit",
@@ -356,6 +361,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     409,
     "It is not suspended by this signer",
     "Who suspended it, or an ancestor of it, must resume it.",
+  ),
+  STATE_POLICY_LOG: row(
+    422,
+    "The policy does not name the ledger's own log",
+    "Add a `log` line with the vkey of this log, or name no log.",
   ),
   STATE_PREV: row(409, "Another change came first", LOST_RACE),
   STATE_RECOVERING: row(409, "A recovery is under way already", "Finish or cancel it first."),

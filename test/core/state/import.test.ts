@@ -345,6 +345,33 @@ describe("the genesis of a child ledger", () => {
     expect(wrong(entry(row))).toMatchObject({ error: { code: "CHILD_VALUE", key: "class/X" } });
   });
 
+  it("refuses what somebody above the code has suspended, and takes what the code itself has", () => {
+    const suspended = (by: "members" | "city", what: "suspend" | "retire" = "suspend") => {
+      const ledger = cityLedger();
+      register(ledger, [child(DEPT, "department")]);
+      const change = (does: "suspend" | "retire") =>
+        ({
+          op: "status",
+          code: code(DEPT),
+          prev: ledger.record(DEPT).control,
+          do: does,
+          reason: "theft",
+        }) as const;
+      const both = ["A", "B"].map((id) => ({ iss: `member/${id}`, key: `member ${id}` }));
+      if (by === "members") ledger.decide(change("suspend"), both);
+      else ledger.must(change("suspend"), city);
+      if (what === "retire") ledger.must(change("retire"), city);
+      ledger.must(delegateTo(ledger, CITY, new ChildLog(CHILD_ORIGIN)), city);
+      return begin(rowsOf(ledger));
+    };
+    expect(suspended("members")).toEqual({
+      ok: false,
+      error: { code: "CHILD_SUSPENDED", subject: DEPT, by: "members" },
+    });
+    expect(suspended("city")).toMatchObject({ ok: true });
+    expect(suspended("city", "retire")).toMatchObject({ ok: true });
+  });
+
   it("refuses members and parameters as any genesis does", () => {
     const imports = encodeImports(rowsOf(parentLedger()));
     const genesis = { ...genesisFor(imports), thresholds: { issue: 9, govern: 9 } };

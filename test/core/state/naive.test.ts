@@ -41,7 +41,12 @@ type Step =
   | { readonly do: "delegate"; readonly code: string; readonly by: string }
   | { readonly do: "end"; readonly code: string; readonly by: string }
   | { readonly do: "void"; readonly which: number }
-  | { readonly do: "close"; readonly code: string; readonly key: string };
+  | {
+      readonly do: "close";
+      readonly code: string;
+      readonly key: string;
+      readonly why: "retired" | "compromised";
+    };
 
 const someCode = fc.constantFrom(...CODES);
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -86,11 +91,12 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("void" as const), which: fc.nat(5) }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
       do: fc.constant("close" as const),
       code: someCode,
       key: fc.constantFrom(...KEYS),
+      why: fc.constantFrom("retired" as const, "compromised" as const),
     }),
   },
 );
@@ -103,6 +109,8 @@ class Pair {
     readonly id: Uint8Array;
     readonly by: string;
     readonly under: string;
+    /** Whose key signed, in the generation it had, and which. */
+    readonly signer: readonly [NaiveRecord | undefined, string];
   }[] = [];
   readonly chains = new Map<string, string[]>();
   #count = 0;
@@ -115,7 +123,7 @@ class Pair {
       parentGeneration: 1,
       registration: undefined,
       keys: new Map([["city", [...ALL]]]),
-      closed: new Set(),
+      closed: new Map(),
       suspendedBy: [],
       retired: false,
       delegated: false,
@@ -191,14 +199,15 @@ class Pair {
     if (done === undefined) return;
     const above = naive.latest(parent) as NaiveRecord;
     naive.spoil(above);
-    this.registrations.push({ id: done.id, by: iss, under: parent });
+    const signer = [naive.latest(iss), key] as const;
+    this.registrations.push({ id: done.id, by: iss, under: parent, signer });
     naive.records.push({
       code: step.code,
       generation: (old?.generation ?? 0) + 1,
       parentGeneration: above.generation,
       registration: this.registrations.length - 1,
       keys: new Map(name === undefined ? [] : [[name, [...step.uses].sort()]]),
-      closed: new Set(),
+      closed: new Map(),
       suspendedBy: [],
       retired: false,
       delegated: false,
@@ -269,7 +278,10 @@ class Pair {
       !naive.frozen(code) &&
       naive.lineage(code).every((each) => each.suspendedBy.every((who) => this.outranks(by, who)));
     const fits = record?.delegated === (step.do === "end");
-    const expected = record !== undefined && entitled && fits && free(by) && free(at);
+    // Another ledger must not begin with what somebody above has suspended, whoever delegates.
+    const isHeld = step.do === "delegate" && record?.suspendedBy.some((who) => who !== at);
+    const expected =
+      record !== undefined && entitled && fits && free(by) && free(at) && isHeld !== true;
     const done = this.try(op, by, key);
     expect(done !== undefined, `${step.do} ${at} by ${by}`).toBe(expected);
     if (done === undefined || record === undefined) return;
@@ -334,25 +346,30 @@ class Pair {
         .every(({ suspendedBy }) => suspendedBy.every((who) => this.outranks(holder, who)));
     // What one registration of the model creates stands below the one parent, so all of it is frozen, or none.
     const isElsewhere = naive.lineage(registration.under).some(({ delegated }) => delegated);
-    const expected = isFree && !isElsewhere && !isChanged && !naive.voided.has(which);
+    const [signer, name] = registration.signer;
+    const isStolen = signer?.closed.get(name) === "compromised";
+    const expected = isFree && !isElsewhere && (!isChanged || isStolen) && !naive.voided.has(which);
     const op: Operation = { op: "void", registration: registration.id, reason: "x" };
     const done = this.try(op, holder, key);
     expect(done !== undefined, `void ${which}`).toBe(expected);
     if (done !== undefined) naive.voided.add(which);
   }
 
-  close({ code: at, key: name }: Extract<Step, { do: "close" }>): void {
+  close({ code: at, key: name, why }: Extract<Step, { do: "close" }>): void {
     const { naive } = this;
     const record = naive.latest(at);
     const iss = naive.nearest(at, "govern") ?? CITY;
     const key = this.keyOf(iss, "govern") ?? "none";
     const prev = record ? this.ledger.record(at).control : new Uint8Array(32);
     const { kid } = testKey(name);
-    const op: Operation = { op: "keys", code: at, prev, close: [{ kid, why: "retired" }] };
+    const end = why === "retired" ? { kid, why } : { kid, why, since: 0 };
+    const op: Operation = { op: "keys", code: at, prev, close: [end] };
     const others = [...(record?.keys ?? [])].filter(([each]) => each !== name);
     const governed = [...(record?.keys.values() ?? [])].some((uses) => uses.includes("govern"));
+    const isOpen = record?.keys.has(name) === true;
+    const isRaised = why === "compromised" && record?.closed.get(name) === "retired";
     const expected =
-      record?.keys.has(name) === true &&
+      (isOpen || isRaised) &&
       naive.status(at) === "active" &&
       !naive.frozen(at) &&
       (!governed || others.some(([, uses]) => uses.includes("govern")));
@@ -361,7 +378,7 @@ class Pair {
     if (done === undefined || record === undefined) return;
     naive.change(record);
     record.keys.delete(name);
-    record.closed.add(name);
+    record.closed.set(name, why);
     record.control = hex(done.hash);
   }
 
@@ -399,8 +416,8 @@ class Pair {
     const ring = this.ledger.get(ringKey(holder)) as { open: { kid: Uint8Array }[] } | undefined;
     const open = (ring?.open ?? []).map(({ kid }) => hex(kid)).sort();
     expect(open).toEqual([...record.keys.keys()].map((name) => hex(testKey(name).kid)).sort());
-    for (const name of record.closed) {
-      expect(this.ledger.value(keyKey(holder, testKey(name).kid)).why).toBe("retired");
+    for (const [name, why] of record.closed) {
+      expect(this.ledger.value(keyKey(holder, testKey(name).kid)).why).toBe(why);
     }
   }
 }

@@ -10,7 +10,8 @@ export type NaiveRecord = {
   readonly registration: number | undefined;
   /** Uses of each open key, by its name. */
   readonly keys: Map<string, readonly KeyUse[]>;
-  readonly closed: Set<string>;
+  /** Why each closed key was closed, by its name. */
+  readonly closed: Map<string, "retired" | "compromised">;
   readonly suspendedBy: string[];
   retired: boolean;
   delegated: boolean;

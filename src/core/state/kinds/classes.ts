@@ -3,9 +3,8 @@ import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { classKey } from "../map-keys.ts";
-import type { RuleRefusal } from "../rules.ts";
+import { type RuleRefusal, samePrev, shown } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
-import { samePrev, shown } from "./gazette.ts";
 
 export function needForClasses(tx: Transaction): Need {
   return needMembers(tx, "issue");

@@ -3,8 +3,17 @@ import type { Delegate, DelegationTerms, Issuer } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needNearest, needRecord, selfAndAncestors } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
+import { referenceTo } from "../effective.ts";
 import { codeKey } from "../map-keys.ts";
-import { countChange, follows, mayAct, needAbove, type RuleRefusal, unhindered } from "../rules.ts";
+import {
+  countChange,
+  follows,
+  mayAct,
+  needAbove,
+  type RuleRefusal,
+  suspenderAbove,
+  unhindered,
+} from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { CodeRecord } from "../values.ts";
 
@@ -91,6 +100,10 @@ function start(
     return err({ code: "STATE_DELEGATED_ALREADY", subject, origin: delegation.origin });
   }
   if (origin === context.origin) return err({ code: "STATE_DELEGATED_HERE", subject, origin });
+  // Whoever decides here may stand above too. Still the other ledger would begin with a suspension that its own members lift.
+  if (suspenderAbove(record, subject) !== undefined) {
+    return err({ code: "STATE_SUSPENDED", subject, because: referenceTo(record) });
+  }
   const terms = { origin, policy, url };
   const named = namesLog(subject, terms);
   return named.ok ? ok({ ...record, delegation: { ...terms, op: act.hash } }) : named;

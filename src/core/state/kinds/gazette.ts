@@ -1,4 +1,3 @@
-import { equalBytes, hex } from "../../bytes.ts";
 import { present } from "../../invariant.ts";
 import { MAX_FACTS } from "../../op/limits.ts";
 import type { Gazette, GazetteFact, GazetteItem } from "../../op/operation.ts";
@@ -7,7 +6,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers } from "../authority.ts";
 import { type Act, type Context, today } from "../context.ts";
 import { gazetteKey } from "../map-keys.ts";
-import type { RuleRefusal } from "../rules.ts";
+import { type RuleRefusal, samePrev, shown } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 
 export type GazetteRefusal =
@@ -66,16 +65,6 @@ function writeFacts(
   return ok(undefined);
 }
 
-/** Whether both name the same last change; both absent where there was none. */
-export function samePrev(prev: Uint8Array | undefined, last: Uint8Array | undefined): boolean {
-  if (prev === undefined || last === undefined) return prev === last;
-  return equalBytes(prev, last);
-}
-
-export function shown(hash: Uint8Array | undefined): string {
-  return hash === undefined ? "none" : hex(hash);
-}
-
 /** Facts stand in the order of time, none begins before the one before it has ended, and none is about the future. */
 function judgeFacts(
   subject: string,
@@ -106,10 +95,4 @@ function judgeFacts(
 function isBefore(a: PartialDate, b: PartialDate): boolean {
   const known = Math.min(a.length, b.length);
   return a.slice(0, known) < b.slice(0, known);
-}
-
-/** The fact that is true now: the last one, unless it has ended. */
-export function presentFact(facts: readonly GazetteFact[] | undefined): GazetteFact | undefined {
-  const last = facts?.at(-1);
-  return last?.to === undefined ? last : undefined;
 }

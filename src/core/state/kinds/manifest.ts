@@ -17,19 +17,21 @@ import type {
 } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import {
+  judgeReach,
   type Need,
   nearestHolder,
   needMembers,
   needRecord,
+  type ScopeRefusal,
   selfAndAncestors,
 } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { createRecord, keysOf } from "../create.ts";
-import { referenceTo } from "../effective.ts";
+import { referenceTo, referredCode } from "../effective.ts";
 import { chunkKey, keyKey, manifestKey, registrationKey, takenKey } from "../map-keys.ts";
 import { activeAbove, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
-import type { Authority, ManifestValue } from "../values.ts";
+import type { Authority, KeyRecord, ManifestValue } from "../values.ts";
 import { openRegistration, type RegisterRefusal } from "./register.ts";
 import { executeStatus, holdsKeys, isThing, type StatusRefusal } from "./status.ts";
 import { executeUpdate, type UpdateRefusal } from "./update.ts";
@@ -41,6 +43,7 @@ export type BulkRefusal =
   | UpdateRefusal
   | StatusRefusal
   | InclusionRefusal
+  | ScopeRefusal
   | { readonly code: "BULK_CHUNKS"; readonly count: number; readonly chunks: number }
   | { readonly code: "BULK_REPLAYED"; readonly manifest: string }
   | { readonly code: "BULK_MANIFEST_UNKNOWN"; readonly manifest: string }
@@ -108,7 +111,9 @@ export function executeManifest(
   if (context.tx.has(key)) return err({ code: "BULK_REPLAYED", manifest: hex(act.id) });
   const { hash, by, iss, kid } = act;
   const { generation } = under.value;
-  context.tx.put(key, { ...terms, generation, op: hash, by, iss, kid });
+  const opened = { ...terms, generation, op: hash, by, iss, kid };
+  const governs = terms.what === "register" && act.threshold > 1 && act.gives.includes("govern");
+  context.tx.put(key, governs ? { ...opened, governs } : opened);
   context.tx.put(takenKey(act.id), { chunks: 0, items: 0 });
   return terms.what === "register" ? openRegistration(context, act, terms.under) : ok(undefined);
 }
@@ -187,13 +192,26 @@ function* applyItems(
   manifest: ManifestValue,
   { chunk, hash, bytes, starts }: ChunkEntry,
 ): ItemSteps<Result<void, BulkRefusal>> {
-  const { by, iss, kid, what, under } = manifest;
+  const { by, iss, kid, what } = manifest;
   const holder = by === "members" ? iss : by;
   const signer = present(context.tx.get(keyKey(holder, kid)), "the key of a manifest");
-  const act: Act = { hash, id: chunk.manifest, iss, kid, signer, by, threshold: 1 };
+  const { manifest: id } = chunk;
+  const gives = givenBy(context, manifest, id, signer);
+  const act: Act = { hash, id, iss, kid, signer, gives, by, threshold: 1 };
   return yield* what === "register"
-    ? createItems(context, chunk.items, { bytes, starts }, act, under)
-    : changeItems(context, chunk.items, act, what, under);
+    ? createItems(context, chunk.items, { bytes, starts }, act, manifest)
+    : changeItems(context, chunk.items, act, what, manifest);
+}
+
+/** What keys of items may be for: to govern only if keys that govern agreed, as many as had to. */
+function givenBy(
+  { tx }: Context,
+  { governs }: ManifestValue,
+  id: Uint8Array,
+  { uses }: KeyRecord,
+): readonly KeyUse[] {
+  const threshold = tx.get(registrationKey(id))?.threshold ?? 1;
+  return governs === true || threshold === 1 ? uses : uses.filter((use) => use !== "govern");
 }
 
 function* createItems(
@@ -201,7 +219,7 @@ function* createItems(
   items: Chunk["items"],
   { bytes, starts }: Pick<ChunkEntry, "bytes" | "starts">,
   act: Act,
-  under: Code,
+  manifest: ManifestValue,
 ): ItemSteps<Result<void, BulkRefusal>> {
   const creation = { act, registration: act.id };
   const keys = items.map((item) => (isRegister(item) ? keysOf(item) : undefined));
@@ -209,7 +227,7 @@ function* createItems(
     keys.flatMap((each) => (each === undefined ? [] : [each.record, ...each.aliases])),
   );
   for (const [at, item] of items.entries()) {
-    const misplaced = misplacement(context, item.code, under, "register", at);
+    const misplaced = misplacement(context, item.code, manifest, act, at);
     if (misplaced !== undefined) return misplaced;
     if (!isRegister(item)) return err({ code: "BULK_ITEM_KIND", at, want: "register" });
     const source = new EncodedMap(bytes, present(starts[at], "where an item begins"));
@@ -225,10 +243,10 @@ function* changeItems(
   items: Chunk["items"],
   act: Act,
   what: "update" | "status",
-  under: Code,
+  manifest: ManifestValue,
 ): ItemSteps<Result<void, BulkRefusal>> {
   for (const [at, item] of items.entries()) {
-    const misplaced = misplacement(context, item.code, under, what, at);
+    const misplaced = misplacement(context, item.code, manifest, act, at);
     if (misplaced !== undefined) return misplaced;
     const changed = changeItem(context, what, item, act, at);
     if (!changed.ok) return changed;
@@ -241,39 +259,46 @@ function* changeItems(
 function misplacement(
   context: Context,
   code: Code,
-  under: Code,
-  what: Manifest["what"],
+  manifest: ManifestValue,
+  { signer, kid }: Act,
   at: number,
-): Result<never, BulkRefusal> | undefined {
+): Result<void, BulkRefusal> | undefined {
+  const { under } = manifest;
   if (!isBelow(code, under)) return err({ code: "BULK_NOT_BELOW", at, subject: code, under });
-  const nearer = nearerHolder(context, code, under, what);
-  if (nearer === undefined) return undefined;
-  return err({ code: "BULK_NEARER", at, subject: code, holder: nearer });
+  const nearer = nearerHolder(context, code, manifest);
+  if (nearer !== undefined) {
+    return err({ code: "BULK_NEARER", at, subject: code, holder: nearer });
+  }
+  // That the key would end was looked at when the manifest was: its chunks may come later.
+  const reached = signer.scope === undefined ? undefined : judgeReach(signer, hex(kid), [code]);
+  return reached?.ok === false ? reached : undefined;
 }
 
 function nearerHolder(
   { tx, work }: Context,
   code: Code,
-  under: Code,
-  what: Manifest["what"],
+  manifest: ManifestValue,
 ): Authority | undefined {
   // Creating is judged from the parent up, and what holds for one child of it holds for the next.
-  if (what !== "register") return holderBetween(tx, selfAndAncestors(code), under, what);
+  if (manifest.what !== "register") return holderBetween(tx, selfAndAncestors(code), manifest);
   const parent = work.parentOf(code);
   if (parent.isJudged) return undefined;
-  const nearer = holderBetween(tx, selfAndAncestors(parent.code), under, what);
+  const nearer = holderBetween(tx, selfAndAncestors(parent.code), manifest);
   parent.isJudged = nearer === undefined;
   return nearer;
 }
 
-/** Who has keys of the use nearer to the item than whoever signed the manifest. */
+/**
+ * Who has keys of the use now, nearer to the item than whoever signed the manifest: of what the members signed anybody.
+ * `under` itself may have been given keys since.
+ */
 function holderBetween(
   tx: Transaction,
   codes: readonly Code[],
-  under: Code,
-  what: Manifest["what"],
+  { by, what }: ManifestValue,
 ): Authority | undefined {
-  const between = codes.filter((each) => isBelow(each, under));
+  const between =
+    by === "members" ? codes : codes.filter((each) => isBelow(each, referredCode(by)));
   const holder = nearestHolder(tx, between, ...USES[what]);
   return holder === undefined ? undefined : referenceTo(holder);
 }

@@ -13,10 +13,9 @@ import {
   usesOf,
 } from "../key-ring.ts";
 import { MEMBERS_KEY, memberKey } from "../map-keys.ts";
-import type { RuleRefusal } from "../rules.ts";
+import { type RuleRefusal, samePrev, shown } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { MemberValue } from "../values.ts";
-import { samePrev, shown } from "./gazette.ts";
 import { enoughMembers, type ParamRefusal } from "./param.ts";
 
 export type MemberRefusal =

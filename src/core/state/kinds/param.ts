@@ -18,6 +18,11 @@ export type ParamRefusal =
       readonly use: KeyUse;
       readonly threshold: number;
       readonly members: number;
+    }
+  | {
+      readonly code: "STATE_POLICY_LOG";
+      readonly origin: string;
+      readonly logs: readonly string[];
     };
 
 export function needForParam(tx: Transaction): Need {
@@ -30,21 +35,28 @@ export function executeParam(context: Context, op: Param, act: Act): Result<void
   const chained = follows(key, op.prev, before.op);
   if (!chained.ok) return chained;
   if (op.name === "policy") {
-    const readable = readablePolicies(op.value);
-    if (!readable.ok) return readable;
+    const trusted = judgePolicies(context, op.value);
+    if (!trusted.ok) return trusted;
   }
   context.tx.put(key, { op: act.hash, value: op.value });
   return op.name === "thresholds" ? enoughMembers(context) : ok(undefined);
 }
 
-/** Verifiers take the policy as text; one that they cannot read would end all trust. */
-export function readablePolicies({
-  now,
-  next,
-}: ParamValues["policy"]): Result<void, PolicyRefusal> {
+/**
+ * Verifiers take the policy as text: one that they cannot read, or that names other logs only, would end all trust. One that
+ * names no log leaves them to whoever gives it out.
+ */
+function judgePolicies(
+  { origin }: Context,
+  { now, next }: ParamValues["policy"],
+): Result<void, ParamRefusal> {
   for (const text of next === undefined ? [now] : [now, next]) {
     const policy = parsePolicy(text);
     if (!policy.ok) return policy;
+    const logs = policy.value.logs.map(({ key }) => key.name);
+    if (logs.length > 0 && !logs.includes(origin)) {
+      return err({ code: "STATE_POLICY_LOG", origin, logs });
+    }
   }
   return ok(undefined);
 }

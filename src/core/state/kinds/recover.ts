@@ -24,10 +24,12 @@ import {
 } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Authority, CodeRecord, Recovery, Reference } from "../values.ts";
+import { type WiderRefusal, withinSigner } from "../wider-keys.ts";
 
 export type RecoverRefusal =
   | RuleRefusal
   | KeyRingRefusal
+  | WiderRefusal
   | { readonly code: "STATE_RECOVERING"; readonly subject: string; readonly started: number }
   | { readonly code: "STATE_NOT_RECOVERING"; readonly subject: string }
   | { readonly code: "STATE_RECOVERY_EARLY"; readonly subject: string; readonly from: number }
@@ -58,7 +60,7 @@ export function executeRecover(
   const record = found.value;
   const chained = follows(op.code, op.prev, record.control);
   if (!chained.ok) return chained;
-  const next = step(context, record, op, act.by);
+  const next = step(context, record, op, act);
   if (!next.ok) return next;
   countChange(context, record);
   context.tx.put(codeKey(op.code), { ...next.value, control: act.hash });
@@ -69,20 +71,29 @@ function step(
   context: Context,
   record: CodeRecord,
   op: Recover,
-  by: Authority,
+  act: Act,
 ): Result<CodeRecord, RecoverRefusal> {
   const { recovery, ...rest } = record;
-  if (op.do === "start") {
-    if (recovery !== undefined) {
-      return err({ code: "STATE_RECOVERING", subject: op.code, started: recovery.started });
-    }
-    const { keys, threshold = 1 } = op;
-    const started = { keys, threshold, started: context.timeMilliseconds };
-    const possible = replaceKeys(rehearsal(context), record, started);
-    return possible.ok ? ok({ ...rest, recovery: started }) : possible;
-  }
+  if (op.do === "start") return start(context, record, op, act);
   if (recovery === undefined) return err({ code: "STATE_NOT_RECOVERING", subject: op.code });
-  return op.do === "finish" ? finish(context, rest, recovery) : cancel(context, rest, by);
+  return op.do === "finish" ? finish(context, rest, recovery) : cancel(context, rest, act.by);
+}
+
+function start(
+  context: Context,
+  record: CodeRecord,
+  { keys, threshold = 1 }: Extract<Recover, { do: "start" }>,
+  act: Act,
+): Result<CodeRecord, RecoverRefusal> {
+  const { code: subject, recovery } = record;
+  if (recovery !== undefined) {
+    return err({ code: "STATE_RECOVERING", subject, started: recovery.started });
+  }
+  const within = withinSigner(subject, keys, act);
+  if (!within.ok) return within;
+  const started = { keys, threshold, started: context.timeMilliseconds };
+  const possible = replaceKeys(rehearsal(context), record, started);
+  return possible.ok ? ok({ ...record, recovery: started }) : possible;
 }
 
 function finish(

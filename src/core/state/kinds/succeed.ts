@@ -6,7 +6,15 @@ import { type Need, needMembers, needNearest } from "../authority.ts";
 import { type Act, type Context, today } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import { codeKey } from "../map-keys.ts";
-import { countChange, follows, isDivision, mayAct, notEnded, type RuleRefusal } from "../rules.ts";
+import {
+  countChange,
+  follows,
+  isDivision,
+  mayAct,
+  notEnded,
+  type RuleRefusal,
+  unhindered,
+} from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { CodeRecord, Reference } from "../values.ts";
 
@@ -42,7 +50,8 @@ export function executeSucceed(
   if (!formed.ok) return formed;
   const records = new Map<Code, CodeRecord>();
   for (const { code, prev } of [...op.from, ...op.to]) {
-    const found = notEnded(context, code);
+    // What somebody above has suspended cannot slip away into retirement, no more than by a `status`.
+    const found = endsBy(op, code) ? unhindered(context, code, act.by) : notEnded(context, code);
     if (!found.ok) return found;
     const chained = follows(code, prev, found.value.op);
     if (!chained.ok) return chained;
@@ -50,6 +59,15 @@ export function executeSucceed(
   }
   link(context, op, records, act.hash);
   return ok(undefined);
+}
+
+/** Whether a predecessor does not go on. */
+function endsBy({ from, to }: Succeed, code: Code): boolean {
+  return names(from, code) && !names(to, code);
+}
+
+function names(side: Succeed["from"], code: Code): boolean {
+  return side.some((each) => each.code === code);
 }
 
 function judgeForm(context: Context, op: Succeed, act: Act): Result<void, SucceedRefusal> {
@@ -84,24 +102,23 @@ function sameAuthority(context: Context, op: Succeed, act: Act): Result<void, Su
 
 function link(
   context: Context,
-  { from, to, delegation: fate }: Succeed,
+  succession: Succeed,
   records: ReadonlyMap<Code, CodeRecord>,
   op: Uint8Array,
 ): void {
+  const { from, to, delegation: fate } = succession;
   const references = (codes: Succeed["from"]): Reference[] =>
     codes.map(({ code }) => referenceTo(present(records.get(code), code)));
   const [predecessors, successors] = [references(from), references(to)];
   for (const [code, before] of records) {
-    const isFrom = from.some((each) => each.code === code);
-    const isTo = to.some((each) => each.code === code);
-    const ends = isFrom && !isTo;
+    const ends = endsBy(succession, code);
     countChange(context, before);
     const record = ends && fate === "end" ? undelegated(before) : before;
     context.tx.put(codeKey(code), {
       ...record,
       op,
-      ...(isFrom ? { successors: joined(record.successors, successors) } : {}),
-      ...(isTo ? { predecessors: joined(record.predecessors, predecessors) } : {}),
+      ...(names(from, code) ? { successors: joined(record.successors, successors) } : {}),
+      ...(names(to, code) ? { predecessors: joined(record.predecessors, predecessors) } : {}),
       // Ending a record also changes who controls it.
       ...(ends ? { status: "retired" as const, control: op } : {}),
     });

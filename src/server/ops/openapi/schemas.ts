@@ -245,6 +245,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     iss: TEXT,
     kid: HEX,
     op: HASH,
+    "governs?": FLAG,
     void: FLAG,
     changed: INTEGER,
     "taken?": INTEGER,

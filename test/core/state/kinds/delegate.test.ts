@@ -84,6 +84,28 @@ describe("delegate", () => {
     expect(ledger.record(CITY).delegation?.origin).toBe(CHILD_ORIGIN);
   });
 
+  it("is refused while somebody above has suspended the code, whoever delegates", () => {
+    const ledger = lampLedger();
+    const [keyless, own] = [`${CITY}.07`, DEPT];
+    register(ledger, [child(keyless, "department")]);
+    ledger.must(status(ledger, keyless, "suspend"), city);
+    expect(ledger.refused(delegateTo(ledger, keyless), city)).toEqual({
+      code: "STATE_SUSPENDED",
+      subject: keyless,
+      because: `${keyless}#1`,
+    });
+    ledger.must(status(ledger, keyless, "resume"), city);
+    ledger.must(delegateTo(ledger, keyless), city);
+    ledger.decide(status(ledger, own, "suspend"), both);
+    expect(ledger.refused(delegateTo(ledger, own), dept)).toMatchObject({
+      code: "STATE_SUSPENDED",
+    });
+    // Its own suspension goes with it: there it is lifted as here.
+    ledger.decide(status(ledger, own, "resume"), both);
+    ledger.must(status(ledger, own, "suspend"), dept);
+    ledger.must(delegateTo(ledger, own), dept);
+  });
+
   it("freezes all that is strictly below", () => {
     const ledger = delegated();
     const steps: [Operation, string][] = [
@@ -248,11 +270,6 @@ describe("delegate", () => {
     ledger.must(status(ledger, DEPT, "suspend"), city);
     const op = delegateTo(ledger, DEPT);
     expect(ledger.refused(op, dept)).toMatchObject({ code: "STATE_SUSPENDED" });
-    const other = cityLedger();
-    register(other, [child(DEPT, "department")]);
-    other.must(status(other, DEPT, "suspend"), city);
-    const low = { ...delegateTo(other, DEPT) };
-    other.must(low, city);
     const retired = cityLedger();
     register(retired, [child(DEPT, "department")]);
     retired.must(status(retired, DEPT, "retire"), city);

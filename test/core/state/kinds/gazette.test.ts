@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Gazette, type GazetteItem, presentFact } from "../../../../src/core/index.ts";
+import type { Gazette, GazetteItem } from "../../../../src/core/index.ts";
 import { city, cityLedger, code, fact, member, TestLedger } from "../kit.ts";
 
 const BAODING = code("MA.156.1306");
@@ -74,10 +74,12 @@ describe("gazette", () => {
   it("lets the part that both dates say decide which is earlier", () => {
     const ledger = new TestLedger();
     const add = [fact({ from: "1981-05", to: "1990-06" }), fact({ from: "1990" })];
-    ledger.must(gazette({ add }), member("A"));
-    expect(presentFact(add)).toBe(add[1]);
-    expect(presentFact(undefined)).toBeUndefined();
-    expect(presentFact(add.slice(0, 1))).toBeUndefined();
+    const { hash: prev } = ledger.must(gazette({ add }), member("A"));
+    const replace = [fact({ from: "1981-05", to: "1990-06" }), fact({ from: "1990-05" })];
+    expect(ledger.undecided(gazette({ prev, replace }), [member("A"), member("B")])).toMatchObject({
+      code: "GAZETTE_OVERLAP",
+      from: "1990-05",
+    });
   });
 
   it("refuses facts about the future", () => {

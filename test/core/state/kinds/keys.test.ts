@@ -65,6 +65,30 @@ describe("keys", () => {
     });
   });
 
+  it("marks a retired key as compromised, exactly once", () => {
+    const ledger = cityLedger();
+    ledger.must(keys(ledger, { add: [keySpec("old", ["record"])] }), city);
+    const { kid } = testKey("old");
+    const close = (end: { why: "retired" } | { why: "compromised"; since: number }) =>
+      keys(ledger, { close: [{ kid, ...end }] });
+    ledger.must(close({ why: "retired" }), city);
+    const to = ledger.now;
+    ledger.wait(60);
+    expect(ledger.refused(close({ why: "retired" }), city)).toMatchObject({
+      code: "STATE_KEY_NOT_OPEN",
+    });
+    const since = ledger.now / 1000 + 601;
+    expect(ledger.refused(close({ why: "compromised", since }), city)).toMatchObject({
+      code: "STATE_SINCE",
+    });
+    ledger.must(close({ why: "compromised", since: 5 }), city);
+    // When it was closed stays as it was; only what is to be thought of it has changed.
+    expect(keyOf(ledger, "old")).toMatchObject({ to, why: "compromised", since: 5 });
+    for (const end of [{ why: "retired" }, { why: "compromised", since: 4 }] as const) {
+      expect(ledger.refused(close(end), city)).toMatchObject({ code: "STATE_KEY_NOT_OPEN" });
+    }
+  });
+
   it("re-labels a key", () => {
     const ledger = cityLedger();
     const { kid } = testKey("city");

@@ -180,6 +180,63 @@ describe("manifest and chunks", () => {
     });
   });
 
+  it("leaves what stands below a code that was given the use after the manifest", () => {
+    const ledger = lampLedger();
+    const dept = `${CITY}.02`;
+    register(ledger, [child(`${dept}/LAMP`, "class"), child(`${dept}/LAMP/1`, "thing")]);
+    const { op } = ledger.record(`${dept}/LAMP/1`);
+    const open = [
+      bulk("register", dept, [[child(`${dept}/LAMP/2`, "thing")]]),
+      bulk("register", `${dept}/LAMP`, [[child(`${dept}/LAMP/3`, "thing")]]),
+      bulk("update", dept, [[{ code: code(`${dept}/LAMP/1`), prev: op, names: named("新") }]]),
+    ].map(({ manifest, chunks }) => chunks(ledger.must(manifest, city).id)[0] as Uint8Array);
+    const { control: prev } = ledger.record(dept);
+    const add = [keySpec("dept", ["issue", "record"])];
+    ledger.must({ op: "keys", code: code(dept), prev, add }, city);
+    for (const chunk of open) {
+      expect(ledger.refusedItem(chunk)).toMatchObject({
+        code: "BULK_NEARER",
+        at: 0,
+        holder: `${dept}#1`,
+      });
+    }
+  });
+
+  it("keeps within the scope of the key, but for its end", () => {
+    const ledger = lampLedger();
+    const poles = `${LAMPS}.A`;
+    register(ledger, [child(poles, "class")]);
+    register(ledger, [child(`${poles}/1`, "thing"), lamp(1)]);
+    const until = Math.floor(ledger.now / 1000) + 60;
+    const scope = { classes: ["LAMP"], under: code(LAMPS), until };
+    const { control: before } = ledger.record(CITY);
+    const contractor = keySpec("contractor", ["issue", "record"], { scope });
+    ledger.must({ op: "keys", code: CITY, prev: before, add: [contractor] }, city);
+    const signing: Signing = { iss: CITY, key: "contractor" };
+    const pole = child(`${poles}/2`, "thing");
+    const refusal = { code: "AUTH_KEY_CLASS", kid: hex(testKey("contractor").kid) };
+    expect(ledger.refused({ op: "register", items: [pole] }, signing)).toMatchObject(refusal);
+    const { op, control } = ledger.record(`${poles}/1`);
+    const at = code(`${poles}/1`);
+    const opened = [
+      bulk("register", LAMPS, [[lamp(2)], [pole]]),
+      bulk("update", LAMPS, [[{ code: at, prev: op, names: named("杆") }]]),
+      bulk("status", LAMPS, [[{ code: at, prev: control, do: "suspend", reason: "x" }]]),
+    ].map(({ manifest, chunks }) => chunks(ledger.must(manifest, signing).id));
+    ledger.wait(61);
+    expect(ledger.refused({ op: "register", items: [lamp(3)] }, signing)).toMatchObject({
+      code: "AUTH_KEY_UNTIL",
+    });
+    for (const chunks of opened) {
+      const { subject, ...rest } = ledger.refusedItem(chunks.at(-1) as Uint8Array) as {
+        subject?: string;
+      };
+      expect(rest).toEqual(refusal);
+      expect([pole.code, at]).toContain(subject);
+    }
+    expect(ledger.block([opened[0]?.[0] as Uint8Array])[0]).toMatchObject({ ok: true });
+  });
+
   it("refuses chunks once `under` is inactive, and of a generation that has ended", () => {
     const ledger = lampLedger();
     const parts = bulk("register", LAMPS, [[lamp(1)]]);
@@ -355,11 +412,43 @@ describe("manifest and chunks", () => {
     expect(ledger.effective(`${LAMPS}/1`)).toBe("void");
   });
 
+  it("gives `govern` only where as many keys that govern agreed", () => {
+    const ledger = lampLedger(2);
+    const add = [keySpec("clerk", ["issue"]), keySpec("chief", ["govern"])];
+    const { control: prev } = ledger.record(CITY);
+    const two: Signing = { iss: CITY, key: "city two" };
+    ledger.decide({ op: "keys", code: CITY, prev, add }, [city, two]);
+    const office = (n: number, uses: readonly ("govern" | "record")[]) => {
+      const keys = [keySpec(`office ${n}`, uses)];
+      return bulk("register", CITY, [[child(`${CITY}.${n}`, "department", { keys })]]);
+    };
+    const outcome = (parts: ReturnType<typeof bulk>, voters: readonly Signing[]) =>
+      ledger.block(parts.chunks(ledger.decide(parts.manifest, voters)))[0];
+    expect(outcome(office(11, ["govern"]), [city, clerk])).toMatchObject({
+      error: { code: "AUTH_KEY_WIDER", subject: `${CITY}.11`, facet: "uses" },
+    });
+    expect(outcome(office(12, ["record"]), [city, clerk])).toMatchObject({ ok: true });
+    expect(outcome(office(13, ["govern"]), [city, { iss: CITY, key: "chief" }])).toMatchObject({
+      ok: true,
+    });
+    expect(ledger.record(`${CITY}.13`).holds).toEqual(["govern"]);
+  });
+
   it("works on the authority of the members", () => {
     const ledger = new TestLedger();
     const parts = bulk("register", "MA.156", [[child("MA.156/LAMP", "class")]]);
     const id = ledger.decide(parts.manifest, [member("A"), member("B")]);
     expect(ledger.block(parts.chunks(id))[0]).toMatchObject({ ok: true });
     expect(ledger.record("MA.156/LAMP").registration).toEqual(id);
+    // Whoever was given keys since then is nearer than the members, at whatever height.
+    const more = bulk("register", "MA.156/LAMP", [[child("MA.156/LAMP/1", "thing")]]);
+    const later = ledger.decide(more.manifest, [member("A"), member("B")]);
+    const { control: prev } = ledger.record("MA.156");
+    const add = [keySpec("country", ["issue"])];
+    ledger.decide({ op: "keys", code: code("MA.156"), prev, add }, [member("A"), member("B")]);
+    expect(ledger.refusedItem(more.chunks(later)[0] as Uint8Array)).toMatchObject({
+      code: "BULK_NEARER",
+      holder: "MA.156#1",
+    });
   });
 });

@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
-import type { Param, ParamName } from "../../../../src/core/index.ts";
-import { cityLedger, member, TestLedger } from "../kit.ts";
+import {
+  formatVerifierKey,
+  type Param,
+  type ParamName,
+  verifierKey,
+} from "../../../../src/core/index.ts";
+import { cityLedger, member, ORIGIN, TestLedger } from "../kit.ts";
 
 const both = [member("A"), member("B")];
 const prevOf = (ledger: TestLedger, name: ParamName) =>
@@ -65,7 +70,29 @@ describe("param", () => {
       code: "POLICY_NAME_UNKNOWN",
       line: 1,
     });
-    ledger.decide(op("quorum none\n", "quorum none\n"), both);
+    // A policy that names logs names this one: no checkpoint of it could ever satisfy another.
+    const log = (name: string) =>
+      `log ${formatVerifierKey(verifierKey(name, "ed25519", new Uint8Array(32).fill(name.length)))}\n`;
+    const others = `${log("other.test/log")}quorum none\n`;
+    for (const [now, next] of [
+      [others, "quorum none\n"],
+      ["quorum none\n", others],
+    ] as const) {
+      expect(ledger.undecided(op(now, next), both)).toEqual({
+        code: "STATE_POLICY_LOG",
+        origin: ORIGIN,
+        logs: ["other.test/log"],
+      });
+    }
+    ledger.decide(op(`${log(ORIGIN)}${others}`, "quorum none\n"), both);
     expect(ledger.get("param/policy")).toMatchObject({ value: { next: "quorum none\n" } });
+    const alone: Param = {
+      op: "param",
+      name: "policy",
+      prev: prevOf(ledger, "policy"),
+      value: { now: `${log(ORIGIN)}quorum none\n` },
+    };
+    ledger.decide(alone, both);
+    expect(ledger.get("param/policy")).toMatchObject({ value: alone.value });
   });
 });

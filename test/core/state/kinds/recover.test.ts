@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KeySpec, Recover } from "../../../../src/core/index.ts";
+import type { KeySpec, Recover, StatusItem, Void } from "../../../../src/core/index.ts";
 import {
   ALL,
   child,
@@ -11,7 +11,9 @@ import {
   register,
   type Signing,
   type TestLedger,
+  testKey,
 } from "../kit.ts";
+import { bulk } from "./bulk.ts";
 
 const CITY = "MA.156.1301";
 const DEPT = `${CITY}.02`;
@@ -57,6 +59,53 @@ describe("recover", () => {
       code: "AUTH_KEY_CLOSED",
     });
     ledger.must(suspend(ledger, DEPT), { iss: DEPT, key: "fresh" });
+  });
+
+  it("leaves nothing open to a thief whose key is marked as compromised afterwards", () => {
+    const ledger = cityLedger();
+    register(ledger, [child(DEPT, "department", { keys: [keySpec("chief", ALL)] })]);
+    const [lamps, lamp] = [`${DEPT}/LAMP`, `${DEPT}/LAMP/1`];
+    const id = register(ledger, [child(lamps, "class"), child(lamp, "thing")], chief);
+    ledger.must({ op: "update", code: code(lamp), prev: ledger.record(lamp).op, links: [] }, chief);
+    const retire = {
+      code: code(lamp),
+      prev: ledger.record(lamp).control,
+      do: "retire",
+      reason: "x",
+    };
+    const parts = bulk("status", lamps, [[retire as StatusItem]]);
+    const [chunk] = parts.chunks(ledger.must(parts.manifest, chief).id) as [Uint8Array];
+    ledger.must(start(ledger, [keySpec("fresh", ALL)]), city);
+    ledger.wait(DELAY);
+    ledger.must(end(ledger, "finish"), city);
+    const fresh: Signing = { iss: DEPT, key: "fresh" };
+    const back: Void = { op: "void", registration: id, reason: "theft" };
+    expect(ledger.refused(back, fresh)).toMatchObject({ code: "STATE_REGISTRATION_CHANGED" });
+    const close = [{ kid: testKey("chief").kid, why: "compromised" as const, since: 1 }];
+    ledger.must({ op: "keys", code: DEPT, prev: ledger.record(DEPT).control, close }, fresh);
+    expect(ledger.refusedItem(chunk)).toMatchObject({ code: "BULK_KEY_COMPROMISED" });
+    ledger.must(back, fresh);
+    expect(ledger.effective(lamp)).toBe("void");
+  });
+
+  it("gives no key that lasts longer, or reaches more classes, than the one that begins it", () => {
+    const ledger = deptLedger();
+    const until = Math.floor(ledger.now / 1000) + 10 * 24 * 3600;
+    const { control: prev } = ledger.record(CITY);
+    const add = [keySpec("temporary", ["govern"], { scope: { until } })];
+    ledger.must({ op: "keys", code: code(CITY), prev, add }, city);
+    const temporary: Signing = { iss: CITY, key: "temporary" };
+    expect(ledger.refused(start(ledger), temporary)).toEqual({
+      code: "AUTH_KEY_WIDER",
+      subject: DEPT,
+      label: "fresh",
+      facet: "until",
+    });
+    // What it has not itself it may give: the uses are the record's, not those of whoever recovers it.
+    ledger.must(start(ledger, [keySpec("fresh", ALL, { scope: { until } })]), temporary);
+    ledger.wait(DELAY);
+    ledger.must(end(ledger, "finish"), temporary);
+    expect(ledger.record(DEPT).holds).toEqual([...ALL].sort());
   });
 
   it("is cancelled by the present keys", () => {

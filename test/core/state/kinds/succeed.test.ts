@@ -63,6 +63,33 @@ describe("succeed", () => {
     expect(ledger.record(TWO).control).not.toEqual(hash);
   });
 
+  it("retires nothing that somebody above has suspended, and lets it go on as a successor", () => {
+    const ledger = deptLedger();
+    const { control: prev } = ledger.record(ONE);
+    const both = [member("A"), member("B")];
+    const suspend = {
+      op: "status",
+      code: code(ONE),
+      prev,
+      do: "suspend",
+      reason: "theft",
+    } as const;
+    ledger.decide(suspend, both);
+    expect(ledger.refused(succeed(ledger, "rename", [ONE], [TWO]), city)).toEqual({
+      code: "STATE_SUSPENDED",
+      subject: ONE,
+      because: `${ONE}#1`,
+    });
+    ledger.must(succeed(ledger, "merge", [ONE, TWO], [ONE]), city);
+    expect(ledger.effective(ONE)).toBe("suspended");
+    expect(ledger.effective(TWO)).toBe("retired");
+    // One's own suspension hinders nobody.
+    const { control } = ledger.record(THREE);
+    ledger.must({ ...suspend, code: code(THREE), prev: control }, city);
+    ledger.must(succeed(ledger, "rename", [THREE], [ONE]), city);
+    expect(ledger.effective(THREE)).toBe("retired");
+  });
+
   it("refuses numbers of records that do not fit what happened", () => {
     const ledger = deptLedger();
     const cases = [
