@@ -165,17 +165,33 @@ export function judgeScope(
   kid: string,
   subjects: readonly Code[],
 ): Result<void, AuthorityRefusal> {
-  const { under, classes, until } = key.scope ?? {};
   for (const subject of subjects) {
-    if (under !== undefined && subject !== under && !isBelow(subject, under)) {
-      return err({ code: "AUTH_KEY_UNDER", kid, under, subject });
-    }
-    if (classes !== undefined && !classes.includes(codeParts(subject).classNodes.join("."))) {
-      return err({ code: "AUTH_KEY_CLASS", kid, subject });
-    }
+    const covered = judgeCover(key.scope, kid, subject);
+    if (!covered.ok) return covered;
   }
+  const { until } = key.scope ?? {};
   if (until !== undefined && seconds(context) > until) {
     return err({ code: "AUTH_KEY_UNTIL", kid, until });
+  }
+  return ok(undefined);
+}
+
+/**
+ * Whether a scope covers a subject, at whatever time.
+ *
+ * @returns `AUTH_KEY_UNDER`, `AUTH_KEY_CLASS`
+ */
+export function judgeCover(
+  scope: KeyRecord["scope"],
+  kid: string,
+  subject: Code,
+): Result<void, AuthorityRefusal> {
+  const { under, classes } = scope ?? {};
+  if (under !== undefined && subject !== under && !isBelow(subject, under)) {
+    return err({ code: "AUTH_KEY_UNDER", kid, under, subject });
+  }
+  if (classes !== undefined && !classes.includes(codeParts(subject).classNodes.join("."))) {
+    return err({ code: "AUTH_KEY_CLASS", kid, subject });
   }
   return ok(undefined);
 }
