@@ -55,11 +55,11 @@ export async function startDemoCity(start: CityStart): Promise<RunningNode> {
   const node = await startNode({ ...own, confirmClock: true });
   try {
     await fill(node, keys, (seeded) => say(messages.made(seeded)));
+    say(messages.ready(node.url, ((performance.now() - began) / 1000).toFixed(1)));
   } catch (cause) {
     await node[Symbol.asyncDispose]();
     throw cause;
   }
-  say(messages.ready(node.url, ((performance.now() - began) / 1000).toFixed(1)));
   const link = keepLinked({ node, parent, delegate, url: publicUrl });
   return {
     ...node,
