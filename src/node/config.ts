@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import { isNetwork } from "../server/index.ts";
 import { DEFAULT_AGE_SECONDS } from "../witness/index.ts";
-import { isNetwork } from "./follow/address.ts";
 
 /** How a node runs; read once, checked, and not changed afterwards. */
 export type NodeConfig = {
