@@ -7,7 +7,12 @@ import {
 } from "../core/index.ts";
 import { createEmbeddedLedger } from "../ledger/embedded/index.ts";
 import { type FileSystem, makeDurable, nodeFiles } from "../log/index.ts";
-import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
+import {
+  type DataDescription,
+  dataDirectory,
+  readDescription,
+  writeDescription,
+} from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { logKey } from "./log-key.ts";
 import { createSeed, keepSeed, readSeed } from "./secrets.ts";
@@ -22,6 +27,8 @@ export type Beginning = {
   readonly logSeed: Uint8Array;
   /** The member whose node this is. */
   readonly member?: string;
+  /** Of the ledger of a delegated code. */
+  readonly parent?: NonNullable<DataDescription["parent"]>;
   readonly files?: FileSystem;
 };
 
@@ -32,7 +39,7 @@ export type Beginning = {
  * @throws LedgerFault LEDGER_DIRECTORY where a ledger was begun already, LogFault when the disk fails
  */
 export async function beginNode(beginning: Beginning): Promise<void> {
-  const { genesis, imports, logSeed, member, files = nodeFiles } = beginning;
+  const { genesis, imports, logSeed, member, parent, files = nodeFiles } = beginning;
   const directory = dataDirectory(beginning.dataDirectory);
   if ((await readDescription(directory.root, files)) !== undefined) {
     throw directoryFault(directory.root, "begun");
@@ -47,7 +54,11 @@ export async function beginNode(beginning: Beginning): Promise<void> {
   await placeLogKey(directory.logKey, logSeed, files);
   await createEmbeddedLedger(directory.ledger, genesis, imports, { files });
   const { origin } = genesis;
-  const described = { origin, ...(member === undefined ? {} : { member }) };
+  const described = {
+    origin,
+    ...(member === undefined ? {} : { member }),
+    ...(parent === undefined ? {} : { parent }),
+  };
   await writeDescription(directory.root, described, files);
 }
 
