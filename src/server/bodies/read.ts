@@ -4,11 +4,15 @@ import type { HttpRefusal } from "../problem/refusal.ts";
 /**
  * Reads a body of at most `max` bytes. A longer one is refused as soon as that is known: by its announced length, or by the
  * byte that is too many.
+ *
+ * @returns `HTTP_BODY_SIZE`, `HTTP_BODY_BROKEN`
  */
-export async function readBody(
-  request: Request,
-  max: number,
-): Promise<Result<Uint8Array, HttpRefusal>> {
+export function readBody(request: Request, max: number): Promise<Result<Uint8Array, HttpRefusal>> {
+  // Who sends it may hang up at any byte: that is no incident of ours.
+  return read(request, max).catch(() => err({ code: "HTTP_BODY_BROKEN" }));
+}
+
+async function read(request: Request, max: number): Promise<Result<Uint8Array, HttpRefusal>> {
   const announced = request.headers.get("Content-Length");
   if (announced !== null) {
     if (Number(announced) > max) return err({ code: "HTTP_BODY_SIZE", max });
