@@ -5,6 +5,7 @@ import type { AppContext } from "../services.ts";
 import {
   checkRequestSignature,
   createNonces,
+  type MadeNonce,
   spendNonce,
   verifySignedRequest,
 } from "../signed-request/index.ts";
@@ -25,7 +26,7 @@ export type Authentication = {
   signer(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
   ledgerKey: FindKey;
   /** Spends something that is good once, like the nonce of a signed request. */
-  spend(keyid: string, once: string): Result<void, AnyRefusal>;
+  spend(keyid: string, once: MadeNonce): Result<void, AnyRefusal>;
 };
 
 export type AuthenticationOptions = {
@@ -42,7 +43,7 @@ export function createAuthentication(
   },
 ): Authentication {
   const { state, clock, random } = dependencies;
-  const nonces = createNonces();
+  const nonces = createNonces(clock());
   const tokens = createTokens(random);
   const bases = new Map([publicUrl, ...origins].map((base) => [new URL(base).host, base]));
 
@@ -54,13 +55,20 @@ export function createAuthentication(
     return granted === undefined ? err({ code: "HTTP_TOKEN_UNKNOWN" }) : ledgerKey(granted.keyid);
   };
 
+  const tokenOf = (c: AppContext): string | undefined =>
+    /^Bearer +([A-Za-z0-9_-]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+
+  const finding =
+    (findOther: FindKey | undefined): FindKey =>
+    (keyid) =>
+      keyid.startsWith("application/") && findOther ? findOther(keyid) : ledgerKey(keyid);
+
   return {
     tokens,
     ledgerKey,
     spend: (keyid, once) => spendNonce(nonces, keyid, once, clock()),
     signer(c, body, findOther) {
-      const [, token] =
-        /^Bearer +([A-Za-z0-9_-]+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
+      const token = tokenOf(c);
       if (token !== undefined) return byToken(token);
       return verifySignedRequest(
         {
@@ -72,8 +80,7 @@ export function createAuthentication(
         {
           nowMilliseconds: clock(),
           nonces,
-          findKey: (keyid) =>
-            keyid.startsWith("application/") && findOther ? findOther(keyid) : ledgerKey(keyid),
+          findKey: finding(findOther),
           check: checkRequestSignature,
         },
       );

@@ -43,6 +43,11 @@ export type SignedRequestRefusal =
       readonly now: string;
       readonly seconds: number;
     }
+  | {
+      readonly code: "HTTP_SIGNATURE_EARLIER";
+      readonly created: string;
+      readonly started: string;
+    }
   | { readonly code: "HTTP_SIGNATURE_NONCE"; readonly want: string }
   | { readonly code: "HTTP_SIGNATURE_REPLAYED"; readonly nonce: string }
   | { readonly code: "HTTP_SIGNATURE_DIGEST"; readonly want: string }

@@ -98,6 +98,7 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The signature is not fresh",
     "Set the clock of this machine right, and sign again.",
   ),
+  HTTP_SIGNATURE_EARLIER: row(401, "The node started after this was signed", SIGN_AGAIN),
   HTTP_SIGNATURE_NONCE: row(
     401,
     "The signature has no usable nonce",
