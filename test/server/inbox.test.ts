@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { base64, hex, sha256, utf8 } from "../../src/core/index.ts";
-import { memoryStore } from "../../src/server/index.ts";
+import { type BlobStore, memoryStore } from "../../src/server/index.ts";
 import { ALL, code, idOf, keySpec, member, sign, testKey } from "../core/state/kit.ts";
 import {
   applicationOf,
@@ -13,8 +13,10 @@ import {
 } from "./world.ts";
 
 let world: World;
+let store: BlobStore;
 beforeEach(async () => {
-  world = await openWorld();
+  store = memoryStore();
+  world = await openWorld({}, { inbox: store });
   const fact = {
     names: { zh: "石家庄市" },
     level: "prefecture",
@@ -212,6 +214,36 @@ describe("GET /v1/applications", () => {
     const second = await (await sendSigned(world, "GET", path, asMember("A"))).json();
     expect(second.items.map(({ id }: { id: string }) => id)).toEqual(ids.slice(2));
     expect(second.next).toBeUndefined();
+  });
+
+  test("goes on where a page ended, also when that application is gone, and leaves out what is", async () => {
+    // All of one moment, so that only their ids order them.
+    const all = await Promise.all(
+      [1302, 1303, 1304, 1305].map(async (n) => {
+        const text = `MA.156.${n}`;
+        const body = applicationOf(
+          world.clock.now,
+          { code: code(text) },
+          { iss: text, key: "city" },
+        );
+        return (await (await apply(body)).json()).id as string;
+      }),
+    );
+    const ids = all.sort();
+    const page = async (query: string) => {
+      const response = await sendSigned(world, "GET", `/v1/applications?${query}`, asMember("A"));
+      const { items, next, code: refused } = await response.json();
+      return { ids: items?.map(({ id }: { id: string }) => id), next, refused };
+    };
+    const first = await page("limit=2");
+    expect(first.ids).toEqual(ids.slice(0, 2));
+    await sendSigned(world, "DELETE", `/v1/applications/${ids[1]}`, asMember("A"));
+    const second = await page(`limit=2&cursor=${first.next}`);
+    expect(second).toEqual({ ids: ids.slice(2), next: undefined, refused: undefined });
+    expect(await page("cursor=nonsense")).toMatchObject({ refused: "HTTP_CURSOR" });
+    // Erased between the look at the list and the look at it.
+    await store.delete(`${ids[2]}/application`);
+    expect(await page("limit=3")).toMatchObject({ ids: [ids[0], ids[3]] });
   });
 
   test("is closed to everybody else", async () => {
