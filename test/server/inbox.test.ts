@@ -6,9 +6,11 @@ import {
   applicationOf,
   asMember,
   MA1301,
+  NODE,
   openWorld,
   type RequestSigning,
   sendSigned,
+  signedHeaders,
   type World,
 } from "./world.ts";
 
@@ -256,6 +258,31 @@ describe("GET /v1/applications", () => {
 });
 
 describe("evidence", () => {
+  test("is not read from whoever could not hand it in", async () => {
+    const { id } = await applied();
+    const path = (of: string, hash = commit) => `/v1/applications/${of}/evidence/${hash}`;
+    const put = async (where: string, who?: RequestSigning) => {
+      let isRead = false;
+      const pull = () => {
+        isRead = true;
+      };
+      const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+      const signed = who && signedHeaders("PUT", NODE + where, AGE, world.clock.now, who);
+      const init = { body, duplex: "half", ...(signed && { headers: signed }) } as RequestInit;
+      const response = await world.request("PUT", where, init);
+      return { code: (await response.json()).code, isRead };
+    };
+    const nowhere = "00".repeat(32);
+    const refused = (code: string) => ({ code, isRead: false });
+    expect(await put(path(id))).toEqual(refused("HTTP_SIGNATURE_MISSING"));
+    const thief = { keyid: `application/${id}/${"00".repeat(8)}`, key: "thief" };
+    expect(await put(path(id), thief)).toEqual(refused("HTTP_SIGNATURE_KEY"));
+    expect(await put(path(nowhere), asApplicant(nowhere))).toEqual(refused("HTTP_SIGNATURE_KEY"));
+    expect(await put(path(id), asMember("A"))).toEqual(refused("HTTP_FORBIDDEN"));
+    const unnamed = await put(path(id, nowhere), asApplicant(id));
+    expect(unnamed).toEqual(refused("INBOX_EVIDENCE_UNKNOWN"));
+  });
+
   test("is stored as the ciphertext that it comes as", async () => {
     const { id } = await applied();
     const path = `/v1/applications/${id}/evidence/${commit}`;

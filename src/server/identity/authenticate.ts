@@ -6,6 +6,7 @@ import {
   checkRequestSignature,
   createNonces,
   type MadeNonce,
+  readSignatureInput,
   spendNonce,
   verifySignedRequest,
 } from "../signed-request/index.ts";
@@ -24,6 +25,11 @@ export type Authentication = {
    * @param findOther where to look for a key that the ledger does not show
    */
   signer(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
+  /**
+   * Who a request says made it: there is such a key, and nothing else is known. For what is looked at before a large body
+   * is read; `signer` decides.
+   */
+  claimed(c: AppContext, findOther: FindKey): Result<Signer, AnyRefusal>;
   ledgerKey: FindKey;
   /** Spends something that is good once, like the nonce of a signed request. */
   spend(keyid: string, once: MadeNonce): Result<void, AnyRefusal>;
@@ -67,6 +73,13 @@ export function createAuthentication(
     tokens,
     ledgerKey,
     spend: (keyid, once) => spendNonce(nonces, keyid, once, clock()),
+    claimed(c, findOther) {
+      const token = tokenOf(c);
+      if (token !== undefined) return byToken(token);
+      const fields = [c.req.header("signature-input"), c.req.header("signature")] as const;
+      const input = readSignatureInput(...fields);
+      return input.ok ? finding(findOther)(input.value.keyid) : input;
+    },
     signer(c, body, findOther) {
       const token = tokenOf(c);
       if (token !== undefined) return byToken(token);

@@ -130,6 +130,8 @@ export function mountInbox(app: App, services: Services): void {
   });
 
   app.put("/v1/applications/:id/evidence/:commit", async (c) => {
+    const expected = await expectEvidence(c);
+    if (!expected.ok) return problem(c, expected.error);
     const body = await readBody(c.req.raw, MAX_BULK_BYTES);
     if (!body.ok) return problem(c, body.error);
     const visit = await enter(c, body.value);
@@ -203,6 +205,19 @@ export function mountInbox(app: App, services: Services): void {
     if (!allowed.ok) return allowed;
     if (meta === undefined || application === undefined) return err({ code: "INBOX_UNKNOWN", id });
     return ok({ application, meta, signer: signer.value });
+  }
+
+  /** Whether it makes sense to read the body of evidence, before anything of it was verified. */
+  async function expectEvidence(c: AppContext): Promise<Result<void, AnyRefusal>> {
+    const application = await load(c.req.param("id") ?? "");
+    const claimed = authentication.claimed(c, (keyid) => findApplicant(keyid, application));
+    if (!claimed.ok) return claimed;
+    const isApplicant = claimed.value.holder.kind === "applicant";
+    const allowed = mustBe(claimed.value, isApplicant, "a key of the application");
+    if (!allowed.ok) return allowed;
+    const commit = c.req.param("commit") ?? "";
+    if (application !== undefined && names(application, commit)) return ok(undefined);
+    return err({ code: "INBOX_EVIDENCE_UNKNOWN", commit });
   }
 
   /** `undefined` where there is none, or it was erased meanwhile. */
