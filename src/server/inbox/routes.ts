@@ -132,7 +132,7 @@ export function mountInbox(app: App, services: Services): void {
   app.put("/v1/applications/:id/evidence/:commit", async (c) => {
     const expected = await expectEvidence(c);
     if (!expected.ok) return problem(c, expected.error);
-    const body = await readBody(c.req.raw, MAX_BULK_BYTES);
+    const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
     const visit = await enter(c, body.value);
     if (!visit.ok) return problem(c, visit.error);
