@@ -15,60 +15,71 @@ const random = mulberry32(seed);
 console.log(`kill loop: ${KILLS} kills, seed ${seed}`);
 
 const world = await World.begin();
-await world.start();
-await world.found();
-const imported = world.prepareImport(2_000);
-await world.import(imported);
 /** For each lamp the hash that its next update must name. */
 const heads = new Map();
-for (const chunk of imported.chunks) for (const { code } of readItem(chunk).chunk.items) heads.set(code, hashLeaf(chunk));
-const codes = [...heads.keys()];
+/** The lamps. */
+const codes = [];
 const acknowledged = new Set();
 /** Records whose last change nobody knows. */
 const unsure = new Set();
 let interrupted = 0;
 let sent = 0;
 
-for (let kill = 1; kill <= KILLS; kill++) {
-  let running = true;
-  let unanswered = 0;
-  const load = Promise.all(
-    Array.from({ length: 4 }, async (_, worker) => {
-      while (running) {
-        const batch = nextBatch(worker);
-        unanswered++;
-        const answer = await send(batch.map(({ bytes }) => bytes)).catch(() => undefined);
-        if (answer === undefined) {
-          // Nobody knows what became of these: they may be in the log or not, and both is right.
-          for (const { code } of batch) forget(code);
-          return;
-        }
-        unanswered--;
-        for (const [i, result] of answer.results.entries()) settle(batch[i], result);
-      }
-    }),
-  );
-  await wait(50 + random() * 950);
-  if (unanswered > 0) interrupted++;
-  await world.stop("SIGKILL");
-  running = false;
-  await load;
-  await world.start();
-  await relearn();
-  await mustHold(sample(acknowledged, 200));
-  if (kill % 10 === 0 || kill === KILLS) console.log(`${kill} kills, ${interrupted} with requests under way, ${acknowledged.size} acknowledged, none lost`);
+try {
+  await run();
+} finally {
+  // Whatever failed: no node is left running.
+  await world.end();
 }
-await mustHold([...acknowledged]);
-const { mapRoot: served } = await head();
-await world.stop();
-const report = await auditDirectory(world.data);
-if (!report.intact) throw new Error(`audit: ${JSON.stringify(report.refusal)}`);
-if (report.mapRoot !== served) throw new Error(`map root ${served}, replay of the journal ${report.mapRoot}`);
-console.log(`map root equals a replay of the journal: ${report.entries} entries, ${report.blocks} blocks`);
-await world.end();
 if (acknowledged.size < KILLS) throw new Error(`only ${acknowledged.size} operations were acknowledged`);
 if (interrupted < KILLS / 2) throw new Error(`only ${interrupted} kills hit requests under way`);
 console.log(`${KILLS} passed, 0 failed`);
+
+async function run() {
+  await world.start();
+  await world.found();
+  const imported = world.prepareImport(2_000);
+  await world.import(imported);
+  for (const chunk of imported.chunks) for (const { code } of readItem(chunk).chunk.items) heads.set(code, hashLeaf(chunk));
+  codes.push(...heads.keys());
+
+  for (let kill = 1; kill <= KILLS; kill++) {
+    let running = true;
+    let unanswered = 0;
+    const load = Promise.all(
+      Array.from({ length: 4 }, async (_, worker) => {
+        while (running) {
+          const batch = nextBatch(worker);
+          unanswered++;
+          const answer = await send(batch.map(({ bytes }) => bytes)).catch(() => undefined);
+          if (answer === undefined) {
+            // Nobody knows what became of these: they may be in the log or not, and both is right.
+            for (const { code } of batch) forget(code);
+            return;
+          }
+          unanswered--;
+          for (const [i, result] of answer.results.entries()) settle(batch[i], result);
+        }
+      }),
+    );
+    await wait(50 + random() * 950);
+    if (unanswered > 0) interrupted++;
+    await world.stop("SIGKILL");
+    running = false;
+    await load;
+    await world.start();
+    await relearn();
+    await mustHold(sample(acknowledged, 200));
+    if (kill % 10 === 0 || kill === KILLS) console.log(`${kill} kills, ${interrupted} with requests under way, ${acknowledged.size} acknowledged, none lost`);
+  }
+  await mustHold([...acknowledged]);
+  const { mapRoot: served } = await head();
+  await world.stop();
+  const report = await auditDirectory(world.data);
+  if (!report.intact) throw new Error(`audit: ${JSON.stringify(report.refusal)}`);
+  if (report.mapRoot !== served) throw new Error(`map root ${served}, replay of the journal ${report.mapRoot}`);
+  console.log(`map root equals a replay of the journal: ${report.entries} entries, ${report.blocks} blocks`);
+}
 
 function nextBatch(worker) {
   const batch = [];

@@ -37,6 +37,8 @@ const TIMEOUT_MILLISECONDS = 60_000;
 const MAX_BUNDLE_BYTES: number = TILE_WIDTH * (2 + 0xffff);
 /** Checkpoints, tiles of hashes and what a node says of itself are far smaller. */
 const MAX_OTHER_BYTES: number = 256 * 1024;
+/** What says why there is nothing else. */
+const MAX_PROBLEM_BYTES: number = 64 * 1024;
 
 export function openSource(options: SourceOptions): Source {
   const { url, timeoutMilliseconds = TIMEOUT_MILLISECONDS, ...others } = options;
@@ -51,10 +53,10 @@ export function openSource(options: SourceOptions): Source {
       // Not the request's own signal: that one would end everything.
       const late = AbortSignal.timeout(timeoutMilliseconds);
       const response = await fetch(request, { signal: AbortSignal.any([request.signal, late]) });
-      if (!response.ok) return response;
-      const body = await readBounded(response, maxBytesOf(request.url));
+      const { ok, status, headers } = response;
+      const body = await readBounded(response, ok ? maxBytesOf(request.url) : MAX_PROBLEM_BYTES);
       fetched.bytes += body.length;
-      return new Response(body, { status: response.status, headers: response.headers });
+      return new Response(body.length === 0 ? null : body, { status, headers });
     },
   });
   const get = async (path: string): Promise<Uint8Array> => {

@@ -43,7 +43,7 @@ export async function backup(
   const { end, size } = readLog({ directory: source.ledger, files }, () => undefined);
   const copy = copier(files, to);
   await copy.file(join(source.ledger, "journal"), join(target.ledger, "journal"), end);
-  for (const name of ["inbox", "openings", "seals", "witnessLogs"] as const) {
+  for (const name of ["inbox", "openings", "seals", "witnessLogs", "fraud"] as const) {
     await copy.tree(source[name], target[name]);
   }
   if (withKeys) {

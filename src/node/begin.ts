@@ -7,7 +7,12 @@ import {
 } from "../core/index.ts";
 import { createEmbeddedLedger } from "../ledger/embedded/index.ts";
 import { type FileSystem, makeDurable, nodeFiles } from "../log/index.ts";
-import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
+import {
+  type DataDescription,
+  dataDirectory,
+  readDescription,
+  writeDescription,
+} from "./data-directory.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { logKey } from "./log-key.ts";
 import { createSeed, keepSeed, readSeed } from "./secrets.ts";
@@ -24,6 +29,8 @@ export type Beginning = {
   readonly member?: string;
   /** What orders the blocks; absent: this node alone. */
   readonly engine?: "comet";
+  /** Of the ledger of a delegated code. */
+  readonly parent?: NonNullable<DataDescription["parent"]>;
   readonly files?: FileSystem;
 };
 
@@ -34,7 +41,7 @@ export type Beginning = {
  * @throws LedgerFault LEDGER_DIRECTORY where a ledger was begun already, LogFault when the disk fails
  */
 export async function beginNode(beginning: Beginning): Promise<void> {
-  const { genesis, imports, logSeed, member, engine, files = nodeFiles } = beginning;
+  const { genesis, imports, logSeed, member, engine, parent, files = nodeFiles } = beginning;
   const directory = dataDirectory(beginning.dataDirectory);
   if ((await readDescription(directory.root, files)) !== undefined) {
     throw directoryFault(directory.root, "begun");
@@ -53,6 +60,7 @@ export async function beginNode(beginning: Beginning): Promise<void> {
     origin,
     ...(member === undefined ? {} : { member }),
     ...(engine === undefined ? {} : { engine }),
+    ...(parent === undefined ? {} : { parent }),
   };
   await writeDescription(directory.root, described, files);
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
+import { isNetwork } from "../server/index.ts";
 import { DEFAULT_AGE_SECONDS } from "../witness/index.ts";
-import { isNetwork } from "./follow/address.ts";
 
 /** How a node runs; read once, checked, and not changed afterwards. */
 export type NodeConfig = {
@@ -58,8 +58,14 @@ export function configFromEnv(
     port: settings.port ?? portFrom(env.CITYID_PORT),
     dataDirectory: resolve(settings.dataDirectory ?? env.CITYID_DATA ?? DEFAULT_DATA),
     publicUrl: urlFrom(settings.publicUrl ?? env.CITYID_PUBLIC_URL),
-    trustedProxies: settings.trustedProxies ?? listFrom(env.CITYID_TRUSTED_PROXIES),
-    followNetworks: networksFrom(settings.followNetworks ?? listFrom(env.CITYID_FOLLOW_NETWORKS)),
+    trustedProxies: networksFrom(
+      "trusted proxy",
+      settings.trustedProxies ?? listFrom(env.CITYID_TRUSTED_PROXIES),
+    ),
+    followNetworks: networksFrom(
+      "follow network",
+      settings.followNetworks ?? listFrom(env.CITYID_FOLLOW_NETWORKS),
+    ),
     maxAgeSeconds: settings.maxAgeSeconds ?? ageFrom(env.CITYID_MAX_AGE),
     demonstration: settings.demonstration ?? false,
     confirmClock: settings.confirmClock ?? false,
@@ -95,10 +101,10 @@ function urlFrom(text: string | undefined): string | undefined {
   return bare;
 }
 
-function networksFrom(networks: readonly string[]): readonly string[] {
+function networksFrom(setting: string, networks: readonly string[]): readonly string[] {
   for (const network of networks) {
     if (!isNetwork(network)) {
-      throw new ConfigError("follow network", "like 10.1.0.0/16 or fd00:1::/32", network);
+      throw new ConfigError(setting, "like 10.1.0.0/16 or fd00:1::/32", network);
     }
   }
   return networks;

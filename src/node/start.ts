@@ -181,8 +181,14 @@ async function serve(
   // The port may be chosen by the system, and the application must know its own address.
   const listening = await listen(() => server, config);
   const { port } = listening;
-  const demo = extras.demo?.({ port, origin, recovery, journalEnd });
-  server = await application({ ...config, port }, opened, demo, extras.connectTo);
+  try {
+    const demo = extras.demo?.({ port, origin, recovery, journalEnd });
+    server = await application({ ...config, port }, opened, demo, extras.connectTo);
+  } catch (cause) {
+    // A door that nobody stands behind would keep the process alive.
+    await listening.stop();
+    throw cause;
+  }
   log.info("listening", { host: config.host, port });
   return {
     url: urlOf(config.host, port),

@@ -34,6 +34,8 @@ export type Client = Reading &
     as(requester: Requester): Client;
     /** The same client, with a bearer token. */
     withToken(token: string): Client;
+    /** The same client, whose requests end with the signal, or when an answer takes too long. */
+    within(limits: Pick<ClientOptions, "signal" | "timeoutMilliseconds">): Client;
   };
 
 /**
@@ -69,5 +71,10 @@ export function createClient(options: ClientOptions): Client {
     },
     as: (requester) => createClient({ ...options, requester }),
     withToken: (token) => createClient({ ...options, token }),
+    within: (limits) => {
+      const signals = [options.signal, limits.signal].filter((each) => each !== undefined);
+      const signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+      return createClient({ ...options, ...limits, ...(signal !== undefined && { signal }) });
+    },
   };
 }

@@ -1,4 +1,5 @@
 import { ApiProblem, NodeUnreachable, readProblem } from "./problem.ts";
+import { punctual } from "./punctual.ts";
 import { type Requester, signRequest } from "./signed-request.ts";
 
 /** How a client reaches its node. */
@@ -15,6 +16,8 @@ export type ClientOptions = {
   readonly token?: string;
   /** Ends everything under way. */
   readonly signal?: AbortSignal;
+  /** How long one answer may take, body included; as long as it likes unless said. Streams of events have no end. */
+  readonly timeoutMilliseconds?: number;
   /** How often a node is asked that is busy or silent; 8 times unless said, twice one that never answered. */
   readonly attempts?: number;
   /** Waits; rejects when `signal` aborts. */
@@ -105,7 +108,10 @@ async function once(
   call: Call,
 ): Promise<Response | Busy | ApiProblem | NodeUnreachable> {
   const request = await build(options, method, url, call);
-  const response = await (options.fetch ?? fetch)(request).catch((cause: unknown) => {
+  const fetching = options.fetch ?? fetch;
+  const { timeoutMilliseconds: most } = options;
+  const send = most === undefined ? fetching : punctual(fetching, most);
+  const response = await send(request).catch((cause: unknown) => {
     if (request.signal.aborted) throw cause;
     return new NodeUnreachable(url, cause);
   });

@@ -1,10 +1,11 @@
 import { Hono } from "hono";
 import { LedgerFault } from "../ledger/index.ts";
+import { BodyBudget } from "./bodies/budget.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
 import { mountInbox } from "./inbox/index.ts";
-import { MAX_TARGET_CHARACTERS } from "./limits.ts";
+import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
 import { mountOpenings } from "./openings/index.ts";
@@ -55,6 +56,7 @@ export function createApp(
     metrics,
     state,
     views,
+    bodies: new BodyBudget(MAX_BODIES_BYTES),
     follower: createFollower({ ...dependencies, state, views }),
     authentication: createAuthentication(config, { state, clock, random }),
     problem: problems.answer,

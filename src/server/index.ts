@@ -15,5 +15,6 @@ export {
 } from "./options.ts";
 export { type StaticFiles, staticFiles } from "./portal/index.ts";
 export { type AnyRefusalCode, PROBLEM_ROWS, type Problem } from "./problem/index.ts";
+export { familyOf, isNetwork, networksOf } from "./rate/index.ts";
 export type { Peer } from "./services.ts";
 export { type BlobStore, memoryStore } from "./store/index.ts";

@@ -12,6 +12,9 @@ export const MAX_BODY_BYTES: number = MIB;
 /** Operations, and evidence of an application. */
 export const MAX_BULK_BYTES: number = 16 * MIB;
 
+/** Of bodies of more than 64 KiB of operations and evidence, what has arrived while the rest is awaited; beyond it 503. */
+export const MAX_BODIES_BYTES: number = 256 * MIB;
+
 /** Path and query together. */
 export const MAX_TARGET_CHARACTERS: number = 8 * KIB;
 

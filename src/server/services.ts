@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import type { BodyBudget } from "./bodies/budget.ts";
 import type { Follower } from "./following/index.ts";
 import type { Authentication } from "./identity/index.ts";
 import type { Metrics } from "./ops/index.ts";
@@ -21,6 +22,8 @@ export type Services = AppDependencies & {
   readonly state: CommittedState;
   readonly views: RecordViews;
   readonly follower: Follower;
+  /** Of the large bodies under way. */
+  readonly bodies: BodyBudget;
   readonly authentication: Authentication;
   /** The answer to a refusal, for programs or for people as the request asks. */
   readonly problem: (c: AppContext, refusal: AnyRefusal, status?: Problem["status"]) => Response;

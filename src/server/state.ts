@@ -13,6 +13,11 @@ import type { LedgerReader } from "../ledger/index.ts";
 export type CommittedState = ValueReader & {
   /** The same, remembered: for what many codes below depend on. */
   readonly remembered: ValueReader;
+  /**
+   * Rises when something remembered changed or is watched no longer. What was worked out of `remembered` while it rose must
+   * not be kept: nobody would tell of changes.
+   */
+  epoch(): number;
   /** Called when something remembered changed in a way that may change the effective status of codes below it. */
   onStatusChange(listener: () => void): void;
   /** The same, and when its name, kind or place changed: what pages of others say of it. */
@@ -26,10 +31,14 @@ const MAX_REMEMBERED = 10_000;
  * Reads values out of a ledger. Ancestors and registrations decide the effective status of all codes below them and are few, so
  * they are kept decoded, block by block up to date.
  */
-export function createState(ledger: LedgerReader): CommittedState {
+export function createState(
+  ledger: LedgerReader,
+  maxRemembered: number = MAX_REMEMBERED,
+): CommittedState {
   const kept = new Map<string, unknown>();
   const ofStatus: (() => void)[] = [];
   const ofShown: (() => void)[] = [];
+  let epoch = 0;
   const tell = (listeners: readonly (() => void)[]): void => {
     for (const listener of listeners) listener();
   };
@@ -38,9 +47,10 @@ export function createState(ledger: LedgerReader): CommittedState {
     get<T>(key: MapKey<T>): T | undefined {
       if (kept.has(key)) return kept.get(key) as T | undefined;
       const value = get(key);
-      if (kept.size >= MAX_REMEMBERED) {
+      if (kept.size >= maxRemembered) {
         // Whoever relies on being told of changes is told now: nothing is watched any more.
         kept.clear();
+        epoch += 1;
         tell(ofStatus);
         tell(ofShown);
       }
@@ -57,12 +67,14 @@ export function createState(ledger: LedgerReader): CommittedState {
       isSeen ||= matters || shownFacts(kept.get(key)) !== shownFacts(now);
       kept.set(key, now);
     }
+    if (isSeen) epoch += 1;
     if (matters) tell(ofStatus);
     if (isSeen) tell(ofShown);
   });
   return {
     get,
     remembered,
+    epoch: () => epoch,
     onStatusChange: (listener) => ofStatus.push(listener),
     onShownChange: (listener) => ofShown.push(listener),
   };

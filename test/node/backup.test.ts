@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -55,6 +64,15 @@ test("it holds no key unless that was asked for", async () => {
   const whole = join(root, "with-keys");
   expect((await runCli(["backup", node.data, whole, "--with-keys"])).exit).toBe(0);
   expect(existsSync(join(whole, "keys", "log.key"))).toBe(true);
+});
+
+test("proofs of fraud go along: they are worth something to others as well", async () => {
+  mkdirSync(join(node.data, "fraud"));
+  writeFileSync(join(node.data, "fraud", "log.json"), "a proof");
+  const copy = join(root, "with-fraud");
+  expect((await runCli(["backup", node.data, copy])).exit).toBe(0);
+  expect(readFileSync(join(copy, "fraud", "log.json"), "utf8")).toBe("a proof");
+  rmSync(join(node.data, "fraud"), { recursive: true });
 });
 
 test("it is not written over something else", async () => {

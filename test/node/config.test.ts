@@ -37,6 +37,8 @@ describe("settings of a node", () => {
     [{ CITYID_PORT: "abc" }, /CITYID_PORT must be a port/],
     [{ CITYID_PORT: "65536" }, /CITYID_PORT must be a port/],
     [{ CITYID_FOLLOW_NETWORKS: "10.0.0.0/33" }, /follow network must be like/],
+    [{ CITYID_TRUSTED_PROXIES: "10.0.0.0/33" }, /trusted proxy must be like/],
+    [{ CITYID_TRUSTED_PROXIES: "10.0.0.1, lb.internal" }, /trusted proxy must be like/],
     [{ CITYID_FOLLOW_NETWORKS: "intranet" }, /follow network must be like/],
     [{ CITYID_PUBLIC_URL: "id.example.org" }, /public URL must be like/],
     [{ CITYID_PUBLIC_URL: "https://id.example.org/path" }, /public URL must be like/],

@@ -151,3 +151,17 @@ test("an aborted wait ends with the reason of the abort", async () => {
   });
   await expect(client.stats()).rejects.toMatchObject({ name: "AbortError" });
 });
+
+test("an answer whose body does not end is given up; one that comes whole is not touched", async () => {
+  const endless = () => new Response(new ReadableStream({ start() {} }));
+  const options = { url: "https://node.test", attempts: 1, timeoutMilliseconds: 50 };
+  const late = createClient({ ...options, fetch: async () => endless() });
+  await expect(late.checkpoint()).rejects.toThrow(NodeUnreachable);
+  const fetch = async () => new Response("whole", { headers: { "content-type": "text/plain" } });
+  const prompt = createClient({ ...options, fetch, timeoutMilliseconds: 60_000 });
+  expect(await prompt.checkpoint()).toBe("whole");
+  const ending = new AbortController();
+  const waiting = late.within({ signal: ending.signal, timeoutMilliseconds: 60_000 }).checkpoint();
+  ending.abort(new Error("enough"));
+  await expect(waiting).rejects.toThrow("enough");
+});

@@ -1,20 +1,24 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { base64, hex, sha256, utf8 } from "../../src/core/index.ts";
-import { memoryStore } from "../../src/server/index.ts";
+import { type BlobStore, memoryStore } from "../../src/server/index.ts";
 import { ALL, code, idOf, keySpec, member, sign, testKey } from "../core/state/kit.ts";
 import {
   applicationOf,
   asMember,
   MA1301,
+  NODE,
   openWorld,
   type RequestSigning,
   sendSigned,
+  signedHeaders,
   type World,
 } from "./world.ts";
 
 let world: World;
+let store: BlobStore;
 beforeEach(async () => {
-  world = await openWorld();
+  store = memoryStore();
+  world = await openWorld({}, { inbox: store });
   const fact = {
     names: { zh: "石家庄市" },
     level: "prefecture",
@@ -214,6 +218,36 @@ describe("GET /v1/applications", () => {
     expect(second.next).toBeUndefined();
   });
 
+  test("goes on where a page ended, also when that application is gone, and leaves out what is", async () => {
+    // All of one moment, so that only their ids order them.
+    const all = await Promise.all(
+      [1302, 1303, 1304, 1305].map(async (n) => {
+        const text = `MA.156.${n}`;
+        const body = applicationOf(
+          world.clock.now,
+          { code: code(text) },
+          { iss: text, key: "city" },
+        );
+        return (await (await apply(body)).json()).id as string;
+      }),
+    );
+    const ids = all.sort();
+    const page = async (query: string) => {
+      const response = await sendSigned(world, "GET", `/v1/applications?${query}`, asMember("A"));
+      const { items, next, code: refused } = await response.json();
+      return { ids: items?.map(({ id }: { id: string }) => id), next, refused };
+    };
+    const first = await page("limit=2");
+    expect(first.ids).toEqual(ids.slice(0, 2));
+    await sendSigned(world, "DELETE", `/v1/applications/${ids[1]}`, asMember("A"));
+    const second = await page(`limit=2&cursor=${first.next}`);
+    expect(second).toEqual({ ids: ids.slice(2), next: undefined, refused: undefined });
+    expect(await page("cursor=nonsense")).toMatchObject({ refused: "HTTP_CURSOR" });
+    // Erased between the look at the list and the look at it.
+    await store.delete(`${ids[2]}/application`);
+    expect(await page("limit=3")).toMatchObject({ ids: [ids[0], ids[3]] });
+  });
+
   test("is closed to everybody else", async () => {
     const { id } = await applied();
     expect((await world.get("/v1/applications")).status).toBe(401);
@@ -224,6 +258,31 @@ describe("GET /v1/applications", () => {
 });
 
 describe("evidence", () => {
+  test("is not read from whoever could not hand it in", async () => {
+    const { id } = await applied();
+    const path = (of: string, hash = commit) => `/v1/applications/${of}/evidence/${hash}`;
+    const put = async (where: string, who?: RequestSigning) => {
+      let isRead = false;
+      const pull = () => {
+        isRead = true;
+      };
+      const body = new ReadableStream({ pull }, { highWaterMark: 0 });
+      const signed = who && signedHeaders("PUT", NODE + where, AGE, world.clock.now, who);
+      const init = { body, duplex: "half", ...(signed && { headers: signed }) } as RequestInit;
+      const response = await world.request("PUT", where, init);
+      return { code: (await response.json()).code, isRead };
+    };
+    const nowhere = "00".repeat(32);
+    const refused = (code: string) => ({ code, isRead: false });
+    expect(await put(path(id))).toEqual(refused("HTTP_SIGNATURE_MISSING"));
+    const thief = { keyid: `application/${id}/${"00".repeat(8)}`, key: "thief" };
+    expect(await put(path(id), thief)).toEqual(refused("HTTP_SIGNATURE_KEY"));
+    expect(await put(path(nowhere), asApplicant(nowhere))).toEqual(refused("HTTP_SIGNATURE_KEY"));
+    expect(await put(path(id), asMember("A"))).toEqual(refused("HTTP_FORBIDDEN"));
+    const unnamed = await put(path(id, nowhere), asApplicant(id));
+    expect(unnamed).toEqual(refused("INBOX_EVIDENCE_UNKNOWN"));
+  });
+
   test("is stored as the ciphertext that it comes as", async () => {
     const { id } = await applied();
     const path = `/v1/applications/${id}/evidence/${commit}`;

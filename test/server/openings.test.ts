@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CborValue, encodeCbor, hex, sha256, utf8 } from "../../src/core/index.ts";
-import { city, code } from "../core/state/kit.ts";
+import { city, code, keySpec, testKey } from "../core/state/kit.ts";
 import { asCity, asMember, MA1301, openCity, sendSigned, type World } from "./world.ts";
 
 let world: World;
@@ -26,6 +26,18 @@ async function commitTo(field: "height" | "geometry" | "zh", opening: Uint8Array
         : { attributes: { height: statement } };
   const prev = Uint8Array.from(Buffer.from(record.op, "hex"));
   await world.do({ op: "update", code: code(MA1301), prev, ...change }, city);
+}
+
+const LAMP = `${MA1301}/LAMP/000001`;
+
+/** A key of the city that may speak for its lamps alone. */
+async function addLampKey() {
+  const { record } = await world.json(`/v1/codes/${MA1301}`);
+  const prev = Uint8Array.from(Buffer.from(record.control, "hex"));
+  const scope = { under: code(`${MA1301}/LAMP`), classes: ["LAMP"] };
+  const add = [{ ...keySpec("lamps", ["record"]), scope }];
+  await world.do({ op: "keys", code: code(MA1301), prev, add }, city);
+  return { keyid: `${MA1301}#1/${hex(testKey("lamps").kid)}`, key: "lamps" };
 }
 
 const put = (opening: Uint8Array, hash = hashOf(opening), who = asCity) =>
@@ -58,6 +70,27 @@ describe("/v1/openings/<hash>", () => {
     expect((await sendSigned(world, "DELETE", path, asMember("A"))).status).toBe(404);
     expect((await sendSigned(world, "DELETE", path, asCity)).status).toBe(204);
     expect((await sendSigned(world, "GET", path, asCity)).status).toBe(404);
+  });
+
+  test("is closed to a key whose scope does not cover the record", async () => {
+    const opening = openingOf("attributes/height", 12);
+    await commitTo("height", opening);
+    expect((await put(opening)).status).toBe(204);
+    const asLamps = await addLampKey();
+    const path = `/v1/openings/${hashOf(opening)}`;
+    const refused = await put(opening, hashOf(opening), asLamps);
+    expect([refused.status, await refused.json()]).toMatchObject([403, { code: "HTTP_FORBIDDEN" }]);
+    for (const method of ["GET", "DELETE"]) {
+      const response = await sendSigned(world, method, path, asLamps);
+      expect([response.status, await response.json()]).toMatchObject([
+        404,
+        { code: "OPENING_UNKNOWN" },
+      ]);
+    }
+    expect((await sendSigned(world, "GET", path, asCity)).status).toBe(200);
+    // Of a lamp it may speak: only what the lamp's record states is missing.
+    const lamp = await put(openingOf("attributes/height", 8, LAMP), undefined, asLamps);
+    expect(await lamp.json()).toMatchObject({ code: "OPENING_NOT_STATED" });
   });
 
   test.each([

@@ -10,7 +10,18 @@ import {
 } from "../../src/core/index.ts";
 import { createTokens } from "../../src/server/tokens/index.ts";
 import { city, code, ORIGIN, testKey } from "../core/state/kit.ts";
-import { asCity, asMember, cityKeyid, MA1301, openCity, sendSigned, type World } from "./world.ts";
+import {
+  asCity,
+  asMember,
+  cityKeyid,
+  MA1301,
+  NODE,
+  openCity,
+  openWorld,
+  sendSigned,
+  signedHeaders,
+  type World,
+} from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -105,6 +116,33 @@ describe("POST /v1/tokens", () => {
       code: "HTTP_TOKEN_SECONDS",
       facts: { min: 600, max: 86_400 },
     });
+  });
+
+  test("what was signed before the node started is not good again after it", async () => {
+    const { ledger, clock } = world;
+    const body = seconds(600);
+    const before = signedHeaders("POST", `${NODE}/v1/tokens`, body, clock.now, asCity);
+    const early = claim();
+    const post = (where: World, headers: Record<string, string>, sent: Uint8Array) =>
+      where.request("POST", "/v1/tokens", { headers, body: new Uint8Array(sent) });
+    const ofClaim = { "Content-Type": "application/vnd.cityid.token+cbor" };
+    expect((await post(world, before, body)).status).toBe(200);
+    expect((await post(world, ofClaim, early)).status).toBe(200);
+    clock.now += 5000;
+    await using again = await openWorld({}, { ledger, clock: () => clock.now });
+    for (const [headers, sent] of [[before, body] as const, [ofClaim, early] as const]) {
+      const replayed = await post(again, headers, sent);
+      expect([replayed.status, await replayed.json()]).toMatchObject([
+        401,
+        {
+          code: "HTTP_SIGNATURE_EARLIER",
+          facts: { started: new Date(clock.now).toISOString() },
+        },
+      ]);
+    }
+    const now = signedHeaders("POST", `${NODE}/v1/tokens`, body, clock.now, asCity);
+    expect((await post(again, now, body)).status).toBe(200);
+    expect((await post(again, ofClaim, claim())).status).toBe(200);
   });
 
   test("a COSE_Sign1 yields one too, once", async () => {

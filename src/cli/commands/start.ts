@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
-import type { NodeConfig, RunningNode } from "../../node/index.ts";
+import type { NodeConfig } from "../../node/index.ts";
 import { addChildOptions, anchoring, beginDelegated, type ChildOptions } from "../child-options.ts";
 import type { Cli } from "../cli.ts";
 import { addNodeOptions, type NodeOptions, nodeSettings, readPort } from "../node-options.ts";
@@ -30,7 +30,7 @@ export function addStart(program: Command, { say, runOf }: Cli): void {
       await onNode(async () => {
         const config = configFromEnv(nodeSettings(options), run.terminal.env);
         await beginDelegated(run, options, config);
-        const node = await startNode(config);
+        await using node = await startNode(config);
         await using _ = await anchoring(run, config, node);
         run.note(
           run.say({
@@ -52,7 +52,7 @@ export function addStart(program: Command, { say, runOf }: Cli): void {
             run.say({ en: `It takes no writes: ${fault.code}`, zh: `暂不接受写入：${fault.code}` }),
           );
         }
-        await untilStopped(run, node);
+        await untilStopped(run);
       });
     },
   );
@@ -102,12 +102,12 @@ async function runDemo(run: Run, options: DemoOptions): Promise<void> {
     const { cityPort, cityOf: parentUrl } = options;
     const say = (line: string) => void run.terminal.output.write(`${line}\n`);
     const common = { config, language, say };
-    const node =
+    await using _ =
       parentUrl !== undefined && cityPort !== undefined
         ? await startDemoCity({ ...common, port: cityPort, parentUrl })
         : await startDemo({ ...common, ...(cityPort !== undefined && { cityPort }) });
     // One of them says that it stops.
-    await untilStopped(run, node, parentUrl === undefined);
+    await untilStopped(run, parentUrl === undefined);
   });
 }
 
@@ -125,9 +125,8 @@ async function runBoth(run: Run, options: DemoOptions): Promise<void> {
   });
 }
 
-/** Serves until a signal asks for the end; then finishes what was taken. */
-async function untilStopped(run: Run, node: RunningNode, isSaid = true): Promise<void> {
-  await using _ = node;
+/** Waits until a signal asks for the end; whoever holds the node then lets it finish what was taken. */
+async function untilStopped(run: Run, isSaid = true): Promise<void> {
   await new Promise<void>((resolve) => {
     if (run.signal.aborted) resolve();
     run.signal.addEventListener("abort", () => resolve(), { once: true });

@@ -185,14 +185,29 @@ export function judgeReach(
   kid: string,
   subjects: readonly Code[],
 ): Result<void, ScopeRefusal> {
-  const { under, classes } = scope ?? {};
   for (const subject of subjects) {
-    if (under !== undefined && subject !== under && !isBelow(subject, under)) {
-      return err({ code: "AUTH_KEY_UNDER", kid, under, subject });
-    }
-    if (classes !== undefined && !classes.includes(codeParts(subject).classNodes.join("."))) {
-      return err({ code: "AUTH_KEY_CLASS", kid, subject });
-    }
+    const covered = judgeCover(scope, kid, subject);
+    if (!covered.ok) return covered;
+  }
+  return ok(undefined);
+}
+
+/**
+ * Whether a scope covers a subject, at whatever time.
+ *
+ * @returns `AUTH_KEY_UNDER`, `AUTH_KEY_CLASS`
+ */
+export function judgeCover(
+  scope: KeyRecord["scope"],
+  kid: string,
+  subject: Code,
+): Result<void, ScopeRefusal> {
+  const { under, classes } = scope ?? {};
+  if (under !== undefined && subject !== under && !isBelow(subject, under)) {
+    return err({ code: "AUTH_KEY_UNDER", kid, under, subject });
+  }
+  if (classes !== undefined && !classes.includes(codeParts(subject).classNodes.join("."))) {
+    return err({ code: "AUTH_KEY_CLASS", kid, subject });
   }
   return ok(undefined);
 }

@@ -9,6 +9,7 @@ export {
 } from "./apply-block.ts";
 export {
   type AuthorityRefusal,
+  judgeCover,
   type Need,
   nearestHolder,
   selfAndAncestors,

@@ -76,15 +76,20 @@ const ROUND_MILLISECONDS = ANCHOR_PAUSE_MILLISECONDS + 2000;
 /** After a round that failed; the parent may only be restarting. */
 const RETRY_MILLISECONDS = 5000;
 
+/** Of one request to the parent, which may be busy. */
+export const PATIENCE_MILLISECONDS = 30_000;
+
 /**
- * Anchors again and again until it is disposed of. The ledger goes on writing whatever becomes of its parent; what is missed
+ * Anchors again and again until it is disposed of, which breaks off a round under way. The ledger goes on writing whatever becomes of its parent; what is missed
  * is made up for by the next round that succeeds.
  */
 export function startAnchoring(
   options: AnchoringOptions & { readonly log: NodeLog },
 ): AsyncDisposable {
   const ending = new AbortController();
-  const running = anchorUntil(ending.signal, options);
+  const { signal } = ending;
+  const parent = options.parent.within({ signal, timeoutMilliseconds: PATIENCE_MILLISECONDS });
+  const running = anchorUntil(signal, { ...options, parent });
   return {
     async [Symbol.asyncDispose]() {
       ending.abort();
@@ -105,6 +110,7 @@ async function anchorUntil(
       if (isNew) log.info("anchored", { size });
       said = "";
     } catch (cause) {
+      if (signal.aborted) return;
       pause = RETRY_MILLISECONDS;
       // Once for each way to fail: a parent may be away for days.
       const text = String(cause instanceof Error ? cause.message : cause);

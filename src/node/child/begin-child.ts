@@ -9,6 +9,7 @@ import {
   type Statement,
 } from "../../core/index.ts";
 import { embeddedLedgerExists } from "../../ledger/embedded/index.ts";
+import { type FileSystem, nodeFiles } from "../../log/index.ts";
 import type { Client } from "../../sdk/index.ts";
 import { beginNode } from "../begin.ts";
 import { dataDirectory, readDescription, writeDescription } from "../data-directory.ts";
@@ -31,6 +32,7 @@ export type ChildBeginning = {
   /** Name of the new log: `city.example/log`. */
   readonly origin: string;
   readonly nowMilliseconds: () => number;
+  readonly files?: FileSystem;
 };
 
 /** The one member of a ledger that a code runs by itself: its own key. */
@@ -44,30 +46,29 @@ const OWNER = "OWNER";
  * @throws ChildFault; ApiProblem, NodeUnreachable; LedgerFault
  */
 export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
-  const { origin, parent, parentPolicy, delegate, nowMilliseconds } = beginning;
+  const { origin, parent, parentPolicy, delegate, nowMilliseconds, files = nodeFiles } = beginning;
   const directory = dataDirectory(beginning.dataDirectory);
-  if ((await readDescription(directory.root)) !== undefined) return false;
+  if ((await readDescription(directory.root, files)) !== undefined) return false;
   if (!isKeyName(origin))
     throw new ChildFault("PARENT_DELEGATION", { subject: origin, got: "name" });
   const logSeed = await seedFile(directory.logKey);
-  const described = {
-    origin,
-    member: OWNER,
-    parent: { url: parent.url, code: delegate.code },
-  };
-  if (!embeddedLedgerExists(directory.ledger)) {
-    const policy = policyOf(origin, logSeed);
-    // Where several keys must agree to the delegation, this is the policy that they are asked to agree to.
-    await writeFile(join(directory.root, "policy"), policy);
-    await ensureDelegated(beginning, policy);
-    const { size } = await readParent(parent, delegate.code);
-    const now = nowMilliseconds();
-    const log = await fetchParentLog(parent, parentPolicy, Math.floor(now / 1000), size);
-    const { record, imports, ...handed } = handOver(log, delegate.code, origin);
-    const genesis = genesisOf({ origin, policy, record, time: now, ...handed }, delegate);
-    await beginNode({ dataDirectory: directory.root, genesis, imports, logSeed, member: OWNER });
+  const described = { member: OWNER, parent: { url: parent.url, code: delegate.code } };
+  if (embeddedLedgerExists(directory.ledger, files)) {
+    // Broken off here before: of a whole ledger only the description is missing.
+    await writeDescription(directory.root, { origin, ...described }, files);
+    return true;
   }
-  await writeDescription(directory.root, described);
+  const policy = policyOf(origin, logSeed);
+  // Where several keys must agree to the delegation, this is the policy that they are asked to agree to.
+  await writeFile(join(directory.root, "policy"), policy);
+  await ensureDelegated(beginning, policy);
+  const { size } = await readParent(parent, delegate.code);
+  const now = nowMilliseconds();
+  const log = await fetchParentLog(parent, parentPolicy, Math.floor(now / 1000), size);
+  const { record, imports, ...handed } = handOver(log, delegate.code, origin);
+  const genesis = genesisOf({ origin, policy, record, time: now, ...handed }, delegate);
+  const { root } = directory;
+  await beginNode({ dataDirectory: root, genesis, imports, logSeed, files, ...described });
   return true;
 }
 

@@ -1,4 +1,10 @@
-export { type Anchored, type AnchoringOptions, anchorOnce, startAnchoring } from "./anchoring.ts";
+export {
+  type Anchored,
+  type AnchoringOptions,
+  anchorOnce,
+  PATIENCE_MILLISECONDS,
+  startAnchoring,
+} from "./anchoring.ts";
 export { announceUrl } from "./announce.ts";
 export { beginChild, type ChildBeginning } from "./begin-child.ts";
 export { ChildFault, type ChildFaultCode } from "./fault.ts";

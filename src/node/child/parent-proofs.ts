@@ -4,31 +4,40 @@ import { ApiProblem, type Client } from "../../sdk/index.ts";
 /** The parent is not asked more often. */
 const FRESH_MILLISECONDS = 5000;
 
+/** Of one request to it, of which an answer takes two. */
+const PATIENCE_MILLISECONDS = 3000;
+
 /**
  * What the ledgers above prove of the delegation. The last answer is kept: while the parent is away, proofs only grow older,
- * which whoever verifies them sees.
+ * which whoever verifies them sees. Once it failed to answer, nobody waits for it who can have what is kept.
  */
 export function parentProofs(
-  parent: Client,
+  given: Client,
   code: Code,
   nowMilliseconds: () => number,
+  timeoutMilliseconds: number = PATIENCE_MILLISECONDS,
 ): () => Promise<readonly object[] | undefined> {
+  const parent = given.within({ timeoutMilliseconds });
   let kept: readonly object[] | undefined;
   let asked = Number.NEGATIVE_INFINITY;
+  let isAway = false;
   let asking: Promise<void> | undefined;
   const ask = async (): Promise<void> => {
     try {
       kept = await fetchProofs(parent, code);
+      isAway = false;
     } catch {
       // An older proof is better than none.
+      isAway = true;
     }
     asked = nowMilliseconds();
     asking = undefined;
   };
   return async () => {
-    if (nowMilliseconds() - asked >= FRESH_MILLISECONDS) {
+    // A clock that was set back says nothing of how old it is.
+    if (Math.abs(nowMilliseconds() - asked) >= FRESH_MILLISECONDS) {
       asking ??= ask();
-      await asking;
+      if (!isAway || kept === undefined) await asking;
     }
     return kept;
   };

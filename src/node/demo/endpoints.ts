@@ -46,6 +46,7 @@ export type DemoOptions = {
 
 export type DemoProblem =
   | { readonly code: "DEMO_PEER"; readonly got: string }
+  | { readonly code: "DEMO_PROXY"; readonly got: string }
   | { readonly code: "DEMO_HOST"; readonly got: string }
   | { readonly code: "DEMO_ORIGIN"; readonly got: string; readonly want: string }
   | { readonly code: "DEMO_TYPE"; readonly got: string; readonly want: string }
@@ -58,6 +59,7 @@ export type DemoProblem =
 
 const STATUS: Readonly<Record<DemoProblem["code"], number>> = {
   DEMO_PEER: 403,
+  DEMO_PROXY: 403,
   DEMO_HOST: 403,
   DEMO_ORIGIN: 403,
   DEMO_TYPE: 415,
@@ -71,6 +73,7 @@ const STATUS: Readonly<Record<DemoProblem["code"], number>> = {
 
 const REMEDY: Readonly<Record<DemoProblem["code"], string>> = {
   DEMO_PEER: "Open the tour on the machine that the node runs on.",
+  DEMO_PROXY: "Open the tour without the proxy, on the machine that the node runs on.",
   DEMO_HOST: "Open the tour under 127.0.0.1 or localhost, with the port that the node listens on.",
   DEMO_ORIGIN: "Only pages of this node may call this. Open its own tour.",
   DEMO_TYPE: "Send the body as application/json.",
@@ -110,6 +113,9 @@ function judgeCaller(
   { remoteAddress = "" }: { readonly remoteAddress?: string | undefined },
 ): DemoProblem | undefined {
   if (!isLoopback(remoteAddress)) return { code: "DEMO_PEER", got: remoteAddress };
+  // A proxy on this machine may send our own name as the host, for whoever is behind it.
+  const hop = [...request.headers.keys()].find(isHop);
+  if (hop !== undefined) return { code: "DEMO_PROXY", got: hop };
   const host = request.headers.get("host") ?? new URL(request.url).host;
   if (!hosts.includes(host)) return { code: "DEMO_HOST", got: host };
   const want = `http://${host}`;
@@ -125,6 +131,10 @@ function judgeCaller(
   return /^application\/json(?:\s*;|$)/i.test(type)
     ? undefined
     : { code: "DEMO_TYPE", got: type, want: "application/json" };
+}
+
+function isHop(header: string): boolean {
+  return header === "forwarded" || header === "via" || header.startsWith("x-forwarded-");
 }
 
 /** Whether an address, or a name to listen on, is this machine's own. */

@@ -92,11 +92,16 @@ export async function startDemo({
       },
     },
   );
-  if (seeded === undefined) await fill(node, directory, keys, messages, done, say);
-  else say(messages.opened(node.ledger.head().size, secondsSince(began)));
-  for (const line of messages.ready(node.url, secondsSince(began))) say(line);
-  tellSupervisor({ tell: "ready", url: node.url });
-  return node;
+  try {
+    if (seeded === undefined) await fill(node, directory, keys, messages, done, say);
+    else say(messages.opened(node.ledger.head().size, secondsSince(began)));
+    for (const line of messages.ready(node.url, secondsSince(began))) say(line);
+    tellSupervisor({ tell: "ready", url: node.url });
+    return node;
+  } catch (cause) {
+    await node[Symbol.asyncDispose]();
+    throw cause;
+  }
 }
 
 /** On one machine its nodes ask each other; where others reach it, they must not make it ask this machine's own services. */

@@ -1,4 +1,5 @@
-import { BlockList, isIP } from "node:net";
+import { BlockList } from "node:net";
+import { familyOf, networksOf } from "../../server/index.ts";
 
 /** Which addresses a node may connect to because somebody else named them. */
 export type AddressBook = {
@@ -42,12 +43,7 @@ const SPECIAL_IPV6: readonly (readonly [string, number])[] = [
 
 /** @param ownNetworks `10.0.0.0/8`, `::1`. @throws RangeError for anything else */
 export function addressBook(ownNetworks: readonly string[]): AddressBook {
-  const own = new BlockList();
-  for (const network of ownNetworks) addNetwork(own, network);
-  const isOwn = (address: string): boolean => {
-    const family = familyOf(address);
-    return family !== undefined && own.check(address, family);
-  };
+  const { has: isOwn } = networksOf(ownNetworks);
   return { isOwn, admits: (address) => isOwn(address) || isPublic(address) };
 }
 
@@ -71,26 +67,4 @@ function listOf(networks: readonly (readonly [string, number])[], family: "ipv4"
   const list = new BlockList();
   for (const [network, prefix] of networks) list.addSubnet(network, prefix, family);
   return list;
-}
-
-/** Whether a text is an address or a network. */
-export function isNetwork(text: string): boolean {
-  const [address = "", prefix, ...rest] = text.split("/");
-  const family = familyOf(address);
-  if (family === undefined || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= BITS[family]);
-}
-
-const BITS = { ipv4: 32, ipv6: 128 } as const;
-
-function addNetwork(list: BlockList, network: string): void {
-  const [address = "", prefix] = network.split("/");
-  const family = isNetwork(network) ? familyOf(address) : undefined;
-  if (family === undefined) throw new RangeError(`no address or network: ${network}`);
-  list.addSubnet(address, Number(prefix ?? BITS[family]), family);
-}
-
-function familyOf(address: string): "ipv4" | "ipv6" | undefined {
-  const family = isIP(address);
-  return family === 0 ? undefined : family === 6 ? "ipv6" : "ipv4";
 }

@@ -5,6 +5,8 @@ import type { AppContext } from "../services.ts";
 import {
   checkRequestSignature,
   createNonces,
+  type MadeNonce,
+  readSignatureInput,
   spendNonce,
   verifySignedRequest,
 } from "../signed-request/index.ts";
@@ -25,9 +27,14 @@ export type Authentication = {
   signer(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
   /** The same by a signature alone: a token makes no tokens. */
   signedBy(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
+  /**
+   * Who a request says made it: there is such a key, and nothing else is known. For what is looked at before a large body
+   * is read; `signer` decides.
+   */
+  claimed(c: AppContext, findOther: FindKey): Result<Signer, AnyRefusal>;
   ledgerKey: FindKey;
   /** Spends something that is good once, like the nonce of a signed request. */
-  spend(keyid: string, once: string): Result<void, AnyRefusal>;
+  spend(keyid: string, once: MadeNonce): Result<void, AnyRefusal>;
 };
 
 export type AuthenticationOptions = {
@@ -44,7 +51,7 @@ export function createAuthentication(
   },
 ): Authentication {
   const { state, clock, random } = dependencies;
-  const nonces = createNonces();
+  const nonces = createNonces(clock());
   const tokens = createTokens(random);
   const bases = new Map([publicUrl, ...origins].map((base) => [new URL(base).host, base]));
 
@@ -55,6 +62,14 @@ export function createAuthentication(
     // The key is looked up each time: a token ends with it.
     return granted === undefined ? err({ code: "HTTP_TOKEN_UNKNOWN" }) : ledgerKey(granted.keyid);
   };
+
+  const tokenOf = (c: AppContext): string | undefined =>
+    /^Bearer +([A-Za-z0-9_-]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+
+  const finding =
+    (findOther: FindKey | undefined): FindKey =>
+    (keyid) =>
+      keyid.startsWith("application/") && findOther ? findOther(keyid) : ledgerKey(keyid);
 
   const signedBy: Authentication["signedBy"] = (c, body, findOther) =>
     verifySignedRequest(
@@ -67,8 +82,7 @@ export function createAuthentication(
       {
         nowMilliseconds: clock(),
         nonces,
-        findKey: (keyid) =>
-          keyid.startsWith("application/") && findOther ? findOther(keyid) : ledgerKey(keyid),
+        findKey: finding(findOther),
         check: checkRequestSignature,
       },
     );
@@ -78,9 +92,15 @@ export function createAuthentication(
     signedBy,
     ledgerKey,
     spend: (keyid, once) => spendNonce(nonces, keyid, once, clock()),
+    claimed(c, findOther) {
+      const token = tokenOf(c);
+      if (token !== undefined) return byToken(token);
+      const fields = [c.req.header("signature-input"), c.req.header("signature")] as const;
+      const input = readSignatureInput(...fields);
+      return input.ok ? finding(findOther)(input.value.keyid) : input;
+    },
     signer(c, body, findOther) {
-      const [, token] =
-        /^Bearer +([A-Za-z0-9_-]+)$/i.exec(c.req.header("Authorization") ?? "") ?? [];
+      const token = tokenOf(c);
       return token === undefined ? signedBy(c, body, findOther) : byToken(token);
     },
   };

@@ -2,6 +2,7 @@ import {
   type Code,
   codeKey,
   err,
+  judgeCover,
   ok,
   type Result,
   referenceTo,
@@ -25,9 +26,17 @@ export function isMember({ holder }: Signer): boolean {
   return holder.kind === "member";
 }
 
-/** Whether the key may speak for a record: a `record` key of the nearest of the code and its ancestors that has one. */
-export function speaksFor(state: ValueReader, { holder, record }: Signer, code: Code): boolean {
+/**
+ * Whether the key may speak for a record: a `record` key of the nearest of the code and its ancestors that has one, whose
+ * scope covers the code.
+ */
+export function speaksFor(
+  state: ValueReader,
+  { holder, kid, record }: Signer,
+  code: Code,
+): boolean {
   if (holder.kind !== "code" || !record.uses.includes("record")) return false;
+  if (!judgeCover(record.scope, kid, code).ok) return false;
   for (const each of selfAndAncestors(code)) {
     const found = state.get(codeKey(each));
     if (found?.holds.includes("record")) return referenceTo(found) === formatHolder(holder);

@@ -23,6 +23,17 @@ export type Message = {
   readonly state?: InboxState;
 };
 
+/** Where an application stands in a list. */
+export type Place = readonly [id: string, meta: Pick<ApplicationMeta, "received">];
+
+/** The order of lists, which stays as it is when something is erased. */
+export function comparePlaces(
+  [a, { received: ofA }]: Place,
+  [b, { received: ofB }]: Place,
+): number {
+  return ofB - ofA || (a < b ? -1 : a > b ? 1 : 0);
+}
+
 /**
  * Applications on their way to the ledger. They live beside it, because they name people and can be erased.
  *
@@ -40,10 +51,10 @@ export class Inbox {
     this.#turn = this.#load();
   }
 
-  /** Newest first. */
+  /** Newest first; of those of one moment the smaller id. */
   async list(): Promise<readonly (readonly [id: string, meta: ApplicationMeta])[]> {
     await this.#turn;
-    return [...this.#metas].sort(([, a], [, b]) => b.received - a.received);
+    return [...this.#metas].sort(comparePlaces);
   }
 
   async find(id: string): Promise<ApplicationMeta | undefined> {

@@ -31,7 +31,13 @@ import {
 } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
-import { type ApplicationMeta, Inbox, type InboxState } from "./inbox.ts";
+import {
+  type ApplicationMeta,
+  comparePlaces,
+  Inbox,
+  type InboxState,
+  type Place,
+} from "./inbox.ts";
 import { applicantKey, judgeApplication, type SoundApplication } from "./judge.ts";
 import { applicationJson, decisionAbout, evidenceJson, stateOf } from "./view.ts";
 
@@ -73,14 +79,24 @@ export function mountInbox(app: App, services: Services): void {
     const page = readPage(c);
     if (!page.ok) return problem(c, page.error);
     const { limit, cursor } = page.value;
+    const after = cursor === undefined ? undefined : parsePlace(cursor);
+    if (after !== undefined && !after.ok) return problem(c, after.error);
     const wanted = c.req.query("state");
     const matching = (await inbox.list()).filter(
       ([id, meta]) => wanted === undefined || stateOf(meta, decisionAbout(state, id)) === wanted,
     );
-    const start = cursor === undefined ? 0 : matching.findIndex(([id]) => id === cursor) + 1;
-    const shown = matching.slice(start, start + limit);
-    const items = await Promise.all(shown.map(async ([id, meta]) => viewOf(await load(id), meta)));
-    const next = start + limit < matching.length ? shown.at(-1)?.[0] : undefined;
+    // By its place in the order, not by its id: that application may be gone.
+    const rest = matching.filter((each) => !after || comparePlaces(each, after.value) > 0);
+    const shown = rest.slice(0, limit);
+    const views = await Promise.all(
+      shown.map(async ([id, meta]) => {
+        const application = await load(id);
+        return application && viewOf(application, meta);
+      }),
+    );
+    const items = views.filter((each) => each !== undefined);
+    const last = shown.at(-1);
+    const next = last !== undefined && rest.length > limit ? formatPlace(last) : undefined;
     return answerPrivate(pageOf(items, next));
   });
 
@@ -114,7 +130,9 @@ export function mountInbox(app: App, services: Services): void {
   });
 
   app.put("/v1/applications/:id/evidence/:commit", async (c) => {
-    const body = await readBody(c.req.raw, MAX_BULK_BYTES);
+    const expected = await expectEvidence(c);
+    if (!expected.ok) return problem(c, expected.error);
+    const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
     const visit = await enter(c, body.value);
     if (!visit.ok) return problem(c, visit.error);
@@ -189,8 +207,23 @@ export function mountInbox(app: App, services: Services): void {
     return ok({ application, meta, signer: signer.value });
   }
 
-  async function load(id: string): Promise<SoundApplication> {
-    const bytes = present(await inbox.application(id), "the application of an inbox");
+  /** Whether it makes sense to read the body of evidence, before anything of it was verified. */
+  async function expectEvidence(c: AppContext): Promise<Result<void, AnyRefusal>> {
+    const application = await load(c.req.param("id") ?? "");
+    const claimed = authentication.claimed(c, (keyid) => findApplicant(keyid, application));
+    if (!claimed.ok) return claimed;
+    const isApplicant = claimed.value.holder.kind === "applicant";
+    const allowed = mustBe(claimed.value, isApplicant, "a key of the application");
+    if (!allowed.ok) return allowed;
+    const commit = c.req.param("commit") ?? "";
+    if (application !== undefined && names(application, commit)) return ok(undefined);
+    return err({ code: "INBOX_EVIDENCE_UNKNOWN", commit });
+  }
+
+  /** `undefined` where there is none, or it was erased meanwhile. */
+  async function load(id: string): Promise<SoundApplication | undefined> {
+    const bytes = await inbox.application(id);
+    if (bytes === undefined) return undefined;
     const read = readApplication(bytes);
     // It was judged when it came; only its age has changed.
     return { id, bytes, apply: present(read.ok ? read.value.body : undefined, "an application") };
@@ -204,6 +237,18 @@ export function mountInbox(app: App, services: Services): void {
     const messages = await inbox.messages(id);
     return messages.map(({ at, ...rest }) => ({ at: new Date(at).toISOString(), ...rest }));
   }
+}
+
+/** `<received>.<id>`: the place in the list behind which the next page begins. */
+function formatPlace([id, { received }]: Place): string {
+  return `${received}.${id}`;
+}
+
+function parsePlace(cursor: string): Result<Place, AnyRefusal> {
+  const [, received, id] = /^(\d{1,16})\.([0-9a-f]{64})$/.exec(cursor) ?? [];
+  return id === undefined
+    ? err({ code: "HTTP_CURSOR", got: cursor.slice(0, 64) })
+    : ok([id, { received: Number(received) }]);
 }
 
 const NO_BODY = new Uint8Array(0);

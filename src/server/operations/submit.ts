@@ -29,7 +29,7 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
     if (type !== ONE && type !== MANY) {
       return problem(c, { code: "HTTP_TYPE", got: type, want: `${ONE} | ${MANY}` });
     }
-    const body = await readBody(c.req.raw, MAX_BULK_BYTES);
+    const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
     return type === ONE ? submitOne(c, body.value) : submitMany(c, body.value);
   });

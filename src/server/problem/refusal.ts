@@ -16,6 +16,7 @@ export type HttpRefusal =
   | { readonly code: "HTTP_CURSOR"; readonly got: string }
   | { readonly code: "HTTP_TYPE"; readonly got: string; readonly want: string }
   | { readonly code: "HTTP_BODY_SIZE"; readonly max: number }
+  | { readonly code: "HTTP_BODY_BROKEN" }
   | { readonly code: "HTTP_BODY"; readonly want: string }
   | { readonly code: "HTTP_FIELD"; readonly name: string; readonly want: string }
   | { readonly code: "HTTP_ITEMS"; readonly got: number; readonly max: number }
@@ -41,6 +42,11 @@ export type SignedRequestRefusal =
       readonly created: string;
       readonly now: string;
       readonly seconds: number;
+    }
+  | {
+      readonly code: "HTTP_SIGNATURE_EARLIER";
+      readonly created: string;
+      readonly started: string;
     }
   | { readonly code: "HTTP_SIGNATURE_NONCE"; readonly want: string }
   | { readonly code: "HTTP_SIGNATURE_REPLAYED"; readonly nonce: string }

@@ -53,6 +53,7 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The body has a type that this path does not take",
     "Send it with the Content-Type that `want` names.",
   ),
+  HTTP_BODY_BROKEN: row(400, "The body broke off", "Send it again, whole. Nothing was taken."),
   HTTP_BODY_SIZE: row(413, "The body is too large", "Send it in parts of at most `max` bytes."),
   HTTP_BODY: row(400, "The body cannot be read", "Send what `want` says."),
   HTTP_FIELD: row(400, "A field of the body is wrong", "Correct the field `name` as `want` says."),
@@ -97,6 +98,7 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The signature is not fresh",
     "Set the clock of this machine right, and sign again.",
   ),
+  HTTP_SIGNATURE_EARLIER: row(401, "The node started after this was signed", SIGN_AGAIN),
   HTTP_SIGNATURE_NONCE: row(
     401,
     "The signature has no usable nonce",

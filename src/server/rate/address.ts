@@ -1,24 +1,12 @@
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import { networksOf } from "./networks.ts";
 
 /** Addresses whose `X-Forwarded-For` is believed. */
 export type TrustedProxies = { readonly trusts: (address: string) => boolean };
 
-/** Reads addresses and networks (`10.0.0.0/8`, `::1`). @throws RangeError for anything else: a mistake in configuration */
+/** @param networks addresses and networks. @throws RangeError for what is neither */
 export function trustedProxies(networks: readonly string[]): TrustedProxies {
-  const list = new BlockList();
-  for (const network of networks) addNetwork(list, network);
-  return { trusts: (address) => list.check(address, familyOf(address)) };
-}
-
-function addNetwork(list: BlockList, network: string): void {
-  const [address = "", prefix] = network.split("/");
-  if (isIP(address) === 0) throw new RangeError(`no address or network: ${network}`);
-  if (prefix === undefined) list.addAddress(address, familyOf(address));
-  else list.addSubnet(address, Number(prefix), familyOf(address));
-}
-
-function familyOf(address: string): "ipv4" | "ipv6" {
-  return isIP(address) === 6 ? "ipv6" : "ipv4";
+  return { trusts: networksOf(networks).has };
 }
 
 const MAX_HOPS = 32;

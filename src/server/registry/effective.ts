@@ -42,9 +42,10 @@ export function createSharedStatuses(state: CommittedState): SharedStatuses {
     const name = `${parent ?? self} ${registration}`;
     let shared = known.get(name);
     if (shared === undefined) {
+      const begun = state.epoch();
       shared = workOut(decode());
       if (known.size >= MAX_SHARED) known.clear();
-      known.set(name, shared);
+      if (begun === state.epoch()) known.set(name, shared);
     }
     const isStricter = STRICTNESS.indexOf(shared.status) > STRICTNESS.indexOf(status);
     return isStricter

@@ -23,6 +23,7 @@ export function createRecordAnswers({
   });
 
   const make = (text: string, key: string): RenderedAnswer | undefined => {
+    const begun = state.epoch();
     const code = parseCode(text);
     if (code.ok && elsewhere(state, code.value) !== undefined) return undefined;
     const found = code.ok ? views.text(code.value) : undefined;
@@ -31,7 +32,7 @@ export function createRecordAnswers({
     // The version of the record, what others say of it, and the program that spells both: they make the bytes.
     const etag = `"${index.toString(36)}.${effective.status}.${effective.because}.${node.software}"`;
     const answer = { body, etag };
-    kept.put(key, answer);
+    if (begun === state.epoch()) kept.put(key, answer);
     return answer;
   };
 

@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 /** Code pages as they were made, until something that they show changes. */
 export type KeptPages = {
   get(code: string, language: Language): RenderedAnswer | undefined;
-  /** Names the moment at which making a page begins; `put` takes nothing that began before the last block. */
+  /** Names the moment at which making a page begins; `put` takes nothing that began before the last block, or epoch. */
   now(): number;
   put(record: CodeRecord, language: Language, text: string, etag: string, begun: number): void;
 };
@@ -27,14 +27,16 @@ export function createKeptPages({ ledger, state }: Pick<Services, "ledger" | "st
       for (const language of LANGUAGES) kept.drop(language + key);
     }
   });
+  // Both only rise: their sum is the same only where both are.
+  const now = () => blocks + state.epoch();
   return {
     get(code, language) {
       ledger.reading();
       return kept.get(language + codeKey(code as Code));
     },
-    now: () => blocks,
+    now,
     put(record, language, text, etag, begun) {
-      if (begun !== blocks || !standsAlone(record)) return;
+      if (begun !== now() || !standsAlone(record)) return;
       const body = Buffer.from(text).toString("latin1");
       kept.put(language + codeKey(record.code), { etag, body });
     },

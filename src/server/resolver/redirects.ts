@@ -37,8 +37,9 @@ export function createRedirects({
       const key = codeKey(text as Code);
       const known = kept.get(key)?.body;
       if (known !== undefined) return known;
+      const begun = state.epoch();
       const found = find(text);
-      if (found !== undefined) kept.put(key, { etag: "", body: found });
+      if (found !== undefined && begun === state.epoch()) kept.put(key, { etag: "", body: found });
       return found;
     },
   };

@@ -1,3 +1,4 @@
 export { checkRequestSignature } from "./check.ts";
-export { createNonces, type Nonces, spendNonce } from "./nonces.ts";
+export { readSignatureInput } from "./input.ts";
+export { createNonces, type MadeNonce, type Nonces, spendNonce } from "./nonces.ts";
 export { type FoundKey, type SignableRequest, verifySignedRequest } from "./verify.ts";

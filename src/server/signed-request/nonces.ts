@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../core/index.ts";
+import { timeOfMilliseconds, timeOfSeconds } from "../http/json.ts";
 import { MAX_NONCES, SIGNED_REQUEST_SECONDS } from "../limits.ts";
 import type { HttpRefusal, SignedRequestRefusal } from "../problem/refusal.ts";
 
@@ -7,6 +8,8 @@ import type { HttpRefusal, SignedRequestRefusal } from "../problem/refusal.ts";
  * right come here, so a stranger cannot fill it.
  */
 export type Nonces = {
+  /** Nonces that were spent before are not remembered: with the process before it, its memory was lost. */
+  readonly sinceMilliseconds: number;
   /** `false` when it was seen before; `undefined` when there is no room to remember it. */
   take(keyid: string, nonce: string, nowMilliseconds: number): boolean | undefined;
 };
@@ -14,7 +17,7 @@ export type Nonces = {
 // `created` may lie this far ahead of our clock and as far behind: twice that is the longest a request stays good.
 const REMEMBERED_MILLISECONDS = 2 * SIGNED_REQUEST_SECONDS * 1000;
 
-export function createNonces(max: number = MAX_NONCES): Nonces {
+export function createNonces(sinceMilliseconds: number, max: number = MAX_NONCES): Nonces {
   // A Map keeps the order of insertion, which here is the order of forgetting.
   const expiries = new Map<string, number>();
   const forget = (now: number): void => {
@@ -24,6 +27,7 @@ export function createNonces(max: number = MAX_NONCES): Nonces {
     }
   };
   return {
+    sinceMilliseconds,
     take(keyid, nonce, now) {
       forget(now);
       const seen = `${keyid} ${nonce}`;
@@ -35,13 +39,30 @@ export function createNonces(max: number = MAX_NONCES): Nonces {
   };
 }
 
-/** Spends a nonce. @returns `HTTP_SIGNATURE_REPLAYED` when it was spent before, `HTTP_BUSY` when it cannot be remembered */
+/** A nonce, and when whoever signed says that it was made. */
+export type MadeNonce = { readonly nonce: string; readonly createdSeconds: number };
+
+/**
+ * Spends a nonce.
+ *
+ * @returns `HTTP_SIGNATURE_EARLIER` when nobody can say whether it was spent before, `HTTP_SIGNATURE_REPLAYED` when it was,
+ *   `HTTP_BUSY` when it cannot be remembered
+ */
 export function spendNonce(
   nonces: Nonces,
   keyid: string,
-  nonce: string,
+  { nonce, createdSeconds }: MadeNonce,
   nowMilliseconds: number,
 ): Result<void, SignedRequestRefusal | HttpRefusal> {
+  const { sinceMilliseconds } = nonces;
+  // To the second, as `created` is: what is signed just after the start counts.
+  if (createdSeconds < Math.floor(sinceMilliseconds / 1000)) {
+    const [created, started] = [
+      timeOfSeconds(createdSeconds),
+      timeOfMilliseconds(sinceMilliseconds),
+    ];
+    return err({ code: "HTTP_SIGNATURE_EARLIER", created, started });
+  }
   const taken = nonces.take(keyid, nonce, nowMilliseconds);
   if (taken === true) return ok(undefined);
   return taken === false

@@ -50,7 +50,7 @@ export function verifySignedRequest<K extends FoundKey>(
   const signed = checkSignature(request, input, found.value, dependencies);
   if (!signed.ok) return signed;
   const { nonces, nowMilliseconds } = dependencies;
-  const spent = spendNonce(nonces, input.keyid, input.nonce, nowMilliseconds);
+  const spent = spendNonce(nonces, input.keyid, input, nowMilliseconds);
   return spent.ok ? found : spent;
 }
 

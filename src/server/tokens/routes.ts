@@ -86,7 +86,8 @@ export function mountTokens(app: App, services: Services): void {
     if (!verifySignature(signing, alg, sigStructure, sign1).ok) {
       return err({ code: "HTTP_SIGNATURE_WRONG", keyid });
     }
-    const replayed = authentication.spend(keyid, hex(opened.value.id));
+    const once = { nonce: hex(opened.value.id), createdSeconds: iatSeconds };
+    const replayed = authentication.spend(keyid, once);
     if (!replayed.ok) return replayed;
     return ok({ signer: signer.value, seconds: secondsOf(fieldOf(payload, "seconds")) });
   }

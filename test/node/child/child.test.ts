@@ -24,8 +24,8 @@ import {
 } from "../../../src/core/index.ts";
 import { openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import type { Ledger } from "../../../src/ledger/index.ts";
-import { createLog } from "../../../src/log/index.ts";
-import { dataDirectory } from "../../../src/node/data-directory.ts";
+import { createLog, type FileSystem, nodeFiles } from "../../../src/log/index.ts";
+import { dataDirectory, readDescription } from "../../../src/node/data-directory.ts";
 import {
   anchorOnce,
   auditDirectory,
@@ -150,6 +150,32 @@ describe("the ledger of a delegated code", () => {
     expect(await beginChild(await beginning())).toBe(true);
     expect(readFileSync(file, "utf8")).toBe(before);
     expect(JSON.parse(before).parent).toEqual({ url: "https://node.test", code: MA1301 });
+  });
+
+  test("never counts as begun without knowing its parent, whenever the process dies", async () => {
+    let isDead = false;
+    const alive = <A extends readonly unknown[], R>(call: (...args: A) => R) => {
+      return (...args: A): R => {
+        if (isDead) throw new Error("the process is gone");
+        return call(...args);
+      };
+    };
+    // It dies as soon as the directory counts as begun.
+    const files: FileSystem = {
+      ...nodeFiles,
+      open: alive(nodeFiles.open),
+      makeDirectory: alive(nodeFiles.makeDirectory),
+      syncDirectory: alive(nodeFiles.syncDirectory),
+      rename: alive((from: string, to: string) => {
+        nodeFiles.rename(from, to);
+        isDead = to.endsWith("cityid.json");
+      }),
+    };
+    await expect(beginChild(await beginning({ files }))).rejects.toThrow("the process is gone");
+    expect(await beginChild(await beginning())).toBe(false);
+    expect(await readDescription(join(root, "child"))).toMatchObject({
+      parent: { url: "https://node.test", code: MA1301 },
+    });
   });
 
   test("does not begin where the code lives elsewhere, or under a parent that is not believed", async () => {

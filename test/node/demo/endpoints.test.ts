@@ -56,6 +56,19 @@ test.each(["127.0.0.1", "127.8.9.10", "::ffff:127.0.0.1", "::1"])(
   },
 );
 
+test.each(["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "Via"])(
+  "whoever is behind a proxy on this machine, which says so with %s, gets no key",
+  async (header) => {
+    const request = new Request(key(), { headers: { [header]: "for=192.0.2.7" } });
+    const refused = await answer(request, { remoteAddress: "127.0.0.1" });
+    expect(refused.status).toBe(403);
+    expect(await refused.json()).toMatchObject({
+      code: "DEMO_PROXY",
+      facts: { got: header.toLowerCase() },
+    });
+  },
+);
+
 test("a node that nobody would start again refuses to be killed", async () => {
   const request = new Request("http://127.0.0.1:8156/demo/kill", {
     method: "POST",

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { addressBook, isNetwork, isPublic } from "../../../src/node/follow/address.ts";
+import { addressBook, isPublic } from "../../../src/node/follow/address.ts";
+import { isNetwork } from "../../../src/server/index.ts";
 
 describe("an address of the public internet", () => {
   test.each(["1.1.1.1", "8.8.8.8", "100.63.255.255", "100.128.0.0", "172.15.0.1", "172.32.0.1"])(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
+import { BodyBudget } from "../../../src/server/bodies/budget.ts";
 import { readJsonObject, textField } from "../../../src/server/bodies/json.ts";
 import { readBody } from "../../../src/server/bodies/read.ts";
 import { bestType, languages } from "../../../src/server/http/accept.ts";
@@ -123,6 +124,47 @@ describe("readBody", () => {
       ok: true,
     });
   });
+});
+
+describe("large bodies under way", () => {
+  const KIB = 1024;
+  /** A body that has sent so much, and ends when it is told to. */
+  function slow(bytes: number, headers: Record<string, string> = {}) {
+    let end: (how: "whole" | "broken") => void = () => undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        controller.enqueue(new Uint8Array(bytes));
+        end = (how) => (how === "whole" ? controller.close() : controller.error(new Error(how)));
+      },
+    });
+    const init = { method: "POST", body, headers, duplex: "half" } as RequestInit;
+    return { request: new Request("https://node.test", init), end };
+  }
+  const busy = { ok: false, error: { code: "HTTP_BUSY", retryAfter: 1, what: "bodies" } };
+
+  test.each(["whole", "broken"] as const)(
+    "are bounded together; one that ends, %s, makes room",
+    async (how) => {
+      const budget = new BodyBudget(100 * KIB);
+      const max = 200 * KIB;
+      const first = slow(80 * KIB);
+      const reading = readBody(first.request, max, budget);
+      // It has been read as far as it came.
+      await new Promise(setImmediate);
+      const announced = { "Content-Length": String(80 * KIB) };
+      expect(await readBody(slow(80 * KIB, announced).request, max, budget)).toEqual(busy);
+      expect(await readBody(slow(80 * KIB).request, max, budget)).toEqual(busy);
+      const small = slow(1000, { "Content-Length": "1000" });
+      small.end("whole");
+      expect((await readBody(small.request, max, budget)).ok).toBe(true);
+      first.end(how);
+      const broken = { ok: false, error: { code: "HTTP_BODY_BROKEN" } };
+      expect(await reading).toMatchObject(how === "whole" ? { ok: true } : broken);
+      const next = slow(80 * KIB, announced);
+      next.end("whole");
+      expect((await readBody(next.request, max, budget)).ok).toBe(true);
+    },
+  );
 });
 
 describe("readJsonObject", () => {

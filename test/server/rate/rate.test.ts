@@ -84,7 +84,9 @@ describe("clientAddress", () => {
   });
 
   test("an address that is none is a mistake of the operator", () => {
-    expect(() => trustedProxies(["example.com"])).toThrow(/no address or network/);
+    for (const lax of ["example.com", "10.0.0.0/", "10.0.0.0/0x8", "10.0.0.0/33", "10.0.0.0/8/8"]) {
+      expect(() => trustedProxies([lax])).toThrow(/no address or network/);
+    }
   });
 });
 

@@ -52,7 +52,7 @@ function requestOf(wish: Wish = {}): SignableRequest {
   return { method: "POST", target: new URL(target), header: (name) => headers[name], body };
 }
 
-const verify = (request: SignableRequest, nonces = createNonces(), found: FoundKey = FOUND) =>
+const verify = (request: SignableRequest, nonces = createNonces(0), found: FoundKey = FOUND) =>
   verifySignedRequest(request, {
     nowMilliseconds: NOW,
     nonces,
@@ -74,7 +74,7 @@ describe("verifySignedRequest", () => {
   });
 
   test("takes a nonce once", () => {
-    const nonces = createNonces();
+    const nonces = createNonces(0);
     expect(verify(requestOf(), nonces).ok).toBe(true);
     expect(verify(requestOf(), nonces)).toEqual(
       err({ code: "HTTP_SIGNATURE_REPLAYED", nonce: "0123456789abcdef" }),
@@ -82,7 +82,7 @@ describe("verifySignedRequest", () => {
   });
 
   test("does not spend the nonce of a wrong signature", () => {
-    const nonces = createNonces();
+    const nonces = createNonces(0);
     expect(verify(requestOf({ target: "https://node.test/elsewhere" }), nonces)).toEqual(
       err({ code: "HTTP_SIGNATURE_WRONG", keyid: "k" }),
     );
@@ -90,7 +90,7 @@ describe("verifySignedRequest", () => {
   });
 
   test("is busy rather than forgetful when it cannot remember more nonces", () => {
-    expect(verify(requestOf(), createNonces(0))).toEqual(
+    expect(verify(requestOf(), createNonces(0, 0))).toEqual(
       err({ code: "HTTP_BUSY", retryAfter: 60, what: "signed requests" }),
     );
   });
@@ -236,7 +236,7 @@ describe("verifySignedRequest", () => {
 
 describe("createNonces", () => {
   test("forgets after twice the span in which a request is good", () => {
-    const nonces = createNonces(1);
+    const nonces = createNonces(0, 1);
     expect(nonces.take("k", "a", 0)).toBe(true);
     expect(nonces.take("k", "b", 119_999)).toBeUndefined();
     expect(nonces.take("k", "a", 119_999)).toBe(false);

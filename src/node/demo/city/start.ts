@@ -8,6 +8,7 @@ import {
   announceUrl,
   beginChild,
   type Delegate,
+  PATIENCE_MILLISECONDS,
   startAnchoring,
 } from "../../child/index.ts";
 import type { NodeConfig } from "../../config.ts";
@@ -55,11 +56,11 @@ export async function startDemoCity(start: CityStart): Promise<RunningNode> {
   const node = await startNode({ ...own, confirmClock: true });
   try {
     await fill(node, keys, (seeded) => say(messages.made(seeded)));
+    say(messages.ready(node.url, ((performance.now() - began) / 1000).toFixed(1)));
   } catch (cause) {
     await node[Symbol.asyncDispose]();
     throw cause;
   }
-  say(messages.ready(node.url, ((performance.now() - began) / 1000).toFixed(1)));
   const link = keepLinked({ node, parent, delegate, url: publicUrl });
   return {
     ...node,
@@ -124,9 +125,10 @@ type Link = {
 const RETRY_MILLISECONDS = 2000;
 
 /** Tells the parent where the city answers and anchors it, as soon as the parent is there, and from then on. */
-function keepLinked({ node, parent, delegate, url }: Link): AsyncDisposable {
+function keepLinked({ node, parent: given, delegate, url }: Link): AsyncDisposable {
   const ending = new AbortController();
   const { signal } = ending;
+  const parent = given.within({ signal, timeoutMilliseconds: PATIENCE_MILLISECONDS });
   const { ledger, log } = node;
   const anchoring = { ledger, parent, delegate, nowMilliseconds: Date.now };
   const running = (async () => {
@@ -138,6 +140,7 @@ function keepLinked({ node, parent, delegate, url }: Link): AsyncDisposable {
         await anchorOnce(anchoring);
         break;
       } catch (cause) {
+        if (signal.aborted) break;
         log.error("not linked to the parent", { cause: String(cause) });
         await rest(RETRY_MILLISECONDS, signal);
       }
