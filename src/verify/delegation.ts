@@ -183,7 +183,7 @@ async function verifyNext(
 
 /** Whether a map key is about the code or something below it. */
 function isAbout(key: string, under: Code): boolean {
-  const text = /^(?:code|key|anchor|seals|unseal)\/([^#]+)/.exec(key)?.[1] ?? "";
+  const text = /^(?:code|key|anchor|dataset|seals|unseal)\/([^#]+)/.exec(key)?.[1] ?? "";
   const code = parseCode(text);
   return code.ok && (code.value === under || isBelow(code.value, under));
 }

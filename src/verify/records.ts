@@ -108,7 +108,7 @@ function refuseRegistration(key: string, value: CborValue): RecordRefusal | unde
 
 /** The codes whose delegation would take the value under a key away, the nearest first. */
 function holdersAbove(key: string): readonly Code[] {
-  const record = /^(?:code|key|seals|unseal)\/([^#]+)/.exec(key)?.[1];
+  const record = /^(?:code|key|dataset|seals|unseal)\/([^#]+)/.exec(key)?.[1];
   const division = /^alias\/([^/]+)/.exec(key)?.[1];
   const code = parseCode(record ?? division ?? "");
   if (!code.ok) return [];

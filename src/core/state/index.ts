@@ -42,6 +42,7 @@ export {
 export { applyChildGenesis, importRoot } from "./import.ts";
 export { encodeImports, type ImportRefusal, type ImportRow } from "./import-entry.ts";
 export { type ParentValue, selectImport } from "./import-select.ts";
+export { datasetPolicy } from "./kinds/dataset.ts";
 export { presentFact } from "./kinds/gazette.ts";
 export { canSeal } from "./kinds/seals.ts";
 export * from "./map-keys.ts";

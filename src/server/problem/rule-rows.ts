@@ -301,6 +301,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Propose it anew: keys were given to somebody nearer.",
   ),
   STATE_DECISION_UNKNOWN: row(422, "There is no such decision", "Check its id."),
+  STATE_DATASET_LOG: row(
+    422,
+    "The keys are not those of the log",
+    "Name the log's origin, other than that of this ledger, and keys that bear it.",
+  ),
   STATE_DELEGATED: row(
     409,
     "The code lives in another ledger",
@@ -350,7 +355,16 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   ),
   STATE_NEEDS_NO_DECISION: row(422, "This needs no decision", "Submit the operation itself."),
   STATE_NOTHING_TO_DO: row(422, "It would change nothing", "Leave it out."),
-  STATE_NOT_DELEGATED: row(409, "The code is not delegated", "Delegate it first."),
+  STATE_NOT_DATASET: row(
+    422,
+    "The code is no dataset",
+    "Register a code of the kind `dataset` for it.",
+  ),
+  STATE_NOT_DELEGATED: row(
+    409,
+    "No log is known for this code",
+    "Delegate it, or describe the dataset, first.",
+  ),
   STATE_NOT_RECOVERING: row(409, "No recovery is under way", "Start one first."),
   STATE_NOT_SUSPENDED_BY: row(
     409,
