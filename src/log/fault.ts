@@ -11,6 +11,7 @@ export type LogFaultCode =
   | "LOG_VERSION"
   | "LOG_SHORTENED"
   | "JOURNAL_DAMAGED"
+  | "DATA_BODIES"
   | "DATA_DIR_IN_USE"
   | "DATA_DIR_ACCESS";
 
@@ -23,6 +24,7 @@ const REACTIONS: Readonly<Record<LogFaultCode, Reaction>> = {
   LOG_VERSION: "fatal",
   LOG_SHORTENED: "fatal",
   JOURNAL_DAMAGED: "fatal",
+  DATA_BODIES: "fatal",
   DATA_DIR_IN_USE: "fatal",
   DATA_DIR_ACCESS: "fatal",
 };

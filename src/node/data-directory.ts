@@ -23,6 +23,7 @@ import {
  *     inbox/         applications, beside the ledger
  *     openings/      bodies of commitments, beside the ledger
  *     seals/         leaf hashes of batches of seals, beside the ledger
+ *     datasets/      logs of datasets, each with its keys and what lies beside it
  *     demo/          keys of a demonstration
  *     haikou/        of a demonstration: the data directory of its second ledger
  */
@@ -40,6 +41,7 @@ export type DataDirectory = {
   readonly inbox: string;
   readonly openings: string;
   readonly seals: string;
+  readonly datasets: string;
   readonly demo: string;
 };
 
@@ -74,6 +76,7 @@ export function dataDirectory(root: string): DataDirectory {
     inbox: join(root, "inbox"),
     openings: join(root, "openings"),
     seals: join(root, "seals"),
+    datasets: join(root, "datasets"),
     demo: join(root, "demo"),
   };
 }

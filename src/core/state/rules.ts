@@ -141,7 +141,11 @@ export function outranks(by: Authority, suspender: Authority): boolean {
   return isBelow(referredCode(suspender), referredCode(by));
 }
 
-function inactive(subject: string, { status, because }: EffectiveStatus): RuleRefusal | undefined {
+/** Why an effective status hinders; `undefined` where it does not. */
+export function inactive(
+  subject: string,
+  { status, because }: EffectiveStatus,
+): RuleRefusal | undefined {
   if (status === "active") return undefined;
   if (status === "suspended") return { code: "STATE_SUSPENDED", subject, because };
   if (status === "retired") return { code: "STATE_RETIRED", subject, because };

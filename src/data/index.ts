@@ -1,0 +1,18 @@
+export { createDatasetLog, type DatasetLogOptions, openDatasetLog } from "./dataset-log.ts";
+export {
+  type FileName,
+  type FileRefusal,
+  type FileType,
+  matchFiles,
+  namedFiles,
+  typeOf,
+} from "./files.ts";
+export type {
+  Busy,
+  DatasetLog,
+  DatasetLogs,
+  EntryBody,
+  LogReceipt,
+  Submission,
+} from "./port.ts";
+export { stripMetadata } from "./strip-metadata.ts";
