@@ -1,3 +1,4 @@
+export { LogFault } from "../log/index.ts";
 export { createDatasetLog, type DatasetLogOptions, openDatasetLog } from "./dataset-log.ts";
 export {
   type FileName,

@@ -22,6 +22,8 @@ import {
   readDescription,
   writeDescription,
 } from "./data-directory.ts";
+import { startDatasetAnchoring } from "./dataset-anchoring.ts";
+import { type NodeDatasets, openDatasets } from "./datasets.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
 import { otherNodes } from "./follow/other-nodes.ts";
@@ -40,6 +42,7 @@ export type RunningNode = AsyncDisposable & {
   readonly ledger: Ledger;
   readonly recovery: Recovery;
   readonly log: NodeLog;
+  readonly datasets: NodeDatasets;
   /** With which it cosigns for others. */
   readonly witnessVkey: string | undefined;
 };
@@ -131,6 +134,8 @@ export const CLOCK = {
   monotonicMilliseconds: (): number => performance.now(),
 };
 
+const randomly = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+
 type Opened = {
   readonly description: DataDescription;
   readonly ledger: Ledger;
@@ -154,7 +159,18 @@ async function serve(
   const listening = await listen(() => server, config);
   const { port } = listening;
   const demo = extras.demo?.({ port, origin, recovery, journalEnd });
-  server = await application({ ...config, port }, opened, demo, extras.connectTo);
+  const bound = { ...config, port };
+  const datasets = await openDatasets({
+    directory: dataDirectory(config.dataDirectory).datasets,
+    host: new URL(config.publicUrl ?? urlOf(config.host, port)).host,
+    clock: Date.now,
+    random: randomly,
+  }).catch(async (cause: unknown) => {
+    await listening.stop();
+    throw cause;
+  });
+  const anchoring = startDatasetAnchoring({ ledger, datasets, clock: Date.now, log });
+  server = await application(bound, { ...opened, datasets }, demo, extras.connectTo);
   log.info("listening", { host: config.host, port });
   return {
     url: urlOf(config.host, port),
@@ -163,11 +179,14 @@ async function serve(
     ledger,
     recovery,
     log,
+    datasets,
     witnessVkey: opened.witness?.vkey,
     async [Symbol.asyncDispose]() {
       server.close();
       await opened.cosigning.stop();
       await listening.stop();
+      await anchoring[Symbol.asyncDispose]();
+      await datasets[Symbol.asyncDispose]();
       await ledger[Symbol.asyncDispose]();
       log.info("stopped");
     },
@@ -176,10 +195,11 @@ async function serve(
 
 async function application(
   config: NodeConfig,
-  { description, ledger, log, signers, witness, cosigning }: Opened,
+  opened: Opened & { readonly datasets: NodeDatasets },
   demo: Answer | undefined,
   connectTo: readonly string[] = [],
 ): Promise<Server> {
+  const { description, ledger, log, signers, witness, cosigning, datasets } = opened;
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
   const { member, demonstration, parent } = description;
@@ -188,7 +208,7 @@ async function application(
     {
       ledger,
       clock: Date.now,
-      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      random: randomly,
       log,
       node: {
         get vkeys() {
@@ -208,6 +228,7 @@ async function application(
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       seals: directoryStore(directory.seals),
+      datasets,
       ...(witness === undefined ? {} : { witness }),
       fraud: (proof) => writeFraud(directory, proof, log),
       cosignatures: cosigning.collector,

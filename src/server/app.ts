@@ -1,5 +1,7 @@
 import { Hono } from "hono";
+import { LogFault } from "../data/index.ts";
 import { LedgerFault } from "../ledger/index.ts";
+import { mountData } from "./data/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
@@ -13,7 +15,7 @@ import { createMetrics, mountOps } from "./ops/index.ts";
 import { type AppDependencies, DEFAULT_CONFIG, type ServerConfig } from "./options.ts";
 import { mountPortal, mountVerifier } from "./portal/index.ts";
 import type { AnyRefusal } from "./problem/index.ts";
-import { createProblems, refusalOfFault } from "./problem/index.ts";
+import { createProblems, refusalOfFault, refusalOfLogFault } from "./problem/index.ts";
 import { createAdmission } from "./rate/index.ts";
 import {
   createRecordAnswers,
@@ -74,6 +76,7 @@ export function createApp(
   mountInbox(app, services);
   mountOpenings(app, services);
   mountSeals(app, services);
+  mountData(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
   mountPortal(app, services);
@@ -95,6 +98,10 @@ export function createApp(
     if (error instanceof LedgerFault) {
       log.error("ledger-fault", { fault: error.code, reaction: error.reaction });
       return refusalOfFault(error);
+    }
+    if (error instanceof LogFault) {
+      log.error("log-fault", { fault: error.code, reaction: error.reaction });
+      return refusalOfLogFault(error);
     }
     const incident = Buffer.from(random(9)).toString("base64url");
     const { method, path } = c.req;

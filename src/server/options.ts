@@ -1,4 +1,5 @@
 import type { Code, Result, VerifierKey } from "../core/index.ts";
+import type { DatasetLogs } from "../data/index.ts";
 import type { Head, Ledger } from "../ledger/index.ts";
 import type { FraudProof, Witness, WitnessStatus } from "../witness/index.ts";
 import type { StaticFiles } from "./portal/index.ts";
@@ -120,6 +121,8 @@ export type AppDependencies = {
   readonly openings: BlobStore;
   /** Leaf hashes of batches of seals, beside the ledger. */
   readonly seals: BlobStore;
+  /** Logs of datasets, and what lies beside them. */
+  readonly datasets?: DatasetLogs;
   /** Cosigns for the logs of others. */
   readonly witness?: Witness;
   /** Keeps proofs that the ledger of a delegated code has two histories. */
