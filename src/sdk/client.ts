@@ -1,5 +1,6 @@
 import type { TrustOptions } from "../verify/index.ts";
 import { everyChild, fetchChildren, fetchProvenChildren, type ProvenChildren } from "./children.ts";
+import { createData, type Data } from "./data.ts";
 import { type EventsOptions, followEvents } from "./events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Paging } from "./json.ts";
@@ -14,7 +15,8 @@ import { createWriting, type Writing } from "./writing.ts";
 export type Client = Reading &
   Writing &
   Inbox &
-  Sealing & {
+  Sealing &
+  Data & {
     readonly url: string;
     /** A page of children, checked to have no gap. @throws ProofMismatch */
     children(code: string, paging?: Paging & { readonly start?: number }): Promise<ChildrenAnswer>;
@@ -52,6 +54,7 @@ export function createClient(options: ClientOptions): Client {
     ...createWriting(transport),
     ...createInbox(transport),
     ...createSealing(transport),
+    ...createData(transport),
     url: transport.url,
     children: (code, paging) => fetchChildren(reading, code, paging),
     provenChildren: (code, trust, paging) => fetchProvenChildren(reading, code, trust, paging),

@@ -31,6 +31,18 @@ export {
   type Opening,
   parseOpening,
 } from "./commitment.ts";
+export {
+  type Data,
+  type DatasetJson,
+  type EntryJson,
+  type EntryReceipt,
+  type FactsAsked,
+  makeObservation,
+  type OpenedLog,
+  type Said,
+  type SignedEntry,
+  signEntry,
+} from "./data.ts";
 export { type DescribeLanguage, describeOperation } from "./describe.ts";
 export type { EventsOptions } from "./events.ts";
 export {

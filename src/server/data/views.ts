@@ -1,6 +1,7 @@
 import {
   base64,
   type Code,
+  codeParts,
   type DataEntry,
   decodeEntry,
   encodeFact,
@@ -59,9 +60,9 @@ export function entryAt(log: DatasetLog, index: number): DataEntry {
   return present(read.ok ? read.value : undefined, "an entry that was judged");
 }
 
-/** The department or city that a source belongs to. */
+/** The department or city that a source belongs to, or is. */
 function officeOf(source: Code): Code {
-  return ownerOf(source);
+  return codeParts(source).classNodes.length === 0 ? source : ownerOf(source);
 }
 
 /** The code of the dataset that a log belongs to. */
