@@ -37,7 +37,8 @@ export type FactRefusal =
 
 const NAME = /^[A-Za-z@][A-Za-z0-9_:./#@%~+-]*$/;
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
-const MAX_DECIMAL_CHARACTERS = 64;
+/** The smallest number that a program has takes 345. */
+const MAX_DECIMAL_CHARACTERS = 400;
 
 export function isShown(fact: Fact | Hash): fact is Fact {
   return "name" in fact;
@@ -156,7 +157,8 @@ function isDecimal(value: CborValue): boolean {
 
 /** How a number stands in a fact: whole ones as they are, others as their shortest decimal text. */
 export function factNumber(value: number): CborValue {
-  return Number.isSafeInteger(value) ? value : { decimal: plain(value) };
+  // Minus zero is zero.
+  return Number.isSafeInteger(value) ? value + 0 : { decimal: plain(value) };
 }
 
 /** A number without an exponent. */
