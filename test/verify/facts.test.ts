@@ -152,6 +152,9 @@ describe("a proof of facts", () => {
         ),
       }),
       await judged({ ledger: [proof({ [key]: 1 })] }),
+      await judged({
+        ledger: [proof({ "dataset/x#1": ledger.get(datasetKey(REFERENCE)) }, "dataset/x#1")],
+      }),
     ]) {
       expect(verdict).toMatchObject({ index: 1 });
       expect(verdict).not.toHaveProperty("anchoredMilliseconds");

@@ -141,10 +141,8 @@ function readFact(value: CborValue): Fact | string {
 }
 
 function isFactValue(value: CborValue): boolean {
-  if (value === null || value instanceof Map) return false;
-  if (typeof value !== "object" || value instanceof Uint8Array) return true;
   if (Array.isArray(value)) return value.every(isFactValue);
-  if (!isCborMap(value)) return false;
+  if (!isCborMap(value)) return value !== null && !(value instanceof Map);
   const { decimal, ...rest } = value;
   if (decimal !== undefined && Object.keys(rest).length === 0) return isDecimal(decimal);
   return Object.values(value).every((each) => each !== undefined && isFactValue(each));

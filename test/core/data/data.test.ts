@@ -242,6 +242,20 @@ describe("judging an entry", () => {
       code: "AUTH_KEY_UNKNOWN",
       issuer: SENSOR,
     });
+    // A ledger that a subtree was delegated to holds nothing of what stands above.
+    const below = {
+      get: (key: string) => (key === `code/${OFFICE}` ? undefined : ledger.get(key)),
+    };
+    const dataset = openDataset(below as unknown as ValueReader, code(AIR));
+    const entry = signed(SENSOR, "gateway", { iatSeconds: now(ledger) });
+    const alone = described();
+    const hidden = {
+      get: (key: string) => (key === `code/${OFFICE}` ? undefined : alone.get(key)),
+    };
+    if (!dataset.ok) throw new Error(dataset.error.code);
+    expect(
+      judgeEntry(hidden as unknown as ValueReader, dataset.value, entry, now(ledger)),
+    ).toMatchObject({ error: { code: "AUTH_KEY_UNKNOWN", issuer: SENSOR } });
     expect(ownerOf(code(AIR))).toBe(OFFICE);
     expect(ownerOf(code("MA"))).toBe("MA");
   });
