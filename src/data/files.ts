@@ -7,12 +7,10 @@ import {
   MAX_ATTACHMENTS,
   type Observation,
   ok,
+  pictureType,
   type Result,
   sha256,
 } from "../core/index.ts";
-
-/** Types of pictures that are taken, by how their bytes begin. What is not looked at by a browser cannot harm one. */
-export type FileType = "image/jpeg" | "image/png" | "image/webp";
 
 export type FileRefusal =
   | { readonly code: "DATA_FILE_MISSING"; readonly sha256: string }
@@ -75,25 +73,7 @@ function judge(name: FileName, bytes: Uint8Array): Result<void, FileRefusal> {
   if (bytes.length > max || bytes.length !== name.bytes) {
     return err({ code: "DATA_FILE_SIZE", sha256: hash, got: bytes.length, max });
   }
-  const got = typeOf(bytes);
+  const got = pictureType(bytes);
   if (got !== undefined && got === want) return ok(undefined);
   return err({ code: "DATA_FILE_TYPE", sha256: hash, got: got ?? "unknown", want });
-}
-
-/** What a file is, told from its first bytes and nothing else. */
-export function typeOf(bytes: Uint8Array): FileType | undefined {
-  if (startsWith(bytes, 0, [0xff, 0xd8, 0xff])) return "image/jpeg";
-  if (startsWith(bytes, 0, PNG)) return "image/png";
-  const isWebp = startsWith(bytes, 0, ascii("RIFF")) && startsWith(bytes, 8, ascii("WEBP"));
-  return isWebp ? "image/webp" : undefined;
-}
-
-export const PNG: readonly number[] = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-
-export function ascii(text: string): number[] {
-  return [...text].map((character) => character.charCodeAt(0));
-}
-
-export function startsWith(bytes: Uint8Array, at: number, with_: readonly number[]): boolean {
-  return with_.every((byte, i) => bytes[at + i] === byte);
 }

@@ -3,10 +3,8 @@ export { createDatasetLog, type DatasetLogOptions, openDatasetLog } from "./data
 export {
   type FileName,
   type FileRefusal,
-  type FileType,
   matchFiles,
   namedFiles,
-  typeOf,
 } from "./files.ts";
 export type {
   Busy,

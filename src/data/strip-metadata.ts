@@ -1,5 +1,4 @@
-import { concat } from "../core/index.ts";
-import { ascii, PNG, startsWith, typeOf } from "./files.ts";
+import { asciiOf, beginsWith, concat, PNG_SIGNATURE, pictureType } from "../core/index.ts";
 
 /**
  * A picture without what cameras write beside it (place, time, device, owner, previews, comments): of a JPEG the segments APP1
@@ -9,7 +8,7 @@ import { ascii, PNG, startsWith, typeOf } from "./files.ts";
  * @returns the picture; `undefined` for one whose parts do not fit each other, which nobody should be given as clean
  */
 export function stripMetadata(bytes: Uint8Array): Uint8Array | undefined {
-  switch (typeOf(bytes)) {
+  switch (pictureType(bytes)) {
     case "image/jpeg":
       return stripJpeg(bytes);
     case "image/png":
@@ -71,8 +70,8 @@ const PNG_KEPT = new Set(
 
 function stripPng(bytes: Uint8Array): Uint8Array | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const parts: Uint8Array[] = [Uint8Array.from(PNG)];
-  for (let at = PNG.length; at + 12 <= bytes.length; ) {
+  const parts: Uint8Array[] = [Uint8Array.from(PNG_SIGNATURE)];
+  for (let at = PNG_SIGNATURE.length; at + 12 <= bytes.length; ) {
     const end = at + 12 + view.getUint32(at);
     if (end > bytes.length) return undefined;
     const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
@@ -97,8 +96,9 @@ function stripWebp(bytes: Uint8Array): Uint8Array | undefined {
     const end = at + 8 + size + (size % 2);
     if (end > stop) return undefined;
     const chunk = bytes.slice(at, end);
-    const isMetadata = startsWith(chunk, 0, ascii("EXIF")) || startsWith(chunk, 0, ascii("XMP "));
-    if (startsWith(chunk, 0, ascii("VP8X"))) {
+    const isMetadata =
+      beginsWith(chunk, 0, asciiOf("EXIF")) || beginsWith(chunk, 0, asciiOf("XMP "));
+    if (beginsWith(chunk, 0, asciiOf("VP8X"))) {
       chunk[8] = (chunk[8] ?? 0) & ~(EXIF_FLAG | XMP_FLAG);
     }
     if (!isMetadata) parts.push(chunk);

@@ -8,11 +8,15 @@ import {
   encodeEntry,
   encodeObservations,
   type Fact,
+  factNumber,
   fromHex,
+  isCborMap,
   type Observation,
   observationsRoot,
+  pictureType,
   present,
   SALT_BYTES,
+  sha256,
 } from "../core/index.ts";
 import type { Base64, Hex, Page, Paging, Time } from "./json.ts";
 import type { Signer } from "./signer.ts";
@@ -37,6 +41,30 @@ export function makeObservation(said: Said): Observation {
       const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
       return { salt, name, value };
     });
+}
+
+/** What a JSON object says; `undefined` for what is none, or holds what a fact cannot. */
+export function saidFromJson(value: unknown): Said | undefined {
+  const said = fromJson(value);
+  return isCborMap(said) && Object.keys(said).length > 0 ? (said as Said) : undefined;
+}
+
+function fromJson(value: unknown): CborValue | undefined {
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? factNumber(value) : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map(fromJson).filter((each) => each !== undefined);
+    return items.length === value.length ? items : undefined;
+  }
+  const entries = Object.entries(value).map(([name, each]) => [name, fromJson(each)] as const);
+  return entries.every(([, each]) => each !== undefined) ? Object.fromEntries(entries) : undefined;
+}
+
+/** How a fact names a file that goes with its entry; `undefined` for what is no picture that is taken. */
+export function fileValue(bytes: Uint8Array): CborValue | undefined {
+  const type = pictureType(bytes);
+  return type === undefined ? undefined : { sha256: sha256(bytes), type, bytes: bytes.length };
 }
 
 /** Signs observations as one entry. The signer's key needs the use `data`. @param audience origin of the dataset's log */

@@ -37,10 +37,12 @@ export {
   type EntryJson,
   type EntryReceipt,
   type FactsAsked,
+  fileValue,
   makeObservation,
   type OpenedLog,
   type Said,
   type SignedEntry,
+  saidFromJson,
   signEntry,
 } from "./data.ts";
 export { type DescribeLanguage, describeOperation } from "./describe.ts";

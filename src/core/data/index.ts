@@ -36,3 +36,10 @@ export {
   ownerOf,
 } from "./judge.ts";
 export * from "./limits.ts";
+export {
+  asciiOf,
+  beginsWith,
+  type PictureType,
+  PNG_SIGNATURE,
+  pictureType,
+} from "./picture.ts";

@@ -10,10 +10,11 @@ import {
   openDataset,
   parseCode,
   parseTilePath,
+  pictureType,
   type Result,
   referenceTo,
 } from "../../core/index.ts";
-import { type DatasetLog, stripMetadata, typeOf } from "../../data/index.ts";
+import { type DatasetLog, stripMetadata } from "../../data/index.ts";
 import { readBody } from "../bodies/read.ts";
 import {
   answer,
@@ -150,7 +151,7 @@ export function mountData(app: App, services: Services): void {
     const sha256 = c.req.param("sha256");
     const whole = await log.file(index, sha256);
     const bytes = whole && c.req.query("strip") === "1" ? stripMetadata(whole) : whole;
-    const type = bytes && typeOf(bytes);
+    const type = bytes && pictureType(bytes);
     if (bytes === undefined || type === undefined) {
       return problem(c, { code: "DATA_FILE_UNKNOWN", sha256: sha256.slice(0, 64) });
     }

@@ -27,6 +27,7 @@ import {
   observationsRoot,
   openDataset,
   ownerOf,
+  pictureType,
   present,
   type ValueReader,
 } from "../../../src/core/index.ts";
@@ -144,6 +145,18 @@ describe("facts", () => {
         expect(refused([[[salt, "a", said]]])).toBe("taken");
       }),
     );
+  });
+});
+
+describe("a picture", () => {
+  it("is told from its first bytes", () => {
+    const text = (value: string) => new TextEncoder().encode(value);
+    expect(pictureType(Uint8Array.of(0xff, 0xd8, 0xff, 0xe0))).toBe("image/jpeg");
+    expect(pictureType(Uint8Array.from([0x89, ...text("PNG\r\n\x1a\n")]))).toBe("image/png");
+    expect(pictureType(text("RIFF0000WEBP"))).toBe("image/webp");
+    for (const other of ["RIFF0000WAVE", "<svg/>", "GIF89a", ""]) {
+      expect(pictureType(text(other)), other).toBeUndefined();
+    }
   });
 });
 
