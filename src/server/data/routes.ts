@@ -44,7 +44,6 @@ type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
  */
 export function mountData(app: App, services: Services): void {
   const { state, datasets, authentication, problem, config } = services;
-  if (datasets === undefined) return;
 
   app.get("/v1/datasets/:code", (c) => {
     const code = parseCode(c.req.param("code"));
@@ -52,7 +51,7 @@ export function mountData(app: App, services: Services): void {
     const dataset = openDataset(state, code.value);
     if (!dataset.ok) return problem(c, dataset.error);
     const { reference, value } = dataset.value;
-    const log = datasets.find(reference);
+    const log = datasets?.find(reference);
     const isHere = log !== undefined && log.origin === value.log.origin;
     return answerJson(c, {
       ...{ code: code.value, reference, ...(toJson(value) as object) },
@@ -70,6 +69,7 @@ export function mountData(app: App, services: Services): void {
     // One that is not registered yet will be of the first generation.
     const record = state.get(codeKey(code.value));
     const reference = record === undefined ? `${code.value}#1` : referenceTo(record);
+    if (datasets === undefined) return problem(c, { code: "DATA_LOG_UNKNOWN", dataset: reference });
     const log = await datasets.open(reference);
     if (log === undefined) return problem(c, { code: "HTTP_FULL", what: "datasets", max: 1000 });
     const { origin, vkey, gateway, size } = log;
@@ -159,14 +159,14 @@ export function mountData(app: App, services: Services): void {
   });
 
   app.get("/data/:name/checkpoint", async (c) => {
-    const log = datasets.named(c.req.param("name"));
+    const log = datasets?.named(c.req.param("name"));
     if (log === undefined) return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
     const checkpoint = await log.published();
     return answer(c, checkpoint, { type: "text/plain; charset=utf-8", caching: REVALIDATE });
   });
 
   app.get("/data/:name/tile/*", (c) => {
-    const log = datasets.named(c.req.param("name"));
+    const log = datasets?.named(c.req.param("name"));
     const path = c.req.path.slice(c.req.path.indexOf("/tile/") + 1);
     const parsed = parseTilePath(path);
     if (log === undefined || !parsed.ok || formatTilePath(parsed.value) !== path) {

@@ -25,6 +25,11 @@ const PROOF_PARAMETERS = [
   query("more", "A further map key; up to 16 times"),
   query("newest", "`1`: of the newest state, cosigned or not"),
 ];
+const ANY: Answer = { description: "Found", content: { "application/json": { type: "object" } } };
+const FACTS = [
+  query("observation", "Which observation", INTEGER),
+  query("names", "Which facts, with commas between; all that are shown where it is not given"),
+];
 const FILE: Answer = { description: "Bytes", content: { "application/octet-stream": BYTES } };
 
 /** Every endpoint of the node. A test compares this list with the routes. */
@@ -337,6 +342,85 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "Give the node the leaf hashes of a batch that was logged, so that it serves paths",
     body: { "application/octet-stream": BYTES },
     answers: { 204: NOTHING },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}",
+    tag: "datasets",
+    summary: "What a dataset is, and which log its entries stand in",
+    answers: { 200: ANY },
+  },
+  {
+    method: "post",
+    path: "/v1/datasets/{code}/log",
+    tag: "datasets",
+    summary: "Finds or makes the log of a dataset of one's own",
+    signed: true,
+    answers: { 201: ANY },
+  },
+  {
+    method: "post",
+    path: "/v1/datasets/{code}/entries",
+    tag: "datasets",
+    summary: "Send a signed entry with its facts and files; the same again stands there once",
+    body: { "application/cbor": BYTES },
+    answers: { 200: ANY, 201: ANY },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/entries",
+    tag: "datasets",
+    summary: "Entries as everybody may see them: the office, and when they came",
+    parameters: PAGING,
+    answers: { 200: ANY },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/entries/{index}",
+    tag: "datasets",
+    summary: "One entry; signed by the owner, with all that it says",
+    answers: { 200: ANY },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/entries/{index}/proof",
+    tag: "datasets",
+    summary: "A file from facts up to the ledger",
+    parameters: FACTS,
+    signed: true,
+    answers: { 200: ANY },
+  },
+  {
+    method: "delete",
+    path: "/v1/datasets/{code}/entries/{index}/facts",
+    tag: "datasets",
+    summary: "Erase facts for good; what is left still verifies",
+    parameters: FACTS,
+    signed: true,
+    answers: { 204: NOTHING },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/entries/{index}/files/{sha256}",
+    tag: "datasets",
+    summary: "A file that the facts name, as a download",
+    parameters: [query("strip", "`1`: without its metadata")],
+    signed: true,
+    answers: { 200: FILE },
+  },
+  {
+    method: "get",
+    path: "/data/{name}/checkpoint",
+    tag: "log",
+    summary: "The newest public checkpoint of a dataset's log",
+    answers: { 200: { description: "A signed note", content: { "text/plain": TEXT } } },
+  },
+  {
+    method: "get",
+    path: "/data/{name}/tile/{path}",
+    tag: "log",
+    summary: "Its tiles of hashes; its bundles of entries only signed by the owner",
+    answers: { 200: FILE },
   },
   {
     method: "post",
