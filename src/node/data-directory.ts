@@ -24,6 +24,7 @@ import {
  *     openings/      bodies of commitments, beside the ledger
  *     seals/         leaf hashes of batches of seals, beside the ledger
  *     datasets/      logs of datasets, each with its keys and what lies beside it
+ *     enrolments/    keys that wait to be enrolled, beside the ledger
  *     demo/          keys of a demonstration
  *     haikou/        of a demonstration: the data directory of its second ledger
  */
@@ -42,6 +43,7 @@ export type DataDirectory = {
   readonly openings: string;
   readonly seals: string;
   readonly datasets: string;
+  readonly enrolments: string;
   readonly demo: string;
 };
 
@@ -77,6 +79,7 @@ export function dataDirectory(root: string): DataDirectory {
     openings: join(root, "openings"),
     seals: join(root, "seals"),
     datasets: join(root, "datasets"),
+    enrolments: join(root, "enrolments"),
     demo: join(root, "demo"),
   };
 }

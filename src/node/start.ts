@@ -229,6 +229,7 @@ async function application(
       openings: directoryStore(directory.openings),
       seals: directoryStore(directory.seals),
       datasets,
+      enrolments: directoryStore(directory.enrolments),
       ...(witness === undefined ? {} : { witness }),
       fraud: (proof) => writeFraud(directory, proof, log),
       cosignatures: cosigning.collector,

@@ -1,6 +1,7 @@
 import type { TrustOptions } from "../verify/index.ts";
 import { everyChild, fetchChildren, fetchProvenChildren, type ProvenChildren } from "./children.ts";
 import { createData, type Data } from "./data.ts";
+import { createEnrolling, type Enrolling } from "./enrolment.ts";
 import { type EventsOptions, followEvents } from "./events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Paging } from "./json.ts";
@@ -16,7 +17,8 @@ export type Client = Reading &
   Writing &
   Inbox &
   Sealing &
-  Data & {
+  Data &
+  Enrolling & {
     readonly url: string;
     /** A page of children, checked to have no gap. @throws ProofMismatch */
     children(code: string, paging?: Paging & { readonly start?: number }): Promise<ChildrenAnswer>;
@@ -55,6 +57,7 @@ export function createClient(options: ClientOptions): Client {
     ...createInbox(transport),
     ...createSealing(transport),
     ...createData(transport),
+    ...createEnrolling(transport),
     url: transport.url,
     children: (code, paging) => fetchChildren(reading, code, paging),
     provenChildren: (code, trust, paging) => fetchProvenChildren(reading, code, trust, paging),

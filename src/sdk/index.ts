@@ -46,6 +46,14 @@ export {
   signEntry,
 } from "./data.ts";
 export { type DescribeLanguage, describeOperation } from "./describe.ts";
+export {
+  type Enrolling,
+  type EnrolmentJson,
+  enrolledKey,
+  readInvitation,
+  signEnrolment,
+  signInvitation,
+} from "./enrolment.ts";
 export type { EventsOptions } from "./events.ts";
 export {
   openEvidence,

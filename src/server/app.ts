@@ -2,6 +2,7 @@ import { Hono } from "hono";
 import { LogFault } from "../data/index.ts";
 import { LedgerFault } from "../ledger/index.ts";
 import { mountData } from "./data/index.ts";
+import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
@@ -77,6 +78,7 @@ export function createApp(
   mountOpenings(app, services);
   mountSeals(app, services);
   mountData(app, services);
+  mountEnrolments(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
   mountPortal(app, services);

@@ -121,6 +121,8 @@ export type AppDependencies = {
   readonly openings: BlobStore;
   /** Leaf hashes of batches of seals, beside the ledger. */
   readonly seals: BlobStore;
+  /** Keys that wait to be enrolled, beside the ledger. */
+  readonly enrolments?: BlobStore;
   /** Logs of datasets, and what lies beside them. */
   readonly datasets?: DatasetLogs;
   /** Cosigns for the logs of others. */

@@ -1,7 +1,15 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fromHex, present } from "../../src/core/index.ts";
+import { fromHex, hex, present } from "../../src/core/index.ts";
+import {
+  makeObservation,
+  readInvitation,
+  signEnrolment,
+  signEntry,
+  signerFromWebCrypto,
+  signInvitation,
+} from "../../src/sdk/index.ts";
 import { CITY, code, named, signerOf } from "../sdk/world.ts";
 import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
 
@@ -103,4 +111,63 @@ test("what is sent is proved to a stranger, erased, and refused when it is wrong
   const stranger = await office.as("stranger", OFFICE, "dataset", "send", AIR, file);
   expect(stranger.exit).not.toBe(0);
   expect(stranger.errors).toContain("AUTH_KEY_UNKNOWN");
+});
+
+test("a phone is invited, asks with a key that cannot leave it, and is enrolled by the office", async () => {
+  const invited = jsonOf(await by("invite", AIR, "--label", "巡查三组", "--days", "7", "--json"));
+  const [page = "", digits = ""] = (invited.url as string).split("#i=");
+  expect(page).toMatch(/\/report\/MA\.156\.1301\.02\/DATA\/AIR$/);
+  const invitation = new Uint8Array(Buffer.from(digits, "base64url"));
+  const said = present(readInvitation(invitation), "an invitation");
+  expect(said).toEqual({ office: OFFICE, dataset: AIR, label: "巡查三组" });
+
+  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, [
+    "sign",
+    "verify",
+  ]);
+  const signer = await signerFromWebCrypto(pair);
+  const { client } = office.node;
+  const { origin: aud } = await client.node();
+  const iatSeconds = Math.floor(Date.now() / 1000);
+  const claims = { office: code(said.office), aud, iatSeconds, signer };
+  const request = await signEnrolment(claims, invitation);
+  const { kid } = await client.enrol(invitation, request);
+  expect(kid).toBe(hex(signer.kid));
+  const refusal = (sent: Promise<unknown>) =>
+    sent.then(
+      () => "taken",
+      (problem: { code: string }) => problem.code,
+    );
+  // Whoever has another invitation, or none, or lets another key sign, is told so.
+  const strange = await signEnrolment({ ...claims, signer: signerOf("stranger") }, invitation);
+  const forged = invitation.slice();
+  forged[forged.length - 5] = (forged.at(-5) ?? 0) ^ 1;
+  expect(await refusal(client.enrol(forged, request))).toBe("AUTH_SIGNATURE");
+  expect(await refusal(client.enrol(request, invitation))).toBe("OP_HEADER");
+  const byRecord = await signInvitation(
+    { ...claims, signer: signerOf("stranger") },
+    { dataset: code(AIR), label: "x", untilSeconds: iatSeconds + 60 },
+  );
+  expect(await refusal(client.enrol(byRecord, strange))).toBe("AUTH_KEY_UNKNOWN");
+  const over = await signInvitation(
+    { ...claims, signer: signerOf("office") },
+    { dataset: code(AIR), label: "x", untilSeconds: iatSeconds - 1 },
+  );
+  expect(await refusal(client.enrol(over, request))).toBe("ENROL_EXPIRED");
+  const another = await signInvitation(
+    { ...claims, signer: signerOf("office") },
+    { dataset: code(AIR), label: "x", untilSeconds: iatSeconds + 60 },
+  );
+  expect(await refusal(client.enrol(another, request))).toBe("ENROL_FORM");
+
+  const enrolled = await by("enrol", kid);
+  expect(enrolled).toMatchObject({ exit: 0 });
+  expect(enrolled.errors).toContain(kid);
+  expect((await by("enrol")).out).toMatch(/No key waits|没有/);
+  const { log } = await client.dataset(AIR);
+  const report = await signEntry(
+    { source: code(OFFICE), audience: log.origin, iatSeconds, signer },
+    [makeObservation({ id: AIR, note: "井盖破损", place: [1_145_149_000, 380_423_000] })],
+  );
+  expect((await client.sendEntry(AIR, report)).index).toBeGreaterThan(1);
 });

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { type CreateOptions, createDataset, readHash, readIndex } from "../dataset/create.ts";
+import { enrol, type InviteOptions, invite, turnAway } from "../dataset/enrol.ts";
 import { type SendOptions, sendFile } from "../dataset/send.ts";
 import type { Run } from "../run.ts";
 import { localTime } from "../show-record.ts";
@@ -62,6 +63,34 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
     async (text: string, path: string, options: SendOptions, command: Command) =>
       sendFile(runOf(command), readCodeArgument(text), path, options),
   );
+
+  sub("invite", {
+    en: "an invitation for a phone, signed with `govern`: an address and a symbol",
+    zh: "为手机签发邀请（须 govern 密钥）：网址与二维码",
+  })
+    .argument("<code>", code)
+    .requiredOption("--label <role>", say({ en: "a role, never a name", zh: "角色，不写人名" }))
+    .option("--days <n>", say({ en: "how long the key is good", zh: "密钥有效天数" }), "30")
+    .action(async (text: string, options: InviteOptions, command: Command) =>
+      invite(runOf(command), readCodeArgument(text), options),
+    );
+
+  sub("enrol", {
+    en: "gives keys that asked by an invitation the use `data`",
+    zh: "登记应邀而来的密钥，用途为 data",
+  })
+    .argument("[kids...]", say({ en: "which (all that wait)", zh: "哪些密钥（默认全部待登记的）" }))
+    .option("--turn-away <kid>", say({ en: "turns one away instead", zh: "改为拒绝一个" }))
+    .action(
+      async (
+        kids: readonly string[],
+        options: { readonly turnAway?: string },
+        command: Command,
+      ) => {
+        const run = runOf(command);
+        return options.turnAway === undefined ? enrol(run, kids) : turnAway(run, options.turnAway);
+      },
+    );
 
   sub("entries", { en: "lists entries, as everybody may see them", zh: "列出条目（公开信息）" })
     .argument("<code>", code)

@@ -137,7 +137,9 @@ export type DataRefusal =
   | { readonly code: "DATA_ENTRY_UNKNOWN"; readonly index: string }
   | { readonly code: "DATA_FILE_UNKNOWN"; readonly sha256: string }
   | { readonly code: "DATA_FACT_UNKNOWN"; readonly name: string }
-  | FileRefusal;
+  | FileRefusal
+  | { readonly code: "ENROL_FORM"; readonly field: string; readonly want: string }
+  | { readonly code: "ENROL_EXPIRED"; readonly until: number };
 
 /** What a witness refuses to cosign; the forms of notes and checkpoints are refused as the core does. */
 export type CosignRefusal =

@@ -232,6 +232,12 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "These are not the seals of the batch",
     "Send the leaf hashes of all its seals, in the order of their serials.",
   ),
+  ENROL_FORM: row(
+    422,
+    "The invitation or the request is not in order",
+    "Correct `field` as `want` says, or ask the office for a new invitation.",
+  ),
+  ENROL_EXPIRED: row(422, "The invitation has expired", "Ask the office for a new one."),
   DATA_LOG_UNKNOWN: row(
     404,
     "This node does not keep the log of that dataset",
