@@ -31,9 +31,15 @@ export function mountPortal(app: App, { portal, config }: Services): void {
 
   app.get("*", async (c, next) => {
     const { path } = c.req;
-    const file = portal.get(path) ?? (isRoute(path) ? portal.get("/index.html") : undefined);
+    const file = portal.get(path) ?? pageAt(path);
     return file === undefined ? next() : answerFile(c, file, policy);
   });
+
+  /** The portal's one page, or the page that phones report with: small, without the portal's libraries. */
+  function pageAt(path: string): StaticFile | undefined {
+    if (path === "/report" || path.startsWith("/report/")) return portal?.get("/report.html");
+    return isRoute(path) ? portal?.get("/index.html") : undefined;
+  }
 
   function isRoute(path: string): boolean {
     // Nothing is below the first page: two slashes are no path of ours.
