@@ -12,6 +12,8 @@ import {
 import { DRAFT, type FileSystem, LogFault, readFile, replaceFile } from "../log/index.ts";
 import type { EntryBody } from "./port.ts";
 
+const MAX_KEPT_BYTES = 1024 * 1024;
+
 /**
  * The facts of entries, beside their log: one file for the entries that became durable together, named after the first of them.
  *
@@ -23,6 +25,10 @@ import type { EntryBody } from "./port.ts";
 export class Bodies {
   readonly #files: FileSystem;
   readonly #directory: string;
+  /** The file that was read last: a page of a list asks for one entry of it after the other. */
+  #kept: { readonly first: number; readonly bodies: readonly EntryBody[] } | undefined;
+  /** How often something was about to be written, or was. */
+  #written = 0;
   /** Rewriting one file waits for the one before it. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -77,10 +83,16 @@ export class Bodies {
   }
 
   async #all(first: number): Promise<readonly EntryBody[]> {
+    if (this.#kept?.first === first) return this.#kept.bodies;
+    const written = this.#written;
     const bytes = await readFile(this.#files, this.#path(first));
     const decoded = bytes && decodeCbor(bytes);
     if (!decoded?.ok || !Array.isArray(decoded.value)) throw this.#damaged(first);
-    return (decoded.value as readonly CborValue[]).map((value) => this.#body(first, value));
+    const bodies = (decoded.value as readonly CborValue[]).map((value) => this.#body(first, value));
+    // What was read while something was written may have been erased.
+    const isFresh = written === this.#written && bytes !== undefined;
+    if (isFresh && bytes.length <= MAX_KEPT_BYTES) this.#kept = { first, bodies };
+    return bodies;
   }
 
   #body(first: number, value: CborValue): EntryBody {
@@ -94,7 +106,21 @@ export class Bodies {
     return new LogFault("DATA_BODIES", { path: this.#path(first) });
   }
 
-  #replace(first: number, bytes: Uint8Array): Promise<void> {
+  async #replace(first: number, bytes: Uint8Array): Promise<void> {
+    this.#forget();
+    try {
+      await this.#write(first, bytes);
+    } finally {
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
+    this.#written += 1;
+    this.#kept = undefined;
+  }
+
+  #write(first: number, bytes: Uint8Array): Promise<void> {
     const below = this.#directory.slice(0, this.#directory.lastIndexOf("/"));
     return replaceFile(this.#files, this.#path(first), bytes, { permissions: 0o600, below });
   }

@@ -99,7 +99,7 @@ export function mountData(app: App, services: Services): void {
     if (!Number.isSafeInteger(first) || first < 0) {
       return problem(c, { code: "HTTP_CURSOR", got: String(page.value.cursor).slice(0, 64) });
     }
-    const end = Math.min(log.size, first + page.value.limit);
+    const end = Math.min(log.size, first + Math.min(page.value.limit, MAX_LISTED));
     const items: object[] = [];
     for (let i = first; i < end; i++) items.push(publicEntryJson(log, i, await log.body(i)));
     const next = end < log.size ? String(end) : undefined;
@@ -228,6 +228,9 @@ export function mountData(app: App, services: Services): void {
     return mustBe(signer.value, speaksFor(state, signer.value, code), `the holder of ${code}`);
   }
 }
+
+/** Entries of one page: of each the file of its facts is read. */
+const MAX_LISTED = 100;
 
 const NO_BODY = new Uint8Array(0);
 
