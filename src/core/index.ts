@@ -3,6 +3,7 @@ export * from "./bytes.ts";
 export * from "./cbor/index.ts";
 export * from "./code/index.ts";
 export * from "./cose/index.ts";
+export * from "./data/index.ts";
 export { certain, InvariantError, present } from "./invariant.ts";
 export * from "./map/index.ts";
 export * from "./merkle/index.ts";

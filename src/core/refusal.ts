@@ -11,6 +11,7 @@ import type {
   UrnTypeRefusal,
 } from "./code/index.ts";
 import type { CoseSignatureRefusal, DerRefusal } from "./cose/index.ts";
+import type { BodyRefusal, EntryRefusal, FactRefusal, JudgeRefusal } from "./data/index.ts";
 import type { MapProofRefusal } from "./map/index.ts";
 import type { ConsistencyRefusal, RangeRefusal, TilePathRefusal } from "./merkle/index.ts";
 import type {
@@ -63,6 +64,10 @@ export type Refusal =
   | TrustRefusal
   | ItemRefusal
   | SealTextRefusal
+  | EntryRefusal
+  | FactRefusal
+  | JudgeRefusal
+  | BodyRefusal
   | ApplyRefusal
   | GenesisRefusal
   | ImportRefusal

@@ -12,6 +12,7 @@ export type LogFaultCode =
   | "LOG_SHORTENED"
   | "LOG_FORKED"
   | "JOURNAL_DAMAGED"
+  | "DATA_BODIES"
   | "DATA_DIR_IN_USE"
   | "DATA_DIR_ACCESS";
 
@@ -25,6 +26,7 @@ const REACTIONS: Readonly<Record<LogFaultCode, Reaction>> = {
   LOG_SHORTENED: "fatal",
   LOG_FORKED: "fatal",
   JOURNAL_DAMAGED: "fatal",
+  DATA_BODIES: "fatal",
   DATA_DIR_IN_USE: "fatal",
   DATA_DIR_ACCESS: "fatal",
 };

@@ -26,6 +26,8 @@ import {
  *     openings/      bodies of commitments, beside the ledger
  *     seals/         leaf hashes of batches of seals, beside the ledger
  *     comet/         of a validator: what its engine keeps, and the sockets between the two
+ *     datasets/      logs of datasets, each with its keys and what lies beside it
+ *     enrolments/    keys that wait to be enrolled, beside the ledger
  *     demo/          keys of a demonstration
  *     haikou/        of a demonstration: the data directory of its second ledger
  */
@@ -46,6 +48,8 @@ export type DataDirectory = {
   readonly inbox: string;
   readonly openings: string;
   readonly seals: string;
+  readonly datasets: string;
+  readonly enrolments: string;
   readonly demo: string;
 };
 
@@ -85,6 +89,8 @@ export function dataDirectory(root: string): DataDirectory {
     inbox: join(root, "inbox"),
     openings: join(root, "openings"),
     seals: join(root, "seals"),
+    datasets: join(root, "datasets"),
+    enrolments: join(root, "enrolments"),
     demo: join(root, "demo"),
   };
 }

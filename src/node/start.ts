@@ -27,6 +27,8 @@ import {
   readDescription,
   writeDescription,
 } from "./data-directory.ts";
+import { startDatasetAnchoring } from "./dataset-anchoring.ts";
+import { type NodeDatasets, openDatasets } from "./datasets.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
 import { otherNodes } from "./follow/other-nodes.ts";
@@ -45,6 +47,7 @@ export type RunningNode = AsyncDisposable & {
   readonly ledger: Ledger;
   readonly recovery: Recovery;
   readonly log: NodeLog;
+  readonly datasets: NodeDatasets;
   /** With which it cosigns for others. */
   readonly witnessVkey: string | undefined;
 };
@@ -158,6 +161,8 @@ export const CLOCK = {
   monotonicMilliseconds: (): number => performance.now(),
 };
 
+const randomly = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
+
 type Opened = {
   readonly description: DataDescription;
   readonly ledger: Ledger;
@@ -181,14 +186,27 @@ async function serve(
   // The port may be chosen by the system, and the application must know its own address.
   const listening = await listen(() => server, config);
   const { port } = listening;
-  try {
+  // What is open already; a door that nobody stands behind would keep the process alive.
+  const closing: (() => PromiseLike<void>)[] = [() => listening.stop()];
+  const open = async () => {
     const demo = extras.demo?.({ port, origin, recovery, journalEnd });
-    server = await application({ ...config, port }, opened, demo, extras.connectTo);
-  } catch (cause) {
-    // A door that nobody stands behind would keep the process alive.
-    await listening.stop();
+    const datasets = await openDatasets({
+      directory: dataDirectory(config.dataDirectory).datasets,
+      host: new URL(config.publicUrl ?? urlOf(config.host, port)).host,
+      clock: Date.now,
+      random: randomly,
+    });
+    closing.unshift(() => datasets[Symbol.asyncDispose]());
+    const anchoring = startDatasetAnchoring({ ledger, datasets, clock: Date.now, log });
+    closing.unshift(() => anchoring[Symbol.asyncDispose]());
+    const all = { ...opened, datasets };
+    server = await application({ ...config, port }, all, demo, extras.connectTo);
+    return { datasets, anchoring };
+  };
+  const { datasets, anchoring } = await open().catch(async (cause: unknown) => {
+    for (const close of closing) await close();
     throw cause;
-  }
+  });
   log.info("listening", { host: config.host, port });
   return {
     url: urlOf(config.host, port),
@@ -197,11 +215,14 @@ async function serve(
     ledger,
     recovery,
     log,
+    datasets,
     witnessVkey: opened.witness?.vkey,
     async [Symbol.asyncDispose]() {
       server.close();
       await opened.cosigning.stop();
       await listening.stop();
+      await anchoring[Symbol.asyncDispose]();
+      await datasets[Symbol.asyncDispose]();
       await ledger[Symbol.asyncDispose]();
       log.info("stopped");
     },
@@ -210,10 +231,11 @@ async function serve(
 
 async function application(
   config: NodeConfig,
-  { description, ledger, log, signers, witness, validator, cosigning }: Opened,
+  opened: Opened & { readonly datasets: NodeDatasets },
   demo: Answer | undefined,
   connectTo: readonly string[] = [],
 ): Promise<Server> {
+  const { description, ledger, log, signers, witness, validator, cosigning, datasets } = opened;
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
   const { member, demonstration, parent } = description;
@@ -222,7 +244,7 @@ async function application(
     {
       ledger,
       clock: Date.now,
-      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      random: randomly,
       log,
       node: {
         get vkeys() {
@@ -242,6 +264,8 @@ async function application(
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
       seals: directoryStore(directory.seals),
+      datasets,
+      enrolments: directoryStore(directory.enrolments),
       ...(witness === undefined ? {} : { witness }),
       ...(validator === undefined ? {} : { validator }),
       fraud: (proof) => writeFraud(directory, proof, log),

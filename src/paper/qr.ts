@@ -35,3 +35,8 @@ function runsOf(row: readonly boolean[]): [number, number][] {
   }
   return runs;
 }
+
+/** A symbol for a terminal, two rows of modules in a line: light on dark, as terminals mostly are. */
+export function qrText(text: string): string {
+  return encodeQR(text, "ascii", { ecc: "low" });
+}

@@ -1,5 +1,7 @@
 import type { TrustOptions } from "../verify/index.ts";
 import { everyChild, fetchChildren, fetchProvenChildren, type ProvenChildren } from "./children.ts";
+import { createData, type Data } from "./data.ts";
+import { createEnrolling, type Enrolling } from "./enrolment.ts";
 import { type EventsOptions, followEvents } from "./events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Paging } from "./json.ts";
@@ -14,7 +16,9 @@ import { createWriting, type Writing } from "./writing.ts";
 export type Client = Reading &
   Writing &
   Inbox &
-  Sealing & {
+  Sealing &
+  Data &
+  Enrolling & {
     readonly url: string;
     /** A page of children, checked to have no gap. @throws ProofMismatch */
     children(code: string, paging?: Paging & { readonly start?: number }): Promise<ChildrenAnswer>;
@@ -54,6 +58,8 @@ export function createClient(options: ClientOptions): Client {
     ...createWriting(transport),
     ...createInbox(transport),
     ...createSealing(transport),
+    ...createData(transport),
+    ...createEnrolling(transport),
     url: transport.url,
     children: (code, paging) => fetchChildren(reading, code, paging),
     provenChildren: (code, trust, paging) => fetchProvenChildren(reading, code, trust, paging),

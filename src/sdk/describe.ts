@@ -112,11 +112,13 @@ function tell(op: Operation | Apply): Words[] {
     case "anchor":
       return [
         {
-          en: `Anchor the checkpoints of ${op.items.length} ledgers.`,
-          zh: `锚定 ${op.items.length} 个账本的检查点。`,
+          en: `Anchor the checkpoints of ${op.items.length} logs.`,
+          zh: `锚定 ${op.items.length} 个日志的检查点。`,
         },
         ...few(op.items, tellAnchor),
       ];
+    case "dataset":
+      return [tellDataset(op), both(op.log.origin), ...op.log.vkeys.map(both)];
     case "seals":
       return [tellSeals(op)];
     case "unseal":
@@ -320,6 +322,14 @@ function tellDelegation(op: Extract<Operation, { op: "delegate" }>): Words[] {
 function tellAnchor(item: Extract<Operation, { op: "anchor" }>["items"][number]): Words {
   const [origin = "", size = ""] = item.checkpoint.split("\n");
   return both(`${item.code}  ${origin}  ${size}`);
+}
+
+function tellDataset({ code, title }: Extract<Operation, { op: "dataset" }>): Words {
+  const names = Object.values(title).join(" / ");
+  return {
+    en: `Describe the dataset ${code} (${names}), whose entries stand in this log:`,
+    zh: `说明数据集 ${code}（${names}），其条目载于以下日志：`,
+  };
 }
 
 function tellSeals({ code, first, count }: Extract<Operation, { op: "seals" }>): Words {

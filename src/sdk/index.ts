@@ -31,7 +31,29 @@ export {
   type Opening,
   parseOpening,
 } from "./commitment.ts";
+export {
+  type Data,
+  type DatasetJson,
+  type EntryJson,
+  type EntryReceipt,
+  type FactsAsked,
+  fileValue,
+  makeObservation,
+  type OpenedLog,
+  type Said,
+  type SignedEntry,
+  saidFromJson,
+  signEntry,
+} from "./data.ts";
 export { type DescribeLanguage, describeOperation } from "./describe.ts";
+export {
+  type Enrolling,
+  type EnrolmentJson,
+  enrolledKey,
+  readInvitation,
+  signEnrolment,
+  signInvitation,
+} from "./enrolment.ts";
 export type { EventsOptions } from "./events.ts";
 export {
   openEvidence,

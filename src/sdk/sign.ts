@@ -57,7 +57,12 @@ export function signToken(
 }
 
 // RFC 9052 §3.1; RFC 9597; RFC 8392 §4.
-async function signPayload(claims: Claims, type: string, payload: Uint8Array): Promise<Signed> {
+/** Signs any payload under a content type of its own. */
+export async function signPayload(
+  claims: Claims,
+  type: string,
+  payload: Uint8Array,
+): Promise<Signed> {
   const { iss, aud, iatSeconds, signer } = claims;
   const cwtClaims: CborValue = new Map<number, CborValue>([
     [1, iss],

@@ -1,6 +1,9 @@
 import { Hono } from "hono";
+import { LogFault } from "../data/index.ts";
 import { LedgerFault } from "../ledger/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
+import { mountData } from "./data/index.ts";
+import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
@@ -14,7 +17,7 @@ import { createMetrics, mountOps } from "./ops/index.ts";
 import { type AppDependencies, DEFAULT_CONFIG, type ServerConfig } from "./options.ts";
 import { mountPortal, mountVerifier } from "./portal/index.ts";
 import type { AnyRefusal } from "./problem/index.ts";
-import { createProblems, refusalOfFault } from "./problem/index.ts";
+import { createProblems, refusalOfFault, refusalOfLogFault } from "./problem/index.ts";
 import { createAdmission } from "./rate/index.ts";
 import {
   createRecordAnswers,
@@ -77,6 +80,8 @@ export function createApp(
   mountInbox(app, services);
   mountOpenings(app, services);
   mountSeals(app, services);
+  mountData(app, services);
+  mountEnrolments(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
   mountPortal(app, services);
@@ -98,6 +103,10 @@ export function createApp(
     if (error instanceof LedgerFault) {
       log.error("ledger-fault", { fault: error.code, reaction: error.reaction });
       return refusalOfFault(error);
+    }
+    if (error instanceof LogFault) {
+      log.error("log-fault", { fault: error.code, reaction: error.reaction });
+      return refusalOfLogFault(error);
     }
     const incident = Buffer.from(random(9)).toString("base64url");
     const { method, path } = c.req;

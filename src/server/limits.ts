@@ -80,3 +80,6 @@ export const MAX_BATCH_BYTES: number = 2 * MIB;
 
 /** An opening: salt, code, field and a value that an operation could have held. */
 export const MAX_OPENING_BYTES: number = 8 * KIB;
+
+/** Keys that wait to be enrolled by one office. */
+export const MAX_ENROLMENTS = 1000;

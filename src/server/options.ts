@@ -1,4 +1,5 @@
 import type { Code, Result, VerifierKey } from "../core/index.ts";
+import type { DatasetLogs } from "../data/index.ts";
 import type { Head, Ledger } from "../ledger/index.ts";
 import type { FraudProof, Witness, WitnessStatus } from "../witness/index.ts";
 import type { StaticFiles } from "./portal/index.ts";
@@ -98,7 +99,7 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
     key: { perSecond: 20_000, burst: 200_000 },
   },
   connectTo: [],
-  portalRoutes: ["/", "/tour", "/verify"],
+  portalRoutes: ["/", "/tour", "/verify", "/report"],
 };
 
 /** Everything the server needs and does not make itself. */
@@ -120,6 +121,10 @@ export type AppDependencies = {
   readonly openings: BlobStore;
   /** Leaf hashes of batches of seals, beside the ledger. */
   readonly seals: BlobStore;
+  /** Keys that wait to be enrolled, beside the ledger. */
+  readonly enrolments?: BlobStore;
+  /** Logs of datasets, and what lies beside them. */
+  readonly datasets?: DatasetLogs;
   /** Cosigns for the logs of others. */
   readonly witness?: Witness;
   /** Cosigns for its own ledger what it has committed: only a validator has it. */

@@ -374,10 +374,10 @@ function hashIn(value: CborValue | undefined): Hash | undefined {
   return value instanceof Uint8Array ? toHash(value) : undefined;
 }
 
-/** What may stand in each place of a chain. Kinds that the rules will have one day (`dataset`) join here. */
+/** What may stand in each place of a chain. */
 const LINKS: { readonly [place in HistoryChain | "born"]: readonly string[] } = {
   born: ["genesis", "admit", "register"],
-  op: ["update", "succeed"],
+  op: ["update", "succeed", "dataset"],
   control: ["keys", "recover", "status", "delegate"],
 };
 

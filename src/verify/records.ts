@@ -117,7 +117,7 @@ function holdersAbove(key: string): readonly Code[] {
 
 /** The code that a map key is about, an alias about the division in which it is one; `undefined` where it has none. */
 export function subjectOf(key: string): Code | undefined {
-  const parts = /^(?:alias\/([^/]+)|(?:code|key|anchor|seals|unseal)\/([^#]+))/.exec(key);
+  const parts = /^(?:alias\/([^/]+)|(?:code|key|anchor|dataset|seals|unseal)\/([^#]+))/.exec(key);
   const code = parseCode(parts?.[1] ?? parts?.[2] ?? "");
   return code.ok ? code.value : undefined;
 }

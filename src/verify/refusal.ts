@@ -1,5 +1,6 @@
 import type { RangeRefusal } from "../core/index.ts";
 import type { ConsistencyProofRefusal } from "./consistency.ts";
+import type { FactsRefusal } from "./data/verify-facts.ts";
 import type { ChainRefusal } from "./delegation.ts";
 import type { FraudRefusal } from "./fraud.ts";
 import type { HistoryRefusal } from "./history.ts";
@@ -14,7 +15,8 @@ export type VerifyRefusal =
   | RangeRefusal
   | ConsistencyProofRefusal
   | HistoryRefusal
-  | FraudRefusal;
+  | FraudRefusal
+  | FactsRefusal;
 
 /** The stable name of a refusal, as listed in docs/errors.md. */
 export type VerifyRefusalCode = VerifyRefusal["code"];

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import * as codes from "../../src/core/code/limits.ts";
 import { MAX_LEVELS } from "../../src/core/code/tree.ts";
+import * as data from "../../src/core/data/limits.ts";
 import * as operations from "../../src/core/op/limits.ts";
 import * as seals from "../../src/core/seal/limits.ts";
 import { MAX_DRIFT_MILLISECONDS, MAX_GAP_MILLISECONDS } from "../../src/ledger/clock-guard.ts";
@@ -24,6 +25,7 @@ const TABLES: { readonly [path: string]: { readonly [name: string]: number } } =
   "docs/spec/ledger.md": ledger,
   "docs/spec/operations.md": operations,
   "docs/spec/seals.md": seals,
+  "docs/spec/sharing.md": data,
 };
 
 const ROW = /^\| `([A-Z_]+)` \| (\d+) \|/gm;

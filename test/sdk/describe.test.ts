@@ -63,8 +63,21 @@ const OPERATIONS: readonly (readonly [Operation, RegExp, RegExp])[] = [
   ],
   [
     { op: "anchor", items: [{ code: city, checkpoint: "city.test/log\n7\n", consistency: [] }] },
-    /checkpoints of 1 ledgers/,
+    /checkpoints of 1 logs/,
     /锚定 1 个/,
+  ],
+  [
+    {
+      op: "dataset",
+      code: code("MA.156.1301/DATA/AIR"),
+      prev: hash,
+      title: { en: "Air quality", zh: "空气质量" },
+      licence: "CC-BY-4.0",
+      contact: "data office",
+      log: { origin: "air.test/log", vkeys: ["air.test/log+1+A"], url: "https://air.test" },
+    },
+    /Describe the dataset MA\.156\.1301\/DATA\/AIR \(Air quality/,
+    /说明数据集 MA\.156\.1301\/DATA\/AIR/,
   ],
   [{ op: "void", registration: hash, reason: "wrong file" }, /Take back/, /撤回/],
   [

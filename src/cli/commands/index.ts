@@ -6,6 +6,7 @@ import { addAudit } from "./audit.ts";
 import { addBackup, addRestore } from "./backup.ts";
 import { addCertificate } from "./certificate.ts";
 import { addChildren } from "./children.ts";
+import { addDataset } from "./dataset.ts";
 import { addDelegate } from "./delegate.ts";
 import { addEndorse } from "./endorse.ts";
 import { addExport } from "./export.ts";
@@ -59,6 +60,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addSucceed,
   addSeal,
   addUnseal,
+  addDataset,
   addDelegate,
   addInit,
   addStart,

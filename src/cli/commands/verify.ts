@@ -9,6 +9,7 @@ import {
   operation as operationShape,
 } from "../../core/index.ts";
 import { describeOperation } from "../../sdk/index.ts";
+import { FACTS_FORMAT } from "../../verify/data/index.ts";
 import {
   type ChainLink,
   CONSISTENCY_FORMAT,
@@ -28,6 +29,7 @@ import { formatOf, type Judged, judgeProof } from "../verify/judge.ts";
 import { addTrustOptions, type TrustFlags, trustOf } from "../verify/trust.ts";
 import { besidePage } from "../verify/verify-certificate.ts";
 import { verifyConsistencyFile } from "../verify/verify-consistency.ts";
+import { verifyFactsFile } from "../verify/verify-facts.ts";
 import { verifyFraudFile } from "../verify/verify-fraud.ts";
 import { showHistory, verifyHistoryFile } from "../verify/verify-history.ts";
 
@@ -75,6 +77,8 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     switch (formatOf(text)) {
       case CONSISTENCY_FORMAT:
         return verifyConsistencyFile(run, text, trust);
+      case FACTS_FORMAT:
+        return verifyFactsFile(run, text, trust, options.code);
       case FRAUD_FORMAT:
         return verifyFraudFile(run, text, trust);
       default:

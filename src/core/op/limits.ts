@@ -39,6 +39,14 @@ export const MAX_ANCHORS: number = 32;
 export const MAX_CHECKPOINT_BYTES: number = 8 * 1024;
 /** A child ledger is anchored at most this often. */
 export const ANCHOR_PAUSE_MILLISECONDS: number = 60 * 1000;
+/** The log of a dataset is anchored at most this often. */
+export const DATASET_ANCHOR_PAUSE_MILLISECONDS: number = 600 * 1000;
+/** Themes of one dataset. */
+export const MAX_THEMES: number = 16;
+/** Fields in the dictionary of one dataset. */
+export const MAX_DICTIONARY: number = 64;
+/** Keys of the log of one dataset: one, and while it is exchanged two. */
+export const MAX_LOG_KEYS: number = 2;
 /** Import entries that a child ledger begins with. */
 export const MAX_IMPORTS: number = 1_000_000;
 

@@ -3,6 +3,7 @@ import type { Code } from "../code/index.ts";
 import type {
   Alias,
   Attributes,
+  Box,
   Evidence,
   Geometry,
   IsoDate,
@@ -257,7 +258,7 @@ export type Delegate = {
   | { readonly do: "end"; readonly reason: string }
 );
 
-/** One checkpoint of the ledger that a code is delegated to. */
+/** One checkpoint of the ledger that a code is delegated to, or of the log of a dataset. */
 export type AnchorItem = {
   readonly code: Code;
   /** The signed note, cosignatures included. */
@@ -268,7 +269,7 @@ export type AnchorItem = {
       readonly consistency: readonly Uint8Array[];
     }
   | {
-      /** Leaf hash of the child ledger's entry 0, of the first checkpoint and of one that begins anew. */
+      /** Leaf hash of the log's entry 0, of the first checkpoint and of one that begins anew. */
       readonly genesis: Uint8Array;
       /** Inclusion of entry 0 under the checkpoint. */
       readonly path: readonly Uint8Array[];
@@ -277,6 +278,42 @@ export type AnchorItem = {
     }
 );
 export type Anchor = { readonly op: "anchor"; readonly items: readonly AnchorItem[] };
+
+/** One field of the entries of a dataset. */
+export type DictionaryField = {
+  /** As it stands in the facts. */
+  readonly name: string;
+  /** What its values are: `number`, `text`, a type of a data model. */
+  readonly type: string;
+  readonly unit?: string;
+  readonly names?: { readonly [language: string]: string };
+};
+/** The log that the entries of a dataset stand in. */
+export type DatasetLogTerms = {
+  /** Name of the log; each of its keys bears it. */
+  readonly origin: string;
+  /** Verifier keys (c2sp.org/signed-note): a checkpoint with the signature of one of them is the log's own. */
+  readonly vkeys: readonly string[];
+  /** Where the log is served. */
+  readonly url: string;
+};
+/** Describes a dataset, as a whole: what was said before counts no more. */
+export type Dataset = {
+  readonly op: "dataset";
+  readonly code: Code;
+  readonly prev: Uint8Array;
+  readonly title: { readonly [language: string]: string };
+  readonly themes?: readonly string[];
+  readonly dictionary?: readonly DictionaryField[];
+  readonly licence: string;
+  readonly extent?: Box;
+  /** How often something new comes, for people or as an ISO 8601 duration. */
+  readonly rhythm?: string;
+  /** Where to ask: an office, never a person. */
+  readonly contact: string;
+  readonly terms?: string;
+  readonly log: DatasetLogTerms;
+};
 
 /** Logs a batch of seals that the signing key made: `count` seals whose serials go on from `first` without a gap. */
 export type Seals = {
@@ -313,6 +350,7 @@ export type InnerOperation =
   | Succeed
   | Delegate
   | Anchor
+  | Dataset
   | Seals
   | Unseal
   | Member

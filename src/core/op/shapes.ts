@@ -2,6 +2,7 @@ import { encodeCbor } from "../cbor/index.ts";
 import { type Code, parseCode } from "../code/index.ts";
 import { parseCoseKey } from "../cose/index.ts";
 import type { ChildGenesis, FoundingMember, Genesis } from "../state/genesis.ts";
+import type { DatasetLog, DatasetValue } from "../state/values.ts";
 import * as limits from "./limits.ts";
 import {
   type Admit,
@@ -12,7 +13,10 @@ import {
   type ChunkItem,
   type Classes,
   type ClassItem,
+  type Dataset,
+  type DatasetLogTerms,
   type Delegate,
+  type DictionaryField,
   type Endorse,
   type Gazette,
   type GazetteFact,
@@ -443,6 +447,42 @@ const anchorItem = byField<AnchorItem>({
   }),
 });
 
+const itself = (text: string): string => text;
+
+const vkeys = distinct(text(limits.MAX_TEXT_BYTES), limits.MAX_LOG_KEYS, itself);
+
+/** What a dataset says of itself, beside its name and the chain that it continues. */
+const datasetTerms = {
+  title: plainNames,
+  themes: optional(distinct(text(128, TOKEN), limits.MAX_THEMES, itself)),
+  dictionary: optional(
+    distinct(
+      fields<DictionaryField>({
+        name: text(64, ATTRIBUTE_NAME),
+        type: text(64, TOKEN),
+        unit: optional(text(limits.MAX_LABEL_BYTES)),
+        names: optional(plainNames),
+      }),
+      limits.MAX_DICTIONARY,
+      ({ name }) => name,
+    ),
+  ),
+  licence: text(limits.MAX_TEXT_BYTES),
+  extent: optional(box),
+  rhythm: optional(text(limits.MAX_TEXT_BYTES)),
+  contact: text(limits.MAX_TEXT_BYTES),
+  terms: optional(lines(limits.MAX_REASON_BYTES)),
+};
+
+const datasetLog = { origin, vkeys, url: nodeUrl };
+
+/** A dataset as the map holds it. */
+export const datasetValue: Shape<DatasetValue> = fields<DatasetValue>({
+  ...datasetTerms,
+  op: hash,
+  log: fields<DatasetLog>({ ...datasetLog, op: hash, genesis: optional(hash) }),
+});
+
 const serial = integer(0, limits.MAX_SERIALS - 1);
 
 const serials: Shape<readonly number[]> = (value) => {
@@ -520,6 +560,13 @@ const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperatio
     delegation: oneOf("end", "carry"),
   }),
   delegate,
+  dataset: fields<Dataset>({
+    op: literal("dataset"),
+    code,
+    prev: hash,
+    ...datasetTerms,
+    log: fields<DatasetLogTerms>(datasetLog),
+  }),
   anchor: fields<Anchor>({
     op: literal("anchor"),
     items: distinct(anchorItem, limits.MAX_ANCHORS, (each) => each.code),

@@ -166,7 +166,7 @@ function judgeKey(
 
 /** Whether the key's scope covers each subject, and still lasts. */
 export function judgeScope(
-  context: Ground,
+  context: Pick<Ground, "timeMilliseconds">,
   key: KeyRecord,
   kid: string,
   subjects: readonly Code[],

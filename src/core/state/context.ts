@@ -45,7 +45,7 @@ export function rehearsal(context: Context): Context {
   return { ...context, tx: new Transaction(context.tx), work: new ItemWork() };
 }
 
-export function seconds(context: Ground): number {
+export function seconds(context: Pick<Ground, "timeMilliseconds">): number {
   return Math.floor(context.timeMilliseconds / 1000);
 }
 

@@ -4,7 +4,7 @@ import { type Code, isBelow } from "../code/index.ts";
 import { keyIdentifier } from "../cose/index.ts";
 import { parseCheckpoint, parsePolicy } from "../note/index.ts";
 import { fitShape, type Shape } from "../op/shape.ts";
-import { hash } from "../op/shapes.ts";
+import { datasetValue, hash } from "../op/shapes.ts";
 import type { Result } from "../result.ts";
 import { referenceTo } from "./effective.ts";
 import {
@@ -20,6 +20,7 @@ import {
   runsShape,
 } from "./import-shapes.ts";
 import type { Subtree } from "./import-subtree.ts";
+import { datasetPolicy } from "./kinds/dataset.ts";
 import { endedKey, orderKey, STATUS_PAGES } from "./map-keys.ts";
 import { suspenderAbove } from "./rules.ts";
 
@@ -42,6 +43,8 @@ export function readRow(subtree: Subtree, row: Row): string | undefined {
       return whenShaped(classShape, value, () => keep(subtree, row));
     case "anchor":
       return readAnchor(subtree, row);
+    case "dataset":
+      return readDataset(subtree, row);
     case "seals":
       return readSeals(subtree, row);
     case "unseal":
@@ -137,6 +140,19 @@ function readAnchor(subtree: Subtree, row: Row): string | undefined {
   return whenShaped(anchorShape, value, ({ checkpoint }) => {
     if (!parseCheckpoint(checkpoint).ok) return "checkpoint";
     subtree.named.push({ key, reference: `${key.slice("anchor/".length)}#1` });
+    return keep(subtree, row);
+  });
+}
+
+const DATASET = /^dataset\/([^#]+#\d+)$/;
+
+function readDataset(subtree: Subtree, row: Row): string | undefined {
+  const { key, value } = row;
+  const reference = DATASET.exec(key)?.[1];
+  if (reference === undefined) return "key";
+  return whenShaped(datasetValue, value, ({ log }) => {
+    if (!parsePolicy(datasetPolicy(log)).ok) return "vkeys";
+    subtree.named.push({ key, reference });
     return keep(subtree, row);
   });
 }

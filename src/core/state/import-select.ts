@@ -12,8 +12,8 @@ export type ParentValue = readonly [key: string, value: unknown, encoded: Uint8A
 
 /**
  * Chooses, of all that a parent ledger holds, what the ledger of a delegated code begins with: records (the code's own
- * without its delegation), their ended generations, keys, aliases, registrations, anchors and seals, and the register of
- * classes.
+ * without its delegation), their ended generations, keys, aliases, registrations, anchors, datasets and seals, and the
+ * register of classes.
  * The same values always give the same rows, so that anybody with the parent's log can compare.
  *
  * @param childrenOf children of a code in the order of their first registration
@@ -50,6 +50,7 @@ function belongs(kind: string, key: string, value: unknown, top: Code): boolean 
       return within((value as CodeRecord).code);
     case "key":
       return key.includes("#") && within(referredCode(key.slice("key/".length)));
+    case "dataset":
     case "seals":
     case "unseal":
     case STATUS_PAGES:

@@ -43,6 +43,7 @@ export {
 export { applyChildGenesis, importRoot } from "./import.ts";
 export { encodeImports, type ImportRefusal, type ImportRow } from "./import-entry.ts";
 export { type ParentValue, selectImport } from "./import-select.ts";
+export { datasetPolicy } from "./kinds/dataset.ts";
 export { canSeal } from "./kinds/seals.ts";
 export * from "./map-keys.ts";
 export { isWithdrawn, STATUS_BYTES, statusBits } from "./status-bits.ts";

@@ -7,6 +7,7 @@ import type {
   ChildrenFrontier,
   ClassValue,
   CodeRecord,
+  DatasetValue,
   Decision,
   GazetteValue,
   KeyRecord,
@@ -49,6 +50,7 @@ export const registrationKey = (id: Uint8Array): MapKey<Registration> => `regist
 export const aliasKey = (division: string, scheme: string, value: string): MapKey<AliasValue> =>
   `alias/${division}/${scheme}/${value}`;
 export const anchorKey = (code: Code): MapKey<AnchorValue> => `anchor/${code}`;
+export const datasetKey = (reference: Reference): MapKey<DatasetValue> => `dataset/${reference}`;
 export const sealRunsKey = (holder: Reference, kid: Uint8Array): MapKey<SealRuns> =>
   `seals/${holder}/${hex(kid)}`;
 export const sealBatchKey = (

@@ -149,7 +149,11 @@ export function suspenderAbove(
   return suspendedBy.find((each) => each === "members" || isBelow(top, referredCode(each)));
 }
 
-function inactive(subject: string, { status, because }: EffectiveStatus): RuleRefusal | undefined {
+/** Why an effective status hinders; `undefined` where it does not. */
+export function inactive(
+  subject: string,
+  { status, because }: EffectiveStatus,
+): RuleRefusal | undefined {
   if (status === "active") return undefined;
   if (status === "suspended") return { code: "STATE_SUSPENDED", subject, because };
   if (status === "retired") return { code: "STATE_RETIRED", subject, because };

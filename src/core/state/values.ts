@@ -1,6 +1,8 @@
 import type { CborKeyedMap } from "../cbor/index.ts";
 import type { Code } from "../code/index.ts";
 import type {
+  Dataset,
+  DatasetLogTerms,
   DelegationTerms,
   GazetteFact,
   InnerOperation,
@@ -66,10 +68,24 @@ export type Delegation = DelegationTerms & {
   readonly genesis?: Uint8Array;
 };
 
-/** `anchor/<code>`: the last checkpoint of the ledger that a code is delegated to. */
+/** `dataset/<code>#<generation>`: what a dataset says of itself, and the log that its entries stand in. */
+export type DatasetValue = Omit<Dataset, "op" | "code" | "prev" | "log"> & {
+  readonly op: Uint8Array;
+  readonly log: DatasetLog;
+};
+
+/** The log of a dataset as the ledger knows it. */
+export type DatasetLog = DatasetLogTerms & {
+  /** Leaf hash of the entry that named this log. */
+  readonly op: Uint8Array;
+  /** Leaf hash of the log's entry 0; absent until its first checkpoint is anchored. */
+  readonly genesis?: Uint8Array;
+};
+
+/** `anchor/<code>`: the last checkpoint of the ledger that a code is delegated to, or of the log of a dataset. */
 export type AnchorValue = {
   readonly op: Uint8Array;
-  /** `op` of the delegation that it belongs to. */
+  /** `op` of the delegation, or of the log in the dataset, that it belongs to. */
   readonly delegation: Uint8Array;
   /** The signed note. */
   readonly checkpoint: string;

@@ -17,6 +17,7 @@ function portalPolicy(connectTo: readonly string[]): string {
 const OWN_PAGES: { readonly [route: string]: { readonly file: string; readonly rights: string } } =
   {
     "/verify": { file: "/verify.html", rights: "camera=(self), geolocation=(self)" },
+    "/report": { file: "/report.html", rights: "camera=(), geolocation=(self)" },
   };
 
 /** What the other pages may not do: nothing of it is needed there. */

@@ -1,3 +1,4 @@
+import type { LogFault } from "../../data/index.ts";
 import type { LedgerFault } from "../../ledger/index.ts";
 import type { HttpRefusal } from "./refusal.ts";
 
@@ -14,4 +15,11 @@ export function refusalOfFault({ code, reaction, facts }: LedgerFault): HttpRefu
     case "fatal":
       return { code: "HTTP_STOPPED", fault: code };
   }
+}
+
+/** The same of a fault of a dataset's log. */
+export function refusalOfLogFault({ code, reaction }: LogFault): HttpRefusal {
+  return reaction === "fatal"
+    ? { code: "HTTP_STOPPED", fault: code }
+    : { code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: code };
 }

@@ -1,5 +1,5 @@
 export { createProblems, type Problems } from "./answer.ts";
-export { refusalOfFault } from "./fault.ts";
+export { refusalOfFault, refusalOfLogFault } from "./fault.ts";
 export {
   type AnyRefusal,
   type AnyRefusalCode,

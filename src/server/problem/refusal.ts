@@ -1,3 +1,4 @@
+import type { FileRefusal } from "../../data/index.ts";
 import type { AddCheckpointRefusal, WitnessRefusal } from "../../witness/index.ts";
 
 /**
@@ -133,7 +134,18 @@ export type StoreRefusal =
   | { readonly code: "OPENING_SHAPE"; readonly want: string }
   | { readonly code: "OPENING_NOT_STATED"; readonly asked: string; readonly field: string }
   | { readonly code: "OPENING_UNKNOWN"; readonly hash: string }
-  | { readonly code: "SEAL_BATCH_ROOT"; readonly got: string; readonly want: string };
+  | { readonly code: "SEAL_BATCH_ROOT"; readonly got: string; readonly want: string }
+  | DataRefusal;
+
+/** What the node that keeps the log of a dataset refuses. */
+export type DataRefusal =
+  | { readonly code: "DATA_LOG_UNKNOWN"; readonly dataset: string }
+  | { readonly code: "DATA_ENTRY_UNKNOWN"; readonly index: string }
+  | { readonly code: "DATA_FILE_UNKNOWN"; readonly sha256: string }
+  | { readonly code: "DATA_FACT_UNKNOWN"; readonly name: string }
+  | FileRefusal
+  | { readonly code: "ENROL_FORM"; readonly field: string; readonly want: string }
+  | { readonly code: "ENROL_EXPIRED"; readonly until: number };
 
 /** What a witness refuses to cosign; the forms of notes and checkpoints are refused as the core does. */
 export type CosignRefusal =

@@ -234,6 +234,49 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "These are not the seals of the batch",
     "Send the leaf hashes of all its seals, in the order of their serials.",
   ),
+  ENROL_FORM: row(
+    422,
+    "The invitation or the request is not in order",
+    "Correct `field` as `want` says, or ask the office for a new invitation.",
+  ),
+  ENROL_EXPIRED: row(422, "The invitation has expired", "Ask the office for a new one."),
+  DATA_LOG_UNKNOWN: row(
+    404,
+    "This node does not keep the log of that dataset",
+    "Ask the node that the dataset names in `log.url`.",
+  ),
+  DATA_ENTRY_UNKNOWN: row(404, "There is no such entry", "Look at the list of entries."),
+  DATA_FILE_UNKNOWN: row(
+    404,
+    "There is no such file in this entry",
+    "Ask for one that its facts name and that was not erased.",
+  ),
+  DATA_FACT_UNKNOWN: row(
+    404,
+    "The observation shows no fact of that name",
+    "Ask for facts that it has and that were not erased.",
+  ),
+  DATA_FILE_MISSING: row(
+    422,
+    "A file that the facts name was not sent",
+    "Send it in the same request.",
+  ),
+  DATA_FILE_UNNAMED: row(
+    422,
+    "A file was sent that no fact names",
+    "Send only files whose SHA-256 stands in the facts that were signed.",
+  ),
+  DATA_FILE_COUNT: row(413, "Too many files in one entry", "Send at most `max`."),
+  DATA_FILE_SIZE: row(
+    413,
+    "A file is too large",
+    "Send a smaller picture, of at most `max` bytes.",
+  ),
+  DATA_FILE_TYPE: row(
+    415,
+    "A file is not of the type that its fact says",
+    "Send JPEG, PNG or WebP, and name its type in the fact.",
+  ),
   OPENING_UNKNOWN: row(404, "This node keeps no such opening", "Ask the holder of the record."),
 
   WITNESS_BODY: row(

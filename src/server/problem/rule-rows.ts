@@ -55,6 +55,48 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   CBOR_TYPE: CBOR,
   CBOR_UTF8: CBOR,
 
+  DATA_AUDIENCE: row(
+    422,
+    "The entry is for another dataset",
+    "Sign it with the origin of this dataset's log as audience.",
+  ),
+  DATA_COUNT: row(
+    422,
+    "There are more or fewer observations than the entry says",
+    "Send exactly those that were signed.",
+  ),
+  DATA_ENTRY: row(
+    422,
+    "This is no entry of a dataset",
+    "Correct `field`: docs/spec/sharing.md says what an entry holds.",
+  ),
+  DATA_FACT: row(
+    422,
+    "A fact is not in order",
+    "Correct the fact at `observation` and `fact` as `want` says, and sign anew.",
+  ),
+  DATA_FACTS_SIZE: row(413, "The facts are too large", "Sign them in several entries."),
+  DATA_NO_LOG: row(
+    404,
+    "The ledger knows no dataset with a log under this code",
+    "Check the code; its owner describes the dataset first (`cityid dataset create`).",
+  ),
+  DATA_ROOT: row(
+    422,
+    "The facts are not those that were signed",
+    "Send the facts with the salts that the entry was made of.",
+  ),
+  DATA_SOURCE: row(
+    403,
+    "The source has nothing to do with the owner of this dataset",
+    "Name a source at, below or above the owner.",
+  ),
+  DATA_TIME: row(
+    422,
+    "The entry was signed too long ago, or in the future",
+    "Set the clock of the device; entries wait seven days at most.",
+  ),
+
   CHILD_ENTRY: row(
     422,
     "An import entry of a child ledger is malformed",
@@ -306,6 +348,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Propose it anew: keys were given to somebody nearer.",
   ),
   STATE_DECISION_UNKNOWN: row(422, "There is no such decision", "Check its id."),
+  STATE_DATASET_LOG: row(
+    422,
+    "The keys are not those of the log",
+    "Name the log's origin, other than that of this ledger, and keys that bear it.",
+  ),
   STATE_DELEGATED: row(
     409,
     "The code lives in another ledger",
@@ -355,7 +402,16 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
   ),
   STATE_NEEDS_NO_DECISION: row(422, "This needs no decision", "Submit the operation itself."),
   STATE_NOTHING_TO_DO: row(422, "It would change nothing", "Leave it out."),
-  STATE_NOT_DELEGATED: row(409, "The code is not delegated", "Delegate it first."),
+  STATE_NOT_DATASET: row(
+    422,
+    "The code is no dataset",
+    "Register a code of the kind `dataset` for it.",
+  ),
+  STATE_NOT_DELEGATED: row(
+    409,
+    "No log is known for this code",
+    "Delegate it, or describe the dataset, first.",
+  ),
   STATE_NOT_RECOVERING: row(409, "No recovery is under way", "Start one first."),
   STATE_NOT_SUSPENDED_BY: row(
     409,

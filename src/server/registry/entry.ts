@@ -127,6 +127,7 @@ export function codesOfInner(op: InnerOperation): readonly string[] {
     case "recover":
     case "status":
     case "delegate":
+    case "dataset":
     case "seals":
     case "unseal":
       return [op.code];

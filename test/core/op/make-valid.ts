@@ -19,7 +19,7 @@ import {
   selectImport,
 } from "../../../src/core/index.ts";
 import { bulk } from "../state/kinds/bulk.ts";
-import { ChildLog, delegateTo } from "../state/kinds/child-log.ts";
+import { ChildLog, delegateTo, describing } from "../state/kinds/child-log.ts";
 import {
   application,
   child,
@@ -55,6 +55,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^registration\//, "registration"],
   [/^alias\//, "alias-value"],
   [/^anchor\//, "anchor-value"],
+  [/^dataset\//, "dataset-value"],
   [/^seals\/[^#]+#\d+\/[0-9a-f]{16}\/\d+$/, "seal-batch"],
   [/^seals\//, "seal-runs"],
   [/^unseal\//, "unseal-value"],
@@ -126,6 +127,7 @@ function live(
   control(ledger, act);
   many(ledger, act, keep);
   seal(act);
+  dataset(ledger, act);
   delegate(ledger, act);
   end(ledger, act, decide);
 }
@@ -282,6 +284,29 @@ function seal(act: Steps["act"]): void {
   const { kid } = testKey("city");
   const lost = { code: code(CITY), kid, serials: [3, 1_048_575], reason: "铭牌丢失" };
   act("lost", { op: "unseal", ...lost }, city);
+}
+
+function dataset(ledger: TestLedger, act: Steps["act"]): void {
+  const air = `${CITY}/DATA/AIR`;
+  const items = [child(`${CITY}/DATA`, "class"), child(air, "dataset")];
+  act("dataset", { op: "register", items }, city);
+  const log = new ChildLog("air.test/log");
+  const fewest = { title: { zh: "空气质量" }, licence: "CC-BY-4.0", contact: "数据管理科" };
+  const terms = {
+    ...fewest,
+    themes: ["environment", "health"],
+    dictionary: [
+      { name: "pm25", type: "number", unit: "µg/m³", names: { zh: "细颗粒物", en: "PM2.5" } },
+      { name: "note", type: "text" },
+    ],
+    extent: [1_141_000_000, 377_000_000, 1_150_000_000, 383_000_000] as const,
+    rhythm: "PT1H",
+    terms: "注明来源。",
+  };
+  act("fewest", describing(ledger, air, log, fewest), city);
+  act("all", describing(ledger, air, log, terms), city);
+  const first = [log.first(air, 3, Math.floor(ledger.now / 1000))];
+  act("dataset-first", { op: "anchor", items: first }, city);
 }
 
 function delegate(ledger: TestLedger, act: Steps["act"]): void {

@@ -6,6 +6,7 @@ import {
   type Code,
   type CodeRecord,
   codeKey,
+  datasetKey,
   decodeCbor,
   decodeGenesis,
   effectiveStatus,
@@ -23,7 +24,7 @@ import {
   selectImport,
   statusBits,
 } from "../../../src/core/index.ts";
-import { ChildLog, delegateTo } from "./kinds/child-log.ts";
+import { ChildLog, delegateTo, describing } from "./kinds/child-log.ts";
 import {
   ALL,
   child,
@@ -245,6 +246,23 @@ describe("the genesis of a child ledger", () => {
     ]);
   });
 
+  it("takes over datasets, whose logs go on", () => {
+    const parent = cityLedger();
+    const air = code(`${CITY}/DATA/AIR`);
+    const log = new ChildLog("air.test/log");
+    register(parent, [child(`${CITY}/DATA`, "class"), child(air, "dataset")]);
+    parent.must(describing(parent, air, log), city);
+    const seconds = () => Math.floor(parent.now / 1000);
+    parent.must({ op: "anchor", items: [log.first(air, 2, seconds())] }, city);
+    parent.must(delegateTo(parent, CITY, new ChildLog(CHILD_ORIGIN)), city);
+    const ledger = childLedger(parent);
+    const key = datasetKey(`${air}#1`);
+    expect(ledger.value(key)).toEqual(parent.value(key));
+    ledger.wait(600);
+    const items = [log.next(air, 2, 5, Math.floor(ledger.now / 1000))];
+    ledger.must({ op: "anchor", items }, city);
+  });
+
   it("takes over the keys of a thing", () => {
     const parent = cityLedger();
     const keys = [keySpec("sensor", ["data"])];
@@ -419,6 +437,14 @@ describe("an import that does not fit together", () => {
     expect(refusal({})).toBe("taken");
   });
 
+  const aDataset = {
+    title: { zh: "x" },
+    licence: "x",
+    contact: "x",
+    op: new Uint8Array(32),
+    log: { origin: "x", vkeys: ["x"], url: "https://x", op: new Uint8Array(32) },
+  };
+
   const cases: readonly [string, { readonly [key: string]: unknown }, string, unknown][] = [
     ["bytes that are no value", { "class/LAMP": Uint8Array.of(0xff) }, "class/LAMP", "CBOR_TYPE"],
     ["a key of no kind", { "decision/1": 1 }, "decision/1", "key"],
@@ -498,6 +524,19 @@ describe("an import that does not fit together", () => {
       { [low]: { ...value(low), checkpoint: "x" } },
       low,
       "checkpoint",
+    ],
+    ["a dataset of nobody", { "dataset/x": {} }, "dataset/x", "key"],
+    [
+      "a dataset whose log nobody can sign",
+      { "dataset/MA.156.1301#1": { ...aDataset, log: { ...aDataset.log, vkeys: ["x"] } } },
+      "dataset/MA.156.1301#1",
+      "vkeys",
+    ],
+    [
+      "a dataset without a title",
+      { "dataset/MA.156.1301#1": { ...aDataset, title: undefined } },
+      "dataset/MA.156.1301#1",
+      "OP_FIELD_MISSING title",
     ],
     ["seals of nobody", { "seals/x": [[0, 1]] }, "seals/x", "key"],
     [

@@ -16,15 +16,17 @@ import {
   type SignedCheckpoint,
   type TrustRefusal,
 } from "../../note/index.ts";
-import { ANCHOR_PAUSE_MILLISECONDS } from "../../op/limits.ts";
+import { ANCHOR_PAUSE_MILLISECONDS, DATASET_ANCHOR_PAUSE_MILLISECONDS } from "../../op/limits.ts";
 import type { Anchor, AnchorItem } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type Need, needNearest, selfAndAncestors } from "../authority.ts";
 import { type Act, type Context, seconds } from "../context.ts";
-import { anchorKey, codeKey } from "../map-keys.ts";
+import { referenceTo } from "../effective.ts";
+import { anchorKey, codeKey, datasetKey } from "../map-keys.ts";
 import { active, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
-import type { AnchorValue, CodeRecord, Delegation } from "../values.ts";
+import type { AnchorValue, CodeRecord } from "../values.ts";
+import { datasetPolicy } from "./dataset.ts";
 import type { RegisterRefusal } from "./register.ts";
 
 export type AnchorRefusal =
@@ -61,7 +63,7 @@ function beginsLog(item: AnchorItem): item is Beginning {
   return "genesis" in item;
 }
 
-/** Keeps the checkpoints of child ledgers, all or none. */
+/** Keeps the checkpoints of child ledgers and dataset logs, all or none. */
 export function executeAnchor(context: Context, op: Anchor, act: Act): Result<void, AnchorRefusal> {
   const use = op.items.some(beginsLog) ? "govern" : "data";
   for (const item of op.items) {
@@ -79,29 +81,61 @@ function anchor(context: Context, item: AnchorItem, act: Act): Result<void, Anch
   const subject = item.code;
   const found = active(context, subject);
   if (!found.ok) return found;
-  const { delegation } = found.value;
-  if (delegation === undefined) return err({ code: "STATE_NOT_DELEGATED", subject });
-  const checkpoint = believed(context, subject, item.checkpoint, delegation);
+  const terms = termsOf(context, found.value);
+  if (terms === undefined) return err({ code: "STATE_NOT_DELEGATED", subject });
+  const checkpoint = believed(context, subject, item.checkpoint, terms);
   if (!checkpoint.ok) return checkpoint;
-  const grown = follow(context, item, checkpoint.value, delegation);
+  const grown = follow(context, item, checkpoint.value, terms);
   if (!grown.ok) return grown;
-  if (beginsLog(item)) join(context, found.value, delegation, item.genesis);
+  if (beginsLog(item)) terms.join(item.genesis);
   context.tx.put(anchorKey(subject), {
     op: act.hash,
-    delegation: delegation.op,
+    delegation: terms.op,
     checkpoint: item.checkpoint,
     at: context.timeMilliseconds,
-    ...resetOf(context, item, delegation),
+    ...resetOf(context, item, terms),
   });
   return ok(undefined);
 }
 
-/** The checkpoint, if it is that ledger's own and satisfies what the delegation asks for. */
+/** A log that a record names: of the ledger that it is delegated to, or of the dataset that it is. */
+type LogTerms = {
+  readonly origin: string;
+  readonly policy: string;
+  /** Leaf hash of the entry that named the log. */
+  readonly op: Uint8Array;
+  readonly pauseMilliseconds: number;
+  /** Says which log it is that is meant; neither chain of the record moves. */
+  join(genesis: Uint8Array): void;
+};
+
+function termsOf({ tx }: Context, record: CodeRecord): LogTerms | undefined {
+  const { delegation } = record;
+  if (delegation !== undefined) {
+    return {
+      ...delegation,
+      pauseMilliseconds: ANCHOR_PAUSE_MILLISECONDS,
+      join: (genesis) =>
+        tx.put(codeKey(record.code), { ...record, delegation: { ...delegation, genesis } }),
+    };
+  }
+  const key = datasetKey(referenceTo(record));
+  const dataset = tx.get(key);
+  if (dataset === undefined) return undefined;
+  return {
+    ...dataset.log,
+    policy: datasetPolicy(dataset.log),
+    pauseMilliseconds: DATASET_ANCHOR_PAUSE_MILLISECONDS,
+    join: (genesis) => tx.put(key, { ...dataset, log: { ...dataset.log, genesis } }),
+  };
+}
+
+/** The checkpoint, if it is that log's own and satisfies what its policy asks for. */
 function believed(
   context: Context,
   subject: string,
   note: string,
-  { origin, policy }: Delegation,
+  { origin, policy }: LogTerms,
 ): Result<SignedCheckpoint, AnchorRefusal> {
   const checkpoint = parseCheckpoint(note);
   if (!checkpoint.ok) return checkpoint;
@@ -113,7 +147,7 @@ function believed(
       got: checkpoint.value.origin,
     });
   }
-  const terms = certain(parsePolicy(policy), "the policy of a delegation");
+  const terms = certain(parsePolicy(policy), "the policy of a log that is named");
   const trust = evaluatePolicy(terms, checkpoint.value, seconds(context));
   return trust.ok ? checkpoint : trust;
 }
@@ -123,10 +157,10 @@ function follow(
   context: Context,
   item: AnchorItem,
   { size, root }: SignedCheckpoint,
-  delegation: Delegation,
+  log: LogTerms,
 ): Result<void, AnchorRefusal> {
   const subject = item.code;
-  const before = anchoredBefore(context, item, delegation);
+  const before = anchoredBefore(context, item, log);
   if (beginsLog(item)) {
     const isReset = item.reset !== undefined;
     if (before === undefined && isReset) return err({ code: "STATE_ANCHOR_FIRST", subject });
@@ -135,38 +169,24 @@ function follow(
     return verifyInclusion(item.genesis as Hash, proof, root);
   }
   if (before === undefined) return err({ code: "STATE_ANCHOR_FIRST", subject });
-  const from = before.at + ANCHOR_PAUSE_MILLISECONDS;
+  const from = before.at + log.pauseMilliseconds;
   if (context.timeMilliseconds < from) return err({ code: "STATE_ANCHOR_EARLY", subject, from });
   const last = certain(parseCheckpoint(before.checkpoint), "a checkpoint that was anchored");
   const path = item.consistency as readonly Hash[];
   return verifyConsistency({ first: last.size, second: size, path }, last.root, root);
 }
 
-/** The last checkpoint under the same delegation. */
+/** The last checkpoint of the same log. */
 function anchoredBefore(
   { tx }: Context,
   { code }: AnchorItem,
-  { op }: Delegation,
+  { op }: LogTerms,
 ): AnchorValue | undefined {
   const value = tx.get(anchorKey(code));
   return value !== undefined && equalBytes(value.delegation, op) ? value : undefined;
 }
 
-/** Says which log it is that the delegation means; neither chain of the record moves. */
-function join(
-  { tx }: Context,
-  record: CodeRecord,
-  delegation: Delegation,
-  genesis: Uint8Array,
-): void {
-  tx.put(codeKey(record.code), { ...record, delegation: { ...delegation, genesis } });
-}
-
-function resetOf(
-  context: Context,
-  item: AnchorItem,
-  delegation: Delegation,
-): Pick<AnchorValue, "reset"> {
-  const reset = beginsLog(item) ? item.reset : anchoredBefore(context, item, delegation)?.reset;
+function resetOf(context: Context, item: AnchorItem, log: LogTerms): Pick<AnchorValue, "reset"> {
+  const reset = beginsLog(item) ? item.reset : anchoredBefore(context, item, log)?.reset;
   return reset === undefined ? {} : { reset };
 }

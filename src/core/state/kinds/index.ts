@@ -4,6 +4,7 @@ import type { Need } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { type AnchorRefusal, executeAnchor, needForAnchor } from "./anchor.ts";
 import { executeClasses, needForClasses } from "./classes.ts";
+import { type DatasetRefusal, executeDataset, needForDataset } from "./dataset.ts";
 import { type DelegateRefusal, executeDelegate, needForDelegate } from "./delegate.ts";
 import { executeGazette, type GazetteRefusal, needForGazette } from "./gazette.ts";
 import { executeKeys, type KeysRefusal, needForKeys } from "./keys.ts";
@@ -31,6 +32,7 @@ export type KindRefusal =
   | SucceedRefusal
   | DelegateRefusal
   | AnchorRefusal
+  | DatasetRefusal
   | SealsRefusal
   | UnsealRefusal
   | MemberRefusal
@@ -64,6 +66,8 @@ export function needFor(context: Context, op: InnerOperation, iss: Issuer): Need
       return needForDelegate(tx, op, iss);
     case "anchor":
       return needForAnchor(tx, op);
+    case "dataset":
+      return needForDataset(tx, op);
     case "seals":
       return needForSeals(tx, op);
     case "unseal":
@@ -102,6 +106,8 @@ export function execute(context: Context, op: InnerOperation, act: Act): Result<
       return executeDelegate(context, op, act);
     case "anchor":
       return executeAnchor(context, op, act);
+    case "dataset":
+      return executeDataset(context, op, act);
     case "seals":
       return executeSeals(context, op, act);
     case "unseal":
@@ -121,6 +127,7 @@ export function subjectOf(op: InnerOperation): string | undefined {
     case "recover":
     case "status":
     case "delegate":
+    case "dataset":
     case "seals":
     case "unseal":
       return op.code;

@@ -24,6 +24,7 @@ export type Tag =
   | "inbox"
   | "openings"
   | "seals"
+  | "datasets"
   | "resolver"
   | "node";
 

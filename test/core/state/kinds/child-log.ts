@@ -2,6 +2,7 @@ import {
   type AnchorItem,
   consistencyPath,
   cosign,
+  type Dataset,
   type Delegate,
   formatNote,
   formatVerifierKey,
@@ -91,5 +92,28 @@ export function delegateTo(
     origin: log.key.name,
     policy,
     url: "https://city.test",
+  };
+}
+
+/** Says that the entries of a dataset stand in this log. */
+export function describing(
+  ledger: TestLedger,
+  of: string,
+  { log }: ChildLog,
+  more: Partial<Dataset> = {},
+): Dataset {
+  return {
+    op: "dataset",
+    code: code(of),
+    prev: ledger.record(of).op,
+    title: { zh: "空气质量" },
+    licence: "CC-BY-4.0",
+    contact: "数据管理科",
+    log: {
+      origin: log.key.name,
+      vkeys: [formatVerifierKey(log.key)],
+      url: "https://data.test",
+    },
+    ...more,
   };
 }

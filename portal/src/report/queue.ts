@@ -1,0 +1,46 @@
+import { ApiProblem, createClient } from "cityid/sdk";
+import { keepReport, type Report, reports } from "./store.ts";
+
+/** What waits longer than the node would take it. */
+const WEEK_MILLISECONDS = 7 * 24 * 3600 * 1000;
+
+const client = createClient({ url: location.origin, attempts: 1 });
+
+let sending: Promise<void> | undefined;
+
+/** Sends what waits, one after the other; told after each. One at a time, however many ask. */
+export function sendWaiting(changed: () => Promise<void>): Promise<void> {
+  sending ??= sendAll(changed).finally(() => {
+    sending = undefined;
+  });
+  return sending;
+}
+
+async function sendAll(changed: () => Promise<void>): Promise<void> {
+  for (const report of await reports()) {
+    if (report.state !== "waiting") continue;
+    const next = await sendOne(report);
+    if (next === undefined) continue;
+    await keepReport(next);
+    await changed();
+  }
+}
+
+/** @returns what became of it; `undefined` where it goes on waiting */
+async function sendOne(report: Report): Promise<Report | undefined> {
+  const { signed, ...rest } = report;
+  if (signed === undefined) return undefined;
+  if (Date.now() - report.made > WEEK_MILLISECONDS) return { ...rest, state: "expired" };
+  try {
+    const { index } = await client.sendEntry(report.dataset, signed);
+    return { ...rest, state: "sent", outcome: String(index) };
+  } catch (problem) {
+    // A key that the office has not enrolled yet, and whatever passes by itself, is asked about again.
+    const isFinal = problem instanceof ApiProblem && problem.status < 500 && !isPassing(problem);
+    return isFinal ? { ...rest, state: "refused", outcome: problem.code } : undefined;
+  }
+}
+
+function isPassing({ code, status }: ApiProblem): boolean {
+  return status === 429 || code === "AUTH_KEY_UNKNOWN" || code === "STATE_SUSPENDED";
+}

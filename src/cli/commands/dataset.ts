@@ -1,0 +1,187 @@
+import { writeFile } from "node:fs/promises";
+import { type Command, Option } from "commander";
+import type { Cli } from "../cli.ts";
+import { readCodeArgument } from "../code-argument.ts";
+import { type CreateOptions, createDataset, readHash, readIndex } from "../dataset/create.ts";
+import { enrol, type InviteOptions, invite, turnAway } from "../dataset/enrol.ts";
+import { type SendOptions, sendFile } from "../dataset/send.ts";
+import type { Run } from "../run.ts";
+import { localTime } from "../show-record.ts";
+import { requesterOf } from "../signing.ts";
+import type { Text } from "../text.ts";
+import { collect } from "../usage.ts";
+
+type FactOptions = { readonly observation?: string; readonly names?: string };
+
+export function addDataset(program: Command, { say, runOf }: Cli): void {
+  const dataset = program.command("dataset").description(
+    say({
+      en: "datasets: makes them, sends signed entries, reads, proves and erases facts",
+      zh: "数据集：建立，提交签名条目，读取、证明、删除事实",
+    }),
+  );
+  const sub = (name: string, text: Text) => dataset.command(name).description(say(text));
+  const many = (command: Command, flags: string, text: Text, isNeeded = false) => {
+    const option = new Option(flags, say(text)).argParser(collect);
+    return command.addOption(isNeeded ? option.makeOptionMandatory() : option);
+  };
+  const code = say({ en: "the dataset", zh: "数据集标识码" });
+  const index = say({ en: "number of the entry", zh: "条目序号" });
+  const withFacts = (command: Command) =>
+    command
+      .option("--observation <n>", say({ en: "which observation (0)", zh: "第几条观测（默认 0）" }))
+      .option("--names <a,b>", say({ en: "which facts (all)", zh: "哪些事实（默认全部）" }));
+
+  const create = sub("create", {
+    en: "makes a dataset with its log, step by step; run again it goes on",
+    zh: "逐步建立数据集及其日志；可重复运行以继续",
+  }).argument("<code>", code);
+  const title = { en: "title; Chinese unless a language is given", zh: "标题；默认中文" };
+  many(create, "--title <[lang=]text>", title, true);
+  many(create, "--theme <word>", { en: "theme", zh: "主题" });
+  create
+    .requiredOption("--licence <text>", say({ en: "licence", zh: "许可" }))
+    .requiredOption("--contact <text>", say({ en: "where to ask: an office", zh: "联系部门" }))
+    .option("--rhythm <text>", say({ en: "how often: PT1H", zh: "更新频率，如 PT1H" }))
+    .option("--terms <text>", say({ en: "terms of use", zh: "使用条款" }))
+    .action(async (text: string, options: CreateOptions, command: Command) =>
+      createDataset(runOf(command), readCodeArgument(text), options),
+    );
+
+  const send = sub("send", {
+    en: "signs what a JSON file says as one entry, and sends it; the same again changes nothing",
+    zh: "将 JSON 文件的内容签为一个条目并提交",
+  })
+    .argument("<code>", code)
+    .argument("<file>", say({ en: "JSON: one observation or a list", zh: "JSON：一条或多条观测" }))
+    .option(
+      "--source <code>",
+      say({ en: "whose data (the signer's)", zh: "数据来源（默认签署方）" }),
+    );
+  const attach = { en: "a picture, named by the fact", zh: "附图，由该事实指明" };
+  many(send, "--attach <name=file>", attach).action(
+    async (text: string, path: string, options: SendOptions, command: Command) =>
+      sendFile(runOf(command), readCodeArgument(text), path, options),
+  );
+
+  sub("invite", {
+    en: "an invitation for a phone, signed with `govern`: an address and a symbol",
+    zh: "为手机签发邀请（须 govern 密钥）：网址与二维码",
+  })
+    .argument("<code>", code)
+    .requiredOption("--label <role>", say({ en: "a role, never a name", zh: "角色，不写人名" }))
+    .option("--days <n>", say({ en: "how long the key is good", zh: "密钥有效天数" }), "30")
+    .action(async (text: string, options: InviteOptions, command: Command) =>
+      invite(runOf(command), readCodeArgument(text), options),
+    );
+
+  sub("enrol", {
+    en: "gives keys that asked by an invitation the use `data`",
+    zh: "登记应邀而来的密钥，用途为 data",
+  })
+    .argument("[kids...]", say({ en: "which (all that wait)", zh: "哪些密钥（默认全部待登记的）" }))
+    .option("--turn-away <kid>", say({ en: "turns one away instead", zh: "改为拒绝一个" }))
+    .action(
+      async (
+        kids: readonly string[],
+        options: { readonly turnAway?: string },
+        command: Command,
+      ) => {
+        const run = runOf(command);
+        return options.turnAway === undefined ? enrol(run, kids) : turnAway(run, options.turnAway);
+      },
+    );
+
+  sub("entries", { en: "lists entries, as everybody may see them", zh: "列出条目（公开信息）" })
+    .argument("<code>", code)
+    .action(async (text: string, _: object, command: Command) =>
+      listEntries(runOf(command), readCodeArgument(text)),
+    );
+
+  sub("read", {
+    en: "an entry with its facts: signed by the owner",
+    zh: "读取条目内容（须由所有者签署）",
+  })
+    .argument("<code>", code)
+    .argument("<index>", index)
+    .action(async (text: string, at: string, _: object, command: Command) => {
+      const run = runOf(command);
+      const client = run.client.as(await requesterOf(run));
+      const entry = await client.datasetEntry(readCodeArgument(text), readIndex(at));
+      run.result(entry, () => JSON.stringify(entry, null, 2).split("\n"));
+    });
+
+  withFacts(
+    sub("proof", {
+      en: "a file from facts up to the ledger, for `cityid verify`",
+      zh: "生成由事实直至账本的证明文件，供 `cityid verify` 核验",
+    })
+      .argument("<code>", code)
+      .argument("<index>", index)
+      .argument("<file>", say({ en: "where to write it", zh: "输出文件" })),
+  ).action(
+    async (text: string, at: string, path: string, options: FactOptions, command: Command) => {
+      const run = runOf(command);
+      const client = run.client.as(await requesterOf(run));
+      const asked = askedBy(options);
+      await writeFile(path, await client.factsProof(readCodeArgument(text), readIndex(at), asked));
+      run.result({ path }, () => [run.paint.good("✔ ") + path]);
+    },
+  );
+
+  withFacts(
+    sub("erase", {
+      en: "erases facts for good; what is left still verifies",
+      zh: "永久删除事实；其余仍可核验",
+    })
+      .argument("<code>", code)
+      .argument("<index>", index),
+  ).action(async (text: string, at: string, options: FactOptions, command: Command) => {
+    const run = runOf(command);
+    const client = run.client.as(await requesterOf(run));
+    await client.eraseFacts(readCodeArgument(text), readIndex(at), askedBy(options));
+    const done = run.say({ en: "Erased.", zh: "已删除。" });
+    run.result({ erased: true }, () => [run.paint.good("✔ ") + done]);
+  });
+
+  sub("file", { en: "a file that an entry names", zh: "取出条目所附文件" })
+    .argument("<code>", code)
+    .argument("<index>", index)
+    .argument("<sha256>")
+    .argument("<file>", say({ en: "where to write it", zh: "输出文件" }))
+    .option("--strip", say({ en: "without its metadata", zh: "去除元数据" }))
+    .action(
+      async (
+        text: string,
+        at: string,
+        hash: string,
+        path: string,
+        { strip = false }: { readonly strip?: boolean },
+        command: Command,
+      ) => {
+        const run = runOf(command);
+        const client = run.client.as(await requesterOf(run));
+        const asked = [readCodeArgument(text), readIndex(at), readHash(hash)] as const;
+        await writeFile(path, await client.entryFile(...asked, strip));
+        run.result({ path }, () => [run.paint.good("✔ ") + path]);
+      },
+    );
+}
+
+function askedBy({ observation, names }: FactOptions) {
+  return {
+    ...(observation !== undefined && { observation: readIndex(observation) }),
+    ...(names !== undefined && { names: names.split(",") }),
+  };
+}
+
+async function listEntries(run: Run, code: string): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const page = await run.client.datasetEntries(code, cursor === undefined ? {} : { cursor });
+    for (const item of page.items) {
+      run.result(item, () => [`${item.index}\t${localTime(item.received)}\t${item.office}`]);
+    }
+    cursor = page.next;
+  } while (cursor !== undefined);
+}

@@ -1,0 +1,181 @@
+import { type CborValue, decodeCbor, encodeCbor, isCborMap } from "../cbor/index.ts";
+import { type Hash, hashLeaf, merkleRoot, toHash } from "../merkle/index.ts";
+import { err, ok, type Result } from "../result.ts";
+import {
+  MAX_ENTRY_FACTS_BYTES,
+  MAX_FACT_BYTES,
+  MAX_FACT_NAME_BYTES,
+  MAX_OBSERVATION_FACTS,
+  MAX_OBSERVATIONS,
+  SALT_BYTES,
+} from "./limits.ts";
+
+/**
+ * One thing that is said: `[salt, name, value]`. Whoever does not know the salt learns nothing from its hash, so each fact can
+ * be shown, kept back or erased alone.
+ */
+export type Fact = {
+  /** 16 bytes from the platform's generator, new for each fact. */
+  readonly salt: Uint8Array;
+  readonly name: string;
+  /** Text, whole numbers, booleans, bytes, lists and maps of them. A fraction is `{"decimal": "7.25"}`: exact, and spelled in one way. */
+  readonly value: CborValue;
+};
+
+/** Facts that hold together, in the order of their names. Of one that is kept back or erased its leaf hash is left. */
+export type Observation = readonly (Fact | Hash)[];
+
+export type FactRefusal =
+  /** `observation` and `fact` are positions; both −1 for the list as a whole. */
+  | {
+      readonly code: "DATA_FACT";
+      readonly observation: number;
+      readonly fact: number;
+      readonly want: string;
+    }
+  | { readonly code: "DATA_FACTS_SIZE"; readonly got: number; readonly max: number };
+
+const NAME = /^[A-Za-z@][A-Za-z0-9_:./#@%~+-]*$/;
+const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
+/** The smallest number that a program has takes 345. */
+const MAX_DECIMAL_CHARACTERS = 400;
+
+export function isShown(fact: Fact | Hash): fact is Fact {
+  return "name" in fact;
+}
+
+/** Deterministic CBOR `[salt, name, value]`. */
+export function encodeFact({ salt, name, value }: Fact): Uint8Array {
+  return encodeCbor([salt, name, value]);
+}
+
+/** The leaf of a fact in its observation. */
+export function factLeaf(fact: Fact | Hash): Hash {
+  return isShown(fact) ? hashLeaf(encodeFact(fact)) : fact;
+}
+
+/** RFC 9162 root over the facts of an observation: the leaf entry of that observation. */
+export function factRoot(observation: Observation): Hash {
+  return merkleRoot(observation.map(factLeaf));
+}
+
+/** RFC 9162 root over observations: what an entry commits to. */
+export function observationsRoot(observations: readonly Observation[]): Hash {
+  return merkleRoot(observations.map((each) => hashLeaf(factRoot(each))));
+}
+
+/** Deterministic CBOR of observations: a list of lists of facts, 32 bytes in the place of each that is kept back. */
+export function encodeObservations(observations: readonly Observation[]): Uint8Array {
+  return encodeCbor(
+    observations.map((facts) =>
+      facts.map((fact) => (isShown(fact) ? [fact.salt, fact.name, fact.value] : fact)),
+    ),
+  );
+}
+
+/**
+ * Reads observations as {@link encodeObservations} writes them. Nothing is said of who signed them.
+ *
+ * @returns the observations, else `DATA_FACTS_SIZE` or `DATA_FACT`: the first thing that is not as it should be
+ */
+export function decodeObservations(bytes: Uint8Array): Result<readonly Observation[], FactRefusal> {
+  if (bytes.length > MAX_ENTRY_FACTS_BYTES) {
+    return err({ code: "DATA_FACTS_SIZE", got: bytes.length, max: MAX_ENTRY_FACTS_BYTES });
+  }
+  const decoded = decodeCbor(bytes);
+  if (!decoded.ok) return misfit(-1, -1, `deterministic CBOR (${decoded.error.code})`);
+  const list = listOf(decoded.value, MAX_OBSERVATIONS);
+  if (list === undefined) return misfit(-1, -1, `1 to ${MAX_OBSERVATIONS} observations`);
+  const observations: Observation[] = [];
+  for (const [at, value] of list.entries()) {
+    const observation = readObservation(value, at);
+    if (!observation.ok) return observation;
+    observations.push(observation.value);
+  }
+  return ok(observations);
+}
+
+function readObservation(value: CborValue, at: number): Result<Observation, FactRefusal> {
+  const list = listOf(value, MAX_OBSERVATION_FACTS);
+  if (list === undefined) return misfit(at, -1, `1 to ${MAX_OBSERVATION_FACTS} facts`);
+  const facts: (Fact | Hash)[] = [];
+  let last = "";
+  for (const [i, each] of list.entries()) {
+    const fact = each instanceof Uint8Array ? readHidden(each) : readFact(each);
+    if (typeof fact === "string") return misfit(at, i, fact);
+    if (isShown(fact)) {
+      // In one order and none twice: else what is shown could depend on which of two is kept back.
+      if (fact.name <= last) return misfit(at, i, "a name behind that of the fact before it");
+      last = fact.name;
+    }
+    facts.push(fact);
+  }
+  return ok(facts);
+}
+
+/** Reads one fact as {@link encodeFact} writes it. @returns the fact, else `DATA_FACT` */
+export function decodeFact(bytes: Uint8Array): Result<Fact, FactRefusal> {
+  const decoded = decodeCbor(bytes);
+  const fact = decoded.ok ? readFact(decoded.value) : "deterministic CBOR";
+  return typeof fact === "string" ? misfit(-1, -1, fact) : ok(fact);
+}
+
+function readHidden(bytes: Uint8Array): Hash | string {
+  return toHash(bytes) ?? "32 bytes where a fact is kept back";
+}
+
+/** @returns the fact, or what it should be */
+function readFact(value: CborValue): Fact | string {
+  const parts = listOf(value, 3) ?? [];
+  const [salt, name, said] = parts;
+  if (parts.length !== 3) return "[salt, name, value]";
+  if (!(salt instanceof Uint8Array) || salt.length !== SALT_BYTES) {
+    return `a salt of ${SALT_BYTES} bytes`;
+  }
+  if (typeof name !== "string" || name.length > MAX_FACT_NAME_BYTES || !NAME.test(name)) {
+    return `a name of at most ${MAX_FACT_NAME_BYTES} characters, as an attribute or an address has`;
+  }
+  if (said === undefined || !isFactValue(said)) return "a value without null and integer keys";
+  const fact = { salt, name, value: said };
+  return encodeFact(fact).length > MAX_FACT_BYTES ? `at most ${MAX_FACT_BYTES} bytes` : fact;
+}
+
+function isFactValue(value: CborValue): boolean {
+  if (Array.isArray(value)) return value.every(isFactValue);
+  if (!isCborMap(value)) return value !== null && !(value instanceof Map);
+  const { decimal, ...rest } = value;
+  if (decimal !== undefined && Object.keys(rest).length === 0) return isDecimal(decimal);
+  return Object.values(value).every((each) => each !== undefined && isFactValue(each));
+}
+
+function isDecimal(value: CborValue): boolean {
+  if (typeof value !== "string" || value.length > MAX_DECIMAL_CHARACTERS) return false;
+  return DECIMAL.test(value) && value !== "-0" && !Number.isSafeInteger(Number(value));
+}
+
+/** How a number stands in a fact: whole ones as they are, others as their shortest decimal text. */
+export function factNumber(value: number): CborValue {
+  // Minus zero is zero.
+  return Number.isSafeInteger(value) ? value + 0 : { decimal: plain(value) };
+}
+
+/** A number without an exponent. */
+function plain(value: number): string {
+  const text = String(value);
+  const [digits = "", exponent] = text.split("e");
+  if (exponent === undefined) return text;
+  const [whole = "", fraction = ""] = digits.replace("-", "").split(".");
+  const sign = value < 0 ? "-" : "";
+  const shift = Number(exponent);
+  if (shift > 0) return `${sign}${whole}${fraction.padEnd(shift, "0")}`;
+  return `${sign}0.${"0".repeat(-shift - 1)}${whole}${fraction}`;
+}
+
+function listOf(value: CborValue, max: number): readonly CborValue[] | undefined {
+  if (!Array.isArray(value) || value.length === 0 || value.length > max) return undefined;
+  return value;
+}
+
+function misfit(observation: number, fact: number, want: string): Result<never, FactRefusal> {
+  return err({ code: "DATA_FACT", observation, fact, want });
+}

@@ -1,0 +1,45 @@
+export {
+  composeEntry,
+  DATA_TYPE,
+  type DataEntry,
+  decodeEntry,
+  type EntryClaims,
+  type EntryHeader,
+  type EntryRefusal,
+  encodeEntry,
+  type UnsignedEntry,
+} from "./entry.ts";
+export {
+  decodeFact,
+  decodeObservations,
+  encodeFact,
+  encodeObservations,
+  type Fact,
+  type FactRefusal,
+  factLeaf,
+  factNumber,
+  factRoot,
+  isShown,
+  type Observation,
+  observationsRoot,
+} from "./fact.ts";
+export {
+  type BodyRefusal,
+  type EntryCheck,
+  type EntrySigner,
+  isSignedBy,
+  type JudgeRefusal,
+  judgeEntry,
+  matchBody,
+  type OpenDataset,
+  openDataset,
+  ownerOf,
+} from "./judge.ts";
+export * from "./limits.ts";
+export {
+  asciiOf,
+  beginsWith,
+  type PictureType,
+  PNG_SIGNATURE,
+  pictureType,
+} from "./picture.ts";

@@ -1,0 +1,319 @@
+import {
+  type CborKeyedMap,
+  formatVerifierKey,
+  type Hash,
+  hashLeaf,
+  hex,
+  InvariantError,
+  type NoteSigner,
+  parseCheckpoint,
+  present,
+  signCheckpoint,
+} from "../core/index.ts";
+import {
+  createLog,
+  type FileSystem,
+  isDiskFull,
+  type Log,
+  LogFault,
+  logExists,
+  nodeFiles,
+  openLog,
+  readText,
+  replaceFile,
+} from "../log/index.ts";
+import { Attachments } from "./attachments.ts";
+import { Bodies } from "./bodies.ts";
+import { namedFiles } from "./files.ts";
+import type { Busy, DatasetLog, EntryBody, LogReceipt, Submission } from "./port.ts";
+
+/** Where the log of a dataset is kept, and by whose keys. */
+export type DatasetLogOptions = {
+  readonly directory: string;
+  readonly reference: string;
+  /** The log's key, which bears its name. */
+  readonly signer: NoteSigner;
+  readonly gateway: CborKeyedMap;
+  /** Milliseconds of a clock that never goes back. */
+  readonly monotonicMilliseconds: () => number;
+  readonly files?: FileSystem;
+};
+
+/** Entries that wait at once, and their facts together: beyond it nobody waits. */
+const MAX_WAITING = 1024;
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
+/** Entries that become durable together. */
+const MAX_BATCH = 256;
+/** The public checkpoint advances at most this often. */
+const PUBLISH_MILLISECONDS = 1000;
+/** A journal record has a head of its own, and each entry its length. */
+const ENTRY_OVERHEAD_BYTES = 8;
+
+type Waiting = {
+  readonly submission: Submission;
+  readonly bytes: number;
+  readonly done: Promise<LogReceipt | Busy>;
+  readonly resolve: (answer: LogReceipt | Busy) => void;
+  readonly reject: (cause: unknown) => void;
+};
+
+/**
+ * Makes the log of a dataset with its first entry, which its node signs: so that the log has a beginning that can be anchored
+ * before anything else is written. Fine if it is there.
+ */
+export async function createDatasetLog(
+  { directory, signer, files = nodeFiles }: DatasetLogOptions,
+  first: { readonly bytes: Uint8Array; readonly body: EntryBody },
+): Promise<void> {
+  if (logExists(`${directory}/log`, files)) return;
+  await new Bodies(files, `${directory}/bodies`).write(0, [first.body]);
+  const options = { directory: `${directory}/log`, origin: signer.key.name, files };
+  await createLog(options, [first.bytes]);
+}
+
+/** @throws LogFault as `openLog` */
+export async function openDatasetLog(
+  options: DatasetLogOptions,
+): Promise<DatasetLog & AsyncDisposable> {
+  const { directory, signer, files = nodeFiles } = options;
+  const published = parseCheckpoint((await readText(files, `${directory}/published`)) ?? "");
+  const log = await openLog({
+    directory: `${directory}/log`,
+    origin: signer.key.name,
+    files,
+    ...(published.ok && { publishedSize: published.value.size }),
+  });
+  return new OpenDatasetLog({ ...options, files }, log, published.ok ? published.value.size : 0);
+}
+
+class OpenDatasetLog implements DatasetLog, AsyncDisposable {
+  readonly #options: DatasetLogOptions & { readonly files: FileSystem };
+  readonly #log: Log;
+  readonly #bodies: Bodies;
+  readonly #attachments: Attachments;
+  /** By the hash of the entry, in the order in which they came. */
+  readonly #waiting = new Map<string, Waiting>();
+  #waitingBytes = 0;
+  #writing: Promise<void> | undefined;
+  #failure: unknown;
+  #closing = false;
+  #published: { readonly size: number; readonly at: number };
+  #publishing: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    options: DatasetLogOptions & { readonly files: FileSystem },
+    log: Log,
+    published: number,
+  ) {
+    this.#options = options;
+    this.#log = log;
+    this.#bodies = new Bodies(options.files, `${options.directory}/bodies`);
+    this.#bodies.sweep();
+    this.#attachments = new Attachments(options.files, `${options.directory}/files`);
+    this.#published = { size: published, at: Number.NEGATIVE_INFINITY };
+  }
+
+  get reference(): string {
+    return this.#options.reference;
+  }
+
+  get origin(): string {
+    return this.#log.origin;
+  }
+
+  get vkey(): string {
+    return formatVerifierKey(this.#options.signer.key);
+  }
+
+  get gateway(): CborKeyedMap {
+    return this.#options.gateway;
+  }
+
+  get size(): number {
+    return this.#log.size;
+  }
+
+  async append(submission: Submission): Promise<LogReceipt | Busy> {
+    const name = hex(submission.entry.hash);
+    const known = this.#waiting.get(name);
+    if (known !== undefined) return again(await known.done);
+    const index = this.#log.indexOf(submission.entry.hash);
+    if (index !== undefined) return again(await this.receipt(index));
+    if (this.#failure !== undefined) throw this.#failure;
+    const bytes = sizeOf(submission);
+    const isFull =
+      this.#waiting.size >= MAX_WAITING || this.#waitingBytes + bytes > MAX_WAITING_BYTES;
+    if (isFull || this.#closing) return { busy: "queue" };
+    const waiting = waitingFor(submission, bytes);
+    this.#waiting.set(name, waiting);
+    this.#waitingBytes += bytes;
+    this.#writing ??= this.#writeAll().finally(() => {
+      this.#writing = undefined;
+    });
+    return waiting.done;
+  }
+
+  indexOf(hash: Hash): number | undefined {
+    return this.#log.indexOf(hash);
+  }
+
+  entry(index: number): Uint8Array | undefined {
+    return this.#log.entry(index);
+  }
+
+  async receipt(index: number): Promise<LogReceipt> {
+    const { receivedMilliseconds } = await this.body(index);
+    return this.#receiptAt(index, this.#log.size, receivedMilliseconds);
+  }
+
+  body(index: number): Promise<EntryBody> {
+    const { first } = this.#log.blockOf(index);
+    return this.#bodies.read(first, index - first);
+  }
+
+  async erase(
+    index: number,
+    isErased: (name: string, observation: number) => boolean,
+  ): Promise<void> {
+    const { first } = this.#log.blockOf(index);
+    const left = await this.#bodies.erase(first, index - first, isErased);
+    await this.#attachments.keepOnly(this.#hashOf(index), filesOf(left));
+  }
+
+  async file(index: number, sha256: string): Promise<Uint8Array | undefined> {
+    const names = filesOf(await this.body(index));
+    return names.has(sha256) ? this.#attachments.read(this.#hashOf(index), sha256) : undefined;
+  }
+
+  /** Remembered on the disk before it is shown: a journal that was cut short cannot pass for the whole. */
+  published(): Promise<string> {
+    const shown = this.#publishing.then(async () => {
+      const { size } = this.#log;
+      const now = this.#options.monotonicMilliseconds();
+      const isDue = now - this.#published.at >= PUBLISH_MILLISECONDS;
+      if (size > this.#published.size && isDue) {
+        const { files, directory } = this.#options;
+        await replaceFile(files, `${directory}/published`, this.checkpoint(size));
+        this.#published = { size, at: now };
+      }
+      return this.checkpoint(this.#published.size);
+    });
+    this.#publishing = shown.catch(() => undefined);
+    return shown;
+  }
+
+  checkpoint(size: number): string {
+    const { signer } = this.#options;
+    return signCheckpoint({ origin: this.origin, size, root: this.#log.root(size) }, [signer]);
+  }
+
+  inclusion(index: number, size: number): readonly Hash[] {
+    return this.#log.inclusion(index, size);
+  }
+
+  consistency(first: number, second: number): readonly Hash[] {
+    return this.#log.consistency(first, second);
+  }
+
+  tile(level: number, index: number, width: number): Uint8Array | undefined {
+    return this.#log.tile(level, index, width);
+  }
+
+  bundle(index: number, width: number): Uint8Array | undefined {
+    return this.#log.bundle(index, width);
+  }
+
+  /** Writes what waits, and takes no more. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
+    await this.#writing;
+    await this.#publishing;
+    await this.#log.close();
+  }
+
+  async #writeAll(): Promise<void> {
+    while (this.#waiting.size > 0) {
+      const batch = [...this.#waiting.values()].slice(0, MAX_BATCH);
+      try {
+        const receipts = await this.#write(batch.map(({ submission }) => submission));
+        for (const [i, { resolve }] of batch.entries()) resolve(present(receipts[i], "a receipt"));
+      } catch (cause) {
+        this.#refuse(batch, cause);
+      }
+      for (const { submission, bytes } of batch) {
+        this.#waiting.delete(hex(submission.entry.hash));
+        this.#waitingBytes -= bytes;
+      }
+    }
+  }
+
+  /** A full disk passes by; after anything else what is on it only opening it again can tell. */
+  #refuse(batch: readonly Waiting[], cause: unknown): void {
+    const isFull = isDiskFull(cause) || (cause instanceof LogFault && cause.reaction === "busy");
+    if (isFull && this.#failure === undefined) {
+      for (const { resolve } of batch) resolve({ busy: "disk" });
+      return;
+    }
+    this.#failure ??= cause instanceof LogFault ? cause : new LogFault("LOG_WRITE", {}, { cause });
+    for (const { reject } of batch) reject(this.#failure);
+  }
+
+  /** Files, then facts, then the record of the journal: whoever sees an entry finds what lies beside it. */
+  async #write(batch: readonly Submission[]): Promise<readonly LogReceipt[]> {
+    if (this.#failure !== undefined) throw this.#failure;
+    for (const { entry, files } of batch) await this.#attachments.keep(entry.hash, files);
+    const first = this.#log.size;
+    await this.#bodies.write(first, batch);
+    const entries = batch.map(({ entry }) => entry.bytes);
+    this.#log.reserve(entries.reduce((sum, { length }) => sum + length + ENTRY_OVERHEAD_BYTES, 64));
+    const staged = this.#log.stage(entries);
+    if (staged.first !== first) throw new InvariantError("two writers of one log");
+    try {
+      await this.#log.commit(staged);
+    } catch (cause) {
+      // What was staged counts in the tree of this log from now on, and stands on no disk.
+      this.#failure = cause;
+      throw cause;
+    }
+    return batch.map(({ receivedMilliseconds }, i) =>
+      this.#receiptAt(first + i, staged.size, receivedMilliseconds),
+    );
+  }
+
+  #receiptAt(index: number, size: number, receivedMilliseconds: number): LogReceipt {
+    return {
+      ...{ index, size, receivedMilliseconds, isKnown: false },
+      path: this.#log.inclusion(index, size),
+      checkpoint: this.checkpoint(size),
+    };
+  }
+
+  #hashOf(index: number): Hash {
+    return hashLeaf(present(this.#log.entry(index), `entry ${index}`));
+  }
+}
+
+function filesOf({ observations }: EntryBody): ReadonlySet<string> {
+  return new Set(namedFiles(observations).map(({ sha256 }) => sha256));
+}
+
+function sizeOf({ entry, observations, files }: Submission): number {
+  const facts = observations.reduce((sum, { length }) => sum + length, 0);
+  // A fact takes some hundred bytes of memory beside its value, which the request was bounded by.
+  const bodies = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  return entry.bytes.length + 256 * facts + bodies;
+}
+
+function waitingFor(submission: Submission, bytes: number): Waiting {
+  let [resolve, reject]: [Waiting["resolve"], Waiting["reject"]] = [() => {}, () => {}];
+  const done = new Promise<LogReceipt | Busy>((yes, no) => {
+    [resolve, reject] = [yes, no];
+  });
+  // Who asked may have gone away: a failure is then nobody's, and must not end the process.
+  done.catch(() => undefined);
+  return { submission, bytes, done, resolve, reject };
+}
+
+function again(answer: LogReceipt | Busy): LogReceipt | Busy {
+  return "busy" in answer ? answer : { ...answer, isKnown: true };
+}

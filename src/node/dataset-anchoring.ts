@@ -1,0 +1,114 @@
+import {
+  type AnchorValue,
+  anchorKey,
+  codeKey,
+  DATASET_ANCHOR_PAUSE_MILLISECONDS,
+  type DatasetValue,
+  datasetKey,
+  decodeCbor,
+  equalBytes,
+  type MapKey,
+  parseCheckpoint,
+  present,
+  referenceTo,
+  referredCode,
+} from "../core/index.ts";
+import type { Ledger } from "../ledger/index.ts";
+import { signerFromSeed, signOperation } from "../sdk/index.ts";
+import type { HeldDatasetLog, NodeDatasets } from "./datasets.ts";
+import type { NodeLog } from "./log.ts";
+
+export type DatasetAnchoring = {
+  readonly ledger: Ledger;
+  readonly datasets: Pick<NodeDatasets, "all">;
+  readonly clock: () => number;
+  readonly log: NodeLog;
+};
+
+/** How often it is looked: the ledger says when each dataset is due. */
+const ROUND_MILLISECONDS = 30_000;
+
+/**
+ * Anchors what the logs of datasets have gained, each at most every ten minutes, until it is disposed of. The first checkpoint of
+ * a log is for those who govern it; from then on the node's own key for the dataset does it. What one round misses the next
+ * makes up for: a consistency path leads there from whatever was anchored last.
+ */
+export function startDatasetAnchoring(options: DatasetAnchoring): AsyncDisposable {
+  let running: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running.then(() => anchorDatasets(options));
+  }, ROUND_MILLISECONDS);
+  timer.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
+
+/** One round. @returns the datasets that were anchored */
+export async function anchorDatasets(options: DatasetAnchoring): Promise<readonly string[]> {
+  const anchored: string[] = [];
+  for (const each of options.datasets.all()) {
+    try {
+      if (await anchorOne(options, each)) anchored.push(each.reference);
+    } catch (cause) {
+      const text = cause instanceof Error ? cause.message : String(cause);
+      options.log.error("dataset not anchored", { dataset: each.reference, cause: text });
+    }
+  }
+  return anchored;
+}
+
+async function anchorOne(
+  { ledger, clock, log }: DatasetAnchoring,
+  held: HeldDatasetLog,
+): Promise<boolean> {
+  const code = referredCode(held.reference);
+  const { size } = held;
+  const last = dueSize(ledger, held, clock());
+  if (last === undefined || last >= size) return false;
+  const item = {
+    code,
+    checkpoint: held.checkpoint(size),
+    consistency: held.consistency(last, size),
+  };
+  const { bytes } = await signOperation({
+    ...{ iss: code, aud: ledger.head().origin, iatSeconds: Math.floor(clock() / 1000) },
+    ...{ signer: signerFromSeed(held.gatewaySeed), operation: { op: "anchor", items: [item] } },
+  });
+  const outcome = present((await ledger.submit([bytes]))[0], "an outcome");
+  if ("refusal" in outcome) {
+    log.error("dataset not anchored", { dataset: held.reference, cause: outcome.refusal.code });
+    return false;
+  }
+  log.info("dataset anchored", { dataset: held.reference, size });
+  return true;
+}
+
+/** The size that is anchored, where another one may follow now. */
+function dueSize(
+  ledger: Ledger,
+  { reference, origin }: HeldDatasetLog,
+  nowMilliseconds: number,
+): number | undefined {
+  const code = referredCode(reference);
+  const record = valueIn(ledger, codeKey(code));
+  const dataset = valueIn<DatasetValue>(ledger, datasetKey(reference));
+  const anchor = valueIn<AnchorValue>(ledger, anchorKey(code));
+  if (record === undefined || referenceTo(record) !== reference) return undefined;
+  if (dataset === undefined || anchor === undefined || dataset.log.origin !== origin) {
+    return undefined;
+  }
+  if (!equalBytes(anchor.delegation, dataset.log.op)) return undefined;
+  if (nowMilliseconds < anchor.at + DATASET_ANCHOR_PAUSE_MILLISECONDS) return undefined;
+  const kept = parseCheckpoint(anchor.checkpoint);
+  return kept.ok ? kept.value.size : undefined;
+}
+
+function valueIn<T>(ledger: Ledger, key: MapKey<T>): T | undefined {
+  const bytes = ledger.value(key);
+  const decoded = bytes && decodeCbor(bytes);
+  return decoded?.ok ? (decoded.value as T) : undefined;
+}

@@ -1,0 +1,213 @@
+import {
+  type CborKeyedMap,
+  type CborValue,
+  type Code,
+  composeEntry,
+  decodeCbor,
+  encodeCbor,
+  encodeEntry,
+  encodeObservations,
+  type Fact,
+  factNumber,
+  fromHex,
+  isCborMap,
+  type Observation,
+  observationsRoot,
+  pictureType,
+  present,
+  SALT_BYTES,
+  sha256,
+} from "../core/index.ts";
+import type { Base64, Hex, Page, Paging, Time } from "./json.ts";
+import type { Signer } from "./signer.ts";
+import type { Transport } from "./transport.ts";
+
+/** What is said of one thing at one time, by name. */
+export type Said = { readonly [name: string]: CborValue };
+
+/** An entry that was signed, with what lies beside it: as it is sent, and can wait. */
+export type SignedEntry = {
+  readonly entry: Uint8Array;
+  /** Observations, encoded, with their salts. */
+  readonly facts: Uint8Array;
+  readonly files: readonly Uint8Array[];
+};
+
+/** Gives each thing that is said a salt of its own, and puts it in its place. */
+export function makeObservation(said: Said): Observation {
+  return Object.entries(said)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]): Fact => {
+      const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+      return { salt, name, value };
+    });
+}
+
+/** What a JSON object says; `undefined` for what is none, or holds what a fact cannot. */
+export function saidFromJson(value: unknown): Said | undefined {
+  const said = fromJson(value);
+  return isCborMap(said) && Object.keys(said).length > 0 ? (said as Said) : undefined;
+}
+
+function fromJson(value: unknown): CborValue | undefined {
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? factNumber(value) : undefined;
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map(fromJson).filter((each) => each !== undefined);
+    return items.length === value.length ? items : undefined;
+  }
+  const entries = Object.entries(value).map(([name, each]) => [name, fromJson(each)] as const);
+  return entries.every(([, each]) => each !== undefined) ? Object.fromEntries(entries) : undefined;
+}
+
+/** How a fact names a file that goes with its entry; `undefined` for what is no picture that is taken. */
+export function fileValue(bytes: Uint8Array): CborValue | undefined {
+  const type = pictureType(bytes);
+  return type === undefined ? undefined : { sha256: sha256(bytes), type, bytes: bytes.length };
+}
+
+/** Signs observations as one entry. The signer's key needs the use `data`. @param audience origin of the dataset's log */
+export async function signEntry(
+  {
+    source,
+    audience,
+    iatSeconds,
+    signer,
+  }: {
+    readonly source: Code;
+    readonly audience: string;
+    readonly iatSeconds: number;
+    readonly signer: Signer;
+  },
+  observations: readonly Observation[],
+  files: readonly Uint8Array[] = [],
+): Promise<SignedEntry> {
+  const counted = { count: observations.length, root: observationsRoot(observations) };
+  const unsigned = composeEntry({ source, audience, iatSeconds, ...counted }, signer);
+  const entry = encodeEntry(unsigned, await signer.sign(unsigned.message));
+  return { entry, facts: encodeObservations(observations), files };
+}
+
+/** Where the node would keep the log of a dataset, with what its owner needs to name it and to anchor its beginning. */
+export type OpenedLog = {
+  readonly reference: string;
+  readonly origin: string;
+  readonly vkeys: readonly string[];
+  readonly url: string;
+  /** The node's own key for the dataset. */
+  readonly gateway: CborKeyedMap;
+  /** A checkpoint of the log. */
+  readonly checkpoint: string;
+  /** From entry 0 to it. */
+  readonly path: readonly Uint8Array[];
+};
+
+/** That an entry stands in the log of its dataset. */
+export type EntryReceipt = {
+  readonly dataset: string;
+  readonly log: string;
+  readonly index: number;
+  readonly hash: Hex;
+  readonly received: Time;
+  /** tlog-proof; whoever holds it keeps the entry. */
+  readonly receipt: string;
+};
+
+export type EntryJson = {
+  readonly index: number;
+  readonly office: string;
+  readonly received: Time;
+  /** How many; to the owner, what they say. */
+  readonly observations:
+    | number
+    | readonly (readonly (
+        | { readonly name: string; readonly value: unknown; readonly fact: Base64 }
+        | { readonly leaf: Base64 }
+      )[])[];
+  readonly source?: string;
+  readonly kid?: Hex;
+  readonly signed?: Time;
+  readonly entry?: Base64;
+};
+
+export type DatasetJson = {
+  readonly code: string;
+  readonly reference: string;
+  readonly title: { readonly [language: string]: string };
+  readonly licence: string;
+  readonly log: {
+    readonly origin: string;
+    readonly vkeys: readonly string[];
+    readonly url: string;
+    readonly op: Hex;
+    readonly genesis?: Hex;
+  };
+  /** Absent where another node keeps the log. */
+  readonly entries?: number;
+};
+
+/** Which of an observation; all that is shown where no names are given. */
+export type FactsAsked = { readonly observation?: number; readonly names?: readonly string[] };
+
+export type Data = {
+  dataset(code: string): Promise<DatasetJson>;
+  /** Finds or makes the log of a dataset of one's own, which may not be registered yet. */
+  openDatasetLog(code: string): Promise<OpenedLog>;
+  /** Sends an entry; sent again it gets the same place. */
+  sendEntry(dataset: string, signed: SignedEntry): Promise<EntryReceipt>;
+  datasetEntries(dataset: string, paging?: Paging): Promise<Page<EntryJson>>;
+  datasetEntry(dataset: string, index: number): Promise<EntryJson>;
+  /** A file from facts up to the ledger, as text to keep. */
+  factsProof(dataset: string, index: number, asked?: FactsAsked): Promise<string>;
+  eraseFacts(dataset: string, index: number, asked?: FactsAsked): Promise<void>;
+  /** A file that the facts of an entry name; `strip` leaves its metadata out. */
+  entryFile(dataset: string, index: number, sha256: Hex, strip?: boolean): Promise<Uint8Array>;
+};
+
+export function createData(transport: Transport): Data {
+  const { send, get } = transport;
+  const one = (code: string) => `/v1/datasets/${encodeURIComponent(code)}`;
+  const query = ({ observation, names }: FactsAsked) => ({
+    ...(observation !== undefined && { observation }),
+    ...(names !== undefined && { names: names.join(",") }),
+  });
+  return {
+    dataset: (code) => get(one(code)),
+    openDatasetLog: async (code) => {
+      const call = { body: new Uint8Array(0), idempotent: true };
+      const answer = (await (await send("POST", `${one(code)}/log`, call)).json()) as OpenedJson;
+      const decoded = decodeCbor(bytesOf(answer.gateway));
+      const gateway = present(decoded.ok ? decoded.value : undefined, "a key") as CborKeyedMap;
+      return { ...answer, gateway, path: answer.path.map(bytesOf) };
+    },
+    sendEntry: async (dataset, { entry, facts, files }) => {
+      const body = encodeCbor(files.length > 0 ? { entry, facts, files } : { entry, facts });
+      const call = { body, type: "application/cbor", idempotent: true };
+      return (await (await send("POST", `${one(dataset)}/entries`, call)).json()) as EntryReceipt;
+    },
+    datasetEntries: (dataset, paging = {}) => get(`${one(dataset)}/entries`, paging),
+    datasetEntry: (dataset, index) => get(`${one(dataset)}/entries/${index}`),
+    factsProof: async (dataset, index, asked = {}) => {
+      const path = `${one(dataset)}/entries/${index}/proof`;
+      return (await send("GET", path, { query: query(asked) })).text();
+    },
+    eraseFacts: async (dataset, index, asked = {}) => {
+      await send("DELETE", `${one(dataset)}/entries/${index}/facts`, { query: query(asked) });
+    },
+    entryFile: async (dataset, index, sha256, strip = false) => {
+      const path = `${one(dataset)}/entries/${index}/files/${sha256}`;
+      const answer = await send("GET", path, strip ? { query: { strip: 1 } } : {});
+      return new Uint8Array(await answer.arrayBuffer());
+    },
+  };
+}
+
+type OpenedJson = Omit<OpenedLog, "gateway" | "path"> & {
+  readonly gateway: Hex;
+  readonly path: readonly Hex[];
+};
+
+function bytesOf(text: Hex): Uint8Array {
+  return present(fromHex(text), "hex");
+}

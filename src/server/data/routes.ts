@@ -1,0 +1,254 @@
+import {
+  type Code,
+  codeKey,
+  encodeCbor,
+  err,
+  formatTilePath,
+  hex,
+  type OpenDataset,
+  ok,
+  openDataset,
+  parseCode,
+  parseTilePath,
+  pictureType,
+  type Result,
+  referenceTo,
+} from "../../core/index.ts";
+import { type DatasetLog, stripMetadata } from "../../data/index.ts";
+import { readBody } from "../bodies/read.ts";
+import {
+  answer,
+  answerJson,
+  answerPrivate,
+  asBody,
+  IMMUTABLE,
+  PRIVATE,
+  REVALIDATE,
+} from "../http/answer.ts";
+import { toJson } from "../http/json.ts";
+import { nextLink, pageOf, readInteger, readPage } from "../http/page.ts";
+import { mustBe, speaksFor } from "../identity/index.ts";
+import { MAX_BODY_BYTES, MAX_BULK_BYTES } from "../limits.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { App, AppContext, Services } from "../services.ts";
+import { proveFacts } from "./proof.ts";
+import { submitEntry } from "./submit.ts";
+import { ownEntryJson, publicEntryJson, receiptJson } from "./views.ts";
+
+/** A dataset whose log this node keeps. */
+type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
+
+/**
+ * Datasets: their logs, entries, facts and files. docs/spec/http.md, Datasets. Everybody sees that an entry came, of which office;
+ * what it says only the owner.
+ */
+export function mountData(app: App, services: Services): void {
+  const { state, datasets, authentication, problem, config } = services;
+
+  app.get("/v1/datasets/:code", (c) => {
+    const code = parseCode(c.req.param("code"));
+    if (!code.ok) return problem(c, code.error);
+    const dataset = openDataset(state, code.value);
+    if (!dataset.ok) return problem(c, dataset.error);
+    const { reference, value } = dataset.value;
+    const log = datasets?.find(reference);
+    const isHere = log !== undefined && log.origin === value.log.origin;
+    return answerJson(c, {
+      ...{ code: code.value, reference, ...(toJson(value) as object) },
+      ...(isHere && { entries: log.size }),
+    });
+  });
+
+  app.post("/v1/datasets/:code/log", async (c) => {
+    const code = parseCode(c.req.param("code"));
+    if (!code.ok) return problem(c, code.error);
+    const body = await readBody(c.req.raw, MAX_BODY_BYTES);
+    if (!body.ok) return problem(c, body.error);
+    const allowed = ownerAsks(c, body.value, code.value);
+    if (!allowed.ok) return problem(c, allowed.error);
+    // One that is not registered yet will be of the first generation.
+    const record = state.get(codeKey(code.value));
+    const reference = record === undefined ? `${code.value}#1` : referenceTo(record);
+    if (datasets === undefined) return problem(c, { code: "DATA_LOG_UNKNOWN", dataset: reference });
+    const log = await datasets.open(reference);
+    if (log === undefined) return problem(c, { code: "HTTP_FULL", what: "datasets", max: 1000 });
+    const { origin, vkey, gateway, size } = log;
+    const described = { reference, origin, vkeys: [vkey], url: config.publicUrl };
+    const checkpoint = { checkpoint: log.checkpoint(size), path: log.inclusion(0, size).map(hex) };
+    return answerPrivate({ ...described, gateway: hex(encodeCbor(gateway)), ...checkpoint }, 201);
+  });
+
+  app.post("/v1/datasets/:code/entries", async (c) => {
+    const found = keptOf(c);
+    if (!found.ok) return problem(c, found.error);
+    const body = await readBody(c.req.raw, MAX_BULK_BYTES);
+    if (!body.ok) return problem(c, body.error);
+    const { dataset, log } = found.value;
+    const taken = await submitEntry(services, dataset, log, body.value);
+    if (!taken.ok) return problem(c, taken.error);
+    return answerPrivate(receiptJson(log, taken.value), taken.value.isKnown ? 200 : 201);
+  });
+
+  app.get("/v1/datasets/:code/entries", async (c) => {
+    const found = keptOf(c);
+    if (!found.ok) return problem(c, found.error);
+    const page = readPage(c);
+    if (!page.ok) return problem(c, page.error);
+    const { log } = found.value;
+    const first = page.value.cursor === undefined ? 0 : Number(page.value.cursor);
+    if (!Number.isSafeInteger(first) || first < 0) {
+      return problem(c, { code: "HTTP_CURSOR", got: String(page.value.cursor).slice(0, 64) });
+    }
+    const end = Math.min(log.size, first + Math.min(page.value.limit, MAX_LISTED));
+    const items: object[] = [];
+    for (let i = first; i < end; i++) items.push(publicEntryJson(log, i, await log.body(i)));
+    const next = end < log.size ? String(end) : undefined;
+    return answerJson(c, pageOf(items, next), { headers: nextLink(c, next) });
+  });
+
+  app.get("/v1/datasets/:code/entries/:index", async (c) => {
+    const found = entryOf(c);
+    if (!found.ok) return problem(c, found.error);
+    const { log, index } = found.value;
+    const body = await log.body(index);
+    if (!isSigned(c)) return answerJson(c, publicEntryJson(log, index, body));
+    const allowed = ownerAsks(c, NO_BODY, found.value.dataset.record.code);
+    if (!allowed.ok) return problem(c, allowed.error);
+    return answerPrivate(ownEntryJson(log, index, body));
+  });
+
+  app.get("/v1/datasets/:code/entries/:index/proof", async (c) => {
+    const found = ownEntryOf(c);
+    if (!found.ok) return problem(c, found.error);
+    const observation = readInteger(c, "observation", 0, 9999);
+    if (!observation.ok) return problem(c, observation.error);
+    const names = (c.req.query("names") ?? "").split(",").filter(Boolean);
+    const { log, index } = found.value;
+    const asked = { index, observation: observation.value ?? 0, names };
+    const proof = await proveFacts(services, log, asked);
+    return proof.ok ? answerPrivate(proof.value) : problem(c, proof.error);
+  });
+
+  app.delete("/v1/datasets/:code/entries/:index/facts", async (c) => {
+    const found = ownEntryOf(c);
+    if (!found.ok) return problem(c, found.error);
+    const observation = readInteger(c, "observation", 0, 9999);
+    if (!observation.ok) return problem(c, observation.error);
+    const names = new Set((c.req.query("names") ?? "").split(",").filter(Boolean));
+    const only = observation.value;
+    const { log, index } = found.value;
+    await log.erase(
+      index,
+      (name, at) => (names.size === 0 || names.has(name)) && (only === undefined || only === at),
+    );
+    return new Response(null, { status: 204, headers: { "Cache-Control": PRIVATE } });
+  });
+
+  app.get("/v1/datasets/:code/entries/:index/files/:sha256", async (c) => {
+    const found = ownEntryOf(c);
+    if (!found.ok) return problem(c, found.error);
+    const { log, index } = found.value;
+    const sha256 = c.req.param("sha256");
+    const whole = await log.file(index, sha256);
+    const bytes = whole && c.req.query("strip") === "1" ? stripMetadata(whole) : whole;
+    const type = bytes && pictureType(bytes);
+    if (bytes === undefined || type === undefined) {
+      return problem(c, { code: "DATA_FILE_UNKNOWN", sha256: sha256.slice(0, 64) });
+    }
+    return fileResponse(bytes, type, sha256);
+  });
+
+  app.get("/data/:name/checkpoint", async (c) => {
+    const log = datasets?.named(c.req.param("name"));
+    if (log === undefined) return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
+    const checkpoint = await log.published();
+    return answer(c, checkpoint, { type: "text/plain; charset=utf-8", caching: REVALIDATE });
+  });
+
+  app.get("/data/:name/tile/*", (c) => {
+    const log = datasets?.named(c.req.param("name"));
+    const path = c.req.path.slice(c.req.path.indexOf("/tile/") + 1);
+    const parsed = parseTilePath(path);
+    if (log === undefined || !parsed.ok || formatTilePath(parsed.value) !== path) {
+      return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
+    }
+    const tile = parsed.value;
+    const bytes =
+      tile.kind === "entries"
+        ? log.bundle(tile.index, tile.width)
+        : log.tile(tile.level, tile.index, tile.width);
+    if (bytes === undefined) return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
+    if (tile.kind !== "entries") {
+      return answer(c, bytes, { type: "application/octet-stream", caching: IMMUTABLE });
+    }
+    // Entries name keys and times: a person's trail, which is the owner's alone to see.
+    const code = parseCode(log.reference.slice(0, log.reference.indexOf("#")));
+    const allowed = code.ok ? ownerAsks(c, NO_BODY, code.value) : code;
+    if (!allowed.ok) return problem(c, allowed.error);
+    return new Response(asBody(bytes), {
+      headers: { "Content-Type": "application/octet-stream", "Cache-Control": PRIVATE },
+    });
+  });
+
+  function keptOf(c: AppContext): Result<Kept, AnyRefusal> {
+    const code = parseCode(c.req.param("code") ?? "");
+    if (!code.ok) return code;
+    const dataset = openDataset(state, code.value);
+    if (!dataset.ok) return dataset;
+    const log = datasets?.find(dataset.value.reference);
+    if (log?.origin !== dataset.value.value.log.origin) {
+      return err({ code: "DATA_LOG_UNKNOWN", dataset: dataset.value.reference });
+    }
+    return log === undefined
+      ? err({ code: "DATA_LOG_UNKNOWN", dataset: dataset.value.reference })
+      : ok({ dataset: dataset.value, log });
+  }
+
+  function entryOf(c: AppContext): Result<Kept & { readonly index: number }, AnyRefusal> {
+    const kept = keptOf(c);
+    if (!kept.ok) return kept;
+    const text = c.req.param("index") ?? "";
+    const index = /^(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : Number.NaN;
+    return index < kept.value.log.size
+      ? ok({ ...kept.value, index })
+      : err({ code: "DATA_ENTRY_UNKNOWN", index: text.slice(0, 32) });
+  }
+
+  /** Whoever is not the owner does not even hear whether there is such an entry. */
+  function ownEntryOf(c: AppContext): Result<Kept & { readonly index: number }, AnyRefusal> {
+    const kept = keptOf(c);
+    if (!kept.ok) return kept;
+    const allowed = ownerAsks(c, NO_BODY, kept.value.dataset.record.code);
+    return allowed.ok ? entryOf(c) : allowed;
+  }
+
+  function ownerAsks(c: AppContext, body: Uint8Array, code: Code): Result<unknown, AnyRefusal> {
+    const signer = authentication.signer(c, body);
+    if (!signer.ok) return signer;
+    return mustBe(signer.value, speaksFor(state, signer.value, code), `the holder of ${code}`);
+  }
+}
+
+/** Entries of one page: of each the file of its facts is read. */
+const MAX_LISTED = 100;
+
+const NO_BODY = new Uint8Array(0);
+
+function isSigned(c: AppContext): boolean {
+  return (c.req.header("Signature") ?? c.req.header("Authorization")) !== undefined;
+}
+
+/** Never shown by a browser in our name: what was uploaded by somebody is downloaded, whatever it pretends to be. */
+function fileResponse(bytes: Uint8Array, type: string, sha256: string): Response {
+  const name = `${sha256.slice(0, 16)}.${type.slice("image/".length)}`;
+  return new Response(asBody(bytes), {
+    headers: {
+      "Content-Type": type,
+      "Content-Disposition": `attachment; filename="${name}"`,
+      "Content-Security-Policy": "sandbox; default-src 'none'",
+      "X-Content-Type-Options": "nosniff",
+      "Cross-Origin-Resource-Policy": "same-origin",
+      "Cache-Control": PRIVATE,
+    },
+  });
+}

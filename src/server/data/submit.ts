@@ -1,0 +1,88 @@
+import {
+  type CborValue,
+  decodeCbor,
+  decodeEntry,
+  decodeObservations,
+  err,
+  isCborMap,
+  isShown,
+  judgeEntry,
+  matchBody,
+  type Observation,
+  type OpenDataset,
+  ok,
+  type Result,
+} from "../../core/index.ts";
+import { type DatasetLog, type LogReceipt, matchFiles } from "../../data/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { Services } from "../services.ts";
+
+/** An entry as it is sent: `{"entry", "facts", ? "files"}`, all of it in one request, so that it is there as a whole or not at all. */
+type Sent = {
+  readonly entry: Uint8Array;
+  /** Observations, encoded. */
+  readonly facts: Uint8Array;
+  readonly files: readonly Uint8Array[];
+};
+
+const WANT = "CBOR {entry: bytes, facts: bytes, ? files: [bytes …]}";
+const RETRY_SECONDS = 1;
+
+/**
+ * Takes an entry into the log of its dataset, if it may stand there. One that stands there already gets its receipt again,
+ * whatever has become of its key since.
+ */
+export async function submitEntry(
+  { state, clock }: Pick<Services, "state" | "clock">,
+  dataset: OpenDataset,
+  log: DatasetLog,
+  body: Uint8Array,
+): Promise<Result<LogReceipt, AnyRefusal>> {
+  const sent = readSent(body);
+  if (!sent.ok) return sent;
+  const entry = decodeEntry(sent.value.entry);
+  if (!entry.ok) return entry;
+  const index = log.indexOf(entry.value.hash);
+  if (index !== undefined) return ok({ ...(await log.receipt(index)), isKnown: true });
+  const receivedMilliseconds = clock();
+  const signer = judgeEntry(state, dataset, entry.value, Math.floor(receivedMilliseconds / 1000));
+  if (!signer.ok) return signer;
+  const observations = readObservations(sent.value.facts);
+  if (!observations.ok) return observations;
+  const matched = matchBody(entry.value, observations.value);
+  if (!matched.ok) return matched;
+  const files = matchFiles(observations.value, sent.value.files);
+  if (!files.ok) return files;
+  const answer = await log.append({
+    ...{ entry: entry.value, observations: observations.value },
+    ...{ files: files.value, receivedMilliseconds },
+  });
+  if (!("busy" in answer)) return ok(answer);
+  return err({ code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: answer.busy });
+}
+
+function readSent(body: Uint8Array): Result<Sent, AnyRefusal> {
+  const decoded = decodeCbor(body);
+  if (!decoded.ok || !isCborMap(decoded.value)) return err({ code: "HTTP_BODY", want: WANT });
+  const { entry, facts, files = [], ...rest } = decoded.value;
+  const isFit = entry instanceof Uint8Array && facts instanceof Uint8Array && areBytes(files);
+  if (!isFit || Object.keys(rest).length > 0) return err({ code: "HTTP_BODY", want: WANT });
+  return ok({ entry, facts, files });
+}
+
+function areBytes(value: CborValue): value is readonly Uint8Array[] {
+  return Array.isArray(value) && value.every((each) => each instanceof Uint8Array);
+}
+
+/** What comes in is shown as a whole: only later something of it may be kept back. */
+function readObservations(facts: Uint8Array): Result<readonly Observation[], AnyRefusal> {
+  const read = decodeObservations(facts);
+  if (!read.ok) return read;
+  for (const [observation, each] of read.value.entries()) {
+    const fact = each.findIndex((one) => !isShown(one));
+    if (fact >= 0) {
+      return err({ code: "DATA_FACT", observation, fact, want: "[salt, name, value]" });
+    }
+  }
+  return read;
+}

@@ -1,0 +1,1 @@
+export { mountEnrolments } from "./routes.ts";

@@ -1,0 +1,173 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { fromHex, hex, present } from "../../src/core/index.ts";
+import {
+  makeObservation,
+  readInvitation,
+  signEnrolment,
+  signEntry,
+  signerFromWebCrypto,
+  signInvitation,
+} from "../../src/sdk/index.ts";
+import { CITY, code, named, signerOf } from "../sdk/world.ts";
+import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
+
+// An office makes a dataset, sends to it, proves a fact to a stranger and erases another, with the compiled command.
+
+const OFFICE = `${CITY}.02`;
+const AIR = `${OFFICE}/DATA/AIR`;
+let office: Office;
+beforeAll(async () => {
+  office = await openOffice();
+  const { record } = await office.node.client.record(CITY);
+  const prev = present(fromHex(record.control), "control");
+  const uses = ["data", "govern", "issue", "record"] as const;
+  const key = (word: string) => ({ key: signerOf(word).publicKey, uses, label: word });
+  await office.node.act({ op: "keys", code: CITY, prev, add: [key("all")] }, CITY, "city");
+  const items = [
+    { code: code(OFFICE), kind: "department" as const, names: named("局"), keys: [key("office")] },
+  ];
+  await office.node.act({ op: "register", items }, CITY, "all");
+});
+afterAll(() => office[Symbol.asyncDispose]());
+
+const by = (...args: readonly string[]) => office.as("office", OFFICE, "dataset", ...args);
+const CREATE = ["create", AIR, "--title", "空气质量", "--title", "en=Air quality"].concat(
+  ...[
+    ["--licence", "CC-BY-4.0"],
+    ["--contact", "数据科"],
+    ["--rhythm", "PT1H"],
+  ],
+);
+const JPEG = Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0x00, 0x02, 0x01, 0xff, 0xd9);
+
+test("a dataset is made in four signed steps, and made again it is as it was", async () => {
+  const made = await by(...CREATE);
+  expect(made).toMatchObject({ exit: 0 });
+  expect(made.out).toContain("MA.156.1301.02_DATA_AIR.g1");
+  const before = await office.node.client.record(AIR);
+  const again = await by(...CREATE);
+  expect(again).toMatchObject({ exit: 0 });
+  expect((await office.node.client.record(AIR)).record).toEqual(before.record);
+  const { log, entries } = await office.node.client.dataset(AIR);
+  expect([log.genesis?.length, entries]).toEqual([64, 1]);
+});
+
+test("what is sent is proved to a stranger, erased, and refused when it is wrong", async () => {
+  const photo = join(office.directory, "photo.jpg");
+  writeFileSync(photo, JPEG);
+  const said = { id: AIR, pm25: 12.5, note: "晴", time: "2026-11-29T03:00:00Z" };
+  const file = await office.file("said.json", JSON.stringify([said, { ...said, pm25: 13 }]));
+  const receipt = join(office.directory, "sent");
+  const sent = await by("send", AIR, file, "--attach", `photo=${photo}`, "--receipt", receipt);
+  expect(sent).toMatchObject({ exit: 0 });
+  const [vkey = ""] = (await office.node.client.dataset(AIR)).log.vkeys;
+  const own = await office.cli("verify", receipt, "--vkey", vkey, "--json");
+  expect(jsonOf(own)).toMatchObject({ index: 1 });
+
+  const listed = (await by("entries", AIR, "--json")).out.trim().split("\n");
+  expect(JSON.parse(listed[1] ?? "")).toMatchObject({ index: 1, office: OFFICE, observations: 2 });
+  const read = jsonOf(await by("read", AIR, "1", "--json"));
+  const facts = read.observations[0] as { name: string; value: { sha256: string } }[];
+  const hash = facts.find(({ name }) => name === "photo")?.value.sha256 ?? "";
+  const out = join(office.directory, "out.jpg");
+  expect(await by("file", AIR, "1", hash, out, "--strip")).toMatchObject({ exit: 0 });
+
+  const proof = join(office.directory, "proof.json");
+  expect(
+    await by("proof", AIR, "1", proof, "--observation", "1", "--names", "pm25,time"),
+  ).toMatchObject({ exit: 0 });
+  const node = await office.node.client.node();
+  const policy = await office.file("policy", node.policy);
+  const verified = jsonOf(await office.cli("verify", proof, "--policy", policy, "--json"));
+  expect(verified).toMatchObject({
+    ...{ dataset: `${AIR}#1`, source: OFFICE, index: 1, facts: { pm25: 13 } },
+    signer: { holder: `${OFFICE}#1` },
+  });
+  const person = await office.cli("verify", proof, "--policy", policy, "--lang", "zh");
+  expect(person.out).toContain("尚未锚定");
+  const first = join(office.directory, "first.json");
+  await by("proof", AIR, "0", first);
+  expect(jsonOf(await office.cli("verify", first, "--policy", policy, "--json"))).toHaveProperty(
+    "anchored",
+  );
+  const other = await office.cli("verify", proof, "--policy", policy, "--code", CITY);
+  expect(problemOf(other)).toMatchObject({ code: "CLI_PROOF_SUBJECT" });
+
+  expect(await by("erase", AIR, "1", "--names", "note")).toMatchObject({ exit: 0 });
+  expect((await by("read", AIR, "1", "--json")).out).not.toContain("晴");
+  expect(await by("proof", AIR, "1", proof)).toMatchObject({ exit: 0 });
+  expect(
+    jsonOf(await office.cli("verify", proof, "--policy", policy, "--json")).facts,
+  ).toMatchObject({ pm25: "12.5" });
+
+  const nothing = await office.file("null.json", JSON.stringify({ id: null }));
+  expect(problemOf(await by("send", AIR, nothing))).toMatchObject({ code: "CLI_FILE_FORMAT" });
+  const page = await office.file("page.html", "<script>");
+  expect(problemOf(await by("send", AIR, file, "--attach", `photo=${page}`))).toMatchObject({
+    code: "CLI_ARGUMENT",
+  });
+  const stranger = await office.as("stranger", OFFICE, "dataset", "send", AIR, file);
+  expect(stranger.exit).not.toBe(0);
+  expect(stranger.errors).toContain("AUTH_KEY_UNKNOWN");
+});
+
+test("a phone is invited, asks with a key that cannot leave it, and is enrolled by the office", async () => {
+  const invited = jsonOf(await by("invite", AIR, "--label", "巡查三组", "--days", "7", "--json"));
+  const [page = "", digits = ""] = (invited.url as string).split("#i=");
+  expect(page).toMatch(/\/report\/MA\.156\.1301\.02\/DATA\/AIR$/);
+  const invitation = new Uint8Array(Buffer.from(digits, "base64url"));
+  const said = present(readInvitation(invitation), "an invitation");
+  expect(said).toEqual({ office: OFFICE, dataset: AIR, label: "巡查三组" });
+
+  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, [
+    "sign",
+    "verify",
+  ]);
+  const signer = await signerFromWebCrypto(pair);
+  const { client } = office.node;
+  const { origin: aud } = await client.node();
+  const iatSeconds = Math.floor(Date.now() / 1000);
+  const claims = { office: code(said.office), aud, iatSeconds, signer };
+  const request = await signEnrolment(claims, invitation);
+  const { kid } = await client.enrol(invitation, request);
+  expect(kid).toBe(hex(signer.kid));
+  const refusal = (sent: Promise<unknown>) =>
+    sent.then(
+      () => "taken",
+      (problem: { code: string }) => problem.code,
+    );
+  // Whoever has another invitation, or none, or lets another key sign, is told so.
+  const strange = await signEnrolment({ ...claims, signer: signerOf("stranger") }, invitation);
+  const forged = invitation.slice();
+  forged[forged.length - 5] = (forged.at(-5) ?? 0) ^ 1;
+  expect(await refusal(client.enrol(forged, request))).toBe("AUTH_SIGNATURE");
+  expect(await refusal(client.enrol(request, invitation))).toBe("OP_HEADER");
+  const byRecord = await signInvitation(
+    { ...claims, signer: signerOf("stranger") },
+    { dataset: code(AIR), label: "x", untilSeconds: iatSeconds + 60 },
+  );
+  expect(await refusal(client.enrol(byRecord, strange))).toBe("AUTH_KEY_UNKNOWN");
+  const over = await signInvitation(
+    { ...claims, signer: signerOf("office") },
+    { dataset: code(AIR), label: "x", untilSeconds: iatSeconds - 1 },
+  );
+  expect(await refusal(client.enrol(over, request))).toBe("ENROL_EXPIRED");
+  const another = await signInvitation(
+    { ...claims, signer: signerOf("office") },
+    { dataset: code(AIR), label: "x", untilSeconds: iatSeconds + 60 },
+  );
+  expect(await refusal(client.enrol(another, request))).toBe("ENROL_FORM");
+
+  const enrolled = await by("enrol", kid);
+  expect(enrolled).toMatchObject({ exit: 0 });
+  expect(enrolled.errors).toContain(kid);
+  expect((await by("enrol")).out).toMatch(/No key waits|没有/);
+  const { log } = await client.dataset(AIR);
+  const report = await signEntry(
+    { source: code(OFFICE), audience: log.origin, iatSeconds, signer },
+    [makeObservation({ id: AIR, note: "井盖破损", place: [1_145_149_000, 380_423_000] })],
+  );
+  expect((await client.sendEntry(AIR, report)).index).toBeGreaterThan(1);
+});

@@ -1,0 +1,349 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { COSEKey, Sign1 } from "@auth0/cose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type Code,
+  composeEntry,
+  decodeEntry,
+  encodeCbor,
+  encodeEntry,
+  encodeObservations,
+  fromBase64,
+  fromHex,
+  hashLeaf,
+  hex,
+  observationsRoot,
+  parseCheckpoint,
+  parsePolicy,
+  present,
+} from "../../src/core/index.ts";
+import {
+  type Client,
+  createClient,
+  makeObservation,
+  type Said,
+  type SignedEntry,
+  signEntry,
+} from "../../src/sdk/index.ts";
+import { verifyFacts } from "../../src/verify/data/index.ts";
+import { CITY, code, issueCity, named, signerOf } from "../sdk/world.ts";
+import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
+
+// A department's dataset on a real node: its log, what is sent, read, proved and erased; over HTTP, across kills.
+
+const OFFICE = `${CITY}.02`;
+const AIR = `${OFFICE}/DATA/AIR`;
+let root: string;
+let node: RealNode;
+let owner: Client;
+let origin: string;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "cityid-datasets-"));
+  node = await startRealNode({ data: await beginLedger(root) });
+  await issueCity(node);
+  const key = (word: string, ...uses: ("data" | "govern" | "issue" | "record")[]) => ({
+    key: signerOf(word).publicKey,
+    uses: uses.sort(),
+    label: word,
+  });
+  const keys = [key("office", "govern", "issue", "record"), key("phone", "data")];
+  const item = (text: string, kind: "department" | "class") => ({
+    code: code(text),
+    kind,
+    names: named(text),
+  });
+  const registered = { ...item(OFFICE, "department"), keys };
+  // A city gives no use that its own key lacks.
+  const { record } = await node.client.record(CITY);
+  const prev = present(fromHex(record.control), "control");
+  const all = key("city two", "data", "govern", "issue", "record");
+  await node.act({ op: "keys", code: CITY, prev, add: [all] }, CITY, "city");
+  await node.act({ op: "register", items: [registered] }, CITY, "city two");
+  await node.act({ op: "register", items: [item(`${OFFICE}/DATA`, "class")] }, OFFICE, "office");
+  owner = node.client.as({ signer: signerOf("office"), holder: `${OFFICE}#1` });
+  await createDataset();
+});
+afterAll(async () => {
+  await node.stop();
+  rmSync(root, { recursive: true });
+});
+
+/** What `cityid dataset create` does. */
+async function createDataset(): Promise<void> {
+  const log = await owner.openDatasetLog(AIR);
+  origin = log.origin;
+  const gateway = { key: log.gateway, uses: ["data" as const], label: "node" };
+  const scope = { under: code(AIR) };
+  const item = { code: code(AIR), kind: "dataset" as const, names: named("空气") };
+  // Only who has the use may give it, so the city's key does.
+  await node.act({ op: "register", items: [{ ...item }] }, OFFICE, "office");
+  const { record } = await node.client.record(AIR);
+  const control = present(fromHex(record.control), "control");
+  await node.act(
+    { op: "keys", code: AIR, prev: control, add: [{ ...gateway, scope }] },
+    OFFICE,
+    "office",
+  );
+  await node.act(
+    {
+      op: "dataset",
+      code: code(AIR),
+      prev: present(fromHex((await node.client.record(AIR)).record.op), "op"),
+      title: { zh: "空气质量", en: "Air quality" },
+      licence: "CC-BY-4.0",
+      contact: "数据科",
+      log: { origin, vkeys: log.vkeys, url: log.url },
+    },
+    OFFICE,
+    "office",
+  );
+  const checkpoint = parseCheckpoint(log.checkpoint);
+  if (!checkpoint.ok) throw new Error(checkpoint.error.code);
+  const bundle = await owner.datasetEntry(AIR, 0);
+  const genesis = hashLeaf(present(fromBase64(bundle.entry ?? ""), "entry 0"));
+  await node.act(
+    {
+      op: "anchor",
+      items: [{ code: code(AIR), checkpoint: log.checkpoint, genesis, path: log.path }],
+    },
+    OFFICE,
+    "office",
+  );
+}
+
+const now = () => Math.floor(Date.now() / 1000);
+
+function sign(said: readonly Said[], files: readonly Uint8Array[] = [], iatSeconds = now()) {
+  const claims = { source: code(OFFICE), audience: origin, iatSeconds, signer: signerOf("phone") };
+  return signEntry(claims, said.map(makeObservation), files);
+}
+
+const reading = (pm25: number): Said => ({
+  id: AIR,
+  note: "晴",
+  pm25,
+  time: "2026-11-29T03:00:00Z",
+  type: "AirQualityObserved",
+});
+
+const refusal = (sent: Promise<unknown>) =>
+  sent.then(
+    () => "taken",
+    (problem: { code: string; facts: object }) => ({ code: problem.code, ...problem.facts }),
+  );
+
+async function trust() {
+  const policy = parsePolicy((await node.client.node()).policy);
+  if (!policy.ok) throw new Error(policy.error.code);
+  return { policy: policy.value, nowSeconds: now(), maxAgeSeconds: 3600 };
+}
+
+describe("an entry", () => {
+  test("is taken once, read by its owner, and proved from the fact up to the ledger", async () => {
+    const signed = await sign([reading(12), reading(13)]);
+    const receipt = await node.client.sendEntry(AIR, signed);
+    expect(receipt).toMatchObject({ dataset: `${AIR}#1`, log: origin, index: 1 });
+    const again = await node.client.sendEntry(AIR, signed);
+    expect([again.index, again.hash, again.received]).toEqual([
+      receipt.index,
+      receipt.hash,
+      receipt.received,
+    ]);
+    const stranger = await node.client.datasetEntry(AIR, 1);
+    expect(Object.keys(stranger).sort()).toEqual(["index", "observations", "office", "received"]);
+    expect(stranger).toMatchObject({ office: OFFICE, observations: 2 });
+    const own = await owner.datasetEntry(AIR, 1);
+    expect(JSON.stringify(own)).toContain('"name":"pm25","value":12');
+    const proof = await owner.factsProof(AIR, 1, { observation: 1, names: ["pm25", "time"] });
+    expect(proof).not.toContain(Buffer.from("晴").toString("base64"));
+    const verdict = await verifyFacts(proof, await trust());
+    if (!verdict.ok) throw new Error(JSON.stringify(verdict.error));
+    const { facts, source, dataset, signer, index } = verdict.value;
+    expect(facts.map(({ name, value }) => [name, value])).toEqual([
+      ["pm25", 13],
+      ["time", "2026-11-29T03:00:00Z"],
+    ]);
+    expect([source, dataset, index, signer.holder]).toEqual([OFFICE, `${AIR}#1`, 1, `${OFFICE}#1`]);
+    // The first entry is anchored, this one is not yet.
+    expect(verdict.value.anchoredMilliseconds).toBeUndefined();
+    const first = await verifyFacts(await owner.factsProof(AIR, 0), await trust());
+    expect(first.ok && first.value.anchoredMilliseconds).toBeGreaterThan(0);
+  });
+
+  test("is verified by a library from outside", async () => {
+    const { entry } = await sign([reading(1)]);
+    const theirs = Sign1.decode(entry);
+    const key = await COSEKey.import(encodeCbor(signerOf("phone").publicKey)).toKeyLike();
+    await expect(theirs.verify(key)).resolves.toBeUndefined();
+  });
+
+  test("keeps nothing of what was erased, and what is left still verifies", async () => {
+    const { index } = await node.client.sendEntry(AIR, await sign([reading(20)]));
+    await owner.eraseFacts(AIR, index, { names: ["note"] });
+    const own = JSON.stringify(await owner.datasetEntry(AIR, index));
+    expect(own).not.toContain("晴");
+    const proof = await owner.factsProof(AIR, index);
+    const verdict = await verifyFacts(proof, await trust());
+    expect(verdict.ok && verdict.value.facts.map(({ name }) => name)).toEqual([
+      "id",
+      "pm25",
+      "time",
+      "type",
+    ]);
+    const asked = owner.factsProof(AIR, index, { names: ["note"] });
+    expect(await refusal(asked)).toMatchObject({ code: "DATA_FACT_UNKNOWN", name: "note" });
+  });
+
+  test("is refused with one cause each, and nothing is kept", async () => {
+    const before = (await node.client.dataset(AIR)).entries;
+    const good = await sign([reading(1)]);
+    const send = (changes: Partial<SignedEntry>) =>
+      refusal(node.client.sendEntry(AIR, { ...good, ...changes }));
+    const by = (word: string, source = OFFICE, audience = origin) =>
+      signEntry({ source: code(source), audience, iatSeconds: now(), signer: signerOf(word) }, [
+        makeObservation(reading(2)),
+      ]);
+    expect(await send(await by("stranger"))).toMatchObject({ code: "AUTH_KEY_UNKNOWN" });
+    expect(await send(await by("office"))).toMatchObject({ code: "AUTH_KEY_USE" });
+    expect(await send(await by("phone", "MA.156"))).toMatchObject({ code: "AUTH_KEY_UNKNOWN" });
+    expect(await send(await by("phone", `${CITY}.09`))).toMatchObject({ code: "DATA_SOURCE" });
+    expect(await send(await by("phone", `${OFFICE}/LAMP/1`))).toMatchObject({
+      code: "STATE_UNKNOWN",
+    });
+    expect(await send(await by("phone", OFFICE, "other/log"))).toMatchObject({
+      code: "DATA_AUDIENCE",
+    });
+    const old = await sign([reading(1)], [], now() - 8 * 24 * 3600);
+    expect(await send(old)).toMatchObject({ code: "DATA_TIME" });
+    const early = await sign([reading(1)], [], now() + 3600);
+    expect(await send(early)).toMatchObject({ code: "DATA_TIME" });
+    const others = encodeObservations([makeObservation(reading(3))]);
+    expect(await send({ facts: others })).toMatchObject({ code: "DATA_ROOT" });
+    const two = encodeObservations([makeObservation(reading(3)), makeObservation(reading(4))]);
+    expect(await send({ facts: two })).toMatchObject({ code: "DATA_COUNT", got: 2, want: 1 });
+    expect(await send({ facts: encodeCbor([[new Uint8Array(32)]]) })).toMatchObject({
+      code: "DATA_FACT",
+    });
+    expect(await send({ entry: good.entry.subarray(1) })).toMatchObject({ code: "COSE_TAG" });
+    const flipped = good.entry.slice();
+    flipped[flipped.length - 3] = (flipped.at(-3) ?? 0) ^ 1;
+    expect(await send({ entry: flipped })).toMatchObject({ code: "AUTH_SIGNATURE" });
+    // Bytes turned one by one: always a refusal, never a fault.
+    for (let at = 0; at < good.entry.length; at += 7) {
+      const bytes = good.entry.slice();
+      bytes[at] = (bytes[at] ?? 0) ^ 0x40;
+      const answer = await send({ entry: bytes });
+      expect(answer).toMatchObject({ code: expect.not.stringMatching(/^(taken|HTTP_INTERNAL)$/) });
+    }
+    expect((await node.client.dataset(AIR)).entries).toBe(before);
+  });
+
+  test("of P-256 has one spelling: a high s is refused", async () => {
+    const observations = [makeObservation(reading(1))];
+    const claims = { source: code(OFFICE) as Code, audience: origin, iatSeconds: now() };
+    const counted = { count: 1, root: observationsRoot(observations) };
+    const unsigned = composeEntry({ ...claims, ...counted }, { alg: -7, kid: new Uint8Array(8) });
+    const entry = encodeEntry(unsigned, new Uint8Array(64).fill(0xff));
+    const facts = encodeObservations(observations);
+    expect(await refusal(node.client.sendEntry(AIR, { entry, facts, files: [] }))).toMatchObject({
+      code: "AUTH_KEY_UNKNOWN",
+    });
+    expect(decodeEntry(entry).ok).toBe(true);
+  });
+});
+
+/** A JPEG with a comment and EXIF. */
+const PHOTO = Uint8Array.from([
+  ...[0xff, 0xd8, 0xff, 0xe1, 0x00, 0x0a, ...Buffer.from("Exif\0GPS")],
+  ...[0xff, 0xfe, 0x00, 0x06, ...Buffer.from("who?")],
+  ...[0xff, 0xda, 0x00, 0x02, 0x11, 0x22, 0xff, 0x00, 0x33, 0xff, 0xd9],
+]);
+
+const named_ = (bytes: Uint8Array, type = "image/jpeg") => ({
+  bytes: bytes.length,
+  sha256: new Uint8Array(createHash("sha256").update(bytes).digest()),
+  type,
+});
+
+describe("files", () => {
+  test("are kept under their hash, given to the owner to download, stripped on request, erased", async () => {
+    const said = { ...reading(1), photo: named_(PHOTO) };
+    const { index } = await node.client.sendEntry(AIR, await sign([said], [PHOTO]));
+    const hash = hex(named_(PHOTO).sha256);
+    expect(await owner.entryFile(AIR, index, hash)).toEqual(PHOTO);
+    const stripped = Buffer.from(await owner.entryFile(AIR, index, hash, true));
+    expect(stripped.includes("GPS") || stripped.includes("who?")).toBe(false);
+    expect(stripped.subarray(-2)).toEqual(Buffer.from([0xff, 0xd9]));
+    const url = `${node.url}/v1/datasets/${encodeURIComponent(AIR)}/entries/${index}/files/${hash}`;
+    const stranger = await fetch(url);
+    expect(stranger.status).toBe(401);
+    expect(stranger.headers.get("X-Content-Type-Options")).toBe("nosniff");
+    await owner.eraseFacts(AIR, index, { names: ["photo"] });
+    expect(await refusal(owner.entryFile(AIR, index, hash))).toMatchObject({
+      code: "DATA_FILE_UNKNOWN",
+    });
+  });
+
+  test("are what their fact says, all of them and no others", async () => {
+    const send = async (said: Said, files: readonly Uint8Array[]) =>
+      refusal(node.client.sendEntry(AIR, await sign([{ ...reading(1), ...said }], files)));
+    const page = Buffer.from("<html><script>alert(1)</script>");
+    expect(await send({ photo: named_(page) }, [page])).toMatchObject({ code: "DATA_FILE_TYPE" });
+    expect(await send({ photo: named_(page, "text/html") }, [page])).toMatchObject({
+      code: "DATA_FILE_TYPE",
+    });
+    expect(await send({ photo: named_(PHOTO) }, [])).toMatchObject({ code: "DATA_FILE_MISSING" });
+    expect(await send({}, [PHOTO])).toMatchObject({ code: "DATA_FILE_UNNAMED" });
+    const large = new Uint8Array(10 * 1024 * 1024 + 1);
+    large.set(PHOTO);
+    expect(await send({ photo: named_(large) }, [large])).toMatchObject({ code: "DATA_FILE_SIZE" });
+  });
+});
+
+describe("the log of a dataset", () => {
+  test("shows its checkpoint and hashes to everybody, its entries to the owner alone", async () => {
+    const base = `http://${origin}`.replace(/127\.0\.0\.1:\d+/, new URL(node.url).host);
+    const checkpoint = parseCheckpoint(await (await fetch(`${base}/checkpoint`)).text());
+    expect(checkpoint.ok && checkpoint.value.origin).toBe(origin);
+    const size = checkpoint.ok ? checkpoint.value.size : 0;
+    const tile = await fetch(`${base}/tile/0/000.p/${size}`);
+    expect((await tile.arrayBuffer()).byteLength).toBe(32 * size);
+    expect((await fetch(`${base}/tile/entries/000.p/1`)).status).toBe(401);
+    expect((await fetch(`${base}/tile/0/000.p/255`)).status).toBe(404);
+  });
+
+  test("takes each of a hundred reports exactly once, though every connection is cut", async () => {
+    const before = (await node.client.dataset(AIR)).entries ?? 0;
+    const reports = await Promise.all(
+      Array.from({ length: 100 }, (_, n) => sign([{ ...reading(n), note: `report ${n}` }])),
+    );
+    const url = `${node.url}/v1/datasets/${encodeURIComponent(AIR)}/entries`;
+    await Promise.all(
+      reports.map(async ({ entry, facts }, n) => {
+        const body = encodeCbor({ entry, facts }) as Uint8Array<ArrayBuffer>;
+        const cut = new AbortController();
+        // Cut at different moments: before, while and after the node has written.
+        setTimeout(() => cut.abort(), n % 40);
+        await fetch(url, { method: "POST", body, signal: cut.signal }).catch(() => undefined);
+      }),
+    );
+    // The phone sends what it has no receipt for, while the node is killed in between.
+    const impatient = createClient({ url: node.url, attempts: 1 });
+    const some = Promise.allSettled(reports.map((each) => impatient.sendEntry(AIR, each)));
+    await node.stop("SIGKILL");
+    await some;
+    node = await startRealNode({ data: node.data });
+    owner = node.client.as({ signer: signerOf("office"), holder: `${OFFICE}#1` });
+    const sendAll = () => Promise.all(reports.map((each) => node.client.sendEntry(AIR, each)));
+    const first = await sendAll();
+    const indices = new Set(first.map(({ index }) => index));
+    expect(indices.size).toBe(100);
+    expect((await node.client.dataset(AIR)).entries).toBe(before + 100);
+    const second = await sendAll();
+    expect(second.map(({ index }) => index)).toEqual(first.map(({ index }) => index));
+  });
+});
