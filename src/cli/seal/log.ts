@@ -1,17 +1,30 @@
-import { hex, parseCode, readSeal, type Seal } from "../../core/index.ts";
+import {
+  hex,
+  parseCode,
+  readSeal,
+  type Seal,
+  type SealRuns,
+  type Seals,
+} from "../../core/index.ts";
 import { batchOperation } from "../../sdk/index.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { identityOf, printAccepted, signAndSubmit } from "../signing.ts";
-import { readLines, type SealLine } from "./make.ts";
+import type { SealLine } from "./line.ts";
+import { readLines } from "./make.ts";
 
-/** What a node keeps of one batch: 2 MiB of leaf hashes. */
-const MAX_BATCH = 65_536;
+/** Seals of one batch: a node keeps 2 MiB of leaf hashes of it. */
+export const MAX_BATCH = 65_536;
 
-/** Logs the batch of a file, and gives the node what it needs to serve paths. May be done again: what was logged stays. */
-export async function logBatch(run: Run, path: string): Promise<void> {
+/**
+ * Logs the batch of a file, and gives the node what it needs to serve paths.
+ *
+ * @param logged serials that stand in batches: a batch that is whole among them is not logged once more
+ */
+export async function logBatch(run: Run, path: string, logged: SealRuns = []): Promise<void> {
   const seals = await sealsOf(path);
-  const { file, holder } = await identityOf(run);
+  const identity = await identityOf(run);
+  const { file, holder } = identity;
   const code = parseCode(holder);
   const [first] = seals;
   if (!code.ok || first === undefined || hex(first.kid) !== file.kid) {
@@ -19,17 +32,24 @@ export async function logBatch(run: Run, path: string): Promise<void> {
     throw new CliProblem("CLI_FILE_FORMAT", { path, want });
   }
   const operation = batchOperation(code.value, seals);
-  const accepted = await signAndSubmit(run, operation);
+  const accepted = isLogged(operation, logged)
+    ? undefined
+    : await signAndSubmit(run, operation, identity);
   const { record } = await run.client.record(holder);
   const bytes = seals.map((seal) => seal.bytes);
   const reference = `${holder}#${record.generation}`;
   await run.client.putBatch(reference, file.kid, operation.first, bytes);
   const { length } = seals;
+  if (accepted === undefined) return;
   printAccepted(
     run,
     accepted,
     run.say({ en: `Logged ${length} seals.`, zh: `已登记 ${length} 枚签章。` }),
   );
+}
+
+function isLogged({ first, count }: Seals, logged: SealRuns): boolean {
+  return logged.some(([from, length]) => from <= first && first + count <= from + length);
 }
 
 /** The seals of a file, if they are one batch: of one key, with serials without a gap. */
