@@ -83,4 +83,5 @@ const parts = {
   "its symbol as SVG": () => symbolSvg(symbol, 30, words.code, undefined),
 };
 for (const [what, work] of Object.entries(parts)) console.log(`${String(Math.round(cost(work))).padStart(8)} µs ${what}`);
-if (!isMet) process.exitCode = 1;
+// The short form shows that the figures can be taken, not what they are.
+if (!isMet && !isShort) process.exitCode = 1;
