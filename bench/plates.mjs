@@ -1,5 +1,5 @@
 // Plates a second on one core: from a seal that was made to the sheets (PDF) and the archive of symbols beside them, as
-// `cityid plates` prints them; and where the time goes. `node bench/plates.mjs [--short]`, after npm run build.
+// `cityid plates` prints them; and where the time goes. Time of the processor counts, so that other work on the machine does not. `node bench/plates.mjs [--short]`, after npm run build.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { A4_MM, createPaper, qrSymbol } from "../dist/paper/index.js";
 import { signerFromSeed } from "../dist/sdk/index.js";
 
 const isShort = process.argv.includes("--short");
-const COUNT = isShort ? 480 : 4_800;
+const COUNT = isShort ? 480 : 2_400;
 const ROUNDS = isShort ? 1 : 3;
 const BOUND = 100;
 
@@ -46,8 +46,14 @@ async function round(layout) {
     const began = performance.now();
     await sealPlan(run, job, files, signer);
     const sealed = performance.now();
+    const before = process.cpuUsage();
     await printPlates(run, job, files);
-    return { seal: COUNT / ((sealed - began) / 1000), print: COUNT / ((performance.now() - sealed) / 1000) };
+    const { user, system } = process.cpuUsage(before);
+    return {
+      seal: COUNT / ((sealed - began) / 1000),
+      print: COUNT / ((performance.now() - sealed) / 1000),
+      printOfCpu: COUNT / ((user + system) / 1e6),
+    };
   } finally {
     await rm(directory, { recursive: true });
   }
@@ -58,17 +64,18 @@ let isMet = true;
 for (const layout of Object.keys(LAYOUTS)) {
   const rounds = [];
   for (let i = 0; i < ROUNDS; i++) rounds.push(await round(layout));
-  const print = median(rounds.map((each) => each.print));
-  isMet &&= print >= BOUND;
-  console.log(`${String(Math.round(print)).padStart(8)}/s  ${layout}: printed, PDF and SVG (bound ${BOUND}); sealed before that ${Math.round(median(rounds.map((each) => each.seal)))}/s`);
+  const of = (what) => Math.round(median(rounds.map((each) => each[what])));
+  isMet &&= of("printOfCpu") >= BOUND;
+  console.log(`${String(of("printOfCpu")).padStart(8)}/s of processor time, ${of("print")}/s by the clock  ${layout}: printed, PDF and SVG (bound ${BOUND}); sealed before that ${of("seal")}/s`);
 }
 
-/** Microseconds of one call. */
+/** Microseconds of the processor for one call. */
 function cost(work, calls = isShort ? 50 : 400) {
   for (let i = 0; i < calls / 4; i++) work(i);
-  const began = performance.now();
+  const before = process.cpuUsage();
   for (let i = 0; i < calls; i++) work(i);
-  return ((performance.now() - began) / calls) * 1000;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / calls;
 }
 const layout = LAYOUTS["A4-3x8"];
 const { level } = RULES.indoors;

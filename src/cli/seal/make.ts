@@ -45,10 +45,14 @@ export async function makeSealsOf(
   const terms = { first, iatSeconds, ...(expSeconds && { expSeconds }) };
   const label = run.say({ en: "Sealing", zh: "制作签章" });
   const progress = run.progress(label, codes.length);
+  // A write that fails names no file.
+  const told = (cause: unknown) => {
+    throw fileProblem(options.batch ?? "", cause);
+  };
   const out = options.batch === undefined ? undefined : await openNew(options.batch);
   const write = async (line: string) => {
-    if (out !== undefined) await out.write(`${line}\n`);
-    else run.terminal.output.write(`${line}\n`);
+    if (out === undefined) run.terminal.output.write(`${line}\n`);
+    else await out.appendFile(`${line}\n`).catch(told);
   };
   try {
     if (options.csv) await write("code,serial,kid,text");
@@ -57,7 +61,7 @@ export async function makeSealsOf(
       await write(lineOf(made, hex(signer.kid), host, options.csv === true));
       progress.to(++done);
     }
-    await out?.sync();
+    await out?.sync().catch(told);
   } finally {
     progress.end();
     await out?.close();

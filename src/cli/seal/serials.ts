@@ -1,4 +1,5 @@
 import { open, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileProblem } from "../file-problem.ts";
 import type { KeyFile } from "../key-file.ts";
 import { CliProblem } from "../problem.ts";
@@ -29,10 +30,21 @@ export async function takeSerials(
     if (first + count > max) throw new CliProblem("CLI_SEAL_KEY_FULL", { kid, max });
     await writeFile(`${path}.new`, `${first + count}\n`, { mode: 0o600, flush: true });
     await rename(`${path}.new`, path);
+    await syncDirectory(dirname(path));
     return first;
   } finally {
     await held.close();
     await rm(lock, { force: true });
+  }
+}
+
+/** Else a power cut could take the rename back, and the serials would be given once more. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
   }
 }
 
