@@ -7,6 +7,6 @@ export function kindOf(code: Code): ChildKind {
 }
 
 /** The class in the code of a thing: `MA.156.1301.02/LAMP/000123` → `LAMP`. */
-export function classOf(code: Code): string | undefined {
+export function classOf(code: string): string | undefined {
   return code.split("/")[1];
 }

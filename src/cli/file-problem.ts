@@ -9,6 +9,8 @@ const WORDS: { readonly [errno: string]: Text } = {
   EISDIR: { en: "it is a directory, not a file", zh: "它是目录，不是文件" },
   ENOTDIR: { en: "a part of its path is no directory", zh: "路径中有一部分不是目录" },
   ENOSPC: { en: "the disk is full", zh: "磁盘已满" },
+  EFBIG: { en: "no larger file may be written here", zh: "此处不能写入更大的文件" },
+  EDQUOT: { en: "the quota of disk space is used up", zh: "磁盘配额已用完" },
   EROFS: { en: "the disk is mounted read-only", zh: "磁盘以只读方式挂载" },
 };
 

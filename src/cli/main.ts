@@ -1,7 +1,10 @@
 #!/usr/bin/env node
+import { setMaxListeners } from "node:events";
 import { runCli } from "./run-cli.ts";
 
 const controller = new AbortController();
+// Each request listens to it until the request is collected as garbage; ten thousand of them are no leak.
+setMaxListeners(0, controller.signal);
 // The first Ctrl-C ends what is under way in good order; a second one ends the process at once.
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => controller.abort(new DOMException(signal, "AbortError")));

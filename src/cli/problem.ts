@@ -36,6 +36,15 @@ export type CliProblemCode =
   | "CLI_SEAL_UNSURE"
   | "CLI_SEAL_SERIALS"
   | "CLI_SEAL_KEY_FULL"
+  | "PLATES_HOST"
+  | "PLATES_HOLDER"
+  | "PLATES_KEY_USE"
+  | "PLATES_NOT_GENUINE"
+  | "PLATES_NONE"
+  | "PLATES_MODULE"
+  | "PLATES_DIRECTORY"
+  | "PLATES_JOB"
+  | "PLATES_BUSY"
   | "CLI_DAMAGED"
   | "CLI_AUDIT"
   | "INIT_LOG"
@@ -282,6 +291,99 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       en: "Make a new key with the use `seal`, and register it (`cityid keys`).",
       zh: "请生成用途为 seal 的新密钥并登记（`cityid keys`）。",
     },
+  },
+  PLATES_HOST: {
+    exit: "usage",
+    what: {
+      en: "{host} is not a public host: no phone outside could open these plates.",
+      zh: "{host} 不是公开的主机：外部的手机无法打开这些铭牌。",
+    },
+    remedy: {
+      en: "Name the public one (`--host id.example.org`). `--sample` prints samples for it, marked as such.",
+      zh: "请指明公开的主机（`--host id.example.org`）；`--sample` 可印制带标记的样品。",
+    },
+  },
+  PLATES_HOLDER: {
+    exit: "refused",
+    what: {
+      en: "{holder} does not seal what is below {parent}: that is for {nearer}.",
+      zh: "{parent} 之下不由 {holder} 签章，应由 {nearer} 签章。",
+    },
+    remedy: {
+      en: "Use a key of {nearer} with the use `seal`, or choose another parent.",
+      zh: "请使用 {nearer} 的 seal 密钥，或另选上级标识码。",
+    },
+  },
+  PLATES_KEY_USE: {
+    exit: "key",
+    what: {
+      en: "The key {kid} of {holder} makes no seals; its uses in the ledger: {uses}.",
+      zh: "{holder} 的密钥 {kid} 不能用于签章；账本所载用途：{uses}。",
+    },
+    remedy: {
+      en: "Use an open key with the use `seal` (`cityid keys` adds one).",
+      zh: "请使用用途为 seal 的有效密钥（可用 `cityid keys` 登记）。",
+    },
+  },
+  PLATES_NOT_GENUINE: {
+    exit: "refused",
+    what: {
+      en: "The first seal, of {subject}, would not be found genuine ({cause}): {why}. Nothing was printed.",
+      zh: "首枚签章（{subject}）核验不通过（{cause}）：{why}。未绘制任何铭牌。",
+    },
+    remedy: {
+      en: "Mend that, then begin anew in another directory; the serials of this job stay unused.",
+      zh: "请先解决该问题，再在另一目录重新开始；本任务的序号不再使用。",
+    },
+  },
+  PLATES_NONE: {
+    exit: "missing",
+    what: {
+      en: "Below {parent} nothing is to be sealed (class: {class}; left out: {ended} not active, {sealThemselves} that seal themselves).",
+      zh: "{parent} 之下没有可制作的铭牌（类别：{class}；未计入：{ended} 个无效，{sealThemselves} 个自行签章）。",
+    },
+    remedy: {
+      en: "Check the code and the class: `cityid children {parent}`.",
+      zh: "请检查标识码和类别：`cityid children {parent}`。",
+    },
+  },
+  PLATES_MODULE: {
+    exit: "usage",
+    what: {
+      en: "In {layout} a module of {code} would be {module} mm; {where} it needs {min} mm. Nothing was sealed.",
+      zh: "版式 {layout} 中 {code} 的模块只有 {module} mm，该安装位置（{where}）至少需 {min} mm。未制作任何签章。",
+    },
+    remedy: {
+      en: "Choose a larger layout (`--layout {better}`), or a shorter host.",
+      zh: "请选用较大的版式（`--layout {better}`），或较短的主机名。",
+    },
+  },
+  PLATES_DIRECTORY: {
+    exit: "usage",
+    what: {
+      en: "{path} is not empty, and holds no job of plates: {foreign}.",
+      zh: "{path} 非空，且不是铭牌任务的目录（其中有 {foreign}）。",
+    },
+    remedy: { en: "Name a new directory.", zh: "请指定新目录。" },
+  },
+  PLATES_JOB: {
+    exit: "usage",
+    what: {
+      en: "{path} is another job: its {field} is {want}, not {got}.",
+      zh: "{path} 是另一项任务：其 {field} 为 {want}，而非 {got}。",
+    },
+    remedy: {
+      en: "Say the same as when it began to go on with it; another job needs another directory.",
+      zh: "继续该任务请使用与开始时相同的选项；新任务请指定新目录。",
+    },
+  },
+  PLATES_BUSY: {
+    exit: "usage",
+    what: {
+      en: "Another process ({pid}) works in {path}.",
+      zh: "另一进程（{pid}）正在使用 {path}。",
+    },
+    remedy: { en: "Wait until it has ended.", zh: "请等待其结束。" },
   },
   CLI_PROOF_SUBJECT: {
     exit: "forged",

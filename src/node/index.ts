@@ -13,6 +13,7 @@ export {
   createEmbeddedLedger,
   embeddedLedgerExists,
 } from "../ledger/embedded/index.ts";
+export { lockDirectory } from "../log/index.ts";
 export { type BackupReport, backup, restore } from "./backup.ts";
 export { type Beginning, beginNode } from "./begin.ts";
 export * from "./child/index.ts";
@@ -35,6 +36,7 @@ export { languageOf } from "./demo/messages.ts";
 export { type DemoStart, startDemo } from "./demo/start.ts";
 export { type DemoSupervision, superviseDemo } from "./demo/supervise.ts";
 export type { DirectoryTrouble } from "./directory-fault.ts";
+export { isPublic } from "./follow/address.ts";
 export { logKey, makeNextLogKey } from "./log-key.ts";
 export { DEFAULT_MIRROR_PORT, openMirror, serveMirror } from "./mirror.ts";
 export * from "./register/index.ts";

@@ -1,6 +1,7 @@
 import { present } from "../core/index.ts";
 import { hex4 } from "./pdf/embedded-font.ts";
 import { formatNumber, formatValue, pdfText } from "./pdf/value.ts";
+import type { QrSymbol } from "./qr.ts";
 import { codePointOf, type Line, NOTED_ROOM, type Piece } from "./text.ts";
 
 // What is drawn on a page. Places are millimetres from its upper left corner; text stands on its base line.
@@ -21,6 +22,8 @@ export type Canvas = {
   stroke(start: Place, strokes: readonly Stroke[], colour: Colour, width: number): void;
   /** Rectangles as one shape: no seam shows between those that touch. */
   boxes(boxes: readonly Box[], colour: Colour): void;
+  /** A symbol in a square with this side, quiet zone included; its modules are one shape, and counted in whole numbers. */
+  symbol(at: Place, side: number, symbol: QrSymbol, colour: Colour): void;
 };
 
 export type Box = Place & { readonly width: number; readonly height: number };
@@ -91,6 +94,12 @@ export function createCanvas(heightMm: number): Canvas & { readonly content: () 
         draw(across(x), up(y + height), across(width), across(height), "re");
       }
       draw("f");
+    },
+    symbol: ({ x, y }, side, { size, runs }, colour) => {
+      const module = across(side) / size;
+      draw("q", module, 0, 0, -module, across(x), up(y), "cm", ...colour, "sc");
+      operators.push(runs.map(([left, top, length]) => `${left} ${top} ${length} 1 re`).join("\n"));
+      draw("f", "Q");
     },
     content: () => `/C cs /C CS\n${operators.join("\n")}\n`,
   };

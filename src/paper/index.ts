@@ -12,7 +12,16 @@ export type { FontName } from "./font/noto.ts";
 export { A4_MM, createPaper, type Paper, type PaperOptions } from "./paper.ts";
 export type { Attachment } from "./pdf/attachment.ts";
 export type { Metadata } from "./pdf/metadata.ts";
-export { type QrLevel, QUIET_MODULES, qrBoxes, qrText } from "./qr.ts";
+export {
+  type QrContent,
+  type QrLevel,
+  type QrRun,
+  type QrSymbol,
+  QUIET_MODULES,
+  qrBoxes,
+  qrSymbol,
+  qrText,
+} from "./qr.ts";
 export { type FoundFile, type PdfRefusal, readAttachments } from "./read/attachments.ts";
 export {
   type Face,

@@ -12,6 +12,7 @@ import type { Face } from "./text.ts";
 export type Paper = {
   /** The fonts of this document; only characters that are drawn are embedded. */
   readonly faces: { readonly [name in FontName]: Face };
+  /** Begins a page and ends the one before, which can be drawn on no longer: of a thousand pages one is held as drawn. */
   addPage(sizeMm: { readonly width: number; readonly height: number }): Canvas;
   /** Ends it. @returns the PDF */
   finish(): Uint8Array;
@@ -27,25 +28,30 @@ export function createPaper(options: PaperOptions): Paper {
     bold: faceOf("B", "bold"),
     mono: faceOf("M", "mono"),
   };
-  const pages: (() => { readonly box: readonly number[]; readonly content: string })[] = [];
+  const pdf = createPdf();
+  const tree = pdf.reserve();
+  const resources = pdf.reserve();
+  const kids: PdfRef[] = [];
+  let open: (() => void) | undefined;
+  const endPage = () => {
+    open?.();
+    open = undefined;
+  };
   return {
     faces,
     addPage: ({ width, height }) => {
+      endPage();
       const { content, ...canvas } = createCanvas(height);
       const box = [0, 0, width * POINTS_PER_MM, height * POINTS_PER_MM];
-      pages.push(() => ({ box, content: content() }));
+      open = () => {
+        const stream = pdf.stream(dict({}), utf8(content()));
+        const parts = { Parent: tree, MediaBox: box, Resources: resources, Contents: stream };
+        kids.push(pdf.add(dict({ Type: "Page", ...parts })));
+      };
       return canvas;
     },
     finish: () => {
-      const pdf = createPdf();
-      const tree = pdf.reserve();
-      const resources = pdf.reserve();
-      const kids = pages.map((page): PdfRef => {
-        const { box, content } = page();
-        const stream = pdf.stream(dict({}), utf8(content));
-        const parts = { Parent: tree, MediaBox: box, Resources: resources, Contents: stream };
-        return pdf.add(dict({ Type: "Page", ...parts }));
-      });
+      endPage();
       pdf.add(dict({ Type: "Pages", Kids: kids, Count: kids.length }), tree);
       const fonts = Object.fromEntries(
         Object.values(faces).map(({ key, font }) => [key, font.finish(pdf)]),

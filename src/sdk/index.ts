@@ -18,7 +18,11 @@ export {
   hex,
   parseCheckpoint,
   parseCode,
+  parseResolverHost,
   parseTlogProof,
+  type ResolverHost,
+  type SealSegments,
+  sealSegments,
 } from "../core/index.ts";
 export { type ReadCode, type ReadRefusal, readCode } from "../text/index.ts";
 export * from "../verify/index.ts";

@@ -190,10 +190,25 @@ describe.skipIf(CHROMIUM === undefined)(
       await expectDone("needs the root for nothing but being found and believed");
     }, 300_000);
 
-    test("all nine steps are remembered after a reload", async () => {
+    test("10: of ten plates one is genuine, forged and swapped in turn, and the page says which", async () => {
+      await visit("plates");
+      await button("Seal and print 10 plates").click();
+      await page.locator(".plate svg").nth(9).waitFor();
+      await button("Check the first plate").click();
+      await page.getByRole("heading", { name: "Genuine and current. Sealed by" }).waitFor();
+      await button("Forge it").click();
+      await page.getByRole("heading", { name: "Forged: the signature" }).waitFor();
+      await expectShown("SEAL_SIGNATURE");
+      await button("Swap two seals").click();
+      await page.getByRole("heading", { name: /Swapped: the plate says \S+LAMP/ }).waitFor();
+      await expectShown("SEAL_SWAPPED");
+      await expectDone("Nobody can make a plate for a thing without a key");
+    }, 90_000);
+
+    test("all ten steps are remembered after a reload", async () => {
       await page.goto(`${node.url}/tour`);
-      await page.getByText("seen").nth(8).waitFor();
-      expect(await page.getByText("seen").count()).toBe(9);
+      await page.getByText("seen").nth(9).waitFor();
+      expect(await page.getByText("seen").count()).toBe(10);
     }, 30_000);
   },
 );

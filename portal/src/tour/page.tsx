@@ -27,6 +27,7 @@ const PAGES: { readonly [S in StepId]: ComponentType } = {
   "own-ledger": lazy(async () => ({
     default: (await import("./own-ledger/step.tsx")).OwnLedgerStep,
   })),
+  plates: lazy(async () => ({ default: (await import("./plates/step.tsx")).PlatesStep })),
 };
 
 /** The first page of the portal: a newcomer does by hand what a city, an institute and an auditor do. */

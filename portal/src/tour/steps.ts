@@ -9,6 +9,7 @@ export const STEPS = [
   "attack",
   "kill",
   "own-ledger",
+  "plates",
 ] as const;
 
 export type StepId = (typeof STEPS)[number];

@@ -11,4 +11,5 @@ export const WORDS = {
   attack: "attack",
   kill: "kill",
   "own-ledger": "ownLedger",
+  plates: "plates",
 } as const satisfies { readonly [S in StepId]: string };

@@ -14,6 +14,7 @@ import {
   type TextStyle,
 } from "../../paper/index.ts";
 import { printedCode } from "../code-argument.ts";
+import { nameIn } from "../name-in.ts";
 import type { Language, Text } from "../text.ts";
 import type { Facts } from "./facts.ts";
 import { AMBER, BLACK, GREEN, GREY, INK, type Ink, LINE, RED } from "./ink.ts";
@@ -21,7 +22,6 @@ import { drawStatusMark } from "./status-mark.ts";
 import {
   type HistoryRow,
   historyRows,
-  nameIn,
   proofRows,
   type Row,
   recordRows,

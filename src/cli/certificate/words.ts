@@ -1,5 +1,6 @@
 import { type EffectiveStatus, hex, type Names, type RecordKind } from "../../core/index.ts";
 import { printedCode } from "../code-argument.ts";
+import { nameIn } from "../name-in.ts";
 import type { Language, Text } from "../text.ts";
 import type { Facts } from "./facts.ts";
 import { changeWords } from "./history-words.ts";
@@ -37,14 +38,6 @@ const KIND_WORDS: { readonly [kind in RecordKind]: Text } = {
 
 const NOT_PUBLIC: Text = { en: "not public", zh: "未公开" };
 const MEMBERS: Text = { en: "the members together", zh: "成员机构共同决定" };
-
-/** The name first in the language that is asked for, else in any; the code where none is public. */
-export function nameIn(names: Names | undefined, language: Language): string | undefined {
-  const all = names ?? {};
-  const ordered = [all[language], all.zh, all.en, ...Object.values(all)];
-  const name = ordered.find((each) => each !== undefined && "value" in each);
-  return name !== undefined && "value" in name ? name.value : undefined;
-}
 
 /** Every name, `石家庄市 / en Shijiazhuang`, that of the language first; one that is committed to stands as such. */
 function allNames(names: Names, language: Language): string {

@@ -18,6 +18,7 @@ import { addKey } from "./key.ts";
 import { addKeys } from "./keys.ts";
 import { addLog } from "./log.ts";
 import { addMirror } from "./mirror.ts";
+import { addPlates } from "./plates.ts";
 import { addPropose } from "./propose.ts";
 import { addRecover } from "./recover.ts";
 import { addRegister } from "./register.ts";
@@ -61,6 +62,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addSeal,
   addUnseal,
   addDataset,
+  addPlates,
   addDelegate,
   addInit,
   addStart,

@@ -1,21 +1,32 @@
-import { hex, parseCode, readSeal, type Seal } from "../../core/index.ts";
+import {
+  hex,
+  parseCode,
+  readSeal,
+  type Seal,
+  type SealRuns,
+  type Seals,
+} from "../../core/index.ts";
 import { ApiProblem, batchOperation } from "../../sdk/index.ts";
 import { CliProblem } from "../problem.ts";
 import { Refused } from "../refused.ts";
 import type { Run } from "../run.ts";
 import { identityOf, printAccepted, signAndSubmit } from "../signing.ts";
-import { CSV_HEAD, readLines, type SealLine } from "./make.ts";
+import type { SealLine } from "./line.ts";
+import { CSV_HEAD, readLines } from "./make.ts";
 
-/** What a node keeps of one batch: 2 MiB of leaf hashes. */
-const MAX_BATCH = 65_536;
+/** Seals of one batch: a node keeps 2 MiB of leaf hashes of it. */
+export const MAX_BATCH = 65_536;
 
 /**
  * Logs the batch of a file, and gives the node what it needs to serve paths. Done again where it was broken off in between:
  * what is logged already is not refused, if the node finds that it is this batch.
+ *
+ * @param logged serials that stand in batches: a batch that is whole among them is not signed once more
  */
-export async function logBatch(run: Run, path: string): Promise<void> {
+export async function logBatch(run: Run, path: string, logged: SealRuns = []): Promise<void> {
   const seals = await sealsOf(path);
-  const { file, holder } = await identityOf(run);
+  const identity = await identityOf(run);
+  const { file, holder } = identity;
   const code = parseCode(holder);
   const [first] = seals;
   if (!code.ok || first === undefined || hex(first.kid) !== file.kid) {
@@ -28,16 +39,18 @@ export async function logBatch(run: Run, path: string): Promise<void> {
   const reference = `${holder}#${record.generation}`;
   const give = () => run.client.putBatch(reference, file.kid, operation.first, bytes);
   const { length } = seals;
-  const accepted = await signAndSubmit(run, operation).catch(async (refused: unknown) => {
-    if (!(refused instanceof Refused) || refused.outcome.code !== OVERLAP) throw refused;
-    // Of another batch the node says so, and then the first refusal is the one that helps.
-    await give().catch((cause: unknown) => {
-      throw cause instanceof ApiProblem ? refused : cause;
+  const logNow = () =>
+    signAndSubmit(run, operation, identity).catch(async (refused: unknown) => {
+      if (!(refused instanceof Refused) || refused.outcome.code !== OVERLAP) throw refused;
+      // Of another batch the node says so, and then the first refusal is the one that helps.
+      await give().catch((cause: unknown) => {
+        throw cause instanceof ApiProblem ? refused : cause;
+      });
+      return undefined;
     });
-    return undefined;
-  });
+  const accepted = isLogged(operation, logged) ? undefined : await logNow();
+  await give();
   if (accepted !== undefined) {
-    await give();
     const done = { en: `Logged ${length} seals.`, zh: `已登记 ${length} 枚签章。` };
     printAccepted(run, accepted, run.say(done));
     return;
@@ -52,6 +65,10 @@ export async function logBatch(run: Run, path: string): Promise<void> {
 }
 
 const OVERLAP = "STATE_SEALS_OVERLAP";
+
+function isLogged({ first, count }: Seals, logged: SealRuns): boolean {
+  return logged.some(([from, length]) => from <= first && first + count <= from + length);
+}
 
 /** The seals of a file, if they are one batch: of one key, with serials without a gap. */
 async function sealsOf(path: string): Promise<readonly Seal[]> {

@@ -1,16 +1,11 @@
 import { open, readFile } from "node:fs/promises";
 import {
   type Code,
-  decodeCbor,
-  fromBase64,
   fromHex,
   hex,
   MAX_SERIALS,
   parseResolverHost,
   type ResolverHost,
-  type SealRuns,
-  sealRunsKey,
-  sealSegments,
 } from "../../core/index.ts";
 import { type MadeSeal, makeSeals, type SealSubject } from "../../sdk/index.ts";
 import { readCodeArgument } from "../code-argument.ts";
@@ -19,7 +14,8 @@ import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { identityOf, openSigner } from "../signing.ts";
 import { parseSeconds } from "../time-argument.ts";
-import { takeSerials } from "./serials.ts";
+import { sealLine } from "./line.ts";
+import { takeSerialsOf } from "./logged.ts";
 
 export type MakeOptions = {
   readonly file?: string;
@@ -28,14 +24,6 @@ export type MakeOptions = {
   readonly batch?: string;
   readonly csv?: true;
   readonly first?: string;
-};
-
-/** One seal as it is written out; a line of a batch. */
-export type SealLine = {
-  readonly code: string;
-  readonly serial: number;
-  readonly kid: string;
-  readonly text: string;
 };
 
 /** The first line of a batch as a table; the text stands in the last column. */
@@ -60,10 +48,14 @@ export async function makeSealsOf(
   const terms = { first, iatSeconds, ...(expSeconds && { expSeconds }) };
   const label = run.say({ en: "Sealing", zh: "制作签章" });
   const progress = run.progress(label, codes.length);
+  // A write that fails names no file.
+  const told = (cause: unknown) => {
+    throw fileProblem(options.batch ?? "", cause);
+  };
   const out = options.batch === undefined ? undefined : await openNew(options.batch);
   const write = async (line: string) => {
-    if (out !== undefined) await out.write(`${line}\n`);
-    else run.terminal.output.write(`${line}\n`);
+    if (out === undefined) run.terminal.output.write(`${line}\n`);
+    else await out.appendFile(`${line}\n`).catch(told);
   };
   try {
     if (options.csv) await write(CSV_HEAD);
@@ -72,7 +64,7 @@ export async function makeSealsOf(
       await write(lineOf(made, hex(signer.kid), host, options.csv === true));
       progress.to(++done);
     }
-    await out?.sync();
+    await out?.sync().catch(told);
   } finally {
     progress.end();
     await out?.close();
@@ -92,17 +84,10 @@ export async function makeSealsOf(
   );
 }
 
-function lineOf(
-  { code, serial, bytes }: MadeSeal,
-  kid: string,
-  host: ResolverHost,
-  isCsv: boolean,
-): string {
-  const { alphanumeric, numeric } = sealSegments(host, code, bytes);
-  const text = alphanumeric + numeric;
+function lineOf(made: MadeSeal, kid: string, host: ResolverHost, isCsv: boolean): string {
+  const line = sealLine(made, kid, host);
   // Codes, kids and addresses have neither commas nor quotes.
-  if (isCsv) return `${code},${serial},${kid},${text}`;
-  return JSON.stringify({ code, serial, kid, text } satisfies SealLine);
+  return isCsv ? `${line.code},${line.serial},${kid},${line.text}` : JSON.stringify(line);
 }
 
 async function codesOf(texts: readonly string[], { file }: MakeOptions): Promise<readonly Code[]> {
@@ -121,7 +106,8 @@ export async function readLines(path: string): Promise<readonly string[]> {
   return text.split("\n").map((line) => line.trim());
 }
 
-async function hostOf(run: Run, given: string | undefined): Promise<ResolverHost> {
+/** Where plates resolve: as said, else where the node says that it is. */
+export async function hostOf(run: Run, given: string | undefined): Promise<ResolverHost> {
   const text = given ?? new URL((await run.client.node()).publicUrl).host;
   const host = parseResolverHost(text.toLowerCase());
   if (host.ok) return host.value;
@@ -140,24 +126,9 @@ async function firstSerial(
     const want = { en: "a serial below 1048576", zh: "小于 1048576 的序号" };
     throw new CliProblem("CLI_ARGUMENT", { name: "--first", got: first, want, example: "0" });
   }
-  const start = isGiven ? Number(first) : await nextSerial();
-  if (start + count <= MAX_SERIALS) return start;
+  if (!isGiven) return takeSerialsOf(run, { file, holder }, count);
+  if (Number(first) + count <= MAX_SERIALS) return Number(first);
   throw new CliProblem("CLI_SEAL_KEY_FULL", { kid: file.kid, max: MAX_SERIALS });
-
-  async function nextSerial(): Promise<number> {
-    const logged = await loggedUpTo(run, holder, fromHex(file.kid) ?? new Uint8Array());
-    return takeSerials(file.path, count, logged);
-  }
-}
-
-/** One more than the last serial of this key that was logged: the count beside the key may be lost. */
-async function loggedUpTo(run: Run, holder: string, kid: Uint8Array): Promise<number> {
-  const { record } = await run.client.record(holder);
-  const key = sealRunsKey(`${holder}#${record.generation}`, kid);
-  const { value } = JSON.parse(await run.client.proof(key)) as { readonly value?: string };
-  const decoded = decodeCbor(fromBase64(value ?? "") ?? new Uint8Array());
-  const runs = decoded.ok ? (decoded.value as unknown as SealRuns) : [];
-  return Math.max(0, ...runs.map(([first, length]) => first + length));
 }
 
 /** Records as they are needed, some ahead. @throws ApiProblem for a code that was never issued */

@@ -299,4 +299,32 @@ export const tour = {
     check:
       "Save both files and verify the chain off line with the root's policy alone; then see what the city wrote, and what the root anchored:",
   },
+  plates: {
+    title: "Plates",
+    shows: "Forged and swapped ones show",
+    intro:
+      "A plate on a lamp says which lamp it is, and brings a seal: a signature of the owner. {{who}} seals ten plates in this page; the node never has the key. Then check one as a phone would, and do what a forger would do.",
+    says: "{{who}} vouches for {{count}} plates, each for one lamp and no other.",
+    print: "Seal and print {{count}} plates",
+    again: "Print others",
+    checkOne: "Check the first plate",
+    forge: "Forge it",
+    swap: "Swap two seals",
+    genuine: "Genuine and current. Sealed by {{who}}.",
+    forgery: "Forged: the signature is not the owner's.",
+    taken: "Swapped: the plate says {{got}}, and its seal is that of {{subject}}.",
+    wrong: "Not genuine.",
+    ended: "It was genuine and counts no longer.",
+    unsure: "It cannot be told.",
+    did: {
+      none: "The first plate as it was printed. This proves where it comes from, not that it is the original: a seal can be photographed.",
+      forged:
+        "The same plate, with everything on it right but the key that signed it: a forger has none of the owner's.",
+      swapped:
+        "The seal of the second plate under the address of the first, as if it had been peeled off and moved.",
+    },
+    takeaway:
+      "Nobody can make a plate for a thing without a key of who answers for it, and no seal fits another plate.",
+    check: "Check the same plate on the command line; change any digit and try again:",
+  },
 };
