@@ -112,6 +112,11 @@ describe("decodeCbor and encodeCbor", () => {
       const bytes = encodeCbor({ [name]: 1, a: 2 });
       expect(decodeCbor(bytes)).toEqual({ ok: true, value: { [name]: 1, a: 2 } });
     }
+    for (let i = 0; i < 300; i++) {
+      const fields = Array.from({ length: 64 }, (_, field) => [`${i}.${field}`, field] as const);
+      const value = Object.fromEntries(fields);
+      expect(decodeCbor(encodeCbor(value))).toEqual({ ok: true, value });
+    }
   });
 
   it("write values larger than any buffer so far", () => {
