@@ -21,7 +21,7 @@ export const MAX_BATCH = 65_536;
  * Logs the batch of a file, and gives the node what it needs to serve paths. Done again where it was broken off in between:
  * what is logged already is not refused, if the node finds that it is this batch.
  *
- * @param logged serials that stand in batches: a batch that is whole among them is not signed once more
+ * @param logged serials that stand in batches: a batch that is whole among them is not signed once more, and nothing is said of it
  */
 export async function logBatch(run: Run, path: string, logged: SealRuns = []): Promise<void> {
   const seals = await sealsOf(path);
@@ -39,18 +39,17 @@ export async function logBatch(run: Run, path: string, logged: SealRuns = []): P
   const reference = `${holder}#${record.generation}`;
   const give = () => run.client.putBatch(reference, file.kid, operation.first, bytes);
   const { length } = seals;
-  const logNow = () =>
-    signAndSubmit(run, operation, identity).catch(async (refused: unknown) => {
-      if (!(refused instanceof Refused) || refused.outcome.code !== OVERLAP) throw refused;
-      // Of another batch the node says so, and then the first refusal is the one that helps.
-      await give().catch((cause: unknown) => {
-        throw cause instanceof ApiProblem ? refused : cause;
-      });
-      return undefined;
+  if (isLogged(operation, logged)) return give();
+  const accepted = await signAndSubmit(run, operation, identity).catch(async (refused: unknown) => {
+    if (!(refused instanceof Refused) || refused.outcome.code !== OVERLAP) throw refused;
+    // Of another batch the node says so, and then the first refusal is the one that helps.
+    await give().catch((cause: unknown) => {
+      throw cause instanceof ApiProblem ? refused : cause;
     });
-  const accepted = isLogged(operation, logged) ? undefined : await logNow();
-  await give();
+    return undefined;
+  });
   if (accepted !== undefined) {
+    await give();
     const done = { en: `Logged ${length} seals.`, zh: `已登记 ${length} 枚签章。` };
     printAccepted(run, accepted, run.say(done));
     return;
