@@ -11,11 +11,15 @@ import {
   signEntry,
   signerFromWebCrypto,
 } from "cityid/sdk";
+import "../styles/tokens.css";
+import "../styles/base.css";
+import { dressDocument } from "../app/document.ts";
+import { language } from "../app/settings.ts";
 import { pictureOf } from "./picture.ts";
 import { sendWaiting } from "./queue.ts";
 import "./report.css";
 import { type Enrolled, keepKey, keepReport, keys, type Report, reports } from "./store.ts";
-import { type Language, WORDS, type Word } from "./words.ts";
+import { WORDS, type Word } from "./words.ts";
 
 // The page that a person in the field reports with, in front of a plate: signed here, kept here until the node has received it.
 
@@ -24,10 +28,9 @@ const DEGREE = 1e7;
 
 const root = document.querySelector("#report") as HTMLElement;
 const client = createClient({ url: location.origin, attempts: 1 });
-let language: Language = navigator.language.startsWith("zh") ? "zh" : "en";
 let notice: Word | undefined;
 
-const say = (word: Word): string => WORDS[word][language];
+const say = (word: Word): string => WORDS[word][language.get()];
 /** The code that the page was opened for. */
 const subject = decodeURIComponent(location.pathname.replace(/^\/report\/?/, ""));
 const seal = new URLSearchParams(location.search).get("seal");
@@ -137,7 +140,7 @@ function tell(word: Word): void {
 }
 
 async function show(): Promise<void> {
-  document.documentElement.lang = language;
+  dressDocument();
   document.title = say("title");
   const invitation = invitationHere();
   const known = await keys();
@@ -157,11 +160,11 @@ async function show(): Promise<void> {
 function head(): HTMLElement {
   const button = element(
     "button",
-    { type: "button", lang: language === "zh" ? "en" : "zh" },
+    { type: "button", class: "plain", lang: language.get() === "zh" ? "en" : "zh" },
     say("language"),
   );
   button.addEventListener("click", () => {
-    language = language === "zh" ? "en" : "zh";
+    language.set(language.get() === "zh" ? "en" : "zh");
     void show();
   });
   const about = subject === "" ? "" : `${say("about")} ${subject}`;
@@ -227,7 +230,7 @@ async function showReports(): Promise<void> {
 function row({ said, made, state, outcome }: Report): HTMLElement {
   const sign = { waiting: "…", sent: "✔", refused: "✘", expired: "✘" }[state];
   const words = `${sign} ${say(state)}${outcome === undefined ? "" : ` (${outcome})`}`;
-  const time = new Date(made).toLocaleString(language);
+  const time = new Date(made).toLocaleString(language.get());
   return element("li", { "data-state": state }, `${time} · ${said} · ${words}`);
 }
 
