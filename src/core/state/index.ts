@@ -10,6 +10,7 @@ export {
 export {
   type AuthorityRefusal,
   judgeCover,
+  judgeScope,
   type Need,
   nearestHolder,
   selfAndAncestors,

@@ -10,6 +10,7 @@ import {
   hex,
   isBelow,
   isCborMap,
+  judgeScope,
   keyIdentifier,
   keyKey,
   ok,
@@ -80,6 +81,8 @@ export function judgeInvitation(
   if (!key.uses.includes("govern")) {
     return err({ code: "AUTH_KEY_USE", kid: name, want: "govern" });
   }
+  const reaches = judgeScope({ timeMilliseconds: nowSeconds * 1000 }, key, name, [read.dataset]);
+  if (!reaches.ok) return reaches;
   return isSigned(key, envelope.value) ? ok(read) : err({ code: "AUTH_SIGNATURE", kid: name });
 }
 
@@ -100,11 +103,16 @@ function readInvitation(iss: string, payload: Envelope["payload"]): Invitation |
   return { office: office.value, dataset: code.value, label, untilSeconds: until };
 }
 
-/** Whether the request is one of whoever holds the key that it is for, by this invitation. */
+/**
+ * Whether the request is one of whoever holds the key that it is for, by this invitation.
+ *
+ * @param receivedSeconds when it came: one that waits does not get too old, though its invitation may
+ */
 export function judgeEnrolment(
   ground: Ground,
   invitationBytes: Uint8Array,
   requestBytes: Uint8Array,
+  receivedSeconds: number = ground.nowSeconds,
 ): Result<Enrolment, AnyRefusal> {
   const invitation = judgeInvitation(ground, invitationBytes);
   if (!invitation.ok) return invitation;
@@ -113,7 +121,7 @@ export function judgeEnrolment(
   const { iss, aud, iatSeconds, payload, kid } = envelope.value;
   if (iss !== invitation.value.office) return misfit("request", "the office that invited as iss");
   if (aud !== ground.origin) return misfit("aud", ground.origin);
-  if (Math.abs(iatSeconds - ground.nowSeconds) > REQUEST_SECONDS) return misfit("iat", "of today");
+  if (Math.abs(iatSeconds - receivedSeconds) > REQUEST_SECONDS) return misfit("iat", "of today");
   const { invitation: hash, key: encoded } = isCborMap(payload) ? payload : {};
   if (!(hash instanceof Uint8Array) || !equalBytes(hash, sha256(invitationBytes))) {
     return misfit("request", "the SHA-256 of this invitation");

@@ -58,6 +58,8 @@ export function mountEnrolments(app: App, services: Services): void {
       const bytes = isKnown ? undefined : await services.enrolments?.get(`${folder}/${kid}`);
       const item = bytes && readKept(bytes);
       if (item !== undefined) items.push(item);
+      // Enrolled, expired, or of a key that is closed: it would never come back, and holds a place.
+      else await services.enrolments?.delete(`${folder}/${kid}`);
     }
     return answerPrivate({ items });
   });
@@ -74,7 +76,10 @@ export function mountEnrolments(app: App, services: Services): void {
     return new Response(null, { status: 204, headers: { "Cache-Control": PRIVATE } });
   });
 
-  function judge(body: Uint8Array): Result<Enrolment, AnyRefusal> {
+  function judge(
+    body: Uint8Array,
+    receivedMilliseconds: number = clock(),
+  ): Result<Enrolment, AnyRefusal> {
     const decoded = decodeCbor(body);
     const { invitation, request } =
       decoded.ok && isCborMap(decoded.value) ? decoded.value : ({} as Record<string, CborValue>);
@@ -82,7 +87,7 @@ export function mountEnrolments(app: App, services: Services): void {
       return err({ code: "HTTP_BODY", want: "CBOR {invitation: bytes, request: bytes}" });
     }
     const ground = { state, origin: ledger.head().origin, nowSeconds: Math.floor(clock() / 1000) };
-    return judgeEnrolment(ground, invitation, request);
+    return judgeEnrolment(ground, invitation, request, Math.floor(receivedMilliseconds / 1000));
   }
 
   /** What was kept, if it is still good. */
@@ -90,8 +95,9 @@ export function mountEnrolments(app: App, services: Services): void {
     const decoded = decodeCbor(bytes);
     const [received, body] =
       decoded.ok && Array.isArray(decoded.value) ? (decoded.value as readonly CborValue[]) : [];
-    const judged = body instanceof Uint8Array ? judge(body) : undefined;
-    if (!judged?.ok || typeof received !== "number") return undefined;
+    if (typeof received !== "number" || !(body instanceof Uint8Array)) return undefined;
+    const judged = judge(body, received);
+    if (!judged.ok) return undefined;
     const { kid, key, label, dataset, untilSeconds } = judged.value;
     return {
       ...{ kid, key: hex(encodeCbor(key)), label, dataset },
