@@ -81,7 +81,7 @@ export function mountData(app: App, services: Services): void {
   app.post("/v1/datasets/:code/entries", async (c) => {
     const found = keptOf(c);
     if (!found.ok) return problem(c, found.error);
-    const body = await readBody(c.req.raw, MAX_BULK_BYTES);
+    const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
     const { dataset, log } = found.value;
     const taken = await submitEntry(services, dataset, log, body.value);
