@@ -1,4 +1,4 @@
-// Without React: the verifier is a page without it.
+// Without React: `/verify` and `/report` are pages without it.
 
 export type Language = "zh" | "en";
 export type ThemeChoice = "system" | "light" | "dark";

@@ -1,4 +1,5 @@
 import {
+  ApiProblem,
   type Code,
   createClient,
   fileValue,
@@ -13,7 +14,7 @@ import {
 } from "cityid/sdk";
 import "../styles/tokens.css";
 import "../styles/base.css";
-import { dressDocument } from "../app/document.ts";
+import { dressDocument, SYSTEM_DARK } from "../app/document.ts";
 import { language } from "../app/settings.ts";
 import { pictureOf } from "./picture.ts";
 import { sendWaiting } from "./queue.ts";
@@ -179,9 +180,9 @@ function invited(invitation: Uint8Array, label: string): HTMLElement {
       await enrol(invitation);
       notice = "asked";
       await show();
-    } catch {
+    } catch (cause) {
       button.disabled = false;
-      tell("noBase");
+      tell(cause instanceof ApiProblem ? "notTaken" : "noBase");
     }
   });
   return element("section", {}, element("p", {}, `${say("invited")}: ${label}`), button);
@@ -213,7 +214,7 @@ function formFor(key: Enrolled): HTMLElement {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void report(key, form);
+    report(key, form).catch(() => tell("notKept"));
   });
   return form;
 }
@@ -242,6 +243,7 @@ async function keepPage(): Promise<void> {
   worker?.active?.postMessage(own.filter((url) => new URL(url).pathname.startsWith("/assets/")));
 }
 
+matchMedia(SYSTEM_DARK).addEventListener("change", dressDocument);
 await show();
 const send = () => void sendWaiting(showReports);
 addEventListener("online", send);

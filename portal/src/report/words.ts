@@ -31,6 +31,14 @@ export const WORDS = {
     zh: "节点未应答，请联网后重试。",
     en: "The node does not answer; try again with a network.",
   },
+  notTaken: {
+    zh: "邀请已失效，请向部门索取新的邀请。",
+    en: "The invitation is not good any more. Ask your office for another one.",
+  },
+  notKept: {
+    zh: "未能保存在此手机上，尚未提交。",
+    en: "It could not be kept on this phone, and was not sent.",
+  },
   queue: { zh: "此手机上的上报", en: "Reports on this phone" },
   waiting: { zh: "等候发送", en: "waiting" },
   sent: { zh: "已收下", en: "received" },
@@ -41,4 +49,3 @@ export const WORDS = {
 } as const;
 
 export type Word = keyof typeof WORDS;
-export type Language = "zh" | "en";
