@@ -102,7 +102,7 @@ export async function check(client: Client, attack: Attack, text: string): Promi
   const verdict = await checkSeal(text, await readSealEvidence(evidence), {
     policy: parsed.value,
     nowSeconds: nowSeconds(),
-    maxAgeSeconds: 3600,
+    maxAgeSeconds: 86_400,
   });
   return { attack, text, verdict };
 }
