@@ -55,7 +55,7 @@ export function qrSymbol(content: QrContent, level: QrLevel, minSize = 0): QrSym
 }
 
 /** Version 1 has 21 modules on a side, each further one 4 more. @see ISO/IEC 18004, 5.1 */
-export function versionOf(size: number): number {
+function versionOf(size: number): number {
   return Math.max(1, (size - 2 * QUIET_MODULES - 17) / 4);
 }
 

@@ -55,7 +55,7 @@ export function addTestnet(program: Command, { say, runOf }: Cli): void {
     });
 }
 
-/** One for each letter that a member can be named by is more than a machine runs; the engine's own limit is lower. */
+/** As `src/node/comet/genesis.ts` has it, which is loaded later. */
 const MAX_VALIDATORS = 21;
 
 function readCount(text: string): number {

@@ -60,7 +60,8 @@ async function runApplication(run: Run, options: NodeOptions): Promise<void> {
   const config = configFromEnv(nodeSettings(options), run.terminal.env);
   const ending = new AbortController();
   onSupervisorGone(() => ending.abort());
-  run.signal.addEventListener("abort", () => ending.abort(), { once: true });
+  // Also what came while this was being loaded.
+  const signal = AbortSignal.any([run.signal, ending.signal]);
   let failed = false;
   await using node = await startNode(config, {
     engineFailed(cause) {
@@ -70,8 +71,8 @@ async function runApplication(run: Run, options: NodeOptions): Promise<void> {
   });
   tellSupervisor({ tell: "ready", url: node.url });
   await new Promise<void>((resolve) => {
-    if (ending.signal.aborted) resolve();
-    ending.signal.addEventListener("abort", () => resolve(), { once: true });
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
   });
   if (failed) throw ending.signal.reason;
 }

@@ -1,8 +1,8 @@
 import { type Code, fromHex, hex, type ResolverHost } from "../../core/index.ts";
-import { makeSeals, readSealEvidence, type SealSubject, type Signer } from "../../sdk/index.ts";
-import { checkSeal, parsePolicy } from "../../verify/seal/index.ts";
+import { makeSeals, type SealSubject, type Signer } from "../../sdk/index.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
+import { judgeText } from "../seal/check.ts";
 import { type SealLine, sealLine } from "../seal/line.ts";
 import { MAX_BATCH } from "../seal/log.ts";
 import { sealWords } from "../seal/words.ts";
@@ -121,18 +121,11 @@ async function* sealsOf(
 /**
  * Checks the first seal as whoever scans the plate would, by what the node says and the policy that it states.
  *
- * @throws CliProblem PLATES_NOT_GENUINE
+ * @throws CliProblem PLATES_NOT_GENUINE, CLI_FILE_FORMAT
  */
 export async function checkFirst(run: Run, job: Job, files: JobFiles): Promise<void> {
   for await (const { seal } of platesOf(job, files)) {
-    const policy = parsePolicy((await run.client.node()).policy);
-    if (!policy.ok) return;
-    const evidence = await run.client.sealEvidence(seal.code, seal.kid, seal.serial);
-    const verdict = await checkSeal(seal.text, await readSealEvidence(evidence), {
-      policy: policy.value,
-      nowSeconds: Math.floor(run.now().getTime() / 1000),
-      maxAgeSeconds: 86_400,
-    });
+    const verdict = await judgeText(run, seal.text, { maxAge: "86400" });
     if (verdict.outcome === "genuine") return;
     const { code: cause, ...facts } = verdict.because;
     const why = sealWords(verdict.because);

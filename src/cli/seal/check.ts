@@ -28,14 +28,22 @@ export type CheckOptions = {
 /** Checks one seal: by what the node says, or off line by what was kept. */
 export async function checkSealText(run: Run, given: string, options: CheckOptions): Promise<void> {
   const text = given === "-" ? ((await readLines("-"))[0] ?? "") : given;
-  const evidence = await evidenceOf(run, text, options);
-  const verdict = await checkSeal(text, evidence, {
+  const verdict = await judgeText(run, text, options);
+  if (verdict.outcome !== "genuine") throw problemOf(verdict);
+  run.result(shownOf(verdict), () => linesOf(run, verdict));
+}
+
+/** The verdict on what was scanned, as `checkSealText` prints it. */
+export async function judgeText(
+  run: Run,
+  text: string,
+  options: CheckOptions,
+): Promise<SealVerdict> {
+  return checkSeal(text, await evidenceOf(run, text, options), {
     policy: await policyOf(run, options),
     nowSeconds: Math.floor(run.now().getTime() / 1000),
     maxAgeSeconds: readSeconds(options.maxAge),
   });
-  if (verdict.outcome !== "genuine") throw problemOf(verdict);
-  run.result(shownOf(verdict), () => linesOf(run, verdict));
 }
 
 /** Of what was scanned only the code and the key are needed to ask; what holds no seal needs no evidence. */
