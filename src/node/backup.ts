@@ -48,7 +48,9 @@ export async function backup(
   }
   if (withKeys) {
     // The key of a witness is worth something only with all that it saw: a copy would have forgotten what comes after it.
-    const forgotten = new Set([source.witnessKey]);
+    // Those of a validator are never copied: two that vote or cosign with one key look like a traitor.
+    const { witnessKey, cosignerKey, validatorKey, peerKey } = source;
+    const forgotten = new Set([witnessKey, cosignerKey, validatorKey, peerKey]);
     await copy.tree(dirname(source.logKey), dirname(target.logKey), forgotten);
     await copy.tree(source.demo, target.demo);
   }
