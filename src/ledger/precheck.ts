@@ -36,7 +36,9 @@ export class Precheck {
 
   /** Checks what can be checked now: where the issuer holds the key already. */
   async run(state: StateReader, items: readonly Item[]): Promise<void> {
-    const jobs = items.flatMap((item) => jobFor(state, item) ?? []);
+    const jobs = items
+      .flatMap((item) => jobFor(state, item) ?? [])
+      .filter(({ item, key }) => this.#verdicts.get(hex(item.hash))?.key !== key);
     if (jobs.length === 0) return;
     const good = await this.#pool.checkBatch(jobs.map(({ prepared }) => prepared));
     for (const [i, { item, key }] of jobs.entries()) {
