@@ -16,7 +16,7 @@ import {
 } from "../dist/core/index.js";
 
 const tools = process.argv[2];
-const main = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const main = fileURLToPath(new URL("../bin/cli/main.js", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "cityid-foreign-"));
 const children = [];
 const PATIENCE_MILLISECONDS = 60_000;

@@ -10,7 +10,7 @@ import { publicEd25519, signEd25519 } from "../../dist/crypto/node.js";
 import { createEmbeddedLedger, writeDescription } from "../../dist/node/index.js";
 import { seedFile } from "../../dist/node/secrets.js";
 
-const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 const ALL = ["data", "govern", "issue", "record", "seal"];
 export const CITY = "MA.156.1301";
 export const DEPARTMENT = "MA.156.1301.02";

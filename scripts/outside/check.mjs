@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const CLI = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const CLI = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 
 export function check(holds, what) {
   if (!holds) throw new Error(`not so: ${what}`);

@@ -82,7 +82,7 @@ const VALIDATOR_PAUSE_MILLISECONDS = 4000;
 const PORTAL = fileURLToPath(new URL("../../portal/dist", import.meta.url));
 
 /** The bundle of the verifier, from the same place. */
-const VERIFIER = fileURLToPath(new URL("../browser", import.meta.url));
+const VERIFIER = fileURLToPath(new URL("../../dist/browser", import.meta.url));
 
 /**
  * Opens the ledger in the configured directory and serves it until it is disposed of.

@@ -1,22 +1,17 @@
-import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { hex, sha256, utf8 } from "../../src/core/index.ts";
 import { CITY, issueCity, LAMPS, listInGazette, registerLampClass } from "../sdk/world.ts";
 import { runCli, type ServedWorld, serveWorld } from "./served-world.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const SECONDS = 1000;
 
 let served: ServedWorld;
 let directory: string;
 
 beforeAll(async () => {
-  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
-  execFileSync(process.execPath, [tsc, "-b", "src/cli"], { cwd: ROOT });
   served = await serveWorld();
   await issueCity(served.world);
   await registerLampClass(served.world);

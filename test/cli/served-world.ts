@@ -15,7 +15,7 @@ export type ServedWorld = AsyncDisposable & {
 /** What a run of the command line ended with. */
 export type Ran = { readonly exit: number | null; readonly out: string; readonly errors: string };
 
-const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 
 export async function serveWorld(): Promise<ServedWorld> {
   const world = await openWorld();

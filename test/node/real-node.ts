@@ -26,7 +26,7 @@ export type RealNodeOptions = {
   readonly through?: readonly string[];
 };
 
-export const MAIN: string = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+export const MAIN: string = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 
 /** Nothing is timed; this only ends a test that would wait for ever. */
 const PATIENCE_MILLISECONDS = 60_000;

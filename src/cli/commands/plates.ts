@@ -2,8 +2,6 @@ import { type Command, Option } from "commander";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { LAYOUT_NAMES, LAYOUTS, type LayoutName, type Where } from "../plates/layout.ts";
-import { makePlates } from "../plates/make-plates.ts";
-import { isPublicHost } from "../plates/public-host.ts";
 import { CliProblem } from "../problem.ts";
 import { hostOf } from "../seal/make.ts";
 import { parseSeconds } from "../time-argument.ts";
@@ -73,6 +71,8 @@ export function addPlates(program: Command, { say, runOf }: Cli): void {
     )
     .action(async (options: Options, command: Command) => {
       const run = runOf(command);
+      const { isPublicHost } = await import("../plates/public-host.ts");
+      const { makePlates } = await import("../plates/make-plates.ts");
       const parent = readCodeArgument(options.parent);
       const host = await hostOf(run, options.host);
       const sample = options.sample === true;
