@@ -47,12 +47,11 @@ export function openSource(options: SourceOptions): Source {
   const transport = createTransport({
     ...others,
     url: base,
+    timeoutMilliseconds,
     // The whole answer is fetched here, so that one that breaks off is a silence, and is asked for again.
     async fetch(request) {
       fetched.requests++;
-      // Not the request's own signal: that one would end everything.
-      const late = AbortSignal.timeout(timeoutMilliseconds);
-      const response = await fetch(request, { signal: AbortSignal.any([request.signal, late]) });
+      const response = await fetch(request);
       const { ok, status, headers } = response;
       const body = await readBounded(response, ok ? maxBytesOf(request.url) : MAX_PROBLEM_BYTES);
       fetched.bytes += body.length;

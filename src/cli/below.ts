@@ -2,7 +2,7 @@ import type { RecordAnswer } from "../sdk/index.ts";
 import type { Run } from "./run.ts";
 
 /** What is asked for at once. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 /** Every record below a code, parents first; no list of children has a gap, because each page proves itself. */
 export async function* recordsBelow(
@@ -14,7 +14,7 @@ export async function* recordsBelow(
 
 /** What is asked for each item, in their order; some are asked for ahead. */
 export async function* ahead<T, R>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   ask: (item: T) => Promise<R>,
 ): AsyncGenerator<R, void, undefined> {
   const waiting: Promise<R>[] = [];

@@ -1,4 +1,5 @@
 import { access, link, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { concat } from "../core/index.ts";
 import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
@@ -60,9 +61,17 @@ export async function writeWhole(
       await file.close();
     }
     await (overwrite ? rename(draft, path) : publish(draft, path));
+    await syncDirectory(dirname(path));
   } finally {
     await rm(draft, { force: true });
   }
+}
+
+/** The name lasts too, once this is done. Not every file system lets a directory be synced. */
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, "r").catch(() => undefined);
+  await directory?.sync().catch(() => undefined);
+  await directory?.close();
 }
 
 /** A link is made only where nothing is; not every file system has them. */

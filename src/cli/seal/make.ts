@@ -8,6 +8,7 @@ import {
   type ResolverHost,
 } from "../../core/index.ts";
 import { type MadeSeal, makeSeals, type SealSubject } from "../../sdk/index.ts";
+import { ahead } from "../below.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
@@ -28,9 +29,6 @@ export type MakeOptions = {
 
 /** The first line of a batch as a table; the text stands in the last column. */
 export const CSV_HEAD = "code,serial,kid,text";
-
-/** How many records are asked for at once. */
-const CONCURRENCY = 16;
 
 /** Makes a seal for each code, in their order: to stdout, or into a batch file. */
 export async function makeSealsOf(
@@ -131,22 +129,12 @@ async function firstSerial(
   throw new CliProblem("CLI_SEAL_KEY_FULL", { kid: file.kid, max: MAX_SERIALS });
 }
 
-/** Records as they are needed, some ahead. @throws ApiProblem for a code that was never issued */
-async function* subjectsOf(run: Run, codes: readonly Code[]): AsyncGenerator<SealSubject> {
-  const asked: Promise<SealSubject>[] = [];
-  const ask = async (code: Code): Promise<SealSubject> => {
+/** Records as they are needed. @throws ApiProblem for a code that was never issued */
+function subjectsOf(run: Run, codes: readonly Code[]): AsyncIterable<SealSubject> {
+  return ahead(codes, async (code) => {
     const { record } = await run.client.record(code);
     return { code, born: fromHex(record.born) ?? new Uint8Array() };
-  };
-  for (const code of codes) {
-    const answer = ask(code);
-    // Met by the `await` below; until then it must not count as unhandled.
-    answer.catch(() => undefined);
-    asked.push(answer);
-    const next = asked.length >= CONCURRENCY ? asked.shift() : undefined;
-    if (next !== undefined) yield await next;
-  }
-  for (const rest of asked) yield await rest;
+  });
 }
 
 /** Never over another batch. */
