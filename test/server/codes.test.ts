@@ -177,6 +177,23 @@ describe("at and known", () => {
     expect(await nameAt("")).toBe("石家庄市（新）");
   });
 
+  test("leave others their turn, however long the chain is that is walked", async () => {
+    for (let i = 0; i < 200; i++) {
+      await update({ zh: { value: `名称${i}`, validFrom: "2020-05-01" } });
+    }
+    let turns = 0;
+    let walking = true;
+    const count = () => {
+      turns += 1;
+      if (walking) setImmediate(count);
+    };
+    setImmediate(count);
+    expect(await nameAt("at=2021-01-01")).toBe("名称199");
+    walking = false;
+    // 64 links, then others; answering alone takes none.
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+
   test("take a time for what was known", async () => {
     const before = new Date(world.clock.now).toISOString();
     world.clock.now += 60_000;

@@ -28,8 +28,8 @@ export function mountRecord(app: App, services: Services, answers: RecordAnswers
     });
   });
 
-  function answerAt(c: AppContext, code: Code, moment: Moment): Response {
-    const found = recordAt(services, code, moment);
+  async function answerAt(c: AppContext, code: Code, moment: Moment): Promise<Response> {
+    const found = await recordAt(services, code, moment);
     const effective = found && { effective: effectiveOn(services, found.record, moment) };
     return answerWith(c, code, found, { ...effective, ...momentJson(ledger, moment) });
   }

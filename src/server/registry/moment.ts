@@ -13,6 +13,7 @@ import { readDate, readTime } from "../http/time.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import type { AppContext } from "../services.ts";
 import { foldStatements, type Stated } from "./as-of.ts";
+import { createBreaks } from "./breaks.ts";
 import { type ChainReader, isImported, walkChain } from "./chain.ts";
 import { generationOn, type Moment } from "./on-day.ts";
 import { type FoundRecord, foundIn } from "./record-views.ts";
@@ -67,15 +68,22 @@ export function sizeAt(ledger: LedgerReader, timeMilliseconds: number): number {
 
 /**
  * The record of a code as the first `knownSize` entries tell it: of the generation that was in use on the day `at`, with the
- * statements that held then; `undefined` when they tell of none.
+ * statements that held then; `undefined` when they tell of none. Others have their turn while a long chain is walked.
  */
-export function recordAt(reader: ChainReader, code: Code, moment: Moment): FoundRecord | undefined {
+export async function recordAt(
+  reader: ChainReader,
+  code: Code,
+  moment: Moment,
+): Promise<FoundRecord | undefined> {
+  const pause = createBreaks();
   for (const version of reader.ledger.versions(codeKey(code))) {
+    await pause();
     if (version.index >= moment.knownSize) continue;
     const newest = foundIn(version);
     const record = generationOn(reader, newest.record, moment);
     const index = record === newest.record ? newest.index : lastChange(reader, record);
-    return { index, record: withStatements(record, statedAbout(reader, record), moment.at) };
+    const stated = await statedAbout(reader, record, pause);
+    return { index, record: withStatements(record, stated, moment.at) };
   }
   return undefined;
 }
@@ -86,11 +94,16 @@ function lastChange({ ledger }: ChainReader, { op, control }: CodeRecord): numbe
 }
 
 /** What was stated about a record up to this version of it, oldest first. */
-function statedAbout(reader: ChainReader, record: CodeRecord): readonly Stated[] {
+async function statedAbout(
+  reader: ChainReader,
+  record: CodeRecord,
+  pause: ReturnType<typeof createBreaks>,
+): Promise<readonly Stated[]> {
   const newestFirst: Stated[] = [];
   for (const { chain, part, index } of walkChain(reader, record, "op")) {
     const isGenesis = chain === "born" && part.kind === "genesis";
     newestFirst.push(isGenesis ? bornWith(reader, record.code, index) : part.fields);
+    await pause();
   }
   if (isImported(reader, record)) newestFirst.push(bornWith(reader, record.code, 0));
   return newestFirst.reverse();

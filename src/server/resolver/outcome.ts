@@ -29,9 +29,13 @@ export type Resolution =
   | { readonly kind: "none"; readonly refusal: AnyRefusal };
 
 /** Resolves a code, now or as of a moment. */
-export function resolve(services: Services, code: Code, moment: Moment | undefined): Resolution {
+export async function resolve(
+  services: Services,
+  code: Code,
+  moment: Moment | undefined,
+): Promise<Resolution> {
   const { views, state, clock } = services;
-  const found = moment === undefined ? views.find(code) : recordAt(services, code, moment);
+  const found = moment === undefined ? views.find(code) : await recordAt(services, code, moment);
   if (found === undefined) {
     return { kind: "none", refusal: inGazette(state, code, moment?.at ?? isoDate(clock())) };
   }

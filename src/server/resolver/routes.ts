@@ -85,7 +85,7 @@ export function mountResolver(app: App, services: Services, pages: KeptPages): v
     if (type === PROOF_TYPE) return answerProof(services, c, codeKey(code), true);
     const moment = readMoment(c, ledger, isoDate(clock()));
     if (!moment.ok) return problem(c, moment.error);
-    const resolution = resolve(services, code, moment.value);
+    const resolution = await resolve(services, code, moment.value);
     if (resolution.kind === "none") return problem(c, resolution.refusal);
     const visit: Visit = { ...resolution, moment: moment.value };
     const linkType = c.req.query("linkType");
@@ -158,9 +158,9 @@ export function mountResolver(app: App, services: Services, pages: KeptPages): v
     return answer(c, JSON.stringify(document), { type: "application/did+json" });
   }
 
-  function answerDidOf(c: AppContext, code: Code): Promise<Response> | Response {
+  async function answerDidOf(c: AppContext, code: Code): Promise<Response> {
     // Keys as they are now: a document of the past would be believed.
-    const resolution = resolve(services, code, undefined);
+    const resolution = await resolve(services, code, undefined);
     if (resolution.kind === "none") return problem(c, resolution.refusal);
     return answerDid(c, { ...resolution, moment: undefined });
   }

@@ -1,0 +1,14 @@
+/** So much is done in one go. */
+const STEPS = 64;
+
+/**
+ * For work whose length others decided, a chain of changes say: awaited after each step, it lets whoever else waits for this
+ * thread have a turn now and then.
+ */
+export function createBreaks(): () => Promise<void> | undefined {
+  let steps = 0;
+  return () => {
+    steps += 1;
+    return steps % STEPS === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+  };
+}
