@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const BEGUN = Symbol.for("cityid: the program is built");
 const PROGRAM = `${ROOT}bin/cli/main.js`;
 
 /**
@@ -10,6 +11,9 @@ const PROGRAM = `${ROOT}bin/cli/main.js`;
  * TypeScript before version 22; everything else comes from the sources.
  */
 export function setup(): void {
+  // Each project of the tests has this as its own beginning.
+  if (Reflect.has(globalThis, BEGUN)) return;
+  Reflect.set(globalThis, BEGUN, true);
   try {
     run("node_modules/typescript/bin/tsc", "-b", "src/cli");
   } catch (failure) {
