@@ -1,4 +1,12 @@
 export { LogFault } from "../log/index.ts";
+export {
+  authorise,
+  type Caller,
+  HEAD_FACTS,
+  stillHolds,
+  type View,
+  type ViewRefusal,
+} from "./authorised-view.ts";
 export { createDatasetLog, type DatasetLogOptions, openDatasetLog } from "./dataset-log.ts";
 export {
   type FileName,
@@ -15,3 +23,4 @@ export type {
   Submission,
 } from "./port.ts";
 export { stripMetadata } from "./strip-metadata.ts";
+export { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";
