@@ -1,4 +1,4 @@
-import type { FileRefusal } from "../../data/index.ts";
+import type { FileRefusal, ViewRefusal } from "../../data/index.ts";
 import type { AddCheckpointRefusal, WitnessRefusal } from "../../witness/index.ts";
 
 /**
@@ -144,6 +144,7 @@ export type DataRefusal =
   | { readonly code: "DATA_FILE_UNKNOWN"; readonly sha256: string }
   | { readonly code: "DATA_FACT_UNKNOWN"; readonly name: string }
   | FileRefusal
+  | ViewRefusal
   | { readonly code: "ENROL_FORM"; readonly field: string; readonly want: string }
   | { readonly code: "ENROL_EXPIRED"; readonly until: number };
 

@@ -240,6 +240,21 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "Correct `field` as `want` says, or ask the office for a new invitation.",
   ),
   ENROL_EXPIRED: row(422, "The invitation has expired", "Ask the office for a new one."),
+  GRANT_NONE: row(
+    403,
+    "Nothing of this dataset was granted to whoever asks",
+    "Ask its owner: `cityid request`.",
+  ),
+  GRANT_ENDED: row(
+    403,
+    "The grant does not count here, or no more",
+    "Look at it at GET /v1/grants/<id>, and ask its owner anew.",
+  ),
+  GRANT_ACTION: row(
+    403,
+    "The grant does not allow to do this",
+    "Ask the owner of the dataset for a grant with this action.",
+  ),
   DATA_LOG_UNKNOWN: row(
     404,
     "This node does not keep the log of that dataset",
