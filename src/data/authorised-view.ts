@@ -16,6 +16,7 @@ import {
   type OpenDataset,
   ok,
   openGrantsKey,
+  parseCode,
   type Result,
   type ValueReader,
 } from "../core/index.ts";
@@ -51,7 +52,7 @@ export type View = {
   /** `[west, south, east, north]` in 1e-7 degree, edges included; what has no place, or lies only partly inside, is outside. */
   readonly area?: Bounds;
   /** Unix milliseconds, half-open; what has no time is outside. */
-  readonly time?: { readonly from: number; readonly to: number };
+  readonly time?: { readonly since: number; readonly before: number };
   /** Unix seconds: the last one in which this view holds, if nothing ends it before. */
   readonly until?: number;
   /** Whether a fact of this name is shown. */
@@ -114,8 +115,8 @@ export function stillHolds(
   return now !== undefined && endFor(state, now, code, key, nowSeconds) === undefined;
 }
 
-/** Why a grant does not count for this caller. */
-function endFor(
+/** Why a grant does not count for this caller; `undefined` while it does. */
+export function endFor(
   state: ValueReader,
   grant: GrantValue,
   dataset: Code,
@@ -126,11 +127,17 @@ function endFor(
   return grantEnd(state, grant, nowSeconds);
 }
 
-/** A grantee reads with the keys that speak for it, or with those of its devices and programs. */
 function isFor(state: ValueReader, { to }: GrantValue, key: HeldKey | undefined): boolean {
-  if (to === EVERYBODY) return true;
-  if (key === undefined) return false;
-  return isKeyOfSide(state, key, to, "record") || isKeyOfSide(state, key, to, "data");
+  return to === EVERYBODY || (key !== undefined && isKeyOfGrantee(state, to, key));
+}
+
+/** A grantee reads with the keys that speak for it, or with those of its devices and programs. */
+export function isKeyOfGrantee(state: ValueReader, to: string, key: HeldKey): boolean {
+  const code = parseCode(to);
+  if (!code.ok) return false;
+  return (
+    isKeyOfSide(state, key, code.value, "record") || isKeyOfSide(state, key, code.value, "data")
+  );
 }
 
 function codeOf({ holder }: HeldKey): string {
@@ -156,12 +163,13 @@ function viewOf(dataset: OpenDataset, id: Uint8Array, value: GrantValue): View {
   const { attributes, area, time, until } = value;
   const columns = attributes && new Set([...HEAD_FACTS, ...attributes]);
   const span = time && {
-    from: time.from === undefined ? Number.NEGATIVE_INFINITY : time.from * 1000,
-    to: time.to === undefined ? Number.POSITIVE_INFINITY : time.to * 1000,
+    since: time.since === undefined ? Number.NEGATIVE_INFINITY : time.since * 1000,
+    before: time.before === undefined ? Number.POSITIVE_INFINITY : time.before * 1000,
   };
   const shows: View["shows"] = (name) => columns === undefined || columns.has(name);
   const reaches: View["reaches"] = (moment, place) => {
-    if (span && !(moment !== undefined && moment >= span.from && moment < span.to)) return false;
+    if (span && !(moment !== undefined && moment >= span.since && moment < span.before))
+      return false;
     return area === undefined || (place !== undefined && isInside(place, area));
   };
   const show: View["show"] = (observation) => {

@@ -2,7 +2,9 @@ export { LogFault } from "../log/index.ts";
 export {
   authorise,
   type Caller,
+  endFor,
   HEAD_FACTS,
+  isKeyOfGrantee,
   stillHolds,
   type View,
   type ViewRefusal,
@@ -15,6 +17,8 @@ export {
   namedFiles,
 } from "./files.ts";
 export type {
+  AccessLog,
+  AccessNote,
   Busy,
   DatasetLog,
   DatasetLogs,

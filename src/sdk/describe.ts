@@ -377,7 +377,7 @@ function tellScope({ actions, attributes, area, time, until }: AccessScope): Wor
   const box = area?.map((each) => each / 1e7).join(", ");
   const moment = (seconds: number | undefined) =>
     seconds === undefined ? "…" : formatMoment(seconds);
-  const span = time && `${moment(time.from)} – ${moment(time.to)}`;
+  const span = time && `${moment(time.since)} – ${moment(time.before)}`;
   const end = until === undefined ? undefined : moment(until);
   return [
     {

@@ -327,8 +327,8 @@ export type AccessScope = {
   readonly attributes?: readonly string[];
   /** Where what was observed lies. */
   readonly area?: Box;
-  /** When it was observed: from the second `from` on, up to and without the second `to`. */
-  readonly time?: { readonly from?: number; readonly to?: number };
+  /** When it was observed: from the second `since` on, up to and without the second `before`. */
+  readonly time?: { readonly since?: number; readonly before?: number };
   /** The last second in which it may be done. */
   readonly until?: number;
 };

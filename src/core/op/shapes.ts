@@ -491,17 +491,19 @@ export const datasetValue: Shape<DatasetValue> = fields<DatasetValue>({
   log: fields<DatasetLog>({ ...datasetLog, op: hash, genesis: optional(hash) }),
 });
 
-const unixSeconds = integer(0, Number.MAX_SAFE_INTEGER);
+/** Up to the last second that RFC 3339 can write. */
+const unixSeconds = integer(0, 253_402_300_799);
 
 /** Half-open, and never empty. */
 const timeSpan: Shape<NonNullable<AccessScope["time"]>> = (value) => {
   fields<NonNullable<AccessScope["time"]>>({
-    from: optional(unixSeconds),
-    to: optional(unixSeconds),
+    since: optional(unixSeconds),
+    before: optional(unixSeconds),
   })(value);
-  const { from, to } = value as unknown as NonNullable<AccessScope["time"]>;
-  const isEmpty = from === undefined ? to === undefined : to !== undefined && from >= to;
-  if (isEmpty) wrongType("from, to, or both, from before to");
+  const { since, before } = value as unknown as NonNullable<AccessScope["time"]>;
+  const isEmpty =
+    since === undefined ? before === undefined : before !== undefined && since >= before;
+  if (isEmpty) wrongType("since, before, or both, in this order");
 };
 
 const scopeFields = {

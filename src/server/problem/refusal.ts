@@ -56,6 +56,7 @@ export type SignedRequestRefusal =
   | { readonly code: "HTTP_SIGNATURE_ALGORITHM"; readonly got: string; readonly want: string }
   | { readonly code: "HTTP_SIGNATURE_WRONG"; readonly keyid: string }
   | { readonly code: "HTTP_TOKEN_UNKNOWN" }
+  | { readonly code: "HTTP_TOKEN_BOUND"; readonly grant: string }
   | {
       readonly code: "HTTP_TOKEN_SECONDS";
       readonly got: number;

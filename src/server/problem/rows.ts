@@ -134,6 +134,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "This token is not, or no longer, good",
     "Ask for a new one at POST /v1/tokens.",
   ),
+  HTTP_TOKEN_BOUND: row(
+    403,
+    "This token reads under one grant, and does nothing else",
+    "Sign the request, or ask for a token without `grant`.",
+  ),
   HTTP_TOKEN_SECONDS: row(400, "A token cannot last that long", "Ask for `min` to `max` seconds."),
   HTTP_FORBIDDEN: row(403, "The signer may not do this", "Use a key of whom `want` names."),
 

@@ -318,7 +318,7 @@ function grants(ledger: TestLedger, act: Steps["act"]): void {
     actions: ["read", "subscribe", "export"],
     attributes: ["pm25", "place"],
     area: [1_141_000_000, 377_000_000, 1_150_000_000, 383_000_000],
-    time: { from: 1_750_000_000, to: 1_790_000_000 },
+    time: { since: 1_750_000_000, before: 1_790_000_000 },
     until: 1_800_000_000,
   } as const;
   const [dataset, log] = [code(`${CITY}/DATA/AIR`), "air.test/log"];
@@ -328,10 +328,10 @@ function grants(ledger: TestLedger, act: Steps["act"]): void {
   const head = { op: "grant", code: dataset, log } as const;
   act(
     "answer",
-    { ...head, request, ...asked, time: { from: 1_760_000_000, to: 1_770_000_000 } },
+    { ...head, request, ...asked, time: { since: 1_760_000_000, before: 1_770_000_000 } },
     city,
   );
-  act("everybody", { ...head, to: "*", actions: ["read"], time: { to: 1_700_000_000 } }, city);
+  act("everybody", { ...head, to: "*", actions: ["read"], time: { before: 1_700_000_000 } }, city);
   const grant = act("whole", { ...head, request: everything, actions: ["read"] }, city);
   ledger.wait(60);
   act("grant", { op: "revoke", code: dataset, grant, reason: "用途已完成" }, city);

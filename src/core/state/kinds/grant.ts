@@ -122,9 +122,9 @@ function isWithin([west, south, east, north]: Area, [w, s, e, n]: Area): boolean
 
 type TimeSpan = NonNullable<AccessScope["time"]>;
 
-function isDuring(given: TimeSpan = {}, { from, to }: TimeSpan): boolean {
-  if (from !== undefined && !(given.from !== undefined && given.from >= from)) return false;
-  return to === undefined || (given.to !== undefined && given.to <= to);
+function isDuring(given: TimeSpan = {}, { since, before }: TimeSpan): boolean {
+  if (since !== undefined && !(given.since !== undefined && given.since >= since)) return false;
+  return before === undefined || (given.before !== undefined && given.before <= before);
 }
 
 /** The bounds alone, each only where there is one. */

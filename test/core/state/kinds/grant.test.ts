@@ -118,7 +118,7 @@ describe("grant", () => {
     actions: ["read", "export"],
     attributes: ["no2", "pm25"],
     area: box(10, 10, 90, 90),
-    time: { from: 100, to: 900 },
+    time: { since: 100, before: 900 },
     until: 2_000_000_000,
   } as const;
 
@@ -154,10 +154,10 @@ describe("grant", () => {
             { area: box(west, [10, 9][i] ?? 10, [90, 90, 91][i] ?? 90, i === 3 ? 91 : 90) },
           ] as const,
       ),
-      ["time", { time: { from: 99, to: 900 } }],
-      ["time", { time: { from: 100, to: 901 } }],
-      ["time", { time: { from: 100 } }],
-      ["time", { time: { to: 900 } }],
+      ["time", { time: { since: 99, before: 900 } }],
+      ["time", { time: { since: 100, before: 901 } }],
+      ["time", { time: { since: 100 } }],
+      ["time", { time: { before: 900 } }],
       ["until", { until: 2_000_000_001 }],
     ];
     for (const [field, more] of wider) {
@@ -169,14 +169,18 @@ describe("grant", () => {
       const { [field]: _, ...rest } = asked;
       expect(ledger.refused(answer(request, rest), owner)).toEqual({ code: "GRANT_WIDER", field });
     }
-    const narrow = { attributes: ["no2"], area: box(20, 20, 20, 20), time: { from: 200, to: 300 } };
+    const narrow = {
+      attributes: ["no2"],
+      area: box(20, 20, 20, 20),
+      time: { since: 200, before: 300 },
+    };
     ledger.must(
       answer(request, { ...asked, ...narrow, actions: ["read"], until: 1_900_000_000 }),
       owner,
     );
-    for (const time of [{ from: 100 }, { to: 900 }]) {
+    for (const time of [{ since: 100 }, { before: 900 }]) {
       const half = ledger.must(ask({ time }), parks).id;
-      ledger.must(answer(half, { time: { from: 100, to: 900 } }), owner);
+      ledger.must(answer(half, { time: { since: 100, before: 900 } }), owner);
     }
   });
 
@@ -232,11 +236,11 @@ describe("grant", () => {
     const ledger = opened();
     const refused = (time: NonNullable<AccessScope["time"]>) =>
       ledger.refused(toAll({ time }), owner);
-    const want = "from, to, or both, from before to";
-    for (const time of [{}, { from: 5, to: 5 }, { from: 6, to: 5 }]) {
+    const want = "since, before, or both, in this order";
+    for (const time of [{}, { since: 5, before: 5 }, { since: 6, before: 5 }]) {
       expect(refused(time)).toEqual({ code: "OP_FIELD_TYPE", path: "time", want });
     }
-    for (const time of [{ from: 5 }, { to: 5 }, { from: 4, to: 5 }]) {
+    for (const time of [{ since: 5 }, { before: 5 }, { since: 4, before: 5 }]) {
       ledger.must(toAll({ time }), owner);
     }
   });
