@@ -628,8 +628,8 @@ const ROWS: { readonly [code: string]: Row } = {
   GRANT_LOG: [
     "{subject} 的日志现为 {want}，而不是 {got}。",
     "The log of {subject} is {want} by now, not {got}.",
-    "请重新查看该数据集（`cityid dataset show`）后再办理。",
-    "Look at the dataset again (`cityid dataset show`), then try anew.",
+    "请重新查看该数据集（`cityid dataset list`）后再办理。",
+    "Look at the dataset again (`cityid dataset list`), then try anew.",
   ],
   GRANT_EXPIRED: [
     "截止时间已过。",
@@ -646,8 +646,8 @@ const ROWS: { readonly [code: string]: Row } = {
   GRANT_REQUEST_UNKNOWN: [
     "没有编号为 {request} 的申请。",
     "There is no request {request}.",
-    "请核对编号：`cityid request list`。",
-    "Check its id: `cityid request list`.",
+    "请核对编号：`cityid agreements`。",
+    "Check its id: `cityid agreements`.",
   ],
   GRANT_REQUEST_OTHER: [
     "该申请属于 {want}，与 {got} 不符。",
@@ -676,8 +676,8 @@ const ROWS: { readonly [code: string]: Row } = {
   GRANT_UNKNOWN: [
     "{subject} 没有编号为 {grant} 的授权。",
     "{subject} has no grant {grant}.",
-    "请核对编号：`cityid grant list`。",
-    "Check its id: `cityid grant list`.",
+    "请核对编号：`cityid agreements`。",
+    "Check its id: `cityid agreements`.",
   ],
   GRANT_REVOKED: [
     "授权 {grant} 已被撤销。",
