@@ -9,7 +9,12 @@ export {
   type View,
   type ViewRefusal,
 } from "./authorised-view.ts";
-export { createDatasetLog, type DatasetLogOptions, openDatasetLog } from "./dataset-log.ts";
+export {
+  createDatasetLog,
+  type DatasetLogOptions,
+  openDatasetLog,
+  type Restored,
+} from "./dataset-log.ts";
 export {
   type FileName,
   type FileRefusal,

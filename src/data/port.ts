@@ -1,7 +1,7 @@
 import type { CborKeyedMap, DataEntry, Hash, Observation } from "../core/index.ts";
 
 /** Why an entry is not taken at the moment: nothing was kept, the same may be sent again. */
-export type Busy = { readonly busy: "queue" | "disk" };
+export type Busy = { readonly busy: "queue" | "disk" | "restored" };
 
 /** An entry that was judged, with what lies beside it. */
 export type Submission = {

@@ -25,15 +25,37 @@ import {
   type DatasetLogs,
   LogFault,
   openDatasetLog,
+  type Restored,
 } from "../data/index.ts";
-import { type FileSystem, makeDurable, nodeFiles, readText, replaceFile } from "../log/index.ts";
+import {
+  type FileSystem,
+  logExists,
+  makeDurable,
+  nodeFiles,
+  readText,
+  replaceFile,
+} from "../log/index.ts";
 import { logKey } from "./log-key.ts";
-import { seedFile } from "./secrets.ts";
+import { readSeed, seedFile } from "./secrets.ts";
 
 /** A dataset log that the node holds, with the key that it signs with for the dataset. */
-export type HeldDatasetLog = DatasetLog & AsyncDisposable & { readonly gatewaySeed: Uint8Array };
+export type HeldDatasetLog = DatasetLog &
+  AsyncDisposable &
+  Restored & {
+    readonly gatewaySeed: Uint8Array;
+    readonly directory: string;
+  };
 
-export type NodeDatasets = DatasetLogs & AsyncDisposable & { all(): readonly HeldDatasetLog[] };
+export type NodeDatasets = DatasetLogs &
+  AsyncDisposable & {
+    /** But for the access logs. */
+    all(): readonly HeldDatasetLog[];
+    /** Those that were brought back from a backup and take nothing yet, access logs too. */
+    restored(): readonly HeldDatasetLog[];
+  };
+
+/** Stands in the directory of a log that was brought back from a backup, until it is confirmed. */
+export const RESTORED = "restored";
 
 export type DatasetsOptions = {
   /** `datasets/` of the node. */
@@ -121,6 +143,7 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
   return {
     find: (reference) => open.get(datasetName(reference)),
     named: (name) => open.get(name),
+    restored: () => [...open.values()].filter(({ isRestored }) => isRestored),
     all: () => [...open].filter(([name]) => !name.endsWith(".access")).map(([, log]) => log),
     open: (reference) => obtain(datasetName(reference), { reference }),
     access: async (reference) => {
@@ -157,8 +180,12 @@ async function openOne(
   options: DatasetsOptions,
   description: Description,
 ): Promise<HeldDatasetLog> {
+  const { files = nodeFiles } = options;
   const { gatewaySeed, ...parts } = await partsOf(options, description);
-  return Object.assign(await openDatasetLog(parts), { gatewaySeed });
+  const { directory } = parts;
+  const isRestored = files.exists(join(directory, RESTORED));
+  const log = await openDatasetLog({ ...parts, isRestored });
+  return Object.assign(log, { gatewaySeed, directory });
 }
 
 async function partsOf(
@@ -167,14 +194,22 @@ async function partsOf(
 ): Promise<DatasetLogOptions & { readonly gatewaySeed: Uint8Array }> {
   const dataset = join(directory, datasetName(reference));
   const own = access ? join(directory, accessName(reference)) : dataset;
-  const seed = await seedFile(join(own, "keys", "log.key"), files);
-  const gatewaySeed = await seedFile(join(dataset, "keys", "gateway.key"), files);
+  // A log that is there has its keys: others would say something else in its name.
+  const seedOf = logExists(join(own, "log"), files) ? knownSeed : seedFile;
+  const seed = await seedOf(join(own, "keys", "log.key"), files);
+  const gatewaySeed = await seedOf(join(dataset, "keys", "gateway.key"), files);
   const gateway = coseKey({ kind: "ed25519", bytes: publicEd25519(gatewaySeed) });
   return {
     ...{ directory: own, reference, gateway, gatewaySeed, files },
     signer: { key: logKey(origin, seed), seed },
     monotonicMilliseconds: () => performance.now(),
   };
+}
+
+async function knownSeed(path: string, files: FileSystem): Promise<Uint8Array> {
+  const seed = await readSeed(path, files);
+  if (seed === undefined) throw new LogFault("LOG_MISSING", { path });
+  return seed;
 }
 
 /** What a log begins with: that it began, said by the node's own key for the dataset. */

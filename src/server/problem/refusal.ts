@@ -141,6 +141,7 @@ export type StoreRefusal =
 /** What the node that keeps the log of a dataset refuses. */
 export type DataRefusal =
   | { readonly code: "DATA_LOG_UNKNOWN"; readonly dataset: string }
+  | { readonly code: "DATA_RESTORED"; readonly dataset: string }
   | { readonly code: "DATA_ENTRY_UNKNOWN"; readonly index: string }
   | { readonly code: "DATA_FILE_UNKNOWN"; readonly sha256: string }
   | { readonly code: "DATA_FACT_UNKNOWN"; readonly name: string }

@@ -265,6 +265,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "This node does not keep the log of that dataset",
     "Ask the node that the dataset names in `log.url`.",
   ),
+  DATA_RESTORED: row(
+    503,
+    "The log was brought back from a backup, and takes nothing yet",
+    "Its node's operator says that nobody has seen a newer state: cityid start --confirm-restored.",
+  ),
   DATA_ENTRY_UNKNOWN: row(404, "There is no such entry", "Look at the list of entries."),
   DATA_FILE_UNKNOWN: row(
     404,
