@@ -52,7 +52,7 @@ function stretch(
   const [x, y] = [numberOf(value[0]), numberOf(value[1])];
   if (x === undefined) return value.every((each) => stretch(bounds, each, unit));
   if (y === undefined || value.length > 3) return false;
-  const [longitude, latitude] = [x * unit, y * unit];
+  const [longitude, latitude] = [Math.round(x * unit), Math.round(y * unit)];
   bounds[0] = Math.min(bounds[0], longitude);
   bounds[1] = Math.min(bounds[1], latitude);
   bounds[2] = Math.max(bounds[2], longitude);
