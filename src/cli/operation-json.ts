@@ -15,9 +15,11 @@ const BYTES = new Set([
   "commit",
   "decision",
   "genesis",
+  "grant",
   "kid",
   "prev",
   "registration",
+  "request",
   "root",
   "sha256",
 ]);

@@ -37,6 +37,8 @@ export type DatasetLogOptions = {
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMilliseconds: () => number;
   readonly files?: FileSystem;
+  /** It was brought back from a backup: it takes nothing until it is said that nobody has seen a newer state of it. */
+  readonly isRestored?: boolean;
 };
 
 /** Entries that wait at once, and their facts together: beyond it nobody waits. */
@@ -71,22 +73,29 @@ export async function createDatasetLog(
   await createLog(options, [first.bytes]);
 }
 
+/** A log that may have been brought back from a backup. */
+export type Restored = {
+  readonly isRestored: boolean;
+  /** Nobody has seen a newer state: it takes entries from now on. */
+  confirmRestored(): void;
+};
+
 /** @throws LogFault as `openLog` */
 export async function openDatasetLog(
   options: DatasetLogOptions,
-): Promise<DatasetLog & AsyncDisposable> {
+): Promise<DatasetLog & AsyncDisposable & Restored> {
   const { directory, signer, files = nodeFiles } = options;
   const published = parseCheckpoint((await readText(files, `${directory}/published`)) ?? "");
   const log = await openLog({
     directory: `${directory}/log`,
     origin: signer.key.name,
     files,
-    ...(published.ok && { publishedSize: published.value.size }),
+    ...(published.ok && { published: published.value }),
   });
   return new OpenDatasetLog({ ...options, files }, log, published.ok ? published.value.size : 0);
 }
 
-class OpenDatasetLog implements DatasetLog, AsyncDisposable {
+class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   readonly #options: DatasetLogOptions & { readonly files: FileSystem };
   readonly #log: Log;
   readonly #bodies: Bodies;
@@ -97,6 +106,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
   #writing: Promise<void> | undefined;
   #failure: unknown;
   #closing = false;
+  #isRestored: boolean;
   #published: { readonly size: number; readonly at: number };
   #publishing: Promise<unknown> = Promise.resolve();
 
@@ -110,7 +120,16 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
     this.#bodies = new Bodies(options.files, `${options.directory}/bodies`);
     this.#bodies.sweep();
     this.#attachments = new Attachments(options.files, `${options.directory}/files`);
+    this.#isRestored = options.isRestored === true;
     this.#published = { size: published, at: Number.NEGATIVE_INFINITY };
+  }
+
+  get isRestored(): boolean {
+    return this.#isRestored;
+  }
+
+  confirmRestored(): void {
+    this.#isRestored = false;
   }
 
   get reference(): string {
@@ -139,6 +158,8 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
     if (known !== undefined) return again(await known.done);
     const index = this.#log.indexOf(submission.entry.hash);
     if (index !== undefined) return again(await this.receipt(index));
+    // A second history of one log would be its end.
+    if (this.#isRestored) return { busy: "restored" };
     if (this.#failure !== undefined) throw this.#failure;
     const bytes = sizeOf(submission);
     const isFull =

@@ -1,5 +1,20 @@
 export { LogFault } from "../log/index.ts";
-export { createDatasetLog, type DatasetLogOptions, openDatasetLog } from "./dataset-log.ts";
+export {
+  authorise,
+  type Caller,
+  endFor,
+  HEAD_FACTS,
+  isKeyOfGrantee,
+  stillHolds,
+  type View,
+  type ViewRefusal,
+} from "./authorised-view.ts";
+export {
+  createDatasetLog,
+  type DatasetLogOptions,
+  openDatasetLog,
+  type Restored,
+} from "./dataset-log.ts";
 export {
   type FileName,
   type FileRefusal,
@@ -7,6 +22,8 @@ export {
   namedFiles,
 } from "./files.ts";
 export type {
+  AccessLog,
+  AccessNote,
   Busy,
   DatasetLog,
   DatasetLogs,
@@ -15,3 +32,4 @@ export type {
   Submission,
 } from "./port.ts";
 export { stripMetadata } from "./strip-metadata.ts";
+export { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";

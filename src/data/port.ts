@@ -1,7 +1,7 @@
 import type { CborKeyedMap, DataEntry, Hash, Observation } from "../core/index.ts";
 
 /** Why an entry is not taken at the moment: nothing was kept, the same may be sent again. */
-export type Busy = { readonly busy: "queue" | "disk" };
+export type Busy = { readonly busy: "queue" | "disk" | "restored" };
 
 /** An entry that was judged, with what lies beside it. */
 export type Submission = {
@@ -73,6 +73,28 @@ export interface DatasetLog {
   bundle(index: number, width: number): Uint8Array | undefined;
 }
 
+/** What was read under one grant in one second. */
+export type AccessNote = {
+  /** Id of the grant, in hex. */
+  readonly grant: string;
+  /** Whom it was given to. */
+  readonly to: string;
+  /** Kinds of answers, sorted. */
+  readonly what: readonly string[];
+  readonly requests: number;
+  /** Of how many things the answers told. */
+  readonly count: number;
+  /** Unix milliseconds. */
+  readonly timeMilliseconds: number;
+};
+
+/** Who read what of a dataset: a log of its own beside that of the dataset, signed by the node's key for the dataset. */
+export interface AccessLog {
+  readonly log: DatasetLog;
+  /** Durable when it resolves. @throws LogFault of a disk that fails */
+  append(note: AccessNote): Promise<void>;
+}
+
 /** The dataset logs of a node. */
 export interface DatasetLogs {
   /** The log of a dataset; `undefined` where this node keeps none. */
@@ -81,4 +103,8 @@ export interface DatasetLogs {
   named(name: string): DatasetLog | undefined;
   /** Finds or makes the log of a dataset; `undefined` where there are too many. Durable when it resolves. */
   open(reference: string): Promise<DatasetLog | undefined>;
+  /** The access log of a dataset whose log is kept here, made when it is first asked for; `undefined` where there is none. */
+  access(reference: string): Promise<AccessLog | undefined>;
+  /** The same, where it was made already. */
+  accessKnown(reference: string): AccessLog | undefined;
 }

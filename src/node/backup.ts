@@ -5,10 +5,12 @@ import {
   makeDurable,
   nodeFiles,
   readLog,
+  replaceFile,
   syncUp,
   writeFullyLater,
 } from "../log/index.ts";
 import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
+import { RESTORED } from "./datasets.ts";
 import { directoryFault } from "./directory-fault.ts";
 
 const COPY_BYTES: number = 1024 * 1024;
@@ -46,6 +48,7 @@ export async function backup(
   for (const name of ["inbox", "openings", "seals", "witnessLogs", "fraud"] as const) {
     await copy.tree(source[name], target[name]);
   }
+  await copyDatasets(source.datasets, target.datasets, copy, { files, withKeys });
   if (withKeys) {
     // The key of a witness is worth something only with all that it saw: a copy would have forgotten what comes after it.
     // Those of a validator are never copied: two that vote or cosign with one key look like a traitor.
@@ -87,9 +90,47 @@ export async function restore(
   ]);
   await makeDurable(files, to, 0o700);
   await copier(files, to).tree(from, to, forgotten);
+  await markRestored(files, dataDirectory(to).datasets);
   const { format: _, ...rest } = description;
   await writeDescription(to, { ...rest, restored: true }, files);
   return report;
+}
+
+/**
+ * The logs of datasets with what lies beside them, while they are written: what was published first, which the journal then
+ * holds; what lies beside an entry is there before the entry. Facts that are erased meanwhile may still be in the copy.
+ */
+async function copyDatasets(
+  from: string,
+  to: string,
+  copy: ReturnType<typeof copier>,
+  { files, withKeys }: { readonly files: FileSystem; readonly withKeys: boolean },
+): Promise<void> {
+  const names = files.exists(from) ? files.list(from) : [];
+  for (const name of names) {
+    const [source, target] = [join(from, name), join(to, name)];
+    // One that is being made is none yet: its description comes last.
+    if (!files.exists(join(source, "dataset.json"))) continue;
+    if (files.exists(join(source, "published"))) {
+      await copy.file(join(source, "published"), join(target, "published"));
+    }
+    const directory = join(source, "log");
+    const { end, size } = readLog({ directory, files }, () => undefined);
+    await copy.file(join(directory, "journal"), join(target, "log", "journal"), end);
+    for (const first of files.list(join(source, "bodies"))) {
+      const isOfEntry = /^\d+$/.test(first) && Number(first) < size;
+      if (isOfEntry) await copy.file(join(source, "bodies", first), join(target, "bodies", first));
+    }
+    await copy.tree(join(source, "files"), join(target, "files"));
+    if (withKeys) await copy.tree(join(source, "keys"), join(target, "keys"));
+    await copy.file(join(source, "dataset.json"), join(target, "dataset.json"));
+  }
+}
+
+/** None of them goes on from here before somebody says that nobody has seen a newer state. */
+async function markRestored(files: FileSystem, datasets: string): Promise<void> {
+  const names = files.exists(datasets) ? files.list(datasets) : [];
+  for (const name of names) await replaceFile(files, join(datasets, name, RESTORED), "restored\n");
 }
 
 function mustBeEmpty(path: string, files: FileSystem): void {
@@ -128,6 +169,8 @@ function copier(files: FileSystem, root: string) {
     for (const name of files.list(from)) {
       const [path, copy] = [join(from, name), join(to, name)];
       if (forgotten.has(path)) continue;
+      // A file of an entry can be erased while its folder is copied.
+      if (!files.exists(path)) continue;
       const kind = files.kind(path);
       if (kind === "directory") await tree(path, copy, forgotten);
       else if (kind === "file") await file(path, copy);

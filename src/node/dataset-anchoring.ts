@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import {
   type AnchorValue,
   anchorKey,
@@ -14,8 +15,9 @@ import {
   referredCode,
 } from "../core/index.ts";
 import type { Ledger } from "../ledger/index.ts";
+import { type FileSystem, nodeFiles } from "../log/index.ts";
 import { signerFromSeed, signOperation } from "../sdk/index.ts";
-import type { HeldDatasetLog, NodeDatasets } from "./datasets.ts";
+import { type HeldDatasetLog, type NodeDatasets, RESTORED } from "./datasets.ts";
 import type { NodeLog } from "./log.ts";
 
 export type DatasetAnchoring = {
@@ -67,6 +69,7 @@ async function anchorOne(
 ): Promise<boolean> {
   const code = referredCode(held.reference);
   const { size } = held;
+  if (held.isRestored) return false;
   const last = dueSize(ledger, held, clock());
   if (last === undefined || last >= size) return false;
   const item = {
@@ -85,6 +88,43 @@ async function anchorOne(
   }
   log.info("dataset anchored", { dataset: held.reference, size });
   return true;
+}
+
+/**
+ * Lets logs that were brought back from a backup go on, each as far as the ledger knows of nothing newer: the operator has
+ * said that nobody else does.
+ */
+export async function confirmRestoredDatasets(
+  { ledger, log }: Pick<DatasetAnchoring, "ledger" | "log">,
+  datasets: Pick<NodeDatasets, "restored">,
+  files: FileSystem = nodeFiles,
+): Promise<void> {
+  for (const held of datasets.restored()) {
+    const newer = anchoredBeyond(ledger, held);
+    if (newer !== undefined) {
+      log.error("restored dataset stays as it is", { dataset: held.reference, ...newer });
+      continue;
+    }
+    files.remove(join(held.directory, RESTORED));
+    await files.syncDirectory(held.directory);
+    held.confirmRestored();
+    log.info("restored dataset confirmed", { dataset: held.reference, size: held.size });
+  }
+}
+
+/** The anchored size of a log that does not hold what was anchored of it. */
+function anchoredBeyond(
+  ledger: Ledger,
+  held: HeldDatasetLog,
+): { readonly size: number; readonly anchored: number } | undefined {
+  const { reference, origin, size } = held;
+  const anchor = valueIn<AnchorValue>(ledger, anchorKey(referredCode(reference)));
+  const kept = anchor && parseCheckpoint(anchor.checkpoint);
+  if (!kept?.ok || kept.value.origin !== origin) return undefined;
+  const { size: anchored, root } = kept.value;
+  if (anchored > size) return { size, anchored };
+  const own = parseCheckpoint(held.checkpoint(anchored));
+  return own.ok && equalBytes(own.value.root, root) ? undefined : { size, anchored };
 }
 
 /** The size that is anchored, where another one may follow now. */

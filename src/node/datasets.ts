@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { publicEd25519, signEd25519 } from "#crypto";
 import {
   type Code,
+  certain,
   composeEntry,
   coseKey,
   decodeEntry,
@@ -16,20 +17,45 @@ import {
   SALT_BYTES,
 } from "../core/index.ts";
 import {
+  type AccessLog,
+  type AccessNote,
   createDatasetLog,
   type DatasetLog,
   type DatasetLogOptions,
   type DatasetLogs,
+  LogFault,
   openDatasetLog,
+  type Restored,
 } from "../data/index.ts";
-import { type FileSystem, makeDurable, nodeFiles, readText, replaceFile } from "../log/index.ts";
+import {
+  type FileSystem,
+  logExists,
+  makeDurable,
+  nodeFiles,
+  readText,
+  replaceFile,
+} from "../log/index.ts";
 import { logKey } from "./log-key.ts";
-import { seedFile } from "./secrets.ts";
+import { readSeed, seedFile } from "./secrets.ts";
 
 /** A dataset log that the node holds, with the key that it signs with for the dataset. */
-export type HeldDatasetLog = DatasetLog & AsyncDisposable & { readonly gatewaySeed: Uint8Array };
+export type HeldDatasetLog = DatasetLog &
+  AsyncDisposable &
+  Restored & {
+    readonly gatewaySeed: Uint8Array;
+    readonly directory: string;
+  };
 
-export type NodeDatasets = DatasetLogs & AsyncDisposable & { all(): readonly HeldDatasetLog[] };
+export type NodeDatasets = DatasetLogs &
+  AsyncDisposable & {
+    /** But for the access logs. */
+    all(): readonly HeldDatasetLog[];
+    /** Those that were brought back from a backup and take nothing yet, access logs too. */
+    restored(): readonly HeldDatasetLog[];
+  };
+
+/** Stands in the directory of a log that was brought back from a backup, until it is confirmed. */
+export const RESTORED = "restored";
 
 export type DatasetsOptions = {
   /** `datasets/` of the node. */
@@ -50,11 +76,18 @@ type Description = {
   readonly format: typeof FORMAT;
   readonly reference: string;
   readonly origin: string;
+  /** It is not the dataset's log, but says who read what of it. */
+  readonly access?: true;
 };
 
 /** The name under which a log lies and is served: codes have no `_`, and no small letters. */
 export function datasetName(reference: string): string {
   return reference.replaceAll("/", "_").replace("#", ".g");
+}
+
+/** The access log of a dataset lies and is served beside the dataset's own. */
+function accessName(reference: string): string {
+  return `${datasetName(reference)}.access`;
 }
 
 /**
@@ -72,6 +105,7 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
   const { directory, files = nodeFiles } = options;
   const open = new Map<string, HeldDatasetLog>();
   const making = new Map<string, Promise<HeldDatasetLog | undefined>>();
+  const accesses = new Map<string, AccessLog>();
   const names = files.exists(directory) ? files.list(directory) : [];
   try {
     for (const name of names) {
@@ -83,23 +117,43 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
     for (const log of open.values()) await log[Symbol.asyncDispose]();
     throw cause;
   }
-  const make = async (reference: string): Promise<HeldDatasetLog | undefined> => {
-    if (open.size >= MAX_LOGS) return undefined;
-    const log = await makeOne(options, reference);
-    open.set(datasetName(reference), log);
+  const make = async (name: string, description: Description) => {
+    const isFull = description.access === undefined && open.size >= MAX_LOGS;
+    if (isFull) return undefined;
+    const log = await makeOne(options, name, description);
+    open.set(name, log);
     return log;
+  };
+  const accessOf = (name: string, log: HeldDatasetLog | undefined): AccessLog | undefined => {
+    const known = accesses.get(name) ?? (log && accessLog(options, log));
+    if (known !== undefined) accesses.set(name, known);
+    return known;
+  };
+  /** Finds or makes it; of two who ask at once the second waits for the first. */
+  const obtain = async (name: string, description: Omit<Description, "format" | "origin">) => {
+    const known = open.get(name) ?? making.get(name);
+    if (known !== undefined) return known;
+    const origin = `${options.host}/data/${name}`;
+    const made = make(name, { format: FORMAT, ...description, origin }).finally(() =>
+      making.delete(name),
+    );
+    making.set(name, made);
+    return made;
   };
   return {
     find: (reference) => open.get(datasetName(reference)),
     named: (name) => open.get(name),
-    all: () => [...open.values()],
-    open: async (reference) => {
-      const name = datasetName(reference);
-      const known = open.get(name) ?? making.get(name);
-      if (known !== undefined) return known;
-      const made = make(reference).finally(() => making.delete(name));
-      making.set(name, made);
-      return made;
+    restored: () => [...open.values()].filter(({ isRestored }) => isRestored),
+    all: () => [...open].filter(([name]) => !name.endsWith(".access")).map(([, log]) => log),
+    open: (reference) => obtain(datasetName(reference), { reference }),
+    access: async (reference) => {
+      if (!open.has(datasetName(reference))) return undefined;
+      const name = accessName(reference);
+      return accessOf(name, await obtain(name, { reference, access: true }));
+    },
+    accessKnown: (reference) => {
+      const name = accessName(reference);
+      return accessOf(name, open.get(name));
     },
     async [Symbol.asyncDispose]() {
       await Promise.allSettled(making.values());
@@ -108,13 +162,14 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
   };
 }
 
-async function makeOne(options: DatasetsOptions, reference: string): Promise<HeldDatasetLog> {
-  const { directory, host, files = nodeFiles } = options;
-  const name = datasetName(reference);
+async function makeOne(
+  options: DatasetsOptions,
+  name: string,
+  description: Description,
+): Promise<HeldDatasetLog> {
+  const { directory, files = nodeFiles } = options;
   const own = join(directory, name);
   await makeDurable(files, own, 0o700);
-  const origin = `${host}/data/${name}`;
-  const description: Description = { format: FORMAT, reference, origin };
   const parts = await partsOf(options, description);
   await createDatasetLog(parts, firstEntry(options, description, parts.gatewaySeed));
   await replaceFile(files, join(own, "dataset.json"), `${JSON.stringify(description)}\n`);
@@ -125,17 +180,24 @@ async function openOne(
   options: DatasetsOptions,
   description: Description,
 ): Promise<HeldDatasetLog> {
+  const { files = nodeFiles } = options;
   const { gatewaySeed, ...parts } = await partsOf(options, description);
-  return Object.assign(await openDatasetLog(parts), { gatewaySeed });
+  const { directory } = parts;
+  const isRestored = files.exists(join(directory, RESTORED));
+  const log = await openDatasetLog({ ...parts, isRestored });
+  return Object.assign(log, { gatewaySeed, directory });
 }
 
 async function partsOf(
   { directory, files = nodeFiles }: DatasetsOptions,
-  { reference, origin }: Description,
+  { reference, origin, access }: Description,
 ): Promise<DatasetLogOptions & { readonly gatewaySeed: Uint8Array }> {
-  const own = join(directory, datasetName(reference));
-  const seed = await seedFile(join(own, "keys", "log.key"), files);
-  const gatewaySeed = await seedFile(join(own, "keys", "gateway.key"), files);
+  const dataset = join(directory, datasetName(reference));
+  const own = access ? join(directory, accessName(reference)) : dataset;
+  // A log that is there has its keys: others would say something else in its name.
+  const seedOf = logExists(join(own, "log"), files) ? knownSeed : seedFile;
+  const seed = await seedOf(join(own, "keys", "log.key"), files);
+  const gatewaySeed = await seedOf(join(dataset, "keys", "gateway.key"), files);
   const gateway = coseKey({ kind: "ed25519", bytes: publicEd25519(gatewaySeed) });
   return {
     ...{ directory: own, reference, gateway, gatewaySeed, files },
@@ -144,10 +206,16 @@ async function partsOf(
   };
 }
 
+async function knownSeed(path: string, files: FileSystem): Promise<Uint8Array> {
+  const seed = await readSeed(path, files);
+  if (seed === undefined) throw new LogFault("LOG_MISSING", { path });
+  return seed;
+}
+
 /** What a log begins with: that it began, said by the node's own key for the dataset. */
 function firstEntry(
   { clock, random }: DatasetsOptions,
-  { reference, origin }: Description,
+  { reference, origin, access }: Description,
   seed: Uint8Array,
 ) {
   const receivedMilliseconds = clock();
@@ -155,16 +223,57 @@ function firstEntry(
   const said: readonly [string, Fact["value"]][] = [
     ["id", code],
     ["time", new Date(receivedMilliseconds).toISOString()],
-    ["type", "DatasetLog"],
+    ["type", access ? "AccessLog" : "DatasetLog"],
   ];
-  const facts: Observation = said.map(([name, value]) => ({
-    salt: random(SALT_BYTES),
-    name,
-    value,
-  }));
-  const observations = [facts];
+  const observations = [saltedFacts(said, random)];
   const bytes = signEntry(seed, { source: code, audience: origin, observations }, clock());
   return { bytes, body: { receivedMilliseconds, observations } };
+}
+
+function saltedFacts(
+  said: readonly (readonly [string, Fact["value"]])[],
+  random: (bytes: number) => Uint8Array,
+): Observation {
+  return said.map(([name, value]) => ({ salt: random(SALT_BYTES), name, value }));
+}
+
+/** Writes notes as entries, each signed by the node's key for the dataset, which the ledger shows. */
+function accessLog({ clock, random }: DatasetsOptions, log: HeldDatasetLog): AccessLog {
+  const source = referredCode(log.reference);
+  return {
+    log,
+    async append(note) {
+      const observations = [saltedFacts(factsOf(source, note), random)];
+      const bytes = signEntry(
+        log.gatewaySeed,
+        { source, audience: log.origin, observations },
+        clock(),
+      );
+      const entry = certain(decodeEntry(bytes), "an entry of our own");
+      const receivedMilliseconds = clock();
+      const answer = await log.append({
+        ...{ entry, observations, files: new Map(), receivedMilliseconds },
+      });
+      if ("busy" in answer) throw new LogFault("LOG_DISK_FULL", { dataset: log.reference });
+    },
+  };
+}
+
+/** In the order of their names. */
+function factsOf(
+  dataset: Code,
+  { grant, to, what, requests, count, timeMilliseconds }: AccessNote,
+): readonly (readonly [string, Fact["value"]])[] {
+  return [
+    ["count", count],
+    ["grant", grant],
+    ["id", dataset],
+    ["requests", requests],
+    ["time", new Date(timeMilliseconds).toISOString()],
+    ["to", to],
+    ["type", "DataAccess"],
+    ["what", what],
+  ];
 }
 
 /** Signs observations with a key that the node holds. */
@@ -199,9 +308,9 @@ async function readDescription(
 ): Promise<Description | undefined> {
   const text = await readText(files, join(directory, "dataset.json"));
   if (text === undefined) return undefined;
-  const { format, reference, origin } = JSON.parse(text) as Partial<Description>;
+  const { format, reference, origin, access } = JSON.parse(text) as Partial<Description>;
   if (format !== FORMAT || reference === undefined || origin === undefined) {
     throw new Error(`${directory}/dataset.json is not of the format ${FORMAT}`);
   }
-  return { format, reference, origin };
+  return { format, reference, origin, ...(access && { access }) };
 }

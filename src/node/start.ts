@@ -27,7 +27,7 @@ import {
   readDescription,
   writeDescription,
 } from "./data-directory.ts";
-import { startDatasetAnchoring } from "./dataset-anchoring.ts";
+import { confirmRestoredDatasets, startDatasetAnchoring } from "./dataset-anchoring.ts";
 import { type NodeDatasets, openDatasets } from "./datasets.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
@@ -197,6 +197,7 @@ async function serve(
       random: randomly,
     });
     closing.unshift(() => datasets[Symbol.asyncDispose]());
+    if (config.confirmRestored) await confirmRestoredDatasets({ ledger, log }, datasets);
     const anchoring = startDatasetAnchoring({ ledger, datasets, clock: Date.now, log });
     closing.unshift(() => anchoring[Symbol.asyncDispose]());
     const all = { ...opened, datasets };

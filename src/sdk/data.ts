@@ -114,17 +114,16 @@ export type EntryReceipt = {
   readonly receipt: string;
 };
 
+export type FactJson =
+  | { readonly name: string; readonly value: unknown; readonly fact: Base64 }
+  | { readonly leaf: Base64 };
+
 export type EntryJson = {
   readonly index: number;
   readonly office: string;
   readonly received: Time;
-  /** How many; to the owner, what they say. */
-  readonly observations:
-    | number
-    | readonly (readonly (
-        | { readonly name: string; readonly value: unknown; readonly fact: Base64 }
-        | { readonly leaf: Base64 }
-      )[])[];
+  /** How many; to those who may see something of it, what they say, and the hash of what is not shown. */
+  readonly observations: number | readonly (readonly FactJson[] | { readonly leaf: Base64 })[];
   readonly source?: string;
   readonly kid?: Hex;
   readonly signed?: Time;
@@ -145,12 +144,81 @@ export type DatasetJson = {
   };
   /** Absent where another node keeps the log. */
   readonly entries?: number;
+  /** Id of the grant that opens it to everybody; said in lists. */
+  readonly open?: Hex;
 };
 
 /** Which of an observation; all that is shown where no names are given. */
 export type FactsAsked = { readonly observation?: number; readonly names?: readonly string[] };
 
+/** Which part of a dataset, as answers have it: times as text. */
+type ScopeJson = {
+  readonly actions: readonly ("read" | "subscribe" | "export")[];
+  readonly attributes?: readonly string[];
+  readonly area?: readonly [number, number, number, number];
+  readonly time?: { readonly since?: Time; readonly before?: Time };
+  readonly until?: Time;
+};
+
+export type AccessRequestJson = ScopeJson & {
+  readonly id: Hex;
+  readonly op: Hex;
+  readonly code: string;
+  readonly dataset: string;
+  readonly log: string;
+  readonly purpose: string;
+  readonly at: Time;
+  /** Id of the newest grant that answers it, in force or not. */
+  readonly grant?: Hex;
+  /** Whether one in force does. */
+  readonly answered: boolean;
+};
+
+export type GrantJson = ScopeJson & {
+  readonly id: Hex;
+  readonly op: Hex;
+  readonly dataset: string;
+  readonly log: string;
+  /** A code, or `*`: everybody. */
+  readonly to: string;
+  readonly request?: Hex;
+  readonly purpose?: string;
+  readonly at: Time;
+  readonly revoked?: { readonly op: Hex; readonly at: Time; readonly reason: string };
+  readonly inForce: boolean;
+  /** Why it is not. */
+  readonly end?: "revoked" | "expired" | "dataset" | "log" | "grantee";
+};
+
+/** What was read under one grant in one second. */
+export type AccessNoteJson = {
+  readonly index: number;
+  readonly received: Time;
+  readonly grant: Hex;
+  readonly to: string;
+  readonly what: readonly string[];
+  readonly requests: number;
+  readonly count: number;
+  readonly time: Time;
+};
+
+/** `code`: either side; `open`: grants in force, requests that none of them answers. */
+export type AgreementFilter = {
+  readonly code?: string;
+  readonly side?: "dataset" | "asking";
+  readonly open?: 1;
+};
+
+export type DatasetFilter = { readonly q?: string; readonly under?: string; readonly open?: 1 };
+
 export type Data = {
+  datasets(filter?: DatasetFilter, paging?: Paging): Promise<Page<DatasetJson>>;
+  accessRequests(filter?: AgreementFilter, paging?: Paging): Promise<Page<AccessRequestJson>>;
+  accessRequest(id: Hex): Promise<AccessRequestJson>;
+  grants(filter?: AgreementFilter, paging?: Paging): Promise<Page<GrantJson>>;
+  grant(id: Hex): Promise<GrantJson>;
+  /** Who read what, newest first: the owner sees all of it, a grantee its own. */
+  accesses(dataset: string, paging?: Paging): Promise<Page<AccessNoteJson>>;
   dataset(code: string): Promise<DatasetJson>;
   /** Finds or makes the log of a dataset of one's own, which may not be registered yet. */
   openDatasetLog(code: string): Promise<OpenedLog>;
@@ -173,6 +241,12 @@ export function createData(transport: Transport): Data {
     ...(names !== undefined && { names: names.join(",") }),
   });
   return {
+    datasets: (filter = {}, paging = {}) => get("/v1/datasets", { ...filter, ...paging }),
+    accessRequests: (filter = {}, paging = {}) => get("/v1/requests", { ...filter, ...paging }),
+    accessRequest: (id) => get(`/v1/requests/${id}`),
+    grants: (filter = {}, paging = {}) => get("/v1/grants", { ...filter, ...paging }),
+    grant: (id) => get(`/v1/grants/${id}`),
+    accesses: (dataset, paging = {}) => get(`${one(dataset)}/accesses`, paging),
     dataset: (code) => get(one(code)),
     openDatasetLog: async (code) => {
       const call = { body: new Uint8Array(0), idempotent: true };

@@ -1,4 +1,5 @@
 import {
+  type AccessScope,
   type Apply,
   type Geometry,
   hex,
@@ -119,6 +120,26 @@ function tell(op: Operation | Apply): Words[] {
       ];
     case "dataset":
       return [tellDataset(op), both(op.log.origin), ...op.log.vkeys.map(both)];
+    case "request":
+      return [
+        {
+          en: `${op.code} asks for access to the dataset ${op.dataset}:`,
+          zh: `${op.code} 申请使用数据集 ${op.dataset}：`,
+        },
+        both(op.purpose),
+        ...tellScope(op),
+        both(op.log),
+      ];
+    case "grant":
+      return [tellGrant(op), ...tellScope(op), both(op.log)];
+    case "revoke":
+      return [
+        {
+          en: `Revoke the grant ${hex(op.grant)} of the dataset ${op.code}. It cannot be brought back.`,
+          zh: `撤销数据集 ${op.code} 的授权 ${hex(op.grant)}，不可恢复。`,
+        },
+        tellReason(op.reason),
+      ];
     case "seals":
       return [tellSeals(op)];
     case "unseal":
@@ -330,6 +351,50 @@ function tellDataset({ code, title }: Extract<Operation, { op: "dataset" }>): Wo
     en: `Describe the dataset ${code} (${names}), whose entries stand in this log:`,
     zh: `说明数据集 ${code}（${names}），其条目载于以下日志：`,
   };
+}
+
+function tellGrant(op: Extract<Operation, { op: "grant" }>): Words {
+  return "request" in op
+    ? {
+        en: `Grant access to the dataset ${op.code}, as the request ${hex(op.request)} asks, within these bounds:`,
+        zh: `就申请 ${hex(op.request)} 授权使用数据集 ${op.code}，范围如下：`,
+      }
+    : {
+        en: `Open the dataset ${op.code} to EVERYBODY, within these bounds:`,
+        zh: `将数据集 ${op.code} 向所有人开放，范围如下：`,
+      };
+}
+
+const ACTIONS = {
+  read: { en: "read", zh: "查询" },
+  subscribe: { en: "subscribe", zh: "订阅" },
+  export: { en: "export", zh: "导出" },
+} as const;
+
+/** Every bound of a scope, and where there is none: whoever signs sees how far it reaches. */
+function tellScope({ actions, attributes, area, time, until }: AccessScope): Words[] {
+  const named = attributes?.join(", ");
+  const box = area?.map((each) => each / 1e7).join(", ");
+  const moment = (seconds: number | undefined) =>
+    seconds === undefined ? "…" : formatMoment(seconds);
+  const span = time && `${moment(time.since)} – ${moment(time.before)}`;
+  const end = until === undefined ? undefined : moment(until);
+  return [
+    {
+      en: `actions: ${actions.map((each) => ACTIONS[each].en).join(", ")}`,
+      zh: `操作：${actions.map((each) => ACTIONS[each].zh).join("、")}`,
+    },
+    { en: `attributes: ${named ?? "all"}`, zh: `属性：${named ?? "全部"}` },
+    { en: `area: ${box ?? "everywhere"}`, zh: `区域：${box ?? "不限"}` },
+    { en: `observed: ${span ?? "at any time"}`, zh: `观测时间：${span ?? "不限"}` },
+    { en: `until: ${end ?? "it is revoked"}`, zh: `有效期至：${end ?? "撤销为止"}` },
+  ];
+}
+
+/** A moment beyond what the calendar of the platform knows is written as its seconds. */
+function formatMoment(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime()) ? String(seconds) : date.toISOString().replace(".000", "");
 }
 
 function tellSeals({ code, first, count }: Extract<Operation, { op: "seals" }>): Words {

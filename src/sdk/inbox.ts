@@ -36,8 +36,8 @@ export type Inbox = {
   /** `undefined` when the node keeps none. */
   getOpening(hash: Hex): Promise<Uint8Array | undefined>;
   eraseOpening(hash: Hex): Promise<void>;
-  /** A bearer token for what cannot sign requests. `claim`: as `signToken` makes it; else the request is signed. */
-  token(seconds: number): Promise<TokenAnswer>;
+  /** A bearer token for what cannot sign requests. With `grant` it reads under that and does nothing else. `claim`: as `signToken` makes it; else the request is signed. */
+  token(seconds: number, grant?: Hex): Promise<TokenAnswer>;
   tokenFor(claim: Uint8Array): Promise<TokenAnswer>;
 };
 
@@ -66,7 +66,7 @@ export function createInbox(transport: Transport): Inbox {
     putOpening: (hash, body) => put(opening(hash), body, "application/cbor"),
     getOpening: (hash) => fetchOpening(transport, opening(hash)),
     eraseOpening: (hash) => erase(opening(hash)),
-    token: (seconds) => post("/v1/tokens", { seconds }),
+    token: (seconds, grant) => post("/v1/tokens", { seconds, ...(grant && { grant }) }),
     tokenFor: async (claim) => {
       const type = "application/vnd.cityid.token+cbor";
       return (await (

@@ -36,12 +36,18 @@ export {
   parseOpening,
 } from "./commitment.ts";
 export {
+  type AccessNoteJson,
+  type AccessRequestJson,
+  type AgreementFilter,
   type Data,
+  type DatasetFilter,
   type DatasetJson,
   type EntryJson,
   type EntryReceipt,
+  type FactJson,
   type FactsAsked,
   fileValue,
+  type GrantJson,
   makeObservation,
   type OpenedLog,
   type Said,

@@ -50,10 +50,15 @@ export function signApplication(
 
 /** Signs a claim for a bearer token, which `POST /v1/tokens` takes. */
 export function signToken(
-  claims: Claims & { readonly nonce: Uint8Array; readonly seconds: number },
+  claims: Claims & {
+    readonly nonce: Uint8Array;
+    readonly seconds: number;
+    /** Id of the one grant that the token is to read under. */
+    readonly grant?: Uint8Array;
+  },
 ): Promise<Signed> {
-  const { nonce, seconds } = claims;
-  return signPayload(claims, TOKEN_TYPE, encodeCbor({ nonce, seconds }));
+  const { nonce, seconds, grant } = claims;
+  return signPayload(claims, TOKEN_TYPE, encodeCbor({ nonce, seconds, ...(grant && { grant }) }));
 }
 
 // RFC 9052 §3.1; RFC 9597; RFC 8392 §4.

@@ -1,7 +1,9 @@
 import { Hono } from "hono";
 import { LogFault } from "../data/index.ts";
 import { LedgerFault } from "../ledger/index.ts";
+import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
+import { mountCatalogue } from "./catalogue/index.ts";
 import { mountData } from "./data/index.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
@@ -53,6 +55,8 @@ export function createApp(
   const metrics = createMetrics();
   const problems = createProblems(config, dependencies);
   const views = createRecordViews(ledger, state);
+  const authentication = createAuthentication(config, { state, clock, random });
+  const access = createAccess({ ...dependencies, state, authentication });
   const services: Services = {
     ...dependencies,
     config,
@@ -61,7 +65,8 @@ export function createApp(
     views,
     bodies: new BodyBudget(MAX_BODIES_BYTES),
     follower: createFollower({ ...dependencies, state, views }),
-    authentication: createAuthentication(config, { state, clock, random }),
+    authentication,
+    access,
     problem: problems.answer,
   };
   const answers = createRecordAnswers(services);
@@ -81,6 +86,8 @@ export function createApp(
   mountOpenings(app, services);
   mountSeals(app, services);
   mountData(app, services);
+  mountAgreements(app, services);
+  mountCatalogue(app, services);
   mountEnrolments(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
@@ -149,7 +156,10 @@ export function createApp(
   return {
     fetch,
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
-    close: endStreams,
+    close: () => {
+      endStreams();
+      access.close();
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import type { Access } from "./access/index.ts";
 import type { BodyBudget } from "./bodies/budget.ts";
 import type { Follower } from "./following/index.ts";
 import type { Authentication } from "./identity/index.ts";
@@ -25,6 +26,7 @@ export type Services = AppDependencies & {
   /** Of the large bodies under way. */
   readonly bodies: BodyBudget;
   readonly authentication: Authentication;
+  readonly access: Access;
   /** The answer to a refusal, for programs or for people as the request asks. */
   readonly problem: (c: AppContext, refusal: AnyRefusal, status?: Problem["status"]) => Response;
 };

@@ -171,3 +171,57 @@ test("a phone is invited, asks with a key that cannot leave it, and is enrolled 
   );
   expect((await client.sendEntry(AIR, report)).index).toBeGreaterThan(1);
 });
+
+test("another office asks, is granted less, reads that much, and is refused once it is revoked", async () => {
+  const PARKS = `${CITY}.03`;
+  const uses = ["data", "record"] as const;
+  const keys = [{ key: signerOf("parks").publicKey, uses, label: "parks" }];
+  const item = { code: code(PARKS), kind: "department" as const, names: named("园林局"), keys };
+  await office.node.act({ op: "register", items: [item] }, CITY, "all");
+  const parks = (...args: readonly string[]) => office.as("parks", PARKS, ...args);
+  const owner = (...args: readonly string[]) => office.as("office", OFFICE, ...args);
+  const file = await office.file(
+    "granted.json",
+    JSON.stringify({ id: AIR, no2: 41, pm25: 12, time: "2026-11-29T03:00:00Z" }),
+  );
+  const { index } = jsonOf(await by("send", AIR, file, "--json"));
+  const at = String(index);
+  expect(problemOf(await parks("dataset", "read", AIR, at))).toMatchObject({ code: "GRANT_NONE" });
+  const wide = ["--attributes", "no2,pm25", "--until", "2100-01-01"];
+  const asked = await parks("request", AIR, "--purpose", "树木养护", ...wide, "--json");
+  const request = jsonOf(asked).id as string;
+  const grant = (...more: readonly string[]) =>
+    owner("grant", AIR, "--request", request, ...more);
+  expect(problemOf(await grant("--attributes", "place"))).toMatchObject({ code: "GRANT_WIDER" });
+  expect(problemOf(await owner("grant", AIR))).toMatchObject({ code: "CLI_MISSING" });
+  const { id } = jsonOf(await grant("--attributes", "pm25", "--json"));
+  expect(await office.node.client.grant(id)).toMatchObject({
+    ...{ attributes: ["pm25"], until: "2100-01-01T00:00:00Z", to: PARKS, inForce: true },
+  });
+  const read = await parks("dataset", "read", AIR, at);
+  expect(read.out).toContain('"pm25"');
+  expect(read.out).not.toContain('"no2"');
+  const token = jsonOf(await parks("token", "--grant", id, "--json"));
+  const seen = async () => {
+    const { client } = office.node;
+    return client
+      .withToken(token.token)
+      .datasetEntry(AIR, index)
+      .then(
+        () => "seen",
+        (problem: { code: string }) => problem.code,
+      );
+  };
+  expect(await seen()).toBe("seen");
+  const listed = await owner("agreements", AIR, "--lang", "zh");
+  expect(listed.out).toContain(`授权 ${id}`);
+  expect(listed.out).toContain("已答复");
+  await expect
+    .poll(async () => (await owner("agreements", AIR, "--accesses")).out, { timeout: 30_000 })
+    .toContain(`${PARKS}\tentry`);
+  expect(await owner("revoke", id, "--reason", "用途已完成")).toMatchObject({ exit: 0 });
+  expect(await seen()).toBe("GRANT_ENDED");
+  expect(problemOf(await parks("dataset", "read", AIR, at))).toMatchObject({ code: "GRANT_NONE" });
+  const list = await office.cli("dataset", "list", "空气");
+  expect(list.out).toContain(AIR);
+});

@@ -29,6 +29,7 @@ import {
   signEntry,
 } from "../../src/sdk/index.ts";
 import { verifyFacts } from "../../src/verify/data/index.ts";
+import { runCli } from "../cli/served-world.ts";
 import { CITY, code, issueCity, named, signerOf } from "../sdk/world.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
@@ -345,5 +346,38 @@ describe("the log of a dataset", () => {
     expect((await node.client.dataset(AIR)).entries).toBe(before + 100);
     const second = await sendAll();
     expect(second.map(({ index }) => index)).toEqual(first.map(({ index }) => index));
+  });
+});
+
+describe("a backup", () => {
+  test("holds the logs with all that lies beside them; brought back they take nothing until that is confirmed", async () => {
+    const signed = await sign([{ ...reading(7), photo: named_(PHOTO) }], [PHOTO]);
+    const { index } = await node.client.sendEntry(AIR, signed);
+    const [backup, restored] = [join(root, "backup"), join(root, "restored")];
+    const ran = await runCli(["backup", node.data, backup, "--with-keys"]);
+    expect(ran).toMatchObject({ exit: 0, errors: "" });
+    expect(await runCli(["restore", backup, restored])).toMatchObject({ exit: 0 });
+    const mine = node;
+    await node.stop();
+    node = await startRealNode({ data: restored });
+    try {
+      owner = node.client.as({ signer: signerOf("office"), holder: `${OFFICE}#1` });
+      expect(await owner.entryFile(AIR, index, hex(named_(PHOTO).sha256))).toEqual(PHOTO);
+      const verdict = await verifyFacts(await owner.factsProof(AIR, index), await trust());
+      expect(verdict.ok).toBe(true);
+      // What stands there gets its receipt; what is new does not come in.
+      expect((await node.client.sendEntry(AIR, signed)).index).toBe(index);
+      const impatient = createClient({ url: node.url, attempts: 1 });
+      const more = await sign([reading(8)]);
+      expect(await refusal(impatient.sendEntry(AIR, more))).toMatchObject({
+        code: "DATA_RESTORED",
+      });
+      await node.stop();
+      node = await startRealNode({ data: restored, args: ["--confirm-restored"] });
+      expect((await node.client.sendEntry(AIR, more)).index).toBe(index + 1);
+    } finally {
+      await node.stop();
+      node = await startRealNode({ data: mine.data });
+    }
   });
 });

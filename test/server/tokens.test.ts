@@ -221,10 +221,10 @@ describe("createTokens", () => {
 
   test("makes room by forgetting what has expired, and no other way", () => {
     const tokens = createTokens(random, 1);
-    const first = tokens.issue("k", 1000, 0) ?? "";
-    expect(tokens.issue("k", 2000, 999)).toBeUndefined();
+    const first = tokens.issue({ keyid: "k", expires: 1000 }, 0) ?? "";
+    expect(tokens.issue({ keyid: "k", expires: 2000 }, 999)).toBeUndefined();
     expect(tokens.find(first, 999)).toEqual({ keyid: "k", expires: 1000 });
-    const second = tokens.issue("k", 2000, 1000) ?? "";
+    const second = tokens.issue({ keyid: "k", expires: 2000 }, 1000) ?? "";
     expect(tokens.find(first, 1000)).toBeUndefined();
     expect(tokens.find(second, 1999)).toEqual({ keyid: "k", expires: 2000 });
   });

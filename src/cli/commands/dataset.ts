@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
+import type { DatasetFilter } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { type CreateOptions, createDataset, readHash, readIndex } from "../dataset/create.ts";
@@ -92,6 +93,14 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
       },
     );
 
+  sub("list", { en: "datasets of the ledger, found by name", zh: "查找账本中的数据集" })
+    .argument("[text]", say({ en: "part of its name", zh: "名称的一部分" }))
+    .option("--open", say({ en: "open data only", zh: "仅开放数据" }))
+    .action(async (q: string | undefined, { open }: { readonly open?: true }, command: Command) => {
+      const run = runOf(command);
+      await listDatasets(run, { ...(q && { q }), ...(open && { open: 1 }) });
+    });
+
   sub("entries", { en: "lists entries, as everybody may see them", zh: "列出条目（公开信息）" })
     .argument("<code>", code)
     .action(async (text: string, _: object, command: Command) =>
@@ -99,8 +108,8 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
     );
 
   sub("read", {
-    en: "an entry with its facts: signed by the owner",
-    zh: "读取条目内容（须由所有者签署）",
+    en: "an entry with its facts: for its owner, or as far as was granted",
+    zh: "读取条目内容（所有者，或在授权范围内）",
   })
     .argument("<code>", code)
     .argument("<index>", index)
@@ -173,6 +182,22 @@ function askedBy({ observation, names }: FactOptions) {
     ...(observation !== undefined && { observation: readIndex(observation) }),
     ...(names !== undefined && { names: names.split(",") }),
   };
+}
+
+async function listDatasets(run: Run, filter: DatasetFilter): Promise<void> {
+  let cursor: string | undefined;
+  do {
+    const page = await run.client.datasets(filter, cursor === undefined ? {} : { cursor });
+    for (const item of page.items) {
+      const title = item.title[run.language] ?? Object.values(item.title)[0];
+      const access =
+        item.open === undefined
+          ? run.say({ en: "on request", zh: "须申请" })
+          : run.say({ en: "open", zh: "开放" });
+      run.result(item, () => [`${item.code}\t${title}\t${access}\t${item.log.origin}`]);
+    }
+    cursor = page.next;
+  } while (cursor !== undefined);
 }
 
 async function listEntries(run: Run, code: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import { addAdmit } from "./admit.ts";
+import { addAgreements, addGrant, addRequest, addRevoke, addToken } from "./agreements.ts";
 import { addApply } from "./apply.ts";
 import { addAudit } from "./audit.ts";
 import { addBackup, addRestore } from "./backup.ts";
@@ -62,6 +63,11 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addSeal,
   addUnseal,
   addDataset,
+  addRequest,
+  addGrant,
+  addRevoke,
+  addAgreements,
+  addToken,
   addPlates,
   addDelegate,
   addInit,

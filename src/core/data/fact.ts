@@ -1,6 +1,7 @@
 import { type CborValue, decodeCbor, encodeCbor, isCborMap } from "../cbor/index.ts";
 import { type Hash, hashLeaf, merkleRoot, toHash } from "../merkle/index.ts";
 import { err, ok, type Result } from "../result.ts";
+import { FACT_NAME } from "./fact-name.ts";
 import {
   MAX_ENTRY_FACTS_BYTES,
   MAX_FACT_BYTES,
@@ -35,7 +36,6 @@ export type FactRefusal =
     }
   | { readonly code: "DATA_FACTS_SIZE"; readonly got: number; readonly max: number };
 
-const NAME = /^[A-Za-z@][A-Za-z0-9_:./#@%~+-]*$/;
 const DECIMAL = /^-?(?:0|[1-9]\d*)(?:\.\d*[1-9])?$/;
 /** The smallest number that a program has takes 345. */
 const MAX_DECIMAL_CHARACTERS = 400;
@@ -132,7 +132,7 @@ function readFact(value: CborValue): Fact | string {
   if (!(salt instanceof Uint8Array) || salt.length !== SALT_BYTES) {
     return `a salt of ${SALT_BYTES} bytes`;
   }
-  if (typeof name !== "string" || name.length > MAX_FACT_NAME_BYTES || !NAME.test(name)) {
+  if (typeof name !== "string" || name.length > MAX_FACT_NAME_BYTES || !FACT_NAME.test(name)) {
     return `a name of at most ${MAX_FACT_NAME_BYTES} characters, as an attribute or an address has`;
   }
   if (said === undefined || !isFactValue(said)) return "a value without null and integer keys";

@@ -47,6 +47,10 @@ export const MAX_THEMES: number = 16;
 export const MAX_DICTIONARY: number = 64;
 /** Keys of the log of one dataset: one, and while it is exchanged two. */
 export const MAX_LOG_KEYS: number = 2;
+/** Attributes that a request or a grant names. */
+export const MAX_GRANT_ATTRIBUTES: number = 64;
+/** Grants of one dataset to the same code that are in force at once. */
+export const MAX_OPEN_GRANTS: number = 16;
 /** Import entries that a child ledger begins with. */
 export const MAX_IMPORTS: number = 1_000_000;
 

@@ -22,6 +22,9 @@ export type Issuer = string;
 /** What the issuer name of a member begins with; its ID follows. */
 export const MEMBER = "member/";
 
+/** In the place of a code, to whom something is granted: open data. */
+export const EVERYBODY = "*";
+
 /** Form of a member's ID: at most 32 characters. */
 export const MEMBER_ID: RegExp = /^[A-Z0-9](?:[A-Z0-9-]{0,30}[A-Z0-9])?$/;
 
@@ -315,6 +318,54 @@ export type Dataset = {
   readonly log: DatasetLogTerms;
 };
 
+/** What may be done with what a dataset says. */
+export type AccessAction = "read" | "subscribe" | "export";
+/** Which part of a dataset, to do what with, until when. What is left out has no bound. */
+export type AccessScope = {
+  readonly actions: readonly AccessAction[];
+  /** Names of facts, beside those that say what an observation is of: `id`, `type` and `time`. */
+  readonly attributes?: readonly string[];
+  /** Where what was observed lies. */
+  readonly area?: Box;
+  /** When it was observed: from the second `since` on, up to and without the second `before`. */
+  readonly time?: { readonly since?: number; readonly before?: number };
+  /** The last second in which it may be done. */
+  readonly until?: number;
+};
+/** Asks the owner of a dataset for access. */
+export type AccessRequest = {
+  readonly op: "request";
+  /** Who asks. */
+  readonly code: Code;
+  readonly dataset: Code;
+  /** Name of the log of the dataset: what another one says is another matter. */
+  readonly log: string;
+  readonly purpose: string;
+} & AccessScope;
+/** Answers a request, or opens the dataset to everybody. */
+export type Grant = {
+  readonly op: "grant";
+  /** The dataset. */
+  readonly code: Code;
+  readonly log: string;
+} & AccessScope &
+  (
+    | {
+        /** Id of the request, which the grant may only narrow. */
+        readonly request: Uint8Array;
+      }
+    | { readonly to: typeof EVERYBODY }
+  );
+/** Takes a grant back. */
+export type Revoke = {
+  readonly op: "revoke";
+  /** The dataset. */
+  readonly code: Code;
+  /** Id of the grant. */
+  readonly grant: Uint8Array;
+  readonly reason: string;
+};
+
 /** Logs a batch of seals that the signing key made: `count` seals whose serials go on from `first` without a gap. */
 export type Seals = {
   readonly op: "seals";
@@ -351,6 +402,9 @@ export type InnerOperation =
   | Delegate
   | Anchor
   | Dataset
+  | AccessRequest
+  | Grant
+  | Revoke
   | Seals
   | Unseal
   | Member

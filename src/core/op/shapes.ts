@@ -1,10 +1,15 @@
 import { encodeCbor } from "../cbor/index.ts";
 import { type Code, parseCode } from "../code/index.ts";
 import { parseCoseKey } from "../cose/index.ts";
+import { FACT_NAME } from "../data/fact-name.ts";
+import { MAX_FACT_NAME_BYTES } from "../data/limits.ts";
 import type { ChildGenesis, FoundingMember, Genesis } from "../state/genesis.ts";
 import type { DatasetLog, DatasetValue } from "../state/values.ts";
 import * as limits from "./limits.ts";
 import {
+  type AccessAction,
+  type AccessRequest,
+  type AccessScope,
   type Admit,
   type Anchor,
   type AnchorItem,
@@ -18,9 +23,11 @@ import {
   type Delegate,
   type DictionaryField,
   type Endorse,
+  EVERYBODY,
   type Gazette,
   type GazetteFact,
   type GazetteItem,
+  type Grant,
   type InnerOperation,
   type Issuer,
   type KeyScope,
@@ -38,6 +45,7 @@ import {
   type Recover,
   type Register,
   type RegisterItem,
+  type Revoke,
   type Seals,
   type Status,
   type StatusItem,
@@ -483,6 +491,37 @@ export const datasetValue: Shape<DatasetValue> = fields<DatasetValue>({
   log: fields<DatasetLog>({ ...datasetLog, op: hash, genesis: optional(hash) }),
 });
 
+/** Up to the last second that RFC 3339 can write. */
+const unixSeconds = integer(0, 253_402_300_799);
+
+/** Half-open, and never empty. */
+const timeSpan: Shape<NonNullable<AccessScope["time"]>> = (value) => {
+  fields<NonNullable<AccessScope["time"]>>({
+    since: optional(unixSeconds),
+    before: optional(unixSeconds),
+  })(value);
+  const { since, before } = value as unknown as NonNullable<AccessScope["time"]>;
+  const isEmpty =
+    since === undefined ? before === undefined : before !== undefined && since >= before;
+  if (isEmpty) wrongType("since, before, or both, in this order");
+};
+
+const scopeFields = {
+  actions: distinct(
+    oneOf<AccessAction>("read", "subscribe", "export"),
+    3,
+    (action: AccessAction): string => action,
+  ),
+  attributes: optional(
+    distinct(text(MAX_FACT_NAME_BYTES, FACT_NAME), limits.MAX_GRANT_ATTRIBUTES, itself),
+  ),
+  area: optional(box),
+  time: optional(timeSpan),
+  until: optional(unixSeconds),
+};
+
+const grantHead = { op: literal("grant"), code, log: origin, ...scopeFields };
+
 const serial = integer(0, limits.MAX_SERIALS - 1);
 
 const serials: Shape<readonly number[]> = (value) => {
@@ -567,6 +606,19 @@ const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperatio
     ...datasetTerms,
     log: fields<DatasetLogTerms>(datasetLog),
   }),
+  request: fields<AccessRequest>({
+    op: literal("request"),
+    code,
+    dataset: code,
+    log: origin,
+    purpose: text(limits.MAX_REASON_BYTES),
+    ...scopeFields,
+  }),
+  grant: byField<Grant>({
+    request: fields<Extract<Grant, { request: unknown }>>({ ...grantHead, request: hash }),
+    to: fields<Extract<Grant, { to: unknown }>>({ ...grantHead, to: literal(EVERYBODY) }),
+  }),
+  revoke: fields<Revoke>({ op: literal("revoke"), code, grant: hash, reason }),
   anchor: fields<Anchor>({
     op: literal("anchor"),
     items: distinct(anchorItem, limits.MAX_ANCHORS, (each) => each.code),

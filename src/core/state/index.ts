@@ -41,6 +41,7 @@ export {
   type GenesisRefusal,
   RULE_VERSION,
 } from "./genesis.ts";
+export { type GrantEnd, grantEnd, type HeldKey, isKeyOfSide } from "./grants.ts";
 export { applyChildGenesis, importRoot } from "./import.ts";
 export { encodeImports, type ImportRefusal, type ImportRow } from "./import-entry.ts";
 export { type ParentValue, selectImport } from "./import-select.ts";

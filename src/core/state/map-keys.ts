@@ -10,14 +10,17 @@ import type {
   DatasetValue,
   Decision,
   GazetteValue,
+  GrantValue,
   KeyRecord,
   KeyRing,
   ManifestValue,
   MembersList,
   MemberValue,
+  OpenGrants,
   ParamRecord,
   Reference,
   Registration,
+  RequestValue,
   SealBatch,
   SealRuns,
   Taken,
@@ -51,6 +54,16 @@ export const aliasKey = (division: string, scheme: string, value: string): MapKe
   `alias/${division}/${scheme}/${value}`;
 export const anchorKey = (code: Code): MapKey<AnchorValue> => `anchor/${code}`;
 export const datasetKey = (reference: Reference): MapKey<DatasetValue> => `dataset/${reference}`;
+export const requestKey = (id: Uint8Array): MapKey<RequestValue> => `request/${hex(id)}`;
+export const grantKey = (id: Uint8Array): MapKey<GrantValue> => `grant/${hex(id)}`;
+/** Leaf hash of a request that names this code, as the dataset or as who asks: so that those of a code can be listed. */
+export const requestedKey = (code: Code, id: Uint8Array): MapKey<Uint8Array> =>
+  `requested/${code}/${hex(id)}`;
+/** The same of a grant. */
+export const grantedKey = (code: Code, id: Uint8Array): MapKey<Uint8Array> =>
+  `granted/${code}/${hex(id)}`;
+export const openGrantsKey = (dataset: Code, to: string): MapKey<OpenGrants> =>
+  `${BESIDE}grants/${dataset}/${to}`;
 export const sealRunsKey = (holder: Reference, kid: Uint8Array): MapKey<SealRuns> =>
   `seals/${holder}/${hex(kid)}`;
 export const sealBatchKey = (

@@ -1,9 +1,12 @@
 import type { CborKeyedMap } from "../cbor/index.ts";
 import type { Code } from "../code/index.ts";
 import type {
+  AccessRequest,
+  AccessScope,
   Dataset,
   DatasetLogTerms,
   DelegationTerms,
+  EVERYBODY,
   GazetteFact,
   InnerOperation,
   Issuer,
@@ -94,6 +97,43 @@ export type AnchorValue = {
   /** Why the log began anew, of the last one that did. */
   readonly reset?: string;
 };
+
+/** `request/<id>`: what a code asks of the owner of a dataset. */
+export type RequestValue = Omit<AccessRequest, "op"> & {
+  readonly op: Uint8Array;
+  /** The record that stands for `code`: its own, or of what lives in another ledger that of the delegated code. */
+  readonly codeRecord: Reference;
+  /** The same for `dataset`. */
+  readonly datasetRecord: Reference;
+  /** Block time. */
+  readonly at: number;
+  /** Id of the newest grant that answers it. */
+  readonly grant?: Uint8Array;
+};
+
+/** `grant/<id>`: what the owner of a dataset allows. It ends, and is never removed. */
+export type GrantValue = AccessScope & {
+  readonly op: Uint8Array;
+  readonly dataset: Code;
+  readonly datasetRecord: Reference;
+  readonly log: string;
+  readonly to: Code | typeof EVERYBODY;
+  /** The record that stands for `to`; absent where that is everybody. */
+  readonly toRecord?: Reference;
+  /** Id of the request that it answers, and what that was made for. */
+  readonly request?: Uint8Array;
+  readonly purpose?: string;
+  /** Block time. */
+  readonly at: number;
+  readonly revoked?: {
+    readonly op: Uint8Array;
+    readonly at: number;
+    readonly reason: string;
+  };
+};
+
+/** `~grants/<code of the dataset>/<to>`: ids of the grants that were in force when the last one was added, in their order. */
+export type OpenGrants = { readonly ids: readonly Uint8Array[] };
 
 /** A recovery under way; it can finish `recoveryDelay` after `started`. */
 export type Recovery = {

@@ -26,7 +26,7 @@ import {
   selfAndAncestors,
   treeOf,
 } from "../../core/index.ts";
-import type { DatasetLog } from "../../data/index.ts";
+import type { DatasetLog, View } from "../../data/index.ts";
 import type { StateProof } from "../../ledger/index.ts";
 import { receiptText } from "../operations/outcome.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
@@ -51,9 +51,12 @@ export async function proveFacts(
   services: Services,
   log: DatasetLog,
   { index, observation: at, names }: Asked,
+  view: View,
 ): Promise<Result<object, AnyRefusal>> {
   const { observations } = await log.body(index);
-  const observation = observations[at];
+  const whole = observations[at];
+  // What is outside the view is answered as what is not there.
+  const observation = whole && view.show(whole);
   if (observation === undefined) return err({ code: "DATA_FACT_UNKNOWN", name: `#${at}` });
   const facts = chosen(observation, names);
   if (!facts.ok) return facts;

@@ -14,7 +14,7 @@ import {
   type Result,
   referenceTo,
 } from "../../core/index.ts";
-import { type DatasetLog, stripMetadata } from "../../data/index.ts";
+import { type DatasetLog, namedFiles, stripMetadata, type View } from "../../data/index.ts";
 import { readBody } from "../bodies/read.ts";
 import {
   answer,
@@ -33,17 +33,17 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
-import { ownEntryJson, publicEntryJson, receiptJson } from "./views.ts";
+import { publicEntryJson, receiptJson, shownBody, shownEntryJson } from "./views.ts";
 
 /** A dataset whose log this node keeps. */
 type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
 
 /**
  * Datasets: their logs, entries, facts and files. docs/spec/http.md, Datasets. Everybody sees that an entry came, of which office;
- * what it says only the owner.
+ * what it says the owner sees, and whoever has a grant as far as that reaches.
  */
 export function mountData(app: App, services: Services): void {
-  const { state, datasets, authentication, problem, config } = services;
+  const { state, datasets, authentication, access, problem, config } = services;
 
   app.get("/v1/datasets/:code", (c) => {
     const code = parseCode(c.req.param("code"));
@@ -109,24 +109,30 @@ export function mountData(app: App, services: Services): void {
   app.get("/v1/datasets/:code/entries/:index", async (c) => {
     const found = entryOf(c);
     if (!found.ok) return problem(c, found.error);
-    const { log, index } = found.value;
+    const { dataset, log, index } = found.value;
+    const opened = access.open(c, dataset, "read");
+    // Where nothing is open, whoever does not say who it is sees what everybody sees.
+    if (!opened.ok && isSigned(c)) return problem(c, opened.error);
     const body = await log.body(index);
-    if (!isSigned(c)) return answerJson(c, publicEntryJson(log, index, body));
-    const allowed = ownerAsks(c, NO_BODY, found.value.dataset.record.code);
-    if (!allowed.ok) return problem(c, allowed.error);
-    return answerPrivate(ownEntryJson(log, index, body));
+    const shown = opened.ok ? shownBody(opened.value.view, body) : undefined;
+    if (!opened.ok || shown === undefined) return answerJson(c, publicEntryJson(log, index, body));
+    const { view } = opened.value;
+    access.note(view, "entry", shown.filter((each) => each !== undefined).length);
+    return answerPrivate(shownEntryJson(log, index, body, shown));
   });
 
   app.get("/v1/datasets/:code/entries/:index/proof", async (c) => {
-    const found = ownEntryOf(c);
+    const found = viewedEntryOf(c);
     if (!found.ok) return problem(c, found.error);
     const observation = readInteger(c, "observation", 0, 9999);
     if (!observation.ok) return problem(c, observation.error);
     const names = (c.req.query("names") ?? "").split(",").filter(Boolean);
-    const { log, index } = found.value;
+    const { log, index, view } = found.value;
     const asked = { index, observation: observation.value ?? 0, names };
-    const proof = await proveFacts(services, log, asked);
-    return proof.ok ? answerPrivate(proof.value) : problem(c, proof.error);
+    const proof = await proveFacts(services, log, asked, view);
+    if (!proof.ok) return problem(c, proof.error);
+    access.note(view, "proof", 1);
+    return answerPrivate(proof.value);
   });
 
   app.delete("/v1/datasets/:code/entries/:index/facts", async (c) => {
@@ -145,16 +151,21 @@ export function mountData(app: App, services: Services): void {
   });
 
   app.get("/v1/datasets/:code/entries/:index/files/:sha256", async (c) => {
-    const found = ownEntryOf(c);
+    const found = viewedEntryOf(c);
     if (!found.ok) return problem(c, found.error);
-    const { log, index } = found.value;
+    const { log, index, view } = found.value;
     const sha256 = c.req.param("sha256");
-    const whole = await log.file(index, sha256);
+    const shown = shownBody(view, await log.body(index)) ?? [];
+    const isNamed = namedFiles(shown.filter((each) => each !== undefined)).some(
+      (file) => file.sha256 === sha256,
+    );
+    const whole = isNamed ? await log.file(index, sha256) : undefined;
     const bytes = whole && c.req.query("strip") === "1" ? stripMetadata(whole) : whole;
     const type = bytes && pictureType(bytes);
     if (bytes === undefined || type === undefined) {
       return problem(c, { code: "DATA_FILE_UNKNOWN", sha256: sha256.slice(0, 64) });
     }
+    access.note(view, "file", 1);
     return fileResponse(bytes, type, sha256);
   });
 
@@ -212,6 +223,18 @@ export function mountData(app: App, services: Services): void {
     return index < kept.value.log.size
       ? ok({ ...kept.value, index })
       : err({ code: "DATA_ENTRY_UNKNOWN", index: text.slice(0, 32) });
+  }
+
+  /** An entry of which the one who asks may know something, if there is anything for it to know. */
+  function viewedEntryOf(
+    c: AppContext,
+  ): Result<Kept & { readonly index: number; readonly view: View }, AnyRefusal> {
+    const kept = keptOf(c);
+    if (!kept.ok) return kept;
+    const opened = access.open(c, kept.value.dataset, "read");
+    if (!opened.ok) return opened;
+    const found = entryOf(c);
+    return found.ok ? ok({ ...found.value, view: opened.value.view }) : found;
   }
 
   /** Whoever is not the owner does not even hear whether there is such an entry. */

@@ -58,6 +58,7 @@ export async function submitEntry(
     ...{ files: files.value, receivedMilliseconds },
   });
   if (!("busy" in answer)) return ok(answer);
+  if (answer.busy === "restored") return err({ code: "DATA_RESTORED", dataset: log.reference });
   return err({ code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: answer.busy });
 }
 

@@ -11,7 +11,13 @@ export type Json =
 
 // Times are numbers in the ledger and text in JSON. A name says which unit a number has; statements about attributes cannot
 // be mistaken for one, since their numbers stand under `value`.
-export const SECONDS: ReadonlySet<string> = new Set(["until", "since", "iat", "iatSeconds"]);
+export const SECONDS: ReadonlySet<string> = new Set([
+  "until",
+  "since",
+  "before",
+  "iat",
+  "iatSeconds",
+]);
 export const MILLISECONDS: ReadonlySet<string> = new Set([
   "from",
   "to",

@@ -1,4 +1,4 @@
-import { err, type Result } from "../../core/index.ts";
+import { err, hex, ok, type Result } from "../../core/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { SignedRequestRefusal } from "../problem/refusal.ts";
 import type { AppContext } from "../services.ts";
@@ -25,6 +25,8 @@ export type Authentication = {
    * @param findOther where to look for a key that the ledger does not show
    */
   signer(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
+  /** Who reads: as `signer`, and by a token that is bound to one grant. `undefined` where nobody says who it is. */
+  reader(c: AppContext, body: Uint8Array): Result<Reader | undefined, AnyRefusal>;
   /** The same by a signature alone: a token makes no tokens. */
   signedBy(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
   /**
@@ -36,6 +38,8 @@ export type Authentication = {
   /** Spends something that is good once, like the nonce of a signed request. */
   spend(keyid: string, once: MadeNonce): Result<void, AnyRefusal>;
 };
+
+export type Reader = { readonly signer: Signer; readonly grant?: Uint8Array };
 
 export type AuthenticationOptions = {
   readonly publicUrl: string;
@@ -57,10 +61,21 @@ export function createAuthentication(
 
   const ledgerKey: FindKey = (keyid) => findLedgerKey(state, keyid, clock());
 
-  const byToken = (token: string): Result<Signer, AnyRefusal> => {
+  const readerByToken = (token: string): Result<Reader, AnyRefusal> => {
     const granted = tokens.find(token, clock());
+    if (granted === undefined) return err({ code: "HTTP_TOKEN_UNKNOWN" });
     // The key is looked up each time: a token ends with it.
-    return granted === undefined ? err({ code: "HTTP_TOKEN_UNKNOWN" }) : ledgerKey(granted.keyid);
+    const signer = ledgerKey(granted.keyid);
+    if (!signer.ok) return signer;
+    return ok({ signer: signer.value, ...(granted.grant && { grant: granted.grant }) });
+  };
+
+  const byToken = (token: string): Result<Signer, AnyRefusal> => {
+    const reader = readerByToken(token);
+    if (!reader.ok) return reader;
+    const { signer, grant } = reader.value;
+    // It was lent to a program for one thing, and does nothing else in the name of its key.
+    return grant === undefined ? ok(signer) : err({ code: "HTTP_TOKEN_BOUND", grant: hex(grant) });
   };
 
   const tokenOf = (c: AppContext): string | undefined =>
@@ -91,6 +106,15 @@ export function createAuthentication(
     tokens,
     signedBy,
     ledgerKey,
+    reader(c, body) {
+      const token = tokenOf(c);
+      if (token !== undefined) return readerByToken(token);
+      if (c.req.header("Signature") === undefined && c.req.header("Authorization") === undefined) {
+        return ok(undefined);
+      }
+      const signer = signedBy(c, body);
+      return signer.ok ? ok({ signer: signer.value }) : signer;
+    },
     spend: (keyid, once) => spendNonce(nonces, keyid, once, clock()),
     claimed(c, findOther) {
       const token = tokenOf(c);

@@ -1,12 +1,10 @@
 import {
   type Code,
-  codeKey,
   err,
-  judgeCover,
+  type HeldKey,
+  isKeyOfSide,
   ok,
   type Result,
-  referenceTo,
-  selfAndAncestors,
   type ValueReader,
 } from "../../core/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
@@ -30,16 +28,14 @@ export function isMember({ holder }: Signer): boolean {
  * Whether the key may speak for a record: a `record` key of the nearest of the code and its ancestors that has one, whose
  * scope covers the code.
  */
-export function speaksFor(
-  state: ValueReader,
-  { holder, kid, record }: Signer,
-  code: Code,
-): boolean {
-  if (holder.kind !== "code" || !record.uses.includes("record")) return false;
-  if (!judgeCover(record.scope, kid, code).ok) return false;
-  for (const each of selfAndAncestors(code)) {
-    const found = state.get(codeKey(each));
-    if (found?.holds.includes("record")) return referenceTo(found) === formatHolder(holder);
-  }
-  return false;
+export function speaksFor(state: ValueReader, signer: Signer, code: Code): boolean {
+  const key = heldKey(signer);
+  return key !== undefined && isKeyOfSide(state, key, code, "record");
+}
+
+/** The key of a record; `undefined` for one of a member or an applicant. */
+export function heldKey({ holder, kid, record }: Signer): HeldKey | undefined {
+  if (holder.kind !== "code") return undefined;
+  const { uses, scope } = record;
+  return { holder: formatHolder(holder), kid, uses, ...(scope && { scope }) };
 }

@@ -3,8 +3,9 @@ export {
   type AuthenticationOptions,
   createAuthentication,
   type FindKey,
+  type Reader,
 } from "./authenticate.ts";
-export { isMember, mustBe, speaksFor } from "./entitlement.ts";
+export { heldKey, isMember, mustBe, speaksFor } from "./entitlement.ts";
 export {
   findLedgerKey,
   formatHolder,

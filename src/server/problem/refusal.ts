@@ -1,4 +1,4 @@
-import type { FileRefusal } from "../../data/index.ts";
+import type { FileRefusal, ViewRefusal } from "../../data/index.ts";
 import type { AddCheckpointRefusal, WitnessRefusal } from "../../witness/index.ts";
 
 /**
@@ -56,6 +56,7 @@ export type SignedRequestRefusal =
   | { readonly code: "HTTP_SIGNATURE_ALGORITHM"; readonly got: string; readonly want: string }
   | { readonly code: "HTTP_SIGNATURE_WRONG"; readonly keyid: string }
   | { readonly code: "HTTP_TOKEN_UNKNOWN" }
+  | { readonly code: "HTTP_TOKEN_BOUND"; readonly grant: string }
   | {
       readonly code: "HTTP_TOKEN_SECONDS";
       readonly got: number;
@@ -140,10 +141,12 @@ export type StoreRefusal =
 /** What the node that keeps the log of a dataset refuses. */
 export type DataRefusal =
   | { readonly code: "DATA_LOG_UNKNOWN"; readonly dataset: string }
+  | { readonly code: "DATA_RESTORED"; readonly dataset: string }
   | { readonly code: "DATA_ENTRY_UNKNOWN"; readonly index: string }
   | { readonly code: "DATA_FILE_UNKNOWN"; readonly sha256: string }
   | { readonly code: "DATA_FACT_UNKNOWN"; readonly name: string }
   | FileRefusal
+  | ViewRefusal
   | { readonly code: "ENROL_FORM"; readonly field: string; readonly want: string }
   | { readonly code: "ENROL_EXPIRED"; readonly until: number };
 

@@ -134,6 +134,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "This token is not, or no longer, good",
     "Ask for a new one at POST /v1/tokens.",
   ),
+  HTTP_TOKEN_BOUND: row(
+    403,
+    "This token reads under one grant, and does nothing else",
+    "Sign the request, or ask for a token without `grant`.",
+  ),
   HTTP_TOKEN_SECONDS: row(400, "A token cannot last that long", "Ask for `min` to `max` seconds."),
   HTTP_FORBIDDEN: row(403, "The signer may not do this", "Use a key of whom `want` names."),
 
@@ -240,10 +245,30 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "Correct `field` as `want` says, or ask the office for a new invitation.",
   ),
   ENROL_EXPIRED: row(422, "The invitation has expired", "Ask the office for a new one."),
+  GRANT_NONE: row(
+    403,
+    "Nothing of this dataset was granted to whoever asks",
+    "Ask its owner: `cityid request`.",
+  ),
+  GRANT_ENDED: row(
+    403,
+    "The grant does not count here, or no more",
+    "Look at it at GET /v1/grants/<id>, and ask its owner anew.",
+  ),
+  GRANT_ACTION: row(
+    403,
+    "The grant does not allow to do this",
+    "Ask the owner of the dataset for a grant with this action.",
+  ),
   DATA_LOG_UNKNOWN: row(
     404,
     "This node does not keep the log of that dataset",
     "Ask the node that the dataset names in `log.url`.",
+  ),
+  DATA_RESTORED: row(
+    503,
+    "The log was brought back from a backup, and takes nothing yet",
+    "Its node's operator says that nobody has seen a newer state: cityid start --confirm-restored.",
   ),
   DATA_ENTRY_UNKNOWN: row(404, "There is no such entry", "Look at the list of entries."),
   DATA_FILE_UNKNOWN: row(

@@ -97,6 +97,41 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Set the clock of the device; entries wait seven days at most.",
   ),
 
+  GRANT_ANSWERED: row(
+    409,
+    "A grant answers this request already",
+    "Revoke that grant first, or wait for another request.",
+  ),
+  GRANT_EXPIRED: row(422, "It would be over before it begins", "Choose a later `until`."),
+  GRANT_LIMIT: row(
+    422,
+    "Too many grants of this dataset to the same code are in force",
+    "Revoke one of them first.",
+  ),
+  GRANT_LOG: row(
+    409,
+    "The dataset has another log by now",
+    "Look at the dataset, and name the log `want`.",
+  ),
+  GRANT_REPEATED: row(
+    409,
+    "This very operation was taken before",
+    "Look it up under its `id`, or sign anew.",
+  ),
+  GRANT_REQUEST_OTHER: row(
+    422,
+    "The request is about something else, or of somebody else",
+    "Answer a request for this dataset by whoever holds the code now.",
+  ),
+  GRANT_REQUEST_UNKNOWN: row(422, "There is no such request", "Check its id."),
+  GRANT_REVOKED: row(409, "The grant was revoked already", "There is nothing left to do."),
+  GRANT_UNKNOWN: row(422, "The dataset has no such grant", "Check its id, and whose it is."),
+  GRANT_WIDER: row(
+    422,
+    "A grant cannot give more than was asked for",
+    "Narrow `field` to what the request says.",
+  ),
+
   CHILD_ENTRY: row(
     422,
     "An import entry of a child ledger is malformed",

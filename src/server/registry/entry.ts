@@ -128,9 +128,13 @@ export function codesOfInner(op: InnerOperation): readonly string[] {
     case "status":
     case "delegate":
     case "dataset":
+    case "grant":
+    case "revoke":
     case "seals":
     case "unseal":
       return [op.code];
+    case "request":
+      return [op.code, op.dataset];
     case "anchor":
       return op.items.map(({ code }) => code);
     case "succeed":

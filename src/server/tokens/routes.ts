@@ -2,6 +2,8 @@ import {
   type CborValue,
   codeKey,
   err,
+  fromHex,
+  grantKey,
   hex,
   isCborMap,
   ok,
@@ -10,11 +12,12 @@ import {
   type Result,
   verifySignature,
 } from "../../core/index.ts";
+import { endFor } from "../../data/index.ts";
 import { readJsonObject } from "../bodies/json.ts";
 import { readBody } from "../bodies/read.ts";
 import { answerPrivate } from "../http/answer.ts";
 import { timeOfMilliseconds, timeOfSeconds } from "../http/json.ts";
-import { formatHolder, type Signer } from "../identity/index.ts";
+import { formatHolder, heldKey, type Signer } from "../identity/index.ts";
 import {
   MAX_BODY_BYTES,
   MAX_TOKEN_SECONDS,
@@ -27,7 +30,12 @@ import type { App, AppContext, Services } from "../services.ts";
 /** Keeps claims for tokens apart from operations, data entries and seals, whatever key signs them. */
 const TOKEN_TYPE = "application/vnd.cityid.token+cbor";
 
-type Claim = { readonly signer: Signer; readonly seconds: number };
+type Claim = {
+  readonly signer: Signer;
+  readonly seconds: number;
+  /** Id of the grant to be bound to; `null` where it is none. */
+  readonly grant: Uint8Array | null | undefined;
+};
 
 /** `POST /v1/tokens`: for clients that cannot sign each request. */
 export function mountTokens(app: App, services: Services): void {
@@ -42,15 +50,21 @@ export function mountTokens(app: App, services: Services): void {
     return claim.ok ? issue(c, claim.value) : problem(c, claim.error);
   });
 
-  function issue(c: AppContext, { signer, seconds }: Claim): Response {
+  function issue(c: AppContext, { signer, seconds, grant }: Claim): Response {
     if (!(seconds >= MIN_TOKEN_SECONDS && seconds <= MAX_TOKEN_SECONDS)) {
       const got = Number.isFinite(seconds) ? seconds : 0;
       const [min, max] = [MIN_TOKEN_SECONDS, MAX_TOKEN_SECONDS];
       return problem(c, { code: "HTTP_TOKEN_SECONDS", got, min, max });
     }
+    if (grant === null) {
+      return problem(c, { code: "HTTP_FIELD", name: "grant", want: "the id of a grant" });
+    }
+    const bound = grant && boundTo(signer, grant);
+    if (bound?.ok === false) return problem(c, bound.error);
     const holder = formatHolder(signer.holder);
-    const expires = clock() + seconds * 1000;
-    const token = tokens.issue(`${holder}/${signer.kid}`, expires, clock());
+    const expires = Math.min(clock() + seconds * 1000, bound?.value ?? Number.POSITIVE_INFINITY);
+    const keyid = `${holder}/${signer.kid}`;
+    const token = tokens.issue({ keyid, expires, ...(grant && { grant }) }, clock());
     if (token === undefined)
       return problem(c, { code: "HTTP_BUSY", retryAfter: 60, what: "tokens" });
     return answerPrivate({
@@ -58,8 +72,20 @@ export function mountTokens(app: App, services: Services): void {
       type: "Bearer",
       holder,
       kid: signer.kid,
+      ...(grant && { grant: hex(grant) }),
       expires: timeOfMilliseconds(expires),
     });
+  }
+
+  /** When the grant ends (Unix milliseconds), if it counts for this key. */
+  function boundTo(signer: Signer, id: Uint8Array): Result<number, AnyRefusal> {
+    const grant = state.get(grantKey(id));
+    const key = heldKey(signer);
+    const why = grant && endFor(state, grant, grant.dataset, key, Math.floor(clock() / 1000));
+    if (grant === undefined || why !== undefined) {
+      return err({ code: "GRANT_ENDED", grant: hex(id), why: why ?? "other" });
+    }
+    return ok(grant.until === undefined ? Number.POSITIVE_INFINITY : (grant.until + 1) * 1000);
   }
 
   function readSigned(c: AppContext, body: Uint8Array): Result<Claim, AnyRefusal> {
@@ -67,7 +93,8 @@ export function mountTokens(app: App, services: Services): void {
     if (!signer.ok) return signer;
     const fields = readJsonObject(body);
     if (!fields.ok) return fields;
-    return ok({ signer: signer.value, seconds: secondsOf(fields.value.seconds) });
+    const { seconds, grant } = fields.value;
+    return ok({ signer: signer.value, seconds: secondsOf(seconds), grant: grantOf(grant) });
   }
 
   /** A COSE_Sign1, which a passkey can make too. It is good for a minute, like a signed request. */
@@ -89,7 +116,8 @@ export function mountTokens(app: App, services: Services): void {
     const once = { nonce: hex(opened.value.id), createdSeconds: iatSeconds };
     const replayed = authentication.spend(keyid, once);
     if (!replayed.ok) return replayed;
-    return ok({ signer: signer.value, seconds: secondsOf(fieldOf(payload, "seconds")) });
+    const seconds = secondsOf(fieldOf(payload, "seconds"));
+    return ok({ signer: signer.value, seconds, grant: grantOf(fieldOf(payload, "grant")) });
   }
 
   function checkFresh(iatSeconds: number): Result<void, AnyRefusal> {
@@ -108,6 +136,13 @@ export function mountTokens(app: App, services: Services): void {
 
 function fieldOf(payload: CborValue, name: string): CborValue | undefined {
   return isCborMap(payload) ? payload[name] : undefined;
+}
+
+/** In hex, or as bytes. */
+function grantOf(value: unknown): Claim["grant"] {
+  if (value === undefined) return undefined;
+  const bytes = typeof value === "string" ? fromHex(value) : value;
+  return bytes instanceof Uint8Array && bytes.length === 32 ? bytes : null;
 }
 
 function secondsOf(value: unknown): number {

@@ -1,12 +1,17 @@
 import { MAX_TOKENS } from "../limits.ts";
 
 /** What a token stands for. */
-export type Granted = { readonly keyid: string; readonly expires: number };
+export type Granted = {
+  readonly keyid: string;
+  readonly expires: number;
+  /** Id of the one grant that it reads under; absent where it stands for the key in all that this may do. */
+  readonly grant?: Uint8Array;
+};
 
 /** Bearer tokens in memory: random texts that stand for a signed request until they expire, or their key is closed. */
 export type Tokens = {
   /** `undefined` when there is no room. */
-  issue(keyid: string, expiresMilliseconds: number, nowMilliseconds: number): string | undefined;
+  issue(granted: Granted, nowMilliseconds: number): string | undefined;
   find(token: string, nowMilliseconds: number): Granted | undefined;
 };
 
@@ -22,11 +27,11 @@ export function createTokens(
     for (const [token, { expires }] of granted) if (expires <= now) granted.delete(token);
   };
   return {
-    issue(keyid, expires, now) {
+    issue(what, now) {
       if (granted.size >= max) forgetExpired(now);
       if (granted.size >= max) return undefined;
       const token = Buffer.from(random(TOKEN_BYTES)).toString("base64url");
-      granted.set(token, { keyid, expires });
+      granted.set(token, what);
       return token;
     },
     find(token, now) {

@@ -56,6 +56,9 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^alias\//, "alias-value"],
   [/^anchor\//, "anchor-value"],
   [/^dataset\//, "dataset-value"],
+  [/^request\//, "request-value"],
+  [/^grant\//, "grant-value"],
+  [/^(?:requested|granted)\//, "mark"],
   [/^seals\/[^#]+#\d+\/[0-9a-f]{16}\/\d+$/, "seal-batch"],
   [/^seals\//, "seal-runs"],
   [/^unseal\//, "unseal-value"],
@@ -130,6 +133,7 @@ function live(
   dataset(ledger, act);
   delegate(ledger, act);
   end(ledger, act, decide);
+  grants(ledger, act);
 }
 
 function apply(ledger: TestLedger, act: Steps["act"], keep: Steps["keep"]): void {
@@ -307,6 +311,30 @@ function dataset(ledger: TestLedger, act: Steps["act"]): void {
   act("all", describing(ledger, air, log, terms), city);
   const first = [log.first(air, 3, Math.floor(ledger.now / 1000))];
   act("dataset-first", { op: "anchor", items: first }, city);
+}
+
+function grants(ledger: TestLedger, act: Steps["act"]): void {
+  const asked = {
+    actions: ["read", "subscribe", "export"],
+    attributes: ["pm25", "place"],
+    area: [1_141_000_000, 377_000_000, 1_150_000_000, 383_000_000],
+    time: { since: 1_750_000_000, before: 1_790_000_000 },
+    until: 1_800_000_000,
+  } as const;
+  const [dataset, log] = [code(`${CITY}/DATA/AIR`), "air.test/log"];
+  const ask = { op: "request", code: code(DEPT), dataset, log, purpose: "空气质量对比" } as const;
+  const everything = act("fewest", { ...ask, actions: ["read"] }, city);
+  const request = act("all", { ...ask, ...asked }, city);
+  const head = { op: "grant", code: dataset, log } as const;
+  act(
+    "answer",
+    { ...head, request, ...asked, time: { since: 1_760_000_000, before: 1_770_000_000 } },
+    city,
+  );
+  act("everybody", { ...head, to: "*", actions: ["read"], time: { before: 1_700_000_000 } }, city);
+  const grant = act("whole", { ...head, request: everything, actions: ["read"] }, city);
+  ledger.wait(60);
+  act("grant", { op: "revoke", code: dataset, grant, reason: "用途已完成" }, city);
 }
 
 function delegate(ledger: TestLedger, act: Steps["act"]): void {

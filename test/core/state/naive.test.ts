@@ -23,11 +23,19 @@ import {
 } from "./kit.ts";
 import { rootOfChildren } from "./model.ts";
 import { Naive, type NaiveRecord } from "./naive.ts";
+import { type GrantStep, grantSteps, NaiveGrants } from "./naive-grants.ts";
 
 const CITY = "MA.156.1301";
-const CODES = [`${CITY}.02`, `${CITY}.02.1`, `${CITY}.02/LAMP`, `${CITY}.02/LAMP/1`];
+const CODES = [
+  `${CITY}.02`,
+  `${CITY}.02.1`,
+  `${CITY}.02/LAMP`,
+  `${CITY}.02/LAMP/1`,
+  `${CITY}.02/LAMP/AIR`,
+];
+const AIR = `${CITY}.02/LAMP/AIR`;
 const KEYS = ["k0", "k1", "k2"];
-const KINDS = { dept: "department", class: "class", thing: "thing" } as const;
+const KINDS = { dept: "department", class: "class", thing: "thing", dataset: "dataset" } as const;
 
 type Step =
   | {
@@ -41,6 +49,7 @@ type Step =
   | { readonly do: "delegate"; readonly code: string; readonly by: string }
   | { readonly do: "end"; readonly code: string; readonly by: string }
   | { readonly do: "void"; readonly which: number }
+  | GrantStep
   | {
       readonly do: "close";
       readonly code: string;
@@ -112,6 +121,7 @@ class Pair {
     /** Whose key signed, in the generation it had, and which. */
     readonly signer: readonly [NaiveRecord | undefined, string];
   }[] = [];
+  readonly grants: NaiveGrants = new NaiveGrants(this);
   readonly chains = new Map<string, string[]>();
   #count = 0;
 
@@ -157,7 +167,8 @@ class Pair {
     else if (step.do === "void") this.void(step.which);
     else if (step.do === "close") this.close(step);
     else if (step.do === "delegate" || step.do === "end") this.delegate(step);
-    else this.status(step);
+    else if ("by" in step) this.status(step);
+    else this.grants.run(step);
   }
 
   register(step: Extract<Step, { do: "register" }>): void {
@@ -175,7 +186,9 @@ class Pair {
     const kind = step.code.includes("/")
       ? step.code.endsWith("/LAMP")
         ? KINDS.class
-        : KINDS.thing
+        : step.code === AIR
+          ? KINDS.dataset
+          : KINDS.thing
       : KINDS.dept;
     const item = child(step.code, kind, {
       names: named(`n${this.#count}`),
@@ -405,6 +418,7 @@ class Pair {
       expect(real.children).toEqual({ count: children.length, root: rootOfChildren(children) });
       this.checkKeys(referenceTo(real), record);
     }
+    this.grants.check([CITY, ...CODES], ["city", ...KEYS]);
     for (const [i, { id }] of this.registrations.entries()) {
       const { changed, void: isVoid } = ledger.value(registrationKey(id));
       expect(changed).toBe(naive.spoiled.get(i) ?? 0);
@@ -422,7 +436,61 @@ class Pair {
   }
 }
 
+/** A department with a dataset, each with keys of its own or not. */
+const begun = fc
+  .tuple(fc.boolean(), fc.boolean())
+  .map(([ofDepartment, ofDataset]): readonly Step[] => {
+    const uses: KeyUse[] = ["govern", "issue", "record"];
+    const make = (at: string, key?: string): Step => ({
+      ...{ do: "register", code: at, uses },
+      ...(key !== undefined && { key }),
+    });
+    const codes = [make(`${CITY}.02`, ofDepartment ? "k0" : undefined), make(`${CITY}.02/LAMP`)];
+    const dataset = make(AIR, ofDataset ? "k1" : undefined);
+    const described = { do: "dataset", code: AIR, log: 0, stale: false } as const;
+    return [...codes, dataset, make(`${CITY}.02.1`), described];
+  });
+
+const DEPARTMENT = `${CITY}.02`;
+const anew = (code: string): Step => ({ do: "register", code, uses: ["record"] });
+/** By whoever of the two it is for. */
+const byEither = (what: "delegate" | "end" | "retire", code: string): Step[] =>
+  [CITY, DEPARTMENT].map((by) => ({ do: what, code, by }));
+
+/** What seldom comes about by chance: a side lives elsewhere, comes back, or is somebody else. */
+const upheaval = fc.constantFrom<readonly Step[]>(
+  byEither("delegate", DEPARTMENT),
+  byEither("end", DEPARTMENT),
+  byEither("delegate", `${DEPARTMENT}/LAMP`),
+  [...byEither("retire", `${DEPARTMENT}.1`), anew(`${DEPARTMENT}.1`)],
+  [...byEither("retire", AIR), anew(AIR), { do: "dataset", code: AIR, log: 0, stale: false }],
+);
+
+const aboutGrants = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: grantSteps([CITY, ...CODES], AIR).map((step): readonly Step[] => [step]),
+  },
+  { weight: 2, arbitrary: steps.map((step): readonly Step[] => [step]) },
+  { weight: 1, arbitrary: upheaval },
+);
+
 describe("the state machine", () => {
+  it("agrees with a naive one on who may do what with a dataset, and until when", () => {
+    const lists = fc.array(aboutGrants, { minLength: 25, maxLength: 45, size: "max" });
+    fc.assert(
+      fc.property(begun, lists, (before, list) => {
+        const pair = new Pair();
+        for (const step of [...before, ...list.flat()]) {
+          pair.run(step);
+          pair.grants.check([CITY, ...CODES], ["city", ...KEYS]);
+        }
+        pair.check();
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
   it("does what a naive one does, step by step", () => {
     fc.assert(
       fc.property(fc.array(steps, { minLength: 30, maxLength: 60, size: "max" }), (list) => {

@@ -7,12 +7,15 @@ import { executeClasses, needForClasses } from "./classes.ts";
 import { type DatasetRefusal, executeDataset, needForDataset } from "./dataset.ts";
 import { type DelegateRefusal, executeDelegate, needForDelegate } from "./delegate.ts";
 import { executeGazette, type GazetteRefusal, needForGazette } from "./gazette.ts";
+import { executeGrant, type GrantRefusal, needForGrant } from "./grant.ts";
 import { executeKeys, type KeysRefusal, needForKeys } from "./keys.ts";
 import { type BulkRefusal, executeManifest, needForManifest } from "./manifest.ts";
 import { executeMember, type MemberRefusal, needForMember } from "./member.ts";
 import { executeParam, needForParam, type ParamRefusal } from "./param.ts";
 import { executeRecover, needForRecover, type RecoverRefusal } from "./recover.ts";
 import { executeRegister, needForRegister, type RegisterRefusal } from "./register.ts";
+import { executeRequest, needForRequest, type RequestRefusal } from "./request.ts";
+import { executeRevoke, needForRevoke, type RevokeRefusal } from "./revoke.ts";
 import { executeSeals, needForSeals, type SealsRefusal } from "./seals.ts";
 import { executeStatus, needForStatus, type StatusRefusal } from "./status.ts";
 import { executeSucceed, needForSucceed, type SucceedRefusal } from "./succeed.ts";
@@ -33,6 +36,9 @@ export type KindRefusal =
   | DelegateRefusal
   | AnchorRefusal
   | DatasetRefusal
+  | RequestRefusal
+  | GrantRefusal
+  | RevokeRefusal
   | SealsRefusal
   | UnsealRefusal
   | MemberRefusal
@@ -68,6 +74,12 @@ export function needFor(context: Context, op: InnerOperation, iss: Issuer): Need
       return needForAnchor(tx, op);
     case "dataset":
       return needForDataset(tx, op);
+    case "request":
+      return needForRequest(tx, op);
+    case "grant":
+      return needForGrant(tx, op);
+    case "revoke":
+      return needForRevoke(tx, op);
     case "seals":
       return needForSeals(tx, op);
     case "unseal":
@@ -108,6 +120,12 @@ export function execute(context: Context, op: InnerOperation, act: Act): Result<
       return executeAnchor(context, op, act);
     case "dataset":
       return executeDataset(context, op, act);
+    case "request":
+      return executeRequest(context, op, act);
+    case "grant":
+      return executeGrant(context, op, act);
+    case "revoke":
+      return executeRevoke(context, op, act);
     case "seals":
       return executeSeals(context, op, act);
     case "unseal":
@@ -128,6 +146,9 @@ export function subjectOf(op: InnerOperation): string | undefined {
     case "status":
     case "delegate":
     case "dataset":
+    case "request":
+    case "grant":
+    case "revoke":
     case "seals":
     case "unseal":
       return op.code;

@@ -30,6 +30,24 @@ const FACTS = [
   query("observation", "Which observation", INTEGER),
   query("names", "Which facts, with commas between; all that are shown where it is not given"),
 ];
+const LISTED = [
+  query("q", "Inner characters of its name, in Chinese, pinyin or English"),
+  query("under", "Anywhere below this code"),
+  query("open", "`1`: only what everybody may read"),
+  ...PAGING,
+];
+const AGREED = [
+  query("code", "That names this code, as the dataset or as who asks"),
+  query("side", "Which of the two it is", { enum: ["dataset", "asking"] }),
+  query("open", "`1`: grants in force; requests that none of them answers", { enum: ["0", "1"] }),
+  ...PAGING,
+];
+const CATALOGUE: Answer = {
+  description: "DCAT-AP 3",
+  content: { "application/ld+json": { type: "object" } },
+};
+/** Under which grant, of several. */
+const GRANT = query("grant", "Id of the grant to read under, where there are several");
 const FILE: Answer = { description: "Bytes", content: { "application/octet-stream": BYTES } };
 
 /** Every endpoint of the node. A test compares this list with the routes. */
@@ -345,6 +363,68 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: "get",
+    path: "/v1/datasets",
+    tag: "datasets",
+    summary: "The datasets of this ledger, whoever may read them",
+    parameters: LISTED,
+    answers: { 200: pageOf("Dataset") },
+  },
+  {
+    method: "get",
+    path: "/catalog",
+    tag: "datasets",
+    summary: "The same as a catalogue in DCAT-AP 3",
+    parameters: LISTED,
+    answers: { 200: CATALOGUE },
+  },
+  {
+    method: "get",
+    path: "/catalog/{code}",
+    tag: "datasets",
+    summary: "One dataset in DCAT-AP 3",
+    answers: { 200: CATALOGUE },
+  },
+  {
+    method: "get",
+    path: "/v1/requests",
+    tag: "datasets",
+    summary: "Who asked for access to what",
+    parameters: AGREED,
+    answers: { 200: pageOf("AccessRequest") },
+  },
+  {
+    method: "get",
+    path: "/v1/requests/{id}",
+    tag: "datasets",
+    summary: "One request",
+    answers: { 200: json("AccessRequest") },
+  },
+  {
+    method: "get",
+    path: "/v1/grants",
+    tag: "datasets",
+    summary: "What was granted to whom",
+    parameters: AGREED,
+    answers: { 200: pageOf("Grant") },
+  },
+  {
+    method: "get",
+    path: "/v1/grants/{id}",
+    tag: "datasets",
+    summary: "One grant, and whether it is in force",
+    answers: { 200: json("Grant") },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/accesses",
+    tag: "datasets",
+    summary: "Who read what: to the owner all of it, to others what they read themselves",
+    parameters: PAGING,
+    signed: true,
+    answers: { 200: pageOf("AccessNote") },
+  },
+  {
+    method: "get",
     path: "/v1/datasets/{code}",
     tag: "datasets",
     summary: "What a dataset is, and which log its entries stand in",
@@ -378,7 +458,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     method: "get",
     path: "/v1/datasets/{code}/entries/{index}",
     tag: "datasets",
-    summary: "One entry; signed by the owner, with all that it says",
+    summary: "One entry; to the owner all that it says, to others what was granted to them",
+    parameters: [GRANT],
     answers: { 200: ANY },
   },
   {
@@ -386,7 +467,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/datasets/{code}/entries/{index}/proof",
     tag: "datasets",
     summary: "A file from facts up to the ledger",
-    parameters: FACTS,
+    parameters: [...FACTS, GRANT],
     signed: true,
     answers: { 200: ANY },
   },
@@ -404,7 +485,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/datasets/{code}/entries/{index}/files/{sha256}",
     tag: "datasets",
     summary: "A file that the facts name, as a download",
-    parameters: [query("strip", "`1`: without its metadata")],
+    parameters: [query("strip", "`1`: without its metadata"), GRANT],
     signed: true,
     answers: { 200: FILE },
   },

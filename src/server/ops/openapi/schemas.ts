@@ -27,6 +27,14 @@ function object(fields: { readonly [name: string]: Schema }, description?: strin
 const KEYS_AND_VALUES = { type: "object", additionalProperties: ref("Statement") };
 const WORDS = { type: "object", additionalProperties: TEXT, description: "By BCP 47 language tag" };
 
+const ACCESS_SCOPE = {
+  actions: list({ enum: ["read", "subscribe", "export"] }),
+  "attributes?": list(TEXT),
+  "area?": list({ type: "integer" }),
+  "time?": object({ "since?": TIME, "before?": TIME }),
+  "until?": TIME,
+};
+
 /** The shapes that answers are made of; docs/spec/http.md says what they mean. */
 export const SCHEMAS: { readonly [name: string]: Schema } = {
   Problem: object(
@@ -252,6 +260,62 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     "missing?": list(list(INTEGER)),
     "more?": FLAG,
   }),
+  Dataset: object({
+    code: TEXT,
+    reference: TEXT,
+    op: HASH,
+    title: WORDS,
+    "themes?": list(TEXT),
+    "dictionary?": list(ANY),
+    licence: TEXT,
+    "extent?": list({ type: "integer" }),
+    "rhythm?": TEXT,
+    contact: TEXT,
+    "terms?": TEXT,
+    log: ANY,
+    "entries?": INTEGER,
+    "open?": HASH,
+  }),
+  AccessRequest: object({
+    id: HASH,
+    op: HASH,
+    code: TEXT,
+    codeRecord: TEXT,
+    dataset: TEXT,
+    datasetRecord: TEXT,
+    log: TEXT,
+    purpose: TEXT,
+    ...ACCESS_SCOPE,
+    at: TIME,
+    "grant?": HASH,
+    answered: FLAG,
+  }),
+  Grant: object({
+    id: HASH,
+    op: HASH,
+    dataset: TEXT,
+    datasetRecord: TEXT,
+    log: TEXT,
+    to: TEXT,
+    "toRecord?": TEXT,
+    "request?": HASH,
+    "purpose?": TEXT,
+    ...ACCESS_SCOPE,
+    at: TIME,
+    "revoked?": object({ op: HASH, at: TIME, reason: TEXT }),
+    inForce: FLAG,
+    "end?": { enum: ["revoked", "expired", "dataset", "log", "grantee"] },
+  }),
+  AccessNote: object({
+    index: INTEGER,
+    received: TIME,
+    grant: HASH,
+    to: TEXT,
+    what: list(TEXT),
+    requests: INTEGER,
+    count: INTEGER,
+    time: TIME,
+  }),
   Registration: object({
     id: HASH,
     op: HASH,
@@ -329,8 +393,18 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     ),
   }),
   StatusList: object({ bits: { const: 1 }, lst: TEXT }),
-  NewToken: object({ seconds: { type: "integer", minimum: 600, maximum: 86400 } }),
-  Token: object({ token: TEXT, type: { const: "Bearer" }, holder: TEXT, kid: HEX, expires: TIME }),
+  NewToken: object({
+    seconds: { type: "integer", minimum: 600, maximum: 86400 },
+    "grant?": HASH,
+  }),
+  Token: object({
+    token: TEXT,
+    type: { const: "Bearer" },
+    holder: TEXT,
+    kid: HEX,
+    "grant?": HASH,
+    expires: TIME,
+  }),
   Health: object({
     status: TEXT,
     "fault?": TEXT,

@@ -1,0 +1,194 @@
+import {
+  type AccessAction,
+  type Code,
+  EVERYBODY,
+  err,
+  factLeaf,
+  type GrantEnd,
+  type GrantValue,
+  grantEnd,
+  grantKey,
+  type HeldKey,
+  hex,
+  isKeyOfSide,
+  isShown,
+  type Observation,
+  type OpenDataset,
+  ok,
+  openGrantsKey,
+  parseCode,
+  type Result,
+  type ValueReader,
+} from "../core/index.ts";
+import { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";
+
+/** Who asks: anybody, or the holder of a key that is open now; under the grant that it names, if it names one. */
+export type Caller = {
+  readonly key?: HeldKey;
+  /** Id of the grant that it wants to be judged by, or that its token is bound to. */
+  readonly grant?: Uint8Array;
+};
+
+export type ViewRefusal =
+  /** Nothing was granted. */
+  | { readonly code: "GRANT_NONE"; readonly subject: string; readonly holder: string }
+  /** The grant that was named does not count (any more), or is somebody else's. */
+  | { readonly code: "GRANT_ENDED"; readonly grant: string; readonly why: GrantEnd | "other" }
+  | { readonly code: "GRANT_ACTION"; readonly action: AccessAction; readonly grant: string };
+
+/** Facts that say what an observation is of. They are shown with whatever else is. */
+export const HEAD_FACTS: ReadonlySet<string> = new Set(["id", "type", "time"]);
+
+/**
+ * What one caller may know of one dataset, at one moment: the one thing that every surface reads through. What is outside does
+ * not exist: lists, counts, orders, errors and tags of answers must come out as if it had never been there.
+ */
+export type View = {
+  readonly dataset: OpenDataset;
+  /** Under which grant; absent for the owner, who sees everything. */
+  readonly grant?: { readonly id: Uint8Array; readonly value: GrantValue };
+  /** Names of facts that are shown, those of `HEAD_FACTS` among them; absent where all are. To be pushed down into queries. */
+  readonly columns?: ReadonlySet<string>;
+  /** `[west, south, east, north]` in 1e-7 degree, edges included; what has no place, or lies only partly inside, is outside. */
+  readonly area?: Bounds;
+  /** Unix milliseconds, half-open; what has no time is outside. */
+  readonly time?: { readonly since: number; readonly before: number };
+  /** Unix seconds: the last one in which this view holds, if nothing ends it before. */
+  readonly until?: number;
+  /** Whether a fact of this name is shown. */
+  shows(name: string): boolean;
+  /** Whether something of that time (Unix milliseconds) at that place exists for the caller. */
+  reaches(timeMilliseconds: number | undefined, place: Bounds | undefined): boolean;
+  /** The observation with leaf hashes in the place of what is not shown; `undefined` where it does not exist for the caller. */
+  show(observation: Observation): Observation | undefined;
+};
+
+/**
+ * What a caller may do with a dataset now. The owner's keys see all of it; anybody else sees what a grant allows: the one that
+ * is named, else the newest that was given to the holder of the key, else the newest that was given to everybody.
+ *
+ * @param dataset in force: `openDataset` has judged it by the same state
+ * @returns the view, else `GRANT_ENDED` where a grant was named, `GRANT_NONE`, `GRANT_ACTION`
+ */
+export function authorise(
+  state: ValueReader,
+  dataset: OpenDataset,
+  caller: Caller,
+  action: AccessAction,
+  nowSeconds: number,
+): Result<View, ViewRefusal> {
+  const { code } = dataset.record;
+  const { key, grant: named } = caller;
+  if (named !== undefined) {
+    const grant = state.get(grantKey(named));
+    const why = grant ? endFor(state, grant, code, key, nowSeconds) : "other";
+    if (grant === undefined || why !== undefined) {
+      return err({ code: "GRANT_ENDED", grant: hex(named), why: why ?? "other" });
+    }
+    return under(dataset, named, grant, action);
+  }
+  if (key !== undefined && isKeyOfSide(state, key, code, "record")) return ok(wholeView(dataset));
+  const parties = key === undefined ? [EVERYBODY] : [codeOf(key), EVERYBODY];
+  let refusal: ViewRefusal = { code: "GRANT_NONE", subject: code, holder: key?.holder ?? "" };
+  for (const to of parties) {
+    for (const id of [...(state.get(openGrantsKey(code, to))?.ids ?? [])].reverse()) {
+      const grant = state.get(grantKey(id));
+      if (!grant || endFor(state, grant, code, key, nowSeconds) !== undefined) continue;
+      const view = under(dataset, id, grant, action);
+      if (view.ok) return view;
+      if (refusal.code === "GRANT_NONE") refusal = view.error;
+    }
+  }
+  return err(refusal);
+}
+
+/** Whether a view holds still: whatever runs under it asks with each block, and when `until` has passed. */
+export function stillHolds(
+  state: ValueReader,
+  { dataset, grant }: View,
+  key: HeldKey | undefined,
+  nowSeconds: number,
+): boolean {
+  const { code } = dataset.record;
+  if (grant === undefined) return key !== undefined && isKeyOfSide(state, key, code, "record");
+  const now = state.get(grantKey(grant.id));
+  return now !== undefined && endFor(state, now, code, key, nowSeconds) === undefined;
+}
+
+/** Why a grant does not count for this caller; `undefined` while it does. */
+export function endFor(
+  state: ValueReader,
+  grant: GrantValue,
+  dataset: Code,
+  key: HeldKey | undefined,
+  nowSeconds: number,
+): GrantEnd | "other" | undefined {
+  if (grant.dataset !== dataset || !isFor(state, grant, key)) return "other";
+  return grantEnd(state, grant, nowSeconds);
+}
+
+function isFor(state: ValueReader, { to }: GrantValue, key: HeldKey | undefined): boolean {
+  return to === EVERYBODY || (key !== undefined && isKeyOfGrantee(state, to, key));
+}
+
+/** A grantee reads with the keys that speak for it, or with those of its devices and programs. */
+export function isKeyOfGrantee(state: ValueReader, to: string, key: HeldKey): boolean {
+  const code = parseCode(to);
+  if (!code.ok) return false;
+  return (
+    isKeyOfSide(state, key, code.value, "record") || isKeyOfSide(state, key, code.value, "data")
+  );
+}
+
+function codeOf({ holder }: HeldKey): string {
+  return holder.slice(0, holder.indexOf("#"));
+}
+
+function under(
+  dataset: OpenDataset,
+  id: Uint8Array,
+  value: GrantValue,
+  action: AccessAction,
+): Result<View, ViewRefusal> {
+  return value.actions.includes(action)
+    ? ok(viewOf(dataset, id, value))
+    : err({ code: "GRANT_ACTION", action, grant: hex(id) });
+}
+
+function wholeView(dataset: OpenDataset): View {
+  return { dataset, shows: () => true, reaches: () => true, show: (observation) => observation };
+}
+
+function viewOf(dataset: OpenDataset, id: Uint8Array, value: GrantValue): View {
+  const { attributes, area, time, until } = value;
+  const columns = attributes && new Set([...HEAD_FACTS, ...attributes]);
+  const span = time && {
+    since: time.since === undefined ? Number.NEGATIVE_INFINITY : time.since * 1000,
+    before: time.before === undefined ? Number.POSITIVE_INFINITY : time.before * 1000,
+  };
+  const shows: View["shows"] = (name) => columns === undefined || columns.has(name);
+  const reaches: View["reaches"] = (moment, place) => {
+    if (span && !(moment !== undefined && moment >= span.since && moment < span.before))
+      return false;
+    return area === undefined || (place !== undefined && isInside(place, area));
+  };
+  const show: View["show"] = (observation) => {
+    // Both are judged by what the observation says, shown or not; what was erased says nothing.
+    const moment = span && momentOf(valueIn(observation, "time"));
+    const place = area && boundsOf(valueIn(observation, "place"));
+    if (!reaches(moment, place)) return undefined;
+    return observation.map((fact) => (isShown(fact) && !shows(fact.name) ? factLeaf(fact) : fact));
+  };
+  return {
+    ...{ dataset, grant: { id, value }, shows, reaches, show },
+    ...(columns && { columns }),
+    ...(area && { area }),
+    ...(span && { time: span }),
+    ...(until !== undefined && { until }),
+  };
+}
+
+function valueIn(observation: Observation, name: string) {
+  for (const fact of observation) if (isShown(fact) && fact.name === name) return fact.value;
+  return undefined;
+}

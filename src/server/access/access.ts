@@ -1,0 +1,139 @@
+import {
+  type AccessAction,
+  err,
+  fromHex,
+  type HeldKey,
+  hex,
+  type OpenDataset,
+  ok,
+  type Result,
+} from "../../core/index.ts";
+import { authorise, type DatasetLogs, stillHolds, type View } from "../../data/index.ts";
+import type { LedgerReader } from "../../ledger/index.ts";
+import { type Authentication, formatHolder, heldKey } from "../identity/index.ts";
+import type { Log } from "../options.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { AppContext } from "../services.ts";
+import type { CommittedState } from "../state.ts";
+import { createAccessNotes } from "./notes.ts";
+
+/** A view, and by which key it was opened. */
+export type Authorised = { readonly view: View; readonly key: HeldKey | undefined };
+
+/** The one door to what datasets say. */
+export type Access = {
+  /**
+   * What the one who asks may know of a dataset: by a signed request, a bearer token, or, of open data, without either. A grant
+   * is named by `?grant=<id>`, or by the token that is bound to it.
+   *
+   * @returns `HTTP_SIGNATURE_…`, `HTTP_TOKEN_…`, `HTTP_PARAMETER`, `GRANT_…`; `HTTP_BUSY` while accesses cannot be noted
+   */
+  open(
+    c: AppContext,
+    dataset: OpenDataset,
+    action: AccessAction,
+    body?: Uint8Array,
+  ): Result<Authorised, AnyRefusal>;
+  /** Notes in the access log what was given under a grant: the kind of answer, and of how many things. */
+  note(view: View, what: string, count: number): void;
+  /** Calls `end` once, in the block that ends the grant, or when its time is over. @returns the way to stop watching */
+  watch(authorised: Authorised, end: () => void): () => void;
+  /** Writes what is noted, and takes no more. */
+  close(): void;
+};
+
+export type AccessDependencies = {
+  readonly state: CommittedState;
+  readonly ledger: LedgerReader;
+  readonly clock: () => number;
+  readonly authentication: Authentication;
+  readonly datasets?: DatasetLogs;
+  readonly log: Log;
+};
+
+/** What a timer of the platform can wait for. */
+const MAX_WAIT_MILLISECONDS = 2 ** 31 - 1;
+
+export function createAccess(dependencies: AccessDependencies): Access {
+  const { state, ledger, clock, authentication } = dependencies;
+  const notes = createAccessNotes(dependencies);
+  const watched = new Set<{ readonly authorised: Authorised; readonly end: () => void }>();
+  const nowSeconds = (): number => Math.floor(clock() / 1000);
+
+  const judge = (): void => {
+    for (const each of [...watched]) {
+      const { view, key } = each.authorised;
+      if (stillHolds(state, view, key, nowSeconds())) continue;
+      watched.delete(each);
+      each.end();
+    }
+  };
+  const stopListening = ledger.onBlock(() => {
+    if (watched.size > 0) judge();
+  });
+
+  return {
+    open(c, dataset, action, body = NO_BODY) {
+      const reader = authentication.reader(c, body);
+      if (!reader.ok) return reader;
+      const named = readGrant(c, reader.value?.grant);
+      if (!named.ok) return named;
+      const signer = reader.value?.signer;
+      const key = signer && heldKey(signer);
+      const caller = { ...(key && { key }), ...(named.value && { grant: named.value }) };
+      const view = authorise(state, dataset, caller, action, nowSeconds());
+      if (!view.ok) {
+        const isNone = view.error.code === "GRANT_NONE";
+        if (isNone && signer === undefined) return err({ code: "HTTP_SIGNATURE_MISSING" });
+        return isNone && signer !== undefined
+          ? err({ ...view.error, holder: formatHolder(signer.holder) })
+          : view;
+      }
+      const { grant } = view.value;
+      if (grant !== undefined && !notes.ready(view.value)) {
+        return err({ code: "HTTP_BUSY", retryAfter: 5, what: "access log" });
+      }
+      return ok({ view: view.value, key });
+    },
+    note: (view, what, count) => notes.add(view, what, count),
+    watch(authorised, end) {
+      const entry = { authorised, end };
+      watched.add(entry);
+      const { until } = authorised.view;
+      const wait = until === undefined ? undefined : (until + 1) * 1000 - clock();
+      const timer =
+        wait !== undefined && wait <= MAX_WAIT_MILLISECONDS
+          ? setTimeout(judge, Math.max(wait, 0))
+          : undefined;
+      timer?.unref();
+      return () => {
+        watched.delete(entry);
+        clearTimeout(timer);
+      };
+    },
+    close() {
+      stopListening();
+      notes.close();
+    },
+  };
+}
+
+const NO_BODY = new Uint8Array(0);
+
+/** The grant that a request names; one that a token is bound to cannot be exchanged. */
+function readGrant(
+  c: AppContext,
+  bound: Uint8Array | undefined,
+): Result<Uint8Array | undefined, AnyRefusal> {
+  const text = c.req.query("grant");
+  if (text === undefined) return ok(bound);
+  const id = fromHex(text);
+  if (id?.length !== 32) {
+    const want = "the id of a grant, in hex";
+    return err({ code: "HTTP_PARAMETER", name: "grant", got: text.slice(0, 64), want });
+  }
+  if (bound !== undefined && hex(bound) !== hex(id)) {
+    return err({ code: "HTTP_TOKEN_BOUND", grant: hex(bound) });
+  }
+  return ok(id);
+}

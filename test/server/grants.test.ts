@@ -1,0 +1,219 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hex, sha256, utf8 } from "../../src/core/index.ts";
+import { code } from "../core/state/kit.ts";
+import {
+  AIR,
+  AIR_PATH,
+  asOffice,
+  asParks,
+  asReader,
+  type GrantsWorld,
+  type Hidden,
+  idOfNewest,
+  OFFICE,
+  office,
+  openGrants,
+  PARKS,
+  photoOf,
+  SHOWN_PHOTO,
+} from "./grants-world.ts";
+import { asCity, type Json, MA1301, type RequestSigning, sendSigned } from "./world.ts";
+
+const ONE: Hidden = {
+  no2: 41,
+  note: "夜间偷排",
+  photo: photoOf("who was there"),
+  other: `${MA1301}/X1`,
+};
+
+let world: GrantsWorld;
+beforeAll(async () => {
+  world = await openGrants(ONE);
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const as = async (signing: RequestSigning | undefined, path: string, method = "GET") =>
+  signing === undefined ? world.request(method, path) : sendSigned(world, method, path, signing);
+const json = async (signing: RequestSigning | undefined, path: string): Promise<Json> =>
+  flat(await (await as(signing, path)).json());
+/** A problem with its facts beside its code. */
+const flat = (answer: Json): Json => ({ ...answer, ...answer.facts });
+const by = async (token: string, path: string) => flat(await world.json(path, bearer(token)));
+const hashOf = (bytes: Uint8Array) => hex(sha256(bytes));
+
+async function tokenOf(signing: RequestSigning, body: object): Promise<Json> {
+  const bytes = utf8(JSON.stringify(body));
+  return flat(await (await sendSigned(world, "POST", "/v1/tokens", signing, bytes)).json());
+}
+const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
+
+describe("what is read under a grant", () => {
+  test("is what it names, where and when it says; the rest is there as hashes, or not at all", async () => {
+    for (const reader of [asParks, asReader]) {
+      const entry = await json(reader, `${AIR_PATH}/entries/1`);
+      const [inside, outside] = entry.observations;
+      const shown = Object.fromEntries(
+        inside.filter((fact: Json) => fact.name).map((fact: Json) => [fact.name, fact.value]),
+      );
+      expect(Object.keys(shown)).toEqual(["id", "picture", "pm25", "time", "type"]);
+      expect(shown.pm25).toBe(12);
+      expect(inside.filter((fact: Json) => fact.leaf)).toHaveLength(4);
+      expect(Object.keys(outside)).toEqual(["leaf"]);
+      expect(entry).toMatchObject({ source: OFFICE, entry: expect.any(String) });
+    }
+    // Of entries of which nothing is shown it sees what everybody sees.
+    for (const index of [0, 2, 3]) {
+      const path = `${AIR_PATH}/entries/${index}`;
+      expect(await json(asParks, path)).toEqual(await json(undefined, path));
+    }
+    const whole = await json(asOffice, `${AIR_PATH}/entries/3`);
+    expect(JSON.stringify(whole)).toContain('"name":"pm25"');
+  });
+
+  test("is proved and downloaded as far as it is shown", async () => {
+    const proof = `${AIR_PATH}/entries/1/proof`;
+    const shown = await json(asParks, `${proof}?names=pm25,time`);
+    expect(shown.facts).toHaveLength(2);
+    expect((await json(asParks, proof)).facts).toHaveLength(5);
+    const refused = async (path: string) => (await json(asParks, path)).code;
+    for (const query of [
+      "?names=no2",
+      "?names=pm25,no2",
+      "?observation=1",
+      "?observation=7",
+      "?names=none",
+    ]) {
+      expect(await refused(proof + query), query).toBe("DATA_FACT_UNKNOWN");
+    }
+    const file = (bytes: Uint8Array) => `${AIR_PATH}/entries/1/files/${hashOf(bytes)}`;
+    const picture = await as(asParks, file(SHOWN_PHOTO));
+    expect(new Uint8Array(await picture.arrayBuffer())).toEqual(SHOWN_PHOTO);
+    expect(await refused(file(ONE.photo))).toBe("DATA_FILE_UNKNOWN");
+    expect((await as(asOffice, file(ONE.photo))).status).toBe(200);
+  });
+
+  test("needs a grant in force, whose key asks, and its action", async () => {
+    const path = `${AIR_PATH}/entries/1/proof`;
+    expect(await json(undefined, path)).toMatchObject({ code: "HTTP_SIGNATURE_MISSING" });
+    expect(await json(asCity, path)).toMatchObject({ code: "GRANT_NONE", holder: `${MA1301}#1` });
+    expect(await json(asCity, `${path}?grant=${world.grantId}`)).toMatchObject({
+      ...{ code: "GRANT_ENDED", grant: world.grantId, why: "other" },
+    });
+    expect(await json(asParks, `${path}?grant=zz`)).toMatchObject({ code: "HTTP_PARAMETER" });
+    expect((await as(asParks, `${path}?grant=${world.grantId}`)).status).toBe(200);
+    expect(
+      await json(asParks, `/data/${AIR.replaceAll("/", "_")}.g1/tile/entries/000.p/1`),
+    ).toMatchObject({
+      code: "HTTP_FORBIDDEN",
+    });
+    const erase = await as(asParks, `${AIR_PATH}/entries/1/facts`, "DELETE");
+    expect(await erase.json()).toMatchObject({ code: "HTTP_FORBIDDEN" });
+  });
+});
+
+describe("a token", () => {
+  test("that is bound to a grant reads under it and does nothing else", async () => {
+    const { token, grant, expires } = await tokenOf(asReader, {
+      seconds: 600,
+      grant: world.grantId,
+    });
+    expect(grant).toBe(world.grantId);
+    expect(expires).toBe(new Date(world.clock.now + 600_000).toISOString());
+    const entry = await by(token, `${AIR_PATH}/entries/1`);
+    expect(entry.observations[1]).toHaveProperty("leaf");
+    expect(await by(token, "/v1/applications")).toMatchObject({
+      ...{ code: "HTTP_TOKEN_BOUND", grant: world.grantId },
+    });
+    const other = `${AIR_PATH}/entries/1?grant=${"0".repeat(64)}`;
+    expect(await by(token, other)).toMatchObject({ code: "HTTP_TOKEN_BOUND" });
+    expect(await tokenOf(asCity, { seconds: 600, grant: world.grantId })).toMatchObject({
+      ...{ code: "GRANT_ENDED", why: "other" },
+    });
+    expect(await tokenOf(asReader, { seconds: 600, grant: "no" })).toMatchObject({
+      code: "HTTP_FIELD",
+    });
+  });
+});
+
+describe("the access log", () => {
+  test("says who read what; the owner sees all of it, a grantee its own", async () => {
+    const path = `${AIR_PATH}/accesses`;
+    await as(asParks, `${AIR_PATH}/entries/1`);
+    await expect
+      .poll(async () => (await json(asOffice, path)).items.length, { timeout: 20_000 })
+      .toBeGreaterThan(0);
+    const [newest] = (await json(asOffice, path)).items;
+    expect(newest).toMatchObject({ grant: world.grantId, to: PARKS });
+    expect(newest.requests).toBeGreaterThan(0);
+    expect((await json(asParks, path)).items.length).toBeGreaterThan(0);
+    expect((await json(asCity, path)).items).toEqual([]);
+    expect(await json(undefined, path)).toMatchObject({ code: "HTTP_SIGNATURE_MISSING" });
+    const checkpoint = await world.get(`/data/${AIR.replaceAll("/", "_")}.g1.access/checkpoint`);
+    expect(await checkpoint.text()).toMatch(/^node\.test\/data\/.*\.access\n/);
+    const secret = await as(
+      asParks,
+      `/data/${AIR.replaceAll("/", "_")}.g1.access/tile/entries/000.p/1`,
+    );
+    expect(secret.status).toBe(403);
+  });
+});
+
+describe("lists", () => {
+  test("of requests and grants are found by either side", async () => {
+    const dataset = encodeURIComponent(AIR);
+    const ids = async (path: string) => (await world.json(path)).items.map((each: Json) => each.id);
+    expect(await ids(`/v1/grants?code=${dataset}&side=dataset&open=1`)).toEqual([world.grantId]);
+    expect(await ids(`/v1/grants?code=${PARKS}&side=asking`)).toEqual([world.grantId]);
+    expect(await ids(`/v1/grants?code=${PARKS}&side=dataset`)).toEqual([]);
+    expect(await ids(`/v1/grants?code=${OFFICE}`)).toEqual([]);
+    expect(await ids(`/v1/requests?code=${PARKS}`)).toEqual([world.requestId]);
+    expect(await ids(`/v1/requests?open=1`)).toEqual([]);
+    expect(await world.json(`/v1/requests/${world.requestId}`)).toMatchObject({
+      ...{ code: PARKS, dataset: AIR, purpose: "树木养护", answered: true, grant: world.grantId },
+      time: { since: "2026-11-01T00:00:00Z", before: "2026-12-01T00:00:00Z" },
+    });
+    expect(await world.json(`/v1/grants?side=asking`)).toMatchObject({ code: "HTTP_PARAMETER" });
+    expect(await world.json(`/v1/grants/${"0".repeat(64)}`)).toMatchObject({
+      code: "HTTP_NOT_FOUND",
+    });
+  });
+});
+
+describe("revocation and open data", () => {
+  test("count from the block on that holds them: for requests, tokens and what runs", async () => {
+    await using other = await openGrants(ONE);
+    const mine = world;
+    world = other;
+    try {
+      const { token } = await tokenOf(asReader, { seconds: 600, grant: other.grantId });
+      const path = `${AIR_PATH}/entries/1`;
+      const seen = async () => (await by(token, path)).code;
+      expect(await seen()).toBeUndefined();
+      const grant = Buffer.from(other.grantId, "hex");
+      await other.do({ op: "revoke", code: code(AIR), grant, reason: "x" }, office);
+      expect(await by(token, path)).toMatchObject({
+        code: "GRANT_ENDED",
+        why: "revoked",
+      });
+      expect(await json(asParks, path)).toMatchObject({ code: "GRANT_NONE" });
+      expect(await json(asParks, `${path}?grant=${other.grantId}`)).toMatchObject({
+        code: "GRANT_ENDED",
+      });
+      expect(await other.json(`/v1/grants/${other.grantId}`)).toMatchObject({
+        inForce: false,
+        end: "revoked",
+      });
+      const log = (await other.json(AIR_PATH)).log.origin;
+      const open = { op: "grant", code: code(AIR), log, to: "*", actions: ["read"] } as const;
+      const id = await idOfNewest(other, { ...open, attributes: ["no2"] }, office, "grants");
+      const entry = await json(undefined, path);
+      expect(JSON.stringify(entry)).toContain('"name":"no2","value":41');
+      expect(JSON.stringify(entry)).not.toContain('"name":"pm25"');
+      expect((await json(undefined, `${path}/proof?names=no2`)).facts).toHaveLength(1);
+      const { items } = await other.json("/v1/datasets?open=1");
+      expect(items).toMatchObject([{ code: AIR, open: id }]);
+    } finally {
+      world = mine;
+    }
+  });
+});

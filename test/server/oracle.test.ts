@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { hex, sha256 } from "../../src/core/index.ts";
+import { ENDPOINTS } from "../../src/server/ops/openapi/index.ts";
+import {
+  AIR,
+  asReader,
+  type GrantsWorld,
+  type Hidden,
+  openGrants,
+  PARKS,
+  photoOf,
+  SHOWN_PHOTO,
+} from "./grants-world.ts";
+import { asCity, type Json, MA1301, NODE, type RequestSigning, signedHeaders } from "./world.ts";
+
+// Two worlds that differ in nothing but what the reader may not know must give the same answers, whatever is asked.
+
+const ONE: Hidden = {
+  no2: 41,
+  note: "夜间偷排",
+  photo: photoOf("who was there"),
+  other: `${MA1301}/X1`,
+};
+const OTHER: Hidden = {
+  no2: 97,
+  note: "夜间停产",
+  photo: photoOf("somebody else"),
+  other: `${MA1301}/X2`,
+};
+
+let world: GrantsWorld;
+beforeAll(async () => {
+  world = await openGrants(ONE);
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+const hashOf = (bytes: Uint8Array) => hex(sha256(bytes));
+
+type Ask = {
+  readonly method: string;
+  readonly path: string;
+  readonly headers?: Record<string, string>;
+};
+
+const READS = ENDPOINTS.filter(
+  ({ method, tag, path }) => method === "get" && (tag === "datasets" || path.startsWith("/data/")),
+);
+
+/** What stands in the place of each part of a path; a new one makes the test fail until it is said here. */
+function candidates(name: string, of: GrantsWorld): readonly string[] {
+  const dataset = AIR.replaceAll("/", "_");
+  const known: { readonly [name: string]: readonly string[] } = {
+    code: [encodeURIComponent(AIR), PARKS, "MA.156.9999", "x"],
+    index: ["0", "1", "2", "3", "4", "-1", "01"],
+    id: [of.grantId, of.requestId, "0".repeat(64), "x"],
+    sha256: [ONE.photo, OTHER.photo, SHOWN_PHOTO].map(hashOf),
+    name: [`${dataset}.g1`, `${dataset}.g1.access`, "x"],
+    path: ["0/000.p/4", "0/000.p/9", "entries/000.p/4", "x"],
+    kid: ["0".repeat(16)],
+    ref: ["0".repeat(64)],
+  };
+  const found = known[name];
+  if (found === undefined) throw new Error(`say what {${name}} can be`);
+  return found;
+}
+
+/** Values that would tell something, tried in every parameter. */
+const PROBES = [
+  ...[
+    "no2",
+    "1",
+    "pm25",
+    "41",
+    "97",
+    ONE.other,
+    "夜间",
+    "dataset",
+    "115.9,37,117,39",
+    "no2>40",
+    "-no2",
+  ],
+];
+
+function* asks(of: GrantsWorld, probes: readonly string[]): Generator<Ask> {
+  for (const { path, parameters = [] } of READS) {
+    let paths = [path];
+    for (const [whole, name = ""] of path.matchAll(/\{(\w+)\}/g)) {
+      paths = paths.flatMap((each) =>
+        candidates(name, of).map((value) => each.replace(whole, value)),
+      );
+    }
+    const main = path.replace(/\{(\w+)\}/g, (_, name) =>
+      name === "index" ? "1" : (candidates(name, of)[0] ?? ""),
+    );
+    const names = [
+      ...new Set([
+        ...parameters.map(({ name }) => name),
+        "q",
+        "filter",
+        "sortby",
+        "count",
+        "fields",
+      ]),
+    ];
+    for (const each of paths) {
+      yield { method: "GET", path: each };
+      yield { method: "HEAD", path: each };
+      yield { method: "GET", path: each, headers: { Accept: "text/html" } };
+      // One path of each route is enough for what is asked in the query: of the entry that is shown in part.
+      if (each !== main) continue;
+      for (const name of names) {
+        for (const probe of probes) {
+          yield { method: "GET", path: `${each}?${name}=${encodeURIComponent(probe)}` };
+        }
+      }
+    }
+  }
+}
+
+/** Hashes, and what is made of them, differ in every world; their number and their length say nothing. */
+const OPAQUE = new Set([
+  "leaf",
+  "entry",
+  "hash",
+  "path",
+  "log",
+  "ledger",
+  "kid",
+  "op",
+  "id",
+  "grant",
+  "request",
+  "vkeys",
+  "prev",
+  "received",
+  "index",
+  "requests",
+  "count",
+]);
+
+function veiled(value: Json, name = ""): Json {
+  if (Array.isArray(value)) return OPAQUE.has(name) ? "*" : value.map((each) => veiled(each));
+  if (typeof value === "object" && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, veiled(each, key)]));
+  }
+  if (!OPAQUE.has(name)) return value;
+  return typeof value === "string" && value.length >= 16 ? "*" : value;
+}
+
+async function seenIn(
+  of: GrantsWorld,
+  ask: Ask,
+  reader: RequestSigning | undefined,
+): Promise<Json> {
+  const signed =
+    reader && signedHeaders(ask.method, NODE + ask.path, undefined, of.clock.now, reader);
+  const response = await of.request(ask.method, ask.path, {
+    headers: { ...ask.headers, ...signed },
+  });
+  const type = response.headers.get("content-type") ?? "";
+  const text = Buffer.from(await response.arrayBuffer()).toString("latin1");
+  const body =
+    /json/.test(type) && text !== ""
+      ? JSON.stringify(veiled(JSON.parse(Buffer.from(text, "latin1").toString())))
+      : /octet-stream|text\/plain/.test(type)
+        ? text.length
+        : text;
+  const headers = [...response.headers]
+    .filter(([name]) => name !== "etag")
+    .map(([name, each]) => `${name}: ${each}`);
+  return { status: response.status, headers, etag: response.headers.has("etag"), body };
+}
+
+test("nothing hidden can be asked out by any route, whoever asks", async () => {
+  await using other = await openGrants(OTHER);
+  let asked = 0;
+  for (const reader of [asReader, undefined, asCity]) {
+    for (const ask of asks(world, reader === asReader ? PROBES : PROBES.slice(0, 2))) {
+      asked += 1;
+      const [one, two] = [
+        await seenIn(world, ask, reader),
+        await seenIn(other, inThat(ask, other), reader),
+      ];
+      expect(two, `${ask.method} ${ask.path} as ${reader?.key}`).toEqual(one);
+      const text = JSON.stringify(one);
+      for (const secret of [ONE.note, ONE.other, '"value":41', "who was there"]) {
+        if (ask.path.includes(encodeURIComponent(secret))) continue;
+        expect(text, `${ask.path} as ${reader?.key}`).not.toContain(secret);
+      }
+    }
+  }
+  expect(asked).toBeGreaterThan(500);
+}, 60_000);
+
+/** The same question, by the ids that the other world has. */
+function inThat(ask: Ask, other: GrantsWorld): Ask {
+  const path = ask.path
+    .replace(world.grantId, other.grantId)
+    .replace(world.requestId, other.requestId);
+  return { ...ask, path };
+}
