@@ -176,10 +176,11 @@ export class CometWriter implements BlockWriter {
   /** What the rules say of an item alone, now. */
   #judge(item: Item): Refusal | undefined {
     const { state, precheck, clock } = this.#parts;
-    const { size, timeMilliseconds } = this.head;
+    const { size, height, timeMilliseconds } = this.head;
     const block = new OpenBlock(state, {
       origin: this.#options.origin,
       timeMilliseconds: Math.max(clock.wallMilliseconds(), timeMilliseconds),
+      height: height + 1,
       first: size,
       check: precheck.check,
     });

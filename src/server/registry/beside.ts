@@ -20,7 +20,14 @@ import { readPage } from "../http/page.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { answerPage, type ItemOf, listValues } from "./listing.ts";
 
-const PARAMS: readonly ParamName[] = ["thresholds", "recoveryDelay", "voidWindow", "policy"];
+const PARAMS: readonly ParamName[] = [
+  "thresholds",
+  "recoveryDelay",
+  "voidWindow",
+  "policy",
+  "order",
+  "upgrade",
+];
 
 /** Lists of what stands beside the codes: classes, manifests, registrations, members, parameters. */
 export function mountBeside(app: App, services: Services): void {
