@@ -8,12 +8,14 @@ import {
   ResponseProcessProposal_ProposalStatus,
   ResponseVerifyVoteExtension_VerifyStatus,
 } from "cosmjs-types/tendermint/abci/types";
-import { fromUtf8, present, RULE_VERSION } from "../../core/index.ts";
+import { fromUtf8, hex, present, RULE_VERSION, voteChanges } from "../../core/index.ts";
 import { LedgerFault } from "../fault.ts";
+import type { LedgerState } from "../state.ts";
 import type { LogStore } from "../stores.ts";
+import { isOrderedByValidators } from "../writes-ended.ts";
 import { checkAppState, parseAppState } from "./app-state.ts";
 import type { Candidates } from "./candidates.ts";
-import { appHashOf, type Chain, type Verdict } from "./chain.ts";
+import { appHashOf, type Chain, type Verdict, validatorsOf } from "./chain.ts";
 import type { Answer } from "./socket.ts";
 
 // ABCI 2.0: what the engine asks of the ledger (docs.cometbft.com/v0.38/spec/abci).
@@ -29,17 +31,21 @@ export type AbciParts = {
   readonly chain: Chain;
   readonly candidates: Candidates;
   readonly log: LogStore;
+  readonly state: LedgerState;
   readonly software: string;
+  /** Peers that the operator named, whatever the ledger says: a validator that is behind does not know the newest ones. */
+  readonly peers: readonly string[];
 };
 
 /** Answers the engine. Nothing that a user or another validator sends makes it throw. */
-export function abciOf({ chain, candidates, log, software }: AbciParts): Answer {
+export function abciOf(parts: AbciParts): Answer {
+  const { chain, candidates, log, state, software, peers } = parts;
   return async (request) => {
     const { echo, flush, query } = request;
     if (echo !== undefined) return { echo: { message: echo.message } };
     if (flush !== undefined) return { flush: {} };
     if (request.info !== undefined) return { info: infoOf(chain, software) };
-    if (query !== undefined) return { query: NO_QUERY };
+    if (query !== undefined) return { query: { ...NO_DATA, code: answerQuery(query.path) } };
     if (request.checkTx !== undefined) {
       const isOne = candidates.of(request.checkTx.tx) !== undefined;
       const code = CODES[isOne ? "taken" : "no transaction"];
@@ -67,23 +73,41 @@ export function abciOf({ chain, candidates, log, software }: AbciParts): Answer 
     return notOffered(request);
   };
 
-  async function begin({ appStateBytes }: RequestInitChain) {
-    const state = parseAppState(fromUtf8(appStateBytes) ?? "");
-    const { origin, size } = chain.head;
-    checkAppState(state, { origin, size, genesis: present(log.entry(0), "entry 0") });
+  async function begin({ appStateBytes, validators }: RequestInitChain) {
+    const { origin, size, root } = chain.head;
+    const own = { origin, size, root, genesis: present(log.entry(0), "entry 0") };
+    checkAppState(parseAppState(fromUtf8(appStateBytes) ?? ""), own);
+    if (!isOrderedByValidators(state)) throw new LedgerFault("LEDGER_CHAIN", { why: "order" });
+    checkVoters(validators, voteChanges(undefined, validatorsOf(state)));
     await chain.begin();
     return { validators: [], appHash: appHashOf(chain.head) };
   }
 
   async function finalize({ txs, hash, height, time }: RequestFinalizeBlock) {
-    const { verdicts, appHash } = await chain.finalize({
+    const { verdicts, appHash, votes, nextApp } = await chain.finalize({
       height: Number(height),
       hash,
       timeMilliseconds: Number(time.seconds) * 1000 + Math.floor(time.nanos / 1e6),
       transactions: txs,
     });
     const txResults = verdicts.map((verdict) => ({ code: CODES[verdict], ...RESULT, ...NO_GAS }));
-    return { events: [], txResults, validatorUpdates: [], appHash };
+    const validatorUpdates = votes.map(({ key, power }) => ({
+      pubKey: { ed25519: key },
+      power: BigInt(power),
+    }));
+    const decided = { events: [], txResults, validatorUpdates, appHash };
+    if (nextApp === undefined) return decided;
+    return { ...decided, consensusParamUpdates: { version: { app: BigInt(nextApp) } } };
+  }
+
+  /** Only validators of the ledger, voting or not, and peers that the operator named are let in. */
+  function answerQuery(path: string): number {
+    if (path.startsWith(FILTER_BY_ADDRESS)) return CODES.taken;
+    if (!path.startsWith(FILTER_BY_ID)) return CODES["no transaction"];
+    const id = path.slice(FILTER_BY_ID.length).toLowerCase();
+    const active = validatorsOf(state)?.active ?? [];
+    const isKnown = peers.includes(id) || active.some(({ peer }) => hex(peer) === id);
+    return isKnown ? CODES.taken : CODES.refused;
   }
 }
 
@@ -97,9 +121,31 @@ function infoOf(chain: Chain, software: string) {
   };
 }
 
+// Whom the engine lets in: by what a peer is known as; its address has a port that says nothing.
+const FILTER_BY_ID = "/p2p/filter/id/";
+const FILTER_BY_ADDRESS = "/p2p/filter/addr/";
+
+/** @throws LedgerFault LEDGER_CHAIN where others vote in the chain than in the ledger */
+function checkVoters(
+  chain: RequestInitChain["validators"],
+  ledger: readonly { readonly key: Uint8Array }[],
+): void {
+  const inChain = chain.map(({ pubKey, power }) => `${power} ${hex(keyOf(pubKey))}`).sort();
+  const inLedger = ledger.map(({ key }) => `1 ${hex(key)}`).sort();
+  if (inChain.join() === inLedger.join()) return;
+  throw new LedgerFault("LEDGER_CHAIN", {
+    why: "validators",
+    want: inLedger.join(),
+    got: inChain.join(),
+  });
+}
+
+function keyOf(key: RequestInitChain["validators"][number]["pubKey"]): Uint8Array {
+  return key.ed25519 ?? new Uint8Array();
+}
+
 /** The ledger is read over HTTP. */
-const NO_QUERY = {
-  code: CODES["no transaction"],
+const NO_DATA = {
   log: "",
   info: "",
   index: 0n,

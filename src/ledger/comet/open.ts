@@ -24,6 +24,8 @@ export type CometOptions = StoresOptions & {
   readonly abciSocket: string;
   /** Unix socket on which this application finds the engine. */
   readonly rpcSocket: string;
+  /** Names of peers that the engine may connect to beside those that the ledger lists. */
+  readonly peers: readonly string[];
   /** Version of this program, for the engine's log. */
   readonly software: string;
   /** Without a block for so long, writes are refused. */
@@ -64,7 +66,7 @@ export async function openCometLedger(options: CometOptions): Promise<OpenedCome
 }
 
 async function openOn(stores: OpenStores, options: CometOptions): Promise<OpenedComet> {
-  const { directory, origin, abciSocket, rpcSocket, software } = options;
+  const { directory, origin, abciSocket, rpcSocket, software, peers } = options;
   const { parts, head, signing, recovery, journalEnd, keepSnapshots } = stores;
   const { state, log, clock, pool } = parts;
   const heights = await Heights.open(nodeFiles, join(directory, "heights"));
@@ -101,11 +103,15 @@ async function openOn(stores: OpenStores, options: CometOptions): Promise<Opened
     return writer;
   });
   keepSnapshots(ledger);
-  server = await serveAbci(abciSocket, abciOf({ chain, candidates, log, software }), (cause) => {
-    const fault = new LedgerFault("LEDGER_WRITE", { height: chain.height }, { cause });
-    writer.fail(cause instanceof LedgerFault ? cause : fault);
-    options.failed(cause);
-  });
+  server = await serveAbci(
+    abciSocket,
+    abciOf({ chain, candidates, log, state, software, peers }),
+    (cause) => {
+      const fault = new LedgerFault("LEDGER_WRITE", { height: chain.height }, { cause });
+      writer.fail(cause instanceof LedgerFault ? cause : fault);
+      options.failed(cause);
+    },
+  );
   return {
     ledger,
     recovery,

@@ -1,5 +1,6 @@
 import { type Item, OpenBlock, present, type Refusal, readHashedItem } from "../../core/index.ts";
 import { LedgerFault } from "../fault.ts";
+import { receiptOf } from "../heads.ts";
 import type { Head, Outcome } from "../port.ts";
 import type { Precheck } from "../precheck.ts";
 import type { LedgerState } from "../state.ts";
@@ -193,10 +194,6 @@ export class CometWriter implements BlockWriter {
   }
 
   #receiptOf(hash: Settled["hash"], repeated: boolean): Outcome | undefined {
-    const { log } = this.#parts;
-    const head = this.head;
-    const index = log.indexOf(hash);
-    if (index === undefined || index >= head.size) return undefined;
-    return { ok: true, hash, index, head, path: log.inclusion(index, head.size), repeated };
+    return receiptOf(this.#parts.log, hash, this.head, repeated);
   }
 }

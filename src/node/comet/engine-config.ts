@@ -20,12 +20,19 @@ export const PACES: { readonly [name in "wide" | "local"]: Pace } = {
   local: { proposeMilliseconds: 1000, commitMilliseconds: 200 },
 };
 
+/** What `config.toml` calls the peers that this engine connects to by itself. */
+export function peersIn(config: string): readonly string[] {
+  const list = /^persistent_peers *= *"([^"]*)"/m.exec(config)?.[1] ?? "";
+  return list.split(",").flatMap((peer) => /^ *([0-9a-f]{40})@/.exec(peer)?.[1] ?? []);
+}
+
 /**
  * `config.toml`: what differs from the engine's defaults, and why is in docs/operating.md. The sockets to the application
  * are given at the start, since the directory may have moved.
  */
 export function engineConfig({ name, listen, peers, pace }: EngineSettings): string {
   return `moniker = ${JSON.stringify(name)}
+filter_peers = true
 log_level = "error"
 log_format = "json"
 

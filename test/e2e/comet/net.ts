@@ -54,10 +54,9 @@ export async function startNet(options: {
   const addressed = validators.map((each) => ({ ...each, url: `http://${each.host}:${port}` }));
   const vkey = formatVerifierKey(logKey(origin, LOG_SEED));
   const policy = await validatorPolicy(addressed, { origin, vkey });
-  const genesis = { ...options.genesis, policy };
-  await beginNet({
-    validators,
-    genesis,
+  const genesis = await beginNet({
+    validators: addressed,
+    genesis: { ...options.genesis, policy },
     logSeed: LOG_SEED,
     peerPort: await freePort(),
     pace: { proposeMilliseconds: 1000, commitMilliseconds: 20 },
