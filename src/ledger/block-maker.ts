@@ -11,6 +11,7 @@ import {
 } from "../core/index.ts";
 import type { LedgerState } from "./state.ts";
 import type { BlockMoment, LogStore, MapStore, Staged } from "./stores.ts";
+import { unknownRules } from "./writes-ended.ts";
 
 /** How far a ledger has come, committed or not. */
 export type Position = {
@@ -42,6 +43,7 @@ export type RefusedBlock = Pick<AppliedBlock, "results"> & { readonly entries?: 
  *
  * @param turn called after each item, and each item of a chunk; may be awaited, and readers be answered: nothing of the block shows before the end
  * @param applied told of the block in the same moment in which the map takes it: whoever asks for a path gets it of a block that is known
+ * @throws LedgerFault LEDGER_RULES where it is to be made by rules that this program does not have
  * @returns the refusals alone when every item was refused: such a block leaves no trace
  */
 export async function makeBlock(
@@ -59,6 +61,8 @@ export async function makeBlock(
 ): Promise<AppliedBlock | RefusedBlock> {
   const { size: first, height } = last;
   const { items, ...terms } = block;
+  const unknown = unknownRules(state, height + 1);
+  if (unknown !== undefined) throw unknown;
   const app = rulesAt(state, height + 1);
   const open = new OpenBlock(state, { ...terms, height: height + 1, first });
   const results: Result<number, Refusal>[] = [];

@@ -8,7 +8,7 @@ import {
   ResponseProcessProposal_ProposalStatus,
   ResponseVerifyVoteExtension_VerifyStatus,
 } from "cosmjs-types/tendermint/abci/types";
-import { fromUtf8, hex, present, RULE_VERSION, voteChanges } from "../../core/index.ts";
+import { fromUtf8, hex, present, rulesAt, voteChanges } from "../../core/index.ts";
 import { LedgerFault } from "../fault.ts";
 import type { LedgerState } from "../state.ts";
 import type { LogStore } from "../stores.ts";
@@ -16,6 +16,8 @@ import { isOrderedByValidators } from "../writes-ended.ts";
 import { checkAppState, parseAppState } from "./app-state.ts";
 import type { Candidates } from "./candidates.ts";
 import { appHashOf, type Chain, type Verdict, validatorsOf } from "./chain.ts";
+import type { Applied, Joining, Offered } from "./joining.ts";
+import type { Snapshots } from "./snapshots.ts";
 import type { Answer } from "./socket.ts";
 
 // ABCI 2.0: what the engine asks of the ledger (docs.cometbft.com/v0.38/spec/abci).
@@ -35,16 +37,18 @@ export type AbciParts = {
   readonly software: string;
   /** Peers that the operator named, whatever the ledger says: a validator that is behind does not know the newest ones. */
   readonly peers: readonly string[];
+  readonly snapshots: Snapshots;
+  readonly joining: Joining;
 };
 
 /** Answers the engine. Nothing that a user or another validator sends makes it throw. */
 export function abciOf(parts: AbciParts): Answer {
-  const { chain, candidates, log, state, software, peers } = parts;
+  const { chain, candidates, log, state, software, peers, snapshots, joining } = parts;
   return async (request) => {
     const { echo, flush, query } = request;
     if (echo !== undefined) return { echo: { message: echo.message } };
     if (flush !== undefined) return { flush: {} };
-    if (request.info !== undefined) return { info: infoOf(chain, software) };
+    if (request.info !== undefined) return { info: infoOf(chain, state, software) };
     if (query !== undefined) return { query: { ...NO_DATA, code: answerQuery(query.path) } };
     if (request.checkTx !== undefined) {
       const isOne = candidates.of(request.checkTx.tx) !== undefined;
@@ -68,10 +72,43 @@ export function abciOf(parts: AbciParts): Answer {
     }
     if (request.commit !== undefined) {
       await chain.commit();
+      snapshots.committed({ height: chain.height, size: chain.head.size });
       return { commit: { retainHeight: 0n } };
     }
-    return notOffered(request);
+    return (await snapshotAnswer(request)) ?? notOffered(request);
   };
+
+  /** What validators that join ask for, and what a joining one is given. */
+  async function snapshotAnswer(request: Request): Promise<Partial<Response> | undefined> {
+    const { listSnapshots, offerSnapshot, loadSnapshotChunk, applySnapshotChunk } = request;
+    if (listSnapshots !== undefined) {
+      const offers = await snapshots.list(chain.height);
+      const listed = offers.map((offer) => ({ ...offer, height: BigInt(offer.height) }));
+      return { listSnapshots: { snapshots: listed } };
+    }
+    if (loadSnapshotChunk !== undefined) {
+      const { height, format, chunk } = loadSnapshotChunk;
+      const bytes = await snapshots.chunk(Number(height), format, chunk);
+      return { loadSnapshotChunk: { chunk: bytes ?? new Uint8Array() } };
+    }
+    if (offerSnapshot !== undefined) {
+      const { snapshot, appHash } = offerSnapshot;
+      if (snapshot === undefined) return { offerSnapshot: { result: OFFERED.reject } };
+      const offer = { ...snapshot, height: Number(snapshot.height) };
+      return { offerSnapshot: { result: OFFERED[joining.offer(offer, appHash)] } };
+    }
+    if (applySnapshotChunk === undefined) return undefined;
+    const { index, chunk, sender } = applySnapshotChunk;
+    const applied = await joining.apply(index, chunk);
+    const isFalse = applied === "retry";
+    return {
+      applySnapshotChunk: {
+        result: APPLIED[applied],
+        refetchChunks: isFalse ? [index] : [],
+        rejectSenders: isFalse ? [sender] : [],
+      },
+    };
+  }
 
   async function begin({ appStateBytes, validators }: RequestInitChain) {
     const { origin, size, root } = chain.head;
@@ -111,11 +148,11 @@ export function abciOf(parts: AbciParts): Answer {
   }
 }
 
-function infoOf(chain: Chain, software: string) {
+function infoOf(chain: Chain, state: LedgerState, software: string) {
   return {
     data: "cityid",
     version: software,
-    appVersion: BigInt(RULE_VERSION),
+    appVersion: BigInt(rulesAt(state, chain.head.height + 1)),
     lastBlockHeight: BigInt(chain.height),
     lastBlockAppHash: chain.height === 0 ? new Uint8Array() : appHashOf(chain.head),
   };
@@ -155,19 +192,20 @@ const NO_DATA = {
   codespace: "",
 };
 
-/** Snapshots and vote extensions are not offered. */
+const OFFERED: Readonly<Record<Offered, ResponseOfferSnapshot_Result>> = {
+  accept: ResponseOfferSnapshot_Result.ACCEPT,
+  reject: ResponseOfferSnapshot_Result.REJECT,
+  abort: ResponseOfferSnapshot_Result.ABORT,
+};
+
+const APPLIED: Readonly<Record<Applied, ResponseApplySnapshotChunk_Result>> = {
+  accept: ResponseApplySnapshotChunk_Result.ACCEPT,
+  retry: ResponseApplySnapshotChunk_Result.RETRY,
+  reject: ResponseApplySnapshotChunk_Result.REJECT_SNAPSHOT,
+};
+
+/** Vote extensions are not offered. */
 function notOffered(request: Request): Partial<Response> {
-  if (request.listSnapshots !== undefined) return { listSnapshots: { snapshots: [] } };
-  if (request.offerSnapshot !== undefined) {
-    return { offerSnapshot: { result: ResponseOfferSnapshot_Result.ABORT } };
-  }
-  if (request.loadSnapshotChunk !== undefined) {
-    return { loadSnapshotChunk: { chunk: new Uint8Array() } };
-  }
-  if (request.applySnapshotChunk !== undefined) {
-    const { ABORT } = ResponseApplySnapshotChunk_Result;
-    return { applySnapshotChunk: { result: ABORT, refetchChunks: [], rejectSenders: [] } };
-  }
   if (request.extendVote !== undefined) return { extendVote: { voteExtension: new Uint8Array() } };
   if (request.verifyVoteExtension !== undefined) {
     const { REJECT } = ResponseVerifyVoteExtension_VerifyStatus;

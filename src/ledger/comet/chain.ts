@@ -8,6 +8,7 @@ import {
   present,
   type Refusal,
   type Result,
+  readItem,
   rulesAt,
   sha256,
   utf8,
@@ -21,6 +22,7 @@ import { LedgerFault } from "../fault.ts";
 import { AwaitedHeads, signHead } from "../heads.ts";
 import type { Head } from "../port.ts";
 import type { Precheck } from "../precheck.ts";
+import { compareMapRoot, type ReadBlock } from "../replay.ts";
 import { Slices } from "../slices.ts";
 import type { LedgerState } from "../state.ts";
 import type { LedgerClock, LogStore, MapStore, Staged } from "../stores.ts";
@@ -155,8 +157,9 @@ export class Chain {
       const facts = { got: height, want: this.#height + 1, hash: hex(hash) };
       throw new LedgerFault("LEDGER_CHAIN", { why: "height", ...facts });
     }
-    const rules = unknownRules(this.#parts.state, this.#head.height + 1);
-    if (rules !== undefined) throw rules;
+    // Also where it is empty: whoever cannot go on stops at once.
+    const unknown = unknownRules(this.#parts.state, this.#head.height + 1);
+    if (unknown !== undefined) throw unknown;
     this.#work = await this.#apply(block);
     return this.#work;
   }
@@ -175,6 +178,39 @@ export class Chain {
     for (const transaction of work.transactions) candidates.forget(transaction);
     if (work.made !== undefined) this.#show(work.made);
     this.#options.settled(work.settled, this.#head);
+  }
+
+  /**
+   * Takes a block that other validators have decided and checked, and makes it durable.
+   *
+   * @throws LedgerFault LEDGER_DIVERGED where it does not come out as they say
+   */
+  async restore({ entry, entries }: ReadBlock): Promise<void> {
+    const { log, clock } = this.#parts;
+    const { origin } = this.#options;
+    const slices = new Slices(clock);
+    const items = entries.map(readItem);
+    const terms = { origin, timeMilliseconds: entry.time, items, check: () => true };
+    const made = await makeBlock(this.#parts, this.#head, terms, () => slices.turn());
+    const index = entry.first + entry.count;
+    if (made.entries === undefined || made.entries.length < entries.length) {
+      throw new LedgerFault("LEDGER_DIVERGED", { cause: "REPLAY_REFUSED", index });
+    }
+    const mapRoot = await made.mapRoot;
+    const compared = compareMapRoot(entry, mapRoot);
+    if (!compared.ok) throw new LedgerFault("LEDGER_DIVERGED", { cause: "REPLAY_MAP_ROOT", index });
+    this.#appliedSize = made.size;
+    const staged = sealBlock(log, made, mapRoot);
+    await log.commit(staged);
+    this.#show({ block: made, mapRoot, staged });
+  }
+
+  /** The log is that of this height of the engine. */
+  async continueFrom(height: number): Promise<void> {
+    const { size } = this.#head;
+    await this.#parts.heights.write({ height, before: size, after: size });
+    this.#height = height;
+    this.#options.settled([], this.#head);
   }
 
   /** Who waits for a block that will not be committed any more. */
