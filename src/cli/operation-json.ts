@@ -16,6 +16,7 @@ const BYTES = new Set([
   "decision",
   "genesis",
   "kid",
+  "peer",
   "prev",
   "registration",
   "root",
@@ -63,6 +64,8 @@ function bytesOf(field: string, text: string): CborValue | undefined {
   if (BYTES.has(field)) return fromHex(text);
   if (field !== "key") return undefined;
   const encoded = fromHex(text);
+  // Of a validator: the bare Ed25519 key.
+  if (encoded?.length === 32) return encoded;
   const decoded = encoded === undefined ? undefined : decodeCbor(encoded);
   return decoded?.ok ? decoded.value : undefined;
 }

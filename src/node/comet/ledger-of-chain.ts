@@ -6,6 +6,7 @@ import { LedgerFault } from "../../ledger/index.ts";
 import { nodeFiles, readText } from "../../log/index.ts";
 import type { DataDirectory } from "../data-directory.ts";
 import { engineHome } from "./home.ts";
+import { appStateIn } from "./prepare.ts";
 
 /**
  * Begins the ledger of a validator that has none, from the genesis of its chain: everything after block 0 it gets from the
@@ -24,12 +25,4 @@ export async function beginLedgerOfChain(directory: DataDirectory): Promise<void
   // What a child ledger took over does not stand in the chain's genesis.
   if ("parent" in decoded.value) throw new LedgerFault("LEDGER_CHAIN", { why: "imports" });
   await createEmbeddedLedger(directory.ledger, decoded.value);
-}
-
-function appStateIn(text: string): unknown {
-  try {
-    return (JSON.parse(text) as { readonly app_state?: unknown }).app_state ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -1,20 +1,12 @@
-import {
-  type FoundingValidator,
-  formatVerifierKey,
-  fromHex,
-  type Genesis,
-  present,
-} from "../../core/index.ts";
+import { type Genesis, present } from "../../core/index.ts";
 import { nodeFiles } from "../../log/index.ts";
 import { beginNode } from "../begin.ts";
 import { dataDirectory, readDescription } from "../data-directory.ts";
-import { seedFile } from "../secrets.ts";
+import { type ValidatorKeys, validatorCard, validatorKeys } from "./card.ts";
 import { chainStart } from "./chain-start.ts";
-import { cosignerOf } from "./cosigner.ts";
 import type { Pace } from "./engine-config.ts";
 import { engineGenesis } from "./genesis.ts";
 import { createEngineHome, engineHome } from "./home.ts";
-import { type EngineKey, engineKey } from "./keys.ts";
 
 /** A validator of a net that is begun on one machine. */
 export type NetValidator = {
@@ -37,7 +29,7 @@ export type NetOptions = {
   readonly pace: Pace;
 };
 
-type Keyed = NetValidator & { readonly validatorKey: EngineKey; readonly nodeKey: EngineKey };
+type Keyed = NetValidator & ValidatorKeys;
 
 /**
  * Makes the data directories of all validators of a new ledger: block 0, the log's key, and the engine's keys, genesis and
@@ -49,7 +41,9 @@ export async function beginNet(options: NetOptions): Promise<Genesis> {
   const { logSeed, peerPort, pace } = options;
   const validators = await Promise.all(options.validators.map(withKeys));
   const { origin } = options.genesis;
-  const founding = validators.map((each) => foundingValidator(each, origin, peerPort));
+  const founding = validators.map(({ name, host, ...rest }) =>
+    validatorCard({ ...rest, id: name, origin, address: `${host}:${peerPort}` }),
+  );
   const genesis = { ...options.genesis, validators: await Promise.all(founding) };
   for (const { dataDirectory: root, member } of validators) {
     if ((await readDescription(root)) !== undefined) continue;
@@ -80,27 +74,7 @@ export async function beginNet(options: NetOptions): Promise<Genesis> {
   return genesis;
 }
 
-async function foundingValidator(
-  { name, host, url, dataDirectory: root, validatorKey, nodeKey }: Keyed,
-  origin: string,
-  peerPort: number,
-): Promise<FoundingValidator> {
-  return {
-    id: name,
-    key: validatorKey.publicKey,
-    peer: present(fromHex(nodeKey.id), "a peer's name"),
-    address: `${host}:${peerPort}`,
-    ...(url === undefined ? {} : { url }),
-    cosigner: formatVerifierKey((await cosignerOf(root, origin)).key),
-  };
-}
-
 /** Its keys, which are made once. */
 async function withKeys(validator: NetValidator): Promise<Keyed> {
-  const { validatorKey, peerKey } = dataDirectory(validator.dataDirectory);
-  return {
-    ...validator,
-    validatorKey: engineKey(await seedFile(validatorKey)),
-    nodeKey: engineKey(await seedFile(peerKey)),
-  };
+  return { ...validator, ...(await validatorKeys(validator.dataDirectory)) };
 }
