@@ -25,8 +25,6 @@ export function addValidator(program: Command, cli: Cli): void {
       zh: "运行验证节点：数据目录中的节点及其 CometBFT，二者成对运行",
     }),
   );
-  // What stands behind `init` belongs to it.
-  command.enablePositionalOptions();
   addValidatorInit(command, cli);
   addValidatorDecisions(command, cli);
   addValidatorStatus(command, cli);

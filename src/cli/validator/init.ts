@@ -16,6 +16,7 @@ import { cardJson } from "./card.ts";
 type Options = {
   readonly name: string;
   readonly address: string;
+  readonly listen?: string;
   readonly data?: string;
   readonly nodeUrl?: string;
   readonly chain?: string;
@@ -42,10 +43,10 @@ export function addValidatorInit(validator: Command, { say, runOf }: Cli): void 
       say({ en: "where the other validators reach it", zh: "其他验证节点连接它的地址" }),
     )
     .option(
-      "--data <directory>",
+      "--listen <host:port>",
       say({
-        en: "its data directory (CITYID_DATA, else ./cityid-data)",
-        zh: "其数据目录（CITYID_DATA，默认 ./cityid-data）",
+        en: "where its engine listens, if not on every address with that port",
+        zh: "其引擎的监听地址（默认为所有地址上的同一端口）",
       }),
     )
     .option("--node-url <url>", say({ en: "where its node answers", zh: "其节点的对外地址" }))
@@ -71,7 +72,10 @@ export function addValidatorInit(validator: Command, { say, runOf }: Cli): void 
       "--trust <height:hash>",
       say({ en: "a block that is believed, for --sync-from", zh: "与 --sync-from 合用：可信区块" }),
     )
-    .action(async (options: Options, command: Command) => init(runOf(command), options));
+    // `--data` is an option of `cityid validator` too, and so of what stands below it.
+    .action(async (_: Options, command: Command) =>
+      init(runOf(command), command.optsWithGlobals<Options>()),
+    );
 }
 
 async function init(run: Run, options: Options): Promise<void> {
@@ -98,7 +102,7 @@ async function init(run: Run, options: Options): Promise<void> {
     if (chain !== undefined) {
       await prepareValidator({
         ...{ dataDirectory, id: name, chain, logKey: logKeyOf(options) },
-        listen: `0.0.0.0:${address.slice(address.lastIndexOf(":") + 1)}`,
+        listen: options.listen ?? `0.0.0.0:${address.slice(address.lastIndexOf(":") + 1)}`,
         peers: await peersOf(run, name),
         ...stateSyncOf(options),
       });

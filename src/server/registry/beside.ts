@@ -72,7 +72,10 @@ export function mountBeside(app: App, services: Services): void {
 
   app.get("/v1/params", (c) =>
     answerJson(c, {
-      items: PARAMS.map((name) => fieldsOf({ name }, state.get(paramKey(name)) ?? {})),
+      items: PARAMS.flatMap((name) => {
+        const value = state.get(paramKey(name));
+        return value === undefined ? [] : [fieldsOf({ name }, value)];
+      }),
     }),
   );
 

@@ -83,7 +83,12 @@ export async function isReady({ pair }: TestValidator): Promise<void> {
   });
 }
 
-function runTestValidator(validator: NetValidator, port: number, binary: string): TestValidator {
+/** A validator in a directory that has everything. */
+export function runTestValidator(
+  validator: NetValidator,
+  port: number,
+  binary: string,
+): TestValidator {
   const { dataDirectory, host } = validator;
   const restarts: string[] = [];
   let pair = { url: `http://${host}:${port}`, application: 0, engine: 0 };
@@ -115,7 +120,7 @@ function runTestValidator(validator: NetValidator, port: number, binary: string)
 }
 
 /** A port that is free on every address of this machine just now. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
