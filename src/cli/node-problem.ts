@@ -68,6 +68,7 @@ function faultProblem(fault: Error & Fault): CliProblem {
   if (cause === "LEDGER_DISK_FULL" || cause === "LOG_DISK_FULL") {
     return new CliProblem("NODE_DISK_FULL", facts, options);
   }
+  if (cause === "LEDGER_RULES") return new CliProblem("NODE_RULES", facts, options);
   if (cause === "LEDGER_ENGINE") return new CliProblem("NODE_ENGINE", facts, options);
   const trouble = cause === "LEDGER_DIRECTORY" ? TROUBLES[String(facts.why)] : LOGS[cause];
   if (trouble !== undefined) return new CliProblem(trouble, facts, options);

@@ -17,6 +17,7 @@ const BYTES = new Set([
   "genesis",
   "grant",
   "kid",
+  "peer",
   "prev",
   "registration",
   "request",
@@ -65,6 +66,8 @@ function bytesOf(field: string, text: string): CborValue | undefined {
   if (BYTES.has(field)) return fromHex(text);
   if (field !== "key") return undefined;
   const encoded = fromHex(text);
+  // Of a validator: the bare Ed25519 key.
+  if (encoded?.length === 32) return encoded;
   const decoded = encoded === undefined ? undefined : decodeCbor(encoded);
   return decoded?.ok ? decoded.value : undefined;
 }

@@ -65,6 +65,7 @@ export type CliProblemCode =
   | "NODE_VALIDATOR"
   | "NODE_NO_VALIDATOR"
   | "NODE_ENGINE"
+  | "NODE_RULES"
   | "WITNESS_OWN_LOG"
   | "NODE_NOT_BEGUN"
   | "NODE_DATA_DAMAGED"
@@ -632,6 +633,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Start it with `cityid start --data {path}`, or name the validator's directory.",
       zh: "请用 `cityid start --data {path}` 启动，或指定验证节点的数据目录。",
+    },
+  },
+  NODE_RULES: {
+    exit: "node",
+    what: {
+      en: "From block {height} on this ledger is made by version {want} of its rules; this program has {known}.",
+      zh: "自区块 {height} 起，本账本按规则版本 {want} 运行；本程序仅有版本 {known}。",
+    },
+    remedy: {
+      en: "Install the program that has it and start again: nothing is lost, and the node catches up.",
+      zh: "请安装含该版本的程序后重新启动：数据不会丢失，节点会自动追平。",
     },
   },
   NODE_ENGINE: {

@@ -7,10 +7,11 @@ import {
   type OperationCheck,
   type Refusal,
   type Result,
-  RULE_VERSION,
+  rulesAt,
 } from "../core/index.ts";
 import type { LedgerState } from "./state.ts";
 import type { BlockMoment, LogStore, MapStore, Staged } from "./stores.ts";
+import { unknownRules } from "./writes-ended.ts";
 
 /** How far a ledger has come, committed or not. */
 export type Position = {
@@ -27,6 +28,8 @@ export type AppliedBlock = BlockMoment & {
   readonly entries: readonly Uint8Array[];
   /** Log index of the first one. */
   readonly first: number;
+  /** Version of the rules that it was made by. */
+  readonly app: number;
   /** Comes when the map has taken the changes; the next block can be applied meanwhile. */
   readonly mapRoot: Promise<Hash>;
 };
@@ -40,6 +43,7 @@ export type RefusedBlock = Pick<AppliedBlock, "results"> & { readonly entries?: 
  *
  * @param turn called after each item, and each item of a chunk; may be awaited, and readers be answered: nothing of the block shows before the end
  * @param applied told of the block in the same moment in which the map takes it: whoever asks for a path gets it of a block that is known
+ * @throws LedgerFault LEDGER_RULES where it is to be made by rules that this program does not have
  * @returns the refusals alone when every item was refused: such a block leaves no trace
  */
 export async function makeBlock(
@@ -57,7 +61,10 @@ export async function makeBlock(
 ): Promise<AppliedBlock | RefusedBlock> {
   const { size: first, height } = last;
   const { items, ...terms } = block;
-  const open = new OpenBlock(state, { ...terms, first });
+  const unknown = unknownRules(state, height + 1);
+  if (unknown !== undefined) throw unknown;
+  const app = rulesAt(state, height + 1);
+  const open = new OpenBlock(state, { ...terms, height: height + 1, first });
   const results: Result<number, Refusal>[] = [];
   for (const item of items) {
     const taking = open.take(item);
@@ -83,15 +90,15 @@ export async function makeBlock(
   const mapRoot = map.update(puts, moment);
   // Whoever commits the block awaits it, and hears of what went wrong then.
   mapRoot.catch(() => undefined);
-  const made = { ...moment, results, changes, entries, first, mapRoot };
+  const made = { ...moment, app, results, changes, entries, first, mapRoot };
   applied(made);
   return made;
 }
 
 /** Closes an applied block with its block entry, and puts its entries behind those of the log. */
 export function sealBlock(log: LogStore, block: AppliedBlock, mapRoot: Hash): Staged {
-  const { entries, first, height, timeMilliseconds: time } = block;
+  const { app, entries, first, height, timeMilliseconds: time } = block;
   const count = entries.length;
-  const entry = encodeBlockEntry({ app: RULE_VERSION, time, count, first, height, mapRoot });
+  const entry = encodeBlockEntry({ app, time, count, first, height, mapRoot });
   return log.stage([...entries, entry]);
 }

@@ -21,6 +21,8 @@ export type LedgerFaultCode =
   | "LEDGER_DIRECTORY"
   | "LEDGER_RESTORED"
   | "LEDGER_STALLED"
+  | "LEDGER_PROMOTED"
+  | "LEDGER_RULES"
   | "LEDGER_CHAIN"
   | "LEDGER_SOCKET"
   | "LEDGER_ENGINE";
@@ -40,6 +42,8 @@ const REACTIONS: Readonly<Record<LedgerFaultCode, Reaction>> = {
   LEDGER_DIRECTORY: "fatal",
   LEDGER_RESTORED: "operator",
   LEDGER_STALLED: "busy",
+  LEDGER_PROMOTED: "fatal",
+  LEDGER_RULES: "fatal",
   LEDGER_CHAIN: "fatal",
   LEDGER_SOCKET: "fatal",
   LEDGER_ENGINE: "fatal",

@@ -8,3 +8,4 @@ export {
 export type * from "./port.ts";
 export type { ReplayRefusal } from "./replay.ts";
 export { type ReplayedLog, replayLog } from "./replay-log.ts";
+export { isOrderedByValidators } from "./writes-ended.ts";

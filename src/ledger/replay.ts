@@ -22,6 +22,7 @@ import {
   type Result,
   RULE_VERSION,
   readItem,
+  rulesAt,
 } from "../core/index.ts";
 import { LedgerFault } from "./fault.ts";
 import type { AppliedChanges, LedgerState } from "./state.ts";
@@ -108,7 +109,7 @@ export class BlockReader {
     const entries = this.#entries;
     const fits = first === this.#first && count === entries.length;
     if (!fits) return err({ code: "REPLAY_BLOCK_ENTRY", index, why: "first, count" });
-    if (app !== RULE_VERSION) return err({ code: "REPLAY_BLOCK_ENTRY", index, why: "app" });
+    if (app > RULE_VERSION) return err({ code: "REPLAY_BLOCK_ENTRY", index, why: "app" });
     const refusal = refuseOrder(entry.value, this.#before, index);
     if (refusal !== undefined) return err(refusal);
     this.#first = index + 1;
@@ -204,11 +205,17 @@ export function changesOfBeginning(
 function changesOfBlock(
   state: LedgerState,
   origin: string,
-  { first, time: timeMilliseconds }: BlockEntry,
+  { app, first, height, time: timeMilliseconds }: BlockEntry,
   items: readonly Item[],
   check: OperationCheck,
 ): Result<readonly Change[], ReplayRefusal> {
-  const { results, changes } = applyBlock(state, { origin, timeMilliseconds, first, items, check });
+  // What a later version wrote is refused as the block is read.
+  if (app !== rulesAt(state, height)) {
+    const index = first + items.length;
+    return err({ code: "REPLAY_BLOCK_ENTRY", index, why: "app" });
+  }
+  const block = { origin, timeMilliseconds, height, first, items, check };
+  const { results, changes } = applyBlock(state, block);
   const at = results.findIndex(({ ok: accepted }) => !accepted);
   const refused = results[at];
   if (refused !== undefined && !refused.ok) {

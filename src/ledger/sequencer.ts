@@ -1,16 +1,10 @@
-import {
-  type Hash,
-  InvariantError,
-  type Item,
-  type NoteSigner,
-  present,
-  signCheckpoint,
-} from "../core/index.ts";
+import { type Hash, InvariantError, type Item, type NoteSigner, present } from "../core/index.ts";
 import { BlockBudget } from "./block-budget.ts";
 import { type AppliedBlock, makeBlock, type Position, sealBlock } from "./block-maker.ts";
 import type { ClockGuard } from "./clock-guard.ts";
-import { type Deferred, defer, turn } from "./deferred.ts";
+import { turn } from "./deferred.ts";
 import { LedgerFault } from "./fault.ts";
+import { AwaitedHeads, receiptOf, signHead } from "./heads.ts";
 import type { Head, Outcome } from "./port.ts";
 import { Precheck } from "./precheck.ts";
 import { Queue, type Waiting } from "./queue.ts";
@@ -20,6 +14,7 @@ import type { LedgerClock, LogStore, MapStore, SignaturePool, Staged } from "./s
 import { Submission } from "./submission.ts";
 import { itemOf, type Submitted, submitted } from "./submitted.ts";
 import type { BlockWriter, WriterHooks } from "./writer.ts";
+import { writesEnded } from "./writes-ended.ts";
 
 export type SequencerParts = {
   readonly log: LogStore;
@@ -59,7 +54,7 @@ export class Sequencer implements BlockWriter {
   readonly #budget = new BlockBudget();
   readonly #precheck: Precheck;
   /** Who waits for the checkpoint of a size that is still syncing. */
-  readonly #heads = new Map<number, Deferred<Head>>();
+  readonly #heads = new AwaitedHeads();
   readonly #running: Promise<void>;
   #head: Head;
   #applied: Position;
@@ -68,6 +63,8 @@ export class Sequencer implements BlockWriter {
   #fault: LedgerFault | undefined;
   /** The last block found no room on the disk. */
   #full: LedgerFault | undefined;
+  /** The last applied block was the last one that a node alone, or this program, may make. */
+  #ended: LedgerFault | undefined;
   #closing = false;
   /** What making the last block took. */
   #spentMilliseconds = 0;
@@ -78,6 +75,7 @@ export class Sequencer implements BlockWriter {
     this.#head = options.head;
     this.#fault = options.fault;
     this.#applied = options.head;
+    this.#ended = writesEnded(parts.state, options.head.height + 1);
     this.#precheck = new Precheck(parts.pool);
     this.#running = this.#sequence();
   }
@@ -95,9 +93,7 @@ export class Sequencer implements BlockWriter {
   headAt(size: number): Promise<Head> {
     if (size === this.#head.size) return Promise.resolve(this.#head);
     if (this.#fault !== undefined) return Promise.reject(this.#fault);
-    const waiting = this.#heads.get(size) ?? defer<Head>();
-    this.#heads.set(size, waiting);
-    return waiting.promise;
+    return this.#heads.at(size);
   }
 
   /** Takes no more, finishes what was taken. */
@@ -139,7 +135,7 @@ export class Sequencer implements BlockWriter {
   unready(): LedgerFault | undefined {
     // Looked at anew: perhaps nobody writes any more who would notice that there is room again.
     if (this.#full !== undefined && this.#fault === undefined && !this.#closing) this.#tryForRoom();
-    return this.#fault ?? this.#full;
+    return this.#fault ?? this.#ended ?? this.#full;
   }
 
   #tryForRoom(): void {
@@ -157,7 +153,8 @@ export class Sequencer implements BlockWriter {
   }
 
   #refuseWhenUnready(): void {
-    if (this.#fault !== undefined) throw this.#fault;
+    const lasting = this.#fault ?? this.#ended;
+    if (lasting !== undefined) throw lasting;
     if (this.#closing) throw new LedgerFault("LEDGER_CLOSED");
     const behind = this.#options.behind();
     if (behind !== undefined) throw behind;
@@ -184,10 +181,7 @@ export class Sequencer implements BlockWriter {
 
   /** The receipt of an item that is in the log already: whoever asks again gets the same answer. */
   #receiptOf(hash: Hash): Outcome | undefined {
-    const index = this.#parts.log.indexOf(hash);
-    if (index === undefined || index >= this.#head.size) return undefined;
-    const path = this.#parts.log.inclusion(index, this.#head.size);
-    return { ok: true, hash, index, head: this.#head, path, repeated: true };
+    return receiptOf(this.#parts.log, hash, this.#head, true);
   }
 
   /** The sequencer: the only place that makes blocks. Ends when the ledger closes or has failed for good. */
@@ -215,8 +209,10 @@ export class Sequencer implements BlockWriter {
   }
 
   async #make(batch: readonly Waiting[]): Promise<AppliedBlock | undefined> {
-    const { guard, clock } = this.#parts;
+    const { guard, clock, state } = this.#parts;
     try {
+      this.#ended = writesEnded(state, this.#applied.height + 1);
+      if (this.#ended !== undefined) throw this.#ended;
       const timeMilliseconds = guard.stamp(this.#applied.timeMilliseconds);
       this.#reserve(bytesOf(batch));
       const { origin } = this.#options;
@@ -255,6 +251,8 @@ export class Sequencer implements BlockWriter {
     const fault =
       cause instanceof LedgerFault ? cause : new LedgerFault("LEDGER_WRITE", {}, { cause });
     if (fault.code === "LEDGER_DISK_FULL") this.#full = fault;
+    // What was applied before is still to become durable.
+    else if (fault === this.#ended) return fault;
     else if (fault.reaction !== "busy") this.#fail(fault);
     return fault;
   }
@@ -262,8 +260,7 @@ export class Sequencer implements BlockWriter {
   #fail(fault: LedgerFault): void {
     this.#fault = fault;
     this.#queue.failAll(fault);
-    for (const waiting of this.#heads.values()) waiting.reject(fault);
-    this.#heads.clear();
+    this.#heads.fail(fault);
   }
 
   #answerRefused(batch: readonly Waiting[], results: AppliedBlock["results"]): void {
@@ -297,10 +294,10 @@ export class Sequencer implements BlockWriter {
   #finish(batch: readonly Waiting[], block: AppliedBlock, mapRoot: Hash, staged: Staged): void {
     const { log, state } = this.#parts;
     state.commit();
-    this.#head = this.#sign(block, mapRoot, staged);
+    this.#head = signHead(this.#options, block, mapRoot, staged);
+    this.#ended ??= writesEnded(state, this.#applied.height + 1);
     this.#options.committed(this.#head, block);
-    this.#heads.get(block.size)?.resolve(this.#head);
-    this.#heads.delete(block.size);
+    this.#heads.came(this.#head);
     for (const [i, waiting] of batch.entries()) {
       const result = present(block.results[i], "a result for each item");
       if (!result.ok) continue;
@@ -310,12 +307,6 @@ export class Sequencer implements BlockWriter {
       const receipt = { hash, index: result.value, head: this.#head, path };
       waiting.settle({ ok: true, ...receipt, repeated: false });
     }
-  }
-
-  #sign({ size, height, timeMilliseconds }: AppliedBlock, mapRoot: Hash, { root }: Staged): Head {
-    const { origin, signers } = this.#options;
-    const checkpoint = signCheckpoint({ origin, size, root }, signers());
-    return { origin, size, height, timeMilliseconds, root, mapRoot, checkpoint };
   }
 }
 

@@ -133,6 +133,16 @@ async function markRestored(files: FileSystem, datasets: string): Promise<void> 
   for (const name of names) await replaceFile(files, join(datasets, name, RESTORED), "restored\n");
 }
 
+/** Copies the journal of a ledger, which is all of it; the rest is made anew from it. Durable when it resolves. */
+export async function copyLedger(
+  from: string,
+  to: string,
+  files: FileSystem = nodeFiles,
+): Promise<void> {
+  const { end } = readLog({ directory: from, files }, () => undefined);
+  await copier(files, dirname(to)).file(join(from, "journal"), join(to, "journal"), end);
+}
+
 function mustBeEmpty(path: string, files: FileSystem): void {
   if (files.exists(path) && files.list(path).length > 0) throw directoryFault(path, "not-empty");
 }

@@ -66,7 +66,11 @@ export async function beginNode(beginning: Beginning): Promise<void> {
 }
 
 /** Puts the key where the node looks for it; a beginning that was broken off here before left the same one. */
-async function placeLogKey(path: string, seed: Uint8Array, files: FileSystem): Promise<void> {
+export async function placeLogKey(
+  path: string,
+  seed: Uint8Array,
+  files: FileSystem,
+): Promise<void> {
   const before = await readSeed(path, files);
   if (before === undefined) return createSeed(path, seed, files);
   if (!equalBytes(before, seed)) throw directoryFault(path, "log-key-other");

@@ -16,7 +16,7 @@ import { createApp, type ParentLedger, type Server, staticFiles } from "../serve
 import type { Witness } from "../witness/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
 import { cosignerOf, ownCosigner } from "./comet/cosigner.ts";
-import { engineHome } from "./comet/home.ts";
+import { engineHome, ownPeers } from "./comet/home.ts";
 import { beginLedgerOfChain } from "./comet/ledger-of-chain.ts";
 import type { NodeConfig } from "./config.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
@@ -122,6 +122,7 @@ export async function startNode(
           ...stores,
           ...engineHome(directory.root),
           software: SOFTWARE,
+          peers: await ownPeers(directory.root),
           failed: engineFailed,
         });
   log.info("ledger opened", { ...recovery, size: ledger.head().size });

@@ -1,20 +1,17 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { setTimeout as wait } from "node:timers/promises";
+import { keepRunning, type RunEnd } from "./restarts.ts";
 
 /** What a supervised node may say to its supervisor over the channel between them. */
 export type SupervisorMessage =
   /** It wants to be killed, and to be started again after so long. */
   | { readonly ask: "kill"; readonly pauseMilliseconds: number }
   /** It answers at this address. */
-  | { readonly tell: "ready"; readonly url: string };
+  | { readonly tell: "ready"; readonly url: string }
+  /** It ends, and nothing but another program would make it go on. */
+  | { readonly tell: "halt" };
 
 /** Tells a node how often it was started. */
 export const STARTS_VARIABLE = "CITYID_STARTS";
-
-const FIRST_PAUSE_MILLISECONDS = 250;
-const LONGEST_PAUSE_MILLISECONDS = 10_000;
-/** Who ran this long was well; the next pause is short again. */
-const STEADY_MILLISECONDS = 30_000;
 
 export type Supervision = {
   /** The program and its arguments. */
@@ -36,28 +33,19 @@ export type Supervision = {
  * @returns its exit status
  */
 export async function supervise(options: Supervision): Promise<number> {
-  const { signal, always = false } = options;
-  let pause = FIRST_PAUSE_MILLISECONDS;
-  for (let starts = 1; ; starts++) {
-    const began = performance.now();
+  const { signal, always = false, onRestart, onPause } = options;
+  const run = async (starts: number): Promise<RunEnd> => {
     const { code, because, asked } = await runOnce(options, starts);
-    if (signal.aborted || (code !== null && asked === undefined && !always)) return code ?? 0;
-    if (asked === undefined) {
-      pause = performance.now() - began > STEADY_MILLISECONDS ? FIRST_PAUSE_MILLISECONDS : pause;
-      await rest(pause, signal);
-      pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
-    } else if (asked > 0) {
-      options.onPause?.(asked);
-      await rest(asked, signal);
+    if (signal.aborted || (code !== null && asked === undefined && !always)) {
+      return { status: code ?? 0 };
     }
-    if (signal.aborted) return 0;
-    options.onRestart?.({ starts: starts + 1, because });
-  }
-}
-
-/** Waits, but not beyond the end. */
-async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await wait(milliseconds, undefined, { signal }).catch(() => undefined);
+    return { because, ...(asked === undefined ? {} : { pauseMilliseconds: asked }) };
+  };
+  return keepRunning({
+    ...{ signal, run },
+    ...(onRestart === undefined ? {} : { onRestart }),
+    ...(onPause === undefined ? {} : { onPause }),
+  });
 }
 
 type Ending = {
@@ -92,7 +80,7 @@ function listenTo(child: ChildProcess, { onReady }: Supervision): () => number |
     const message = raw as SupervisorMessage | null;
     if (message === null) return;
     if ("tell" in message) {
-      onReady?.(message.url);
+      if (message.tell === "ready") onReady?.(message.url);
     } else if (message.ask === "kill") {
       asked = message.pauseMilliseconds;
       child.kill("SIGKILL");

@@ -152,6 +152,8 @@ function tell(op: Operation | Apply): Words[] {
         ...("names" in op && op.names ? [both(Object.values(op.names).join(" / "))] : []),
         ...("keys" in op ? (op.keys ?? []) : []).map(tellKey),
       ];
+    case "validator":
+      return tellValidator(op);
     case "param":
       return [
         {
@@ -403,6 +405,23 @@ function tellSeals({ code, first, count }: Extract<Operation, { op: "seals" }>):
     en: `Log ${count} seals of ${code}, serials ${first} to ${last}.`,
     zh: `登记 ${code} 的 ${count} 枚签章，序号 ${first} 至 ${last}。`,
   };
+}
+
+function tellValidator(op: Extract<Operation, { op: "validator" }>): Words[] {
+  const { id } = op;
+  if ("leave" in op) {
+    return [{ en: `Validator ${id} leaves the ledger.`, zh: `验证节点 ${id} 退出账本。` }];
+  }
+  const { key, peer, address, url, cosigner, power } = op;
+  const votes = power === 0 ? { en: " without a vote", zh: "（无表决权）" } : { en: "", zh: "" };
+  return [
+    {
+      en: `Set validator ${id} of the ledger${votes.en}.`,
+      zh: `登记账本的验证节点 ${id}${votes.zh}。`,
+    },
+    ...[key, peer].flatMap((bytes) => (bytes === undefined ? [] : both(hex(bytes)))),
+    ...[address, url, cosigner].flatMap((text) => (text === undefined ? [] : both(text))),
+  ];
 }
 
 function tellUnsealing({ code, kid, serials }: Extract<Operation, { op: "unseal" }>): Words {

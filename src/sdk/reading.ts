@@ -21,6 +21,7 @@ import type {
   SearchFilter,
   StatsAnswer,
   Summary,
+  ValidatorJson,
 } from "./shapes.ts";
 import type { Query, Transport } from "./transport.ts";
 
@@ -70,6 +71,7 @@ export type Reading = {
   manifest(id: Hex): Promise<ManifestAnswer>;
   registration(id: Hex): Promise<RegistrationJson>;
   members(paging?: Paging): Promise<Page<MemberJson>>;
+  validators(paging?: Paging): Promise<Page<ValidatorJson>>;
   member(id: string): Promise<MemberJson>;
   params(): Promise<readonly ParamJson[]>;
   /** Codes that hold an alias: of one city, or of all. */
@@ -121,6 +123,7 @@ export function createReading(transport: Transport): Reading {
     manifest: (id) => get(`/v1/manifests/${id}`),
     registration: (id) => get(`/v1/registrations/${id}`),
     members: (paging) => list("/v1/members", {}, paging),
+    validators: (paging) => list("/v1/validators", {}, paging),
     member: (id) => get(`/v1/members/${encodeURIComponent(id)}`),
     params: async () => (await get<{ items: readonly ParamJson[] }>("/v1/params")).items,
     alias: (scheme, value, city) => findAlias(transport, scheme, value, city),

@@ -271,6 +271,20 @@ export type MemberJson = {
   readonly active: boolean;
 };
 
+export type ValidatorJson = {
+  readonly id: string;
+  readonly op: Hex;
+  /** Ed25519 public key that it votes with. */
+  readonly key: Hex;
+  /** What its peers know it by. */
+  readonly peer: Hex;
+  readonly address?: string;
+  readonly url?: string;
+  readonly cosigner?: string;
+  readonly power: number;
+  readonly active: boolean;
+};
+
 export type ParamJson = { readonly name: string; readonly op: Hex; readonly value: unknown };
 
 export type StatsAnswer = {

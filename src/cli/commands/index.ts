@@ -20,6 +20,7 @@ import { addKeys } from "./keys.ts";
 import { addLog } from "./log.ts";
 import { addMirror } from "./mirror.ts";
 import { addPlates } from "./plates.ts";
+import { addPromote } from "./promote.ts";
 import { addPropose } from "./propose.ts";
 import { addRecover } from "./recover.ts";
 import { addRegister } from "./register.ts";
@@ -73,6 +74,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addInit,
   addStart,
   addValidator,
+  addPromote,
   addTestnet,
   addWitness,
   addDemo,

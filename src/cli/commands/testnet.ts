@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { MAX_VALIDATORS } from "../../core/index.ts";
 import type { Testnet } from "../../node/index.ts";
 import type { Cli } from "../cli.ts";
 import { addEngineOption, type EngineOption, engineOf } from "../engine-option.ts";
@@ -54,9 +55,6 @@ export function addTestnet(program: Command, { say, runOf }: Cli): void {
       await onNode(() => runTestnet(run, options));
     });
 }
-
-/** As `src/node/comet/genesis.ts` has it, which is loaded later. */
-const MAX_VALIDATORS = 21;
 
 function readCount(text: string): number {
   const count = Number(text);

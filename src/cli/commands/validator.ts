@@ -5,6 +5,9 @@ import { addEngineOption, type EngineOption, engineOf } from "../engine-option.t
 import { addNodeOptions, type NodeOptions, nodeSettings } from "../node-options.ts";
 import { onNode } from "../node-problem.ts";
 import type { Run } from "../run.ts";
+import { addValidatorDecisions } from "../validator/decide.ts";
+import { addValidatorInit } from "../validator/init.ts";
+import { addValidatorStatus } from "../validator/status.ts";
 
 type ValidatorOptions = NodeOptions & EngineOption & { readonly supervised?: true };
 
@@ -14,19 +17,25 @@ export const ENTRY: string = fileURLToPath(new URL("../main.js", import.meta.url
 /** Tells a process that it is the application of a validator, and who supervises both is elsewhere. */
 export const SUPERVISED = "--supervised";
 
-export function addValidator(program: Command, { say, runOf }: Cli): void {
+export function addValidator(program: Command, cli: Cli): void {
+  const { say, runOf } = cli;
   const command = program.command("validator").description(
     say({
       en: "runs a validator: the node in its data directory and its CometBFT, as a pair",
       zh: "运行验证节点：数据目录中的节点及其 CometBFT，二者成对运行",
     }),
   );
+  addValidatorInit(command, cli);
+  addValidatorDecisions(command, cli);
+  addValidatorStatus(command, cli);
   addEngineOption(addNodeOptions(command, say), say)
     .addOption(new Option(SUPERVISED).hideHelp())
     .action(async (options: ValidatorOptions, cmd: Command) => {
       const run = runOf(cmd);
       await onNode(() =>
-        options.supervised ? runApplication(run, options) : runPair(run, options),
+        options.supervised
+          ? haltingOnRules(() => runApplication(run, options))
+          : runPair(run, options),
       );
     });
 }
@@ -75,4 +84,16 @@ async function runApplication(run: Run, options: NodeOptions): Promise<void> {
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
   if (failed) throw ending.signal.reason;
+}
+
+/** Tells the supervisor where starting again would not help: the members voted for rules that this program does not have. */
+async function haltingOnRules(work: () => Promise<void>): Promise<void> {
+  const { tellSupervisor } = await import("../../node/index.ts");
+  try {
+    await work();
+  } catch (thrown) {
+    const isOfRules = thrown instanceof Error && "code" in thrown && thrown.code === "LEDGER_RULES";
+    if (isOfRules) tellSupervisor({ tell: "halt" });
+    throw thrown;
+  }
 }

@@ -32,6 +32,8 @@ export const MAX_FACTS: number = 32;
 export const MAX_SUCCESSORS: number = 16;
 export const MAX_MEMBERS: number = 64;
 export const MAX_VOTES: number = 64;
+/** Validators of a ledger: each message of consensus goes from all to all, and a note carries a line of each. */
+export const MAX_VALIDATORS: number = 21;
 export const MAX_POLICY_BYTES: number = 16 * 1024;
 /** Child ledgers whose checkpoints one operation anchors. */
 export const MAX_ANCHORS: number = 32;

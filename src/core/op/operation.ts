@@ -218,14 +218,53 @@ export type Member =
       readonly prev: Uint8Array;
       readonly leave: true;
     };
-export type Param = {
-  [K in ParamName]: {
-    readonly op: "param";
-    readonly name: K;
-    readonly prev: Uint8Array;
-    readonly value: ParamValues[K];
-  };
-}[ParamName];
+
+/** Form of a validator's name: at most 32 characters. */
+export const VALIDATOR_ID: RegExp = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
+
+/** A validator of the ledger. Absent fields stay as they are; a new one brings `key` and `peer`. */
+export type ValidatorTerms = {
+  readonly id: string;
+  /** Ed25519 public key that its engine votes with. */
+  readonly key?: Uint8Array;
+  /** What its engine's peers know it by: 20 bytes. */
+  readonly peer?: Uint8Array;
+  /** Where they reach it: `host:port`. */
+  readonly address?: string;
+  /** URL of its node. */
+  readonly url?: string;
+  /** Verifier key that it cosigns checkpoints with. */
+  readonly cosigner?: string;
+  /** 1: it votes. 0: it may follow, as one does that is to vote later. */
+  readonly power?: 0 | 1;
+};
+export type Validator =
+  | ({ readonly op: "validator"; readonly prev?: Uint8Array } & ValidatorTerms)
+  | {
+      readonly op: "validator";
+      readonly id: string;
+      readonly prev: Uint8Array;
+      readonly leave: true;
+    };
+
+export type Param =
+  | {
+      [K in FoundingParam]: {
+        readonly op: "param";
+        readonly name: K;
+        readonly prev: Uint8Array;
+        readonly value: ParamValues[K];
+      };
+    }[FoundingParam]
+  | {
+      [K in LaterParam]: {
+        readonly op: "param";
+        readonly name: K;
+        /** Absent when there is no value yet. */
+        readonly prev?: Uint8Array;
+        readonly value: ParamValues[K];
+      };
+    }[LaterParam];
 
 /** What each parameter holds; spans of time in seconds. */
 export type ParamValues = {
@@ -235,9 +274,16 @@ export type ParamValues = {
   readonly voidWindow: number;
   /** tlog-policy texts: whom to trust now, and who comes next. */
   readonly policy: { readonly now: string; readonly next?: string };
+  /** Who orders blocks: absent, one node; set once, the validators for ever after. */
+  readonly order: "validators";
+  /** From the block of this height on, blocks are made by the rules of this version. */
+  readonly upgrade: { readonly app: number; readonly height: number };
 };
 
 export type ParamName = keyof ParamValues;
+/** Those that no genesis sets. */
+type LaterParam = "order" | "upgrade";
+type FoundingParam = Exclude<ParamName, LaterParam>;
 export type ParamValue = ParamValues[ParamName];
 
 /** Where a subtree lives: the log of its ledger, how its checkpoints are to be believed, and where it is served. */
@@ -408,6 +454,7 @@ export type InnerOperation =
   | Seals
   | Unseal
   | Member
+  | Validator
   | Param;
 
 /** The payload of every operation a ledger takes. */

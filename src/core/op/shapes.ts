@@ -1,9 +1,9 @@
 import { encodeCbor } from "../cbor/index.ts";
 import { type Code, parseCode } from "../code/index.ts";
-import { parseCoseKey } from "../cose/index.ts";
+import { coseKey as coseKeyOf, parseCoseKey } from "../cose/index.ts";
 import { FACT_NAME } from "../data/fact-name.ts";
 import { MAX_FACT_NAME_BYTES } from "../data/limits.ts";
-import type { ChildGenesis, FoundingMember, Genesis } from "../state/genesis.ts";
+import type { ChildGenesis, FoundingMember, FoundingValidator, Genesis } from "../state/genesis.ts";
 import type { DatasetLog, DatasetValue } from "../state/values.ts";
 import * as limits from "./limits.ts";
 import {
@@ -53,6 +53,8 @@ import {
   type Unseal,
   type Update,
   type UpdateItem,
+  VALIDATOR_ID,
+  type Validator,
   type Void,
 } from "./operation.ts";
 import {
@@ -369,7 +371,25 @@ export const thresholds: Shape<ParamValues["thresholds"]> = fields<ParamValues["
   govern: memberThreshold,
 });
 
+/** Versions of the rules have two bytes, as in block entries. */
+const MAX_APP = 0xffff;
+
+const laterHead = { op: literal("param" as const), prev: optional(hash) };
+
 const param = byWord<Param>("name", {
+  order: fields<ParamOf<"order">>({
+    ...laterHead,
+    name: literal("order"),
+    value: literal("validators"),
+  }),
+  upgrade: fields<ParamOf<"upgrade">>({
+    ...laterHead,
+    name: literal("upgrade"),
+    value: fields<ParamValues["upgrade"]>({
+      app: integer(2, MAX_APP),
+      height: integer(1, Number.MAX_SAFE_INTEGER),
+    }),
+  }),
   thresholds: fields<ParamOf<"thresholds">>({
     ...paramHead,
     name: literal("thresholds"),
@@ -405,6 +425,26 @@ const memberTerms = {
   recipient: optional(recipient),
   keys: optional(keySpecs),
   threshold: optional(threshold),
+};
+
+const validatorId = text(32, VALIDATOR_ID);
+
+const validatorKey: Shape<Uint8Array> = (value) => {
+  bytes(32)(value);
+  const key = coseKeyOf({ kind: "ed25519", bytes: value as Uint8Array });
+  if (!parseCoseKey(key).ok) wrongType("an Ed25519 public key");
+};
+
+const power: Shape<0 | 1> = integer(0, 1) as Shape<0 | 1>;
+
+const validatorTerms = {
+  id: validatorId,
+  key: optional(validatorKey),
+  peer: optional(bytes(20)),
+  address: optional(text(limits.MAX_TEXT_BYTES, /^[^\s/@,]+:\d{1,5}$/)),
+  url: optional(nodeUrl),
+  cosigner: optional(text(limits.MAX_TEXT_BYTES)),
+  power: optional(power),
 };
 
 const ending = fields<Extract<Recover, { do: "finish" | "cancel" }>>({
@@ -638,6 +678,19 @@ const inner: { readonly [K in InnerOperation["op"]]: Shape<Extract<InnerOperatio
       ...memberTerms,
     }),
   }),
+  validator: byField<Validator>({
+    leave: fields<Extract<Validator, { leave: true }>>({
+      op: literal("validator"),
+      id: validatorId,
+      prev: hash,
+      leave: literal(true),
+    }),
+    id: fields<Exclude<Validator, { leave: true }>>({
+      op: literal("validator"),
+      prev: optional(hash),
+      ...validatorTerms,
+    }),
+  }),
   param,
 };
 
@@ -695,6 +748,13 @@ const beginning = {
   recoveryDelay: delay,
   voidWindow: delay,
   policy: policyText,
+  validators: optional(
+    distinct(
+      fields<FoundingValidator>({ ...validatorTerms, key: validatorKey, peer: bytes(20) }),
+      limits.MAX_VALIDATORS,
+      ({ id }) => id,
+    ),
+  ),
 };
 
 /** What stands behind the word `"genesis"` in entry 0. */

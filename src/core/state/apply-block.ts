@@ -35,6 +35,8 @@ export type Block = {
   readonly origin: string;
   /** Never less than that of the block before. */
   readonly timeMilliseconds: number;
+  /** Non-empty blocks before it. */
+  readonly height: number;
   /** Log index of the first entry of the block. */
   readonly first: number;
   readonly items: readonly Item[];
@@ -77,9 +79,10 @@ export class OpenBlock {
 
   /** Judges the next item, step by step. @returns its log index, or why it was refused */
   *take(item: Item): ItemSteps<Result<number, ApplyRefusal>> {
-    const { origin, timeMilliseconds, check, first } = this.#block;
+    const { origin, timeMilliseconds, height, check, first } = this.#block;
     const tx = this.#tx;
-    const context: Context = { tx, origin, timeMilliseconds, check, work: new ItemWork() };
+    const work = new ItemWork();
+    const context: Context = { tx, origin, timeMilliseconds, height, check, work };
     const applied =
       item.kind === "chunk" ? yield* applyChunk(context, item) : applyItem(context, item);
     if (!applied.ok) {

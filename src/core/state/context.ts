@@ -17,6 +17,8 @@ export type Ground = {
 /** What the rules see of the world: the state, the block's time, the ledger's name. */
 export type Context = Ground & {
   readonly origin: string;
+  /** Of the block, if it is not empty: non-empty blocks before it. */
+  readonly height: number;
   readonly check: OperationCheck;
   /** Of the item that is being applied. */
   readonly work: ItemWork;

@@ -4,7 +4,7 @@ import type { Code } from "../code/index.ts";
 import { Frontier } from "../merkle/frontier.ts";
 import { EMPTY_ROOT, type Hash, hashLeaf } from "../merkle/hash.ts";
 import { parsePolicy } from "../note/index.ts";
-import type { MemberTerms, RecordKind } from "../op/operation.ts";
+import type { MemberTerms, RecordKind, ValidatorTerms } from "../op/operation.ts";
 import { fitShape, type ShapeRefusal } from "../op/shape.ts";
 import { genesisFields } from "../op/shapes.ts";
 import type { Names } from "../op/statement.ts";
@@ -12,7 +12,8 @@ import { err, ok, type Result } from "../result.ts";
 import type { Ground } from "./context.ts";
 import { settleChildren } from "./create.ts";
 import { type MemberRefusal, putMember } from "./kinds/member.ts";
-import { enoughMembers } from "./kinds/param.ts";
+import { enoughMembers, enoughVoters } from "./kinds/param.ts";
+import { putValidator, type ValidatorRefusal } from "./kinds/validator.ts";
 import { codeKey, frontierKey, paramKey, ROOT } from "./map-keys.ts";
 import { notInFuture, type RuleRefusal } from "./rules.ts";
 import { type Change, Transaction } from "./transaction.ts";
@@ -32,6 +33,8 @@ export type Beginning = {
   readonly voidWindow: number;
   /** tlog-policy text. */
   readonly policy: string;
+  /** Who orders its blocks; absent, one node does. */
+  readonly validators?: readonly FoundingValidator[];
 };
 
 /** What all members agreed upon before the first block: `["genesis", {…}]`, entry 0 of the log. */
@@ -64,10 +67,10 @@ export type ChildGenesis = Beginning & {
 /** A member that the ledger begins with: it brings names and keys. */
 export type FoundingMember = MemberTerms & Required<Pick<MemberTerms, "names" | "keys">>;
 
-export type GenesisRefusal = ShapeRefusal | MemberRefusal | RuleRefusal;
+/** A validator that the ledger begins with. */
+export type FoundingValidator = ValidatorTerms & Required<Pick<ValidatorTerms, "key" | "peer">>;
 
-/** The version of the rules in this package. */
-export const RULE_VERSION = 1;
+export type GenesisRefusal = ShapeRefusal | MemberRefusal | ValidatorRefusal | RuleRefusal;
 
 export function encodeGenesis(genesis: Genesis | ChildGenesis): Uint8Array {
   return encodeCbor(["genesis", genesis as unknown as CborValue]);
@@ -113,9 +116,25 @@ export function begin(
   const readable = parsePolicy(beginning.policy);
   if (!readable.ok) return readable;
   putParams(context.tx, beginning, hash);
+  const ordered = orderByValidators(context, beginning, hash);
+  if (!ordered.ok) return ordered;
   const enough = enoughMembers(context);
   if (enough.ok) context.tx.keep(0);
   return enough;
+}
+
+function orderByValidators(
+  context: Ground,
+  { validators }: Beginning,
+  op: Hash,
+): Result<void, GenesisRefusal> {
+  if (validators === undefined) return ok(undefined);
+  for (const validator of validators) {
+    const put = putValidator(context, validator, undefined, op);
+    if (!put.ok) return put;
+  }
+  context.tx.put(paramKey("order"), { op, value: "validators" });
+  return enoughVoters(context);
 }
 
 function putParams(tx: Transaction, genesis: Beginning, op: Hash): void {

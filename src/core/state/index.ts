@@ -37,9 +37,9 @@ export {
   type ChildGenesis,
   decodeGenesis,
   encodeGenesis,
+  type FoundingValidator,
   type Genesis,
   type GenesisRefusal,
-  RULE_VERSION,
 } from "./genesis.ts";
 export { type GrantEnd, grantEnd, type HeldKey, isKeyOfSide } from "./grants.ts";
 export { applyChildGenesis, importRoot } from "./import.ts";
@@ -47,7 +47,9 @@ export { encodeImports, type ImportRefusal, type ImportRow } from "./import-entr
 export { type ParentValue, selectImport } from "./import-select.ts";
 export { datasetPolicy } from "./kinds/dataset.ts";
 export { canSeal } from "./kinds/seals.ts";
+export { type VoteChange, voteChanges } from "./kinds/validator.ts";
 export * from "./map-keys.ts";
+export { RULE_VERSION, rulesAt } from "./rule-version.ts";
 export { isWithdrawn, STATUS_BYTES, statusBits } from "./status-bits.ts";
 export { type Change, type StateReader, Transaction } from "./transaction.ts";
 export type * from "./values.ts";

@@ -24,6 +24,8 @@ import type {
   SealBatch,
   SealRuns,
   Taken,
+  ValidatorsList,
+  ValidatorValue,
 } from "./values.ts";
 
 declare const held: unique symbol;
@@ -75,6 +77,7 @@ export const sealBatchKey = (
 export const unsealKey = (holder: Reference, kid: Uint8Array): MapKey<Uint8Array> =>
   `unseal/${holder}/${hex(kid)}`;
 export const memberKey = (id: string): MapKey<MemberValue> => `member/${id}`;
+export const validatorKey = (id: string): MapKey<ValidatorValue> => `validator/${id}`;
 export const paramKey = <K extends ParamName>(name: K): MapKey<ParamRecord<K>> => `param/${name}`;
 
 /** What an import says beside the map: a part of the children of a code, from position `start` on, in their order. */
@@ -93,3 +96,4 @@ export const statusPageKey = (
   page: number,
 ): MapKey<Uint8Array> => `${STATUS_PAGES}/${holder}/${hex(kid)}/${page}`;
 export const MEMBERS_KEY: MapKey<MembersList> = `${BESIDE}members`;
+export const VALIDATORS_KEY: MapKey<ValidatorsList> = `${BESIDE}validators`;

@@ -17,6 +17,7 @@ import type {
   ParamName,
   ParamValues,
   RecordKind,
+  ValidatorTerms,
 } from "../op/operation.ts";
 import type { Alias, Attributes, Geometry, Link, Names, Statement } from "../op/statement.ts";
 
@@ -262,6 +263,29 @@ export type MemberValue = {
   readonly threshold: number;
   readonly holds: readonly KeyUse[];
   readonly active: boolean;
+};
+
+/** `validator/<id>` */
+export type ValidatorValue = Required<Pick<Validating, "key" | "peer" | "power">> &
+  Pick<Validating, "address" | "url" | "cosigner"> & {
+    readonly op: Uint8Array;
+    readonly active: boolean;
+  };
+
+type Validating = Omit<ValidatorTerms, "id">;
+
+/** `~validators`: the active validators by their names, and what has changed since the last block of another time. */
+export type ValidatorsList = {
+  readonly active: readonly ActiveValidator[];
+  /** Block time of the last change of who votes. */
+  readonly at: number;
+  /** How many voted before that time, and how many votes were given or taken in it. */
+  readonly voters: number;
+  readonly changed: number;
+};
+
+export type ActiveValidator = Pick<ValidatorValue, "key" | "peer" | "power"> & {
+  readonly id: string;
 };
 
 /** `param/<name>` */

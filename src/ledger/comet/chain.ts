@@ -8,20 +8,27 @@ import {
   present,
   type Refusal,
   type Result,
+  readItem,
+  rulesAt,
   sha256,
-  signCheckpoint,
   utf8,
+  VALIDATORS_KEY,
+  type ValidatorsList,
+  type VoteChange,
+  voteChanges,
 } from "../../core/index.ts";
 import { type AppliedBlock, makeBlock, sealBlock } from "../block-maker.ts";
-import { type Deferred, defer } from "../deferred.ts";
 import { LedgerFault } from "../fault.ts";
+import { AwaitedHeads, signHead } from "../heads.ts";
 import type { Head } from "../port.ts";
 import type { Precheck } from "../precheck.ts";
+import { compareMapRoot, type ReadBlock } from "../replay.ts";
 import { Slices } from "../slices.ts";
 import type { LedgerState } from "../state.ts";
 import type { LedgerClock, LogStore, MapStore, Staged } from "../stores.ts";
 import { itemOf, type Submitted } from "../submitted.ts";
 import type { WriterHooks } from "../writer.ts";
+import { unknownRules } from "../writes-ended.ts";
 import type { Candidate, Candidates } from "./candidates.ts";
 import { type Heights, heightAt } from "./heights.ts";
 
@@ -66,6 +73,10 @@ export type Finalized = {
   /** For each transaction. */
   readonly verdicts: readonly Verdict[];
   readonly appHash: Uint8Array;
+  /** What it changed of who votes. */
+  readonly votes: readonly VoteChange[];
+  /** Version of the rules that the next block is made by, where this one ended another. */
+  readonly nextApp: number | undefined;
 };
 
 type Work = Finalized & {
@@ -88,7 +99,7 @@ export function appHashOf(checkpoint: Pick<Head, "origin" | "size" | "root">): U
 export class Chain {
   readonly #parts: ChainParts;
   readonly #options: ChainOptions;
-  readonly #heads = new Map<number, Deferred<Head>>();
+  readonly #heads = new AwaitedHeads();
   #head: Head;
   #height: number;
   #work: Work | undefined;
@@ -123,9 +134,7 @@ export class Chain {
 
   headAt(size: number): Promise<Head> {
     if (size === this.#head.size) return Promise.resolve(this.#head);
-    const waiting = this.#heads.get(size) ?? defer<Head>();
-    this.#heads.set(size, waiting);
-    return waiting.promise;
+    return this.#heads.at(size);
   }
 
   /** The chain begins with the log as it is. */
@@ -138,7 +147,7 @@ export class Chain {
    * Applies a decided block. Nothing of it is durable or shows before `commit`; asked again for the same one, it says the
    * same.
    *
-   * @throws LedgerFault LEDGER_CHAIN where it is not the next block
+   * @throws LedgerFault LEDGER_CHAIN where it is not the next block, LEDGER_RULES where it is to be made by other rules
    */
   async finalize(block: DecidedBlock): Promise<Finalized> {
     const { height, hash } = block;
@@ -148,6 +157,9 @@ export class Chain {
       const facts = { got: height, want: this.#height + 1, hash: hex(hash) };
       throw new LedgerFault("LEDGER_CHAIN", { why: "height", ...facts });
     }
+    // Also where it is empty: whoever cannot go on stops at once.
+    const unknown = unknownRules(this.#parts.state, this.#head.height + 1);
+    if (unknown !== undefined) throw unknown;
     this.#work = await this.#apply(block);
     return this.#work;
   }
@@ -168,14 +180,46 @@ export class Chain {
     this.#options.settled(work.settled, this.#head);
   }
 
+  /**
+   * Takes a block that other validators have decided and checked, and makes it durable.
+   *
+   * @throws LedgerFault LEDGER_DIVERGED where it does not come out as they say
+   */
+  async restore({ entry, entries }: ReadBlock): Promise<void> {
+    const { log, clock } = this.#parts;
+    const { origin } = this.#options;
+    const slices = new Slices(clock);
+    const items = entries.map(readItem);
+    const terms = { origin, timeMilliseconds: entry.time, items, check: () => true };
+    const made = await makeBlock(this.#parts, this.#head, terms, () => slices.turn());
+    const index = entry.first + entry.count;
+    if (made.entries === undefined || made.entries.length < entries.length) {
+      throw new LedgerFault("LEDGER_DIVERGED", { cause: "REPLAY_REFUSED", index });
+    }
+    const mapRoot = await made.mapRoot;
+    const compared = compareMapRoot(entry, mapRoot);
+    if (!compared.ok) throw new LedgerFault("LEDGER_DIVERGED", { cause: "REPLAY_MAP_ROOT", index });
+    this.#appliedSize = made.size;
+    const staged = sealBlock(log, made, mapRoot);
+    await log.commit(staged);
+    this.#show({ block: made, mapRoot, staged });
+  }
+
+  /** The log is that of this height of the engine. */
+  async continueFrom(height: number): Promise<void> {
+    const { size } = this.#head;
+    await this.#parts.heights.write({ height, before: size, after: size });
+    this.#height = height;
+    this.#options.settled([], this.#head);
+  }
+
   /** Who waits for a block that will not be committed any more. */
   fail(fault: LedgerFault): void {
-    for (const waiting of this.#heads.values()) waiting.reject(fault);
-    this.#heads.clear();
+    this.#heads.fail(fault);
   }
 
   async #apply(block: DecidedBlock): Promise<Work> {
-    const { candidates, precheck, clock, log } = this.#parts;
+    const { candidates, precheck, clock, log, state } = this.#parts;
     const { origin } = this.#options;
     const { height, hash, transactions } = block;
     const read = transactions.map((transaction) => candidates.of(transaction));
@@ -183,6 +227,8 @@ export class Chain {
     const items = this.#newItems(read.flatMap((candidate) => candidate?.items ?? []));
     const timeMilliseconds = Math.max(block.timeMilliseconds, this.#head.timeMilliseconds);
     const slices = new Slices(clock);
+    const votersBefore = validatorsOf(state);
+    const appBefore = rulesAt(state, this.#head.height + 1);
     const made = await makeBlock(
       this.#parts,
       this.#head,
@@ -196,7 +242,13 @@ export class Chain {
       hash: item.hash,
       result: present(made.results[i], "a result for each item"),
     }));
-    const work = { height, hash, transactions, verdicts: verdictsOf(read, settled), settled };
+    const nextApp = rulesAt(state, this.#head.height + (made.entries === undefined ? 1 : 2));
+    const work = {
+      ...{ height, hash, transactions, settled },
+      verdicts: verdictsOf(read, settled),
+      votes: voteChanges(votersBefore, validatorsOf(state)),
+      nextApp: nextApp === appBefore ? undefined : nextApp,
+    };
     if (made.entries === undefined) return { ...work, appHash: appHashOf(this.#head) };
     const mapRoot = await made.mapRoot;
     const staged = sealBlock(log, made, mapRoot);
@@ -219,16 +271,16 @@ export class Chain {
   }
 
   #show({ block, mapRoot, staged }: NonNullable<Work["made"]>): void {
-    const { origin, signers, committed } = this.#options;
     this.#parts.state.commit();
-    const { size, height, timeMilliseconds } = block;
-    const { root } = staged;
-    const checkpoint = signCheckpoint({ origin, size, root }, signers());
-    this.#head = { origin, size, height, timeMilliseconds, root, mapRoot, checkpoint };
-    committed(this.#head, block);
-    this.#heads.get(size)?.resolve(this.#head);
-    this.#heads.delete(size);
+    this.#head = signHead(this.#options, block, mapRoot, staged);
+    this.#options.committed(this.#head, block);
+    this.#heads.came(this.#head);
   }
+}
+
+/** The validators after the last applied block. */
+export function validatorsOf(state: LedgerState): ValidatorsList | undefined {
+  return state.get(VALIDATORS_KEY) as ValidatorsList | undefined;
 }
 
 function verdictsOf(

@@ -1,3 +1,4 @@
 export { type AppState, formatAppState, parseAppState } from "./app-state.ts";
+export { isHalfJoined } from "./joining.ts";
 export { type CometOptions, type OpenedComet, openCometLedger } from "./open.ts";
-export { MAX_SOCKET_PATH_BYTES } from "./socket.ts";
+export { Rpc } from "./rpc.ts";

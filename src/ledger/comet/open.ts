@@ -11,11 +11,15 @@ import { closeParts, LocalLedger } from "../ledger.ts";
 import type { Ledger } from "../port.ts";
 import { Precheck } from "../precheck.ts";
 import type { WriterHooks } from "../writer.ts";
+import { unknownRules } from "../writes-ended.ts";
 import { abciOf } from "./abci.ts";
 import { Candidates } from "./candidates.ts";
 import { Chain } from "./chain.ts";
+import { LogChunks } from "./chunks.ts";
 import { Heights } from "./heights.ts";
+import { Joining } from "./joining.ts";
 import { Rpc } from "./rpc.ts";
+import { Snapshots } from "./snapshots.ts";
 import { type AbciServer, checkSocketPath, serveAbci } from "./socket.ts";
 import { CometWriter } from "./writer.ts";
 
@@ -24,6 +28,10 @@ export type CometOptions = StoresOptions & {
   readonly abciSocket: string;
   /** Unix socket on which this application finds the engine. */
   readonly rpcSocket: string;
+  /** Names of peers that the engine may connect to beside those that the ledger lists. */
+  readonly peers: readonly string[];
+  /** How far apart the heights are that are offered to validators that join, and how long a chunk is. */
+  readonly snapshots?: { readonly every?: number; readonly chunkBytes?: number };
   /** Version of this program, for the engine's log. */
   readonly software: string;
   /** Without a block for so long, writes are refused. */
@@ -49,7 +57,7 @@ export type OpenedComet = {
  * Opens a ledger whose blocks CometBFT orders, and waits for the engine to connect. Directory and log are those of the
  * embedded driver.
  *
- * @throws what opening an embedded ledger does; LedgerFault LEDGER_SOCKET, LEDGER_CHAIN
+ * @throws what opening an embedded ledger does; LedgerFault LEDGER_SOCKET, LEDGER_CHAIN, LEDGER_RULES
  */
 export async function openCometLedger(options: CometOptions): Promise<OpenedComet> {
   checkSocketPath(options.rpcSocket);
@@ -64,10 +72,31 @@ export async function openCometLedger(options: CometOptions): Promise<OpenedCome
 }
 
 async function openOn(stores: OpenStores, options: CometOptions): Promise<OpenedComet> {
-  const { directory, origin, abciSocket, rpcSocket, software } = options;
+  const { head, parts } = stores;
+  const rules = unknownRules(parts.state, head.height + 1);
+  if (rules !== undefined) throw rules;
+  const heights = await Heights.open(nodeFiles, join(options.directory, "heights"));
+  let writer: CometWriter | undefined;
+  try {
+    return await serveOn(stores, heights, options, (made) => {
+      writer = made;
+    });
+  } catch (cause) {
+    // The writer closes the heights too.
+    await (writer === undefined ? heights.close() : writer.close());
+    throw cause;
+  }
+}
+
+async function serveOn(
+  stores: OpenStores,
+  heights: Heights,
+  options: CometOptions,
+  wrote: (writer: CometWriter) => void,
+): Promise<OpenedComet> {
+  const { directory, origin, abciSocket, rpcSocket, software, peers } = options;
   const { parts, head, signing, recovery, journalEnd, keepSnapshots } = stores;
   const { state, log, clock, pool } = parts;
-  const heights = await Heights.open(nodeFiles, join(directory, "heights"));
   const precheck = new Precheck(pool);
   const candidates = new Candidates(precheck, parts);
   let server: AbciServer | undefined;
@@ -96,12 +125,20 @@ async function openOn(stores: OpenStores, options: CometOptions): Promise<Opened
       },
     },
   );
+  wrote(writer);
+  const chunks = new LogChunks(log, options.snapshots?.chunkBytes);
+  const snapshots = new Snapshots(chunks, options.snapshots?.every);
+  snapshots.committed({ height: chain.height, size: head.size }, true);
+  const joining = new Joining(directory, chain, (index) => log.entry(index));
+  const abci = abciOf({
+    ...{ chain, candidates, log, state, software, peers, snapshots, joining },
+  });
   const ledger = new LocalLedger(parts, head, (given) => {
     hooks = given;
     return writer;
   });
   keepSnapshots(ledger);
-  server = await serveAbci(abciSocket, abciOf({ chain, candidates, log, software }), (cause) => {
+  server = await serveAbci(abciSocket, abci, (cause) => {
     const fault = new LedgerFault("LEDGER_WRITE", { height: chain.height }, { cause });
     writer.fail(cause instanceof LedgerFault ? cause : fault);
     options.failed(cause);

@@ -31,6 +31,12 @@ export class Rpc {
     return /already exists in cache/.test(`${error.message} ${error.data}`) ? "known" : "refused";
   }
 
+  /** Asks for what the engine knows of itself. @returns the result; `undefined` without one */
+  async ask<T>(method: string, params: object = {}): Promise<T | undefined> {
+    const answer = await this.#call(method, params);
+    return answer?.result as T | undefined;
+  }
+
   close(): void {
     this.#agent.destroy();
   }
@@ -67,6 +73,7 @@ export class Rpc {
 }
 
 type RpcAnswer = {
+  readonly result?: unknown;
   readonly error?: { readonly message?: string; readonly data?: string };
 };
 

@@ -1,5 +1,6 @@
 import { type Item, OpenBlock, present, type Refusal, readHashedItem } from "../../core/index.ts";
 import { LedgerFault } from "../fault.ts";
+import { receiptOf } from "../heads.ts";
 import type { Head, Outcome } from "../port.ts";
 import type { Precheck } from "../precheck.ts";
 import type { LedgerState } from "../state.ts";
@@ -176,10 +177,11 @@ export class CometWriter implements BlockWriter {
   /** What the rules say of an item alone, now. */
   #judge(item: Item): Refusal | undefined {
     const { state, precheck, clock } = this.#parts;
-    const { size, timeMilliseconds } = this.head;
+    const { size, height, timeMilliseconds } = this.head;
     const block = new OpenBlock(state, {
       origin: this.#options.origin,
       timeMilliseconds: Math.max(clock.wallMilliseconds(), timeMilliseconds),
+      height: height + 1,
       first: size,
       check: precheck.check,
     });
@@ -192,10 +194,6 @@ export class CometWriter implements BlockWriter {
   }
 
   #receiptOf(hash: Settled["hash"], repeated: boolean): Outcome | undefined {
-    const { log } = this.#parts;
-    const head = this.head;
-    const index = log.indexOf(hash);
-    if (index === undefined || index >= head.size) return undefined;
-    return { ok: true, hash, index, head, path: log.inclusion(index, head.size), repeated };
+    return receiptOf(this.#parts.log, hash, this.head, repeated);
   }
 }

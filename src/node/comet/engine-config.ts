@@ -6,6 +6,16 @@ export type EngineSettings = {
   /** `id@host:port` of the others. */
   readonly peers: readonly string[];
   readonly pace: Pace;
+  readonly stateSync?: StateSync;
+};
+
+/** How a validator that joins fetches a snapshot: by whose headers it is judged, and from which block on they are believed. */
+export type StateSync = {
+  /** Engines' RPC of at least two validators. */
+  readonly servers: readonly string[];
+  readonly height: number;
+  /** Hash of the block of that height, upper-case hex. */
+  readonly hash: string;
 };
 
 /** How long consensus waits: for a proposal to arrive, and for late votes after a block. */
@@ -20,12 +30,19 @@ export const PACES: { readonly [name in "wide" | "local"]: Pace } = {
   local: { proposeMilliseconds: 1000, commitMilliseconds: 200 },
 };
 
+/** What `config.toml` calls the peers that this engine connects to by itself. */
+export function peersIn(config: string): readonly string[] {
+  const list = /^persistent_peers *= *"([^"]*)"/m.exec(config)?.[1] ?? "";
+  return list.split(",").flatMap((peer) => /^ *([0-9a-f]{40})@/.exec(peer)?.[1] ?? []);
+}
+
 /**
  * `config.toml`: what differs from the engine's defaults, and why is in docs/operating.md. The sockets to the application
  * are given at the start, since the directory may have moved.
  */
-export function engineConfig({ name, listen, peers, pace }: EngineSettings): string {
+export function engineConfig({ name, listen, peers, pace, stateSync }: EngineSettings): string {
   return `moniker = ${JSON.stringify(name)}
+filter_peers = true
 log_level = "error"
 log_format = "json"
 
@@ -55,10 +72,22 @@ create_empty_blocks = true
 create_empty_blocks_interval = "5s"
 peer_gossip_sleep_duration = "10ms"
 
-[storage]
+${stateSync === undefined ? "" : stateSyncTable(stateSync)}[storage]
 discard_abci_responses = true
 
 [tx_index]
 indexer = "null"
+`;
+}
+
+function stateSyncTable({ servers, height, hash }: StateSync): string {
+  return `[statesync]
+enable = true
+rpc_servers = ${JSON.stringify(servers.join(","))}
+trust_height = ${height}
+trust_hash = ${JSON.stringify(hash)}
+trust_period = "168h0m0s"
+discovery_time = "5s"
+
 `;
 }

@@ -1,14 +1,11 @@
 import { hashLeaf, hex } from "../../core/index.ts";
 import { type AppState, formatAppState } from "../../ledger/comet/index.ts";
-import { type EngineKey, publicKeyJson } from "./keys.ts";
+import { type EngineKey, engineId, publicKeyJson } from "./keys.ts";
 
 /** A block of the engine takes so many bytes at most. */
 const MAX_BLOCK_BYTES = 2 * 1024 * 1024;
 
-/** No more validators than this: each message goes from all to all. */
-export const MAX_VALIDATORS = 21;
-
-export type GenesisValidator = Pick<EngineKey, "id" | "publicKey"> & { readonly name: string };
+export type GenesisValidator = Pick<EngineKey, "publicKey"> & { readonly name: string };
 
 /** The engine's name of a ledger's chain. */
 export function chainIdOf({ genesis }: Pick<AppState, "genesis">): string {
@@ -37,7 +34,7 @@ export function engineGenesis(
       abci: { vote_extensions_enable_height: "0" },
     },
     validators: validators.map((validator) => ({
-      address: validator.id.toUpperCase(),
+      address: engineId(validator.publicKey).toUpperCase(),
       pub_key: publicKeyJson(validator),
       power: "1",
       name: validator.name,

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { createOnce, type FileSystem, makeDurable, nodeFiles } from "../../log/index.ts";
-import { type EngineSettings, engineConfig } from "./engine-config.ts";
+import { createOnce, type FileSystem, makeDurable, nodeFiles, readText } from "../../log/index.ts";
+import { type EngineSettings, engineConfig, peersIn } from "./engine-config.ts";
 import { type EngineKey, nodeKeyFile, validatorKeyFile } from "./keys.ts";
 
 /** Where a validator's engine keeps what, in the data directory. */
@@ -19,6 +19,12 @@ export function engineHome(dataDirectory: string): EngineHome {
     abciSocket: join(root, "abci.sock"),
     rpcSocket: join(root, "rpc.sock"),
   };
+}
+
+/** Whom the operator of a validator has its engine connect to. */
+export async function ownPeers(dataDirectory: string): Promise<readonly string[]> {
+  const { root } = engineHome(dataDirectory);
+  return peersIn((await readText(nodeFiles, join(root, "config", "config.toml"))) ?? "");
 }
 
 export type HomeContents = {

@@ -11,7 +11,12 @@ export type EngineKey = {
 
 export function engineKey(seed: Uint8Array): EngineKey {
   const publicKey = publicEd25519(seed);
-  return { id: hex(sha256(publicKey).subarray(0, 20)), publicKey, seed };
+  return { id: engineId(publicKey), publicKey, seed };
+}
+
+/** What the engine calls a key. */
+export function engineId(publicKey: Uint8Array): string {
+  return hex(sha256(publicKey).subarray(0, 20));
 }
 
 /** As the engine's JSON spells a public key. */

@@ -58,7 +58,7 @@ export async function openTestnet(options: TestnetOptions): Promise<Testnet> {
   const addressed = validators.map((each) => ({ ...each, url: `http://${each.host}:${port}` }));
   const policy = await validatorPolicy(addressed, { origin, vkey });
   const genesis = testnetGenesis(members, keys, { origin, policy, timeMilliseconds });
-  await beginNet({ validators, genesis, logSeed, peerPort, pace: PACES.local });
+  await beginNet({ validators: addressed, genesis, logSeed, peerPort, pace: PACES.local });
   return { validators, memberKeys };
 }
 

@@ -1,13 +1,9 @@
 import { fork } from "node:child_process";
-import { setTimeout as wait } from "node:timers/promises";
+import { keepRunning } from "../restarts.ts";
 import { STARTS_VARIABLE, type SupervisorMessage } from "../supervisor.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { engineHome } from "./home.ts";
 
-const FIRST_PAUSE_MILLISECONDS = 250;
-const LONGEST_PAUSE_MILLISECONDS = 10_000;
-/** A pair that ran this long was well; the next pause is short again. */
-const STEADY_MILLISECONDS = 30_000;
 /** The application finishes what it took; then it is ended. */
 const GRACE_MILLISECONDS = 20_000;
 
@@ -35,25 +31,22 @@ export type RunningPair = {
  * Runs application and engine of a validator as a pair: when one of them ends, the other is stopped and both are started
  * again, after a pause that grows. The engine alone would end with status 0 or run on without consensus.
  *
- * @returns the application's exit status where it could not even begin, else 0
+ * @returns the application's exit status where it could not even begin or another program is needed, else 0
  */
 export async function runValidator(options: ValidatorOptions): Promise<number> {
-  const { signal } = options;
-  let pause = FIRST_PAUSE_MILLISECONDS;
+  const { signal, onRestart } = options;
   let hasRun = false;
-  for (let starts = 1; ; starts++) {
-    const began = performance.now();
-    const ending = await runPair(options, starts);
-    if (signal.aborted) return 0;
-    hasRun ||= ending.ran;
-    // What is wrong from the first moment is wrong with the settings: starting again would not help.
-    if (!hasRun && ending.status !== null) return ending.status;
-    pause = performance.now() - began > STEADY_MILLISECONDS ? FIRST_PAUSE_MILLISECONDS : pause;
-    await wait(pause, undefined, { signal }).catch(() => undefined);
-    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLISECONDS);
-    if (signal.aborted) return 0;
-    options.onRestart?.({ starts: starts + 1, because: ending.because });
-  }
+  return keepRunning({
+    signal,
+    ...(onRestart === undefined ? {} : { onRestart }),
+    async run(starts) {
+      const { ran, because, status, halted } = await runPair(options, starts);
+      if (signal.aborted) return { status: 0 };
+      hasRun ||= ran;
+      // What is wrong from the first moment is wrong with the settings: starting again would not help.
+      return status !== null && (halted || !hasRun) ? { status } : { because };
+    },
+  });
 }
 
 type Ending = {
@@ -61,6 +54,8 @@ type Ending = {
   readonly because: string;
   /** Of the application; `null` where a signal ended it, or it goes on. */
   readonly status: number | null;
+  /** It said that only another program could go on. */
+  readonly halted: boolean;
 };
 
 async function runPair(options: ValidatorOptions, starts: number): Promise<Ending> {
@@ -87,7 +82,8 @@ async function runPair(options: ValidatorOptions, starts: number): Promise<Endin
   const { status, why } = await application.stop();
   await engine?.stop();
   const ran = engine !== undefined;
-  return { ran, because: ran ? because : `${because}: ${why}`, status };
+  const halted = application.isHalted();
+  return { ran, because: ran ? because : `${because}: ${why}`, status, halted };
 }
 
 type Application = {
@@ -95,6 +91,7 @@ type Application = {
   /** Resolves with its address when it answers. */
   readonly ready: Promise<string>;
   readonly ended: Promise<Ended>;
+  isHalted(): boolean;
   stop(): Promise<Ended>;
 };
 
@@ -109,15 +106,19 @@ function startApplication(options: ValidatorOptions, starts: number): Applicatio
     child.once("error", (cause) => resolve({ status: null, why: String(cause) }));
     child.once("exit", (status, name) => resolve({ status, why: name ?? `exit ${status}` }));
   });
+  let halted = false;
   const ready = new Promise<string>((resolve) => {
     child.on("message", (message: SupervisorMessage | null) => {
-      if (message !== null && "tell" in message) resolve(message.url);
+      if (message === null || !("tell" in message)) return;
+      if (message.tell === "ready") resolve(message.url);
+      else halted = true;
     });
   });
   return {
     pid: child.pid ?? 0,
     ready,
     ended,
+    isHalted: () => halted,
     async stop() {
       child.kill("SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);

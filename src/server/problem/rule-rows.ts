@@ -526,6 +526,34 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Add keys first, or lower the threshold.",
   ),
   STATE_UNKNOWN: row(422, "There is no such record", "Check the code."),
+  STATE_UPGRADE_APP: row(
+    422,
+    "Rules change one version at a time",
+    "Name the version that `want` says.",
+  ),
+  STATE_UPGRADE_HEIGHT: row(
+    422,
+    "The height is no longer to come",
+    "Name a later one, and leave the operators time.",
+  ),
+  STATE_VALIDATORS_CHANGE: row(
+    409,
+    "Too many votes would change at once",
+    "Let the next change come in a later block.",
+  ),
+  STATE_VALIDATORS_LIMIT: row(422, "The ledger has too many validators", "Let one leave first."),
+  STATE_VALIDATORS_NONE: row(
+    422,
+    "No validator would be left to vote",
+    "Add one that votes first.",
+  ),
+  STATE_VALIDATOR_INCOMPLETE: row(
+    422,
+    "A new validator lacks something",
+    "Give what `missing` names.",
+  ),
+  STATE_VALIDATOR_KEY: row(409, "Another validator has this key", "Make keys of its own for each."),
+  STATE_VALIDATOR_LEFT: row(409, "The validator has left already", "There is nothing left to do."),
   STATE_VALID_FROM: row(
     422,
     "A statement cannot begin in the future",

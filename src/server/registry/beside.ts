@@ -12,7 +12,9 @@ import {
   type Registration,
   registrationKey,
   takenKey,
+  type ValidatorValue,
   type ValueReader,
+  validatorKey,
 } from "../../core/index.ts";
 import { answerJson } from "../http/answer.ts";
 import { type Json, timeOfMilliseconds, toJson } from "../http/json.ts";
@@ -20,9 +22,16 @@ import { readPage } from "../http/page.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { answerPage, type ItemOf, listValues } from "./listing.ts";
 
-const PARAMS: readonly ParamName[] = ["thresholds", "recoveryDelay", "voidWindow", "policy"];
+const PARAMS: readonly ParamName[] = [
+  "thresholds",
+  "recoveryDelay",
+  "voidWindow",
+  "policy",
+  "order",
+  "upgrade",
+];
 
-/** Lists of what stands beside the codes: classes, manifests, registrations, members, parameters. */
+/** Lists of what stands beside the codes: classes, manifests, registrations, members, validators, parameters. */
 export function mountBeside(app: App, services: Services): void {
   const { ledger, state, problem } = services;
   list<ClassValue>("/v1/classes", "class/", (name, value) => fieldsOf({ class: name }, value));
@@ -34,6 +43,12 @@ export function mountBeside(app: App, services: Services): void {
   list<MemberValue>("/v1/members", "member/", (id, value) => fieldsOf({ id }, value));
   one("/v1/members/:id", (id) => {
     const value = state.get(memberKey(id));
+    return value && fieldsOf({ id }, value);
+  });
+
+  list<ValidatorValue>("/v1/validators", "validator/", (id, value) => fieldsOf({ id }, value));
+  one("/v1/validators/:id", (id) => {
+    const value = state.get(validatorKey(id));
     return value && fieldsOf({ id }, value);
   });
 
@@ -57,7 +72,10 @@ export function mountBeside(app: App, services: Services): void {
 
   app.get("/v1/params", (c) =>
     answerJson(c, {
-      items: PARAMS.map((name) => fieldsOf({ name }, state.get(paramKey(name)) ?? {})),
+      items: PARAMS.flatMap((name) => {
+        const value = state.get(paramKey(name));
+        return value === undefined ? [] : [fieldsOf({ name }, value)];
+      }),
     }),
   );
 

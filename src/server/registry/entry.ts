@@ -142,6 +142,7 @@ export function codesOfInner(op: InnerOperation): readonly string[] {
     case "classes":
     case "void":
     case "member":
+    case "validator":
     case "param":
       return [];
   }

@@ -7,6 +7,7 @@ import {
   encodeGenesis,
   encodeImports,
   encodePayload,
+  type FoundingValidator,
   type Hash,
   hex,
   type InnerOperation,
@@ -63,6 +64,7 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [/^seals\//, "seal-runs"],
   [/^unseal\//, "unseal-value"],
   [/^member\//, "member-value"],
+  [/^validator\//, "validator-value"],
   [/^param\//, "param-record"],
 ];
 
@@ -83,6 +85,8 @@ export function makeValid(): Valid {
     ledger.decide(inner, both);
   };
   keep("genesis-entry", "three-members", encodeGenesis(GENESIS));
+  const validators = [validating("one")];
+  keep("genesis-entry", "one-validator", encodeGenesis({ ...GENESIS, validators }));
   const mapRoot = new Uint8Array(32).fill(1) as Hash;
   const block = { app: 1, time: ledger.now, count: 3, first: 2, height: 1, mapRoot };
   keep("block-entry", "height-1", encodeBlockEntry(block));
@@ -377,6 +381,16 @@ function end(ledger: TestLedger, act: Steps["act"], decide: Steps["decide"]): vo
   const ways = { node: "https://d.example", recipient: "age1qqqq", threshold: 1 };
   decide("join", { op: "member", ...joining, ...ways, keys: [keySpec("D", ["govern", "issue"])] });
   decide("leave", { op: "member", id: "D", prev: opOf("member/D"), leave: true });
+  const [first, second] = [validating("first"), validating("second")];
+  const open = { address: "one.example:26656", url: "https://one.example", cosigner: "one+0+A" };
+  decide("first", { op: "validator", ...first, ...open, power: 1 });
+  decide("watching", { op: "validator", ...second, power: 0 });
+  const gone = { id: "second", prev: opOf("validator/second"), leave: true } as const;
+  decide("gone", { op: "validator", ...gone });
+  decide("order", { op: "param", name: "order", value: "validators" });
+  decide("upgrade", { op: "param", name: "upgrade", value: { app: 2, height: 1000 } });
+  const later = { app: 2, height: 2000 };
+  decide("later", { op: "param", name: "upgrade", prev: opOf("param/upgrade"), value: later });
   const policy = { now: "quorum none\n", next: "quorum none\n" };
   decide("policy", { op: "param", name: "policy", prev: opOf("param/policy"), value: policy });
   decide("window", {
@@ -390,6 +404,11 @@ function end(ledger: TestLedger, act: Steps["act"], decide: Steps["decide"]): vo
   const value = { issue: 1, govern: 2 };
   const prev = opOf("param/thresholds");
   decide("thresholds", { op: "param", name: "thresholds", prev, value });
+}
+
+function validating(id: string): FoundingValidator {
+  const key = testKey(id).key.get(-2) as Uint8Array;
+  return { id, key, peer: key.subarray(0, 20) };
 }
 
 /** What the ledger of the parks would begin with. */

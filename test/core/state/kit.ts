@@ -170,6 +170,7 @@ export class TestLedger implements StateReader {
     const applied = applyBlock(this, {
       origin: ORIGIN,
       timeMilliseconds: this.now,
+      height: this.blocks.length + 1,
       first: this.size,
       items: read,
       check: (key, envelope) =>

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { publicEd25519 } from "#crypto";
 import {
-  encodeGenesis,
+  fromHex,
   type Genesis,
   type NoteSigner,
+  present,
   sha256,
   utf8,
   verifierKey,
@@ -14,6 +15,7 @@ import {
 import { type OpenedComet, openCometLedger } from "../../../src/ledger/comet/index.ts";
 import { createEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import { engineBinary, findEngine } from "../../../src/node/comet/binary.ts";
+import { chainStart } from "../../../src/node/comet/chain-start.ts";
 import { type Engine, startEngine } from "../../../src/node/comet/engine.ts";
 import { engineGenesis } from "../../../src/node/comet/genesis.ts";
 import { createEngineHome, engineHome } from "../../../src/node/comet/home.ts";
@@ -54,13 +56,14 @@ export type OneValidator = OpenedComet & {
 /** Makes the data directory of the only validator of a ledger. */
 export async function beginOneValidator(genesis: Genesis): Promise<string> {
   const data = mkdtempSync(join(tmpdir(), "cityid-comet-"));
-  await createEmbeddedLedger(join(data, "ledger"), genesis);
   const key = engineKey(sha256(utf8("validator")));
-  const app = { origin: genesis.origin, genesis: encodeGenesis(genesis), size: 2 };
+  const nodeKey = engineKey(sha256(utf8("peer")));
+  const one = { id: "one", key: key.publicKey, peer: present(fromHex(nodeKey.id), "an id") };
+  await createEmbeddedLedger(join(data, "ledger"), { ...genesis, validators: [one] });
   await createEngineHome(engineHome(data), {
     validatorKey: key,
-    nodeKey: engineKey(sha256(utf8("peer"))),
-    genesis: engineGenesis(app, [{ ...key, name: "one" }], Date.now()),
+    nodeKey,
+    genesis: engineGenesis(chainStart(join(data, "ledger")), [{ ...key, name: "one" }], Date.now()),
     settings: { name: "one", listen: "127.0.0.1:0", peers: [], pace: QUICK },
   });
   return data;
@@ -91,6 +94,7 @@ export async function startOneValidator(
     abciSocket: home.abciSocket,
     rpcSocket: home.rpcSocket,
     software: "test",
+    peers: [],
     failed: (cause) => failures.push(cause),
   });
   const engine = startEngine(

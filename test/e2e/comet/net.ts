@@ -54,10 +54,9 @@ export async function startNet(options: {
   const addressed = validators.map((each) => ({ ...each, url: `http://${each.host}:${port}` }));
   const vkey = formatVerifierKey(logKey(origin, LOG_SEED));
   const policy = await validatorPolicy(addressed, { origin, vkey });
-  const genesis = { ...options.genesis, policy };
-  await beginNet({
-    validators,
-    genesis,
+  const genesis = await beginNet({
+    validators: addressed,
+    genesis: { ...options.genesis, policy },
     logSeed: LOG_SEED,
     peerPort: await freePort(),
     pace: { proposeMilliseconds: 1000, commitMilliseconds: 20 },
@@ -84,7 +83,12 @@ export async function isReady({ pair }: TestValidator): Promise<void> {
   });
 }
 
-function runTestValidator(validator: NetValidator, port: number, binary: string): TestValidator {
+/** A validator in a directory that has everything. */
+export function runTestValidator(
+  validator: NetValidator,
+  port: number,
+  binary: string,
+): TestValidator {
   const { dataDirectory, host } = validator;
   const restarts: string[] = [];
   let pair = { url: `http://${host}:${port}`, application: 0, engine: 0 };
@@ -116,7 +120,7 @@ function runTestValidator(validator: NetValidator, port: number, binary: string)
 }
 
 /** A port that is free on every address of this machine just now. */
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

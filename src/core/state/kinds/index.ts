@@ -21,6 +21,7 @@ import { executeStatus, needForStatus, type StatusRefusal } from "./status.ts";
 import { executeSucceed, needForSucceed, type SucceedRefusal } from "./succeed.ts";
 import { executeUnseal, needForUnseal, type UnsealRefusal } from "./unseal.ts";
 import { executeUpdate, needForUpdate, type UpdateRefusal } from "./update.ts";
+import { executeValidator, needForValidator, type ValidatorRefusal } from "./validator.ts";
 import { executeVoid, needForVoid, type VoidRefusal } from "./void.ts";
 
 export type KindRefusal =
@@ -42,6 +43,7 @@ export type KindRefusal =
   | SealsRefusal
   | UnsealRefusal
   | MemberRefusal
+  | ValidatorRefusal
   | ParamRefusal;
 
 /** Whose agreement an operation needs. `iss` matters only where several could agree alone. */
@@ -86,6 +88,8 @@ export function needFor(context: Context, op: InnerOperation, iss: Issuer): Need
       return needForUnseal(tx, op);
     case "member":
       return needForMember(tx);
+    case "validator":
+      return needForValidator(tx);
     case "param":
       return needForParam(tx);
   }
@@ -132,6 +136,8 @@ export function execute(context: Context, op: InnerOperation, act: Act): Result<
       return executeUnseal(context, op, act);
     case "member":
       return executeMember(context, op, act);
+    case "validator":
+      return executeValidator(context, op, act);
     case "param":
       return executeParam(context, op, act);
   }
@@ -163,6 +169,7 @@ export function subjectOf(op: InnerOperation): string | undefined {
     case "classes":
     case "void":
     case "member":
+    case "validator":
     case "param":
       return undefined;
   }

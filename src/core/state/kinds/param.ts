@@ -5,8 +5,9 @@ import { err, ok, type Result } from "../../result.ts";
 import { type Need, needMembers } from "../authority.ts";
 import type { Act, Context, Ground } from "../context.ts";
 import { usableKeys } from "../key-ring.ts";
-import { type MapKey, MEMBERS_KEY, memberKey, paramKey } from "../map-keys.ts";
-import { follows, type RuleRefusal } from "../rules.ts";
+import { type MapKey, MEMBERS_KEY, memberKey, paramKey, VALIDATORS_KEY } from "../map-keys.ts";
+import { rulesAt } from "../rule-version.ts";
+import { type RuleRefusal, samePrev, shown } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { ParamRecord } from "../values.ts";
 
@@ -19,6 +20,9 @@ export type ParamRefusal =
       readonly threshold: number;
       readonly members: number;
     }
+  | { readonly code: "STATE_VALIDATORS_NONE" }
+  | { readonly code: "STATE_UPGRADE_APP"; readonly want: number; readonly got: number }
+  | { readonly code: "STATE_UPGRADE_HEIGHT"; readonly height: number; readonly got: number }
   | {
       readonly code: "STATE_POLICY_LOG";
       readonly origin: string;
@@ -31,15 +35,50 @@ export function needForParam(tx: Transaction): Need {
 
 export function executeParam(context: Context, op: Param, act: Act): Result<void, ParamRefusal> {
   const key: MapKey<ParamRecord> = paramKey(op.name);
-  const before = present(context.tx.get(key), key);
-  const chained = follows(key, op.prev, before.op);
-  if (!chained.ok) return chained;
-  if (op.name === "policy") {
-    const trusted = judgePolicies(context, op.value);
-    if (!trusted.ok) return trusted;
+  const before = context.tx.get(key);
+  if (!samePrev(op.prev, before?.op)) {
+    const [want, got] = [shown(before?.op), shown(op.prev)];
+    return err({ code: "STATE_PREV", subject: key, want, got });
   }
+  const judged = judgeValue(context, op);
+  if (!judged.ok) return judged;
   context.tx.put(key, { op: act.hash, value: op.value });
   return op.name === "thresholds" ? enoughMembers(context) : ok(undefined);
+}
+
+function judgeValue(context: Context, op: Param): Result<void, ParamRefusal> {
+  switch (op.name) {
+    case "policy":
+      return judgePolicies(context, op.value);
+    case "order":
+      return enoughVoters(context);
+    case "upgrade":
+      return judgeUpgrade(context, op.value);
+    case "thresholds":
+    case "recoveryDelay":
+    case "voidWindow":
+      return ok(undefined);
+  }
+}
+
+/** Nobody could order blocks where nobody votes. */
+export function enoughVoters({ tx }: Ground): Result<void, ParamRefusal> {
+  const { active } = tx.get(VALIDATORS_KEY) ?? { active: [] };
+  return active.some(({ power }) => power === 1)
+    ? ok(undefined)
+    : err({ code: "STATE_VALIDATORS_NONE" });
+}
+
+/** Rules change one version at a time, and in a block that is still to come; until then the height may be set anew. */
+function judgeUpgrade(
+  { tx, height }: Context,
+  next: ParamValues["upgrade"],
+): Result<void, ParamRefusal> {
+  const want = rulesAt(tx, height) + 1;
+  if (next.app !== want) return err({ code: "STATE_UPGRADE_APP", want, got: next.app });
+  return next.height > height
+    ? ok(undefined)
+    : err({ code: "STATE_UPGRADE_HEIGHT", height, got: next.height });
 }
 
 /**

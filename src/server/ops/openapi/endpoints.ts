@@ -212,6 +212,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...list("classes", "The register of classes of things", "Class", []),
   ...list("manifests", "Bulk operations", "Manifest", []),
   ...list("members", "Members of the consortium", "Member", []),
+  ...list("validators", "Validators of the ledger", "Validator", []),
   {
     method: "get",
     path: "/v1/members/{id}/keys",

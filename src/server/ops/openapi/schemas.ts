@@ -337,6 +337,17 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     holds: list(TEXT),
     active: FLAG,
   }),
+  Validator: object({
+    id: TEXT,
+    op: HASH,
+    key: HEX,
+    peer: HEX,
+    "address?": TEXT,
+    "url?": TEXT,
+    "cosigner?": TEXT,
+    power: INTEGER,
+    active: FLAG,
+  }),
   Params: object({ items: list(object({ name: TEXT, op: HASH, value: {} })) }),
   Stats: object({
     codes: INTEGER,

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import type { Command } from "commander";
+import { fromHex, type InnerOperation, present } from "../../core/index.ts";
+import { everyItem, type ValidatorJson } from "../../sdk/index.ts";
+import type { Cli } from "../cli.ts";
+import { decideAndSubmit, printDecided } from "../deciding.ts";
+import { fileProblem } from "../file-problem.ts";
+import { operationFromJson } from "../operation-json.ts";
+import { CliProblem } from "../problem.ts";
+import type { Run } from "../run.ts";
+import { CARD_FIELDS } from "./card.ts";
+
+type JoinOptions = { readonly observe?: true };
+
+export function addValidatorDecisions(validator: Command, { say, runOf }: Cli): void {
+  validator
+    .command("join")
+    .description(
+      say({
+        en: "proposes to the members that a validator joins, or that what is known of it changes",
+        zh: "提请成员表决：接纳验证节点，或更改其登记内容",
+      }),
+    )
+    .argument("<card>", say({ en: "its validator.json", zh: "其 validator.json" }))
+    .option(
+      "--observe",
+      say({
+        en: "without a vote, until it has caught up: run it again without this then",
+        zh: "暂无表决权，待其追平后再不带此选项执行一次",
+      }),
+    )
+    .action(async (path: string, { observe }: JoinOptions, command: Command) => {
+      const run = runOf(command);
+      const text = await readFile(path, "utf8").catch((cause) => {
+        throw fileProblem(path, cause);
+      });
+      const card = cardOf(text, path);
+      const prev = (await validators(run)).find(({ id }) => id === card.id)?.op;
+      const json = { op: "validator", ...card, power: observe ? 0 : 1, ...(prev && { prev }) };
+      const decided = await decideAndSubmit(run, operationFromJson(JSON.stringify(json), path));
+      printDecided(run, decided, "");
+    });
+  validator
+    .command("leave")
+    .description(
+      say({ en: "proposes that a validator leaves", zh: "提请成员表决：让验证节点退出" }),
+    )
+    .argument("<name>")
+    .action(async (id: string, _: unknown, command: Command) => {
+      const run = runOf(command);
+      const known = (await validators(run)).find((each) => each.id === id);
+      if (known === undefined) throw unknown(id);
+      const prev = present(fromHex(known.op), "a hash");
+      const op: InnerOperation = { op: "validator", id, prev, leave: true };
+      printDecided(run, await decideAndSubmit(run, op), "");
+    });
+}
+
+/** All validators that the ledger knows, those that have left included. */
+export async function validators(run: Run): Promise<readonly ValidatorJson[]> {
+  const all: ValidatorJson[] = [];
+  for await (const each of everyItem<ValidatorJson>((page) => run.client.validators(page))) {
+    all.push(each);
+  }
+  return all;
+}
+
+function unknown(id: string): CliProblem {
+  return new CliProblem("CLI_ARGUMENT", {
+    name: "name",
+    got: id,
+    want: { en: "a validator of the ledger", zh: "账本中的验证节点" },
+    example: "cityid validator status",
+  });
+}
+
+function cardOf(text: string, path: string): { readonly id: unknown } {
+  try {
+    const card = JSON.parse(text) as Record<string, unknown>;
+    const fields = CARD_FIELDS.flatMap((name) => (name in card ? [[name, card[name]]] : []));
+    return Object.fromEntries(fields) as { readonly id: unknown };
+  } catch (cause) {
+    throw new CliProblem("CLI_FILE_FORMAT", { path, want: "JSON" }, { cause });
+  }
+}

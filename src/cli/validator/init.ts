@@ -1,0 +1,174 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { VALIDATOR_ID } from "../../core/index.ts";
+import type { StateSync } from "../../node/index.ts";
+import type { ValidatorJson } from "../../sdk/index.ts";
+import { everyItem } from "../../sdk/index.ts";
+import type { Cli } from "../cli.ts";
+import { fileProblem } from "../file-problem.ts";
+import { onNode } from "../node-problem.ts";
+import { CliProblem } from "../problem.ts";
+import type { Run } from "../run.ts";
+import { writeWholeFile } from "../write-file.ts";
+import { cardJson } from "./card.ts";
+
+type Options = {
+  readonly name: string;
+  readonly address: string;
+  readonly listen?: string;
+  readonly data?: string;
+  readonly nodeUrl?: string;
+  readonly chain?: string;
+  readonly logKey?: string;
+  readonly syncFrom?: string;
+  readonly trust?: string;
+};
+
+export function addValidatorInit(validator: Command, { say, runOf }: Cli): void {
+  validator
+    .command("init")
+    .description(
+      say({
+        en: "makes a validator's keys and the card that the members decide upon; with --chain all that it joins a running chain with",
+        zh: "生成验证节点的密钥，以及供成员表决的登记卡；加 --chain 则备齐加入运行中的链所需的一切",
+      }),
+    )
+    .requiredOption(
+      "--name <name>",
+      say({ en: "its name in the ledger, as validator-5", zh: "它在账本中的名称，如 validator-5" }),
+    )
+    .requiredOption(
+      "--address <host:port>",
+      say({ en: "where the other validators reach it", zh: "其他验证节点连接它的地址" }),
+    )
+    .option(
+      "--listen <host:port>",
+      say({
+        en: "where its engine listens, if not on every address with that port",
+        zh: "其引擎的监听地址（默认为所有地址上的同一端口）",
+      }),
+    )
+    .option("--node-url <url>", say({ en: "where its node answers", zh: "其节点的对外地址" }))
+    .option(
+      "--chain <file>",
+      say({
+        en: "comet/config/genesis.json of a validator that runs",
+        zh: "任一运行中验证节点的 comet/config/genesis.json",
+      }),
+    )
+    .option(
+      "--log-key <file>",
+      say({ en: "the log's key, which all validators hold", zh: "日志密钥，由全部验证节点共有" }),
+    )
+    .option(
+      "--sync-from <rpc,rpc>",
+      say({
+        en: "take a snapshot first, judged by the engines that answer at these addresses",
+        zh: "先取快照，并以这些地址上的引擎核验",
+      }),
+    )
+    .option(
+      "--trust <height:hash>",
+      say({ en: "a block that is believed, for --sync-from", zh: "与 --sync-from 合用：可信区块" }),
+    )
+    // `--data` is an option of `cityid validator` too, and so of what stands below it.
+    .action(async (_: Options, command: Command) =>
+      init(runOf(command), command.optsWithGlobals<Options>()),
+    );
+}
+
+async function init(run: Run, options: Options): Promise<void> {
+  const { name, address, nodeUrl } = options;
+  mustFit("--name", name, VALIDATOR_ID, {
+    want: { en: "small letters, digits, hyphens", zh: "小写字母、数字、连字符" },
+    example: "--name validator-5",
+  });
+  mustFit("--address", address, /^[^\s/@,]+:\d{1,5}$/, {
+    want: { en: "host and port", zh: "主机与端口" },
+    example: "--address 10.0.0.5:26656",
+  });
+  const { configFromEnv, originOfChain, prepareValidator, readDescription, validatorCard } =
+    await import("../../node/index.ts");
+  const settings = { dataDirectory: options.data };
+  const { dataDirectory } = configFromEnv(settings, run.terminal.env);
+  const chain = options.chain === undefined ? undefined : await read(options.chain);
+  const card = await onNode(async () => {
+    const known = (await readDescription(dataDirectory))?.origin;
+    const origin =
+      chain === undefined ? (known ?? (await run.client.node()).origin) : originOfChain(chain);
+    const url = nodeUrl === undefined ? {} : { url: nodeUrl };
+    const made = await validatorCard({ id: name, dataDirectory, origin, address, ...url });
+    if (chain !== undefined) {
+      await prepareValidator({
+        ...{ dataDirectory, id: name, chain, logKey: logKeyOf(options) },
+        listen: options.listen ?? `0.0.0.0:${address.slice(address.lastIndexOf(":") + 1)}`,
+        peers: await peersOf(run, name),
+        ...stateSyncOf(options),
+      });
+    }
+    return cardJson(made);
+  });
+  const file = join(dataDirectory, "validator.json");
+  const text = `${JSON.stringify(card, null, 2)}\n`;
+  await writeWholeFile(file, new TextEncoder().encode(text), { overwrite: true });
+  run.result({ file, card }, () => [
+    run.paint.good("✔ ") + file,
+    run.say({
+      en: `  A member proposes it with: cityid validator join ${file}`,
+      zh: `  由一个成员提请表决：cityid validator join ${file}`,
+    }),
+  ]);
+}
+
+function logKeyOf({ logKey }: Options): string {
+  if (logKey !== undefined) return logKey;
+  throw new CliProblem("CLI_MISSING", {
+    want: { en: "the log's key", zh: "日志密钥" },
+    example: "--log-key log.key",
+  });
+}
+
+/** The validators that the node at `--url` knows, as peers. */
+async function peersOf(run: Run, own: string): Promise<readonly string[]> {
+  const peers: string[] = [];
+  for await (const { id, active, peer, address } of everyItem<ValidatorJson>((paging) =>
+    run.client.validators(paging),
+  )) {
+    if (active && id !== own && address !== undefined) peers.push(`${peer}@${address}`);
+  }
+  return peers;
+}
+
+function stateSyncOf({ syncFrom, trust }: Options): { readonly stateSync?: StateSync } {
+  if (syncFrom === undefined) return {};
+  const [, height, hash] = /^([1-9]\d{0,14}):([0-9A-Fa-f]{64})$/.exec(trust ?? "") ?? [];
+  const servers = syncFrom.split(",");
+  if (height === undefined || hash === undefined || servers.length < 2) {
+    throw new CliProblem("CLI_ARGUMENT", {
+      name: "--sync-from, --trust",
+      got: `${syncFrom} ${trust ?? ""}`,
+      want: {
+        en: "two addresses, and the height and hash of a block that you believe",
+        zh: "两个地址，以及可信区块的高度与哈希",
+      },
+      example: "--sync-from http://a:26657,http://b:26657 --trust 1200:3F…",
+    });
+  }
+  return { stateSync: { servers, height: Number(height), hash: hash.toUpperCase() } };
+}
+
+function mustFit(
+  name: string,
+  got: string,
+  form: RegExp,
+  facts: { readonly want: { readonly en: string; readonly zh: string }; readonly example: string },
+): void {
+  if (!form.test(got)) throw new CliProblem("CLI_ARGUMENT", { name, got, ...facts });
+}
+
+async function read(path: string): Promise<string> {
+  return readFile(path, "utf8").catch((cause) => {
+    throw fileProblem(path, cause);
+  });
+}
