@@ -11,6 +11,7 @@ export type {
   DatasetLog,
   DatasetLogs,
   EntryBody,
+  KeptScan,
   LogReceipt,
   Submission,
 } from "./port.ts";

@@ -12,6 +12,7 @@ import {
   keyIdentifier,
   type Observation,
   observationsRoot,
+  ownerOf,
   referredCode,
   SALT_BYTES,
 } from "../core/index.ts";
@@ -41,6 +42,9 @@ export type DatasetsOptions = {
   readonly files?: FileSystem;
 };
 
+/** What a log is opened with, beside its place. */
+type Opening = DatasetsOptions & { readonly onPlates: (code: string) => void };
+
 /** A log takes some memory and open files; a city of thousands of datasets asks several nodes. */
 const MAX_LOGS = 1000;
 
@@ -64,20 +68,34 @@ export function datasetName(reference: string): string {
  *     log.key, gateway.key    seeds, mode 0600
  *     log/            the journal, which is the truth, and its tiles
  *     bodies/, files/ facts and files beside it, which can be erased
+ *     plates/         of each code whose plates were scanned, what was said of them
  *     published       the newest public checkpoint
  *
  * @throws LogFault for one that is damaged: nothing is served then that could contradict what was shown before
  */
-export async function openDatasets(options: DatasetsOptions): Promise<NodeDatasets> {
-  const { directory, files = nodeFiles } = options;
+export async function openDatasets(given: DatasetsOptions): Promise<NodeDatasets> {
+  const { directory, files = nodeFiles } = given;
+  const listeners: ((code: string) => void)[] = [];
+  const options: Opening = {
+    ...given,
+    onPlates: (code) => {
+      for (const listener of listeners) listener(code);
+    },
+  };
   const open = new Map<string, HeldDatasetLog>();
+  const owned = new Map<string, HeldDatasetLog[]>();
+  const add = (name: string, log: HeldDatasetLog): void => {
+    open.set(name, log);
+    const owner = ownerOf(referredCode(log.reference));
+    owned.set(owner, [...(owned.get(owner) ?? []), log]);
+  };
   const making = new Map<string, Promise<HeldDatasetLog | undefined>>();
   const names = files.exists(directory) ? files.list(directory) : [];
   try {
     for (const name of names) {
       const description = await readDescription(files, join(directory, name));
       if (description === undefined) continue;
-      open.set(name, await openOne(options, description));
+      add(name, await openOne(options, description));
     }
   } catch (cause) {
     for (const log of open.values()) await log[Symbol.asyncDispose]();
@@ -86,13 +104,15 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
   const make = async (reference: string): Promise<HeldDatasetLog | undefined> => {
     if (open.size >= MAX_LOGS) return undefined;
     const log = await makeOne(options, reference);
-    open.set(datasetName(reference), log);
+    add(datasetName(reference), log);
     return log;
   };
   return {
     find: (reference) => open.get(datasetName(reference)),
     named: (name) => open.get(name),
     all: () => [...open.values()],
+    ownedBy: (owners) => owners.flatMap((owner) => owned.get(owner) ?? []),
+    onPlates: (listener) => void listeners.push(listener),
     open: async (reference) => {
       const name = datasetName(reference);
       const known = open.get(name) ?? making.get(name);
@@ -108,7 +128,7 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
   };
 }
 
-async function makeOne(options: DatasetsOptions, reference: string): Promise<HeldDatasetLog> {
+async function makeOne(options: Opening, reference: string): Promise<HeldDatasetLog> {
   const { directory, host, files = nodeFiles } = options;
   const name = datasetName(reference);
   const own = join(directory, name);
@@ -121,16 +141,13 @@ async function makeOne(options: DatasetsOptions, reference: string): Promise<Hel
   return openOne(options, description);
 }
 
-async function openOne(
-  options: DatasetsOptions,
-  description: Description,
-): Promise<HeldDatasetLog> {
+async function openOne(options: Opening, description: Description): Promise<HeldDatasetLog> {
   const { gatewaySeed, ...parts } = await partsOf(options, description);
   return Object.assign(await openDatasetLog(parts), { gatewaySeed });
 }
 
 async function partsOf(
-  { directory, files = nodeFiles }: DatasetsOptions,
+  { directory, files = nodeFiles, onPlates }: Opening,
   { reference, origin }: Description,
 ): Promise<DatasetLogOptions & { readonly gatewaySeed: Uint8Array }> {
   const own = join(directory, datasetName(reference));
@@ -138,7 +155,7 @@ async function partsOf(
   const gatewaySeed = await seedFile(join(own, "keys", "gateway.key"), files);
   const gateway = coseKey({ kind: "ed25519", bytes: publicEd25519(gatewaySeed) });
   return {
-    ...{ directory: own, reference, gateway, gatewaySeed, files },
+    ...{ directory: own, reference, gateway, gatewaySeed, files, onPlates },
     signer: { key: logKey(origin, seed), seed },
     monotonicMilliseconds: () => performance.now(),
   };

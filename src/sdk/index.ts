@@ -77,6 +77,7 @@ export {
   manifestChunks,
   planManifest,
 } from "./manifest.ts";
+export { type PlateEvidence, type PlateJson, type PlatesAnswer, plateSaid } from "./plates.ts";
 export { ApiProblem, type Facts, NodeUnreachable, ProofMismatch, readProblem } from "./problem.ts";
 export {
   type AsOf,

@@ -31,6 +31,7 @@ import { mustBe, speaksFor } from "../identity/index.ts";
 import { MAX_BODY_BYTES, MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import { mountPlates } from "./plates.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
 import { ownEntryJson, publicEntryJson, receiptJson } from "./views.ts";
@@ -44,6 +45,7 @@ type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
  */
 export function mountData(app: App, services: Services): void {
   const { state, datasets, authentication, problem, config } = services;
+  mountPlates(app, services);
 
   app.get("/v1/datasets/:code", (c) => {
     const code = parseCode(c.req.param("code"));

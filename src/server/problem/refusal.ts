@@ -143,6 +143,7 @@ export type DataRefusal =
   | { readonly code: "DATA_ENTRY_UNKNOWN"; readonly index: string }
   | { readonly code: "DATA_FILE_UNKNOWN"; readonly sha256: string }
   | { readonly code: "DATA_FACT_UNKNOWN"; readonly name: string }
+  | { readonly code: "DATA_PLATE_SCANS"; readonly subject: string; readonly max: number }
   | FileRefusal
   | { readonly code: "ENROL_FORM"; readonly field: string; readonly want: string }
   | { readonly code: "ENROL_EXPIRED"; readonly until: number };
