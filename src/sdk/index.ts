@@ -6,6 +6,7 @@ export type {
   KeySpec,
   Manifest,
   Operation,
+  PlateState,
   RegisterItem,
   UpdateItem,
 } from "../core/index.ts";
@@ -22,6 +23,7 @@ export {
   parseTlogProof,
   type ResolverHost,
   type SealSegments,
+  sealName,
   sealSegments,
 } from "../core/index.ts";
 export { type ReadCode, type ReadRefusal, readCode } from "../text/index.ts";

@@ -1,4 +1,5 @@
 import { ApiProblem, createClient } from "cityid/sdk";
+import { isReceipt } from "./receipt.ts";
 import { keepReport, type Report, reports } from "./store.ts";
 
 /** What waits longer than the node would take it. */
@@ -32,8 +33,12 @@ async function sendOne(report: Report): Promise<Report | undefined> {
   if (signed === undefined) return undefined;
   if (Date.now() - report.made > WEEK_MILLISECONDS) return { ...rest, state: "expired" };
   try {
-    const { index } = await client.sendEntry(report.dataset, signed);
-    return { ...rest, state: "sent", outcome: String(index) };
+    const { index, receipt } = await client.sendEntry(report.dataset, signed);
+    const kept = { entry: signed.entry, receipt };
+    const { log } = await client.dataset(report.dataset);
+    // What the log has not signed for is sent again: it stands there once.
+    if (!(await isReceipt(kept, log.vkeys))) return undefined;
+    return { ...rest, state: "sent", outcome: String(index), receipt: kept };
   } catch (problem) {
     // A key that the office has not enrolled yet, and whatever passes by itself, is asked about again.
     const isFinal = problem instanceof ApiProblem && problem.status < 500 && !isPassing(problem);

@@ -5,5 +5,6 @@ export function saveText(name: string, type: string, text: string): void {
   link.href = url;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(url);
+  // Some browsers begin to read only then.
+  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

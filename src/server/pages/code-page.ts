@@ -9,8 +9,10 @@ import {
   type EffectiveStatus,
   parseCode,
   type Reference,
+  readSeal,
   referredCode,
   type Statement,
+  sealName,
 } from "../../core/index.ts";
 import { mapLinks } from "../../text/index.ts";
 import type { PublicPlate } from "../data/index.ts";
@@ -177,10 +179,21 @@ function actionSection({ config }: Reader, { found, language, seal }: CodePage):
   });
   const inPage = `/verify?text=${encodeURIComponent(seal ?? "")}`;
   const check = html`<li><a href="${inPage}">${PAGE_WORDS.verifyPlate[language]}</a></li>`;
-  const items =
-    seal !== undefined && config.portalRoutes.includes("/verify") ? [check, ...links] : links;
+  const ofPlate = [
+    seal !== undefined && config.portalRoutes.includes("/verify") && check,
+    config.portalRoutes.includes("/report") && reportItem(found.record.code, seal, language),
+  ].filter((each) => each !== false && each !== undefined);
+  const items = [...ofPlate, ...links];
   if (items.length === 0) return html``;
   return html`<section aria-labelledby="actions"><h2 id="actions">${PAGE_WORDS.actions[language]}</h2><ul class="links first">${items}</ul></section>`;
+}
+
+/** For whoever stands in front of the plate with a phone that its office enrolled. */
+function reportItem(code: Code, text: string | undefined, language: Language): Markup | undefined {
+  const read = text === undefined ? undefined : readSeal(text);
+  if (!read?.ok || read.value.seal.code !== code) return undefined;
+  const href = `/report/${code}?seal=${hexOf(sealName(read.value.seal))}`;
+  return html`<li><a href="${href}">${PAGE_WORDS.reportHere[language]}</a></li>`;
 }
 
 function placeSection({ state }: Reader, page: CodePage): Markup {

@@ -73,6 +73,7 @@ type PageWord =
   | "datasets"
   | "verifyHere"
   | "verifyPlate"
+  | "reportHere"
   | "ledger"
   | "owner"
   | "stage"
@@ -119,6 +120,7 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
   datasets: { zh: "数据集", en: "Datasets" },
   verifyHere: { zh: "在浏览器中核验", en: "Verify in this browser" },
   verifyPlate: { zh: "核验这块铭牌", en: "Check this plate" },
+  reportHere: { zh: "在此上报（手机须已登记）", en: "Report here (for enrolled phones)" },
   ledger: { zh: "城市标识账本", en: "City identity ledger" },
   owner: { zh: "负责单位", en: "Responsible" },
   stage: { zh: "阶段", en: "Stage" },
