@@ -1,7 +1,8 @@
 import { language } from "../app/settings.ts";
 import { button, h, icon, type State } from "../plain/dom.ts";
 import { say } from "../plain/text.ts";
-import type { Receipt, Report } from "./store.ts";
+import { saveReceipt } from "./save.ts";
+import type { Report } from "./store.ts";
 import { WORDS } from "./words.ts";
 
 const STATES: Readonly<Record<Report["state"], State>> = {
@@ -26,18 +27,6 @@ function row({ id, said, made, state, outcome, receipt }: Report): HTMLElement {
     `${time} · ${said} · `,
     h("span", { class: `state-${STATES[state]}` }, icon(STATES[state]), " ", words),
     receipt && " ",
-    receipt && button(say(WORDS.receipt), () => saveReceipt(id, receipt), "plain"),
+    receipt && button(say(WORDS.receipt), () => saveReceipt(`${id}.receipt`, receipt), "plain"),
   );
-}
-
-/** Two files that `cityid verify RECEIPT` reads together. */
-function saveReceipt(id: string, { entry, receipt }: Receipt): void {
-  save(`${id}.receipt`, new Blob([receipt], { type: "text/plain" }));
-  save(`${id}.receipt.cose`, new Blob([Uint8Array.from(entry)], { type: "application/cose" }));
-}
-
-function save(name: string, content: Blob): void {
-  const url = URL.createObjectURL(content);
-  h("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -1,26 +1,28 @@
-import { ApiProblem, createClient } from "cityid/sdk";
+import { ApiProblem, type Client, createClient } from "cityid/sdk";
 import { isReceipt } from "./receipt.ts";
 import { keepReport, type Report, reports } from "./store.ts";
 
 /** What waits longer than the node would take it. */
 const WEEK_MILLISECONDS = 7 * 24 * 3600 * 1000;
 
-const client = createClient({ url: location.origin, attempts: 1 });
+const own = createClient({ url: location.origin, attempts: 1 });
 
 let sending: Promise<void> | undefined;
 
 /** Sends what waits, one after the other; told after each. One at a time, however many ask. */
-export function sendWaiting(changed: () => Promise<void>): Promise<void> {
-  sending ??= sendAll(changed).finally(() => {
+export function sendWaiting(changed: () => Promise<void>, client: Client = own): Promise<void> {
+  // In airplane mode nothing is tried.
+  if (!navigator.onLine) return Promise.resolve();
+  sending ??= sendAll(changed, client).finally(() => {
     sending = undefined;
   });
   return sending;
 }
 
-async function sendAll(changed: () => Promise<void>): Promise<void> {
+async function sendAll(changed: () => Promise<void>, client: Client): Promise<void> {
   for (const report of await reports()) {
     if (report.state !== "waiting") continue;
-    const next = await sendOne(report);
+    const next = await sendOne(report, client);
     if (next === undefined) continue;
     await keepReport(next);
     await changed();
@@ -28,7 +30,7 @@ async function sendAll(changed: () => Promise<void>): Promise<void> {
 }
 
 /** @returns what became of it; `undefined` where it goes on waiting */
-async function sendOne(report: Report): Promise<Report | undefined> {
+async function sendOne(report: Report, client: Client): Promise<Report | undefined> {
   const { signed, ...rest } = report;
   if (signed === undefined) return undefined;
   if (Date.now() - report.made > WEEK_MILLISECONDS) return { ...rest, state: "expired" };

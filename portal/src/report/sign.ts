@@ -34,8 +34,8 @@ export type Reported = {
   readonly photo?: Uint8Array;
 };
 
-/** Signs a report now, and keeps it until it is received. */
-export async function signReport(key: Enrolled, { said, words, photo }: Reported): Promise<void> {
+/** Signs a report now, and keeps it until it is received. @returns the name that it is kept under */
+export async function signReport(key: Enrolled, { said, words, photo }: Reported): Promise<string> {
   const named = photo && fileValue(photo);
   const signed = await signEntry(
     {
@@ -48,8 +48,9 @@ export async function signReport(key: Enrolled, { said, words, photo }: Reported
     photo === undefined ? [] : [photo],
   );
   const { dataset } = key;
-  const kept = { id: crypto.randomUUID(), dataset, said: words, made: Date.now(), signed };
-  await keepReport({ ...kept, state: "waiting" });
+  const id = crypto.randomUUID();
+  await keepReport({ id, dataset, said: words, made: Date.now(), signed, state: "waiting" });
+  return id;
 }
 
 function nowSeconds(): number {
