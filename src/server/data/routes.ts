@@ -34,6 +34,7 @@ import type { App, AppContext, Services } from "../services.ts";
 import { mountPlates } from "./plates.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
+import { createUploadRate } from "./upload-rate.ts";
 import { ownEntryJson, publicEntryJson, receiptJson } from "./views.ts";
 
 /** A dataset whose log this node keeps. */
@@ -45,6 +46,7 @@ type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
  */
 export function mountData(app: App, services: Services): void {
   const { state, datasets, authentication, problem, config } = services;
+  const rate = createUploadRate(config);
   mountPlates(app, services);
 
   app.get("/v1/datasets/:code", (c) => {
@@ -86,7 +88,7 @@ export function mountData(app: App, services: Services): void {
     const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
     const { dataset, log } = found.value;
-    const taken = await submitEntry(services, dataset, log, body.value);
+    const taken = await submitEntry(services, dataset, log, rate, body.value);
     if (!taken.ok) return problem(c, taken.error);
     return answerPrivate(receiptJson(log, taken.value), taken.value.isKnown ? 200 : 201);
   });

@@ -21,6 +21,7 @@ import {
 import { type DatasetLog, type LogReceipt, matchFiles } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
+import type { UploadRate } from "./upload-rate.ts";
 
 /** An entry as it is sent: `{"entry", "facts", ? "files"}`, all of it in one request, so that it is there as a whole or not at all. */
 type Sent = {
@@ -41,6 +42,7 @@ export async function submitEntry(
   { state, clock }: Pick<Services, "state" | "clock">,
   dataset: OpenDataset,
   log: DatasetLog,
+  rate: UploadRate,
   body: Uint8Array,
 ): Promise<Result<LogReceipt, AnyRefusal>> {
   const sent = readSent(body);
@@ -52,6 +54,8 @@ export async function submitEntry(
   const receivedMilliseconds = clock();
   const signer = judgeEntry(state, dataset, entry.value, Math.floor(receivedMilliseconds / 1000));
   if (!signer.ok) return signer;
+  const admitted = rate.admit(entry.value, receivedMilliseconds);
+  if (!admitted.ok) return admitted;
   const observations = readObservations(sent.value.facts);
   if (!observations.ok) return observations;
   const matched = matchBody(entry.value, observations.value);
