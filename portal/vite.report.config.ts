@@ -1,8 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { offlineFiles } from "./build/offline.ts";
 
 // The page that phones report with, built by itself beside the portal: one script, which shares nothing with the portal's libraries.
 export default defineConfig({
+  plugins: [offlineFiles("report")],
   publicDir: false,
   resolve: {
     alias: { "cityid/sdk": fileURLToPath(new URL("../dist/sdk/index.js", import.meta.url)) },
@@ -12,6 +14,16 @@ export default defineConfig({
     emptyOutDir: false,
     modulePreload: false,
     assetsInlineLimit: 0,
-    rolldownOptions: { input: "report.html" },
+    rolldownOptions: {
+      checks: { pluginTimings: false },
+      input: {
+        report: fileURLToPath(new URL("report.html", import.meta.url)),
+        "report-sw": fileURLToPath(new URL("src/plain/sw.ts", import.meta.url)),
+      },
+      output: {
+        entryFileNames: ({ name }) =>
+          name === "report-sw" ? "report-sw.js" : "assets/[name]-[hash].js",
+      },
+    },
   },
 });

@@ -6,7 +6,7 @@ const dist = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.m
 
 // The page /verify by itself, so that it shares no chunk with the rest of the portal (docs/adr/0053). Runs after the other build.
 export default defineConfig({
-  plugins: [offlineFiles()],
+  plugins: [offlineFiles("verify")],
   publicDir: false,
   resolve: {
     alias: {
@@ -29,7 +29,7 @@ export default defineConfig({
       checks: { pluginTimings: false },
       input: {
         verify: fileURLToPath(new URL("verify.html", import.meta.url)),
-        "verify-sw": fileURLToPath(new URL("src/verify/sw.ts", import.meta.url)),
+        "verify-sw": fileURLToPath(new URL("src/plain/sw.ts", import.meta.url)),
       },
       output: {
         entryFileNames: ({ name }) =>

@@ -6,28 +6,30 @@ import type { Plugin } from "vite";
 
 /** What only some ever need, and is large. */
 const LATER = /large-worker|zxing_reader/;
-export const SERVICE_WORKER = "verify-sw.js";
 
-export function offlineFiles(): Plugin {
+/** @param page `verify` of `/verify`: its service worker is `verify-sw.js` */
+export function offlineFiles(page: string): Plugin {
+  const serviceWorker = `${page}-sw.js`;
   return {
     name: "offline-files",
     enforce: "post",
     generateBundle: {
       order: "post",
       handler(_options, bundle) {
-        const worker = bundle[SERVICE_WORKER];
+        const worker = bundle[serviceWorker];
         if (worker?.type !== "chunk") this.error("there is no service worker");
         const names = Object.keys(bundle)
-          .filter((name) => name !== SERVICE_WORKER && !name.endsWith(".html"))
+          .filter((name) => name !== serviceWorker && !name.endsWith(".html"))
           .sort();
         const version = createHash("sha256");
         for (const name of Object.keys(bundle).sort()) {
           const file = bundle[name];
-          if (file === undefined || name === SERVICE_WORKER) continue;
+          if (file === undefined || name === serviceWorker) continue;
           version.update(name).update(file.type === "chunk" ? file.code : file.source);
         }
         const path = (name: string) => `/${name}`;
         const list = {
+          name: page,
           version: version.digest("hex").slice(0, 16),
           files: [...names.filter((name) => !LATER.test(name)).map(path), "/favicon.svg"],
           later: names.filter((name) => LATER.test(name)).map(path),

@@ -649,6 +649,30 @@ const ROWS: { readonly [code: string]: Row } = {
     "只有节点的运营方能处理：校准时钟后重新启动；时间无误时用 `cityid start --confirm-clock`。",
     "Only its operator can go on: set the clock right and start it again, with `cityid start --confirm-clock` where the time is true.",
   ],
+  DATA_PLATE: [
+    "铭牌登记有误：{field} 应为 {want}。",
+    "The scan of the plate is not in order: {field} should be {want}.",
+    "除丢失外，须有铭牌二维码、照片（`--photo`）和位置（`--place`）。",
+    "Unless it is missing, it takes the plate's symbol, a photo (`--photo`) and the place (`--place`).",
+  ],
+  DATA_PLATE_CODE: [
+    "{subject} 的铭牌不归数据集所有者 {owner} 或来源 {source} 管。",
+    "The plate of {subject} belongs neither to {owner}, whose dataset it is, nor to {source}.",
+    "请提交到其负责单位的数据集，以该单位或其上级的身份签署。",
+    "Send it to a dataset of the office responsible, as that office or one above it.",
+  ],
+  DATA_PLATE_SEAL: [
+    "签章 {seal} 不属于 {subject} 现在这一代（应以 {want} 结尾）。",
+    "The seal {seal} is not for {subject} as it is now: it should end with {want}.",
+    "请扫描现在的铭牌；没有时请重新制作。",
+    "Scan the plate that is there now; print one where there is none.",
+  ],
+  DATA_PLATE_SCANS: [
+    "{subject} 的铭牌登记已达 {max} 条上限。",
+    "{max} scans of the plates of {subject} are kept already, which is all.",
+    "请数据集所有者删除无用的登记（`cityid dataset erase`）。",
+    "Let the owner of the dataset erase those of no use (`cityid dataset erase`).",
+  ],
   LEDGER_RESTORED: [
     "节点由备份恢复，暂不接受写入。",
     "The node was restored from a backup and takes no writes yet.",

@@ -11,7 +11,13 @@ import type {
   UrnTypeRefusal,
 } from "./code/index.ts";
 import type { CoseSignatureRefusal, DerRefusal } from "./cose/index.ts";
-import type { BodyRefusal, EntryRefusal, FactRefusal, JudgeRefusal } from "./data/index.ts";
+import type {
+  BodyRefusal,
+  EntryRefusal,
+  FactRefusal,
+  JudgeRefusal,
+  PlateRefusal,
+} from "./data/index.ts";
 import type { MapProofRefusal } from "./map/index.ts";
 import type { ConsistencyRefusal, RangeRefusal, TilePathRefusal } from "./merkle/index.ts";
 import type {
@@ -67,6 +73,7 @@ export type Refusal =
   | EntryRefusal
   | FactRefusal
   | JudgeRefusal
+  | PlateRefusal
   | BodyRefusal
   | ApplyRefusal
   | GenesisRefusal

@@ -1,10 +1,12 @@
 import {
   type CborKeyedMap,
+  equalBytes,
   formatVerifierKey,
   type Hash,
   hashLeaf,
   hex,
   InvariantError,
+  isShown,
   type NoteSigner,
   parseCheckpoint,
   present,
@@ -25,7 +27,8 @@ import {
 import { Attachments } from "./attachments.ts";
 import { Bodies } from "./bodies.ts";
 import { namedFiles } from "./files.ts";
-import type { Busy, DatasetLog, EntryBody, LogReceipt, Submission } from "./port.ts";
+import { PlateScans } from "./plates.ts";
+import type { Busy, DatasetLog, EntryBody, KeptScan, LogReceipt, Submission } from "./port.ts";
 
 /** Where the log of a dataset is kept, and by whose keys. */
 export type DatasetLogOptions = {
@@ -36,6 +39,8 @@ export type DatasetLogOptions = {
   readonly gateway: CborKeyedMap;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMilliseconds: () => number;
+  /** Hears of each code of whose plates something else is known. */
+  readonly onPlates?: (code: string) => void;
   readonly files?: FileSystem;
   /** It was brought back from a backup: it takes nothing until it is said that nobody has seen a newer state of it. */
   readonly isRestored?: boolean;
@@ -100,6 +105,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   readonly #log: Log;
   readonly #bodies: Bodies;
   readonly #attachments: Attachments;
+  readonly #plates: PlateScans;
   /** By the hash of the entry, in the order in which they came. */
   readonly #waiting = new Map<string, Waiting>();
   #waitingBytes = 0;
@@ -121,6 +127,10 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     this.#bodies.sweep();
     this.#attachments = new Attachments(options.files, `${options.directory}/files`);
     this.#isRestored = options.isRestored === true;
+    this.#plates = new PlateScans(options.files, `${options.directory}/plates`, (index, hash) => {
+      const bytes = log.entry(index);
+      return bytes !== undefined && equalBytes(hashLeaf(bytes), hash);
+    });
     this.#published = { size: published, at: Number.NEGATIVE_INFINITY };
   }
 
@@ -192,13 +202,29 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     return this.#bodies.read(first, index - first);
   }
 
+  plates(code: string): Promise<readonly KeptScan[]> {
+    return this.#plates.of(code);
+  }
+
   async erase(
     index: number,
     isErased: (name: string, observation: number) => boolean,
   ): Promise<void> {
     const { first } = this.#log.blockOf(index);
+    await this.#erasePlate(index, (name) => isErased(name, 0));
     const left = await this.#bodies.erase(first, index - first, isErased);
     await this.#attachments.keepOnly(this.#hashOf(index), filesOf(left));
+  }
+
+  /** First, so that nothing of it is shown any more once the facts themselves are gone. */
+  async #erasePlate(index: number, isErased: (name: string) => boolean): Promise<void> {
+    const [observation = []] = (await this.body(index)).observations;
+    const shown = observation.filter(isShown);
+    const code = shown.find(({ name }) => name === "id")?.value;
+    if (typeof code !== "string") return;
+    const names = new Set(shown.map(({ name }) => name).filter(isErased));
+    await this.#plates.erase(code, index, names);
+    this.#options.onPlates?.(code);
   }
 
   async file(index: number, sha256: string): Promise<Uint8Array | undefined> {
@@ -285,6 +311,8 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     for (const { entry, files } of batch) await this.#attachments.keep(entry.hash, files);
     const first = this.#log.size;
     await this.#bodies.write(first, batch);
+    const scans = batch.flatMap((each, i) => scanOf(each, first + i));
+    await this.#plates.keep(scans);
     const entries = batch.map(({ entry }) => entry.bytes);
     this.#log.reserve(entries.reduce((sum, { length }) => sum + length + ENTRY_OVERHEAD_BYTES, 64));
     const staged = this.#log.stage(entries);
@@ -296,6 +324,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       this.#failure = cause;
       throw cause;
     }
+    for (const { code } of scans) this.#options.onPlates?.(code);
     return batch.map(({ receivedMilliseconds }, i) =>
       this.#receiptAt(first + i, staged.size, receivedMilliseconds),
     );
@@ -316,6 +345,12 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
 
 function filesOf({ observations }: EntryBody): ReadonlySet<string> {
   return new Set(namedFiles(observations).map(({ sha256 }) => sha256));
+}
+
+function scanOf({ entry, plate, receivedMilliseconds }: Submission, index: number): KeptScan[] {
+  if (plate === undefined) return [];
+  const { hash, source, iatSeconds: saidSeconds } = entry;
+  return [{ ...plate, ...{ hash, source, index, saidSeconds, receivedMilliseconds } }];
 }
 
 function sizeOf({ entry, observations, files }: Submission): number {

@@ -28,6 +28,7 @@ export type {
   DatasetLog,
   DatasetLogs,
   EntryBody,
+  KeptScan,
   LogReceipt,
   Submission,
 } from "./port.ts";

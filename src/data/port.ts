@@ -1,4 +1,11 @@
-import type { CborKeyedMap, DataEntry, Hash, Observation } from "../core/index.ts";
+import type {
+  CborKeyedMap,
+  DataEntry,
+  Hash,
+  Observation,
+  PlateScan,
+  SaidOfPlate,
+} from "../core/index.ts";
 
 /** Why an entry is not taken at the moment: nothing was kept, the same may be sent again. */
 export type Busy = { readonly busy: "queue" | "disk" | "restored" };
@@ -10,6 +17,8 @@ export type Submission = {
   readonly observations: readonly Observation[];
   /** Files that the facts name, by their SHA-256 in hex. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** What it says of a plate, where it does. */
+  readonly plate?: PlateScan;
   /** Unix milliseconds. */
   readonly receivedMilliseconds: number;
 };
@@ -31,6 +40,14 @@ export type LogReceipt = {
 export type EntryBody = {
   readonly receivedMilliseconds: number;
   readonly observations: readonly Observation[];
+};
+
+/** A scan of a plate, with the entry that says so. */
+export type KeptScan = SaidOfPlate & {
+  /** Leaf hash of the entry. */
+  readonly hash: Uint8Array;
+  /** Code of the source. */
+  readonly source: string;
 };
 
 /**
@@ -57,6 +74,8 @@ export interface DatasetLog {
   entry(index: number): Uint8Array | undefined;
   receipt(index: number): Promise<LogReceipt>;
   body(index: number): Promise<EntryBody>;
+  /** What its entries say of the plates of a code, in no order. */
+  plates(code: string): Promise<readonly KeptScan[]>;
   /** Forgets facts for good, with the files that only they named; durable when it resolves. */
   erase(index: number, isErased: (name: string, observation: number) => boolean): Promise<void>;
   /** `undefined` where the entry has no such file, or it was erased. */
@@ -107,4 +126,8 @@ export interface DatasetLogs {
   access(reference: string): Promise<AccessLog | undefined>;
   /** The same, where it was made already. */
   accessKnown(reference: string): AccessLog | undefined;
+  /** The logs of the datasets of these codes: `ownerOf`. */
+  ownedBy(owners: readonly string[]): readonly DatasetLog[];
+  /** Tells of each code of whose plates something else is known now. */
+  onPlates(listener: (code: string) => void): void;
 }

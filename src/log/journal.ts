@@ -114,11 +114,11 @@ export class Journal {
     const file = files.open(path, "write");
     try {
       const scan = scanJournal(file, visit);
-      if (scan.torn !== undefined) {
-        // Nothing of it may stay: the next record will be shorter or longer.
-        file.truncate(scan.end);
-        await file.sync();
-      }
+      // Nothing of it may stay: the next record will be shorter or longer.
+      if (scan.torn !== undefined) file.truncate(scan.end);
+      // A process that was killed between writing and syncing left what is read here in the memory of the system alone, and
+      // from now on receipts are given for it.
+      await file.sync();
       return new Journal(file, scan);
     } catch (cause) {
       file.close();

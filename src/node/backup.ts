@@ -122,6 +122,7 @@ async function copyDatasets(
       if (isOfEntry) await copy.file(join(source, "bodies", first), join(target, "bodies", first));
     }
     await copy.tree(join(source, "files"), join(target, "files"));
+    await copy.tree(join(source, "plates"), join(target, "plates"));
     if (withKeys) await copy.tree(join(source, "keys"), join(target, "keys"));
     await copy.file(join(source, "dataset.json"), join(target, "dataset.json"));
   }

@@ -13,6 +13,7 @@ import {
   keyIdentifier,
   type Observation,
   observationsRoot,
+  ownerOf,
   referredCode,
   SALT_BYTES,
 } from "../core/index.ts";
@@ -67,6 +68,9 @@ export type DatasetsOptions = {
   readonly files?: FileSystem;
 };
 
+/** What a log is opened with, beside its place. */
+type Opening = DatasetsOptions & { readonly onPlates: (code: string) => void };
+
 /** A log takes some memory and open files; a city of thousands of datasets asks several nodes. */
 const MAX_LOGS = 1000;
 
@@ -86,8 +90,14 @@ export function datasetName(reference: string): string {
 }
 
 /** The access log of a dataset lies and is served beside the dataset's own. */
+const ACCESS_END = ".access";
+
 function accessName(reference: string): string {
-  return `${datasetName(reference)}.access`;
+  return `${datasetName(reference)}${ACCESS_END}`;
+}
+
+function isAccessName(name: string): boolean {
+  return name.endsWith(ACCESS_END);
 }
 
 /**
@@ -97,13 +107,28 @@ function accessName(reference: string): string {
  *     log.key, gateway.key    seeds, mode 0600
  *     log/            the journal, which is the truth, and its tiles
  *     bodies/, files/ facts and files beside it, which can be erased
+ *     plates/         of each code whose plates were scanned, what was said of them
  *     published       the newest public checkpoint
  *
  * @throws LogFault for one that is damaged: nothing is served then that could contradict what was shown before
  */
-export async function openDatasets(options: DatasetsOptions): Promise<NodeDatasets> {
-  const { directory, files = nodeFiles } = options;
+export async function openDatasets(given: DatasetsOptions): Promise<NodeDatasets> {
+  const { directory, files = nodeFiles } = given;
+  const listeners: ((code: string) => void)[] = [];
+  const options: Opening = {
+    ...given,
+    onPlates: (code) => {
+      for (const listener of listeners) listener(code);
+    },
+  };
   const open = new Map<string, HeldDatasetLog>();
+  const owned = new Map<string, HeldDatasetLog[]>();
+  const add = (name: string, log: HeldDatasetLog): void => {
+    open.set(name, log);
+    if (isAccessName(name)) return;
+    const owner = ownerOf(referredCode(log.reference));
+    owned.set(owner, [...(owned.get(owner) ?? []), log]);
+  };
   const making = new Map<string, Promise<HeldDatasetLog | undefined>>();
   const accesses = new Map<string, AccessLog>();
   const names = files.exists(directory) ? files.list(directory) : [];
@@ -111,7 +136,7 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
     for (const name of names) {
       const description = await readDescription(files, join(directory, name));
       if (description === undefined) continue;
-      open.set(name, await openOne(options, description));
+      add(name, await openOne(options, description));
     }
   } catch (cause) {
     for (const log of open.values()) await log[Symbol.asyncDispose]();
@@ -121,7 +146,7 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
     const isFull = description.access === undefined && open.size >= MAX_LOGS;
     if (isFull) return undefined;
     const log = await makeOne(options, name, description);
-    open.set(name, log);
+    add(name, log);
     return log;
   };
   const accessOf = (name: string, log: HeldDatasetLog | undefined): AccessLog | undefined => {
@@ -144,7 +169,9 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
     find: (reference) => open.get(datasetName(reference)),
     named: (name) => open.get(name),
     restored: () => [...open.values()].filter(({ isRestored }) => isRestored),
-    all: () => [...open].filter(([name]) => !name.endsWith(".access")).map(([, log]) => log),
+    all: () => [...open].filter(([name]) => !isAccessName(name)).map(([, log]) => log),
+    ownedBy: (owners) => owners.flatMap((owner) => owned.get(owner) ?? []),
+    onPlates: (listener) => void listeners.push(listener),
     open: (reference) => obtain(datasetName(reference), { reference }),
     access: async (reference) => {
       if (!open.has(datasetName(reference))) return undefined;
@@ -163,7 +190,7 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
 }
 
 async function makeOne(
-  options: DatasetsOptions,
+  options: Opening,
   name: string,
   description: Description,
 ): Promise<HeldDatasetLog> {
@@ -176,10 +203,7 @@ async function makeOne(
   return openOne(options, description);
 }
 
-async function openOne(
-  options: DatasetsOptions,
-  description: Description,
-): Promise<HeldDatasetLog> {
+async function openOne(options: Opening, description: Description): Promise<HeldDatasetLog> {
   const { files = nodeFiles } = options;
   const { gatewaySeed, ...parts } = await partsOf(options, description);
   const { directory } = parts;
@@ -189,7 +213,7 @@ async function openOne(
 }
 
 async function partsOf(
-  { directory, files = nodeFiles }: DatasetsOptions,
+  { directory, files = nodeFiles, onPlates }: Opening,
   { reference, origin, access }: Description,
 ): Promise<DatasetLogOptions & { readonly gatewaySeed: Uint8Array }> {
   const dataset = join(directory, datasetName(reference));
@@ -200,7 +224,7 @@ async function partsOf(
   const gatewaySeed = await seedOf(join(dataset, "keys", "gateway.key"), files);
   const gateway = coseKey({ kind: "ed25519", bytes: publicEd25519(gatewaySeed) });
   return {
-    ...{ directory: own, reference, gateway, gatewaySeed, files },
+    ...{ directory: own, reference, gateway, gatewaySeed, files, onPlates },
     signer: { key: logKey(origin, seed), seed },
     monotonicMilliseconds: () => performance.now(),
   };

@@ -19,6 +19,7 @@ import {
   sha256,
 } from "../core/index.ts";
 import type { Base64, Hex, Page, Paging, Time } from "./json.ts";
+import type { PlatesAnswer } from "./plates.ts";
 import type { Signer } from "./signer.ts";
 import type { Transport } from "./transport.ts";
 
@@ -229,6 +230,8 @@ export type Data = {
   /** A file from facts up to the ledger, as text to keep. */
   factsProof(dataset: string, index: number, asked?: FactsAsked): Promise<string>;
   eraseFacts(dataset: string, index: number, asked?: FactsAsked): Promise<void>;
+  /** The plates of a code that were scanned in place; asked as the owner of a dataset, with its own entries. */
+  plates(code: string): Promise<PlatesAnswer>;
   /** A file that the facts of an entry name; `strip` leaves its metadata out. */
   entryFile(dataset: string, index: number, sha256: Hex, strip?: boolean): Promise<Uint8Array>;
 };
@@ -269,6 +272,7 @@ export function createData(transport: Transport): Data {
     eraseFacts: async (dataset, index, asked = {}) => {
       await send("DELETE", `${one(dataset)}/entries/${index}/facts`, { query: query(asked) });
     },
+    plates: (code) => get(`/v1/codes/${encodeURIComponent(code)}/plates`),
     entryFile: async (dataset, index, sha256, strip = false) => {
       const path = `${one(dataset)}/entries/${index}/files/${sha256}`;
       const answer = await send("GET", path, strip ? { query: { strip: 1 } } : {});

@@ -6,6 +6,7 @@ export type {
   KeySpec,
   Manifest,
   Operation,
+  PlateState,
   RegisterItem,
   UpdateItem,
 } from "../core/index.ts";
@@ -22,6 +23,7 @@ export {
   parseTlogProof,
   type ResolverHost,
   type SealSegments,
+  sealName,
   sealSegments,
 } from "../core/index.ts";
 export { type ReadCode, type ReadRefusal, readCode } from "../text/index.ts";
@@ -83,6 +85,7 @@ export {
   manifestChunks,
   planManifest,
 } from "./manifest.ts";
+export { type PlateEvidence, type PlateJson, type PlatesAnswer, plateSaid } from "./plates.ts";
 export { ApiProblem, type Facts, NodeUnreachable, ProofMismatch, readProblem } from "./problem.ts";
 export {
   type AsOf,

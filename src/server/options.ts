@@ -84,6 +84,13 @@ export type ServerConfig = {
     /** Operations of one key. */
     readonly key: BucketSize;
   };
+  /** Entries of datasets, each with what lies beside it. */
+  readonly uploads: {
+    /** Of one key. */
+    readonly key: BucketSize;
+    /** Of all keys of one source: a department with its phones, a device. */
+    readonly source: BucketSize;
+  };
   /** Origins of other nodes that the portal's pages may talk to beside this one: none but in a demonstration. */
   readonly connectTo: readonly string[];
   /** Paths that the portal answers by its one page, with everything below them. */
@@ -97,6 +104,10 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
   rates: {
     address: { perSecond: 200, burst: 2000 },
     key: { perSecond: 20_000, burst: 200_000 },
+  },
+  uploads: {
+    key: { perSecond: 200, burst: 2000 },
+    source: { perSecond: 2000, burst: 20_000 },
   },
   connectTo: [],
   portalRoutes: ["/", "/tour", "/verify", "/report"],

@@ -1,7 +1,14 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fromHex, hex, present } from "../../src/core/index.ts";
+import {
+  composeSeal,
+  encodeDigits,
+  encodeSeal,
+  fromHex,
+  hex,
+  present,
+} from "../../src/core/index.ts";
 import {
   makeObservation,
   readInvitation,
@@ -112,6 +119,48 @@ test("what is sent is proved to a stranger, erased, and refused when it is wrong
   expect(stranger.exit).not.toBe(0);
   expect(stranger.errors).toContain("AUTH_KEY_UNKNOWN");
 });
+
+test("a plate is installed, replaced and missed by what its symbol says, and shown to everybody", async () => {
+  const lamp = `${OFFICE}/LAMP/000001`;
+  const items = [
+    { code: code(`${OFFICE}/LAMP`), kind: "class" as const, names: named("路灯") },
+    { code: code(lamp), kind: "thing" as const, names: named("路灯") },
+  ];
+  await office.node.act({ op: "register", items }, OFFICE, "office");
+  const { record } = await office.node.client.record(lamp);
+  const born = present(fromHex(record.born), "born").slice(0, 8);
+  // A scan says which plate it was before; whether its seal holds is for whoever checks it.
+  const [first = "", second = ""] = [1, 2].map((serial) => {
+    const terms = { code: code(lamp), iatSeconds: 1_700_000_000, serial, born };
+    const unsigned = composeSeal(terms, { alg: -8, kid: new Uint8Array(8) });
+    return `https://plates.test/${lamp}/${encodeDigits(encodeSeal(unsigned, new Uint8Array(64)))}`;
+  });
+  const photo = join(office.directory, "plate.jpg");
+  writeFileSync(photo, JPEG);
+  const there = ["--photo", photo, "--place", "114.51486,38.042769"];
+  const scan = (...args: readonly string[]) => by("scan", AIR, ...args);
+  expect(await scan("installed", first, ...there, "--note", "东侧")).toMatchObject({ exit: 0 });
+  expect(await scan("moved", first, ...there)).toMatchObject({ exit: 0 });
+  const list = async () =>
+    (await by("plates", lamp, "--json")).out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line));
+  const name = (await list())[0].seal as string;
+  expect(await scan("replaced", second, "--replaces", name, ...there)).toMatchObject({ exit: 0 });
+  expect(await scan("missing", lamp)).toMatchObject({ exit: 0 });
+  const person = await office.cli("dataset", "plates", lamp, "--lang", "zh");
+  expect(person.out).toMatch(/1\t已更换\t.*→ 2\n2\t丢失/);
+
+  const refused = async (...args: readonly string[]) => problemOf(await scan(...args)).code;
+  expect(await refused("installed", first, "--photo", photo)).toBe("DATA_PLATE");
+  expect(await refused("gone", first, ...there)).toBe("CLI_ARGUMENT");
+  expect(await refused("installed", lamp, ...there)).toBe("CLI_ARGUMENT");
+  expect(await refused("installed", first, "--place", "200,0")).toBe("CLI_ARGUMENT");
+  expect(await refused("replaced", second, "--replaces", "x", ...there)).toBe("CLI_ARGUMENT");
+  const page = await office.file("page.html", "<script>");
+  expect(await refused("installed", first, "--photo", page)).toBe("CLI_ARGUMENT");
+}, 240_000);
 
 test("a phone is invited, asks with a key that cannot leave it, and is enrolled by the office", async () => {
   const invited = jsonOf(await by("invite", AIR, "--label", "巡查三组", "--days", "7", "--json"));

@@ -5,7 +5,7 @@ import { filesBelow, read } from "../repo/sources.ts";
 /** What somebody can meet who applies, issues, keeps or decides. */
 const codes = [
   ...read("docs/errors.md").matchAll(
-    /^\| `((?:AUTH|STATE|ADMIT|RESOLVE)_\w+|GAZETTE_(?!FILE)\w+)` /gm,
+    /^\| `((?:AUTH|STATE|ADMIT|RESOLVE|DATA_PLATE(?!S))_?\w*|GAZETTE_(?!FILE)\w+)` /gm,
   ),
 ].map(([, code = ""]) => code);
 const more = ["OP_IAT", "OP_AUDIENCE", "HTTP_BUSY", "HTTP_STOPPED", "HTTP_FORBIDDEN"].concat(

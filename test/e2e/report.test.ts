@@ -1,15 +1,22 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import type { AxeResults } from "axe-core";
+import { type BrowserContext, chromium, type Download, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fromHex, present } from "../../src/core/index.ts";
+import { fromHex, hex, present, sealName } from "../../src/core/index.ts";
 import { jsonOf, type Office, openOffice } from "../cli/office.ts";
 import { type RealNode, startRealNode } from "../node/real-node.ts";
 import { CITY, code, named, signerOf } from "../sdk/world.ts";
 import { CHROMIUM, openWatchedPage } from "./browser.ts";
 
-// A phone is enrolled, reports while the node is away, is closed, and delivers when both are back.
+// A phone is enrolled, reports while the node is away, is closed, and delivers when both are back; it installs a plate.
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 const OFFICE = `${CITY}.02`;
+const LAMP = `${OFFICE}/LAMP/000001`;
 const DATASET = `${OFFICE}/DATA/REPORT`;
 
 describe.skipIf(CHROMIUM === undefined)(
@@ -28,6 +35,14 @@ describe.skipIf(CHROMIUM === undefined)(
       const item = { code: code(OFFICE), kind: "department" as const, names: named("局") };
       const items = [{ ...item, keys: [key("office")] }];
       await office.node.act({ op: "register", items }, CITY, "all");
+      const things = [
+        { code: code(`${OFFICE}/LAMP`), kind: "class" as const, names: named("路灯") },
+        {
+          ...{ code: code(LAMP), kind: "thing" as const, names: named("路灯") },
+          geometry: { value: { point: [1_145_149_000, 380_423_000] }, validFrom: "2026-01-01" },
+        } as const,
+      ];
+      await office.node.act({ op: "register", items: things }, OFFICE, "office");
       const words = ["--title", "上报", "--licence", "none", "--contact", "数据科"];
       expect(await by("create", DATASET, ...words)).toMatchObject({ exit: 0 });
     });
@@ -59,8 +74,9 @@ describe.skipIf(CHROMIUM === undefined)(
       const kid = await first.page.locator("p.key code").textContent();
       expect(new URL(first.page.url()).hash).toBe("");
       await first.page.waitForFunction(async () => {
-        const kept = await (await caches.open("cityid-report-1")).keys();
-        return kept.some(({ url }) => url.includes("/assets/report-"));
+        const [name = ""] = (await caches.keys()).filter((each) => /^cityid-report-/.test(each));
+        const kept = name === "" ? [] : await (await caches.open(name)).keys();
+        return kept.some(({ url }) => url.endsWith("/report"));
       });
       expect(first.complaints).toEqual({ violations: [], errors: [], foreign: [] });
       expect(await by("enrol", kid ?? "")).toMatchObject({ exit: 0 });
@@ -85,6 +101,76 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(read).toContain('"value":"井盖破损"');
       expect(read).toContain(`"kid":"${kid}"`);
       expect((await again.client.dataset(DATASET)).entries).toBe(2);
+      // What the phone keeps of it is verified by the command line.
+      const vkey = (await again.client.dataset(DATASET)).log.vkeys[0] ?? "";
+      const downloads: Download[] = [];
+      page.on("download", (each) => downloads.push(each));
+      await page.getByRole("button", { name: "保存回执" }).click();
+      await expect.poll(() => downloads.length).toBe(2);
+      for (const each of downloads) {
+        const suffix = each.suggestedFilename().endsWith(".cose") ? ".cose" : "";
+        await each.saveAs(join(office.directory, `receipt${suffix}`));
+      }
+      const receipt = join(office.directory, "receipt");
+      expect(jsonOf(await office.cli("verify", receipt, "--vkey", vkey, "--json"))).toMatchObject({
+        index: 1,
+      });
+    }, 240_000);
+
+    test("installs the plate that was scanned, with photo and place, and misses it", async () => {
+      const context = present(phone, "the phone");
+      const { client, url } = present(again, "a node");
+      const born = present(fromHex((await client.record(LAMP)).record.born), "born").slice(0, 8);
+      const seal = hex(sealName({ serial: 4711, born }));
+      const { page, complaints } = await openWatchedPage(context, url);
+      await page.goto(`${url}/report/${LAMP}`);
+      // Without a plate that was scanned only its absence can be told.
+      expect(await page.locator('input[value="installed"]').isDisabled()).toBe(true);
+      await page.goto(`${url}/report/${LAMP}?seal=${seal}`);
+      await page.getByText("铭牌 4711").waitFor();
+      await page.locator('input[value="installed"]').check();
+      await page.click("#send");
+      await page.getByText("请拍一张铭牌的照片").waitFor();
+      const photo = {
+        name: "plate.png",
+        mimeType: "image/png",
+        buffer: Buffer.from(await page.screenshot()),
+      };
+      await page.locator('input[type="file"]:visible').setInputFiles(photo);
+      await context.clearPermissions();
+      await page.click("#send");
+      await page.getByText("得不到位置，无法登记铭牌").waitFor();
+      await context.grantPermissions(["geolocation"]);
+      await context.setGeolocation({ latitude: 38.042769, longitude: 114.51486 });
+      await page.click("#send");
+      await expect
+        .poll(async () => (await client.plates(LAMP)).items, { timeout: 45_000 })
+        .toMatchObject([
+          { seal, state: "installed", office: OFFICE, place: [1_145_148_600, 380_427_690] },
+        ]);
+      const shown = await (
+        await fetch(`${url}/${LAMP}`, { headers: { Accept: "text/html", "Accept-Language": "zh" } })
+      ).text();
+      expect(shown).toMatch(/铭牌 4[ ,  ]?711 .*已安装/);
+      await page.locator('input[value="missing"]').check();
+      await page.click("#send");
+      await expect
+        .poll(async () => (await client.plates(LAMP)).items, { timeout: 45_000 })
+        .toMatchObject([{ seal, state: "missing" }]);
+      expect(complaints).toEqual({ violations: [], errors: [], foreign: [] });
+
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.goto(`${url}/report/${LAMP}?seal=${seal}`);
+        for (const value of ["matter", "installed"]) {
+          await page.locator(`input[value="${value}"]`).check();
+          await page.evaluate(AXE);
+          const { violations } = (await page.evaluate(
+            `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, rules: { "target-size": { enabled: true } } })`,
+          )) as AxeResults;
+          expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+        }
+      }
     }, 240_000);
   },
 );

@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
+import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser, Download, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { MAIN } from "../node/real-node.ts";
 import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts";
 import { type DemoNode, startDemoNode } from "./demo-node.ts";
 
@@ -205,13 +207,55 @@ describe.skipIf(CHROMIUM === undefined)(
       await expectDone("Nobody can make a plate for a thing without a key");
     }, 90_000);
 
-    test("all ten steps are remembered after a reload", async () => {
+    test("11: a report that was signed without a network waits, is delivered, and its receipt verified", async () => {
+      await visit("report");
+      await button("Sign and enrol this browser").click();
+      await expectShown("There is a network. Switch");
+      await page.context().setOffline(true);
+      await expectShown("No network. What you report waits");
+      await page.getByLabel("What is the matter").fill("manhole cover broken");
+      await button("Sign the report").click();
+      await page.getByRole("heading", { name: "Signed, waiting for a network" }).waitFor();
+      const dataset = "MA.156.1301.02/DATA/TOUR";
+      const entries = async () => {
+        const answer = await fetch(`${node.url}/v1/datasets/${encodeURIComponent(dataset)}`);
+        return ((await answer.json()) as { entries: number }).entries;
+      };
+      expect(await entries()).toBe(1);
+      await page.context().setOffline(false);
+      await page.getByRole("heading", { name: "Received as entry 1" }).waitFor();
+      await expectShown("The receipt was checked in this page");
+      await expectDone("arrived once, whatever the network did");
+      expect(await entries()).toBe(2);
+      // What the page lets the visitor keep, verified without it.
+      const downloads: Download[] = [];
+      page.on("download", (each) => downloads.push(each));
+      await button("Save the receipt").click();
+      await expect.poll(() => downloads.length).toBe(2);
+      for (const each of downloads) {
+        await each.saveAs(join(node.directory, each.suggestedFilename()));
+      }
+      const command =
+        (await page
+          .getByText(/npx cityid verify report/)
+          .first()
+          .textContent()) ?? "";
+      const { stdout } = await run("sh", ["-c", `cd ${node.directory} && ${here(command)}`]);
+      expect(stdout).toMatch(/report\.receipt|✔/);
+    }, 120_000);
+
+    test("all eleven steps are remembered after a reload", async () => {
       await page.goto(`${node.url}/tour`);
-      await page.getByText("seen").nth(9).waitFor();
-      expect(await page.getByText("seen").count()).toBe(10);
+      await page.getByText("seen").nth(10).waitFor();
+      expect(await page.getByText("seen").count()).toBe(11);
     }, 30_000);
   },
 );
+
+/** The command of this checkout, wherever it is run. */
+function here(command: string): string {
+  return command.replace("npx cityid", `node ${MAIN}`);
+}
 
 type Demo = {
   readonly city: { readonly code: string; readonly url: string; readonly lamp: string };

@@ -357,6 +357,26 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(passes.map(({ id }) => id)).toContain("color-contrast");
     }
 
+    test("leads on from a plate to the page that reports before it, and from no forgery", async () => {
+      const text = await world.seal(plates.LAMP, { serial: 77 });
+      await visiting(ENGLISH, async (page) => {
+        await page.goto(address(`?text=${encodeURIComponent(forge(text))}`));
+        expect(await verdictOf(page)).toMatchObject({ state: "stop" });
+        expect(await page.locator('a[href^="/report/"]').count()).toBe(0);
+        await page.goto(address(`?text=${encodeURIComponent(text)}`));
+        await verdictOf(page);
+        await page.getByRole("link", { name: "Report here" }).click();
+        await page.getByText(/Plate 77$/).waitFor();
+        expect(new URL(page.url()).pathname).toBe(`/report/${plates.LAMP}`);
+        // The code page that a plate leads to does so too.
+        const scanned = await fetch(`${world.node.url}${new URL(text).pathname}`, {
+          headers: { Accept: "text/html", "Accept-Language": "en" },
+        });
+        const [, href] = /href="(\/report\/[^"]+)"/.exec(await scanned.text()) ?? [];
+        expect(href).toBe(new URL(page.url()).pathname + new URL(page.url()).search);
+      });
+    });
+
     test("is used with a keyboard alone, in Chinese", async () => {
       const text = await world.seal(plates.LAMP);
       await visiting({ locale: "zh-CN", viewport: { width: 1440, height: 900 } }, async (page) => {

@@ -5,6 +5,7 @@ import {
   hex,
   isShown,
   type Observation,
+  type PlateScan,
   present,
   sha256,
 } from "../../src/core/index.ts";
@@ -19,12 +20,15 @@ import { describeFaults } from "./table.ts";
 //
 //   1. what was acknowledged is there, once, with its facts and files, and the same entry gets the same place
 //   2. what was erased stays so
-//   3. a checkpoint that was shown is one of this log
+//   3. of the scan of a plate no more and no less is known than its entry in the log says
+//   4. a checkpoint that was shown is one of this log
 
 const REFERENCE = "MA.156.1301.02/DATA/AIR#1";
 const OFFICE = code("MA.156.1301.02");
 const NOW = 1_800_000_000_000;
 const PHOTO = Uint8Array.of(0xff, 0xd8, 0xff, 0xd9);
+const LAMP = code("MA.156.1301.02/LAMP/1");
+const SCAN: PlateScan = { code: LAMP, state: "installed", seal: new Uint8Array(12), place: [1, 2] };
 const PHOTO_HASH = hex(sha256(PHOTO));
 
 const open = (files: FaultyFiles): Promise<NodeDatasets> =>
@@ -56,6 +60,8 @@ const submission = (n: number, audience: string) => ({
   observations: [observation(n)],
   files: new Map(n === 1 ? [[PHOTO_HASH, PHOTO]] : []),
   receivedMilliseconds: NOW + n,
+  // What it says of a plate was judged before.
+  ...(n === 2 && { plate: SCAN }),
 });
 
 type Life = { readonly taken: Map<number, LogReceipt>; erased: boolean; shown: string | undefined };
@@ -107,6 +113,11 @@ async function expectWhole(files: FaultyFiles, life: Life, why: string): Promise
     if (isErased) expect([isThere, file], why).toEqual([false, undefined]);
     else if (isThere && before === undefined) expect(file, why).toEqual(PHOTO);
   }
+  const scans = await log.plates(LAMP);
+  const index = life.taken.get(2)?.index;
+  expect(scans, why).toEqual([
+    expect.objectContaining({ ...SCAN, index, source: OFFICE, receivedMilliseconds: NOW + 2 }),
+  ]);
   if (life.shown !== undefined) {
     const size = Number(life.shown.split("\n")[1]);
     expect(log.checkpoint(size), why).toBe(life.shown);
@@ -129,10 +140,13 @@ describeFaults<Life>({
       call
         .replace("/data/datasets/MA.156.1301.02_DATA_AIR.g1/", "")
         .replace(/[0-9a-f]{8}\.new/, "*.new")
-        .replaceAll(/[0-9a-f]{64}/g, "HASH"),
+        .replaceAll(/[0-9a-f]{64}/g, "HASH")
+        .replace(/plates\/[0-9a-f/]+/, "plates/CODE"),
     );
     expect(
-      [...new Set(names)].filter((name) => /bodies|files|published|dataset/.test(name)).sort(),
+      [...new Set(names)]
+        .filter((name) => /bodies|files|plates|published|dataset/.test(name))
+        .sort(),
     ).toMatchInlineSnapshot(`
       [
         "create bodies/0.new",
@@ -141,6 +155,7 @@ describeFaults<Life>({
         "create bodies/3.new",
         "create dataset.json.new",
         "create files/HASH/HASH.*.new",
+        "create plates/CODE*.new",
         "create published.new",
         "link files/HASH/HASH",
         "make /data/datasets",
@@ -148,6 +163,8 @@ describeFaults<Life>({
         "make bodies",
         "make files",
         "make files/HASH",
+        "make plates",
+        "make plates/CODE",
         "remove files/HASH/HASH",
         "remove files/HASH/HASH.*.new",
         "rename bodies/0.new",
@@ -155,6 +172,7 @@ describeFaults<Life>({
         "rename bodies/2.new",
         "rename bodies/3.new",
         "rename dataset.json.new",
+        "rename plates/CODE*.new",
         "rename published.new",
         "sync bodies/0.new",
         "sync bodies/1.new",
@@ -166,7 +184,10 @@ describeFaults<Life>({
         "sync directory bodies",
         "sync directory files",
         "sync directory files/HASH",
+        "sync directory plates",
+        "sync directory plates/CODE",
         "sync files/HASH/HASH.*.new",
+        "sync plates/CODE*.new",
         "sync published.new",
         "write bodies/0.new",
         "write bodies/1.new",
@@ -174,6 +195,7 @@ describeFaults<Life>({
         "write bodies/3.new",
         "write dataset.json.new",
         "write files/HASH/HASH.*.new",
+        "write plates/CODE*.new",
         "write published.new",
       ]
     `);

@@ -16,14 +16,17 @@ import {
   hashLeaf,
   hex,
   observationsRoot,
+  type PlateScan,
   parseCheckpoint,
   parsePolicy,
   present,
+  sealName,
 } from "../../src/core/index.ts";
 import {
   type Client,
   createClient,
   makeObservation,
+  plateSaid,
   type Said,
   type SignedEntry,
   signEntry,
@@ -302,6 +305,112 @@ describe("files", () => {
     const large = new Uint8Array(10 * 1024 * 1024 + 1);
     large.set(PHOTO);
     expect(await send({ photo: named_(large) }, [large])).toMatchObject({ code: "DATA_FILE_SIZE" });
+  });
+});
+
+describe("a plate", () => {
+  const LAMP = `${OFFICE}/LAMP/000001`;
+  const PLACE = [1_145_148_600, 380_427_690] as const;
+
+  test("is installed, moved, replaced and missed: on its page, over HTTP, of its generation", async () => {
+    const lamp = { code: code(LAMP), kind: "thing" as const, names: named("路灯") };
+    const geometry = { value: { point: PLACE }, validFrom: "2026-01-01" };
+    const items = [
+      { code: code(`${OFFICE}/LAMP`), kind: "class" as const, names: named("路灯") },
+      { ...lamp, geometry },
+      { ...lamp, code: code(`${OFFICE}/LAMP/000002`) },
+    ];
+    await node.act({ op: "register", items }, OFFICE, "office");
+    const bornOf = async (text: string) =>
+      present(fromHex((await node.client.record(text)).record.born), "born").slice(0, 8);
+    const born = await bornOf(LAMP);
+    const seal = (serial: number, of = born) => sealName({ serial, born: of });
+    const evidence = { timeMilliseconds: Date.now(), photo: PHOTO, note: "东侧" };
+    const at = now();
+    const say = async (scan: PlateScan, seconds: number) => {
+      const { photo, ...rest } = evidence;
+      const isGone = scan.state === "missing";
+      const said = plateSaid(scan, isGone ? rest : evidence);
+      return node.client.sendEntry(AIR, await sign([said], isGone ? [] : [photo], at + seconds));
+    };
+    const scan = { code: code(LAMP), seal: seal(1), place: PLACE };
+    const moved = [PLACE[0] + 100, PLACE[1]] as const;
+    const known = async () => (await node.client.plates(LAMP)).items;
+    expect(await known()).toEqual([]);
+    const page = async () =>
+      (
+        await fetch(`${node.url}/${LAMP}`, {
+          headers: { Accept: "text/html", "Accept-Language": "zh" },
+        })
+      ).text();
+    expect(await page()).not.toContain('id="plates"');
+    const first = await say({ ...scan, state: "installed" }, -50);
+    const today = new Date((at - 50) * 1000).toISOString().slice(0, 10);
+    const shown = { seal: hex(seal(1)), since: today, office: OFFICE };
+    expect(await known()).toEqual([{ ...shown, state: "installed", place: PLACE }]);
+    // Its page had been kept without it.
+    expect(await page()).toMatch(/铭牌 1 .*已安装/);
+    await say({ ...scan, state: "moved", place: moved }, -40);
+    // What waited on a phone comes late, and changes nothing of what was said after it.
+    await say({ ...scan, state: "missing" }, -45);
+    expect(await known()).toMatchObject([{ state: "moved", place: moved }]);
+    await say({ ...scan, seal: seal(2), state: "replaced" }, -30);
+    expect(await known()).toMatchObject([
+      { seal: hex(seal(1)), state: "replaced", by: hex(seal(2)), place: moved },
+      { seal: hex(seal(2)), state: "installed", place: PLACE },
+    ]);
+    await say({ code: code(LAMP), state: "missing" }, -20);
+    expect((await known()).map(({ state }) => state)).toEqual(["replaced", "missing"]);
+    expect(await page()).toMatch(/铭牌 2 .*丢失/);
+
+    // Whoever owns the dataset sees which entry says so; a stranger neither key, nor minute, nor picture.
+    const own = (await owner.plates(LAMP)).items;
+    expect(own[0]).toMatchObject({
+      dataset: `${AIR}#1`,
+      source: OFFICE,
+      signed: expect.anything(),
+    });
+    expect(JSON.stringify(await owner.datasetEntry(AIR, first.index))).toContain('"installed"');
+    // Where the record keeps back where the thing is, its plate does too.
+    const second = `${OFFICE}/LAMP/000002`;
+    const hidden = { code: code(second), seal: seal(1, await bornOf(second)), place: PLACE };
+    await say({ ...hidden, state: "installed" }, -10);
+    expect((await node.client.plates(second)).items[0]).not.toHaveProperty("place");
+    expect((await owner.plates(second)).items[0]).toMatchObject({ place: PLACE });
+
+    // Erased, it says nothing any more; across a start the rest is as it was.
+    const before = await known();
+    await owner.eraseFacts(AIR, first.index);
+    expect(await known()).toEqual(before);
+    await node.stop("SIGKILL");
+    node = await startRealNode({ data: node.data });
+    owner = node.client.as({ signer: signerOf("office"), holder: `${OFFICE}#1` });
+    expect(await known()).toEqual(before);
+    const last = (await owner.plates(second)).items[0]?.entry ?? 0;
+    await owner.eraseFacts(AIR, last, { names: ["place"] });
+    expect((await owner.plates(second)).items[0]).not.toHaveProperty("place");
+    await owner.eraseFacts(AIR, last, { names: ["seal"] });
+    expect((await node.client.plates(second)).items).toEqual([]);
+
+    const bad = (said: PlateScan, seconds = 0) => refusal(say(said, seconds));
+    const installed = { ...scan, state: "installed" } as const;
+    expect(await bad({ ...installed, seal: seal(1, new Uint8Array(8)) })).toMatchObject({
+      ...{ code: "DATA_PLATE_SEAL", subject: LAMP, want: hex(born) },
+    });
+    expect(await bad({ ...installed, code: code(CITY) })).toMatchObject({
+      ...{ code: "DATA_PLATE_CODE", subject: CITY, owner: OFFICE },
+    });
+    expect(await bad({ ...installed, code: code(`${OFFICE}/LAMP/9`) })).toMatchObject({
+      code: "STATE_UNKNOWN",
+    });
+    const { place: _, ...nowhere } = installed;
+    expect(await bad(nowhere)).toMatchObject({ code: "DATA_PLATE", field: "place" });
+    expect(await refusal(node.client.plates(`${OFFICE}/LAMP/9`))).toMatchObject({
+      code: "RESOLVE_UNKNOWN",
+    });
+    const { entries = 0 } = await node.client.dataset(AIR);
+    expect(entries).toBeGreaterThan(first.index);
+    expect(await known()).toEqual(before);
   });
 });
 

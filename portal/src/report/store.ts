@@ -13,6 +13,13 @@ export type Enrolled = {
   readonly audience: string;
 };
 
+/** That the log of the dataset has it: a file for `cityid verify`, which whoever reported keeps. */
+export type Receipt = {
+  readonly entry: Uint8Array;
+  /** tlog-proof */
+  readonly receipt: string;
+};
+
 export type Report = {
   readonly id: string;
   readonly dataset: string;
@@ -25,6 +32,8 @@ export type Report = {
   readonly state: "waiting" | "sent" | "refused" | "expired";
   /** Index of the entry, or the code of the refusal. */
   readonly outcome?: string;
+  /** Of what was received. */
+  readonly receipt?: Receipt;
 };
 
 const [NAME, VERSION] = ["cityid-report", 1];

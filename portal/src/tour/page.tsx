@@ -28,6 +28,7 @@ const PAGES: { readonly [S in StepId]: ComponentType } = {
     default: (await import("./own-ledger/step.tsx")).OwnLedgerStep,
   })),
   plates: lazy(async () => ({ default: (await import("./plates/step.tsx")).PlatesStep })),
+  report: lazy(async () => ({ default: (await import("./report/step.tsx")).ReportStep })),
 };
 
 /** The first page of the portal: a newcomer does by hand what a city, an institute and an auditor do. */

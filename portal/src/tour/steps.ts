@@ -10,6 +10,7 @@ export const STEPS = [
   "kill",
   "own-ledger",
   "plates",
+  "report",
 ] as const;
 
 export type StepId = (typeof STEPS)[number];

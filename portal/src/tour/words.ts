@@ -12,4 +12,5 @@ export const WORDS = {
   kill: "kill",
   "own-ledger": "ownLedger",
   plates: "plates",
+  report: "report",
 } as const satisfies { readonly [S in StepId]: string };

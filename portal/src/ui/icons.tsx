@@ -1,4 +1,5 @@
 import type { ReactNode } from "react";
+import { SHAPES } from "./shapes.ts";
 
 // 16-unit icons, drawn with the current colour. They always stand beside a word, so they say nothing by themselves.
 
@@ -22,31 +23,31 @@ function Icon({ children }: { readonly children: ReactNode }): ReactNode {
 
 export const TickIcon = (): ReactNode => (
   <Icon>
-    <path d="M3 8.5 6.5 12 13 4.5" />
+    <path d={SHAPES.active} />
   </Icon>
 );
 
 export const TriangleIcon = (): ReactNode => (
   <Icon>
-    <path d="M8 2.5 14.5 13.5H1.5Z M8 6.5v3.25 M8 11.5v.1" />
+    <path d={SHAPES.attention} />
   </Icon>
 );
 
 export const CrossIcon = (): ReactNode => (
   <Icon>
-    <path d="M4 4l8 8 M12 4l-8 8" />
+    <path d={SHAPES.stop} />
   </Icon>
 );
 
 export const ArrowIcon = (): ReactNode => (
   <Icon>
-    <path d="M2.5 8h11 M9 3.5 13.5 8 9 12.5" />
+    <path d={SHAPES.ended} />
   </Icon>
 );
 
 export const QuestionIcon = (): ReactNode => (
   <Icon>
-    <path d="M5.5 6a2.5 2.5 0 1 1 3.600 2.200C8.300 8.600 8 9 8 10 M8 12.5v.1" />
+    <path d={SHAPES.unknown} />
   </Icon>
 );
 

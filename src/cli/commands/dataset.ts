@@ -5,6 +5,7 @@ import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { type CreateOptions, createDataset, readHash, readIndex } from "../dataset/create.ts";
 import { enrol, type InviteOptions, invite, turnAway } from "../dataset/enrol.ts";
+import { listPlates, type ScanOptions, sendScan } from "../dataset/scan.ts";
 import { type SendOptions, sendFile } from "../dataset/send.ts";
 import type { Run } from "../run.ts";
 import { localTime } from "../show-record.ts";
@@ -64,6 +65,44 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
     async (text: string, path: string, options: SendOptions, command: Command) =>
       sendFile(runOf(command), readCodeArgument(text), path, options),
   );
+
+  sub("scan", {
+    en: "says that a plate was installed, moved, replaced or is missing",
+    zh: "登记铭牌已安装、已移位、已更换或丢失",
+  })
+    .argument("<code>", code)
+    .argument("<state>", "installed | moved | replaced | missing")
+    .argument(
+      "<plate>",
+      say({
+        en: "what its symbol says; of one that is missing the code will do",
+        zh: "铭牌二维码的内容；丢失的可只写标识码",
+      }),
+    )
+    .option("--photo <file>", say({ en: "a picture of it in place", zh: "现场照片" }))
+    .option("--place <lon,lat>", say({ en: "where it is", zh: "所在位置（经度,纬度）" }))
+    .option(
+      "--replaces <plate>",
+      say({ en: "the old plate, where there were several", zh: "被更换的旧铭牌（有多块时）" }),
+    )
+    .option("--note <text>", say({ en: "a note", zh: "备注" }))
+    .option(
+      "--source <code>",
+      say({ en: "whose data (the signer's)", zh: "数据来源（默认签署方）" }),
+    )
+    .action(
+      async (text: string, state: string, plate: string, options: ScanOptions, command: Command) =>
+        sendScan(runOf(command), readCodeArgument(text), [state, plate], options),
+    );
+
+  sub("plates", {
+    en: "what is known of the plates of a code",
+    zh: "查看某标识码各铭牌的状态",
+  })
+    .argument("<code>", say({ en: "the code on the plates", zh: "铭牌上的标识码" }))
+    .action(async (text: string, _: object, command: Command) =>
+      listPlates(runOf(command), readCodeArgument(text)),
+    );
 
   sub("invite", {
     en: "an invitation for a phone, signed with `govern`: an address and a symbol",

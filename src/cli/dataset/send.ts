@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { type Code, decodeEntry } from "../../core/index.ts";
 import {
+  type EntryReceipt,
   fileValue,
   makeObservation,
   type Said,
@@ -27,7 +28,16 @@ export async function sendFile(
   options: SendOptions,
 ): Promise<void> {
   const signed = await signFile(run, dataset, path, options);
-  const receipt = await run.client.sendEntry(dataset, signed);
+  await printTaken(run, dataset, signed, await run.client.sendEntry(dataset, signed));
+}
+
+/** Says that an entry was taken, and keeps its receipt where one was asked for. */
+export async function printTaken(
+  run: Run,
+  dataset: Code,
+  signed: SignedEntry,
+  receipt: EntryReceipt,
+): Promise<void> {
   const kept = run.options.receipt;
   if (kept !== undefined) {
     await writeFile(kept, receipt.receipt);

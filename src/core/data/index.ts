@@ -43,3 +43,14 @@ export {
   PNG_SIGNATURE,
   pictureType,
 } from "./picture.ts";
+export {
+  isOfGeneration,
+  judgePlateScan,
+  PLATE_SCAN_TYPE,
+  PLATE_STATES,
+  type PlateRefusal,
+  type PlateScan,
+  type PlateState,
+  readPlateScan,
+} from "./plate-scan.ts";
+export { type Plate, platesOf, type SaidOfPlate } from "./plates.ts";

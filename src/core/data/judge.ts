@@ -115,7 +115,8 @@ export function isSignedBy(key: Pick<KeyRecord, "key">, entry: DataEntry): boole
   return verifySignature(key, entry.alg, entry.message, entry).ok;
 }
 
-function inForce(state: ValueReader, code: Code): Result<CodeRecord, RuleRefusal> {
+/** The record of a code that counts now; else `STATE_…`. */
+export function inForce(state: ValueReader, code: Code): Result<CodeRecord, RuleRefusal> {
   const record = state.get(codeKey(code));
   if (record === undefined) return err({ code: "STATE_UNKNOWN", subject: code });
   const refusal = inactive(code, effectiveStatus(state, record));

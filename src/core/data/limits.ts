@@ -18,3 +18,9 @@ export const MAX_ENTRY_FACTS_BYTES: number = 12 * 1024 * 1024;
 /** Files that the facts of one entry name by their hash. */
 export const MAX_ATTACHMENTS: number = 8;
 export const MAX_ATTACHMENT_BYTES: number = 10 * 1024 * 1024;
+
+/** Scans of the plates of one code that one dataset keeps. */
+export const MAX_PLATE_SCANS: number = 256;
+export const MAX_PLATE_NOTE_CHARACTERS: number = 4000;
+/** `cti` of a seal: its serial, and how the generation was born. */
+export const SEAL_NAME_BYTES: number = 12;

@@ -15,6 +15,7 @@ export {
   type SealClaims,
   type SealHeader,
   type SealRefusal,
+  sealName,
   type UnsignedSeal,
 } from "./seal.ts";
 export {

@@ -252,6 +252,11 @@ function fromBigEndian(bytes: Uint8Array): number {
   return number;
 }
 
+/** `cti` of a seal: what names the plate among those of its code. */
+export function sealName({ serial, born }: Pick<SealClaims, "serial" | "born">): Uint8Array {
+  return concat(bigEndian(serial), born);
+}
+
 /** Of a record's `born`, what a seal carries. */
 export function bornPrefix(born: Uint8Array): Uint8Array {
   return born.slice(0, BORN_BYTES);

@@ -1,1 +1,2 @@
+export { type PublicPlate, publicPlates } from "./plates.ts";
 export { mountData } from "./routes.ts";

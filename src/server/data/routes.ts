@@ -31,8 +31,10 @@ import { mustBe, speaksFor } from "../identity/index.ts";
 import { MAX_BODY_BYTES, MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import { mountPlates } from "./plates.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
+import { createUploadRate } from "./upload-rate.ts";
 import { publicEntryJson, receiptJson, shownBody, shownEntryJson } from "./views.ts";
 
 /** A dataset whose log this node keeps. */
@@ -44,6 +46,8 @@ type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
  */
 export function mountData(app: App, services: Services): void {
   const { state, datasets, authentication, access, problem, config } = services;
+  const rate = createUploadRate(config);
+  mountPlates(app, services);
 
   app.get("/v1/datasets/:code", (c) => {
     const code = parseCode(c.req.param("code"));
@@ -84,7 +88,7 @@ export function mountData(app: App, services: Services): void {
     const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
     const { dataset, log } = found.value;
-    const taken = await submitEntry(services, dataset, log, body.value);
+    const taken = await submitEntry(services, dataset, log, rate, body.value);
     if (!taken.ok) return problem(c, taken.error);
     return answerPrivate(receiptJson(log, taken.value), taken.value.isKnown ? 200 : 201);
   });

@@ -1,5 +1,6 @@
 import {
   type CborValue,
+  type DataEntry,
   decodeCbor,
   decodeEntry,
   decodeObservations,
@@ -7,15 +8,20 @@ import {
   isCborMap,
   isShown,
   judgeEntry,
+  judgePlateScan,
+  MAX_PLATE_SCANS,
   matchBody,
   type Observation,
   type OpenDataset,
   ok,
+  type PlateScan,
   type Result,
+  readPlateScan,
 } from "../../core/index.ts";
 import { type DatasetLog, type LogReceipt, matchFiles } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
+import type { UploadRate } from "./upload-rate.ts";
 
 /** An entry as it is sent: `{"entry", "facts", ? "files"}`, all of it in one request, so that it is there as a whole or not at all. */
 type Sent = {
@@ -36,6 +42,7 @@ export async function submitEntry(
   { state, clock }: Pick<Services, "state" | "clock">,
   dataset: OpenDataset,
   log: DatasetLog,
+  rate: UploadRate,
   body: Uint8Array,
 ): Promise<Result<LogReceipt, AnyRefusal>> {
   const sent = readSent(body);
@@ -47,19 +54,41 @@ export async function submitEntry(
   const receivedMilliseconds = clock();
   const signer = judgeEntry(state, dataset, entry.value, Math.floor(receivedMilliseconds / 1000));
   if (!signer.ok) return signer;
+  const admitted = rate.admit(entry.value, receivedMilliseconds);
+  if (!admitted.ok) return admitted;
   const observations = readObservations(sent.value.facts);
   if (!observations.ok) return observations;
   const matched = matchBody(entry.value, observations.value);
   if (!matched.ok) return matched;
+  const plate = await readPlate(state, dataset, log, entry.value, observations.value);
+  if (!plate.ok) return plate;
   const files = matchFiles(observations.value, sent.value.files);
   if (!files.ok) return files;
   const answer = await log.append({
     ...{ entry: entry.value, observations: observations.value },
     ...{ files: files.value, receivedMilliseconds },
+    ...(plate.value !== undefined && { plate: plate.value }),
   });
   if (!("busy" in answer)) return ok(answer);
   if (answer.busy === "restored") return err({ code: "DATA_RESTORED", dataset: log.reference });
   return err({ code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: answer.busy });
+}
+
+/** What the entry says of a plate, if it does and its source may. */
+async function readPlate(
+  state: Services["state"],
+  dataset: OpenDataset,
+  log: DatasetLog,
+  entry: DataEntry,
+  observations: readonly Observation[],
+): Promise<Result<PlateScan | undefined, AnyRefusal>> {
+  const scan = readPlateScan(observations);
+  if (!scan.ok || scan.value === undefined) return scan;
+  const { code } = scan.value;
+  const judged = judgePlateScan(state, dataset, entry, scan.value);
+  if (!judged.ok) return judged;
+  const isFull = (await log.plates(code)).length >= MAX_PLATE_SCANS;
+  return isFull ? err({ code: "DATA_PLATE_SCANS", subject: code, max: MAX_PLATE_SCANS }) : scan;
 }
 
 function readSent(body: Uint8Array): Result<Sent, AnyRefusal> {

@@ -85,7 +85,7 @@ export function entryAt(log: DatasetLog, index: number): DataEntry {
 }
 
 /** The department or city that a source belongs to, or is. */
-function officeOf(source: Code): Code {
+export function officeOf(source: Code): Code {
   return codeParts(source).classNodes.length === 0 ? source : ownerOf(source);
 }
 

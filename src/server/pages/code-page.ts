@@ -9,10 +9,13 @@ import {
   type EffectiveStatus,
   parseCode,
   type Reference,
+  readSeal,
   referredCode,
   type Statement,
+  sealName,
 } from "../../core/index.ts";
 import { mapLinks } from "../../text/index.ts";
+import type { PublicPlate } from "../data/index.ts";
 import { hexOf } from "../http/bytes.ts";
 import type { HistoryItem } from "../registry/history.ts";
 import type { Moment } from "../registry/moment.ts";
@@ -32,6 +35,7 @@ import {
   KIND_WORDS,
   LINK_WORDS,
   PAGE_WORDS,
+  PLATE_MARKS,
   SCHEME_WORDS,
   STAGE_WORDS,
   STATUS_MARKS,
@@ -47,6 +51,7 @@ export type CodePage = {
     readonly count: number;
   };
   readonly history: readonly HistoryItem[];
+  readonly plates: readonly PublicPlate[];
   readonly recordedMilliseconds: number;
   readonly moment: Moment | undefined;
   readonly language: Language;
@@ -62,7 +67,7 @@ export function codePageTitle({ found: { record }, language }: CodePage): string
 }
 
 export function codePageMain(reader: Reader, page: CodePage): Markup {
-  return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(reader, page)}${placeSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
+  return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(reader, page)}${placeSection(reader, page)}${plateSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
 }
 
 /** What ends a sentence; Chinese needs no space after it. */
@@ -174,10 +179,21 @@ function actionSection({ config }: Reader, { found, language, seal }: CodePage):
   });
   const inPage = `/verify?text=${encodeURIComponent(seal ?? "")}`;
   const check = html`<li><a href="${inPage}">${PAGE_WORDS.verifyPlate[language]}</a></li>`;
-  const items =
-    seal !== undefined && config.portalRoutes.includes("/verify") ? [check, ...links] : links;
+  const ofPlate = [
+    seal !== undefined && config.portalRoutes.includes("/verify") && check,
+    config.portalRoutes.includes("/report") && reportItem(found.record.code, seal, language),
+  ].filter((each) => each !== false && each !== undefined);
+  const items = [...ofPlate, ...links];
   if (items.length === 0) return html``;
   return html`<section aria-labelledby="actions"><h2 id="actions">${PAGE_WORDS.actions[language]}</h2><ul class="links first">${items}</ul></section>`;
+}
+
+/** For whoever stands in front of the plate with a phone that its office enrolled. */
+function reportItem(code: Code, text: string | undefined, language: Language): Markup | undefined {
+  const read = text === undefined ? undefined : readSeal(text);
+  if (!read?.ok || read.value.seal.code !== code) return undefined;
+  const href = `/report/${code}?seal=${hexOf(sealName(read.value.seal))}`;
+  return html`<li><a href="${href}">${PAGE_WORDS.reportHere[language]}</a></li>`;
 }
 
 function placeSection({ state }: Reader, page: CodePage): Markup {
@@ -216,7 +232,7 @@ function whereWords(place: Place, anchor: Place): Words {
   };
 }
 
-function degrees({ longitude, latitude }: Place): string {
+function degrees({ longitude, latitude }: Pick<Place, "longitude" | "latitude">): string {
   return `${latitude.toFixed(6)}, ${longitude.toFixed(6)}`;
 }
 
@@ -225,6 +241,28 @@ function mapItems({ longitude, latitude }: Place, title: string, language: Langu
   return mapLinks(position, title).map(
     ({ href, names }) => html`<li><a href="${href}" rel="noreferrer">${names[language]}</a></li>`,
   );
+}
+
+/** Which plates were put up, and what has become of them. */
+function plateSection({ state }: Reader, { plates, language }: CodePage): Markup {
+  if (plates.length === 0) return html``;
+  const rows = plates.map((plate) => {
+    const { icon, style, words } = PLATE_MARKS[plate.state];
+    const place = plate.place && degrees(degreesOf(plate.place));
+    const by =
+      plate.by !== undefined && html`<br>${PAGE_WORDS.replacedBy[language]} ${serialOf(plate.by)}`;
+    return html`<li>${PAGE_WORDS.plate[language]} ${serialOf(plate.seal)} <span class="mark ${style}"><span aria-hidden="true">${icon}</span> ${words[language]}</span> <span class="soft">(${PAGE_WORDS.since[language]} ${plate.since})</span><br>${codeLink(state.remembered, plate.office, language)}${place !== undefined && html` · <code>${place}</code>`}${by}</li>`;
+  });
+  return html`<section aria-labelledby="plates"><h2 id="plates">${PAGE_WORDS.plates[language]}</h2><ul class="rows">${rows}</ul><p class="soft">${PAGE_WORDS.platesNote[language]}</p></section>`;
+}
+
+/** The number on the plate: what its seal's name begins with. */
+function serialOf(seal: string): string {
+  return grouped(Number.parseInt(seal.slice(0, 8), 16));
+}
+
+function degreesOf([longitude, latitude]: readonly [number, number]) {
+  return { longitude: longitude / 1e7, latitude: latitude / 1e7 };
 }
 
 function attributeSection({ found, language }: CodePage): Markup {

@@ -1,4 +1,4 @@
-import type { EffectiveStatus, RecordKind } from "../../core/index.ts";
+import type { EffectiveStatus, PlateState, RecordKind } from "../../core/index.ts";
 import type { Words } from "./language.ts";
 
 /** What kinds of records are called. */
@@ -56,6 +56,14 @@ export const STATUS_MARKS: Readonly<Record<EffectiveStatus["status"], Mark>> = {
   },
 };
 
+/** What has become of a plate. */
+export const PLATE_MARKS: Readonly<Record<PlateState, Omit<Mark, "means">>> = {
+  installed: { icon: "✓", style: "active", words: { zh: "已安装", en: "installed" } },
+  moved: { icon: "✓", style: "active", words: { zh: "已移位", en: "moved" } },
+  replaced: { icon: "→", style: "ended", words: { zh: "已更换", en: "replaced" } },
+  missing: { icon: "▲", style: "attention", words: { zh: "丢失", en: "missing" } },
+};
+
 type PageWord =
   | "skip"
   | "path"
@@ -65,6 +73,7 @@ type PageWord =
   | "datasets"
   | "verifyHere"
   | "verifyPlate"
+  | "reportHere"
   | "ledger"
   | "owner"
   | "stage"
@@ -73,6 +82,10 @@ type PageWord =
   | "place"
   | "cell"
   | "mapNote"
+  | "plates"
+  | "plate"
+  | "replacedBy"
+  | "platesNote"
   | "attributes"
   | "notPublic"
   | "since"
@@ -107,6 +120,7 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
   datasets: { zh: "数据集", en: "Datasets" },
   verifyHere: { zh: "在浏览器中核验", en: "Verify in this browser" },
   verifyPlate: { zh: "核验这块铭牌", en: "Check this plate" },
+  reportHere: { zh: "在此上报（手机须已登记）", en: "Report here (for enrolled phones)" },
   ledger: { zh: "城市标识账本", en: "City identity ledger" },
   owner: { zh: "负责单位", en: "Responsible" },
   stage: { zh: "阶段", en: "Stage" },
@@ -117,6 +131,13 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
   mapNote: {
     zh: "点击后会向该地图服务透露此位置。",
     en: "Following a link tells that map service the place.",
+  },
+  plates: { zh: "铭牌", en: "Plates" },
+  plate: { zh: "铭牌", en: "Plate" },
+  replacedBy: { zh: "现由铭牌", en: "Now there: plate" },
+  platesNote: {
+    zh: "由负责单位在现场扫码登记；未曾登记安装的铭牌不在此列。",
+    en: "As the office responsible scanned them in place; a plate that nobody scanned there is not listed.",
   },
   attributes: { zh: "属性", en: "Attributes" },
   notPublic: { zh: "不公开", en: "not public" },
@@ -138,7 +159,7 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
   recordFile: { zh: "记录（JSON）", en: "Record (JSON)" },
   command: { zh: "核验命令", en: "Command" },
   cannotTell: {
-    zh: "网页只能证明记录是真的，不能证明现场的标牌不是翻拍的。",
+    zh: "网页只能证明记录是真的，不能证明现场的铭牌不是翻拍的。",
     en: "A page can show that the record is genuine, not that the plate in front of you is the original.",
   },
   keyNote: {
@@ -182,7 +203,7 @@ export const STAGE_WORDS: Readonly<Record<string, Words>> = {
 /** Kinds of numbers that things already had. */
 export const SCHEME_WORDS: Readonly<Record<string, Words>> = {
   "asset-no": { zh: "资产编号", en: "asset number" },
-  "old-plate": { zh: "旧标牌", en: "old plate" },
+  "old-plate": { zh: "旧铭牌", en: "old plate" },
   uic: { zh: "城市信息编码 UIC", en: "UIC" },
 };
 

@@ -21,7 +21,11 @@ export type HttpRefusal =
   | { readonly code: "HTTP_BODY"; readonly want: string }
   | { readonly code: "HTTP_FIELD"; readonly name: string; readonly want: string }
   | { readonly code: "HTTP_ITEMS"; readonly got: number; readonly max: number }
-  | { readonly code: "HTTP_RATE"; readonly retryAfter: number; readonly by: "address" | "key" }
+  | {
+      readonly code: "HTTP_RATE";
+      readonly retryAfter: number;
+      readonly by: "address" | "key" | "source";
+    }
   | { readonly code: "HTTP_BUSY"; readonly retryAfter: number; readonly what: string }
   | { readonly code: "HTTP_STOPPED"; readonly fault: string }
   | {
@@ -145,6 +149,7 @@ export type DataRefusal =
   | { readonly code: "DATA_ENTRY_UNKNOWN"; readonly index: string }
   | { readonly code: "DATA_FILE_UNKNOWN"; readonly sha256: string }
   | { readonly code: "DATA_FACT_UNKNOWN"; readonly name: string }
+  | { readonly code: "DATA_PLATE_SCANS"; readonly subject: string; readonly max: number }
   | FileRefusal
   | ViewRefusal
   | { readonly code: "ENROL_FORM"; readonly field: string; readonly want: string }

@@ -281,6 +281,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The observation shows no fact of that name",
     "Ask for facts that it has and that were not erased.",
   ),
+  DATA_PLATE_SCANS: row(
+    409,
+    "So many scans of this code's plates are kept already",
+    "Let the owner erase those that are of no use any more.",
+  ),
   DATA_FILE_MISSING: row(
     422,
     "A file that the facts name was not sent",

@@ -81,6 +81,21 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "The ledger knows no dataset with a log under this code",
     "Check the code; its owner describes the dataset first (`cityid dataset create`).",
   ),
+  DATA_PLATE: row(
+    422,
+    "The scan of a plate is not in order",
+    "Make `field` what `want` says; docs/spec/sharing.md has the form.",
+  ),
+  DATA_PLATE_CODE: row(
+    403,
+    "The code of the plate is neither the source's nor the dataset owner's",
+    "Send it to a dataset of the office that is responsible, as that office or one above it.",
+  ),
+  DATA_PLATE_SEAL: row(
+    409,
+    "The seal is for another generation of the code",
+    "Scan the plate of the code as it is now; print one where there is none.",
+  ),
   DATA_ROOT: row(
     422,
     "The facts are not those that were signed",

@@ -51,7 +51,7 @@ export async function answerElsewhere(
 }
 
 /** What a record of another ledger is asked for; its proof is this ledger's own answer in any case. */
-const PARTS: readonly string[] = ["history", "children", "keys", "seals"];
+const PARTS: readonly string[] = ["history", "children", "keys", "seals", "plates"];
 
 /** Sends `GET /v1/codes/<code>` and its parts to the ledger that the code lives in; children go with what is below. */
 export function mountElsewhere(app: App, services: Services): void {

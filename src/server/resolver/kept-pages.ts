@@ -6,7 +6,7 @@ import type { Services } from "../services.ts";
 /** Code pages as they were made, until something that they show changes. */
 export type KeptPages = {
   get(code: string, language: Language): RenderedAnswer | undefined;
-  /** Names the moment at which making a page begins; `put` takes nothing that began before the last block, or epoch. */
+  /** Names the moment at which making a page begins; `put` takes nothing that began before the last block, epoch, or scan of a plate. */
   now(): number;
   put(record: CodeRecord, language: Language, text: string, etag: string, begun: number): void;
 };
@@ -15,20 +15,31 @@ export type KeptPages = {
 const KEPT_BYTES = 64 * 1024 * 1024;
 const LANGUAGES: readonly Language[] = ["zh", "en"];
 
-export function createKeptPages({ ledger, state }: Pick<Services, "ledger" | "state">): KeptPages {
+export function createKeptPages({
+  ledger,
+  state,
+  datasets,
+}: Pick<Services, "ledger" | "state" | "datasets">): KeptPages {
   const kept = new AnswerRing(KEPT_BYTES);
-  let blocks = 0;
+  let changes = 0;
   state.onShownChange(() => kept.clear());
-  ledger.onBlock((_head, changes) => {
-    blocks += 1;
-    for (const { key } of changes) {
+  const drop = (key: string) => {
+    for (const language of LANGUAGES) kept.drop(language + key);
+  };
+  datasets?.onPlates((code) => {
+    changes += 1;
+    drop(codeKey(code as Code));
+  });
+  ledger.onBlock((_head, changed) => {
+    changes += 1;
+    for (const { key } of changed) {
       // The command on every page names the key of the log, and whom to trust.
       if (key.startsWith("param/")) kept.clear();
-      for (const language of LANGUAGES) kept.drop(language + key);
+      drop(key);
     }
   });
   // Both only rise: their sum is the same only where both are.
-  const now = () => blocks + state.epoch();
+  const now = () => changes + state.epoch();
   return {
     get(code, language) {
       ledger.reading();

@@ -1,5 +1,6 @@
 import { type Code, codeKey, isoDate, MIN_SEAL_DIGITS, present } from "../../core/index.ts";
 import { readCode } from "../../text/index.ts";
+import { publicPlates } from "../data/index.ts";
 import { bestType } from "../http/accept.ts";
 import { answer, answerJson } from "../http/answer.ts";
 import { etagOf, isNoneMatch } from "../http/etag.ts";
@@ -232,12 +233,15 @@ export function mountResolver(app: App, services: Services, pages: KeptPages): v
       count > 0 ? await ledger.children(code, start.value ?? 0, PAGE_CHILDREN) : undefined;
     const history = readHistory(services, found.record, PAGE_HISTORY);
     if (!history.ok) return history;
+    // What hangs there today says nothing of another day.
+    const plates = moment === undefined ? await publicPlates(services, found.record) : [];
     const block = present(ledger.blockOf(found.index), "the block of a record");
     const value = {
       found,
       effective,
       children: children ?? { codes: [], start: 0, count: 0 },
       history: history.value.items,
+      plates,
       recordedMilliseconds: block.timeMilliseconds,
       moment,
       language: languageOf(c.req.raw),

@@ -327,4 +327,33 @@ export const tour = {
       "Nobody can make a plate for a thing without a key of who answers for it, and no seal fits another plate.",
     check: "Check the same plate on the command line; change any digit and try again:",
   },
+  report: {
+    title: "A report without a network",
+    shows: "Airplane mode, report, receipt",
+    intro:
+      "Somebody of {{who}} reports from the street, where there is no network. The report is signed in this browser, by a key that cannot be taken out of it, waits here, and is delivered once when there is a network again. The receipt proves that the log holds it.",
+    says: "{{who}} makes the dataset {{dataset}} for reports, invites this browser, and gives the key that it makes the right to report, for a day.",
+    enrol: "Sign and enrol this browser",
+    key: "The key of this browser: {{kid}}. Nobody can read its private half, this page neither.",
+    online:
+      "There is a network. Switch to airplane mode now (or to “Offline” under Network in the developer tools), then report.",
+    offline: "No network. What you report waits in this browser, also when it is closed.",
+    note: "What is the matter",
+    example: "The lamp at the crossing is dark",
+    saysReport: "A report on {{code}}, by the key of this browser.",
+    send: "Sign the report",
+    wasOffline: "Signed without a network.",
+    state: {
+      waiting: "Signed, waiting for a network",
+      sent: "Received as entry {{outcome}}",
+      refused: "Refused: {{outcome}}",
+      expired: "Older than seven days, not delivered",
+    },
+    checked: "The receipt was checked in this page: the log signed that it holds this report",
+    entryFact: "entry {{index}}",
+    takeaway:
+      "What was signed in the street arrived once, whatever the network did; which key, of which office, signed it when, the office can prove to anybody, and the public sees the office only.",
+    check: "Save the receipt and the report with it, and check them off line:",
+    save: "Save the receipt",
+  },
 };

@@ -1,5 +1,6 @@
 import { readCode } from "cityid/sdk";
 import { ask } from "./ask.ts";
+import { parsed } from "./parsed.ts";
 
 /** The code that an old number stands for, as the node finds it. The record's proof shows whether it says so too. */
 export type AliasOf = { readonly code: string; readonly value: string };
@@ -43,13 +44,5 @@ function decoded(text: string): string {
     return decodeURIComponent(text);
   } catch {
     return text;
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,3 +1,5 @@
+import { parsed } from "./parsed.ts";
+
 /** What a node said, or that it said nothing of use. */
 export type Asked =
   | { readonly text: string; readonly url: string }
@@ -34,10 +36,6 @@ function timeout(milliseconds: number): AbortSignal {
 }
 
 function codeOf(text: string): { readonly code?: string } {
-  try {
-    const { code } = JSON.parse(text) as { code?: unknown };
-    return typeof code === "string" ? { code } : {};
-  } catch {
-    return {};
-  }
+  const { code } = Object(parsed(text)) as { readonly code?: unknown };
+  return typeof code === "string" ? { code } : {};
 }

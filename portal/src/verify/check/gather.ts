@@ -1,6 +1,7 @@
 import { readSealEvidence } from "cityid/sdk";
 import type { SealEvidence } from "cityid/verify/seal";
 import { ask } from "./ask.ts";
+import { parsed } from "./parsed.ts";
 import type { KeptEvidence, Store } from "./store.ts";
 
 /** Evidence, and where it comes from. */
@@ -102,14 +103,6 @@ function merge(all: readonly SealEvidence[]): SealEvidence {
     statuses: all.flatMap(({ statuses = [] }) => statuses),
     paths: all.flatMap(({ paths = [] }) => paths),
   };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function problemOf(

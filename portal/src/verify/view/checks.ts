@@ -1,8 +1,8 @@
 import { isLasting, type SealFact, type SealReason, type SealVerdict } from "cityid/verify/seal";
+import { h, icon, type State } from "../../plain/dom.ts";
+import { say, type Text, text } from "../../plain/text.ts";
 import { shownRecord } from "../check/code.ts";
 import type { Report } from "../check/report.ts";
-import { h, icon, type State } from "../dom.ts";
-import { say, type Text, text } from "../text.ts";
 import { called, duration, moment } from "./say.ts";
 import { withoutGeneration } from "./verdict-words.ts";
 

@@ -1,6 +1,6 @@
+import { text } from "../../plain/text.ts";
 import type { CodeFinding } from "../check/code.ts";
 import type { Report } from "../check/report.ts";
-import { text } from "../text.ts";
 import type { Said } from "./seal-words.ts";
 
 /** What is said where there is a code and no seal: never that a plate is genuine. */

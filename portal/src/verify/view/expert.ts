@@ -1,7 +1,8 @@
 import { hex } from "cityid/sdk";
+import { button, facts, h } from "../../plain/dom.ts";
+import { say, text } from "../../plain/text.ts";
+import { saveText } from "../../ui/save-text.ts";
 import type { Report } from "../check/report.ts";
-import { button, facts, h } from "../dom.ts";
-import { say, text } from "../text.ts";
 import { moment } from "./say.ts";
 
 const EXPERTS = text("给专业人员", "For experts");
@@ -43,13 +44,6 @@ export function expertDetails(report: Report): HTMLElement {
   const save =
     evidence === undefined
       ? undefined
-      : button(say(SAVE), () => saveFile("evidence.json", evidence));
+      : button(say(SAVE), () => saveText("evidence.json", "application/json", evidence));
   return h("details", { class: "expert" }, h("summary", {}, say(EXPERTS)), list, save);
-}
-
-function saveFile(name: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: "application/json" }));
-  const link = h("a", { href: url, download: name });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

@@ -1,7 +1,7 @@
+import { button, h, icon, type State } from "../../plain/dom.ts";
+import { say, type Text, text } from "../../plain/text.ts";
 import type { ShownRecord } from "../check/code.ts";
 import { metresTo, type Position, type Shape } from "../check/distance.ts";
-import { button, h, icon, type State } from "../dom.ts";
-import { say, type Text, text } from "../text.ts";
 
 /** The geometry of a record, where it is not kept back. */
 export function geometryOf(record: ShownRecord | undefined): Shape | undefined {

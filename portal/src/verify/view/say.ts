@@ -1,7 +1,8 @@
 import { language } from "../../app/settings.ts";
+import { say, text } from "../../plain/text.ts";
 import { nameOf } from "../../ui/names.ts";
+import { BEIJING_HOURS, formatTime } from "../../ui/time.ts";
 import type { ShownRecord } from "../check/code.ts";
-import { say, text } from "../text.ts";
 
 /** How long, in the largest unit that says enough. */
 export function duration(seconds: number): string {
@@ -27,7 +28,7 @@ const UNITS: readonly (readonly [Unit, number])[] = [
 
 /** `2026-11-22 14:05`, Beijing time. */
 export function moment(milliseconds: number): string {
-  return new Date(milliseconds + 8 * 3_600_000).toISOString().slice(0, 16).replace("T", " ");
+  return formatTime(milliseconds, BEIJING_HOURS);
 }
 
 /** What it is called, where a record is shown; else its code. */

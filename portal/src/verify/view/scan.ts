@@ -1,8 +1,8 @@
-import { button, h, icon } from "../dom.ts";
+import { button, h, icon } from "../../plain/dom.ts";
+import { say, type Text, text } from "../../plain/text.ts";
 import { type CameraAbsence, openCamera } from "../scan/camera.ts";
 import type { LargeReader } from "../scan/large-reader.ts";
 import { type PictureReading, readPicture } from "../scan/picture.ts";
-import { say, type Text, text } from "../text.ts";
 
 export type ScanActions = {
   readonly read: (text: string) => void;

@@ -1,6 +1,6 @@
 import type { SealEnded, SealReason, SealUnsure, SealWrong } from "cityid/verify/seal";
-import type { State } from "../dom.ts";
-import { type Text, text } from "../text.ts";
+import type { State } from "../../plain/dom.ts";
+import { type Text, text } from "../../plain/text.ts";
 
 /** What the screen says of a seal: a word for it, a sentence, and what to do. */
 export type Said = { readonly state: State; readonly title: Text; readonly sentence: Text };

@@ -1,7 +1,7 @@
 import type { SealVerdict } from "cityid/verify/seal";
+import { say } from "../../plain/text.ts";
 import { shownRecord } from "../check/code.ts";
 import { hostOf, type Report } from "../check/report.ts";
-import { say } from "../text.ts";
 import { CODE_WORDS, FAILED, FOREIGN_WORDS, NO_TRUST } from "./code-words.ts";
 import { called, duration, moment } from "./say.ts";
 import {

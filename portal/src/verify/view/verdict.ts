@@ -1,8 +1,9 @@
+import { hex, sealName } from "cityid/sdk";
+import { button, facts, h, icon, type State } from "../../plain/dom.ts";
+import { say, text } from "../../plain/text.ts";
 import { type ShownRecord, shownRecord } from "../check/code.ts";
 import type { Report } from "../check/report.ts";
 import type { Trust } from "../check/trust.ts";
-import { button, facts, h, icon, type State } from "../dom.ts";
-import { say, text } from "../text.ts";
 import { checkList, codeCheckList, sourceOf } from "./checks.ts";
 import { expertDetails } from "./expert.ts";
 import { geometryOf, placeCheck, placeText } from "./place.ts";
@@ -47,6 +48,7 @@ const RETRY = text("再核验一次", "Check again");
 const OPEN_PAGE = text("打开它的页面", "Open its page");
 const OPEN_SUCCESSOR = text("打开接替者的页面", "Open the page of its successor");
 const OPEN_THERE = text("到那里核验", "Check it there");
+const REPORT = text("在此上报（手机须已登记）", "Report here (for enrolled phones)");
 const TELL_OWNER = text("查看负责单位并告知", "See who is responsible, and tell them");
 
 /** The verdict: what it is, in words; name and place; one next step; and behind folds, on what grounds. */
@@ -73,6 +75,7 @@ export function verdictView(report: Report, actions: VerdictActions): HTMLElemen
         { class: "actions" },
         next,
         button(say(AGAIN), actions.again, next === undefined ? "primary" : ""),
+        reportLink(report, code),
       ),
     ),
     report.kind === "seal" && isOfPlate(report) && h("p", { class: "note photo" }, say(PHOTO)),
@@ -176,6 +179,15 @@ function nextStep(
       : h("a", { class: "primary", href: `/${known}` }, say(TELL_OWNER));
   }
   return open(OPEN_PAGE, code);
+}
+
+/** To the page that reports from before this plate; only where it is shown whose plate it is. */
+function reportLink(report: Report, code: string | undefined): HTMLElement | false {
+  if (code === undefined || !isOfPlate(report)) return false;
+  if (report.gathered?.isElsewhere === true) return false;
+  const seal = report.kind === "seal" ? report.verdict.scanned?.seal : undefined;
+  const query = seal === undefined ? "" : `?seal=${hex(sealName(seal))}`;
+  return h("a", { class: "plain", href: `/report/${code}${query}` }, say(REPORT));
 }
 
 /** The nearest at or above a code that is shown to exist. */

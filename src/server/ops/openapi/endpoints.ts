@@ -344,6 +344,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: "get",
+    path: "/v1/codes/{code}/plates",
+    tag: "seals",
+    summary: "Plates that were scanned in place: installed, moved, replaced, missing",
+    answers: { 200: ANY },
+  },
+  {
+    method: "get",
     path: "/v1/seals/{holder}/{kid}/status",
     tag: "seals",
     summary: "Which seals of a key were withdrawn: a Token Status List, or its bits",

@@ -1,5 +1,5 @@
-// Keeps the page, its scripts and its decoder for when there is no network. Only these: what a node says is kept by the page
-// itself, with its age. A new version waits until no page of the old one is open, so that no page ever mixes files of both.
+// Keeps a page with its scripts for when there is no network. Only these: what a node says is kept by the page itself, with
+// its age. A new version waits until no page of the old one is open, so that no page ever mixes files of both.
 
 // What is used of a service worker: its types and those of the DOM do not go into one program.
 type Lasting = Event & { waitUntil(work: Promise<unknown>): void };
@@ -15,6 +15,8 @@ declare const self: {
 
 /** Filled in by the build (portal/build/offline.ts). */
 declare const OFFLINE: {
+  /** `verify`: the page `/verify` and all below it, whose entry is `/assets/verify-….js`. */
+  readonly name: string;
   /** Says the content of all files. */
   readonly version: string;
   /** Loaded with the first visit. */
@@ -23,9 +25,9 @@ declare const OFFLINE: {
   readonly later: readonly string[];
 };
 
-const PAGE = "/verify";
-const ENTRY = /^\/assets\/verify-/;
-const PREFIX = "cityid-verify-";
+const PAGE = `/${OFFLINE.name}`;
+const ENTRY = `/assets/${OFFLINE.name}-`;
+const PREFIX = `cityid-${OFFLINE.name}-`;
 const CACHE = PREFIX + OFFLINE.version;
 const KEPT = new Set([...OFFLINE.files, ...OFFLINE.later]);
 
@@ -41,7 +43,8 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (request.method !== "GET" || origin !== location.origin) return;
-  const isPage = request.mode === "navigate" && (pathname === PAGE || pathname === `${PAGE}/`);
+  const isPage =
+    request.mode === "navigate" && (pathname === PAGE || pathname.startsWith(`${PAGE}/`));
   if (isPage) event.respondWith(fromCache(PAGE));
   else if (KEPT.has(pathname)) event.respondWith(fromCache(pathname));
 });
@@ -53,7 +56,7 @@ async function keepAll(): Promise<void> {
   const text = await page.clone().text();
   // While the node is exchanged for a newer one, page and files may be of two builds: the browser tries again later.
   const isOurs = OFFLINE.files
-    .filter((name) => ENTRY.test(name))
+    .filter((name) => name.startsWith(ENTRY))
     .every((name) => text.includes(name));
   if (!page.ok || !isOurs) throw new Error("the page is of another build");
   await cache.put(PAGE, page);

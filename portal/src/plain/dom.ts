@@ -1,6 +1,8 @@
 // Elements without a library: a phone in the street waits for every kilobyte. Nothing here reads markup, so that no text of
 // a plate or a node can become any.
 
+import { SHAPES, type ShapeOf } from "../ui/shapes.ts";
+
 type Child = Node | string | undefined | false;
 type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
@@ -29,16 +31,7 @@ export function facts(rows: readonly (readonly [string, Child])[]): HTMLElement 
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** States as people tell them apart without colour; the same shapes as everywhere in the portal. */
-const SHAPES = {
-  active: "M3 8.5 6.5 12 13 4.5",
-  attention: "M8 2.5 14.5 13.5H1.5Z M8 6.5v3.25 M8 11.5v.1",
-  stop: "M4 4l8 8 M12 4l-8 8",
-  ended: "M2.5 8h11 M9 3.5 13.5 8 9 12.5",
-  unknown: "M5.500 6a2.500 2.500 0 1 1 3.600 2.200C8.300 8.600 8 9 8 10 M8 12.500v.1",
-} as const;
-
-export type State = keyof typeof SHAPES;
+export type State = ShapeOf;
 
 /** Stands beside a word always, so it says nothing by itself. */
 export function icon(state: State): SVGSVGElement {
