@@ -24,8 +24,18 @@ import {
 } from "../log/index.ts";
 import { Attachments } from "./attachments.ts";
 import { Bodies } from "./bodies.ts";
+import { type FollowingIndex, followLog } from "./entity-index.ts";
 import { namedFiles } from "./files.ts";
-import type { Busy, DatasetLog, EntryBody, LogReceipt, Submission } from "./port.ts";
+import type {
+  Busy,
+  DatasetLog,
+  EntityIndex,
+  EntryBody,
+  LogReceipt,
+  OpenStore,
+  Submission,
+} from "./port.ts";
+import { memoryEntityStore } from "./store/memory.ts";
 
 /** Where the log of a dataset is kept, and by whose keys. */
 export type DatasetLogOptions = {
@@ -34,6 +44,10 @@ export type DatasetLogOptions = {
   /** The log's key, which bears its name. */
   readonly signer: NoteSigner;
   readonly gateway: CborKeyedMap;
+  /** Ed25519 by the key that `gateway` shows. */
+  readonly signAsGateway: (message: Uint8Array) => Uint8Array;
+  /** Opens the store of what its entries say; in memory where nothing is said. */
+  readonly openStore?: OpenStore;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMilliseconds: () => number;
   readonly files?: FileSystem;
@@ -91,6 +105,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
   readonly #log: Log;
   readonly #bodies: Bodies;
   readonly #attachments: Attachments;
+  readonly #entities: FollowingIndex;
   /** By the hash of the entry, in the order in which they came. */
   readonly #waiting = new Map<string, Waiting>();
   #waitingBytes = 0;
@@ -111,6 +126,8 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
     this.#bodies.sweep();
     this.#attachments = new Attachments(options.files, `${options.directory}/files`);
     this.#published = { size: published, at: Number.NEGATIVE_INFINITY };
+    const { openStore = memoryEntityStore } = options;
+    this.#entities = followLog(this, (anew) => openStore(this, anew));
   }
 
   get reference(): string {
@@ -131,6 +148,19 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
 
   get size(): number {
     return this.#log.size;
+  }
+
+  get entities(): EntityIndex {
+    return this.#entities;
+  }
+
+  signAsGateway(message: Uint8Array): Uint8Array {
+    return this.#options.signAsGateway(message);
+  }
+
+  hashOf(index: number): Hash | undefined {
+    const entry = this.#log.entry(index);
+    return entry && hashLeaf(entry);
   }
 
   async append(submission: Submission): Promise<LogReceipt | Busy> {
@@ -176,8 +206,10 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
     isErased: (name: string, observation: number) => boolean,
   ): Promise<void> {
     const { first } = this.#log.blockOf(index);
-    const left = await this.#bodies.erase(first, index - first, isErased);
-    await this.#attachments.keepOnly(this.#hashOf(index), filesOf(left));
+    await this.#entities.forgetting(index, async () => {
+      const left = await this.#bodies.erase(first, index - first, isErased);
+      await this.#attachments.keepOnly(this.#hashOf(index), filesOf(left));
+    });
   }
 
   async file(index: number, sha256: string): Promise<Uint8Array | undefined> {
@@ -228,6 +260,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
     this.#closing = true;
     await this.#writing;
     await this.#publishing;
+    await this.#entities[Symbol.asyncDispose]();
     await this.#log.close();
   }
 
@@ -289,7 +322,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable {
   }
 
   #hashOf(index: number): Hash {
-    return hashLeaf(present(this.#log.entry(index), `entry ${index}`));
+    return present(this.hashOf(index), `entry ${index}`);
   }
 }
 

@@ -1,6 +1,42 @@
 export { LogFault } from "../log/index.ts";
 export { createDatasetLog, type DatasetLogOptions, openDatasetLog } from "./dataset-log.ts";
 export {
+  type Condition,
+  type Operand,
+  type Path,
+  satisfies,
+} from "./entities/condition.ts";
+export {
+  type Attributes,
+  contentOf,
+  type Entity,
+  type Instance,
+  isJsonMap,
+  type JsonMap,
+  type JsonValue,
+  LOCATION,
+  MEMBERS,
+  observedAt,
+  placeOf,
+} from "./entities/entity.ts";
+export {
+  type Box,
+  boxOf,
+  type Geometry,
+  geometryOf,
+  isGeometry,
+  type Position,
+} from "./entities/geometry.ts";
+export {
+  isPattern,
+  MAX_PATTERN_CHARACTERS,
+  type Pattern,
+  searchPattern,
+} from "./entities/pattern.ts";
+export { type EntityQuery, isAskedFor, type PlaceCondition } from "./entities/query.ts";
+export { entityId, jsonOf, readStatement, type Statement } from "./entities/statement.ts";
+export { ALL, isLimited, seen, type View } from "./entities/view.ts";
+export {
   type FileName,
   type FileRefusal,
   matchFiles,
@@ -10,8 +46,22 @@ export type {
   Busy,
   DatasetLog,
   DatasetLogs,
+  EntityIndex,
+  EntityPage,
+  EntityReader,
+  EntityStore,
   EntryBody,
+  Extent,
+  HistoryQuery,
+  Inventory,
   LogReceipt,
+  Observed,
+  OpenStore,
+  PageOf,
+  StoredEntry,
+  StoreLog,
   Submission,
 } from "./port.ts";
+export { memoryEntityStore } from "./store/memory.ts";
+export { openSqliteStore } from "./store/sqlite.ts";
 export { stripMetadata } from "./strip-metadata.ts";

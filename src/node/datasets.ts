@@ -20,7 +20,10 @@ import {
   type DatasetLog,
   type DatasetLogOptions,
   type DatasetLogs,
+  type EntityStore,
+  type OpenStore,
   openDatasetLog,
+  openSqliteStore,
 } from "../data/index.ts";
 import { type FileSystem, makeDurable, nodeFiles, readText, replaceFile } from "../log/index.ts";
 import { logKey } from "./log-key.ts";
@@ -38,6 +41,8 @@ export type DatasetsOptions = {
   readonly host: string;
   readonly clock: () => number;
   readonly random: (bytes: number) => Uint8Array;
+  /** Opens the store of what a dataset says, in its directory; in memory where nothing is said. */
+  readonly openStore?: (directory: string, ...of: Parameters<OpenStore>) => EntityStore;
   readonly files?: FileSystem;
 };
 
@@ -64,6 +69,7 @@ export function datasetName(reference: string): string {
  *     log.key, gateway.key    seeds, mode 0600
  *     log/            the journal, which is the truth, and its tiles
  *     bodies/, files/ facts and files beside it, which can be erased
+ *     entities.db     what they say, to ask for; derived from the two above, and built again where it is missing
  *     published       the newest public checkpoint
  *
  * @throws LogFault for one that is damaged: nothing is served then that could contradict what was shown before
@@ -130,7 +136,7 @@ async function openOne(
 }
 
 async function partsOf(
-  { directory, files = nodeFiles }: DatasetsOptions,
+  { directory, openStore, files = nodeFiles }: DatasetsOptions,
   { reference, origin }: Description,
 ): Promise<DatasetLogOptions & { readonly gatewaySeed: Uint8Array }> {
   const own = join(directory, datasetName(reference));
@@ -139,6 +145,8 @@ async function partsOf(
   const gateway = coseKey({ kind: "ed25519", bytes: publicEd25519(gatewaySeed) });
   return {
     ...{ directory: own, reference, gateway, gatewaySeed, files },
+    signAsGateway: (message) => signEd25519(gatewaySeed, message),
+    ...(openStore && { openStore: (log, anew) => openStore(own, log, anew) }),
     signer: { key: logKey(origin, seed), seed },
     monotonicMilliseconds: () => performance.now(),
   };
@@ -204,4 +212,9 @@ async function readDescription(
     throw new Error(`${directory}/dataset.json is not of the format ${FORMAT}`);
   }
   return { format, reference, origin };
+}
+
+/** The store of a dataset on a node. */
+export function storeOf(directory: string, ...of: Parameters<OpenStore>): EntityStore {
+  return openSqliteStore(join(directory, "entities.db"), ...of);
 }

@@ -28,7 +28,7 @@ import {
   writeDescription,
 } from "./data-directory.ts";
 import { startDatasetAnchoring } from "./dataset-anchoring.ts";
-import { type NodeDatasets, openDatasets } from "./datasets.ts";
+import { type NodeDatasets, openDatasets, storeOf } from "./datasets.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
 import { otherNodes } from "./follow/other-nodes.ts";
@@ -195,6 +195,7 @@ async function serve(
       host: new URL(config.publicUrl ?? urlOf(config.host, port)).host,
       clock: Date.now,
       random: randomly,
+      openStore: storeOf,
     });
     closing.unshift(() => datasets[Symbol.asyncDispose]());
     const anchoring = startDatasetAnchoring({ ledger, datasets, clock: Date.now, log });
