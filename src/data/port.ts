@@ -86,6 +86,7 @@ export interface DatasetLog {
 export interface DatasetLogs {
   /** The log of a dataset; `undefined` where this node keeps none. */
   find(reference: string): DatasetLog | undefined;
+  all(): readonly DatasetLog[];
   /** By the name that it is served under. */
   named(name: string): DatasetLog | undefined;
   /** Finds or makes the log of a dataset; `undefined` where there are too many. Durable when it resolves. */

@@ -32,7 +32,8 @@ import { seedFile } from "./secrets.ts";
 /** A dataset log that the node holds, with the key that it signs with for the dataset. */
 export type HeldDatasetLog = DatasetLog & AsyncDisposable & { readonly gatewaySeed: Uint8Array };
 
-export type NodeDatasets = DatasetLogs & AsyncDisposable & { all(): readonly HeldDatasetLog[] };
+export type NodeDatasets = Omit<DatasetLogs, "all"> &
+  AsyncDisposable & { all(): readonly HeldDatasetLog[] };
 
 export type DatasetsOptions = {
   /** `datasets/` of the node. */
