@@ -19,6 +19,7 @@ export {
   observedAt,
   placeOf,
 } from "./entities/entity.ts";
+export { fold } from "./entities/fold.ts";
 export {
   type Box,
   boxOf,

@@ -11,6 +11,7 @@ import { mountInbox } from "./inbox/index.ts";
 import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
+import { mountNgsi } from "./ngsi/index.ts";
 import { mountOgc } from "./ogc/index.ts";
 import { mountOpenings } from "./openings/index.ts";
 import { mountOperations } from "./operations/index.ts";
@@ -83,6 +84,7 @@ export function createApp(
   mountSeals(app, services);
   mountData(app, services);
   mountOgc(app, services);
+  mountNgsi(app, services);
   mountEnrolments(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
