@@ -46,8 +46,16 @@ export class Bodies {
   }
 
   /** Durable when it resolves. */
-  write(first: number, bodies: readonly EntryBody[]): Promise<void> {
-    return this.#replace(first, encode(bodies));
+  async write(first: number, bodies: readonly EntryBody[]): Promise<void> {
+    const bytes = encode(bodies);
+    await this.#replace(first, bytes);
+    // What is written is mostly read next, to be indexed.
+    if (bytes.length > MAX_KEPT_BYTES) return;
+    const kept = bodies.map(({ receivedMilliseconds, observations }) => ({
+      receivedMilliseconds,
+      observations,
+    }));
+    this.#kept = { first, bodies: kept };
   }
 
   /** @throws LogFault `DATA_BODIES` for a file that is lost or holds something else */

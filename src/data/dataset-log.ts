@@ -26,9 +26,20 @@ import {
 } from "../log/index.ts";
 import { Attachments } from "./attachments.ts";
 import { Bodies } from "./bodies.ts";
+import { type FollowingIndex, followLog } from "./entity-index.ts";
 import { namedFiles } from "./files.ts";
 import { PlateScans } from "./plates.ts";
-import type { Busy, DatasetLog, EntryBody, KeptScan, LogReceipt, Submission } from "./port.ts";
+import type {
+  Busy,
+  DatasetLog,
+  EntityIndex,
+  EntryBody,
+  KeptScan,
+  LogReceipt,
+  OpenStore,
+  Submission,
+} from "./port.ts";
+import { memoryEntityStore } from "./store/memory.ts";
 
 /** Where the log of a dataset is kept, and by whose keys. */
 export type DatasetLogOptions = {
@@ -37,6 +48,10 @@ export type DatasetLogOptions = {
   /** The log's key, which bears its name. */
   readonly signer: NoteSigner;
   readonly gateway: CborKeyedMap;
+  /** Ed25519 by the key that `gateway` shows. */
+  readonly signAsGateway: (message: Uint8Array) => Uint8Array;
+  /** Opens the store of what its entries say; in memory where nothing is said. */
+  readonly openStore?: OpenStore;
   /** Milliseconds of a clock that never goes back. */
   readonly monotonicMilliseconds: () => number;
   /** Hears of each code of whose plates something else is known. */
@@ -106,6 +121,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   readonly #bodies: Bodies;
   readonly #attachments: Attachments;
   readonly #plates: PlateScans;
+  readonly #entities: FollowingIndex;
   /** By the hash of the entry, in the order in which they came. */
   readonly #waiting = new Map<string, Waiting>();
   #waitingBytes = 0;
@@ -132,6 +148,8 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       return bytes !== undefined && equalBytes(hashLeaf(bytes), hash);
     });
     this.#published = { size: published, at: Number.NEGATIVE_INFINITY };
+    const { openStore = memoryEntityStore } = options;
+    this.#entities = followLog(this, (anew) => openStore(this, anew));
   }
 
   get isRestored(): boolean {
@@ -160,6 +178,19 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
 
   get size(): number {
     return this.#log.size;
+  }
+
+  get entities(): EntityIndex {
+    return this.#entities;
+  }
+
+  signAsGateway(message: Uint8Array): Uint8Array {
+    return this.#options.signAsGateway(message);
+  }
+
+  hashOf(index: number): Hash | undefined {
+    const entry = this.#log.entry(index);
+    return entry && hashLeaf(entry);
   }
 
   async append(submission: Submission): Promise<LogReceipt | Busy> {
@@ -212,8 +243,10 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   ): Promise<void> {
     const { first } = this.#log.blockOf(index);
     await this.#erasePlate(index, (name) => isErased(name, 0));
-    const left = await this.#bodies.erase(first, index - first, isErased);
-    await this.#attachments.keepOnly(this.#hashOf(index), filesOf(left));
+    await this.#entities.forgetting(index, async () => {
+      const left = await this.#bodies.erase(first, index - first, isErased);
+      await this.#attachments.keepOnly(this.#hashOf(index), filesOf(left));
+    });
   }
 
   /** First, so that nothing of it is shown any more once the facts themselves are gone. */
@@ -275,6 +308,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     this.#closing = true;
     await this.#writing;
     await this.#publishing;
+    await this.#entities[Symbol.asyncDispose]();
     await this.#log.close();
   }
 
@@ -339,7 +373,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   }
 
   #hashOf(index: number): Hash {
-    return hashLeaf(present(this.#log.entry(index), `entry ${index}`));
+    return present(this.hashOf(index), `entry ${index}`);
   }
 }
 

@@ -15,6 +15,44 @@ export {
   openDatasetLog,
   type Restored,
 } from "./dataset-log.ts";
+export { entityView } from "./entities/authorised.ts";
+export {
+  type Condition,
+  type Operand,
+  type Path,
+  satisfies,
+} from "./entities/condition.ts";
+export {
+  type Attributes,
+  contentOf,
+  type Entity,
+  type Instance,
+  isJsonMap,
+  type JsonMap,
+  type JsonValue,
+  LOCATION,
+  MEMBERS,
+  observedAt,
+  placeOf,
+} from "./entities/entity.ts";
+export { fold } from "./entities/fold.ts";
+export {
+  type Box,
+  boxOf,
+  type Geometry,
+  geometryOf,
+  isGeometry,
+  type Position,
+} from "./entities/geometry.ts";
+export {
+  isPattern,
+  MAX_PATTERN_CHARACTERS,
+  type Pattern,
+  searchPattern,
+} from "./entities/pattern.ts";
+export { type EntityQuery, isAskedFor, type PlaceCondition } from "./entities/query.ts";
+export { entityId, jsonOf, readStatement, type Statement } from "./entities/statement.ts";
+export { ALL, isLimited, seen, type View as EntityView } from "./entities/view.ts";
 export {
   type FileName,
   type FileRefusal,
@@ -27,10 +65,24 @@ export type {
   Busy,
   DatasetLog,
   DatasetLogs,
+  EntityIndex,
+  EntityPage,
+  EntityReader,
+  EntityStore,
   EntryBody,
+  Extent,
+  HistoryQuery,
+  Inventory,
   KeptScan,
   LogReceipt,
+  Observed,
+  OpenStore,
+  PageOf,
+  StoredEntry,
+  StoreLog,
   Submission,
 } from "./port.ts";
+export { memoryEntityStore } from "./store/memory.ts";
+export { openSqliteStore } from "./store/sqlite.ts";
 export { stripMetadata } from "./strip-metadata.ts";
 export { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";

@@ -6,6 +6,11 @@ import type {
   PlateScan,
   SaidOfPlate,
 } from "../core/index.ts";
+import type { Entity } from "./entities/entity.ts";
+import type { Box } from "./entities/geometry.ts";
+import type { EntityQuery } from "./entities/query.ts";
+import type { Statement } from "./entities/statement.ts";
+import type { View } from "./entities/view.ts";
 
 /** Why an entry is not taken at the moment: nothing was kept, the same may be sent again. */
 export type Busy = { readonly busy: "queue" | "disk" | "restored" };
@@ -65,7 +70,11 @@ export interface DatasetLog {
   /** COSE_Key that the node signs with for this dataset: anchors, and what sources send that cannot sign. */
   readonly gateway: CborKeyedMap;
   readonly size: number;
+  /** What its entries say, to ask for; takes in what is new when it is asked to catch up. */
+  readonly entities: EntityIndex;
 
+  /** Signs for sources that cannot: Ed25519, with the key that {@link gateway} shows. */
+  signAsGateway(message: Uint8Array): Uint8Array;
   /** @throws LogFault of a disk that fails: the log takes nothing more, reads go on */
   append(submission: Submission): Promise<LogReceipt | Busy>;
   /** Where this entry stands; `undefined` where it does not. */
@@ -118,6 +127,7 @@ export interface AccessLog {
 export interface DatasetLogs {
   /** The log of a dataset; `undefined` where this node keeps none. */
   find(reference: string): DatasetLog | undefined;
+  all(): readonly DatasetLog[];
   /** By the name that it is served under. */
   named(name: string): DatasetLog | undefined;
   /** Finds or makes the log of a dataset; `undefined` where there are too many. Durable when it resolves. */
@@ -131,3 +141,111 @@ export interface DatasetLogs {
   /** Tells of each code of whose plates something else is known now. */
   onPlates(listener: (code: string) => void): void;
 }
+
+/** A log, as far as a store of its entities has to know it. */
+export type StoreLog = Pick<DatasetLog, "origin"> & {
+  /** Leaf hash of an entry; `undefined` beyond the end. */
+  hashOf(index: number): Hash | undefined;
+};
+
+/** Opens the store of a log; `anew` drops what is there, which is damaged. */
+export type OpenStore = (log: StoreLog, anew: boolean) => EntityStore;
+
+/** An entry of a log as the store takes it in. */
+export type StoredEntry = { readonly index: number; readonly body: EntryBody };
+
+/** A page of entities in the order in which they first came. */
+export type EntityPage = {
+  readonly entities: readonly Entity[];
+  /** Where the next page begins; left out with the last one. */
+  readonly next?: number;
+};
+
+export type PageOf = {
+  readonly limit: number;
+  /** As a page before named it. */
+  readonly after?: number;
+  /** Left out of the beginning. */
+  readonly offset?: number;
+};
+
+/** One observation, as the reader sees it. */
+export type Observed = {
+  /** Rises in the order of the log. */
+  readonly row: number;
+  readonly entry: number;
+  readonly at: number;
+  readonly id: string;
+  readonly types: readonly string[];
+  readonly timeMilliseconds: number;
+  readonly receivedMilliseconds: number;
+  readonly kind: Statement["kind"];
+  readonly attributes: Statement["attributes"];
+};
+
+export type HistoryQuery = {
+  readonly ids?: readonly string[];
+  readonly types?: readonly string[];
+  readonly fromMilliseconds?: number;
+  /** Not included. */
+  readonly toMilliseconds?: number;
+};
+
+/** Which types and attributes there are, of what the reader sees. */
+export type Inventory = readonly {
+  readonly type: string;
+  readonly entities: number;
+  /** By name, with the types of attribute that it has somewhere. */
+  readonly attributes: ReadonlyMap<
+    string,
+    { readonly count: number; readonly types: readonly string[] }
+  >;
+}[];
+
+/** What the reader's entities cover. */
+export type Extent = {
+  readonly entities: number;
+  readonly bbox?: Box;
+  readonly fromMilliseconds?: number;
+  readonly toMilliseconds?: number;
+};
+
+/**
+ * Answers questions about the entities and observations of one dataset. Each takes what the reader may see, and what is outside
+ * of that neither appears nor counts nor matches.
+ */
+export interface EntityReader {
+  entity(id: string, view: View): Promise<Entity | undefined>;
+  find(query: EntityQuery, view: View, page: PageOf): Promise<EntityPage>;
+  count(query: EntityQuery, view: View): Promise<number>;
+  inventory(view: View): Promise<Inventory>;
+  extent(query: EntityQuery, view: View): Promise<Extent>;
+  /** In the order of the log, a bounded number of rows in memory at once. */
+  history(query: HistoryQuery, view: View): AsyncIterable<Observed>;
+}
+
+/**
+ * A store of entities and observations, derived from the log of a dataset and what lies beside it: it can be dropped and is
+ * built again to the same content.
+ *
+ * What was taken in is there for the next question. After the death of the process it is there up to a position of the log,
+ * and nothing of what follows; after a power cut perhaps nothing at all.
+ */
+export interface EntityStore extends EntityReader, AsyncDisposable {
+  /** Entries of the log that were taken in. */
+  readonly position: number;
+  /** Takes in the entries that follow, each as a whole. Others may ask in between. */
+  take(entries: readonly StoredEntry[]): Promise<void>;
+  /** Remembers durably that these are about to lose facts: until `retake` their entries count as not taken in rightly. */
+  suspect(index: number): Promise<void>;
+  /** Entries that were suspected and not taken in again. */
+  suspected(): Promise<readonly number[]>;
+  /** Takes an entry in again, as what is left of it says. */
+  retake(entry: StoredEntry): Promise<void>;
+}
+
+/** The entities of a log. */
+export type EntityIndex = EntityReader & {
+  /** Resolves when everything that stands in the log now can be asked for. */
+  caughtUp(): Promise<void>;
+};

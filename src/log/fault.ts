@@ -14,6 +14,7 @@ export type LogFaultCode =
   | "JOURNAL_DAMAGED"
   | "DATA_BODIES"
   | "DATA_PLATES"
+  | "DATA_STORE"
   | "DATA_DIR_IN_USE"
   | "DATA_DIR_ACCESS";
 
@@ -29,6 +30,7 @@ const REACTIONS: Readonly<Record<LogFaultCode, Reaction>> = {
   JOURNAL_DAMAGED: "fatal",
   DATA_BODIES: "fatal",
   DATA_PLATES: "fatal",
+  DATA_STORE: "busy",
   DATA_DIR_IN_USE: "fatal",
   DATA_DIR_ACCESS: "fatal",
 };

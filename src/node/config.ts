@@ -18,6 +18,10 @@ export type NodeConfig = {
   /** Verifiers may refuse what was cosigned longer ago: the witnesses are asked three times as often. */
   readonly maxAgeSeconds: number;
   readonly demonstration: boolean;
+  /** Opens a dataset that everybody writes, for tests: on loopback alone. */
+  readonly scratch: boolean;
+  /** Hosts from which contexts of JSON-LD are fetched: `example.org`, `example.org:8443`. */
+  readonly contextHosts: readonly string[];
   /** The operator says that the clock is right, however far it is from the last block. */
   readonly confirmClock: boolean;
   /** The operator says that nobody has seen a newer state than the backup that was restored. */
@@ -68,6 +72,8 @@ export function configFromEnv(
     ),
     maxAgeSeconds: settings.maxAgeSeconds ?? ageFrom(env.CITYID_MAX_AGE),
     demonstration: settings.demonstration ?? false,
+    scratch: settings.scratch ?? scratchFrom(env.CITYID_SCRATCH, settings.host ?? env.CITYID_HOST),
+    contextHosts: hostsFrom(settings.contextHosts ?? listFrom(env.CITYID_CONTEXT_HOSTS)),
     confirmClock: settings.confirmClock ?? false,
     confirmRestored: settings.confirmRestored ?? false,
     logFormat: settings.logFormat ?? (env.CITYID_LOG === "quiet" ? "quiet" : "json"),
@@ -99,6 +105,24 @@ function urlFrom(text: string | undefined): string | undefined {
     throw new ConfigError("public URL", "like https://node.example", text);
   }
   return bare;
+}
+
+const LOOPBACK: readonly (string | undefined)[] = [undefined, "127.0.0.1", "::1", "localhost"];
+
+function scratchFrom(text: string | undefined, host: string | undefined): boolean {
+  if (text === undefined || text === "" || text === "0") return false;
+  if (text !== "1") throw new ConfigError("CITYID_SCRATCH", "1 or 0", text);
+  if (LOOPBACK.includes(host)) return true;
+  throw new ConfigError("host beside CITYID_SCRATCH", "an address of loopback", String(host));
+}
+
+function hostsFrom(hosts: readonly string[]): readonly string[] {
+  for (const host of hosts) {
+    if (!/^[A-Za-z0-9.-]+(?::\d{1,5})?$/.test(host)) {
+      throw new ConfigError("CITYID_CONTEXT_HOSTS", "hosts such as example.org", host);
+    }
+  }
+  return hosts;
 }
 
 function networksFrom(setting: string, networks: readonly string[]): readonly string[] {

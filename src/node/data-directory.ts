@@ -27,6 +27,7 @@ import {
  *     seals/         leaf hashes of batches of seals, beside the ledger
  *     comet/         of a validator: what its engine keeps, and the sockets between the two
  *     datasets/      logs of datasets, each with its keys and what lies beside it
+ *     scratch/       the dataset for tests, where one was asked for
  *     enrolments/    keys that wait to be enrolled, beside the ledger
  *     demo/          keys of a demonstration
  *     haikou/        of a demonstration: the data directory of its second ledger
@@ -49,6 +50,7 @@ export type DataDirectory = {
   readonly openings: string;
   readonly seals: string;
   readonly datasets: string;
+  readonly scratch: string;
   readonly enrolments: string;
   readonly demo: string;
 };
@@ -90,6 +92,7 @@ export function dataDirectory(root: string): DataDirectory {
     openings: join(root, "openings"),
     seals: join(root, "seals"),
     datasets: join(root, "datasets"),
+    scratch: join(root, "scratch"),
     enrolments: join(root, "enrolments"),
     demo: join(root, "demo"),
   };

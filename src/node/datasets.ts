@@ -24,8 +24,11 @@ import {
   type DatasetLog,
   type DatasetLogOptions,
   type DatasetLogs,
+  type EntityStore,
   LogFault,
+  type OpenStore,
   openDatasetLog,
+  openSqliteStore,
   type Restored,
 } from "../data/index.ts";
 import {
@@ -47,7 +50,7 @@ export type HeldDatasetLog = DatasetLog &
     readonly directory: string;
   };
 
-export type NodeDatasets = DatasetLogs &
+export type NodeDatasets = Omit<DatasetLogs, "all"> &
   AsyncDisposable & {
     /** But for the access logs. */
     all(): readonly HeldDatasetLog[];
@@ -65,6 +68,8 @@ export type DatasetsOptions = {
   readonly host: string;
   readonly clock: () => number;
   readonly random: (bytes: number) => Uint8Array;
+  /** Opens the store of what a dataset says, in its directory; in memory where nothing is said. */
+  readonly openStore?: (directory: string, ...of: Parameters<OpenStore>) => EntityStore;
   readonly files?: FileSystem;
 };
 
@@ -108,6 +113,7 @@ function isAccessName(name: string): boolean {
  *     log/            the journal, which is the truth, and its tiles
  *     bodies/, files/ facts and files beside it, which can be erased
  *     plates/         of each code whose plates were scanned, what was said of them
+ *     entities.db     what they say, to ask for; derived from the two above, and built again where it is missing
  *     published       the newest public checkpoint
  *
  * @throws LogFault for one that is damaged: nothing is served then that could contradict what was shown before
@@ -213,7 +219,7 @@ async function openOne(options: Opening, description: Description): Promise<Held
 }
 
 async function partsOf(
-  { directory, files = nodeFiles, onPlates }: Opening,
+  { directory, openStore, files = nodeFiles, onPlates }: Opening,
   { reference, origin, access }: Description,
 ): Promise<DatasetLogOptions & { readonly gatewaySeed: Uint8Array }> {
   const dataset = join(directory, datasetName(reference));
@@ -225,6 +231,8 @@ async function partsOf(
   const gateway = coseKey({ kind: "ed25519", bytes: publicEd25519(gatewaySeed) });
   return {
     ...{ directory: own, reference, gateway, gatewaySeed, files, onPlates },
+    signAsGateway: (message) => signEd25519(gatewaySeed, message),
+    ...(openStore && { openStore: (log, anew) => openStore(own, log, anew) }),
     signer: { key: logKey(origin, seed), seed },
     monotonicMilliseconds: () => performance.now(),
   };
@@ -337,4 +345,9 @@ async function readDescription(
     throw new Error(`${directory}/dataset.json is not of the format ${FORMAT}`);
   }
   return { format, reference, origin, ...(access && { access }) };
+}
+
+/** The store of a dataset on a node. */
+export function storeOf(directory: string, ...of: Parameters<OpenStore>): EntityStore {
+  return openSqliteStore(join(directory, "entities.db"), ...of);
 }

@@ -4,10 +4,12 @@ import { fileURLToPath } from "node:url";
 import {
   type Code,
   formatVerifierKey,
+  InvariantError,
   type NoteSigner,
   type Policy,
   paramKey,
 } from "../core/index.ts";
+import type { DatasetLog } from "../data/index.ts";
 import { openCometLedger } from "../ledger/comet/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
@@ -19,6 +21,7 @@ import { cosignerOf, ownCosigner } from "./comet/cosigner.ts";
 import { engineHome, ownPeers } from "./comet/home.ts";
 import { beginLedgerOfChain } from "./comet/ledger-of-chain.ts";
 import type { NodeConfig } from "./config.ts";
+import { contextLoader } from "./context-loader.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
 import {
   type DataDescription,
@@ -28,7 +31,7 @@ import {
   writeDescription,
 } from "./data-directory.ts";
 import { confirmRestoredDatasets, startDatasetAnchoring } from "./dataset-anchoring.ts";
-import { type NodeDatasets, openDatasets } from "./datasets.ts";
+import { type NodeDatasets, openDatasets, storeOf } from "./datasets.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
 import { otherNodes } from "./follow/other-nodes.ts";
@@ -162,6 +165,9 @@ export const CLOCK = {
   monotonicMilliseconds: (): number => performance.now(),
 };
 
+/** Of the scratch dataset: a code that is nobody's. */
+const SCRATCH = "MA.156/SCRATCH#1";
+
 const randomly = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
 
 type Opened = {
@@ -196,16 +202,22 @@ async function serve(
       host: new URL(config.publicUrl ?? urlOf(config.host, port)).host,
       clock: Date.now,
       random: randomly,
+      openStore: storeOf,
     });
     closing.unshift(() => datasets[Symbol.asyncDispose]());
     if (config.confirmRestored) await confirmRestoredDatasets({ ledger, log }, datasets);
+    const scratch = config.scratch ? await openScratch(config, port) : undefined;
+    if (scratch !== undefined) {
+      closing.unshift(() => scratch[Symbol.asyncDispose]());
+      log.info("scratch dataset open to everybody", { path: "/ngsi-ld/v1" });
+    }
     const anchoring = startDatasetAnchoring({ ledger, datasets, clock: Date.now, log });
     closing.unshift(() => anchoring[Symbol.asyncDispose]());
-    const all = { ...opened, datasets };
+    const all = { ...opened, datasets, scratch: scratch?.log };
     server = await application({ ...config, port }, all, demo, extras.connectTo);
-    return { datasets, anchoring };
+    return { datasets, anchoring, scratch };
   };
-  const { datasets, anchoring } = await open().catch(async (cause: unknown) => {
+  const { datasets, anchoring, scratch } = await open().catch(async (cause: unknown) => {
     for (const close of closing) await close();
     throw cause;
   });
@@ -225,19 +237,41 @@ async function serve(
       await listening.stop();
       await anchoring[Symbol.asyncDispose]();
       await datasets[Symbol.asyncDispose]();
+      await scratch?.[Symbol.asyncDispose]();
       await ledger[Symbol.asyncDispose]();
       log.info("stopped");
     },
   };
 }
 
+/** A dataset that no ledger knows. Its log has a name that no node gives to another. */
+async function openScratch(
+  { dataDirectory: root, publicUrl, host }: NodeConfig,
+  port: number,
+): Promise<AsyncDisposable & { readonly log: DatasetLog }> {
+  const logs = await openDatasets({
+    directory: dataDirectory(root).scratch,
+    host: new URL(publicUrl ?? urlOf(host, port)).host,
+    clock: Date.now,
+    random: randomly,
+    openStore: storeOf,
+  });
+  const log = await logs.open(SCRATCH);
+  if (log === undefined) throw new InvariantError("no room for one log");
+  return { log, [Symbol.asyncDispose]: () => logs[Symbol.asyncDispose]() };
+}
+
 async function application(
   config: NodeConfig,
-  opened: Opened & { readonly datasets: NodeDatasets },
+  opened: Opened & {
+    readonly datasets: NodeDatasets;
+    readonly scratch: DatasetLog | undefined;
+  },
   demo: Answer | undefined,
   connectTo: readonly string[] = [],
 ): Promise<Server> {
   const { description, ledger, log, signers, witness, validator, cosigning, datasets } = opened;
+  const { scratch } = opened;
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
   const { member, demonstration, parent } = description;
@@ -267,6 +301,8 @@ async function application(
       openings: directoryStore(directory.openings),
       seals: directoryStore(directory.seals),
       datasets,
+      ...(scratch === undefined ? {} : { scratch }),
+      loadContext: contextLoader(config),
       enrolments: directoryStore(directory.enrolments),
       ...(witness === undefined ? {} : { witness }),
       ...(validator === undefined ? {} : { validator }),

@@ -13,6 +13,8 @@ import { mountInbox } from "./inbox/index.ts";
 import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
+import { mountNgsi } from "./ngsi/index.ts";
+import { mountOgc } from "./ogc/index.ts";
 import { mountOpenings } from "./openings/index.ts";
 import { mountOperations } from "./operations/index.ts";
 import { createMetrics, mountOps } from "./ops/index.ts";
@@ -88,6 +90,8 @@ export function createApp(
   mountData(app, services);
   mountAgreements(app, services);
   mountCatalogue(app, services);
+  mountOgc(app, services);
+  mountNgsi(app, services);
   mountEnrolments(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);

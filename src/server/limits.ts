@@ -31,6 +31,9 @@ export const PENDING_MILLISECONDS: number = 10 * MINUTE;
 export const MAX_PAGE: number = 1000;
 export const DEFAULT_PAGE: number = 100;
 
+/** Features of one page of OGC API Features. */
+export const MAX_FEATURES: number = 10_000;
+
 /** What one page of a filtered list looks at before it says "go on from here". */
 export const MAX_SCAN: number = 2000;
 export const MAX_SCAN_BYTES: number = MIB;

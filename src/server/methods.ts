@@ -1,6 +1,6 @@
 import type { App } from "./services.ts";
 
-const METHODS = ["GET", "POST", "PUT", "DELETE"] as const;
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** For `Allow`, of what can only be read. */
 export const READ_METHODS = "GET, HEAD, OPTIONS";
@@ -34,7 +34,8 @@ export function createMethods(app: App): Methods {
 /** Anybody's page may read what anybody may read. There are no cookies that such a page could misuse. */
 const CORS = {
   "Access-Control-Allow-Origin": "*",
-  "Access-Control-Expose-Headers": "ETag, Link, Location, Retry-After, Preference-Applied",
+  "Access-Control-Expose-Headers":
+    "ETag, Link, Location, NGSILD-Results-Count, Retry-After, Preference-Applied",
 } as const;
 
 /** Headers of every answer. */
@@ -63,7 +64,7 @@ export function preflight(allow: string): Response {
       Allow: allow,
       "Access-Control-Allow-Methods": allow,
       "Access-Control-Allow-Headers":
-        "Accept, Authorization, Content-Digest, Content-Type, If-None-Match, Last-Event-ID, Prefer, Signature, Signature-Input",
+        "Accept, Authorization, Content-Digest, Content-Type, If-None-Match, Last-Event-ID, Link, NGSILD-Tenant, Prefer, Signature, Signature-Input",
       "Access-Control-Max-Age": String(DAY_SECONDS),
       "Cache-Control": "no-store",
     },

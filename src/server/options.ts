@@ -1,5 +1,5 @@
 import type { Code, Result, VerifierKey } from "../core/index.ts";
-import type { DatasetLogs } from "../data/index.ts";
+import type { DatasetLog, DatasetLogs } from "../data/index.ts";
 import type { Head, Ledger } from "../ledger/index.ts";
 import type { FraudProof, Witness, WitnessStatus } from "../witness/index.ts";
 import type { StaticFiles } from "./portal/index.ts";
@@ -136,6 +136,10 @@ export type AppDependencies = {
   readonly enrolments?: BlobStore;
   /** Logs of datasets, and what lies beside them. */
   readonly datasets?: DatasetLogs;
+  /** A dataset that no ledger knows and everybody writes: for tests and development, on loopback alone. */
+  readonly scratch?: DatasetLog;
+  /** Gives a JSON-LD context, of addresses that the operator allows; `undefined` where it cannot be had. Never throws. */
+  readonly loadContext?: (url: string) => Promise<unknown>;
   /** Cosigns for the logs of others. */
   readonly witness?: Witness;
   /** Cosigns for its own ledger what it has committed: only a validator has it. */

@@ -239,8 +239,7 @@ test("another office asks, is granted less, reads that much, and is refused once
   const wide = ["--attributes", "no2,pm25", "--until", "2100-01-01"];
   const asked = await parks("request", AIR, "--purpose", "树木养护", ...wide, "--json");
   const request = jsonOf(asked).id as string;
-  const grant = (...more: readonly string[]) =>
-    owner("grant", AIR, "--request", request, ...more);
+  const grant = (...more: readonly string[]) => owner("grant", AIR, "--request", request, ...more);
   expect(problemOf(await grant("--attributes", "place"))).toMatchObject({ code: "GRANT_WIDER" });
   expect(problemOf(await owner("grant", AIR))).toMatchObject({ code: "CLI_MISSING" });
   const { id } = jsonOf(await grant("--attributes", "pm25", "--json"));

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { COSEKey, Sign1 } from "@auth0/cose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -11,9 +10,7 @@ import {
   encodeCbor,
   encodeEntry,
   encodeObservations,
-  fromBase64,
   fromHex,
-  hashLeaf,
   hex,
   observationsRoot,
   type PlateScan,
@@ -33,91 +30,24 @@ import {
 } from "../../src/sdk/index.ts";
 import { verifyFacts } from "../../src/verify/data/index.ts";
 import { runCli } from "../cli/served-world.ts";
-import { CITY, code, issueCity, named, signerOf } from "../sdk/world.ts";
-import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
+import { CITY, code, named, signerOf } from "../sdk/world.ts";
+import { AIR, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
+import { type RealNode, startRealNode } from "./real-node.ts";
 
 // A department's dataset on a real node: its log, what is sent, read, proved and erased; over HTTP, across kills.
 
-const OFFICE = `${CITY}.02`;
-const AIR = `${OFFICE}/DATA/AIR`;
 let root: string;
 let node: RealNode;
 let owner: Client;
 let origin: string;
 
 beforeAll(async () => {
-  root = mkdtempSync(join(tmpdir(), "cityid-datasets-"));
-  node = await startRealNode({ data: await beginLedger(root) });
-  await issueCity(node);
-  const key = (word: string, ...uses: ("data" | "govern" | "issue" | "record")[]) => ({
-    key: signerOf(word).publicKey,
-    uses: uses.sort(),
-    label: word,
-  });
-  const keys = [key("office", "govern", "issue", "record"), key("phone", "data")];
-  const item = (text: string, kind: "department" | "class") => ({
-    code: code(text),
-    kind,
-    names: named(text),
-  });
-  const registered = { ...item(OFFICE, "department"), keys };
-  // A city gives no use that its own key lacks.
-  const { record } = await node.client.record(CITY);
-  const prev = present(fromHex(record.control), "control");
-  const all = key("city two", "data", "govern", "issue", "record");
-  await node.act({ op: "keys", code: CITY, prev, add: [all] }, CITY, "city");
-  await node.act({ op: "register", items: [registered] }, CITY, "city two");
-  await node.act({ op: "register", items: [item(`${OFFICE}/DATA`, "class")] }, OFFICE, "office");
-  owner = node.client.as({ signer: signerOf("office"), holder: `${OFFICE}#1` });
-  await createDataset();
+  ({ root, node, owner, origin } = await openDatasetWorld("datasets"));
 });
 afterAll(async () => {
   await node.stop();
   rmSync(root, { recursive: true });
 });
-
-/** What `cityid dataset create` does. */
-async function createDataset(): Promise<void> {
-  const log = await owner.openDatasetLog(AIR);
-  origin = log.origin;
-  const gateway = { key: log.gateway, uses: ["data" as const], label: "node" };
-  const scope = { under: code(AIR) };
-  const item = { code: code(AIR), kind: "dataset" as const, names: named("空气") };
-  // Only who has the use may give it, so the city's key does.
-  await node.act({ op: "register", items: [{ ...item }] }, OFFICE, "office");
-  const { record } = await node.client.record(AIR);
-  const control = present(fromHex(record.control), "control");
-  await node.act(
-    { op: "keys", code: AIR, prev: control, add: [{ ...gateway, scope }] },
-    OFFICE,
-    "office",
-  );
-  await node.act(
-    {
-      op: "dataset",
-      code: code(AIR),
-      prev: present(fromHex((await node.client.record(AIR)).record.op), "op"),
-      title: { zh: "空气质量", en: "Air quality" },
-      licence: "CC-BY-4.0",
-      contact: "数据科",
-      log: { origin, vkeys: log.vkeys, url: log.url },
-    },
-    OFFICE,
-    "office",
-  );
-  const checkpoint = parseCheckpoint(log.checkpoint);
-  if (!checkpoint.ok) throw new Error(checkpoint.error.code);
-  const bundle = await owner.datasetEntry(AIR, 0);
-  const genesis = hashLeaf(present(fromBase64(bundle.entry ?? ""), "entry 0"));
-  await node.act(
-    {
-      op: "anchor",
-      items: [{ code: code(AIR), checkpoint: log.checkpoint, genesis, path: log.path }],
-    },
-    OFFICE,
-    "office",
-  );
-}
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -447,7 +377,7 @@ describe("the log of a dataset", () => {
     await node.stop("SIGKILL");
     await some;
     node = await startRealNode({ data: node.data });
-    owner = node.client.as({ signer: signerOf("office"), holder: `${OFFICE}#1` });
+    owner = ownerAt(node);
     const sendAll = () => Promise.all(reports.map((each) => node.client.sendEntry(AIR, each)));
     const first = await sendAll();
     const indices = new Set(first.map(({ index }) => index));

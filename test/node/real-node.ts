@@ -24,6 +24,7 @@ export type RealNodeOptions = {
   readonly args?: readonly string[];
   /** A program that starts the node: `prlimit --fsize=…`. */
   readonly through?: readonly string[];
+  readonly env?: { readonly [name: string]: string };
 };
 
 export const MAIN: string = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
@@ -41,10 +42,10 @@ export async function beginLedger(root: string, changes: Partial<Genesis> = {}):
 
 /** Resolves when the node answers. */
 export async function startRealNode(options: RealNodeOptions): Promise<RealNode> {
-  const { data, args = [], through = [] } = options;
+  const { data, args = [], through = [], env = {} } = options;
   const command = [...through, process.execPath, MAIN, "start", "--data", data, "--port", "0"];
   const child = spawn(command[0] ?? "", [...command.slice(1), ...args], {
-    env: { PATH: process.env.PATH, LANG: "en_US.UTF-8" },
+    env: { PATH: process.env.PATH, LANG: "en_US.UTF-8", ...env },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

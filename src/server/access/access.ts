@@ -10,7 +10,7 @@ import {
 } from "../../core/index.ts";
 import { authorise, type DatasetLogs, stillHolds, type View } from "../../data/index.ts";
 import type { LedgerReader } from "../../ledger/index.ts";
-import { type Authentication, formatHolder, heldKey } from "../identity/index.ts";
+import { type Authentication, formatHolder, heldKey, type Signer } from "../identity/index.ts";
 import type { Log } from "../options.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { AppContext } from "../services.ts";
@@ -20,8 +20,25 @@ import { createAccessNotes } from "./notes.ts";
 /** A view, and by which key it was opened. */
 export type Authorised = { readonly view: View; readonly key: HeldKey | undefined };
 
+/** Who asks, and under which grant, if one is named. */
+export type Asker = {
+  readonly signer?: Signer;
+  readonly grant?: Uint8Array;
+};
+
 /** The one door to what datasets say. */
 export type Access = {
+  /**
+   * Who asks: by a signed request, a bearer token, or without either. Once for each request: a nonce is spent. What is signed
+   * wrongly is refused, not taken for anybody.
+   */
+  asker(c: AppContext, body?: Uint8Array): Result<Asker, AnyRefusal>;
+  /** What they may know of a dataset; refuses as `open` does. */
+  judge(
+    asker: Asker | undefined,
+    dataset: OpenDataset,
+    action: AccessAction,
+  ): Result<Authorised, AnyRefusal>;
   /**
    * What the one who asks may know of a dataset: by a signed request, a bearer token, or, of open data, without either. A grant
    * is named by `?grant=<id>`, or by the token that is bound to it.
@@ -72,28 +89,37 @@ export function createAccess(dependencies: AccessDependencies): Access {
     if (watched.size > 0) judge();
   });
 
+  const asker: Access["asker"] = (c, body = NO_BODY) => {
+    const reader = authentication.reader(c, body);
+    if (!reader.ok) return reader;
+    const grant = readGrant(c, reader.value?.grant);
+    if (!grant.ok) return grant;
+    const signer = reader.value?.signer;
+    return ok({ ...(signer && { signer }), ...(grant.value && { grant: grant.value }) });
+  };
+  const judgeAsker: Access["judge"] = ({ signer, grant } = {}, dataset, action) => {
+    const key = signer && heldKey(signer);
+    const caller = { ...(key && { key }), ...(grant && { grant }) };
+    const view = authorise(state, dataset, caller, action, nowSeconds());
+    if (!view.ok) {
+      const isNone = view.error.code === "GRANT_NONE";
+      if (isNone && signer === undefined) return err({ code: "HTTP_SIGNATURE_MISSING" });
+      return isNone && signer !== undefined
+        ? err({ ...view.error, holder: formatHolder(signer.holder) })
+        : view;
+    }
+    if (view.value.grant !== undefined && !notes.ready(view.value)) {
+      return err({ code: "HTTP_BUSY", retryAfter: 5, what: "access log" });
+    }
+    return ok({ view: view.value, key });
+  };
+
   return {
-    open(c, dataset, action, body = NO_BODY) {
-      const reader = authentication.reader(c, body);
-      if (!reader.ok) return reader;
-      const named = readGrant(c, reader.value?.grant);
-      if (!named.ok) return named;
-      const signer = reader.value?.signer;
-      const key = signer && heldKey(signer);
-      const caller = { ...(key && { key }), ...(named.value && { grant: named.value }) };
-      const view = authorise(state, dataset, caller, action, nowSeconds());
-      if (!view.ok) {
-        const isNone = view.error.code === "GRANT_NONE";
-        if (isNone && signer === undefined) return err({ code: "HTTP_SIGNATURE_MISSING" });
-        return isNone && signer !== undefined
-          ? err({ ...view.error, holder: formatHolder(signer.holder) })
-          : view;
-      }
-      const { grant } = view.value;
-      if (grant !== undefined && !notes.ready(view.value)) {
-        return err({ code: "HTTP_BUSY", retryAfter: 5, what: "access log" });
-      }
-      return ok({ view: view.value, key });
+    asker,
+    judge: judgeAsker,
+    open(c, dataset, action, body) {
+      const asking = asker(c, body);
+      return asking.ok ? judgeAsker(asking.value, dataset, action) : asking;
     },
     note: (view, what, count) => notes.add(view, what, count),
     watch(authorised, end) {

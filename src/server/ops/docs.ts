@@ -6,7 +6,7 @@ import type { App, Services } from "../services.ts";
 import { ENDPOINTS, type Endpoint, openApiDocument, SCHEMAS } from "./openapi/index.ts";
 
 /** `/openapi.json` for programs, `/docs` for people: the same list, without a script or a request to anybody else. */
-export function mountDocs(app: App, { config, node }: Services): void {
+export function mountDocs(app: App, { config, node, scratch }: Services): void {
   const document = openApiDocument(config.publicUrl, node.software);
   const pages = new Map([
     ["/docs", pageOf("HTTP API", docsMain(), "/docs")],
@@ -27,7 +27,11 @@ export function mountDocs(app: App, { config, node }: Services): void {
 
   function pageOf(title: string, main: Markup, path: string): string {
     const isDemonstration = node.demonstration === true;
-    return renderPage({ title, language: "en", otherLanguage: path, isDemonstration }, main);
+    const isScratch = scratch !== undefined;
+    return renderPage(
+      { title, language: "en", otherLanguage: path, isDemonstration, isScratch },
+      main,
+    );
   }
 }
 

@@ -14,7 +14,7 @@ import type { App, Services } from "../services.ts";
 
 /** What the node says of itself, and whether it is well. */
 export function mountNode(app: App, services: Services): void {
-  const { ledger, state, node, config, metrics, witness, cosignatures, parent } = services;
+  const { ledger, state, node, config, metrics, witness, cosignatures, parent, scratch } = services;
   const genesis = hex(hashLeaf(present(ledger.entry(0), "entry 0")));
 
   app.get("/.well-known/cityid", (c) => {
@@ -38,6 +38,7 @@ export function mountNode(app: App, services: Services): void {
       ...(member !== undefined && { member }),
       ...(recipient !== undefined && { recipient }),
       ...(demonstration && { demonstration }),
+      ...(scratch && { scratch: true }),
       ...(witness && { witness: { vkey: witness.vkey, url: `${config.publicUrl}/witness` } }),
       limits: {
         bodyBytes: MAX_BODY_BYTES,

@@ -11,11 +11,13 @@ export type PageFrame = {
   /** The same page in the other language. */
   readonly otherLanguage: string;
   readonly isDemonstration: boolean;
+  /** It has a dataset that everybody writes. */
+  readonly isScratch: boolean;
 };
 
 /** A whole page as text. */
 export function renderPage(frame: PageFrame, main: Markup): string {
-  const { title, language, otherLanguage, isDemonstration } = frame;
+  const { title, language, otherLanguage, isDemonstration, isScratch } = frame;
   const tag = language === "zh" ? "zh-CN" : "en";
   const otherTag = language === "zh" ? "en" : "zh-CN";
   return html`<!doctype html>
@@ -23,7 +25,7 @@ export function renderPage(frame: PageFrame, main: Markup): string {
 <meta name="viewport" content="width=device-width,initial-scale=1"><link rel="icon" href="${PAGE_ICON_PATH}" type="image/svg+xml"><link rel="stylesheet" href="${PAGE_STYLE_PATH}"></head>
 <body><a class="skip" href="#main">${PAGE_WORDS.skip[language]}</a><header><a href="/">${PAGE_WORDS.ledger[language]}</a><a href="${otherLanguage}" lang="${otherTag}" hreflang="${otherTag}">${PAGE_WORDS.otherLanguage[language]}</a></header>
 <main id="main" tabindex="-1">${main}</main>
-<footer>${isDemonstration && html`<p>${PAGE_WORDS.demonstration[language]}</p>`}<p>cityid</p></footer></body></html>
+<footer>${isDemonstration && html`<p>${PAGE_WORDS.demonstration[language]}</p>`}${isScratch && html`<p>${PAGE_WORDS.scratch[language]}</p>`}<p>cityid</p></footer></body></html>
 `.markup;
 }
 

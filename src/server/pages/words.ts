@@ -108,6 +108,7 @@ type PageWord =
   | "successors"
   | "predecessors"
   | "demonstration"
+  | "scratch"
   | "otherLanguage";
 
 /** Every other word of the code page. */
@@ -172,6 +173,10 @@ export const PAGE_WORDS: Readonly<Record<PageWord, Words>> = {
   asOf: { zh: "以下为该日有效的内容", en: "What held on that day" },
   successors: { zh: "现由以下编码承接", en: "Its successors" },
   predecessors: { zh: "前身", en: "Its predecessors" },
+  scratch: {
+    zh: "测试模式：任何人都可写入此节点的测试数据集。",
+    en: "For tests: everybody writes the scratch dataset of this node.",
+  },
   demonstration: {
     zh: "演示：这里的编码不是正式编码。",
     en: "Demonstration: the codes here are not official.",

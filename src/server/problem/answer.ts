@@ -1,5 +1,5 @@
 import { bestType } from "../http/accept.ts";
-import type { NodeDescription, ServerConfig } from "../options.ts";
+import type { AppDependencies, ServerConfig } from "../options.ts";
 import {
   inLanguage,
   type Language,
@@ -23,7 +23,7 @@ const TYPES = ["application/problem+json", "application/json", "text/html"] as c
 
 export function createProblems(
   { publicUrl }: Pick<ServerConfig, "publicUrl">,
-  { node }: { readonly node: NodeDescription },
+  { node, scratch }: Pick<AppDependencies, "node" | "scratch">,
 ): Problems {
   const plain = (request: Request, refusal: AnyRefusal, status?: Problem["status"]): Response => {
     const problem = problemOf(refusal, publicUrl, status);
@@ -46,6 +46,7 @@ export function createProblems(
         language,
         otherLanguage: inLanguage(new URL(request.url), language),
         isDemonstration: node.demonstration === true,
+        isScratch: scratch !== undefined,
       },
       problemMain(problem, language),
     );

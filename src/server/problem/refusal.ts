@@ -1,5 +1,6 @@
 import type { FileRefusal, ViewRefusal } from "../../data/index.ts";
 import type { AddCheckpointRefusal, WitnessRefusal } from "../../witness/index.ts";
+import type { NgsiRefusal } from "../ngsi/refusal.ts";
 
 /**
  * Why a request was refused before, or beside, the rules of the ledger. One cause, one code; listed in docs/errors.md.
@@ -165,5 +166,6 @@ export type ServerRefusal =
   | SignedRequestRefusal
   | ResolveRefusal
   | StoreRefusal
+  | NgsiRefusal
   | CosignRefusal;
 export type ServerRefusalCode = ServerRefusal["code"];

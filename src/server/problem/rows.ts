@@ -8,6 +8,7 @@ export type Row = {
     | 403
     | 404
     | 405
+    | 406
     | 409
     | 410
     | 413
@@ -259,6 +260,34 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     403,
     "The grant does not allow to do this",
     "Ask the owner of the dataset for a grant with this action.",
+  ),
+  NGSI_DATA: row(
+    400,
+    "The data is not as NGSI-LD has it",
+    "Correct what stands at `path`, as `want` says.",
+  ),
+  NGSI_QUERY_BROAD: row(
+    400,
+    "The query asks for everything",
+    "Give at least one of type, attrs, q and georel.",
+  ),
+  NGSI_UNKNOWN: row(404, "There is no such entity or attribute", "Look at the list of entities."),
+  NGSI_ACCEPT: row(406, "There is no such form of the answer", "Accept what `want` names."),
+  NGSI_EXISTS: row(409, "The entity is there already", "Update it, or choose another id."),
+  NGSI_TENANT: row(
+    404,
+    "There is no such dataset for this reader",
+    "Name in NGSILD-Tenant the code of a dataset of this node that you may see.",
+  ),
+  NGSI_CONTEXT_FORM: row(
+    400,
+    "The context cannot be read",
+    "Give contexts of JSON-LD 1.1 or their addresses, in a Link field or in `@context`, not in both.",
+  ),
+  NGSI_CONTEXT_LOST: row(
+    503,
+    "The context behind `url` cannot be had",
+    "Ask the operator to allow its host (CITYID_CONTEXT_HOSTS), or send the context itself.",
   ),
   DATA_LOG_UNKNOWN: row(
     404,

@@ -206,6 +206,7 @@ export function mountResolver(app: App, services: Services, pages: KeptPages): v
         language,
         otherLanguage: inLanguage(new URL(c.req.url), language),
         isDemonstration: services.node.demonstration === true,
+        isScratch: services.scratch !== undefined,
       },
       codePageMain(services, page.value),
     );

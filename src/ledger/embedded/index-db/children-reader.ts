@@ -1,8 +1,8 @@
 import { type Hash, rangePath, type Tree, treeOf } from "../../../core/index.ts";
+import type { Sql } from "../../../sql/index.ts";
 import type { ChildrenPage } from "../../port.ts";
 import { BLOCK_CHILDREN, BLOCK_LEVEL, leafOf, parseTails } from "./child-block.ts";
 import { subtreeAt } from "./children-writer.ts";
-import type { Sql } from "./sql.ts";
 
 /** A page of the first `count` children of a code, with its range path to the root over them. */
 export function readChildren(

@@ -6,8 +6,8 @@ import {
   hashPairInto,
   parentOf,
 } from "../../../core/index.ts";
+import type { Sql } from "../../../sql/index.ts";
 import { BLOCK_CHILDREN, BLOCK_LEVEL, formatTails, leafOf, parseTails } from "./child-block.ts";
-import type { Sql } from "./sql.ts";
 
 type Family = { readonly parent: Code; readonly children: Code[] };
 

@@ -1,9 +1,8 @@
 import { rmSync } from "node:fs";
-import { BOOT_ID } from "./boot-id.ts";
+import { BOOT_ID, Sql } from "../../../sql/index.ts";
 import type { FrameSource } from "./frames.ts";
 import { loadProgress, noProgress, saveProgress, tailOf } from "./progress.ts";
 import { SCHEMA, SCHEMA_VERSION } from "./schema.ts";
-import { Sql } from "./sql.ts";
 
 /** What an index must belong to in order to be read on. */
 export type IndexIdentity = {

@@ -1,7 +1,7 @@
+import type { Sql } from "../../../sql/index.ts";
 import type { FrameSource } from "./frames.ts";
 import { Places } from "./places.ts";
 import { Runs } from "./runs/runs.ts";
-import type { Sql } from "./sql.ts";
 
 /** What a question is answered from: another thread may be writing meanwhile. */
 export class IndexView {

@@ -1,5 +1,5 @@
+import type { Sql } from "../../../sql/index.ts";
 import type { KeyPage } from "../../port.ts";
-import type { Sql } from "./sql.ts";
 
 const MAX_KEYS = 1000;
 const AFTER_ALL = "\u{10ffff}";

@@ -1,6 +1,6 @@
+import type { Sql } from "../../../sql/index.ts";
 import { IndexDamage } from "./damage.ts";
 import { NUMBER_BYTES, readNumber, writeNumber } from "./number48.ts";
-import type { Sql } from "./sql.ts";
 
 const PAGE_IDS = 256;
 

@@ -1,7 +1,7 @@
 import { base64, sha256 } from "../../../core/index.ts";
+import type { Sql } from "../../../sql/index.ts";
 import type { FrameSource } from "./frames.ts";
 import { RANKS } from "./layout.ts";
-import type { Sql } from "./sql.ts";
 
 /** How far the index got, kept with what it took in. */
 export type Progress = {

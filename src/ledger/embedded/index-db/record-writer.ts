@@ -1,4 +1,5 @@
 import type { Code } from "../../../core/index.ts";
+import type { Sql } from "../../../sql/index.ts";
 import type { ExactWriter } from "./exact-writer.ts";
 import { underFacet } from "./facets.ts";
 import type { FrameSource } from "./frames.ts";
@@ -8,7 +9,6 @@ import type { Progress } from "./progress.ts";
 import { type RecordFields, sameFields } from "./record-fields.ts";
 import type { RunStore } from "./runs/run-store.ts";
 import { Runs } from "./runs/runs.ts";
-import type { Sql } from "./sql.ts";
 import { findRecords, recordAt } from "./stored-records.ts";
 import { TokenChanges } from "./token-changes.ts";
 import { TokenWriter } from "./token-writer.ts";

@@ -1,4 +1,5 @@
 import type { Code } from "../../../core/index.ts";
+import { Bulk, type Sql } from "../../../sql/index.ts";
 import { aliasIn } from "./aliases.ts";
 import { Families, writeChildren } from "./children-writer.ts";
 import { ExactWriter } from "./exact-writer.ts";
@@ -10,7 +11,6 @@ import { loadProgress, type Progress, saveProgress, tailOf } from "./progress.ts
 import { type RecordFields, readRecord, readVoid, sameFields } from "./record-fields.ts";
 import { RecordWriter, type Version } from "./record-writer.ts";
 import { RunStore } from "./runs/run-store.ts";
-import { Bulk, type Sql } from "./sql.ts";
 
 /** What one transaction takes in at most: enough to make its cost small, little enough to keep memory small. */
 const MAX_FRAMES = 10_000;

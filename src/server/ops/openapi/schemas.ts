@@ -374,6 +374,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     "member?": TEXT,
     "recipient?": TEXT,
     "demonstration?": FLAG,
+    "scratch?": FLAG,
     "witness?": object({ vkey: TEXT, url: TEXT }),
     limits: ANY,
     links: ANY,

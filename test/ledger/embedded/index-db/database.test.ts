@@ -4,10 +4,10 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Code } from "../../../../src/core/index.ts";
 import { closeWritten, openToWrite } from "../../../../src/ledger/embedded/index-db/database.ts";
 import { loadProgress } from "../../../../src/ledger/embedded/index-db/progress.ts";
-import { Sql } from "../../../../src/ledger/embedded/index-db/sql.ts";
 import { VALUES_START } from "../../../../src/ledger/embedded/values.ts";
 import { ValuesReader } from "../../../../src/ledger/embedded/values-reader.ts";
 import { nodeFiles } from "../../../../src/log/index.ts";
+import { Sql } from "../../../../src/sql/index.ts";
 import { IDENTITY, LocalIndex, named, record, Stream } from "./kit.ts";
 
 let stream: Stream;

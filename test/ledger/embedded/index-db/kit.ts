@@ -15,12 +15,12 @@ import {
 import { openToWrite } from "../../../../src/ledger/embedded/index-db/database.ts";
 import { IndexView } from "../../../../src/ledger/embedded/index-db/index-view.ts";
 import { search } from "../../../../src/ledger/embedded/index-db/search.ts";
-import type { Sql } from "../../../../src/ledger/embedded/index-db/sql.ts";
 import { IndexWriter } from "../../../../src/ledger/embedded/index-db/writer.ts";
 import { VALUES_START, ValuesFile } from "../../../../src/ledger/embedded/values.ts";
 import { ValuesReader } from "../../../../src/ledger/embedded/values-reader.ts";
 import type { SearchPage, SearchQuery } from "../../../../src/ledger/port.ts";
 import { nodeFiles } from "../../../../src/log/index.ts";
+import type { Sql } from "../../../../src/sql/index.ts";
 
 // A stream of changes as a ledger would make it, in a real values file, and an index that takes it in on this thread.
 

@@ -1,5 +1,5 @@
+import type { Sql } from "../../../../sql/index.ts";
 import { IndexDamage } from "../damage.ts";
-import type { Sql } from "../sql.ts";
 import { decodeBlocks, type Run } from "./run.ts";
 
 /** The runs that there are, from the first to the last that was taken in; those in `known` are not read again, since a run never changes. */

@@ -1,6 +1,6 @@
+import type { Sql } from "../../../../sql/index.ts";
 import { POSTING_KEYS } from "../layout.ts";
 import { compactPosting } from "../posting.ts";
-import type { Sql } from "../sql.ts";
 import { Block } from "./block.ts";
 import { mergeRuns } from "./merge.ts";
 import { readBlock, readRuns } from "./read-runs.ts";

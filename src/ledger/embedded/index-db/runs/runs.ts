@@ -1,4 +1,4 @@
-import type { Sql } from "../sql.ts";
+import type { Sql } from "../../../../sql/index.ts";
 import { Block } from "./block.ts";
 import { BlockGone, readBlock, readRuns } from "./read-runs.ts";
 import type { Run } from "./run.ts";

@@ -10,7 +10,7 @@ import { readRuns } from "../../../../../src/ledger/embedded/index-db/runs/read-
 import { RunStore } from "../../../../../src/ledger/embedded/index-db/runs/run-store.ts";
 import { Runs } from "../../../../../src/ledger/embedded/index-db/runs/runs.ts";
 import { SCHEMA } from "../../../../../src/ledger/embedded/index-db/schema.ts";
-import { Sql } from "../../../../../src/ledger/embedded/index-db/sql.ts";
+import { Sql } from "../../../../../src/sql/index.ts";
 
 let directory: string;
 let sql: Sql;

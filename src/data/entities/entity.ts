@@ -1,0 +1,83 @@
+/** JSON without `null`: what a fact can say. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | readonly JsonValue[]
+  | { readonly [name: string]: JsonValue };
+
+export type JsonMap = { readonly [name: string]: JsonValue };
+
+/** One value of an attribute. */
+export type Instance = {
+  /** In the normalized form of NGSI-LD (GS CIM 009 §4.5), names of attributes as facts have them. */
+  readonly said: JsonMap;
+  /** Unix milliseconds at which the node received what began this instance, and what changed it last. */
+  readonly created: number;
+  readonly modified: number;
+  /** Of the entry and the observation in it that say so: where its proof is found. */
+  readonly entry: number;
+  readonly at: number;
+};
+
+export type Attributes = { readonly [name: string]: readonly Instance[] };
+
+/** What the observations of a dataset say of one thing, the newest of each attribute. */
+export type Entity = {
+  /** A URI. */
+  readonly id: string;
+  readonly types: readonly string[];
+  readonly scopes: readonly string[];
+  readonly created: number;
+  readonly modified: number;
+  /** When the newest observation of it was made, as its source says. */
+  readonly time: number;
+  readonly attributes: Attributes;
+};
+
+/** The attribute that says where an entity is; a device says it in the fact `place`. */
+export const LOCATION = "location";
+
+/** What of an instance is no attribute of the attribute. */
+export const MEMBERS: ReadonlySet<string> = new Set([
+  "type",
+  "value",
+  "object",
+  "objectType",
+  "languageMap",
+  "vocab",
+  "json",
+  "valueList",
+  "objectList",
+  "unitCode",
+  "observedAt",
+  "datasetId",
+]);
+
+/** The thing itself that an instance says, whatever its type. */
+export function contentOf(said: JsonMap): JsonValue | undefined {
+  return (
+    said.value ??
+    said.object ??
+    said.languageMap ??
+    said.vocab ??
+    said.json ??
+    said.valueList ??
+    said.objectList
+  );
+}
+
+/** Unix milliseconds for which an instance holds, where it says so. */
+export function observedAt(said: JsonMap): number | undefined {
+  const time = typeof said.observedAt === "string" ? Date.parse(said.observedAt) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+export function isJsonMap(value: JsonValue | undefined): value is JsonMap {
+  return typeof value === "object" && !Array.isArray(value);
+}
+
+/** Where an entity is: the first instance of its location. */
+export function placeOf({ attributes }: Pick<Entity, "attributes">): JsonValue | undefined {
+  return attributes[LOCATION]?.[0]?.said.value;
+}

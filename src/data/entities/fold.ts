@@ -1,0 +1,69 @@
+import { type Entity, type Instance, type JsonMap, observedAt } from "./entity.ts";
+import type { Statement } from "./statement.ts";
+
+/** Where a statement stands, and when it came. */
+export type Origin = {
+  readonly entry: number;
+  readonly at: number;
+  readonly receivedMilliseconds: number;
+};
+
+/** Sources may call one thing by several types, and no more. */
+const MAX_TYPES = 16;
+
+/**
+ * An entity after one more statement, in the order of the log: the same log gives the same entities.
+ *
+ * @returns `undefined` where it is no more, or never was
+ */
+export function fold(
+  entity: Entity | undefined,
+  statement: Statement,
+  origin: Origin,
+): Entity | undefined {
+  if (statement.kind === "end") return undefined;
+  const { receivedMilliseconds: now } = origin;
+  const isNew = statement.kind === "replace" || entity === undefined;
+  const attributes: Record<string, readonly Instance[]> = isNew ? {} : { ...entity.attributes };
+  for (const [name, said] of Object.entries(statement.attributes)) {
+    const before = entity?.attributes[name] ?? [];
+    const instances = foldAttribute(before, said, statement.kind, origin);
+    if (instances.length === 0) delete attributes[name];
+    else attributes[name] = instances;
+  }
+  return {
+    id: statement.id,
+    types: typesOf(entity, statement),
+    scopes: statement.scopes ?? (isNew ? [] : entity.scopes),
+    created: entity?.created ?? now,
+    modified: Math.max(entity?.modified ?? now, now),
+    time: isNew ? statement.timeMilliseconds : Math.max(entity.time, statement.timeMilliseconds),
+    attributes,
+  };
+}
+
+function typesOf(entity: Entity | undefined, { kind, types }: Statement): readonly string[] {
+  if (entity === undefined || kind === "replace") return types.length === 0 ? ["Thing"] : types;
+  if (kind === "set") return types.length === 0 ? entity.types : types;
+  return [...new Set([...entity.types, ...types])].slice(0, MAX_TYPES);
+}
+
+function foldAttribute(
+  before: readonly Instance[],
+  said: readonly JsonMap[],
+  kind: Statement["kind"],
+  { entry, at, receivedMilliseconds }: Origin,
+): readonly Instance[] {
+  return said.map((each) => {
+    const old = before.find((one) => one.said.datasetId === each.datasetId);
+    // What waited on a phone without a network is older than what stands here.
+    if (old !== undefined && kind === "merge" && isOlder(each, old.said)) return old;
+    if (old !== undefined && JSON.stringify(old.said) === JSON.stringify(each)) return old;
+    const created = old?.created ?? receivedMilliseconds;
+    return { said: each, created, modified: receivedMilliseconds, entry, at };
+  });
+}
+
+function isOlder(said: JsonMap, than: JsonMap): boolean {
+  return (observedAt(said) ?? 0) < (observedAt(than) ?? Number.NEGATIVE_INFINITY);
+}

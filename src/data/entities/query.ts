@@ -1,0 +1,132 @@
+import { type Condition, satisfies } from "./condition.ts";
+import type { Entity } from "./entity.ts";
+import {
+  type Box,
+  boxOf,
+  distanceMetres,
+  equals,
+  type Geometry,
+  geometryOf,
+  intersects,
+  overlaps,
+  polygonOf,
+  splitBox,
+  within,
+} from "./geometry.ts";
+import { type Pattern, searchPattern } from "./pattern.ts";
+
+/** Which entities are asked for; everything that is given must hold. */
+export type EntityQuery = {
+  readonly ids?: readonly string[];
+  readonly idPattern?: Pattern;
+  /** One of these combinations: all types of it. */
+  readonly types?: readonly (readonly string[])[];
+  /** At least one of these attributes. */
+  readonly attributes?: readonly string[];
+  readonly condition?: Condition;
+  readonly place?: PlaceCondition;
+  /** The box that its location shares a point with. */
+  readonly bbox?: Box;
+  /** Of its newest observation, Unix milliseconds, both included. */
+  readonly fromMilliseconds?: number;
+  readonly toMilliseconds?: number;
+};
+
+export type PlaceCondition = {
+  readonly attribute: string;
+  readonly geometry: Geometry;
+  readonly relation:
+    | "within"
+    | "contains"
+    | "intersects"
+    | "equals"
+    | "disjoint"
+    | "overlaps"
+    | { readonly minMetres?: number; readonly maxMetres?: number };
+};
+
+/** Whether an entity, as its reader sees it, is one that is asked for. */
+export function isAskedFor(entity: Entity, query: EntityQuery): boolean {
+  const { ids, idPattern, types, attributes, condition, place, bbox } = query;
+  return (
+    (ids === undefined || ids.includes(entity.id)) &&
+    (types === undefined || types.some((all) => all.every((one) => entity.types.includes(one)))) &&
+    (attributes === undefined ||
+      attributes.some((name) => entity.attributes[name] !== undefined)) &&
+    isInTime(entity.time, query) &&
+    (bbox === undefined || isInBox(entity, bbox)) &&
+    (idPattern === undefined || searchPattern(idPattern, entity.id)) &&
+    (place === undefined || isPlaced(entity, place)) &&
+    (condition === undefined || satisfies(entity, condition))
+  );
+}
+
+function isInTime(time: number, { fromMilliseconds, toMilliseconds }: EntityQuery): boolean {
+  return (
+    (fromMilliseconds === undefined || time >= fromMilliseconds) &&
+    (toMilliseconds === undefined || time <= toMilliseconds)
+  );
+}
+
+function isInBox(entity: Entity, bbox: Box): boolean {
+  const place = geometryOf(entity.attributes.location?.[0]?.said.value);
+  if (place === undefined) return false;
+  return splitBox(bbox).some((box) => intersects(place, polygonOf(box)));
+}
+
+function isPlaced(entity: Entity, { attribute, geometry, relation }: PlaceCondition): boolean {
+  return (entity.attributes[attribute] ?? []).some(({ said }) => {
+    const place = geometryOf(said.value);
+    return place !== undefined && isRelated(place, geometry, relation);
+  });
+}
+
+function isRelated(
+  place: Geometry,
+  geometry: Geometry,
+  relation: PlaceCondition["relation"],
+): boolean {
+  if (typeof relation === "object") {
+    const { minMetres = 0, maxMetres = Number.POSITIVE_INFINITY } = relation;
+    const metres = distanceMetres(place, geometry);
+    return metres >= minMetres && metres <= maxMetres;
+  }
+  switch (relation) {
+    case "within":
+      return within(place, geometry);
+    case "contains":
+      return within(geometry, place);
+    case "intersects":
+      return intersects(place, geometry);
+    case "disjoint":
+      return !intersects(place, geometry);
+    case "equals":
+      return equals(place, geometry);
+    case "overlaps":
+      return overlaps(place, geometry);
+  }
+}
+
+// A degree of latitude has at least as many metres anywhere on the sphere.
+const METRES_PER_DEGREE = 111_000;
+
+/** Boxes outside of which no location can satisfy the query; `undefined` where it may be anywhere. */
+export function boxesOf({ bbox, place }: EntityQuery): readonly Box[] | undefined {
+  if (bbox !== undefined) return splitBox(bbox);
+  if (place === undefined || place.attribute !== "location") return undefined;
+  const { relation, geometry } = place;
+  if (relation === "disjoint") return undefined;
+  const metres = typeof relation === "object" ? relation.maxMetres : 0;
+  if (metres === undefined) return undefined;
+  return widened(boxOf(geometry), metres / METRES_PER_DEGREE);
+}
+
+function widened([west, south, east, north]: Box, degrees: number): readonly Box[] | undefined {
+  const widest = Math.max(Math.abs(south - degrees), Math.abs(north + degrees));
+  if (widest >= 89) return undefined;
+  const across = degrees / Math.cos((widest * Math.PI) / 180);
+  const [left, right] = [west - across, east + across];
+  if (right - left >= 360) return undefined;
+  const [low, high] = [south - degrees, north + degrees];
+  return splitBox([left < -180 ? left + 360 : left, low, right > 180 ? right - 360 : right, high]);
+}

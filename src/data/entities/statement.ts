@@ -1,0 +1,128 @@
+import {
+  type CborValue,
+  type Fact,
+  hex,
+  isCborMap,
+  isShown,
+  type Observation,
+} from "../../core/index.ts";
+import { type JsonMap, type JsonValue, LOCATION } from "./entity.ts";
+
+/** What one observation says of an entity. */
+export type Statement = {
+  readonly id: string;
+  readonly types: readonly string[];
+  readonly scopes: readonly string[] | undefined;
+  /**
+   * `merge`: a source says what it saw, which stands until something newer is said. `set`: these attributes are so from now on,
+   * an empty list ends one. `replace`: the entity is this and nothing else. `end`: it is no more.
+   */
+  readonly kind: "merge" | "set" | "replace" | "end";
+  /** When it was seen, by the clock of its source. */
+  readonly timeMilliseconds: number;
+  readonly attributes: { readonly [name: string]: readonly JsonMap[] };
+};
+
+/** Facts that are no attributes. */
+const FRAME: ReadonlySet<string> = new Set(["id", "type", "time", "place"]);
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/;
+const UNIT = 1e-7;
+/** Beyond it a date has no four digits for its year. */
+const MAX_MILLISECONDS = 253_402_300_799_999;
+
+/**
+ * Reads what an observation says: docs/spec/sharing.md, Entities.
+ *
+ * @param receivedMilliseconds stands for the time where it says none
+ * @returns `undefined` where it names no entity, or its name was kept back or erased
+ */
+export function readStatement(
+  observation: Observation,
+  receivedMilliseconds: number,
+): Statement | undefined {
+  const facts = new Map<string, CborValue>();
+  for (const fact of observation) if (isShown(fact)) facts.set(fact.name, fact.value);
+  const id = facts.get("id");
+  if (typeof id !== "string" || id === "") return undefined;
+  const types = textsOf(facts.get("type"));
+  const scopes = facts.has("@scope") ? textsOf(facts.get("@scope")) : undefined;
+  const kind = kindOf(facts.get("@op"));
+  const timeMilliseconds = timeOf(facts.get("time")) ?? receivedMilliseconds;
+  const frame = { id: entityId(id, types), types, scopes, kind, timeMilliseconds };
+  const attributes = kind === "merge" ? seenBySource(facts, timeMilliseconds) : setByGateway(facts);
+  return { ...frame, attributes };
+}
+
+/** A code is no URI, so an entity that bears one has its type before it. */
+export function entityId(id: string, types: readonly string[]): string {
+  if (URI.test(id)) return id;
+  const type = /([A-Za-z0-9_]+)$/.exec(types[0] ?? "")?.[1] ?? "Thing";
+  return `urn:ngsi-ld:${type}:${id}`;
+}
+
+function kindOf(op: CborValue | undefined): Statement["kind"] {
+  return op === "set" || op === "replace" || op === "end" ? op : "merge";
+}
+
+/** Each fact is a property at the time of the observation; the place is where it is. */
+function seenBySource(
+  facts: ReadonlyMap<string, CborValue>,
+  timeMilliseconds: number,
+): Statement["attributes"] {
+  const observed = new Date(timeMilliseconds).toISOString();
+  const attributes: Record<string, readonly JsonMap[]> = {};
+  for (const [name, value] of facts) {
+    if (FRAME.has(name) || name.startsWith("@")) continue;
+    attributes[name] = [{ type: "Property", value: jsonOf(value), observedAt: observed }];
+  }
+  const place = pointOf(facts.get("place"));
+  if (place !== undefined) {
+    attributes[LOCATION] = [{ type: "GeoProperty", value: place, observedAt: observed }];
+  }
+  return attributes;
+}
+
+function setByGateway(facts: ReadonlyMap<string, CborValue>): Statement["attributes"] {
+  const attributes: Record<string, readonly JsonMap[]> = {};
+  for (const [name, value] of facts) {
+    if (FRAME.has(name) || name.startsWith("@") || !Array.isArray(value)) continue;
+    attributes[name] = (value as readonly CborValue[]).flatMap((each) => {
+      const said = jsonOf(each);
+      return typeof said === "object" && !Array.isArray(said) ? [said as JsonMap] : [];
+    });
+  }
+  return attributes;
+}
+
+/** `[longitude, latitude]` in 1e-7 degree. */
+function pointOf(value: CborValue | undefined): JsonMap | undefined {
+  const [longitude, latitude] = Array.isArray(value) ? (value as readonly CborValue[]) : [];
+  if (typeof longitude !== "number" || typeof latitude !== "number") return undefined;
+  if (Math.abs(longitude) > 180 / UNIT || Math.abs(latitude) > 90 / UNIT) return undefined;
+  return { type: "Point", coordinates: [degrees(longitude), degrees(latitude)] };
+}
+
+function degrees(units: number): number {
+  return units / 1e7;
+}
+
+function timeOf(value: CborValue | undefined): number | undefined {
+  const time = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Math.abs(time) <= MAX_MILLISECONDS ? time : undefined;
+}
+
+function textsOf(value: CborValue | undefined): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (!Array.isArray(value)) return [];
+  return (value as readonly CborValue[]).filter((each): each is string => typeof each === "string");
+}
+
+/** A value of a fact as JSON: bytes in hex, decimals as numbers. */
+export function jsonOf(value: CborValue): JsonValue {
+  if (value instanceof Uint8Array) return hex(value);
+  if (Array.isArray(value)) return (value as readonly CborValue[]).map(jsonOf);
+  if (!isCborMap(value)) return value as JsonValue;
+  const names = Object.keys(value);
+  if (names.length === 1 && typeof value.decimal === "string") return Number(value.decimal);
+  return Object.fromEntries(names.map((name) => [name, jsonOf(value[name] as Fact["value"])]));
+}

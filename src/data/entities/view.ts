@@ -1,0 +1,89 @@
+import {
+  type Attributes,
+  type Entity,
+  type Instance,
+  LOCATION,
+  observedAt,
+  placeOf,
+} from "./entity.ts";
+import { type Geometry, isGeometry, within } from "./geometry.ts";
+
+/**
+ * What of a dataset a reader may see. It goes into every question to the store, so that what is outside it neither appears
+ * nor counts, sorts or matches. A part that is left out does not limit.
+ */
+export type View = {
+  /** Names of facts. */
+  readonly attributes?: readonly string[];
+  /** What is not wholly inside does not exist for the reader, nor does what has no place. */
+  readonly area?: Geometry;
+  /** Unix milliseconds, both included, of when it was seen. */
+  readonly fromMilliseconds?: number;
+  readonly toMilliseconds?: number;
+};
+
+/** The owner's, and everybody's of open data. */
+export const ALL: View = {};
+
+export function isLimited(view: View): boolean {
+  return Object.values(view).some((part) => part !== undefined);
+}
+
+/** An entity as the reader sees it; `undefined` where for the reader there is none. */
+export function seen(entity: Entity, view: View): Entity | undefined {
+  if (!isLimited(view)) return entity;
+  const { area } = view;
+  if (area !== undefined) {
+    const place = placeOf(entity);
+    if (!isGeometry(place) || !within(place, area)) return undefined;
+  }
+  // What was seen before the thing came to where it is was seen elsewhere, perhaps outside.
+  const arrived = area === undefined ? Number.NEGATIVE_INFINITY : arrivalOf(entity);
+  const attributes: Record<string, readonly Instance[]> = {};
+  for (const [name, instances] of Object.entries(entity.attributes)) {
+    if (!isNameSeen(name, view)) continue;
+    const left = instances.filter(({ said, modified }) => {
+      const time = observedAt(said) ?? modified;
+      return time >= arrived && isTimeSeen(time, view);
+    });
+    if (left.length > 0) attributes[name] = left;
+  }
+  // Beyond its span nothing tells that the thing was there.
+  const isTimed = view.fromMilliseconds !== undefined || view.toMilliseconds !== undefined;
+  if (isTimed && Object.keys(attributes).length === 0) return undefined;
+  return { ...entity, ...momentsOf(entity, attributes), attributes };
+}
+
+/** When the place of an entity was said, the earliest where there are several. */
+function arrivalOf({ attributes }: Entity): number {
+  const said = attributes[LOCATION] ?? [];
+  return Math.min(...said.map((each) => observedAt(each.said) ?? each.modified));
+}
+
+export function isNameSeen(name: string, { attributes }: View): boolean {
+  if (attributes === undefined || attributes.includes(name)) return true;
+  return name === LOCATION && attributes.includes("place");
+}
+
+export function isTimeSeen(time: number, { fromMilliseconds, toMilliseconds }: View): boolean {
+  return (
+    time >= (fromMilliseconds ?? Number.NEGATIVE_INFINITY) &&
+    time <= (toMilliseconds ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+/** Of what is seen alone: else they would tell that something hidden has changed. */
+function momentsOf(
+  entity: Entity,
+  attributes: Attributes,
+): Pick<Entity, "created" | "modified" | "time"> {
+  const all = Object.values(attributes).flat();
+  if (all.length === 0) {
+    return { created: entity.created, modified: entity.created, time: entity.created };
+  }
+  return {
+    created: Math.min(...all.map(({ created }) => created)),
+    modified: Math.max(...all.map(({ modified }) => modified)),
+    time: Math.max(...all.map(({ said, modified }) => observedAt(said) ?? modified)),
+  };
+}

@@ -1,0 +1,104 @@
+import { errnoOf, LogFault } from "../log/index.ts";
+import type { DatasetLog, EntityIndex, EntityStore, StoredEntry } from "./port.ts";
+
+/** Entries that are read before they are taken in. */
+const MAX_READ = 256;
+
+type Log = Pick<DatasetLog, "size" | "body">;
+
+/** A store that follows a log. */
+export type FollowingIndex = EntityIndex &
+  AsyncDisposable & {
+    /** Has `erase` forget facts of an entry, and forgets them too: also if it ends in between. */
+    forgetting(index: number, erase: () => Promise<void>): Promise<void>;
+  };
+
+/** Opens the store of a log; `anew` where the one that is there is damaged. */
+export type OpenFollowing = (anew: boolean) => EntityStore;
+
+/**
+ * Keeps a store up to date with a log: opened when it is first asked, and then where it stopped.
+ *
+ * Each of its methods throws LogFault `DATA_STORE` where the store fails; the next opens it again.
+ */
+export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
+  let opened: Promise<EntityStore> | undefined;
+  let isDamaged = false;
+  /** One after the other: two at once would take the same entries in. */
+  let last: Promise<unknown> = Promise.resolve();
+  const store = (): Promise<EntityStore> => {
+    opened ??= begin();
+    return opened;
+  };
+  const begin = async (): Promise<EntityStore> => {
+    const made = open(isDamaged);
+    isDamaged = false;
+    for (const index of await made.suspected()) {
+      await made.retake({ index, body: await log.body(index) });
+    }
+    return made;
+  };
+  const failed = async (cause: unknown): Promise<unknown> => {
+    const why = errnoOf(cause) ?? "";
+    if (!why.startsWith("SQLITE")) return cause;
+    const broken = opened;
+    opened = undefined;
+    isDamaged ||= why.startsWith("SQLITE_CORRUPT") || why.startsWith("SQLITE_NOTADB");
+    // What is broken may not even close.
+    await broken?.then((each) => each[Symbol.asyncDispose]()).catch(() => undefined);
+    return new LogFault("DATA_STORE", { why }, { cause });
+  };
+  const ask = async <T>(question: (store: EntityStore) => Promise<T>): Promise<T> => {
+    try {
+      return await question(await store());
+    } catch (cause) {
+      throw await failed(cause);
+    }
+  };
+  const inTurn = <T>(work: (store: EntityStore) => Promise<T>): Promise<T> => {
+    const done = last.then(() => ask(work));
+    last = done.catch(() => undefined);
+    return done;
+  };
+  const catchUp = async (following: EntityStore, to: number): Promise<void> => {
+    while (following.position < to) {
+      const end = Math.min(to, following.position + MAX_READ);
+      const entries: StoredEntry[] = [];
+      for (let index = following.position; index < end; index++) {
+        entries.push({ index, body: await log.body(index) });
+      }
+      await following.take(entries);
+    }
+  };
+  return {
+    async caughtUp() {
+      const { size } = log;
+      if ((await ask(async ({ position }) => position)) < size) {
+        await inTurn((following) => catchUp(following, size));
+      }
+    },
+    forgetting: (index, erase) =>
+      inTurn(async (following) => {
+        if (index >= following.position) return erase();
+        await following.suspect(index);
+        await erase();
+        await following.retake({ index, body: await log.body(index) });
+      }),
+    entity: (...asked) => ask((each) => each.entity(...asked)),
+    find: (...asked) => ask((each) => each.find(...asked)),
+    count: (...asked) => ask((each) => each.count(...asked)),
+    inventory: (...asked) => ask((each) => each.inventory(...asked)),
+    extent: (...asked) => ask((each) => each.extent(...asked)),
+    async *history(...asked) {
+      try {
+        yield* (await store()).history(...asked);
+      } catch (cause) {
+        throw await failed(cause);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await last;
+      await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { Entity } from "../entities/entity.ts";
+import { fold } from "../entities/fold.ts";
+import { type EntityQuery, isAskedFor } from "../entities/query.ts";
+import { readStatement, type Statement } from "../entities/statement.ts";
+import { seen, type View } from "../entities/view.ts";
+import type {
+  EntityStore,
+  Extent,
+  HistoryQuery,
+  Inventory,
+  Observed,
+  PageOf,
+  StoredEntry,
+} from "../port.ts";
+import { ExtentSum } from "./extent.ts";
+import { collectInventory } from "./inventory.ts";
+import { observedIn } from "./observed.ts";
+import { rowOf } from "./rows.ts";
+
+type Row = { readonly row: number; readonly entity: Entity };
+
+/** The contract word for word, all of it in memory: for tests, and to compare others with. */
+export function memoryEntityStore(): EntityStore {
+  const entries = new Map<number, StoredEntry>();
+  const suspects = new Set<number>();
+
+  const statements = (): { row: number; received: number; statement: Statement }[] =>
+    [...entries.values()]
+      .sort((a, b) => a.index - b.index)
+      .flatMap(({ index, body }) =>
+        body.observations.flatMap((observation, at) => {
+          const statement = readStatement(observation, body.receivedMilliseconds);
+          const row = rowOf(index, at);
+          return statement ? [{ row, received: body.receivedMilliseconds, statement }] : [];
+        }),
+      );
+
+  const all = (view: View): Row[] => {
+    const rows = new Map<string, Row>();
+    for (const { row, received, statement } of statements()) {
+      const before = rows.get(statement.id);
+      const origin = { ...placeIn(row, entries), receivedMilliseconds: received };
+      const entity = fold(before?.entity, statement, origin);
+      if (entity === undefined) rows.delete(statement.id);
+      else rows.set(statement.id, { row: before?.row ?? row, entity });
+    }
+    return [...rows.values()]
+      .flatMap(({ row, entity }) => {
+        const shown = seen(entity, view);
+        return shown ? [{ row, entity: shown }] : [];
+      })
+      .sort((a, b) => a.row - b.row);
+  };
+
+  const asked = (query: EntityQuery, view: View) =>
+    all(view).filter(({ entity }) => isAskedFor(entity, query));
+
+  return {
+    get position() {
+      return entries.size;
+    },
+    async take(more) {
+      for (const entry of more) entries.set(entry.index, entry);
+    },
+    async suspect(index) {
+      suspects.add(index);
+    },
+    suspected: async () => [...suspects],
+    async retake(entry) {
+      entries.set(entry.index, entry);
+      suspects.delete(entry.index);
+    },
+    entity: async (id, view) => all(view).find(({ entity }) => entity.id === id)?.entity,
+    async find(query, view, { limit, after = -1, offset = 0 }: PageOf) {
+      const rows = asked(query, view).filter(({ row }) => row > after);
+      const page = rows.slice(offset, offset + limit);
+      const next = rows.length > offset + limit ? page.at(-1)?.row : undefined;
+      return { entities: page.map(({ entity }) => entity), ...(next !== undefined && { next }) };
+    },
+    count: async (query, view) => asked(query, view).length,
+    inventory: async (view): Promise<Inventory> =>
+      collectInventory(all(view).map(({ entity }) => entity)),
+    async extent(query, view): Promise<Extent> {
+      const sum = new ExtentSum();
+      for (const { entity } of asked(query, view)) sum.add(entity);
+      return sum.extent;
+    },
+    async *history(query: HistoryQuery, view): AsyncGenerator<Observed> {
+      const shown = new Map(all({}).map(({ entity }) => [entity.id, entity]));
+      for (const { row, received, statement } of statements()) {
+        const observed = observedIn(row, received, statement, view, shown.get(statement.id));
+        if (observed !== undefined && isInHistory(observed, query)) yield observed;
+      }
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+function placeIn(row: number, entries: ReadonlyMap<number, StoredEntry>) {
+  const entry = [...entries.keys()].filter((index) => rowOf(index, 0) <= row).sort((a, b) => b - a);
+  const index = entry[0] ?? 0;
+  return { entry: index, at: row - rowOf(index, 0) };
+}
+
+function isInHistory(observed: Observed, query: HistoryQuery): boolean {
+  const { ids, types, fromMilliseconds, toMilliseconds } = query;
+  const { id, timeMilliseconds: time } = observed;
+  return (
+    (ids === undefined || ids.includes(id)) &&
+    (types === undefined || types.some((type) => observed.types.includes(type))) &&
+    (fromMilliseconds === undefined || time >= fromMilliseconds) &&
+    (toMilliseconds === undefined || time < toMilliseconds)
+  );
+}

@@ -1,0 +1,34 @@
+import { type Entity, LOCATION, observedAt, placeOf } from "../entities/entity.ts";
+import { isGeometry, within } from "../entities/geometry.ts";
+import type { Statement } from "../entities/statement.ts";
+import { isLimited, isNameSeen, isTimeSeen, type View } from "../entities/view.ts";
+import type { Observed } from "../port.ts";
+import { placeOfRow } from "./rows.ts";
+
+/**
+ * An observation as its reader sees it; `undefined` where for the reader there is none.
+ *
+ * @param entity what it was about, as it is now: where an observation says no place, that of the thing counts
+ */
+export function observedIn(
+  row: number,
+  receivedMilliseconds: number,
+  { id, types, timeMilliseconds, kind, attributes }: Statement,
+  view: View,
+  entity: Entity | undefined,
+): Observed | undefined {
+  const all = { row, ...placeOfRow(row), id, types, timeMilliseconds, receivedMilliseconds, kind };
+  if (!isLimited(view)) return { ...all, attributes };
+  if (!isTimeSeen(timeMilliseconds, view)) return undefined;
+  if (view.area !== undefined) {
+    const place = attributes[LOCATION]?.[0]?.value ?? (entity && placeOf(entity));
+    if (!isGeometry(place) || !within(place, view.area)) return undefined;
+  }
+  const shown = Object.entries(attributes)
+    .filter(([name]) => isNameSeen(name, view))
+    .map(([name, instances]) => [
+      name,
+      instances.filter((said) => isTimeSeen(observedAt(said) ?? timeMilliseconds, view)),
+    ]);
+  return { ...all, attributes: Object.fromEntries(shown) };
+}

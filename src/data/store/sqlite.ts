@@ -1,0 +1,333 @@
+import { hex, InvariantError } from "../../core/index.ts";
+import type { Sql } from "../../sql/index.ts";
+import type { Entity } from "../entities/entity.ts";
+import { fold } from "../entities/fold.ts";
+import { type EntityQuery, isAskedFor } from "../entities/query.ts";
+import { readStatement, type Statement } from "../entities/statement.ts";
+import { isLimited, seen, type View } from "../entities/view.ts";
+import type {
+  EntityPage,
+  EntityStore,
+  Extent,
+  HistoryQuery,
+  Inventory,
+  Observed,
+  PageOf,
+  StoredEntry,
+  StoreLog,
+} from "../port.ts";
+import { closeDatabase, openDatabase, readMeta, writeMeta } from "./database.ts";
+import { EntityRows } from "./entity-rows.ts";
+import { ExtentSum } from "./extent.ts";
+import { InventoryCollector } from "./inventory.ts";
+import { observedIn } from "./observed.ts";
+import { type Plan, planOf } from "./plan.ts";
+import { placeOfRow, rowOf } from "./rows.ts";
+
+/** Observations that are taken in, and rows that are looked at, before others have their turn. */
+const TURN_ROWS = 256;
+
+/** The default driver: SQLite with an R*Tree, one file for each dataset. */
+export function openSqliteStore(file: string, log: StoreLog, anew = false): EntityStore {
+  const isOf = (position: number, hash: string): boolean => {
+    if (anew) return false;
+    if (position === 0) return true;
+    const last = log.hashOf(position - 1);
+    return last !== undefined && hex(last) === hash;
+  };
+  return new SqliteStore(openDatabase(file, log.origin, isOf), log);
+}
+
+class SqliteStore implements EntityStore {
+  readonly #sql: Sql;
+  readonly #log: StoreLog;
+  readonly #entities: EntityRows;
+  #position: number;
+
+  constructor(sql: Sql, log: StoreLog) {
+    this.#sql = sql;
+    this.#log = log;
+    this.#entities = new EntityRows(sql);
+    this.#position = Number(readMeta(sql, "position"));
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  async take(entries: readonly StoredEntry[]): Promise<void> {
+    for (const batch of batchesOf(entries)) {
+      this.#sql.transaction(() => {
+        for (const entry of batch) this.#takeOne(entry);
+        const end = this.#position + batch.length;
+        const last = this.#log.hashOf(end - 1);
+        writeMeta(this.#sql, "position", String(end));
+        writeMeta(this.#sql, "last", last === undefined ? "" : hex(last));
+      });
+      this.#position += batch.length;
+      await turn();
+    }
+  }
+
+  async suspect(index: number): Promise<void> {
+    this.#sql.exec("PRAGMA synchronous = FULL");
+    writeMeta(this.#sql, `suspect ${index}`, "");
+    this.#sql.exec("PRAGMA synchronous = OFF");
+  }
+
+  async suspected(): Promise<readonly number[]> {
+    const rows = this.#sql.all("SELECT name FROM meta WHERE name LIKE 'suspect %'");
+    return rows.map(([name]) => Number(String(name).slice("suspect ".length)));
+  }
+
+  /** Everything that the entry named before or names now is told again from its beginning. */
+  async retake({ index, body }: StoredEntry): Promise<void> {
+    if (index >= this.#position) throw new InvariantError(`entry ${index} was not taken in`);
+    const range = [rowOf(index, 0), rowOf(index + 1, 0)];
+    this.#sql.transaction(() => {
+      const named = new Set<string>();
+      const note = () => {
+        const rows = this.#sql.all(
+          "SELECT DISTINCT id FROM observation WHERE row >= ? AND row < ?",
+          range,
+        );
+        for (const [id] of rows) named.add(String(id));
+      };
+      note();
+      this.#sql.run("DELETE FROM observation WHERE row >= ? AND row < ?", range);
+      for (const [at, observation] of body.observations.entries()) {
+        const statement = readStatement(observation, body.receivedMilliseconds);
+        if (statement) this.#keep(rowOf(index, at), body.receivedMilliseconds, statement);
+      }
+      note();
+      for (const id of named) this.#retell(id);
+      this.#sql.run("DELETE FROM meta WHERE name = ?", [`suspect ${index}`]);
+    });
+  }
+
+  async entity(id: string, view: View): Promise<Entity | undefined> {
+    const found = this.#entities.get(id);
+    return found && seen(found.entity, view);
+  }
+
+  async find(query: EntityQuery, view: View, page: PageOf): Promise<EntityPage> {
+    const { limit, after, offset = 0 } = page;
+    const rows: { row: number; entity: Entity }[] = [];
+    let skipped = 0;
+    for await (const each of this.#asked(query, view, after, offset + limit + 1)) {
+      if (skipped < offset) skipped += 1;
+      else rows.push(each);
+      if (rows.length > limit) break;
+    }
+    const entities = rows.slice(0, limit).map(({ entity }) => entity);
+    const next = rows.length > limit ? rows[limit - 1]?.row : undefined;
+    return { entities, ...(next !== undefined && { next }) };
+  }
+
+  async count(query: EntityQuery, view: View): Promise<number> {
+    const { where, args, isExact } = planOf(query, view);
+    if (isExact) {
+      if (where === "1") return this.#tallied("");
+      return Number(this.#sql.get(`SELECT COUNT(*) FROM entity e WHERE ${where}`, args)?.[0]);
+    }
+    let count = 0;
+    for await (const _ of this.#asked(query, view)) count += 1;
+    return count;
+  }
+
+  async inventory(view: View): Promise<Inventory> {
+    if (!isLimited(view)) return this.#inventory();
+    const collector = new InventoryCollector();
+    for await (const { entity } of this.#asked({}, view)) collector.add(entity);
+    return collector.inventory;
+  }
+
+  async extent(query: EntityQuery, view: View): Promise<Extent> {
+    const { where, args, isExact } = planOf(query, view);
+    if (isExact) {
+      const row = this.#sql.get(
+        `SELECT COUNT(*), MIN(time), MAX(time), MIN(west), MIN(south), MAX(east), MAX(north)
+         FROM entity e WHERE ${where}`,
+        args,
+      );
+      const [entities, from, to, west, south, east, north] = (row ?? []).map(Number);
+      const isPlaced = row?.[3] !== null;
+      return {
+        entities: entities ?? 0,
+        ...(isPlaced && { bbox: [west ?? 0, south ?? 0, east ?? 0, north ?? 0] as const }),
+        ...(entities && { fromMilliseconds: from ?? 0, toMilliseconds: to ?? 0 }),
+      };
+    }
+    const sum = new ExtentSum();
+    for await (const { entity } of this.#asked(query, view)) sum.add(entity);
+    return sum.extent;
+  }
+
+  async *history(query: HistoryQuery, view: View): AsyncGenerator<Observed> {
+    const { ids, types, fromMilliseconds, toMilliseconds } = query;
+    const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number;
+    const named = ids === undefined ? "" : "AND id IN (SELECT value FROM json_each(?))";
+    const args = [
+      ...[fromMilliseconds ?? least, toMilliseconds ?? most],
+      ...(ids === undefined ? [] : [JSON.stringify(ids)]),
+    ];
+    let after = -1;
+    for (;;) {
+      const rows = this.#sql.all(
+        `SELECT row, received, doc FROM observation
+         WHERE row > ? AND time >= ? AND time < ? ${named} ORDER BY row LIMIT ${TURN_ROWS}`,
+        [after, ...args],
+      );
+      for (const [row, received, doc] of rows) {
+        after = Number(row);
+        const statement = JSON.parse(String(doc)) as Statement;
+        if (types !== undefined && !types.some((type) => statement.types.includes(type))) continue;
+        const entity = view.area && this.#entities.get(statement.id)?.entity;
+        const observed = observedIn(after, Number(received), statement, view, entity);
+        if (observed !== undefined) yield observed;
+      }
+      if (rows.length < TURN_ROWS) return;
+      await turn();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    closeDatabase(this.#sql);
+  }
+
+  #takeOne({ index, body }: StoredEntry): void {
+    const { receivedMilliseconds, observations } = body;
+    for (const [at, observation] of observations.entries()) {
+      const statement = readStatement(observation, receivedMilliseconds);
+      if (statement === undefined) continue;
+      const row = rowOf(index, at);
+      this.#keep(row, receivedMilliseconds, statement);
+      this.#tell(row, receivedMilliseconds, statement);
+    }
+  }
+
+  #keep(row: number, received: number, statement: Statement): void {
+    this.#sql.run("INSERT INTO observation VALUES (?, ?, ?, ?, ?)", [
+      ...[row, statement.id, statement.timeMilliseconds, received],
+      JSON.stringify(statement),
+    ]);
+  }
+
+  #tell(row: number, receivedMilliseconds: number, statement: Statement): void {
+    const before = this.#entities.get(statement.id);
+    const origin = { ...placeOfRow(row), receivedMilliseconds };
+    const entity = fold(before?.entity, statement, origin);
+    if (entity !== undefined) this.#entities.put(before?.row ?? row, entity, before?.entity);
+    else if (before !== undefined) this.#entities.remove(before);
+  }
+
+  #retell(id: string): void {
+    const before = this.#entities.get(id);
+    let after: { row: number; entity: Entity } | undefined;
+    const all = "SELECT row, received, doc FROM observation WHERE id = ? ORDER BY row";
+    for (const [row, received, doc] of this.#sql.all(all, [id])) {
+      const origin = { ...placeOfRow(Number(row)), receivedMilliseconds: Number(received) };
+      const entity = fold(after?.entity, JSON.parse(String(doc)) as Statement, origin);
+      after = entity && { row: after?.row ?? Number(row), entity };
+    }
+    if (before !== undefined) this.#entities.remove(before);
+    if (after !== undefined) this.#entities.put(after.row, after.entity, undefined);
+  }
+
+  /** In the order of their rows. `most` is how many are wanted at most. */
+  async *#asked(
+    query: EntityQuery,
+    view: View,
+    after = -1,
+    most: number = Number.POSITIVE_INFINITY,
+  ): AsyncGenerator<{ readonly row: number; readonly entity: Entity }> {
+    const plan = planOf(query, view);
+    for await (const [row, doc] of plan.isNarrow
+      ? this.#few(plan, after)
+      : this.#many(plan, after, most)) {
+      const entity = seen(JSON.parse(doc) as Entity, view);
+      if (entity !== undefined && isAskedFor(entity, query)) yield { row, entity };
+    }
+  }
+
+  /** All rows at once, then what they hold piece by piece: the index that leads to them knows no order. */
+  async *#few({ where, args }: Plan, after: number): AsyncGenerator<readonly [number, string]> {
+    const found = this.#sql.all(
+      `SELECT e.row FROM entity e WHERE (${where}) AND e.row > ? ORDER BY e.row`,
+      [...args, after],
+    );
+    for (let i = 0; i < found.length; i += TURN_ROWS) {
+      const rows = JSON.stringify(found.slice(i, i + TURN_ROWS).map(([row]) => row));
+      const docs = this.#sql.all(
+        "SELECT row, doc FROM entity WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",
+        [rows],
+      );
+      for (const [row, doc] of docs) yield [Number(row), String(doc)];
+      if (i + TURN_ROWS < found.length) await turn();
+    }
+  }
+
+  async *#many(
+    { where, args }: Plan,
+    after: number,
+    most: number,
+  ): AsyncGenerator<readonly [number, string]> {
+    const limit = Math.min(TURN_ROWS, most);
+    let last = after;
+    for (;;) {
+      const docs = this.#sql.all(
+        `SELECT e.row, e.doc FROM entity e WHERE e.row > ? AND (${where}) ORDER BY e.row LIMIT ${limit}`,
+        [last, ...args],
+      );
+      for (const [row, doc] of docs) {
+        last = Number(row);
+        yield [last, String(doc)];
+      }
+      if (docs.length < limit) return;
+      await turn();
+    }
+  }
+
+  #tallied(type: string): number {
+    const text = "SELECT n FROM tally WHERE type = ? AND attribute = '' AND kind = ''";
+    return Number(this.#sql.get(text, [type])?.[0] ?? 0);
+  }
+
+  #inventory(): Inventory {
+    type Found = { entities: number; attributes: Map<string, { count: number; types: string[] }> };
+    const found = new Map<string, Found>();
+    const rows = this.#sql.all(
+      "SELECT type, attribute, kind, n FROM tally WHERE type != '' ORDER BY type, attribute, kind",
+    );
+    for (const [type, attribute, kind, n] of rows) {
+      const of = found.get(String(type)) ?? { entities: 0, attributes: new Map() };
+      found.set(String(type), of);
+      const one = of.attributes.get(String(attribute));
+      if (attribute === "") of.entities = Number(n);
+      else if (kind === "") of.attributes.set(String(attribute), { count: Number(n), types: [] });
+      else one?.types.push(String(kind));
+    }
+    return [...found]
+      .map(([type, { entities, attributes }]) => ({ type, entities, attributes }))
+      .sort((a, b) => (a.type < b.type ? -1 : 1));
+  }
+}
+
+/** Bounded by observations: an entry is taken in as a whole. */
+function batchesOf(entries: readonly StoredEntry[]): StoredEntry[][] {
+  const batches: StoredEntry[][] = [];
+  let rows = TURN_ROWS;
+  for (const entry of entries) {
+    if (rows >= TURN_ROWS) {
+      batches.push([]);
+      rows = 0;
+    }
+    batches.at(-1)?.push(entry);
+    rows += entry.body.observations.length;
+  }
+  return batches;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

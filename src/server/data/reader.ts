@@ -1,0 +1,72 @@
+import {
+  type Code,
+  err,
+  type OpenDataset,
+  ok,
+  openDataset,
+  parseCode,
+  type Result,
+  referredCode,
+} from "../../core/index.ts";
+import { type DatasetLog, type EntityView, entityView } from "../../data/index.ts";
+import type { Asker } from "../access/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { AppContext, Services } from "../services.ts";
+
+/** Who asks: a key that signed, or whose token it is, and under which grant; `undefined` is anybody. */
+export type Reader = Asker | undefined;
+
+/** A dataset that its reader may see something of. */
+export type SeenDataset = {
+  readonly code: Code;
+  readonly dataset: OpenDataset;
+  readonly log: DatasetLog;
+  readonly view: EntityView;
+  /** To be told of what was given of it: what is read under a grant is noted. */
+  readonly note: (what: string, count: number) => void;
+};
+
+/** Says who asks, once for each request: a nonce is spent. What is signed wrongly is refused, not taken for anybody. */
+export function readerOf(
+  { access }: Pick<Services, "access">,
+  c: AppContext,
+  body: Uint8Array = new Uint8Array(0),
+): Result<Reader, AnyRefusal> {
+  return access.asker(c, body);
+}
+
+/** The datasets of this node that a reader may see, in the order of their codes. */
+export function seenDatasets(services: Services, reader: Reader): readonly SeenDataset[] {
+  const logs = services.datasets?.all() ?? [];
+  return logs
+    .flatMap((log) => seenLog(services, log, reader) ?? [])
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+/** @returns the dataset, else `CODE_…` of the text, `DATA_LOG_UNKNOWN` also where it is there and the reader may not know */
+export function seenDataset(
+  services: Services,
+  text: string,
+  reader: Reader,
+): Result<SeenDataset, AnyRefusal> {
+  const code = parseCode(text);
+  if (!code.ok) return code;
+  const dataset = openDataset(services.state, code.value);
+  const log = dataset.ok ? services.datasets?.find(dataset.value.reference) : undefined;
+  const found = log && seenLog(services, log, reader);
+  return found ? ok(found) : err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
+}
+
+/** What is not granted is not there: every surface of entities asks here and nowhere else. */
+function seenLog(services: Services, log: DatasetLog, reader: Reader): SeenDataset | undefined {
+  const { state, access } = services;
+  const code = referredCode(log.reference);
+  const dataset = openDataset(state, code);
+  if (!dataset.ok || dataset.value.reference !== log.reference) return undefined;
+  if (dataset.value.value.log.origin !== log.origin) return undefined;
+  const judged = access.judge(reader, dataset.value, "read");
+  if (!judged.ok) return undefined;
+  const { view } = judged.value;
+  const note: SeenDataset["note"] = (what, count) => access.note(view, what, count);
+  return { code, dataset: dataset.value, log, view: entityView(view), note };
+}

@@ -1,0 +1,237 @@
+import { err, ok, type Result } from "../../core/index.ts";
+import type { Entity } from "../../data/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import { after, appended, created, ended, merged, replaced } from "./changes.ts";
+import { answerQuery } from "./entities.ts";
+import type { Change } from "./gateway.ts";
+import { ngsiProblem } from "./problem.ts";
+import { type Asked, readForm, readQuery } from "./query.ts";
+import { type ReadEntity, readEntity, readUri } from "./read-entity.ts";
+import { type Ask, answerDone, answerStatus, type Route } from "./request.ts";
+import type { Writer } from "./writer.ts";
+
+const MAX_ITEMS = 1000;
+
+type Answer = Promise<Result<Response, AnyRefusal>>;
+type Named = ReadEntity & { readonly id: string };
+type Item = { readonly id: string; readonly said: Result<Named, AnyRefusal> };
+type Made = Result<Change | undefined, AnyRefusal>;
+type Failure = { readonly entityId: string; readonly error: object };
+
+/** What came of each item of a batch: GS CIM 009 §5.2.16. */
+type Outcome = {
+  readonly success: readonly string[];
+  /** Of those, what was not there before. */
+  readonly isNew: readonly string[];
+  readonly errors: readonly Failure[];
+};
+
+/** Many entities at once, in one entry that is signed once: GS CIM 009 §6.14 to §6.17, §6.23, §6.31. */
+export function batchRoutes(writer: Writer, publicUrl: string): readonly Route[] {
+  const writing = { method: "POST", isWriting: true, hasBody: true, isBatch: true } as const;
+  const on = (ask: Ask, change: (said: Named, before: Entity | undefined) => Made) =>
+    changeAll(writer, publicUrl, ask, change);
+  return [
+    {
+      ...{ ...writing, path: "/entityOperations/create" },
+      answer: async (ask) => {
+        const outcome = await on(ask, created);
+        return outcome.ok ? ok(answerCreated(outcome.value)) : outcome;
+      },
+    },
+    {
+      ...{ ...writing, path: "/entityOperations/upsert" },
+      answer: async (ask) => {
+        const isUpdate = optionsOf(ask).includes("update");
+        const outcome = await on(ask, (said, before) => upserted(said, before, isUpdate));
+        return outcome.ok ? ok(answerCreated(outcome.value)) : outcome;
+      },
+    },
+    {
+      ...{ ...writing, path: "/entityOperations/update" },
+      answer: async (ask) => {
+        const mayOverwrite = !optionsOf(ask).includes("noOverwrite");
+        return answerAll(
+          await on(ask, (said, before) => changeOf(appended(said, before, mayOverwrite))),
+        );
+      },
+    },
+    {
+      ...{ ...writing, path: "/entityOperations/merge" },
+      answer: async (ask) =>
+        answerAll(await on(ask, (said, before) => changeOf(merged(said, before)))),
+    },
+    {
+      ...{ ...writing, path: "/entityOperations/delete" },
+      answer: async (ask) => answerAll(await on(ask, ({ id }, before) => ended(id, before))),
+    },
+    {
+      ...{ method: "POST", path: "/entityOperations/query", isWriting: false, hasBody: true },
+      isGeo: true,
+      answer: query,
+    },
+  ];
+}
+
+function optionsOf({ asked }: Ask): readonly string[] {
+  return (asked("options") ?? "").split(",");
+}
+
+function changeOf(changed: Result<{ readonly change: Change }, AnyRefusal>): Made {
+  return changed.ok ? ok(changed.value.change) : changed;
+}
+
+function upserted(said: Named, before: Entity | undefined, isUpdate: boolean): Made {
+  if (before === undefined) return created(said, before);
+  return isUpdate ? changeOf(appended(said, before, true)) : replaced(said, before);
+}
+
+async function changeAll(
+  writer: Writer,
+  publicUrl: string,
+  ask: Ask,
+  change: (said: Named, before: Entity | undefined) => Made,
+): Promise<Result<Outcome, AnyRefusal>> {
+  const { body } = ask;
+  if (!Array.isArray(body) || body.length === 0) {
+    return err({ code: "NGSI_DATA", path: "", want: "a list that is not empty" });
+  }
+  if (body.length > MAX_ITEMS) {
+    return err({ code: "HTTP_ITEMS", got: body.length, max: MAX_ITEMS });
+  }
+  const items: Item[] = [];
+  for (const value of body as readonly unknown[]) items.push(await readItem(ask, value));
+  const errors: Failure[] = [];
+  const success = new Set<string>();
+  const isNew = new Set<string>();
+  const ids = items.flatMap(({ said }) => (said.ok ? [said.value.id] : []));
+  const done = await writer.many(ask.target, ids, (found) => {
+    const now = new Map<string, Entity | undefined>(found);
+    return items.flatMap(({ id, said }) => {
+      const before = now.get(id);
+      const made = said.ok ? change(said.value, before) : said;
+      if (!made.ok) {
+        errors.push({ entityId: id, error: ngsiProblem(made.error, publicUrl) });
+        return [];
+      }
+      success.add(id);
+      if (before === undefined) isNew.add(id);
+      if (made.value === undefined) return [];
+      // A later item about the same entity finds it as this one leaves it.
+      now.set(id, after(before, made.value, found.get(id)?.modified ?? 0));
+      return [made.value];
+    });
+  });
+  return done.ok ? ok({ success: [...success], isNew: [...isNew], errors }) : done;
+}
+
+/** An entity, or the id of one. */
+async function readItem(ask: Ask, value: unknown): Promise<Item> {
+  if (typeof value === "string") {
+    const id = readUri(value);
+    const nothing = { types: undefined, scopes: undefined, attributes: {} };
+    return { id: value.slice(0, 256), said: id.ok ? ok({ id: id.value, ...nothing }) : id };
+  }
+  const said = await readSaid(ask, value);
+  if (said.ok) return { id: said.value.id, said };
+  const { id } = (value ?? {}) as { readonly id?: unknown };
+  return { id: typeof id === "string" ? id.slice(0, 256) : "", said };
+}
+
+async function readSaid(ask: Ask, value: unknown): Promise<Result<Named, AnyRefusal>> {
+  const context = await ask.contextOf(value);
+  if (!context.ok) return context;
+  const said = readEntity(value, context.value, true);
+  if (!said.ok) return said;
+  const { id } = said.value;
+  if (id === undefined) return err({ code: "NGSI_DATA", path: "id", want: "a URI" });
+  return ok({ ...said.value, id });
+}
+
+function answerCreated({ success, isNew, errors }: Outcome): Response {
+  if (errors.length > 0) return answerStatus(207, { success, errors });
+  return isNew.length > 0 ? answerStatus(201, isNew) : answerDone();
+}
+
+function answerAll(outcome: Result<Outcome, AnyRefusal>): Result<Response, AnyRefusal> {
+  if (!outcome.ok) return outcome;
+  const { success, errors } = outcome.value;
+  return ok(errors.length > 0 ? answerStatus(207, { success, errors }) : answerDone());
+}
+
+/** A query in a body: GS CIM 009 §5.2.23. What stands in the address counts where the body says nothing. */
+async function query(ask: Ask): Answer {
+  const { body } = ask;
+  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+  const said = isObject ? (body as { readonly [name: string]: unknown }) : {};
+  if (said.type !== "Query") return err({ code: "NGSI_DATA", path: "type", want: "Query" });
+  const words = wordsOf(said);
+  if (!words.ok) return words;
+  const asked: Asked = (name) => words.value.get(name) ?? ask.asked(name);
+  const read = readQuery(asked, ask.context);
+  if (!read.ok) return read;
+  const form = readForm(asked, ask.context);
+  if (!form.ok) return form;
+  return answerQuery({ ...ask, asked }, read.value, form.value);
+}
+
+function wordsOf(said: {
+  readonly [name: string]: unknown;
+}): Result<ReadonlyMap<string, string>, AnyRefusal> {
+  const words = new Map<string, string>();
+  const misfit = (path: string, want: string) => err({ code: "NGSI_DATA", path, want } as const);
+  const lists: [string, unknown][] = [
+    ["attrs", said.attrs],
+    ["pick", said.pick],
+    ["omit", said.omit],
+  ];
+  for (const [name, value] of lists) {
+    if (value === undefined) continue;
+    const isFit = Array.isArray(value) && value.length > 0 && value.every(isText);
+    if (!isFit) return misfit(name, "a list of names");
+    words.set(name, value.join(","));
+  }
+  for (const name of ["q", "lang"]) {
+    const value = said[name];
+    if (value === undefined) continue;
+    if (!isText(value)) return misfit(name, "a text");
+    words.set(name, value);
+  }
+  const { entities, geoQ } = said;
+  if (entities !== undefined) {
+    const selectors = readSelectors(entities);
+    if (selectors === undefined)
+      return misfit("entities", "selectors that differ in one of id and type");
+    for (const [name, value] of selectors) words.set(name, value);
+  }
+  if (geoQ !== undefined) {
+    if (typeof geoQ !== "object" || geoQ === null) return misfit("geoQ", "a query by place");
+    for (const name of ["geometry", "coordinates", "georel", "geoproperty"]) {
+      const value = (geoQ as { readonly [name: string]: unknown })[name];
+      if (value !== undefined) words.set(name, isText(value) ? value : JSON.stringify(value));
+    }
+  }
+  return ok(words);
+}
+
+/** Selectors are alternatives; only what differs in one member can be asked for at once. */
+function readSelectors(value: unknown): readonly (readonly [string, string])[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const words: (readonly [string, string])[] = [];
+  let differing = 0;
+  for (const name of ["id", "idPattern", "type"]) {
+    const all = value.map((each: { readonly [name: string]: unknown } | null) => each?.[name]);
+    const texts = all.flat().filter(isText);
+    if (texts.length === 0) continue;
+    if (all.some((each) => each === undefined)) return undefined;
+    const distinct = [...new Set(texts)];
+    if (distinct.length > 1) differing += 1;
+    if (differing > 1 || (name === "idPattern" && distinct.length > 1)) return undefined;
+    words.push([name, distinct.join(",")]);
+  }
+  return words.length === 0 ? undefined : words;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}

@@ -1,0 +1,167 @@
+import { err, ok, type Result } from "../../core/index.ts";
+import {
+  type Entity,
+  fold,
+  type Instance,
+  isJsonMap,
+  type JsonMap,
+  type JsonValue,
+} from "../../data/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { Change } from "./gateway.ts";
+import type { ReadAttributes, ReadEntity } from "./read-entity.ts";
+
+/** A change, and the attributes that it left as they were although they were named. */
+export type Changed = {
+  readonly change: Change;
+  readonly updated: readonly string[];
+  readonly notUpdated: readonly string[];
+};
+
+type Named = ReadEntity & { readonly id: string };
+
+/** What an entity becomes by each operation of GS CIM 009 §5.6. `before` is what it is now. */
+export function created(said: Named, before: Entity | undefined): Result<Change, AnyRefusal> {
+  if (said.types === undefined) return err({ code: "NGSI_DATA", path: "type", want: "a type" });
+  if (before !== undefined) return err({ code: "NGSI_EXISTS", id: said.id });
+  return ok({ ...said, kind: "replace" });
+}
+
+export function replaced(said: Named, before: Entity | undefined): Result<Change, AnyRefusal> {
+  if (before === undefined) return unknown(said.id);
+  return ok({ ...said, types: said.types ?? before.types, kind: "replace" });
+}
+
+export function ended(id: string, before: Entity | undefined): Result<Change, AnyRefusal> {
+  return before === undefined ? unknown(id) : ok({ id, kind: "end" });
+}
+
+/** Members of what was said stay where nothing else is said (§5.6.17). */
+export function merged(said: Named, before: Entity | undefined): Result<Changed, AnyRefusal> {
+  if (before === undefined) return unknown(said.id);
+  const attributes: Record<string, readonly JsonMap[]> = {};
+  for (const [name, instances] of Object.entries(said.attributes)) {
+    const old = saidOf(before.attributes[name]);
+    attributes[name] = instances.length === 0 ? [] : joined(old, instances, mergedJson);
+  }
+  return ok(changed(said, before, attributes));
+}
+
+/** New attributes and instances come in, others are replaced, or kept where nothing may be overwritten (§5.6.3). */
+export function appended(
+  said: Named,
+  before: Entity | undefined,
+  mayOverwrite: boolean,
+): Result<Changed, AnyRefusal> {
+  if (before === undefined) return unknown(said.id);
+  const attributes: Record<string, readonly JsonMap[]> = {};
+  const kept: string[] = [];
+  for (const [name, instances] of Object.entries(said.attributes)) {
+    const old = saidOf(before.attributes[name]);
+    const fresh = mayOverwrite ? instances : instances.filter((each) => !find(old, each));
+    if (fresh.length < instances.length) kept.push(name);
+    if (fresh.length > 0) attributes[name] = joined(old, fresh, (_, each) => each);
+  }
+  return ok(changed(said, before, attributes, kept));
+}
+
+/** Only attributes that are there are replaced (§5.6.2). */
+export function updated(said: Named, before: Entity | undefined): Result<Changed, AnyRefusal> {
+  if (before === undefined) return unknown(said.id);
+  const attributes: Record<string, readonly JsonMap[]> = {};
+  const kept: string[] = [];
+  for (const [name, instances] of Object.entries(said.attributes)) {
+    const old = saidOf(before.attributes[name]);
+    if (old.length === 0) kept.push(name);
+    else attributes[name] = instances.length === 0 ? [] : joined(old, instances, (_, each) => each);
+  }
+  return ok(changed(said, before, attributes, kept));
+}
+
+/** One instance of an attribute that is there, as a whole or in part (§5.6.4, §5.6.19). */
+export function attributeChanged(
+  before: Entity | undefined,
+  of: { readonly id: string; readonly name: string },
+  instance: (old: JsonMap | undefined) => Result<JsonMap, AnyRefusal>,
+  datasetId: string | undefined,
+): Result<Change, AnyRefusal> {
+  const { id, name } = of;
+  const all = saidOf(before?.attributes[name]);
+  const old = all.find((each) => each.datasetId === datasetId);
+  if (old === undefined) return unknown(id, name);
+  const read = instance(old);
+  if (!read.ok) return read;
+  const attributes = { [name]: joined(all, [read.value], (_, each) => each) };
+  return ok({ id, kind: "set", attributes });
+}
+
+/** @param which the instance that goes; `all` of them */
+export function attributeDeleted(
+  before: Entity | undefined,
+  { id, name }: { readonly id: string; readonly name: string },
+  which: { readonly datasetId: string | undefined } | "all",
+): Result<Change, AnyRefusal> {
+  const all = saidOf(before?.attributes[name]);
+  const left = which === "all" ? [] : all.filter((each) => each.datasetId !== which.datasetId);
+  if (left.length === all.length) return unknown(id, name);
+  return ok({ id, kind: "set", attributes: { [name]: left } });
+}
+
+/** What an entity is after a change that is not written yet. */
+export function after(before: Entity | undefined, change: Change, now: number): Entity | undefined {
+  const { id, kind, types = [], scopes, attributes = {} } = change;
+  const statement = { id, kind, types, scopes, attributes, timeMilliseconds: now };
+  return fold(before, statement, { entry: 0, at: 0, receivedMilliseconds: now });
+}
+
+function changed(
+  said: Named,
+  before: Entity,
+  attributes: ReadAttributes,
+  notUpdated: readonly string[] = [],
+): Changed {
+  const { id, types, scopes } = said;
+  const all = types && [...new Set([...before.types, ...types])];
+  return {
+    change: { id, kind: "set", types: all, scopes, attributes },
+    updated: Object.keys(attributes),
+    notUpdated,
+  };
+}
+
+function unknown(id: string, attribute?: string): Result<never, AnyRefusal> {
+  return err({ code: "NGSI_UNKNOWN", id, ...(attribute !== undefined && { attribute }) });
+}
+
+function saidOf(instances: readonly Instance[] = []): readonly JsonMap[] {
+  return instances.map(({ said }) => said);
+}
+
+function find(all: readonly JsonMap[], { datasetId }: JsonMap): JsonMap | undefined {
+  return all.find((each) => each.datasetId === datasetId);
+}
+
+/** Instances by their datasetId: those of `more` in the place of, or behind, those of `old`. */
+function joined(
+  old: readonly JsonMap[],
+  more: readonly JsonMap[],
+  join: (old: JsonMap, more: JsonMap) => JsonMap,
+): readonly JsonMap[] {
+  const stay = old.map((each) => {
+    const other = find(more, each);
+    return other === undefined ? each : join(each, other);
+  });
+  return [...stay, ...more.filter((each) => find(old, each) === undefined)];
+}
+
+/** RFC 7396, without what ends a member. A thing of another type is another thing. */
+function mergedJson(old: JsonMap, more: JsonMap): JsonMap {
+  if (old.type !== more.type) return more;
+  const all: Record<string, JsonValue> = { ...old };
+  for (const [name, value] of Object.entries(more)) {
+    const before = all[name];
+    const areMaps = isJsonMap(before) && isJsonMap(value);
+    all[name] = areMaps ? mergedJson(before, value) : value;
+  }
+  return all;
+}

@@ -1,0 +1,286 @@
+import { err, ok, type Result } from "../../core/index.ts";
+import { type JsonMap, LOCATION } from "../../data/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import {
+  appended,
+  attributeChanged,
+  attributeDeleted,
+  type Changed,
+  created,
+  ended,
+  merged,
+  replaced,
+  updated,
+} from "./changes.ts";
+import { type NgsiQuery, readForm, readQuery } from "./query.ts";
+import { type ReadEntity, readAttribute, readEntity, readTerm, readUri } from "./read-entity.ts";
+import { type Ask, answerDone, answerStatus, answerWith, type Route } from "./request.ts";
+import { entityJson, type Form, featureJson } from "./write-entity.ts";
+import type { Writer } from "./writer.ts";
+
+type Answer = Promise<Result<Response, AnyRefusal>>;
+
+/** Entities and their attributes: GS CIM 009 §6.4 to §6.7. */
+export function entityRoutes(writer: Writer): readonly Route[] {
+  const writing = { isWriting: true, hasBody: true } as const;
+  const reading = { isWriting: false, hasBody: false, isGeo: true } as const;
+  const deleting = { method: "DELETE", isWriting: true, hasBody: false } as const;
+  return [
+    { method: "POST", path: "/entities", ...writing, answer: (ask) => create(writer, ask) },
+    { method: "GET", path: "/entities", ...reading, answer: list },
+    { method: "GET", path: "/entities/:id", ...reading, answer: retrieve },
+    { ...deleting, path: "/entities/:id", answer: (ask) => remove(writer, ask) },
+    { method: "PUT", path: "/entities/:id", ...writing, answer: (ask) => replace(writer, ask) },
+    { method: "PATCH", path: "/entities/:id", ...writing, answer: (ask) => merge(writer, ask) },
+    {
+      method: "POST",
+      path: "/entities/:id/attrs",
+      ...writing,
+      answer: (ask) => append(writer, ask),
+    },
+    {
+      method: "PATCH",
+      path: "/entities/:id/attrs",
+      ...writing,
+      answer: (ask) => update(writer, ask),
+    },
+    { method: "PATCH", path: ATTRIBUTE, ...writing, answer: (ask) => changeOne(writer, ask, true) },
+    { method: "PUT", path: ATTRIBUTE, ...writing, answer: (ask) => changeOne(writer, ask, false) },
+    { ...deleting, path: ATTRIBUTE, answer: (ask) => removeOne(writer, ask) },
+  ];
+}
+
+const ATTRIBUTE = "/entities/:id/attrs/:attribute";
+
+async function create(writer: Writer, { c, body, context, target }: Ask): Answer {
+  const said = readEntity(body, context);
+  if (!said.ok) return said;
+  const { id } = said.value;
+  if (id === undefined) return err({ code: "NGSI_DATA", path: "id", want: "a URI" });
+  const done = await writer.one(target, id, (before) => created({ ...said.value, id }, before));
+  if (!done.ok) return done;
+  const path = new URL(c.req.url).pathname.replace(/\/$/, "");
+  return ok(answerDone(201, { Location: `${path}/${encodeURIComponent(id)}` }));
+}
+
+async function retrieve(ask: Ask): Answer {
+  const { asked, context, target } = ask;
+  const id = readUri(ask.c.req.param("id") ?? "");
+  if (!id.ok) return id;
+  const form = readForm(asked, context);
+  if (!form.ok) return form;
+  const place = readGeometryProperty(ask);
+  if (!place.ok) return place;
+  await target.log.entities.caughtUp();
+  const entity = await target.log.entities.entity(id.value, target.view);
+  const { only } = form.value;
+  const isEmpty = only && !Object.keys(entity?.attributes ?? {}).some((name) => only.has(name));
+  if (entity === undefined || isEmpty) return err({ code: "NGSI_UNKNOWN", id: id.value });
+  const json =
+    ask.accept === GEO
+      ? featureJson(entity, context, form.value, place.value)
+      : entityJson(entity, context, form.value);
+  return ok(answerWith(ask, json));
+}
+
+const GEO = "application/geo+json";
+
+async function list(ask: Ask): Answer {
+  const query = readQuery(ask.asked, ask.context);
+  if (!query.ok) return query;
+  const form = readForm(ask.asked, ask.context);
+  if (!form.ok) return form;
+  return answerQuery(ask, query.value, form.value);
+}
+
+/** What a query finds, from an address or a body. */
+export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answer {
+  const { target, context, accept } = ask;
+  const place = readGeometryProperty(ask);
+  if (!place.ok) return place;
+  const { entities } = target.log;
+  await entities.caughtUp();
+  const { limit, offset } = query;
+  const page = await entities.find(query.query, target.view, { limit, offset });
+  const found = page.entities.map((entity) =>
+    accept === GEO
+      ? featureJson(entity, context, form, place.value)
+      : entityJson(entity, context, form),
+  );
+  const count = query.withCount ? await entities.count(query.query, target.view) : undefined;
+  const headers = {
+    ...pageLinks(ask, query, page.next !== undefined),
+    ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
+  };
+  const value = accept === GEO ? { type: "FeatureCollection", features: found } : found;
+  return ok(answerWith(ask, value, headers));
+}
+
+function pageLinks(
+  { c }: Ask,
+  { limit, offset }: NgsiQuery,
+  isMore: boolean,
+): Record<string, string> {
+  if (c.req.method !== "GET") return {};
+  const to = (rel: string, at: number): string => {
+    const url = new URL(c.req.url);
+    url.searchParams.set("offset", String(at));
+    return `<${url.pathname}${url.search}>; rel="${rel}"`;
+  };
+  const links = [
+    ...(offset > 0 ? [to("prev", Math.max(0, offset - limit))] : []),
+    ...(isMore && limit > 0 ? [to("next", offset + limit)] : []),
+  ];
+  return links.length === 0 ? {} : { Link: links.join(", ") };
+}
+
+function readGeometryProperty({ asked, context }: Ask): Result<string, AnyRefusal> {
+  const term = asked("geometryProperty");
+  return term === undefined ? ok(LOCATION) : readTerm(term, context);
+}
+
+async function remove(writer: Writer, { c, target }: Ask): Answer {
+  const id = readUri(c.req.param("id") ?? "");
+  if (!id.ok) return id;
+  const done = await writer.one(target, id.value, (before) => ended(id.value, before));
+  return done.ok ? ok(answerDone()) : done;
+}
+
+/** What the body says of the entity that the address names: it may name it again, and no other. */
+function readNamed(ask: Ask, mayDelete: boolean): Result<ReadEntity & { id: string }, AnyRefusal> {
+  const id = readUri(ask.c.req.param("id") ?? "");
+  if (!id.ok) return id;
+  const said = readEntity(ask.body, ask.context, mayDelete);
+  if (!said.ok) return said;
+  const named = said.value.id ?? id.value;
+  if (named !== id.value)
+    return err({ code: "NGSI_DATA", path: "id", want: "the id of the address" });
+  return ok({ ...said.value, id: id.value });
+}
+
+async function replace(writer: Writer, ask: Ask): Answer {
+  const said = readNamed(ask, false);
+  if (!said.ok) return said;
+  const done = await writer.one(ask.target, said.value.id, (before) =>
+    replaced(said.value, before),
+  );
+  return done.ok ? ok(answerDone()) : done;
+}
+
+type Named = ReadEntity & { readonly id: string };
+type Before = Parameters<typeof merged>[1];
+
+async function merge(writer: Writer, ask: Ask): Answer {
+  return changeMany(writer, ask, merged);
+}
+
+async function append(writer: Writer, ask: Ask): Answer {
+  const mayOverwrite = !(ask.asked("options") ?? "").split(",").includes("noOverwrite");
+  return changeMany(writer, ask, (said, before) => appended(said, before, mayOverwrite));
+}
+
+async function update(writer: Writer, ask: Ask): Answer {
+  return changeMany(writer, ask, updated);
+}
+
+async function changeMany(
+  writer: Writer,
+  ask: Ask,
+  change: (said: Named, before: Before) => Result<Changed, AnyRefusal>,
+): Answer {
+  const said = readNamed(ask, true);
+  if (!said.ok) return said;
+  let result: Changed | undefined;
+  const done = await writer.one(ask.target, said.value.id, (before) => {
+    const made = change(said.value, before);
+    if (!made.ok) return made;
+    result = made.value;
+    const { types, scopes, attributes = {} } = made.value.change;
+    const isNothing = Object.keys(attributes).length === 0 && !types && !scopes;
+    return ok(isNothing ? undefined : made.value.change);
+  });
+  if (!done.ok) return done;
+  if (result === undefined || result.notUpdated.length === 0) return ok(answerDone());
+  const term = ask.context.attributeTerm;
+  return ok(
+    answerStatus(207, {
+      updated: result.updated.map(term),
+      notUpdated: result.notUpdated.map((name) => ({
+        attributeName: term(name),
+        reason: "not there, or there already and not to be overwritten",
+      })),
+    }),
+  );
+}
+
+function readPlaceOfAttribute({
+  c,
+  context,
+}: Ask): Result<{ id: string; name: string }, AnyRefusal> {
+  const id = readUri(c.req.param("id") ?? "");
+  if (!id.ok) return id;
+  const name = readTerm(c.req.param("attribute") ?? "", context);
+  return name.ok ? ok({ id: id.value, name: name.value }) : name;
+}
+
+/** A part of an attribute is read as the whole that it makes with what is there. */
+async function changeOne(writer: Writer, ask: Ask, isPart: boolean): Answer {
+  const of = readPlaceOfAttribute(ask);
+  if (!of.ok) return of;
+  const { body, context, target, c } = ask;
+  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+  const said = (isObject ? body : { value: body }) as { readonly [name: string]: unknown };
+  const named = ask.asked("datasetId") ?? said.datasetId;
+  const datasetId = typeof named === "string" && named !== "@none" ? named : undefined;
+  const term = c.req.param("attribute") ?? "";
+  const { "@context": _, ...rest } = said;
+  const done = await writer.one(target, of.value.id, (before) =>
+    attributeChanged(
+      before,
+      of.value,
+      (old) => readPart(rest, old, isPart, term, context),
+      datasetId,
+    ),
+  );
+  return done.ok ? ok(answerDone()) : done;
+}
+
+const PARTS = [
+  "type",
+  "value",
+  "object",
+  "languageMap",
+  "vocab",
+  "json",
+  "valueList",
+  "objectList",
+];
+
+function readPart(
+  said: { readonly [name: string]: unknown },
+  old: JsonMap | undefined,
+  isPart: boolean,
+  term: string,
+  context: Ask["context"],
+): Result<JsonMap, AnyRefusal> {
+  const isSame = said.type === undefined || said.type === old?.type;
+  const kept = Object.entries(old ?? {}).filter(([name]) => PARTS.includes(name));
+  const whole = isPart && isSame ? { ...Object.fromEntries(kept), ...said } : said;
+  const datasetId = old?.datasetId === undefined ? {} : { datasetId: old.datasetId };
+  const read = readAttribute({ ...whole, ...datasetId }, term, context);
+  if (!read.ok) return read;
+  const [first] = read.value;
+  if (first === undefined) return err({ code: "NGSI_DATA", path: term, want: "one instance" });
+  return ok(isPart && isSame ? { ...old, ...first } : first);
+}
+
+async function removeOne(writer: Writer, ask: Ask): Answer {
+  const of = readPlaceOfAttribute(ask);
+  if (!of.ok) return of;
+  const datasetId = ask.asked("datasetId");
+  const which = ask.asked("deleteAll") === "true" ? ("all" as const) : { datasetId };
+  const done = await writer.one(ask.target, of.value.id, (before) =>
+    attributeDeleted(before, of.value, which),
+  );
+  return done.ok ? ok(answerDone()) : done;
+}

@@ -1,0 +1,132 @@
+import {
+  type CborValue,
+  type Code,
+  composeEntry,
+  decodeEntry,
+  decodeFact,
+  encodeEntry,
+  encodeFact,
+  err,
+  type Fact,
+  factNumber,
+  InvariantError,
+  isShown,
+  judgeEntry,
+  keyIdentifier,
+  MAX_ENTRY_FACTS_BYTES,
+  type Observation,
+  type OpenDataset,
+  observationsRoot,
+  ok,
+  type Result,
+  SALT_BYTES,
+} from "../../core/index.ts";
+import type { DatasetLog, JsonMap, JsonValue, Statement } from "../../data/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { Services } from "../services.ts";
+
+/** What is to be said of an entity: each attribute with all instances that it then has. */
+export type Change = {
+  readonly id: string;
+  readonly kind: Exclude<Statement["kind"], "merge">;
+  readonly types?: readonly string[] | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  readonly attributes?: { readonly [name: string]: readonly JsonMap[] };
+};
+
+/** Where the gateway writes; `dataset` is absent for what no ledger knows. */
+export type GatewayLog = {
+  readonly code: Code;
+  readonly log: DatasetLog;
+  readonly dataset: OpenDataset | undefined;
+};
+
+const RETRY_SECONDS = 1;
+
+/**
+ * Signs changes with the node's key for the dataset, as one entry, and appends it. When it resolves they are durable, and the
+ * next question finds them.
+ *
+ * @returns nothing, else `NGSI_DATA` of what is too large, `AUTH_KEY_…` where the owner closed the key, `HTTP_BUSY`
+ */
+export async function appendByGateway(
+  { state, clock, random }: Pick<Services, "state" | "clock" | "random">,
+  { code, log, dataset }: GatewayLog,
+  changes: readonly Change[],
+): Promise<Result<void, AnyRefusal>> {
+  const receivedMilliseconds = clock();
+  const observations = changes.map((change) => observationOf(change, receivedMilliseconds, random));
+  const path = unfit(observations);
+  if (path !== undefined) return err({ code: "NGSI_DATA", path, want: "what fits into a fact" });
+  const entry = signed(log, code, observations, receivedMilliseconds);
+  if (dataset !== undefined) {
+    // That it is signed by this key we know; whether the key still may, the ledger says.
+    const nowSeconds = Math.floor(receivedMilliseconds / 1000);
+    const judged = judgeEntry(state, dataset, entry, nowSeconds, () => true);
+    if (!judged.ok) return judged;
+  }
+  const files = new Map<string, Uint8Array>();
+  const answer = await log.append({ entry, observations, files, receivedMilliseconds });
+  if ("busy" in answer) {
+    return err({ code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: answer.busy });
+  }
+  await log.entities.caughtUp();
+  return ok(undefined);
+}
+
+function signed(
+  log: DatasetLog,
+  source: Code,
+  observations: readonly Observation[],
+  nowMilliseconds: number,
+) {
+  const claims = {
+    ...{ source, audience: log.origin, iatSeconds: Math.floor(nowMilliseconds / 1000) },
+    ...{ count: observations.length, root: observationsRoot(observations) },
+  };
+  const unsigned = composeEntry(claims, { alg: -8, kid: keyIdentifier(log.gateway) });
+  const entry = decodeEntry(encodeEntry(unsigned, log.signAsGateway(unsigned.message)));
+  if (!entry.ok) throw new InvariantError(`an entry of our own: ${entry.error.code}`);
+  return entry.value;
+}
+
+function observationOf(
+  { id, kind, types, scopes, attributes = {} }: Change,
+  nowMilliseconds: number,
+  random: Services["random"],
+): Observation {
+  const said: [string, CborValue][] = [
+    ["@op", kind],
+    ["id", id],
+    ["time", new Date(nowMilliseconds).toISOString()],
+  ];
+  if (scopes !== undefined) said.push(["@scope", scopes]);
+  if (types !== undefined) said.push(["type", types]);
+  for (const [name, instances] of Object.entries(attributes)) {
+    said.push([name, instances.map(cborOf)]);
+  }
+  return said
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]): Fact => ({ salt: random(SALT_BYTES), name, value }));
+}
+
+function cborOf(value: JsonValue): CborValue {
+  if (typeof value === "number") return factNumber(value);
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(cborOf);
+  if (typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cborOf(each)]));
+}
+
+/** The name of a fact that none can be, by its size or by what it says, or of the one with which they became too many. */
+function unfit(observations: readonly Observation[]): string | undefined {
+  let sum = 0;
+  for (const observation of observations) {
+    for (const fact of observation) {
+      if (!isShown(fact)) continue;
+      const bytes = encodeFact(fact);
+      sum += bytes.length;
+      if (sum > MAX_ENTRY_FACTS_BYTES || !decodeFact(bytes).ok) return fact.name;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,212 @@
+import { err, ok, type Result } from "../../core/index.ts";
+import {
+  type EntityQuery,
+  isGeometry,
+  isPattern,
+  LOCATION,
+  type PlaceCondition,
+} from "../../data/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { TermContext } from "./contexts.ts";
+import { readQ } from "./q.ts";
+import { readTerm, readUri } from "./read-entity.ts";
+import type { Form } from "./write-entity.ts";
+
+/** Parameters by name, out of an address or the body of a query. */
+export type Asked = (name: string) => string | undefined;
+
+export type NgsiQuery = {
+  readonly query: EntityQuery;
+  readonly limit: number;
+  readonly offset: number;
+  readonly withCount: boolean;
+};
+
+const DEFAULT_LIMIT = 20;
+const MAX_LIMIT = 1000;
+const MAX_OFFSET = 10_000_000;
+const MAX_LISTED = 1000;
+
+function wrong(name: string, got: string, want: string): Result<never, AnyRefusal> {
+  return err({ code: "HTTP_PARAMETER", name, got: got.slice(0, 64), want });
+}
+
+/** Reads what entities are asked for (GS CIM 009 §5.7.2, §6.4.3.2). */
+export function readQuery(asked: Asked, context: TermContext): Result<NgsiQuery, AnyRefusal> {
+  const isNarrow = ["type", "attrs", "q", "georel", "local"].some((name) => asked(name));
+  if (!isNarrow) return err({ code: "NGSI_QUERY_BROAD" });
+  const parts = [
+    readIds(asked("id")),
+    readIdPattern(asked("idPattern")),
+    readTypes(asked("type"), context),
+    readNames(asked("attrs"), "attributes", context),
+    readCondition(asked("q"), context),
+    readPlace(asked, context),
+  ];
+  let query: EntityQuery = {};
+  for (const part of parts) {
+    if (!part.ok) return part;
+    query = { ...query, ...part.value };
+  }
+  const withCount =
+    asked("count") === "true" || (asked("options") ?? "").split(",").includes("count");
+  const limit = readNumber("limit", asked("limit"), withCount ? 0 : 1, MAX_LIMIT, DEFAULT_LIMIT);
+  if (!limit.ok) return limit;
+  const offset = readNumber("offset", asked("offset"), 0, MAX_OFFSET, 0);
+  if (!offset.ok) return offset;
+  return ok({ query, limit: limit.value, offset: offset.value, withCount });
+}
+
+type Part = Result<Partial<EntityQuery>, AnyRefusal>;
+
+function readIds(text: string | undefined): Part {
+  if (text === undefined) return ok({});
+  const ids = text.split(",", MAX_LISTED + 1);
+  if (ids.length > MAX_LISTED) return wrong("id", text, `at most ${MAX_LISTED} URIs`);
+  const strange = ids.find((id) => !readUri(id).ok);
+  return strange === undefined ? ok({ ids }) : wrong("id", strange, "URIs");
+}
+
+function readIdPattern(text: string | undefined): Part {
+  if (text === undefined) return ok({});
+  if (isPattern(text)) return ok({ idPattern: text });
+  return wrong("idPattern", text, "a pattern of RE2's syntax, at most 256 characters");
+}
+
+/** `A,B` is either; `(A;B)` is both. */
+function readTypes(text: string | undefined, context: TermContext): Part {
+  if (text === undefined || text === "*") return ok({});
+  const types: string[][] = [];
+  for (const group of text.split(/[,|]/, 64)) {
+    const all: string[] = [];
+    for (const term of group.replace(/^\(|\)$/g, "").split(";")) {
+      const isName = /^[^\s<>"'()]+$/.test(term);
+      const name = isName ? context.type(term) : undefined;
+      if (name === undefined) return wrong("type", term, "types, such as A,B or (A;B)");
+      all.push(name);
+    }
+    types.push(all);
+  }
+  return ok({ types });
+}
+
+function readNames(
+  text: string | undefined,
+  field: "attributes",
+  context: TermContext,
+): Result<{ readonly attributes?: readonly string[] }, AnyRefusal> {
+  if (text === undefined) return ok({});
+  const names: string[] = [];
+  for (const term of text.split(",", MAX_LISTED)) {
+    const name = readTerm(term, context);
+    if (!name.ok) return wrong("attrs", term, "names of attributes");
+    names.push(name.value);
+  }
+  return ok({ [field]: names });
+}
+
+function readCondition(text: string | undefined, context: TermContext): Part {
+  if (text === undefined) return ok({});
+  const condition = readQ(text, context);
+  return condition.ok ? ok({ condition: condition.value }) : condition;
+}
+
+const RELATIONS = ["within", "contains", "intersects", "equals", "disjoint", "overlaps"] as const;
+
+/** GS CIM 009 §4.10. */
+function readPlace(asked: Asked, context: TermContext): Part {
+  const relation = asked("georel");
+  const [type, text] = [asked("geometry"), asked("coordinates")];
+  if (relation === undefined) {
+    const lost = type ?? text;
+    return lost === undefined ? ok({}) : wrong("georel", "", "a relation beside geometry");
+  }
+  const geometry = { type, coordinates: parse(text ?? "") };
+  if (!isGeometry(geometry)) {
+    return wrong("coordinates", text ?? "", "coordinates of the geometry, as GeoJSON has them");
+  }
+  const named = asked("geoproperty");
+  const attribute = named === undefined ? ok(LOCATION) : readTerm(named, context);
+  if (!attribute.ok) return attribute;
+  const read = readRelation(relation);
+  if (read === undefined) {
+    return wrong("georel", relation, `near;maxDistance==METRES | ${RELATIONS.join(" | ")}`);
+  }
+  return ok({ place: { attribute: attribute.value, geometry, relation: read } });
+}
+
+function readRelation(text: string): PlaceCondition["relation"] | undefined {
+  const near = /^near;(max|min)Distance==(\d{1,9}(?:\.\d{1,9})?)$/.exec(text);
+  if (near === null) return RELATIONS.find((each) => each === text);
+  const metres = Number(near[2]);
+  return near[1] === "max" ? { maxMetres: metres } : { minMetres: metres };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function readNumber(
+  name: string,
+  text: string | undefined,
+  min: number,
+  max: number,
+  otherwise: number,
+): Result<number, AnyRefusal> {
+  if (text === undefined) return ok(otherwise);
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? ok(value) : wrong(name, text, `${min} … ${max}`);
+}
+
+const STYLES: { readonly [word: string]: Form["style"] } = {
+  normalized: "normalized",
+  concise: "concise",
+  keyValues: "simplified",
+  simplified: "simplified",
+};
+
+/** Reads how entities are to be told: `options`, `format`, `lang`, `attrs`, `pick`, `omit`, `datasetId`. */
+export function readForm(asked: Asked, context: TermContext): Result<Form, AnyRefusal> {
+  const options = (asked("options") ?? "").split(",").filter(Boolean);
+  const words = ["sysAttrs", "count", "splitEntities", ...Object.keys(STYLES)];
+  const strange = options.find((each) => !words.includes(each));
+  if (strange !== undefined) return wrong("options", strange, words.join(" | "));
+  const format = asked("format");
+  if (format !== undefined && !Object.hasOwn(STYLES, format)) {
+    return wrong("format", format, Object.keys(STYLES).join(" | "));
+  }
+  const style =
+    STYLES[format ?? options.find((each) => Object.hasOwn(STYLES, each)) ?? "normalized"];
+  const languages = readLanguages(asked("lang"));
+  if (!languages.ok) return languages;
+  const only = readNames(asked("pick") ?? asked("attrs"), "attributes", context);
+  if (!only.ok) return only;
+  const without = readNames(asked("omit"), "attributes", context);
+  if (!without.ok) return without;
+  const datasetId = asked("datasetId");
+  return ok({
+    style: style ?? "normalized",
+    withTimes: options.includes("sysAttrs"),
+    ...(languages.value && { languages: languages.value }),
+    ...(only.value.attributes && { only: new Set(only.value.attributes) }),
+    ...(without.value.attributes && { without: new Set(without.value.attributes) }),
+    ...(datasetId !== undefined && { datasetId }),
+  });
+}
+
+function readLanguages(
+  text: string | undefined,
+): Result<readonly string[] | undefined, AnyRefusal> {
+  if (text === undefined) return ok(undefined);
+  const parts = text.split(",", 16).map((each) => each.trim().split(";q="));
+  const ranked = parts.map(([tag = "", weight = "1"]) => ({ tag, weight: Number(weight) }));
+  const isFit = ranked.every(
+    ({ tag, weight }) => /^(?:\*|[A-Za-z0-9-]{1,35})$/.test(tag) && weight >= 0,
+  );
+  if (!isFit) return wrong("lang", text, "languages, such as zh,en;q=0.5");
+  return ok(ranked.sort((a, b) => b.weight - a.weight).map(({ tag }) => tag.toLowerCase()));
+}

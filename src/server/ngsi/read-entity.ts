@@ -1,0 +1,305 @@
+import {
+  err,
+  MAX_FACT_NAME_BYTES,
+  MAX_OBSERVATION_FACTS,
+  ok,
+  type Result,
+} from "../../core/index.ts";
+import { isGeometry, type JsonMap, type JsonValue } from "../../data/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { TermContext } from "./contexts.ts";
+
+/** Attributes as they are to stand in facts: by their names, each with all its instances. */
+export type ReadAttributes = { readonly [name: string]: readonly JsonMap[] };
+
+/** What an entity or a part of one says. */
+export type ReadEntity = {
+  readonly id: string | undefined;
+  readonly types: readonly string[] | undefined;
+  readonly scopes: readonly string[] | undefined;
+  readonly attributes: ReadAttributes;
+};
+
+/** Says "no more" in the place of a value (GS CIM 009 §4.5.0). */
+export const NGSI_NULL = "urn:ngsi-ld:null";
+
+/** `@op`, `@scope`, `id`, `time`, `type`: what an observation has beside attributes. */
+const FRAME_FACTS = 5;
+const MAX_DEPTH = 10;
+const MAX_INSTANCES = 64;
+const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
+const NAME = /^[^\s<>"'=;()&?,[\]{}|\\^`]+$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z$/;
+
+/** The member that holds what each type of attribute says. */
+const HOLDS: { readonly [type: string]: string } = {
+  Property: "value",
+  GeoProperty: "value",
+  Relationship: "object",
+  LanguageProperty: "languageMap",
+  VocabProperty: "vocab",
+  JsonProperty: "json",
+  ListProperty: "valueList",
+  ListRelationship: "objectList",
+};
+
+/** Members of an attribute that are no attributes of it; those that a client cannot say are left out. */
+const IGNORED: ReadonlySet<string> = new Set([
+  "createdAt",
+  "modifiedAt",
+  "deletedAt",
+  "instanceId",
+]);
+
+/** Half a character, which no text of a fact can hold. */
+const LONE = /\p{Surrogate}/u;
+
+class Misfit extends Error {
+  readonly path: string;
+  readonly want: string;
+  constructor(path: string, want: string) {
+    super(want);
+    this.path = path;
+    this.want = want;
+  }
+}
+
+function misfit(path: string, want: string): never {
+  throw new Misfit(path.slice(0, 128), want);
+}
+
+/** Turns the first thing that does not fit into its refusal. */
+function reading<T>(read: () => T): Result<T, AnyRefusal> {
+  try {
+    return ok(read());
+  } catch (cause) {
+    if (!(cause instanceof Misfit)) throw cause;
+    return err({ code: "NGSI_DATA", path: cause.path, want: cause.want });
+  }
+}
+
+type JsonObject = { readonly [name: string]: unknown };
+
+/**
+ * Reads an entity, or what is to be changed of one, in the normalized or the concise form.
+ *
+ * @param mayDelete whether attributes may be `urn:ngsi-ld:null`: they have no instances then
+ * @returns it, else `NGSI_DATA`
+ */
+export function readEntity(
+  value: unknown,
+  context: TermContext,
+  mayDelete = false,
+): Result<ReadEntity, AnyRefusal> {
+  return reading(() => {
+    const body = objectAt(value, "");
+    const { id, "@id": ldId, type, "@type": ldType, scope, "@context": _, ...rest } = body;
+    const named = id ?? ldId;
+    const typed = type ?? ldType;
+    return {
+      id: named === undefined ? undefined : uriAt(named, "id"),
+      types: typed === undefined ? undefined : typesAt(typed, context),
+      scopes: scope === undefined ? undefined : scopesAt(scope, mayDelete),
+      attributes: attributesAt(rest, context, mayDelete),
+    };
+  });
+}
+
+/** Reads what is said of one attribute whose name the address has. */
+export function readAttribute(
+  value: unknown,
+  name: string,
+  context: TermContext,
+  mayDelete = false,
+): Result<readonly JsonMap[], AnyRefusal> {
+  return reading(() => instancesAt(value, name, context, mayDelete));
+}
+
+/** A URI of an entity, as an address or a query has it. */
+export function readUri(text: string): Result<string, AnyRefusal> {
+  return reading(() => uriAt(text, "id"));
+}
+
+/** The name of the fact that a term of a request means. */
+export function readTerm(term: string, context: TermContext): Result<string, AnyRefusal> {
+  return reading(() => termAt(term, context));
+}
+
+function termAt(term: string, context: TermContext): string {
+  const name = NAME.test(term) && !term.startsWith("@") ? context.attribute(term) : undefined;
+  const isName = name !== undefined && name.length <= MAX_FACT_NAME_BYTES && /^[A-Za-z]/.test(name);
+  return isName ? name : misfit(term, "a name of an attribute");
+}
+
+function objectAt(value: unknown, path: string): JsonObject {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    return value as JsonObject;
+  }
+  return misfit(path, "a JSON object");
+}
+
+function uriAt(value: unknown, path: string): string {
+  if (typeof value === "string" && value.length <= 2048 && URI.test(value)) return value;
+  return misfit(path, "a URI");
+}
+
+function typesAt(value: unknown, context: TermContext): readonly string[] {
+  const terms = Array.isArray(value) ? value : [value];
+  if (terms.length === 0 || terms.length > 16) misfit("type", "1 to 16 types");
+  return terms.map((term) => {
+    const name = typeof term === "string" && NAME.test(term) ? context.type(term) : undefined;
+    return name ?? misfit("type", "a name of a type");
+  });
+}
+
+function scopesAt(value: unknown, mayDelete: boolean): readonly string[] {
+  if (mayDelete && value === NGSI_NULL) return [];
+  const scopes = Array.isArray(value) ? value : [value];
+  return scopes.map((each) => {
+    const isScope = typeof each === "string" && /^\/?[A-Za-z][\w/]{0,255}$/.test(each);
+    return isScope ? (each.startsWith("/") ? each : `/${each}`) : misfit("scope", "a scope");
+  });
+}
+
+function attributesAt(body: JsonObject, context: TermContext, mayDelete: boolean): ReadAttributes {
+  const attributes: Record<string, readonly JsonMap[]> = {};
+  const terms = Object.entries(body).filter(([term]) => !IGNORED.has(term));
+  if (terms.length > MAX_OBSERVATION_FACTS - FRAME_FACTS) misfit("", "fewer attributes");
+  for (const [term, value] of terms) {
+    attributes[termAt(term, context)] = instancesAt(value, term, context, mayDelete);
+  }
+  return attributes;
+}
+
+function instancesAt(
+  value: unknown,
+  path: string,
+  context: TermContext,
+  mayDelete: boolean,
+): readonly JsonMap[] {
+  const isMany = Array.isArray(value) && value.length > 0 && value.every(isAttributeObject);
+  const all: readonly unknown[] = isMany ? value : [value];
+  if (all.length > MAX_INSTANCES) misfit(path, `at most ${MAX_INSTANCES} instances`);
+  if (mayDelete && all.length === 1 && isNull(all[0])) return [];
+  const instances = all.map((each) => instanceAt(each, path, context, 0));
+  const ids = instances.map(({ datasetId }) => datasetId);
+  if (new Set(ids).size < ids.length) misfit(path, "each datasetId once");
+  return instances;
+}
+
+function isAttributeObject(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(HOLDS).some((member) => member in value);
+}
+
+/** `urn:ngsi-ld:null` as it stands, or as what an attribute says. */
+function isNull(value: unknown): boolean {
+  if (value === NGSI_NULL) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const { value: said, object, languageMap, vocab, json } = value as JsonObject;
+  if (typeof languageMap === "object" && languageMap !== null) {
+    return (languageMap as JsonObject)["@none"] === NGSI_NULL;
+  }
+  return [said, object, vocab, json].includes(NGSI_NULL);
+}
+
+function instanceAt(value: unknown, path: string, context: TermContext, depth: number): JsonMap {
+  if (depth > 4) misfit(path, "attributes of attributes, not so deep");
+  const { type, body } = unfolded(value, path);
+  const member = HOLDS[type] ?? misfit(path, "a type of attribute");
+  const said: Record<string, JsonValue> = { type };
+  if (!(member in body)) misfit(path, `${member} of the ${type}`);
+  said[member] = contentAt(type, body[member], path);
+  const { unitCode, observedAt, datasetId, objectType, ...rest } = body;
+  if (unitCode !== undefined) said.unitCode = textAt(unitCode, `${path}.unitCode`);
+  if (observedAt !== undefined) said.observedAt = timeAt(observedAt, `${path}.observedAt`);
+  if (objectType !== undefined) said.objectType = textAt(objectType, `${path}.objectType`);
+  if (datasetId !== undefined && datasetId !== "@none") {
+    said.datasetId = uriAt(datasetId, `${path}.datasetId`);
+  }
+  for (const [term, below] of Object.entries(rest)) {
+    if (term === "type" || term === "@type" || term === member || IGNORED.has(term)) continue;
+    const below_ = `${path}.${term}`;
+    said[termAt(term, context)] = instanceAt(below, below_, context, depth + 1);
+  }
+  return said;
+}
+
+/** What stands in the concise form without its type, or as nothing but its value (GS CIM 009 §4.5.1). */
+function unfolded(
+  value: unknown,
+  path: string,
+): { readonly type: string; readonly body: JsonObject } {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    return { type: "Property", body: { value } };
+  }
+  if (isGeometry(value)) return { type: "GeoProperty", body: { value } };
+  const body = value as JsonObject;
+  const type = body.type ?? body["@type"];
+  if (typeof type === "string") return { type, body };
+  if (type !== undefined) misfit(path, "a type of attribute");
+  if (isGeometry(body.value)) return { type: "GeoProperty", body };
+  const found = Object.entries(HOLDS).find(([, member]) => member in body);
+  return found ? { type: found[0], body } : misfit(path, "an attribute with its value");
+}
+
+function contentAt(type: string, value: unknown, path: string): JsonValue {
+  switch (type) {
+    case "GeoProperty":
+      return isGeometry(value)
+        ? ({ type: value.type, coordinates: value.coordinates } as JsonValue)
+        : misfit(path, "a geometry of GeoJSON");
+    case "Relationship":
+      if (Array.isArray(value)) return value.map((each) => uriAt(each, path));
+      return uriAt(value, path);
+    case "LanguageProperty":
+      return languagesAt(value, path);
+    case "ListProperty":
+    case "ListRelationship":
+      return Array.isArray(value) ? jsonAt(value, path, 0) : misfit(path, "a list");
+    default:
+      return jsonAt(value, path, 0);
+  }
+}
+
+function languagesAt(value: unknown, path: string): JsonValue {
+  const map = objectAt(value, path);
+  for (const [language, text] of Object.entries(map)) {
+    const isTexts = typeof text === "string" || (Array.isArray(text) && text.every(isText));
+    if (!isTexts || !/^(?:@none|[A-Za-z0-9-]{1,35})$/.test(language)) {
+      misfit(path, "texts by language");
+    }
+  }
+  return map as JsonMap;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function textAt(value: unknown, path: string): string {
+  return typeof value === "string" && value !== "" ? value : misfit(path, "a text");
+}
+
+function timeAt(value: unknown, path: string): string {
+  const isTime = typeof value === "string" && TIME.test(value);
+  const time = isTime ? Date.parse(value.replace(",", ".")) : Number.NaN;
+  return isTime && !Number.isNaN(time) ? value : misfit(path, "a time of RFC 3339 in UTC");
+}
+
+/** JSON as a fact can hold it: without null, not too deep, no number that only a machine can spell. */
+function jsonAt(value: unknown, path: string, depth: number): JsonValue {
+  if (depth > MAX_DEPTH) return misfit(path, `at most ${MAX_DEPTH} levels`);
+  if (typeof value === "string") return LONE.test(value) ? misfit(path, "whole characters") : value;
+  if (typeof value === "boolean") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : misfit(path, "a number");
+  if (Array.isArray(value)) return value.map((each) => jsonAt(each, path, depth + 1));
+  const map = objectAt(value, `${path}`);
+  const names = Object.keys(map);
+  // This is how a fact says a fraction; and what no object of a program may be asked for.
+  if (names.length === 1 && names[0] === "decimal") misfit(path, "more than `decimal`");
+  if (names.includes("__proto__")) misfit(path, "other names");
+  return Object.fromEntries(
+    names.map((name) => [name, jsonAt(map[name], `${path}.${name}`, depth + 1)]),
+  );
+}

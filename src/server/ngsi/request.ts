@@ -1,0 +1,191 @@
+import { err, fromUtf8, ok, type Result } from "../../core/index.ts";
+import { readBody } from "../bodies/read.ts";
+import { bestType } from "../http/accept.ts";
+import { PRIVATE } from "../http/answer.ts";
+import { MAX_BULK_BYTES } from "../limits.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { App, AppContext, Services } from "../services.ts";
+import type { Contexts, TermContext } from "./contexts.ts";
+import { answerNgsiProblem } from "./problem.ts";
+import type { Asked } from "./query.ts";
+import { type Target, targetOf } from "./target.ts";
+
+export type MediaType = "application/json" | "application/ld+json" | "application/geo+json";
+
+/** A request that was understood so far. */
+export type Ask = {
+  readonly c: AppContext;
+  readonly target: Target;
+  /** Of the terms in the address, and of those in a body that brings none. */
+  readonly context: TermContext;
+  readonly asked: Asked;
+  /** What the body says, without having been looked at. */
+  readonly body: unknown;
+  readonly accept: MediaType;
+  /** The context that an item of the body is to be read with. */
+  contextOf(item: unknown): Promise<Result<TermContext, AnyRefusal>>;
+};
+
+export type Route = {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly path: string;
+  /** It changes something. */
+  readonly isWriting: boolean;
+  readonly hasBody: boolean;
+  /** The terms of the body are read by its own context; each item has its own in a batch. */
+  readonly isBatch?: boolean;
+  /** Entities, which can be told as features too. */
+  readonly isGeo?: boolean;
+  answer(ask: Ask): Promise<Result<Response, AnyRefusal>>;
+};
+
+const BASE = "/ngsi-ld/v1";
+const JSON_TYPE = "application/json";
+const LD_TYPE = "application/ld+json";
+const GEO_TYPE = "application/geo+json";
+const CONTEXT_REL = "http://www.w3.org/ns/json-ld#context";
+
+type Sent = { readonly bytes: Uint8Array; readonly value: unknown; readonly isLd: boolean };
+
+/** Answers a route, its refusals in the words of NGSI-LD. */
+export function mountRoute(app: App, services: Services, contexts: Contexts, route: Route): void {
+  const { publicUrl } = services.config;
+  app.on(route.method, BASE + route.path, async (c) => {
+    const answer = await understood(services, contexts, route, c);
+    const given = answer.ok ? answer.value : answerNgsiProblem(answer.error, publicUrl);
+    const tenant = c.req.header("NGSILD-Tenant");
+    if (answer.ok && tenant !== undefined) given.headers.set("NGSILD-Tenant", tenant);
+    return given;
+  });
+}
+
+async function understood(
+  services: Services,
+  contexts: Contexts,
+  route: Route,
+  c: AppContext,
+): Promise<Result<Response, AnyRefusal>> {
+  const sent = route.hasBody ? await readSent(services, c) : ok(undefined);
+  if (!sent.ok) return sent;
+  const target = targetOf(services, c, sent.value?.bytes, route.isWriting);
+  if (!target.ok) return target;
+  const accept = readAccept(c, route.isGeo === true);
+  if (!accept.ok) return accept;
+  const link = readLink(c);
+  if (!link.ok) return link;
+  const contextOf = (item: unknown) => contextOfItem(contexts, sent.value, link.value, item);
+  const context = await (sent.value === undefined || route.isBatch
+    ? contexts.read(link.value)
+    : contextOf(sent.value.value));
+  if (!context.ok) return context;
+  const answer = await route.answer({
+    ...{ c, target: target.value, context: context.value, contextOf, accept: accept.value },
+    asked: (name) => c.req.query(name),
+    body: sent.value?.value,
+  });
+  if (answer.ok && !route.isWriting) target.value.note?.("ngsi-ld", 1);
+  return answer;
+}
+
+async function readSent(services: Services, c: AppContext): Promise<Result<Sent, AnyRefusal>> {
+  const type = (c.req.header("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+  const isLd = type === LD_TYPE;
+  const isMerge = c.req.method === "PATCH" && type === "application/merge-patch+json";
+  if (!isLd && !isMerge && type !== JSON_TYPE) {
+    return err({ code: "HTTP_TYPE", got: type.slice(0, 64), want: `${JSON_TYPE} | ${LD_TYPE}` });
+  }
+  const read = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
+  if (!read.ok) return read;
+  const text = fromUtf8(read.value);
+  try {
+    if (text !== undefined) return ok({ bytes: read.value, value: JSON.parse(text), isLd });
+  } catch {
+    // Told below, as what is no text at all.
+  }
+  return err({ code: "HTTP_BODY", want: "JSON in UTF-8" });
+}
+
+/** GS CIM 009 §6.3.5: in the body of JSON-LD, in the Link field beside JSON, never in both. */
+async function contextOfItem(
+  contexts: Contexts,
+  sent: Sent | undefined,
+  link: string | undefined,
+  item: unknown,
+): Promise<Result<TermContext, AnyRefusal>> {
+  const isObject = typeof item === "object" && item !== null && !Array.isArray(item);
+  const own = isObject && "@context" in item ? item["@context"] : undefined;
+  if (sent?.isLd !== true) {
+    if (own !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "@context in JSON" });
+    return contexts.read(link);
+  }
+  if (link !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "Link beside JSON-LD" });
+  // A list of ids says nothing that needs one.
+  if (own === undefined && isObject) return err({ code: "NGSI_CONTEXT_FORM", got: "no @context" });
+  return contexts.read(own);
+}
+
+function readLink(c: AppContext): Result<string | undefined, AnyRefusal> {
+  const field = c.req.header("Link");
+  if (field === undefined) return ok(undefined);
+  const found = field
+    .slice(0, 8192)
+    .split(/,(?=\s*<)/)
+    .filter((each) => each.includes(CONTEXT_REL))
+    .map((each) => /^\s*<([^>]*)>/.exec(each)?.[1] ?? "");
+  return found.length > 1
+    ? err({ code: "NGSI_CONTEXT_FORM", got: "two contexts in Link" })
+    : ok(found[0]);
+}
+
+function readAccept(c: AppContext, isGeo: boolean): Result<MediaType, AnyRefusal> {
+  const offered: readonly MediaType[] = isGeo
+    ? [JSON_TYPE, LD_TYPE, GEO_TYPE]
+    : [JSON_TYPE, LD_TYPE];
+  const field = c.req.header("Accept");
+  const best = bestType(field, offered);
+  if (best !== undefined) return ok(best);
+  const isAny =
+    field === undefined || field.trim() === "" || /(?:^|[\s,])(?:\*|application)\/\*/.test(field);
+  if (isAny || c.req.method !== "GET") return ok(JSON_TYPE);
+  return err({ code: "NGSI_ACCEPT", got: field.slice(0, 64), want: offered.join(" | ") });
+}
+
+/** What was asked for, with its context: inside of JSON-LD, in a field beside JSON. */
+export function answerWith(
+  { accept, context }: Pick<Ask, "accept" | "context">,
+  value: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const isLd = accept === LD_TYPE;
+  const body = isLd ? withContext(value, context.value) : value;
+  const link = `<${context.link}>; rel="${CONTEXT_REL}"; type="${LD_TYPE}"`;
+  return new Response(JSON.stringify(body), {
+    headers: {
+      "Content-Type": accept,
+      "Cache-Control": PRIVATE,
+      Vary: "Accept, Authorization, Link, NGSILD-Tenant, Signature",
+      ...headers,
+      ...(!isLd && { Link: headers.Link === undefined ? link : `${headers.Link}, ${link}` }),
+    },
+  });
+}
+
+function withContext(value: unknown, context: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => withContext(each, context));
+  return typeof value === "object" ? { ...value, "@context": context } : value;
+}
+
+/** Nothing is left to say. */
+export function answerDone(
+  status: 201 | 204 = 204,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(null, { status, headers: { "Cache-Control": PRIVATE, ...headers } });
+}
+
+export function answerStatus(status: 201 | 207, value: unknown): Response {
+  return new Response(JSON.stringify(value), {
+    status,
+    headers: { "Content-Type": JSON_TYPE, "Cache-Control": PRIVATE },
+  });
+}

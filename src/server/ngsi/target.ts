@@ -1,0 +1,70 @@
+import { err, ok, type Result, referredCode } from "../../core/index.ts";
+import { ALL, type EntityView as View } from "../../data/index.ts";
+import { type Reader, readerOf, seenDataset } from "../data/reader.ts";
+import { mustBe, speaksFor } from "../identity/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { AppContext, Services } from "../services.ts";
+import type { GatewayLog } from "./gateway.ts";
+
+/** The dataset that a request is about, and what its reader may see of it. */
+export type Target = GatewayLog & {
+  readonly view: View;
+  /** To be told of what was read: under a grant it is noted. */
+  readonly note?: (what: string, count: number) => void;
+  /** As the request named it. */
+  readonly tenant: string | undefined;
+};
+
+const MAX_TENANT_CHARACTERS = 256;
+
+/** `NGSILD-Tenant` names a dataset by its code; without it the scratch dataset is meant, where there is one. */
+export function targetOf(
+  services: Services,
+  c: AppContext,
+  body: Uint8Array | undefined,
+  isWriting: boolean,
+): Result<Target, AnyRefusal> {
+  const { scratch } = services;
+  const tenant = c.req.header("NGSILD-Tenant")?.slice(0, MAX_TENANT_CHARACTERS);
+  if (tenant === undefined && scratch !== undefined && isFromHere(c)) {
+    const code = referredCode(scratch.reference);
+    return ok({ code, log: scratch, dataset: undefined, view: ALL, tenant });
+  }
+  if (isWriting) return targetOfOwner(services, c, tenant ?? "", body);
+  const reader = readerOf(services, c, body);
+  return reader.ok ? targetOfReader(services, tenant ?? "", reader.value) : reader;
+}
+
+/** A page of somebody else in a browser on this machine is not whom the scratch dataset is for. */
+function isFromHere(c: AppContext): boolean {
+  const origin = c.req.header("Origin");
+  if (origin === undefined) return true;
+  const { hostname } = URL.canParse(origin) ? new URL(origin) : { hostname: "" };
+  return ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
+}
+
+function targetOfReader(
+  services: Services,
+  tenant: string,
+  reader: Reader,
+): Result<Target, AnyRefusal> {
+  const seen = seenDataset(services, tenant, reader);
+  return seen.ok ? ok({ ...seen.value, tenant }) : err({ code: "NGSI_TENANT", tenant });
+}
+
+/** Whoever is nobody hears that it must sign, and not whether there is such a dataset. */
+function targetOfOwner(
+  services: Services,
+  c: AppContext,
+  tenant: string,
+  body: Uint8Array | undefined,
+): Result<Target, AnyRefusal> {
+  const signer = services.authentication.signer(c, body ?? new Uint8Array(0));
+  if (!signer.ok) return signer;
+  const target = targetOfReader(services, tenant, { signer: signer.value });
+  if (!target.ok) return target;
+  const { code } = target.value;
+  const isOwner = speaksFor(services.state, signer.value, code);
+  const allowed = mustBe(signer.value, isOwner, `the holder of ${code}`);
+  return allowed.ok ? target : allowed;
+}

@@ -1,0 +1,97 @@
+import { err, ok } from "../../core/index.ts";
+import {
+  type Condition,
+  contentOf,
+  type Entity,
+  type EntityQuery,
+  geometryOf,
+  type JsonValue,
+  LOCATION,
+  type Operand,
+  placeOf,
+} from "../../data/index.ts";
+import type { SeenDataset } from "../data/reader.ts";
+import type { Collection, Feature, FeatureQuery } from "./source.ts";
+
+/** The entities of a dataset, as far as its reader may see them. */
+export function datasetCollection({ code, dataset, log, view, note }: SeenDataset): Collection {
+  const { entities } = log;
+  const { title, licence } = dataset.value;
+  const names = Object.values(title);
+  return {
+    id: `dataset.${code.replaceAll("/", "_")}`,
+    title: names[0] ?? code,
+    description: [...names, code].join(" · "),
+    licence,
+    isPrivate: true,
+    async extent() {
+      await entities.caughtUp();
+      return entities.extent({}, view);
+    },
+    async filters() {
+      await entities.caughtUp();
+      const types = await entities.inventory(view);
+      const found = new Set(types.flatMap(({ attributes }) => [...attributes.keys()]));
+      return [...found].filter((name) => name !== LOCATION);
+    },
+    async page(asked, { limit, cursor }) {
+      const after = cursor === undefined ? undefined : Number(cursor);
+      if (after !== undefined && (!Number.isSafeInteger(after) || after < 0)) {
+        return err({ code: "HTTP_CURSOR", got: String(cursor).slice(0, 64) });
+      }
+      await entities.caughtUp();
+      const query = queryOf(asked);
+      const found = await entities.find(query, view, {
+        limit,
+        ...(after !== undefined && { after }),
+      });
+      const isWhole = after === undefined && found.next === undefined;
+      const matched = isWhole ? found.entities.length : await entities.count(query, view);
+      note("features", found.entities.length);
+      const next = found.next === undefined ? {} : { next: String(found.next) };
+      return ok({ features: found.entities.map(featureOf), matched, ...next });
+    },
+    async feature(id) {
+      await entities.caughtUp();
+      const entity = await entities.entity(id, view);
+      if (entity !== undefined) note("features", 1);
+      return entity && featureOf(entity);
+    },
+  };
+}
+
+function queryOf({ filters, ...query }: FeatureQuery): EntityQuery {
+  if (filters.size === 0) return query;
+  const parts = [...filters].map(
+    ([attribute, text]): Condition => ({
+      kind: "compare",
+      path: { attribute, below: [], trail: [] },
+      comparison: "==",
+      operands: operandsOf(text),
+    }),
+  );
+  return { ...query, condition: { kind: "and", parts } };
+}
+
+/** A value in a query is text: it may mean a number or a truth as well. */
+function operandsOf(text: string): readonly Operand[] {
+  const values: (string | number | boolean)[] = [text];
+  if (/^-?\d{1,15}(?:\.\d{1,15})?(?:[eE][+-]?\d{1,3})?$/.test(text)) values.push(Number(text));
+  if (text === "true" || text === "false") values.push(text === "true");
+  return values.map((value) => ({ kind: "value", value }));
+}
+
+function featureOf(entity: Entity): Feature {
+  const properties: Record<string, JsonValue> = {
+    type: entity.types.length === 1 ? (entity.types[0] ?? "") : entity.types,
+    time: new Date(entity.time).toISOString(),
+  };
+  for (const [name, instances] of Object.entries(entity.attributes)) {
+    if (name === LOCATION) continue;
+    const values = instances.flatMap(({ said }) => contentOf(said) ?? []);
+    const [first] =
+      instances.length === 1 ? instances.map(({ said }) => contentOf(said)) : [values];
+    if (first !== undefined) properties[name] = first;
+  }
+  return { id: entity.id, geometry: geometryOf(placeOf(entity)), properties };
+}

@@ -1,0 +1,1 @@
+export { mountOgc } from "./routes.ts";

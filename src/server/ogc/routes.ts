@@ -1,0 +1,255 @@
+import { err, ok, type Result } from "../../core/index.ts";
+import { type Reader, readerOf, seenDatasets } from "../data/reader.ts";
+import { answer, asBody, PRIVATE } from "../http/answer.ts";
+import { etagOf } from "../http/etag.ts";
+import { timeOfMilliseconds } from "../http/json.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { App, AppContext, Services } from "../services.ts";
+import { type Codes, codeCollection } from "./code-collection.ts";
+import { type Counts, createCounts } from "./counts.ts";
+import { CRS84, type Crs, inCrs, readCrs, SYSTEMS } from "./crs.ts";
+import { datasetCollection } from "./dataset-collection.ts";
+import { openApi30 } from "./open-api.ts";
+import { onlyParameters, readItemsRequest } from "./parameters.ts";
+import type { Collection, Feature } from "./source.ts";
+
+const GEOJSON = "application/geo+json";
+const OPENAPI = "application/vnd.oai.openapi+json;version=3.0";
+const SPEC = "http://www.opengis.net/spec";
+
+const CONFORMANCE = [
+  ...["core", "geojson", "oas30"].map((each) => `${SPEC}/ogcapi-features-1/1.0/conf/${each}`),
+  `${SPEC}/ogcapi-features-2/1.0/conf/crs`,
+];
+
+const KINDS: Readonly<Record<string, string>> = {
+  country: "Countries",
+  division: "Divisions",
+  department: "Departments",
+  class: "Classes",
+  thing: "Things",
+  place: "Places",
+  device: "Devices",
+  document: "Documents",
+  dataset: "Datasets",
+};
+
+type Link = { readonly [field: string]: string };
+
+/**
+ * OGC API Features, to read: codes by kind and class, and the datasets that the reader may see. docs/spec/sharing.md, OGC API
+ * Features.
+ */
+export function mountOgc(app: App, services: Services): void {
+  const { problem, config } = services;
+  const base = `${config.publicUrl}/ogc`;
+  const counts = createCounts(services.ledger);
+
+  app.on("GET", ["/ogc", "/ogc/"], (c) => {
+    const fit = onlyParameters(c, []);
+    if (!fit.ok) return problem(c, fit.error);
+    return json(c, {
+      title: "cityid",
+      description: "Codes of a city's ledger, and data that it shares",
+      links: [
+        link(base, "self", "application/json", "This document"),
+        link(`${base}/api`, "service-desc", OPENAPI, "The description of this service"),
+        link(`${config.publicUrl}/docs`, "service-doc", "text/html", "The same to read"),
+        link(`${base}/conformance`, "conformance", "application/json", "What it conforms to"),
+        link(`${base}/collections`, "data", "application/json", "The collections"),
+      ],
+    });
+  });
+
+  app.get("/ogc/conformance", (c) => {
+    const fit = onlyParameters(c, []);
+    return fit.ok ? json(c, { conformsTo: CONFORMANCE }) : problem(c, fit.error);
+  });
+
+  app.get("/ogc/api", (c) => {
+    const fit = onlyParameters(c, []);
+    if (!fit.ok) return problem(c, fit.error);
+    const text = JSON.stringify(openApi30(base, services.node.software));
+    return answer(c, text, { type: OPENAPI });
+  });
+
+  app.get("/ogc/collections", async (c) => {
+    const fit = onlyParameters(c, []);
+    if (!fit.ok) return problem(c, fit.error);
+    const all = await collectionsFor(c);
+    if (!all.ok) return problem(c, all.error);
+    const collections: object[] = [];
+    for (const each of all.value) collections.push(await described(each));
+    const links = [link(`${base}/collections`, "self", "application/json", "This document")];
+    const crs = SYSTEMS.map(({ uri }) => uri);
+    return json(
+      c,
+      { links, crs, collections },
+      all.value.some(({ isPrivate }) => isPrivate),
+    );
+  });
+
+  app.get("/ogc/collections/:id", async (c) => {
+    const fit = onlyParameters(c, []);
+    if (!fit.ok) return problem(c, fit.error);
+    const found = await collectionOf(c);
+    if (!found.ok) return problem(c, found.error);
+    return json(c, await described(found.value), found.value.isPrivate);
+  });
+
+  app.get("/ogc/collections/:id/items", async (c) => {
+    const found = await collectionOf(c);
+    if (!found.ok) return problem(c, found.error);
+    const collection = found.value;
+    const asked = readItemsRequest(c, await collection.filters());
+    if (!asked.ok) return problem(c, asked.error);
+    const { query, limit, cursor, crs } = asked.value;
+    const page = await collection.page(query, { limit, cursor });
+    if (!page.ok) return problem(c, page.error);
+    const { features, matched, next } = page.value;
+    const here = new URL(c.req.url);
+    const at = `${config.publicUrl}${here.pathname}`;
+    const links = [link(at + here.search, "self", GEOJSON, "This document")];
+    if (next !== undefined) {
+      here.searchParams.set("cursor", next);
+      links.push(link(at + here.search, "next", GEOJSON, "The next page"));
+    }
+    const own = `${base}/collections/${collection.id}`;
+    links.push(link(own, "collection", "application/json", collection.title));
+    const body = {
+      type: "FeatureCollection",
+      links,
+      numberMatched: matched,
+      numberReturned: features.length,
+      features: features.map((each) => geoJson(each, crs)),
+    };
+    return items(c, body, { crs, isPrivate: collection.isPrivate, now: services.clock() });
+  });
+
+  app.get("/ogc/collections/:id/items/:feature", async (c) => {
+    const fit = onlyParameters(c, ["crs"]);
+    if (!fit.ok) return problem(c, fit.error);
+    const crs = readCrs("crs", c.req.query("crs"));
+    if (!crs.ok) return problem(c, crs.error);
+    const found = await collectionOf(c);
+    if (!found.ok) return problem(c, found.error);
+    const collection = found.value;
+    const id = c.req.param("feature");
+    const feature = await collection.feature(id);
+    if (feature === undefined) return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
+    const own = `${base}/collections/${collection.id}`;
+    const other = collection.alternate?.(id);
+    const links = [
+      link(`${own}/items/${encodeURIComponent(id)}`, "self", GEOJSON, "This document"),
+      link(own, "collection", "application/json", collection.title),
+      ...(other ? [link(other.href, "alternate", other.type, "The same to read")] : []),
+    ];
+    const of = { crs: crs.value, isPrivate: collection.isPrivate, now: services.clock() };
+    return items(c, { ...geoJson(feature, crs.value), links }, of);
+  });
+
+  async function collectionOf(c: AppContext): Promise<Result<Collection, AnyRefusal>> {
+    const all = await collectionsFor(c);
+    if (!all.ok) return all;
+    const found = all.value.find(({ id }) => id === c.req.param("id"));
+    return found ? ok(found) : err({ code: "HTTP_NOT_FOUND", path: c.req.path });
+  }
+
+  async function collectionsFor(c: AppContext): Promise<Result<readonly Collection[], AnyRefusal>> {
+    const reader = readerOf(services, c);
+    return reader.ok ? ok(await collectionsOf(services, counts, reader.value)) : reader;
+  }
+
+  async function described(collection: Collection): Promise<object> {
+    const { id, title, description, licence } = collection;
+    const own = `${base}/collections/${id}`;
+    const { bbox, fromMilliseconds, toMilliseconds } = await collection.extent();
+    const time = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString());
+    const isTimed = fromMilliseconds !== undefined;
+    const extent = {
+      ...(bbox && { spatial: { bbox: [bbox], crs: CRS84.uri } }),
+      ...(isTimed && {
+        temporal: {
+          interval: [[time(fromMilliseconds), time(toMilliseconds)]],
+          trs: "http://www.opengis.net/def/uom/ISO-8601/0/Gregorian",
+        },
+      }),
+    };
+    return {
+      ...{ id, title, description, itemType: "feature" },
+      ...(licence !== undefined && { license: licence }),
+      ...(Object.keys(extent).length > 0 && { extent }),
+      crs: SYSTEMS.map(({ uri }) => uri),
+      storageCrs: CRS84.uri,
+      links: [
+        link(own, "self", "application/json", "This document"),
+        link(`${own}/items`, "items", GEOJSON, title),
+      ],
+    };
+  }
+}
+
+async function collectionsOf(
+  services: Services,
+  counts: Counts,
+  reader: Reader,
+): Promise<readonly Collection[]> {
+  const { ledger } = services;
+  const { byKind } = ledger.counts();
+  const kinds = Object.entries(KINDS)
+    .filter(([kind]) => (byKind[kind] ?? 0) > 0)
+    .map(([kind, title]): Codes => ({ id: `kind.${kind}`, title, query: { kind } }));
+  const classes = await classesOf(services);
+  return [
+    ...[...kinds, ...classes].map((codes) => codeCollection(services, counts, codes)),
+    ...seenDatasets(services, reader).map(datasetCollection),
+  ];
+}
+
+const MAX_CLASSES = 1000;
+
+async function classesOf({ ledger }: Services): Promise<readonly Codes[]> {
+  const { keys } = await ledger.keys("class/", MAX_CLASSES);
+  return keys
+    .map((key) => key.slice("class/".length))
+    .sort()
+    .map((name): Codes => ({ id: `class.${name}`, title: name, query: { class: name } }));
+}
+
+function geoJson({ id, geometry, properties }: Feature, crs: Crs): object {
+  return { type: "Feature", id, geometry: inCrs(geometry, crs), properties };
+}
+
+function link(href: string, rel: string, type: string, title: string): Link {
+  return { href, rel, type, title };
+}
+
+function json(c: AppContext, value: unknown, isPrivate = false): Response {
+  return given(c, JSON.stringify(value), "application/json", {}, isPrivate);
+}
+
+/** With the time at which it was made, which makes it no other answer. */
+function items(
+  c: AppContext,
+  value: object,
+  { crs, isPrivate, now }: { readonly crs: Crs; readonly isPrivate: boolean; readonly now: number },
+): Response {
+  const etag = etagOf(JSON.stringify(value));
+  const body = JSON.stringify({ ...value, timeStamp: timeOfMilliseconds(now) });
+  return given(c, body, GEOJSON, { "Content-Crs": `<${crs.uri}>` }, isPrivate, etag);
+}
+
+function given(
+  c: AppContext,
+  body: string,
+  type: string,
+  headers: Readonly<Record<string, string>>,
+  isPrivate: boolean,
+  etag?: string,
+): Response {
+  const vary = { ...headers, Vary: "Authorization, Signature" };
+  if (!isPrivate) return answer(c, body, { type, headers: vary, ...(etag && { etag }) });
+  return new Response(asBody(body), {
+    headers: { ...vary, "Content-Type": type, "Cache-Control": PRIVATE },
+  });
+}

@@ -1,0 +1,407 @@
+import fc from "fast-check";
+import { afterEach, describe, expect, test } from "vitest";
+import {
+  encodeFact,
+  type Fact,
+  factNumber,
+  hashLeaf,
+  type Observation,
+} from "../../src/core/index.ts";
+import {
+  ALL,
+  type Condition,
+  type EntityQuery,
+  type EntityReader,
+  type EntityStore,
+  memoryEntityStore,
+  type StoredEntry,
+  type StoreLog,
+  type EntityView as View,
+} from "../../src/data/index.ts";
+
+// What every store of entities does, and the same as the one that is the contract word for word.
+
+export type OpenStore = (log: StoreLog) => {
+  readonly store: EntityStore;
+  /** Opens again what was closed, or left as a process leaves it that is killed. */
+  readonly again: (log?: StoreLog) => EntityStore;
+};
+
+type Said = { readonly [name: string]: Fact["value"] };
+
+let salts = 0;
+
+/** Facts as a source or the gateway says them. */
+export function observe(said: Said): Observation {
+  return Object.entries(said)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => {
+      salts += 1;
+      const salt = new Uint8Array(16);
+      new DataView(salt.buffer).setUint32(0, salts);
+      return { salt, name, value };
+    });
+}
+
+const START = Date.parse("2026-11-29T00:00:00Z");
+
+export function entryOf(index: number, ...said: readonly Said[]): StoredEntry {
+  const receivedMilliseconds = START + index * 1000;
+  return { index, body: { receivedMilliseconds, observations: said.map(observe) } };
+}
+
+export const LOG: StoreLog = {
+  origin: "node.test/data/AIR.g1",
+  hashOf: (index) => hashLeaf(encodeFact({ salt: new Uint8Array(16), name: "n", value: index })),
+};
+
+const property = (value: Fact["value"]) => [{ type: "Property", value }];
+const point = (x: number, y: number) => [
+  {
+    type: "GeoProperty",
+    value: { type: "Point", coordinates: [factNumber(x), factNumber(y)] },
+  },
+];
+
+const lamp = (n: number, more: Said = {}): Said => ({
+  id: `urn:ngsi-ld:Lamp:${n}`,
+  type: "Lamp",
+  time: new Date(START + n * 60_000).toISOString(),
+  place: [1_145_000_000 + n * 10_000, 380_000_000],
+  power: 10 * n,
+  note: `lamp ${n}`,
+  ...more,
+});
+
+const compare = (
+  attribute: string,
+  comparison: "==" | "!=" | ">" | "<=",
+  ...values: (string | number | boolean)[]
+): Condition => ({
+  kind: "compare",
+  path: { attribute, below: [], trail: [] },
+  comparison,
+  operands: values.map((value) => ({ kind: "value", value })),
+});
+
+const idsOf = async (store: EntityReader, query: EntityQuery, view: View = ALL, limit = 100) =>
+  (await store.find(query, view, { limit })).entities.map(({ id }) => id.replace(/^.*:/, ""));
+
+export function describeEntityStore(name: string, open: OpenStore): void {
+  let opened: EntityStore[] = [];
+  const make = (log = LOG) => {
+    const { store, again } = open(log);
+    opened.push(store);
+    const anew = (other?: StoreLog) => {
+      const made = again(other);
+      if (made !== store) opened.push(made);
+      return made;
+    };
+    return { store, again: anew };
+  };
+  afterEach(async () => {
+    for (const store of opened) await store[Symbol.asyncDispose]();
+    opened = [];
+  });
+
+  describe(`a store of entities: ${name}`, () => {
+    test("holds the newest of each attribute, in the order of the log, late news aside", async () => {
+      const { store } = make();
+      const id = "urn:ngsi-ld:Lamp:1";
+      await store.take([
+        entryOf(0, lamp(1)),
+        entryOf(1, { id, type: "Device", time: "2026-11-29T00:05:00Z", power: { decimal: "1.5" } }),
+        entryOf(2, { id, type: "Lamp", time: "2026-11-29T00:04:00Z", power: 99 }),
+      ]);
+      const entity = await store.entity(id, ALL);
+      expect(entity).toMatchObject({ types: ["Lamp", "Device"], created: START });
+      expect(entity?.attributes.power).toMatchObject([
+        { said: { type: "Property", value: 1.5 }, entry: 1, at: 0, created: START },
+      ]);
+      expect(entity?.attributes.note?.[0]?.said.value).toBe("lamp 1");
+      expect(entity?.attributes.location?.[0]?.said.value).toEqual({
+        type: "Point",
+        coordinates: [114.501, 38],
+      });
+      expect(store.position).toBe(3);
+    });
+
+    test("sets, replaces and ends what the gateway says so of", async () => {
+      const { store } = make();
+      const id = "urn:ngsi-ld:Lamp:1";
+      await store.take([entryOf(0, lamp(1))]);
+      await store.take([
+        entryOf(1, { id, "@op": "set", note: [], power: property(7), more: property("x") }),
+      ]);
+      const set = await store.entity(id, ALL);
+      expect(Object.keys(set?.attributes ?? {}).sort()).toEqual(["location", "more", "power"]);
+      await store.take([entryOf(2, { id, "@op": "replace", type: "Post", power: property(8) })]);
+      const replaced = await store.entity(id, ALL);
+      expect(replaced).toMatchObject({ types: ["Post"], created: START });
+      expect(Object.keys(replaced?.attributes ?? {})).toEqual(["power"]);
+      await store.take([entryOf(3, { id, "@op": "end" })]);
+      expect(await store.entity(id, ALL)).toBeUndefined();
+      expect([await store.count({}, ALL), await store.inventory(ALL)]).toEqual([0, []]);
+    });
+
+    test("finds by id, type, value, place and time, page by page", async () => {
+      const { store } = make();
+      await store.take([
+        entryOf(0, ...Array.from({ length: 20 }, (_, n) => lamp(n))),
+        entryOf(1, { id: "MA.156/X/1", type: "Post", note: "lamp 3", on: true, "": 1 }),
+      ]);
+      expect(await idsOf(store, { ids: ["urn:ngsi-ld:Lamp:3", "urn:ngsi-ld:Lamp:33"] })).toEqual([
+        "3",
+      ]);
+      expect(await idsOf(store, { types: [["Post"]] })).toEqual(["MA.156/X/1"]);
+      expect(await idsOf(store, { idPattern: "Lamp:1[0-2]$" })).toEqual(["10", "11", "12"]);
+      expect(await idsOf(store, { attributes: ["on"] })).toEqual(["MA.156/X/1"]);
+      expect(await idsOf(store, { condition: compare("power", ">", 180) })).toEqual(["19"]);
+      expect(await idsOf(store, { condition: compare("power", "==", 30, 50) })).toEqual(["3", "5"]);
+      expect(await idsOf(store, { condition: compare("note", "==", "lamp 3") })).toEqual([
+        "3",
+        "MA.156/X/1",
+      ]);
+      expect(await idsOf(store, { condition: compare("on", "==", true) })).toEqual(["MA.156/X/1"]);
+      const both: Condition = {
+        kind: "and",
+        parts: [compare("power", "<=", 30), compare("note", "!=", "lamp 1")],
+      };
+      expect(await idsOf(store, { condition: both })).toEqual(["0", "2", "3"]);
+      const bbox = [114.5025, 37.9, 114.5045, 38.1] as const;
+      expect(await idsOf(store, { bbox })).toEqual(["3", "4"]);
+      const near = {
+        attribute: "location",
+        geometry: { type: "Point", coordinates: [114.505, 38] },
+        relation: { maxMetres: 100 },
+      } as const;
+      expect(await idsOf(store, { place: near })).toEqual(["4", "5", "6"]);
+      const from = { fromMilliseconds: START + 18 * 60_000 };
+      expect(await idsOf(store, { ...from, types: [["Lamp"]] })).toEqual(["18", "19"]);
+      const first = await store.find({}, ALL, { limit: 15 });
+      const second = await store.find({}, ALL, { limit: 15, after: first.next ?? 0 });
+      expect([first.entities.length, second.entities.length, second.next]).toEqual([
+        15,
+        6,
+        undefined,
+      ]);
+      expect(await store.count({ bbox: [0, 0, 180, 90] }, ALL)).toBe(20);
+      expect(await store.extent({}, ALL)).toEqual({
+        entities: 21,
+        bbox: [114.5, 38, 114.519, 38],
+        fromMilliseconds: START,
+        toMilliseconds: START + 19 * 60_000,
+      });
+    });
+
+    test("shows nothing of what a view leaves out: not by a filter, a count, an extent or a moment", async () => {
+      const { store } = make();
+      await store.take([
+        entryOf(0, lamp(1), lamp(2), lamp(3)),
+        entryOf(1, { ...lamp(2), secret: 5, time: "2026-11-29T01:00:00Z" }),
+      ]);
+      const names: View = { attributes: ["power"] };
+      expect(
+        Object.keys((await store.entity("urn:ngsi-ld:Lamp:2", names))?.attributes ?? {}),
+      ).toEqual(["power"]);
+      expect(await idsOf(store, { condition: compare("secret", "==", 5) }, names)).toEqual([]);
+      expect(await store.count({ attributes: ["note"] }, names)).toBe(0);
+      expect(await store.extent({}, names)).not.toHaveProperty("bbox");
+      expect((await store.inventory(names))[0]?.attributes.size).toBe(1);
+      const area: View = {
+        area: {
+          type: "Polygon",
+          coordinates: [
+            [
+              [114.4, 37],
+              [114.5015, 37],
+              [114.5015, 39],
+              [114.4, 39],
+              [114.4, 37],
+            ],
+          ],
+        },
+      };
+      expect([await idsOf(store, {}, area), await store.count({}, area)]).toEqual([["1"], 1]);
+      expect(await store.entity("urn:ngsi-ld:Lamp:2", area)).toBeUndefined();
+      const span: View = { toMilliseconds: START + 2 * 60_000 };
+      expect(await idsOf(store, {}, span)).toEqual(["1"]);
+      const rows = async (view: View) => {
+        const found: string[] = [];
+        for await (const each of store.history({}, view)) {
+          found.push(`${each.id.slice(-1)} ${Object.keys(each.attributes).sort()}`);
+        }
+        return found;
+      };
+      expect(await rows(names)).toEqual(["1 power", "2 power", "3 power", "2 power"]);
+      expect(await rows(area)).toEqual(["1 location,note,power"]);
+      expect(await rows(span)).toEqual(["1 location,note,power", "2 location,note,power"]);
+    });
+
+    test("forgets what was erased, also where it ended in between", async () => {
+      const { store, again } = make();
+      await store.take([entryOf(0, lamp(1)), entryOf(1, lamp(1, { power: 77 }))]);
+      await store.suspect(1);
+      const reopened = again();
+      expect(await reopened.suspected()).toEqual([1]);
+      const { power: _, ...left } = lamp(1);
+      await reopened.retake(entryOf(1, left));
+      expect(await reopened.suspected()).toEqual([]);
+      const entity = await reopened.entity("urn:ngsi-ld:Lamp:1", ALL);
+      expect(entity?.attributes.power?.[0]?.said.value).toBe(10);
+      expect(await idsOf(reopened, { condition: compare("power", "==", 77) })).toEqual([]);
+    });
+
+    test("takes questions for text and nothing else", async () => {
+      const { store } = make();
+      await store.take([entryOf(0, lamp(1))]);
+      for (const evil of [
+        "' OR 1=1 --",
+        "%",
+        "x'); DROP TABLE entity; --",
+        "\u0000",
+        "Lamp' OR '1",
+      ]) {
+        expect(await idsOf(store, { ids: [evil] })).toEqual([]);
+        expect(await idsOf(store, { types: [[evil]] })).toEqual([]);
+        expect(await idsOf(store, { attributes: [evil] })).toEqual([]);
+        expect(await idsOf(store, { condition: compare(evil, "==", evil) })).toEqual([]);
+        expect(await idsOf(store, { condition: compare("note", "==", evil) })).toEqual([]);
+        expect(await store.entity(evil, ALL)).toBeUndefined();
+      }
+      // Seconds or hours with an engine that goes back.
+      const slow = `urn:ngsi-ld:Lamp:${"a".repeat(5000)}!`;
+      await store.take([entryOf(1, { id: slow, type: "Lamp" })]);
+      expect(await idsOf(store, { idPattern: "(a+)+$" })).toEqual([]);
+      expect(await store.count({}, ALL)).toBe(2);
+    });
+
+    const isModel = name === "memory";
+    test.skipIf(isModel)(
+      "answers as the contract does, whatever is said and asked, and builds the same anew",
+      async () => {
+        await fc.assert(
+          fc.asyncProperty(
+            fc.array(fc.array(anObservation, { minLength: 1, maxLength: 3 }), { maxLength: 12 }),
+            fc.array(fc.tuple(aQuery, aView), { minLength: 1, maxLength: 8 }),
+            async (said, questions) => {
+              const entries = said.map((each, i) => entryOf(i, ...each));
+              const { store, again } = make();
+              const model = memoryEntityStore();
+              await store.take(entries.slice(0, 5));
+              await store.take(entries.slice(5));
+              await model.take(entries);
+              const anew = make({ ...LOG, origin: "another" }).store;
+              await anew.take(entries);
+              for (const each of [store, again(), anew]) {
+                for (const [query, view] of questions) {
+                  expect(await answers(each, query, view)).toEqual(
+                    await answers(model, query, view),
+                  );
+                }
+              }
+            },
+          ),
+          { numRuns: 15 },
+        );
+      },
+    );
+  });
+}
+
+async function answers(store: EntityReader, query: EntityQuery, view: View) {
+  const history: unknown[] = [];
+  for await (const each of store.history({ toMilliseconds: START + 200_000 }, view))
+    history.push(each);
+  return {
+    all: await store.find(query, view, { limit: 100 }),
+    some: await store.find(query, view, { limit: 2, offset: 1 }),
+    count: await store.count(query, view),
+    extent: await store.extent(query, view),
+    inventory: (await store.inventory(view)).map((each) => ({
+      ...each,
+      attributes: [...each.attributes],
+    })),
+    history,
+  };
+}
+
+const anId = fc.constantFrom("urn:a:1", "urn:a:2", "urn:a:3", "MA.156/X/1");
+const aName = fc.constantFrom("p", "q", "r");
+const aScalar = fc.constantFrom<string | number>(1, 2, 3, "1", "b", "2026-01-01T00:00:00Z", "中");
+const aTime = fc.integer({ min: 0, max: 5 }).map((n) => new Date(START + n * 60_000).toISOString());
+const aDegree = fc.integer({ min: -3, max: 3 });
+
+const anObservation: fc.Arbitrary<Said> = fc
+  .record({
+    id: anId,
+    type: fc.constantFrom<Fact["value"]>("A", "B", ["A", "B"]),
+    time: aTime,
+    op: fc.constantFrom("merge", "merge", "merge", "set", "replace", "end"),
+    facts: fc.dictionary(aName, aScalar, { maxKeys: 3 }),
+    place: fc.option(fc.tuple(aDegree, aDegree)),
+  })
+  .map(({ id, type, time, op, facts, place }): Said => {
+    const frame = { id, type, time };
+    const [x, y] = place ?? [0, 0];
+    if (op === "merge") {
+      return { ...frame, ...facts, ...(place && { place: [x * 10_000_000, y * 10_000_000] }) };
+    }
+    if (op === "end") return { id, type, time, "@op": op };
+    const set = Object.entries(facts).map(([name, value]) => [
+      name,
+      value === 1 ? [] : property(value),
+    ]);
+    return {
+      ...frame,
+      ...{ "@op": op },
+      ...Object.fromEntries(set),
+      ...(place && { location: point(x, y) }),
+    };
+  });
+
+const aComparison: fc.Arbitrary<Condition> = fc
+  .tuple(aName, fc.constantFrom("==", "!=", ">", "<="), aScalar, aScalar)
+  .map(([name, comparison, a, b]) => compare(name, comparison as "==", a, b));
+
+const aQuery: fc.Arbitrary<EntityQuery> = fc.record(
+  {
+    ids: fc.array(anId, { minLength: 1, maxLength: 2 }),
+    types: fc.array(fc.array(fc.constantFrom("A", "B"), { minLength: 1, maxLength: 2 }), {
+      minLength: 1,
+      maxLength: 2,
+    }),
+    attributes: fc.array(aName, { minLength: 1, maxLength: 2 }),
+    condition: fc.oneof(
+      aComparison,
+      fc
+        .tuple(fc.constantFrom("and", "or"), fc.array(aComparison, { minLength: 1, maxLength: 2 }))
+        .map(([kind, parts]) => ({ kind, parts }) as Condition),
+    ),
+    bbox: fc
+      .tuple(aDegree, aDegree, aDegree, aDegree)
+      .map(([w, s, e, n]) => [w, Math.min(s, n), e, Math.max(s, n)] as const),
+    fromMilliseconds: fc.integer({ min: 0, max: 5 }).map((n) => START + n * 60_000),
+  },
+  { requiredKeys: [] },
+);
+
+const aView: fc.Arbitrary<View> = fc.record(
+  {
+    attributes: fc.array(fc.constantFrom("p", "q", "place"), { maxLength: 2 }),
+    area: fc.tuple(aDegree, aDegree).map(([x, y]) => ({
+      type: "Polygon" as const,
+      coordinates: [
+        [
+          [x, y],
+          [x + 3, y],
+          [x + 3, y + 3],
+          [x, y + 3],
+          [x, y],
+        ],
+      ],
+    })),
+    toMilliseconds: fc.integer({ min: 0, max: 5 }).map((n) => START + n * 60_000),
+  },
+  { requiredKeys: [] },
+);
