@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { hex, sha256 } from "../../src/core/index.ts";
 import { ENDPOINTS } from "../../src/server/ops/openapi/index.ts";
+import { code } from "../core/state/kit.ts";
 import {
   AIR,
   asReader,
   type GrantsWorld,
   type Hidden,
+  office,
   openGrants,
   PARKS,
   photoOf,
@@ -117,6 +119,38 @@ function* asks(of: GrantsWorld, probes: readonly string[]): Generator<Ask> {
   }
 }
 
+const COLLECTION = `/ogc/collections/dataset.${AIR.replaceAll("/", "_")}`;
+const ENTITIES = "/ngsi-ld/v1/entities";
+const TENANT = { "NGSILD-Tenant": AIR };
+
+/** Questions about entities, which stand in descriptions of their own: OGC API Features and NGSI-LD. */
+function* entityAsks(probes: readonly string[]): Generator<Ask> {
+  const uri = (id: string) => encodeURIComponent(`urn:ngsi-ld:AirQualityObserved:${id}`);
+  const known = [AIR, ONE.other].map(uri);
+  const paths = [
+    ...["/ogc/collections", COLLECTION, `${COLLECTION}/items`, "/ngsi-ld/v1/types"],
+    ...["/ngsi-ld/v1/types/AirQualityObserved", "/ngsi-ld/v1/attributes"],
+    ...["no2", "pm25"].map((name) => `/ngsi-ld/v1/attributes/${name}`),
+    ...known.flatMap((id) => [`${COLLECTION}/items/${id}`, `${ENTITIES}/${id}`]),
+    `${ENTITIES}?type=Report&count=true`,
+  ];
+  for (const path of paths) {
+    for (const method of ["GET", "HEAD"]) yield { method, path, headers: TENANT };
+  }
+  for (const name of ["bbox", "datetime", "limit", "no2", "pm25", "note", "type", "sortby"]) {
+    for (const probe of probes) {
+      yield { method: "GET", path: `${COLLECTION}/items?${name}=${encodeURIComponent(probe)}` };
+    }
+  }
+  const asked = `${ENTITIES}?type=AirQualityObserved&count=true`;
+  for (const name of ["q", "attrs", "idPattern", "orderBy", "pick", "omit", "options"]) {
+    for (const probe of [...probes, "no2", "no2==41", "!no2", "keyValues"]) {
+      const path = `${asked}&${name}=${encodeURIComponent(probe)}`;
+      yield { method: "GET", path, headers: TENANT };
+    }
+  }
+}
+
 /** Hashes, and what is made of them, differ in every world; their number and their length say nothing. */
 const OPAQUE = new Set([
   "leaf",
@@ -175,7 +209,8 @@ test("nothing hidden can be asked out by any route, whoever asks", async () => {
   await using other = await openGrants(OTHER);
   let asked = 0;
   for (const reader of [asReader, undefined, asCity]) {
-    for (const ask of asks(world, reader === asReader ? PROBES : PROBES.slice(0, 2))) {
+    const probes = reader === asReader ? PROBES : PROBES.slice(0, 2);
+    for (const ask of [...asks(world, probes), ...entityAsks(probes)]) {
       asked += 1;
       const [one, two] = [
         await seenIn(world, ask, reader),
@@ -190,6 +225,34 @@ test("nothing hidden can be asked out by any route, whoever asks", async () => {
     }
   }
   expect(asked).toBeGreaterThan(500);
+}, 60_000);
+
+test("what was granted is seen as entities and features, until it is revoked", async () => {
+  await using granted = await openGrants(ONE);
+  const read = async (path: string, reader: RequestSigning | undefined) => {
+    const signed =
+      reader && signedHeaders("GET", NODE + path, undefined, granted.clock.now, reader);
+    const response = await granted.request("GET", path, { headers: { ...TENANT, ...signed } });
+    return response.ok ? await response.json() : response.status;
+  };
+  const entities = `${ENTITIES}?type=AirQualityObserved`;
+  const [entity, ...none] = await read(entities, asReader);
+  expect(none).toEqual([]);
+  expect(entity).toMatchObject({ pm25: { value: 12 }, picture: {} });
+  expect(Object.keys(entity).sort()).toEqual(["id", "picture", "pm25", "type"]);
+  const { features, numberMatched } = await read(`${COLLECTION}/items`, asReader);
+  expect([features.length, numberMatched, features[0].properties.pm25]).toEqual([1, 1, 12]);
+  expect(features[0].geometry).toBeNull();
+  for (const stranger of [undefined, asCity]) {
+    expect(await read(entities, stranger)).toBe(404);
+    expect(await read(`${COLLECTION}/items`, stranger)).toBe(404);
+  }
+  await granted.do(
+    { op: "revoke", code: code(AIR), grant: Buffer.from(granted.grantId, "hex"), reason: "x" },
+    office,
+  );
+  expect(await read(entities, asReader)).toBe(404);
+  expect(await read(`${COLLECTION}/items`, asReader)).toBe(404);
 }, 60_000);
 
 /** The same question, by the ids that the other world has. */
