@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   decodeBlockEntry,
@@ -139,6 +140,16 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     });
   }
 
+  /** Deletes all that a validator gets from the others. */
+  function forget({ dataDirectory }: TestValidator): void {
+    rmSync(join(dataDirectory, "ledger"), { recursive: true });
+    const { root } = engineHome(dataDirectory);
+    for (const name of readdirSync(join(root, "data"))) {
+      if (name !== "priv_validator_state.json")
+        rmSync(join(root, "data", name), { recursive: true });
+    }
+  }
+
   async function expectSameLogs(): Promise<Log> {
     const size = await settledSize();
     const logs = await Promise.all(net.validators.map((each) => logOf(each, size)));
@@ -251,12 +262,7 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     expect(read.status).toBe(200);
     three.start();
     // The fourth has lost all but its keys and what it has signed.
-    rmSync(join(four.dataDirectory, "ledger"), { recursive: true });
-    const { root } = engineHome(four.dataDirectory);
-    for (const name of readdirSync(join(root, "data"))) {
-      if (name !== "priv_validator_state.json")
-        rmSync(join(root, "data", name), { recursive: true });
-    }
+    forget(four);
     four.start();
     await Promise.all(net.validators.map(isReady));
     const outcome = await until(() =>
@@ -266,6 +272,29 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     );
     expect(outcome.status).toBe("accepted");
     await load(net.validators, 20);
+    await expectSameLogs();
+  });
+
+  test("go on without one that makes something else of a block, which stops by itself", async () => {
+    const others = net.validators.slice(0, 3);
+    const rogue = present(net.validators[3], "a validator");
+    await rogue.stop();
+    rogue.start(fileURLToPath(new URL("rogue.mjs", import.meta.url)));
+    await isReady(rogue);
+    const before = lamps;
+    await load(others, 30);
+    expect(lamps).toBeGreaterThanOrEqual(before + 30);
+    // What it has, nobody else has: it takes no part any more, and no writes.
+    await until(async () => {
+      const answer = await fetch(`${rogue.pair().url}/readyz`).catch(() => undefined);
+      return answer?.status === 503 ? true : undefined;
+    });
+    await load(others, 10);
+    // With the program of the others, and without what it had made, it is one of them again.
+    await rogue.stop();
+    forget(rogue);
+    rogue.start();
+    await isReady(rogue);
     await expectSameLogs();
   });
 
