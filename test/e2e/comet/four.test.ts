@@ -180,6 +180,27 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     }
   });
 
+  test("show how consensus is: height, who votes and signs, peers, what waits, how long commits take", async () => {
+    const values = await until(async () => {
+      const text = await (await fetch(`${net.validators[0]?.pair().url}/metrics`)).text();
+      const found = [...text.matchAll(/^(cityid_consensus_\w+) (\S+)$/gm)];
+      const read = Object.fromEntries(found.map(([, name, value]) => [name, Number(value)]));
+      return "cityid_consensus_peers" in read ? read : undefined;
+    });
+    expect(values).toMatchObject({
+      cityid_consensus_validators: 4,
+      cityid_consensus_peers: 3,
+      cityid_consensus_mempool_transactions: expect.any(Number),
+    });
+    const { cityid_consensus_validators_signing: signing, cityid_consensus_height: height } =
+      values;
+    expect(signing).toBeGreaterThanOrEqual(3);
+    expect(height).toBeGreaterThan(0);
+    const { cityid_consensus_commit_seconds_count: blocks } = values;
+    expect(blocks).toBeGreaterThan(0);
+    expect(values.cityid_consensus_commit_seconds_sum).toBeGreaterThan(0);
+  });
+
   test("cosign what they have committed themselves, for nobody anything else", async () => {
     const { text, entries } = await expectSameLogs();
     const size = entries.length;
