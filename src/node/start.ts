@@ -10,7 +10,7 @@ import {
   paramKey,
 } from "../core/index.ts";
 import type { DatasetLog } from "../data/index.ts";
-import { openCometLedger } from "../ledger/comet/index.ts";
+import { type ConsensusStatus, openCometLedger } from "../ledger/comet/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
 import { createClient } from "../sdk/index.ts";
@@ -118,9 +118,9 @@ export async function startNode(
   const stores = { directory: directory.ledger, origin, signers, clock: CLOCK };
   const { engineFailed } = extras;
   if (engineFailed !== undefined) await beginLedgerOfChain(directory);
-  const { ledger, recovery, journalEnd, confirmRestored } =
+  const validated =
     engineFailed === undefined
-      ? await openEmbeddedLedger({ ...stores, confirmClock, readOnly })
+      ? undefined
       : await openCometLedger({
           ...stores,
           ...engineHome(directory.root),
@@ -128,6 +128,8 @@ export async function startNode(
           peers: await ownPeers(directory.root),
           failed: engineFailed,
         });
+  const { ledger, recovery, journalEnd, confirmRestored } =
+    validated ?? (await openEmbeddedLedger({ ...stores, confirmClock, readOnly }));
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
   let cosigning: Cosigning | undefined;
   try {
@@ -151,7 +153,8 @@ export async function startNode(
         ? undefined
         : ownCosigner(ledger, await cosignerOf(directory.root, origin), signers);
     const kept = { description, ledger, recovery, journalEnd, log, signers };
-    const opened = { ...kept, witness, validator, cosigning };
+    const consensus = validated?.consensus;
+    const opened = { ...kept, witness, validator, consensus, cosigning };
     return await serve(config, opened, extras);
   } catch (cause) {
     await cosigning?.stop();
@@ -179,6 +182,7 @@ type Opened = {
   readonly signers: readonly NoteSigner[];
   readonly witness: OwnWitness | undefined;
   readonly validator: Witness | undefined;
+  readonly consensus: (() => ConsensusStatus) | undefined;
   readonly cosigning: Cosigning;
 };
 
@@ -271,7 +275,7 @@ async function application(
   connectTo: readonly string[] = [],
 ): Promise<Server> {
   const { description, ledger, log, signers, witness, validator, cosigning, datasets } = opened;
-  const { scratch } = opened;
+  const { scratch, consensus } = opened;
   const directory = dataDirectory(config.dataDirectory);
   const { host, port, publicUrl, trustedProxies } = config;
   const { member, demonstration, parent } = description;
@@ -306,6 +310,7 @@ async function application(
       enrolments: directoryStore(directory.enrolments),
       ...(witness === undefined ? {} : { witness }),
       ...(validator === undefined ? {} : { validator }),
+      ...(consensus === undefined ? {} : { consensus }),
       fraud: (proof) => writeFraud(directory, proof, log),
       cosignatures: cosigning.collector,
       ...(existsSync(PORTAL) ? { portal: await staticFiles(PORTAL) } : {}),

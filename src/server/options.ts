@@ -113,6 +113,17 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
   portalRoutes: ["/", "/tour", "/verify", "/report"],
 };
 
+/** How consensus looks from a validator; what its engine alone knows is absent while that does not answer. */
+export type Consensus = {
+  /** Blocks of the engine, empty ones included. */
+  readonly height: number;
+  readonly voters: number;
+  readonly signing?: number;
+  readonly peers?: number;
+  readonly mempool?: number;
+  readonly commits: { readonly count: number; readonly sumMilliseconds: number };
+};
+
 /** Everything the server needs and does not make itself. */
 export type AppDependencies = {
   readonly ledger: Ledger;
@@ -146,6 +157,8 @@ export type AppDependencies = {
   readonly validator?: Witness;
   /** Keeps proofs that the ledger of a delegated code has two histories. */
   readonly fraud?: (proof: FraudProof) => Promise<void>;
+  /** What a validator sees of consensus; only a validator has it. */
+  readonly consensus?: () => Consensus;
   /** Left out where nobody is asked. */
   readonly cosignatures?: Cosignatures;
   readonly portal?: StaticFiles;

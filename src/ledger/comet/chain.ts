@@ -103,6 +103,10 @@ export class Chain {
   #head: Head;
   #height: number;
   #work: Work | undefined;
+  /** Blocks that were committed, and what applying and committing them took. */
+  #commits = { count: 0, sumMilliseconds: 0 };
+  /** When the block that is applied now came. */
+  #decidedAt = 0;
   /** Of the log with the block that the map took last, committed or not. */
   #appliedSize: number;
 
@@ -126,6 +130,11 @@ export class Chain {
   /** Of the last committed block of the engine, empty ones included. */
   get height(): number {
     return this.#height;
+  }
+
+  /** Blocks since the start, and how long they took from being decided to being durable. */
+  get commits(): { readonly count: number; readonly sumMilliseconds: number } {
+    return this.#commits;
   }
 
   get appliedSize(): number {
@@ -160,6 +169,7 @@ export class Chain {
     // Also where it is empty: whoever cannot go on stops at once.
     const unknown = unknownRules(this.#parts.state, this.#head.height + 1);
     if (unknown !== undefined) throw unknown;
+    this.#decidedAt = this.#parts.clock.monotonicMilliseconds();
     this.#work = await this.#apply(block);
     return this.#work;
   }
@@ -175,6 +185,9 @@ export class Chain {
     await Promise.all([work.made && log.commit(work.made.staged), heights.write(slot)]);
     this.#height = work.height;
     this.#work = undefined;
+    const { count, sumMilliseconds } = this.#commits;
+    const took = this.#parts.clock.monotonicMilliseconds() - this.#decidedAt;
+    this.#commits = { count: count + 1, sumMilliseconds: sumMilliseconds + took };
     for (const transaction of work.transactions) candidates.forget(transaction);
     if (work.made !== undefined) this.#show(work.made);
     this.#options.settled(work.settled, this.#head);

@@ -16,6 +16,7 @@ import { abciOf } from "./abci.ts";
 import { Candidates } from "./candidates.ts";
 import { Chain } from "./chain.ts";
 import { LogChunks } from "./chunks.ts";
+import { type ConsensusStatus, ConsensusWatch } from "./consensus.ts";
 import { Heights } from "./heights.ts";
 import { Joining } from "./joining.ts";
 import { Rpc } from "./rpc.ts";
@@ -51,6 +52,8 @@ export type OpenedComet = {
   readonly confirmRestored: () => void;
   /** The last committed height of the engine. */
   readonly height: () => number;
+  /** For whoever looks after the validator. */
+  readonly consensus: () => ConsensusStatus;
 };
 
 /**
@@ -112,6 +115,7 @@ async function serveOn(
     },
   );
   const rpc = new Rpc(rpcSocket);
+  const watch = new ConsensusWatch(rpc, chain, state);
   const writer = new CometWriter(
     chain,
     { log, state, precheck, clock, rpc },
@@ -120,6 +124,7 @@ async function serveOn(
       behind: () => hooks?.behind(),
       stalledMilliseconds: options.stalledMilliseconds ?? STALLED_MILLISECONDS,
       async stop() {
+        watch.close();
         await server?.close();
         heights.close();
       },
@@ -149,5 +154,6 @@ async function serveOn(
     journalEnd,
     confirmRestored: () => undefined,
     height: () => chain.height,
+    consensus: () => watch.status(),
   };
 }

@@ -1,5 +1,6 @@
 import type { LedgerReader } from "../../ledger/index.ts";
 import type { WitnessStatus } from "../../witness/index.ts";
+import type { Consensus } from "../options.ts";
 
 /** Counts what the node does, for Prometheus. Every label takes few values: a stranger cannot make new series. */
 export type Metrics = {
@@ -11,7 +12,7 @@ export type Metrics = {
   hot(): void;
   /** A checkpoint of another log: `cosigned`, or the code of the refusal. */
   cosigned(outcome: string): void;
-  render(ledger: LedgerReader, witnesses: readonly WitnessStatus[]): string;
+  render(ledger: LedgerReader, witnesses: readonly WitnessStatus[], consensus?: Consensus): string;
 };
 
 /** Upper bounds in seconds. */
@@ -40,7 +41,7 @@ export function createMetrics(): Metrics {
       hotAnswers += 1;
     },
     cosigned: (outcome) => add(cosigned, `outcome="${outcome}"`, 1),
-    render(ledger, witnesses) {
+    render(ledger, witnesses, consensus) {
       const { size, height, timeMilliseconds } = ledger.head();
       return [
         counter("cityid_http_requests_total", "Requests by route and class of status", requests),
@@ -62,10 +63,27 @@ export function createMetrics(): Metrics {
         ),
         counter("cityid_cosigned_total", "Checkpoints of other logs by outcome", cosigned),
         ...witnessMetrics(witnesses),
+        ...(consensus === undefined ? [] : consensusMetrics(consensus)),
         gauge("cityid_process_resident_bytes", "Resident memory", process.memoryUsage.rss()),
       ].join("");
     },
   };
+}
+
+function consensusMetrics(consensus: Consensus): readonly string[] {
+  const { height, voters, signing, peers, mempool, commits } = consensus;
+  const known = (name: string, help: string, value: number | undefined) =>
+    value === undefined ? [] : [gauge(name, help, value)];
+  const seconds = "cityid_consensus_commit_seconds";
+  return [
+    gauge("cityid_consensus_height", "Newest block of the engine, empty ones included", height),
+    gauge("cityid_consensus_validators", "Validators that vote", voters),
+    ...known("cityid_consensus_validators_signing", "Those that signed the last block", signing),
+    ...known("cityid_consensus_peers", "Peers of the engine", peers),
+    ...known("cityid_consensus_mempool_transactions", "Transactions that wait", mempool),
+    `# HELP ${seconds} From a block's decision until it is durable here\n# TYPE ${seconds} summary\n`,
+    `${seconds}_sum ${commits.sumMilliseconds / 1000}\n${seconds}_count ${commits.count}\n`,
+  ];
 }
 
 /** One series for each witness of the policy: members decide how many there are. */

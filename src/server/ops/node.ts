@@ -14,7 +14,8 @@ import type { App, Services } from "../services.ts";
 
 /** What the node says of itself, and whether it is well. */
 export function mountNode(app: App, services: Services): void {
-  const { ledger, state, node, config, metrics, witness, cosignatures, parent, scratch } = services;
+  const { ledger, state, node, config, metrics, witness, cosignatures, parent } = services;
+  const { consensus, scratch } = services;
   const genesis = hex(hashLeaf(present(ledger.entry(0), "entry 0")));
 
   app.get("/.well-known/cityid", (c) => {
@@ -63,7 +64,8 @@ export function mountNode(app: App, services: Services): void {
 
   app.get("/metrics", () => {
     const headers = { "Content-Type": "text/plain; version=0.0.4; charset=utf-8", ...NO_STORE };
-    return new Response(metrics.render(ledger, cosignatures?.statuses() ?? []), { headers });
+    const witnesses = cosignatures?.statuses() ?? [];
+    return new Response(metrics.render(ledger, witnesses, consensus?.()), { headers });
   });
 
   /** The rules that the newest block was applied with. */

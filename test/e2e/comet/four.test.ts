@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   decodeBlockEntry,
@@ -139,6 +140,16 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     });
   }
 
+  /** Deletes all that a validator gets from the others. */
+  function forget({ dataDirectory }: TestValidator): void {
+    rmSync(join(dataDirectory, "ledger"), { recursive: true });
+    const { root } = engineHome(dataDirectory);
+    for (const name of readdirSync(join(root, "data"))) {
+      if (name !== "priv_validator_state.json")
+        rmSync(join(root, "data", name), { recursive: true });
+    }
+  }
+
   async function expectSameLogs(): Promise<Log> {
     const size = await settledSize();
     const logs = await Promise.all(net.validators.map((each) => logOf(each, size)));
@@ -167,6 +178,27 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     for (const outcome of again) {
       expect(outcome).toMatchObject({ status: "accepted", index: entries.indexOf(lamp) });
     }
+  });
+
+  test("show how consensus is: height, who votes and signs, peers, what waits, how long commits take", async () => {
+    const values = await until(async () => {
+      const text = await (await fetch(`${net.validators[0]?.pair().url}/metrics`)).text();
+      const found = [...text.matchAll(/^(cityid_consensus_\w+) (\S+)$/gm)];
+      const read = Object.fromEntries(found.map(([, name, value]) => [name, Number(value)]));
+      return "cityid_consensus_peers" in read ? read : undefined;
+    });
+    expect(values).toMatchObject({
+      cityid_consensus_validators: 4,
+      cityid_consensus_peers: 3,
+      cityid_consensus_mempool_transactions: expect.any(Number),
+    });
+    const { cityid_consensus_validators_signing: signing, cityid_consensus_height: height } =
+      values;
+    expect(signing).toBeGreaterThanOrEqual(3);
+    expect(height).toBeGreaterThan(0);
+    const { cityid_consensus_commit_seconds_count: blocks } = values;
+    expect(blocks).toBeGreaterThan(0);
+    expect(values.cityid_consensus_commit_seconds_sum).toBeGreaterThan(0);
   });
 
   test("cosign what they have committed themselves, for nobody anything else", async () => {
@@ -251,12 +283,7 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     expect(read.status).toBe(200);
     three.start();
     // The fourth has lost all but its keys and what it has signed.
-    rmSync(join(four.dataDirectory, "ledger"), { recursive: true });
-    const { root } = engineHome(four.dataDirectory);
-    for (const name of readdirSync(join(root, "data"))) {
-      if (name !== "priv_validator_state.json")
-        rmSync(join(root, "data", name), { recursive: true });
-    }
+    forget(four);
     four.start();
     await Promise.all(net.validators.map(isReady));
     const outcome = await until(() =>
@@ -266,6 +293,29 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     );
     expect(outcome.status).toBe("accepted");
     await load(net.validators, 20);
+    await expectSameLogs();
+  });
+
+  test("go on without one that makes something else of a block, which stops by itself", async () => {
+    const others = net.validators.slice(0, 3);
+    const rogue = present(net.validators[3], "a validator");
+    await rogue.stop();
+    rogue.start(fileURLToPath(new URL("rogue.mjs", import.meta.url)));
+    await isReady(rogue);
+    const before = lamps;
+    await load(others, 30);
+    expect(lamps).toBeGreaterThanOrEqual(before + 30);
+    // What it has, nobody else has: it takes no part any more, and no writes.
+    await until(async () => {
+      const answer = await fetch(`${rogue.pair().url}/readyz`).catch(() => undefined);
+      return answer?.status === 503 ? true : undefined;
+    });
+    await load(others, 10);
+    // With the program of the others, and without what it had made, it is one of them again.
+    await rogue.stop();
+    forget(rogue);
+    rogue.start();
+    await isReady(rogue);
     await expectSameLogs();
   });
 

@@ -25,7 +25,8 @@ export type TestValidator = NetValidator & {
   readonly restarts: string[];
   /** Asks both to end, for good. */
   stop(): Promise<void>;
-  start(): void;
+  /** @param entry another program than the one that everybody runs */
+  start(entry?: string): void;
 };
 
 export type TestNet = AsyncDisposable & {
@@ -98,10 +99,10 @@ export function runTestValidator(
     ...validator,
     pair: () => pair,
     restarts,
-    start() {
+    start(entry = MAIN) {
       ending = new AbortController();
       ended = runValidator({
-        ...{ dataDirectory, binary, entry: MAIN, signal: ending.signal },
+        ...{ dataDirectory, binary, entry, signal: ending.signal },
         arguments: [
           ...["validator", "--supervised", "--data", dataDirectory],
           ...["--host", host, "--port", String(port)],

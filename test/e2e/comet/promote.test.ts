@@ -178,7 +178,11 @@ describe.skipIf(binary === undefined)("a ledger that one node began", PATIENCE, 
     const five = start(5);
     await isReady(five);
     expect(five.restarts).toEqual([]);
-    const prev = present(fromHex((await clientOf(five).validators()).items[4]?.op ?? ""), "a hash");
+    const known = await until(async () => {
+      const { items } = await clientOf(five).validators();
+      return items.find(({ id, power }) => id === "v5" && power === 0);
+    });
+    const prev = present(fromHex(known.op), "a hash");
     await agree(actorOf(one), { op: "validator", id: "v5", prev, power: 1 });
     const size = await until(async () => {
       const [there, here] = [await clientOf(one).node(), await clientOf(five).node()];
