@@ -85,9 +85,16 @@ export function datasetName(reference: string): string {
   return reference.replaceAll("/", "_").replace("#", ".g");
 }
 
+/** Codes have no small letters, so no dataset is called so. */
+const ACCESS = ".access";
+
+function isOfDataset(name: string): boolean {
+  return !name.endsWith(ACCESS);
+}
+
 /** The access log of a dataset lies and is served beside the dataset's own. */
 function accessName(reference: string): string {
-  return `${datasetName(reference)}.access`;
+  return `${datasetName(reference)}${ACCESS}`;
 }
 
 /**
@@ -118,8 +125,8 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
     throw cause;
   }
   const make = async (name: string, description: Description) => {
-    const isFull = description.access === undefined && open.size >= MAX_LOGS;
-    if (isFull) return undefined;
+    const count = [...open.keys()].filter(isOfDataset).length;
+    if (description.access === undefined && count >= MAX_LOGS) return undefined;
     const log = await makeOne(options, name, description);
     open.set(name, log);
     return log;
@@ -144,7 +151,7 @@ export async function openDatasets(options: DatasetsOptions): Promise<NodeDatase
     find: (reference) => open.get(datasetName(reference)),
     named: (name) => open.get(name),
     restored: () => [...open.values()].filter(({ isRestored }) => isRestored),
-    all: () => [...open].filter(([name]) => !name.endsWith(".access")).map(([, log]) => log),
+    all: () => [...open].filter(([name]) => isOfDataset(name)).map(([, log]) => log),
     open: (reference) => obtain(datasetName(reference), { reference }),
     access: async (reference) => {
       if (!open.has(datasetName(reference))) return undefined;

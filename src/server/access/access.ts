@@ -55,7 +55,9 @@ export type AccessDependencies = {
 const MAX_WAIT_MILLISECONDS = 2 ** 31 - 1;
 
 export function createAccess(dependencies: AccessDependencies): Access {
-  const { state, ledger, clock, authentication } = dependencies;
+  const { ledger, clock, authentication } = dependencies;
+  // What decides about a view is asked for with every request, and is kept up to date block by block.
+  const state = dependencies.state.remembered;
   const notes = createAccessNotes(dependencies);
   const watched = new Set<{ readonly authorised: Authorised; readonly end: () => void }>();
   const nowSeconds = (): number => Math.floor(clock() / 1000);
