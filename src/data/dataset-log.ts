@@ -103,6 +103,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   /** By the hash of the entry, in the order in which they came. */
   readonly #waiting = new Map<string, Waiting>();
   #waitingBytes = 0;
+  readonly #listeners = new Set<() => void>();
   #writing: Promise<void> | undefined;
   #failure: unknown;
   #closing = false;
@@ -172,6 +173,11 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       this.#writing = undefined;
     });
     return waiting.done;
+  }
+
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   indexOf(hash: Hash): number | undefined {
@@ -296,6 +302,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       this.#failure = cause;
       throw cause;
     }
+    for (const listener of this.#listeners) listener();
     return batch.map(({ receivedMilliseconds }, i) =>
       this.#receiptAt(first + i, staged.size, receivedMilliseconds),
     );

@@ -4,7 +4,7 @@ import { LedgerFault } from "../ledger/index.ts";
 import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
-import { mountData } from "./data/index.ts";
+import { mountData, mountFeed } from "./data/index.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
@@ -86,6 +86,7 @@ export function createApp(
   mountOpenings(app, services);
   mountSeals(app, services);
   mountData(app, services);
+  const endFeeds = mountFeed(app, services);
   mountAgreements(app, services);
   mountCatalogue(app, services);
   mountEnrolments(app, services);
@@ -158,6 +159,7 @@ export function createApp(
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
     close: () => {
       endStreams();
+      endFeeds();
       access.close();
     },
   };

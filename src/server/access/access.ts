@@ -33,7 +33,7 @@ export type Access = {
     dataset: OpenDataset,
     action: AccessAction,
     body?: Uint8Array,
-  ): Result<Authorised, AnyRefusal>;
+  ): Promise<Result<Authorised, AnyRefusal>>;
   /** Notes in the access log what was given under a grant: the kind of answer, and of how many things. */
   note(view: View, what: string, count: number): void;
   /** Calls `end` once, in the block that ends the grant, or when its time is over. @returns the way to stop watching */
@@ -75,7 +75,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
   });
 
   return {
-    open(c, dataset, action, body = NO_BODY) {
+    async open(c, dataset, action, body = NO_BODY) {
       const reader = authentication.reader(c, body);
       if (!reader.ok) return reader;
       const named = readGrant(c, reader.value?.grant);
@@ -92,7 +92,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
           : view;
       }
       const { grant } = view.value;
-      if (grant !== undefined && !notes.ready(view.value)) {
+      if (grant !== undefined && !(await notes.ready(view.value))) {
         return err({ code: "HTTP_BUSY", retryAfter: 5, what: "access log" });
       }
       return ok({ view: view.value, key });

@@ -1,1 +1,2 @@
+export { mountFeed } from "./feed.ts";
 export { mountData } from "./routes.ts";
