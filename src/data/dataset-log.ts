@@ -125,6 +125,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   /** By the hash of the entry, in the order in which they came. */
   readonly #waiting = new Map<string, Waiting>();
   #waitingBytes = 0;
+  readonly #listeners = new Set<() => void>();
   #writing: Promise<void> | undefined;
   #failure: unknown;
   #closing = false;
@@ -213,6 +214,11 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       this.#writing = undefined;
     });
     return waiting.done;
+  }
+
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   indexOf(hash: Hash): number | undefined {
@@ -359,6 +365,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       throw cause;
     }
     for (const { code } of scans) this.#options.onPlates?.(code);
+    for (const listener of this.#listeners) listener();
     return batch.map(({ receivedMilliseconds }, i) =>
       this.#receiptAt(first + i, staged.size, receivedMilliseconds),
     );

@@ -77,6 +77,8 @@ export interface DatasetLog {
   signAsGateway(message: Uint8Array): Uint8Array;
   /** @throws LogFault of a disk that fails: the log takes nothing more, reads go on */
   append(submission: Submission): Promise<LogReceipt | Busy>;
+  /** Called when entries have become durable. Returns the way to stop. */
+  onAppend(listener: () => void): () => void;
   /** Where this entry stands; `undefined` where it does not. */
   indexOf(hash: Hash): number | undefined;
   /** The bytes of an entry; `undefined` beyond the end. */

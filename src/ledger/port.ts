@@ -143,7 +143,7 @@ export interface LedgerReader {
   /** The same of the record whose value is the first one that `proof` proves, as of its block. */
   childrenIn(proof: StateProof, start: number, limit: number): Promise<ChildrenPage | undefined>;
   search(query: SearchQuery): Promise<SearchPage>;
-  /** Map keys with this prefix (`decision/`, `gazette/`, `class/`, `manifest/`, `member/`, `registration/`, `key/<holder>/`). */
+  /** Map keys with this prefix (`decision/`, `gazette/`, `class/`, `manifest/`, `member/`, `registration/`, `grant/`, `granted/<code>/`, `key/<holder>/`). */
   keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage>;
   /** Codes that hold this alias, in every division or in one. */
   aliases(scheme: string, value: string, division?: string): Promise<readonly string[]>;

@@ -94,15 +94,16 @@ export function datasetName(reference: string): string {
   return reference.replaceAll("/", "_").replace("#", ".g");
 }
 
-/** The access log of a dataset lies and is served beside the dataset's own. */
-const ACCESS_END = ".access";
+/** Codes have no small letters, so no dataset is called so. */
+const ACCESS = ".access";
 
-function accessName(reference: string): string {
-  return `${datasetName(reference)}${ACCESS_END}`;
+function isOfDataset(name: string): boolean {
+  return !name.endsWith(ACCESS);
 }
 
-function isAccessName(name: string): boolean {
-  return name.endsWith(ACCESS_END);
+/** The access log of a dataset lies and is served beside the dataset's own. */
+function accessName(reference: string): string {
+  return `${datasetName(reference)}${ACCESS}`;
 }
 
 /**
@@ -131,7 +132,7 @@ export async function openDatasets(given: DatasetsOptions): Promise<NodeDatasets
   const owned = new Map<string, HeldDatasetLog[]>();
   const add = (name: string, log: HeldDatasetLog): void => {
     open.set(name, log);
-    if (isAccessName(name)) return;
+    if (!isOfDataset(name)) return;
     const owner = ownerOf(referredCode(log.reference));
     owned.set(owner, [...(owned.get(owner) ?? []), log]);
   };
@@ -149,8 +150,8 @@ export async function openDatasets(given: DatasetsOptions): Promise<NodeDatasets
     throw cause;
   }
   const make = async (name: string, description: Description) => {
-    const isFull = description.access === undefined && open.size >= MAX_LOGS;
-    if (isFull) return undefined;
+    const count = [...open.keys()].filter(isOfDataset).length;
+    if (description.access === undefined && count >= MAX_LOGS) return undefined;
     const log = await makeOne(options, name, description);
     add(name, log);
     return log;
@@ -175,7 +176,7 @@ export async function openDatasets(given: DatasetsOptions): Promise<NodeDatasets
     find: (reference) => open.get(datasetName(reference)),
     named: (name) => open.get(name),
     restored: () => [...open.values()].filter(({ isRestored }) => isRestored),
-    all: () => [...open].filter(([name]) => !isAccessName(name)).map(([, log]) => log),
+    all: () => [...open].filter(([name]) => isOfDataset(name)).map(([, log]) => log),
     ownedBy: (owners) => owners.flatMap((owner) => owned.get(owner) ?? []),
     onPlates: (listener) => void listeners.push(listener),
     open: (reference) => obtain(datasetName(reference), { reference }),

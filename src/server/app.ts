@@ -4,7 +4,7 @@ import { LedgerFault } from "../ledger/index.ts";
 import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
-import { mountData } from "./data/index.ts";
+import { mountData, mountFeed } from "./data/index.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
@@ -88,6 +88,7 @@ export function createApp(
   mountOpenings(app, services);
   mountSeals(app, services);
   mountData(app, services);
+  const endFeeds = mountFeed(app, services);
   mountAgreements(app, services);
   mountCatalogue(app, services);
   mountOgc(app, services);
@@ -162,6 +163,7 @@ export function createApp(
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
     close: () => {
       endStreams();
+      endFeeds();
       access.close();
     },
   };

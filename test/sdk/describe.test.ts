@@ -11,8 +11,33 @@ const key = {
 };
 const city = code("MA.156.1301");
 
+const dataset = { dataset: city, log: "air.test/log" };
+const scope = {
+  actions: ["read" as const, "export" as const],
+  attributes: ["pm25"],
+  area: [1_140_000_000, 375_000_000, 1_150_000_000, 385_000_000] as const,
+  time: { since: 1_767_225_600 },
+  until: 1_798_761_600,
+};
+
 const OPERATIONS: readonly (readonly [Operation, RegExp, RegExp])[] = [
   [{ op: "admit", application: hash }, /no vote/, /不代表表决/],
+  [
+    { op: "request", code: city, purpose: "树木养护", ...dataset, ...scope },
+    /asks for access/,
+    /申请使用/,
+  ],
+  [
+    { op: "grant", code: city, log: dataset.log, request: hash, actions: ["subscribe"] },
+    /Grant access/,
+    /授权使用/,
+  ],
+  [
+    { op: "grant", code: city, log: dataset.log, to: "*", actions: ["read"] },
+    /to EVERYBODY/,
+    /向所有人开放/,
+  ],
+  [{ op: "revoke", code: city, grant: hash, reason: "over" }, /cannot be brought back/, /不可恢复/],
   [{ op: "endorse", decision: hash, vote: "approve" }, /Approve/, /赞成/],
   [{ op: "endorse", decision: hash, vote: "reject", reason: "forged letter" }, /Reject/, /反对/],
   [
@@ -172,6 +197,27 @@ const OPERATIONS: readonly (readonly [Operation, RegExp, RegExp])[] = [
 ];
 
 describe("an operation in words", () => {
+  test("says every bound of a scope, and where there is none", () => {
+    const ask = { op: "request", code: city, purpose: "树木养护", ...dataset } as const;
+    expect(describeOperation({ ...ask, ...scope }, "en").slice(1)).toEqual([
+      "树木养护",
+      "actions: read, export",
+      "attributes: pm25",
+      "area: 114, 37.5, 115, 38.5",
+      "observed: 2026-01-01T00:00:00Z – …",
+      "until: 2027-01-01T00:00:00Z",
+      "air.test/log",
+    ]);
+    expect(describeOperation({ ...ask, actions: ["subscribe"] }, "zh").slice(2)).toEqual([
+      "操作：订阅",
+      "属性：全部",
+      "区域：不限",
+      "观测时间：不限",
+      "有效期至：撤销为止",
+      "air.test/log",
+    ]);
+  });
+
   test.each(OPERATIONS)("$op is told in English and in Chinese", (operation, en, zh) => {
     expect(describeOperation(operation, "en")[0]).toMatch(en);
     expect(describeOperation(operation, "zh")[0]).toMatch(zh);

@@ -59,7 +59,10 @@ export const fileOf = (bytes: Uint8Array): CborValue => ({
 });
 
 /** The same salts in every world, so that what is shown can be compared. */
-function observation(which: string, said: { readonly [name: string]: CborValue }): Observation {
+export function observation(
+  which: string,
+  said: { readonly [name: string]: CborValue },
+): Observation {
   return Object.entries(said)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => ({
@@ -80,6 +83,8 @@ export const SCOPE: AccessScope = {
 
 export type GrantsWorld = World & {
   readonly datasets: NodeDatasets;
+  /** Where its logs lie. */
+  readonly directory: string;
   readonly request: World["request"];
   readonly requestId: string;
   readonly grantId: string;
@@ -186,7 +191,7 @@ export async function openGrants(
   };
   const grantId = await idOfNewest(world, answer, office, "grants");
   return Object.assign(world, {
-    ...{ datasets, requestId, grantId, send },
+    ...{ datasets, requestId, grantId, send, directory: join(directory, "datasets") },
     async [Symbol.asyncDispose]() {
       world.app.close();
       await datasets[Symbol.asyncDispose]();

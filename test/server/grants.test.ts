@@ -1,5 +1,8 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hex, sha256, utf8 } from "../../src/core/index.ts";
+import { datasetName } from "../../src/node/datasets.ts";
 import { code } from "../core/state/kit.ts";
 import {
   AIR,
@@ -9,8 +12,10 @@ import {
   asReader,
   type GrantsWorld,
   type Hidden,
+  INSIDE,
   idOfNewest,
   OFFICE,
+  observation,
   office,
   openGrants,
   PARKS,
@@ -158,6 +163,28 @@ describe("the access log", () => {
   });
 });
 
+test("what cannot be noted is not given: while the access log cannot be made, only the owner reads", async () => {
+  const mine = world;
+  await using other = await openGrants(ONE);
+  world = other;
+  try {
+    // A file where its directory should be.
+    const blocked = join(other.directory, `${datasetName(`${AIR}#1`)}.access`);
+    writeFileSync(blocked, "");
+    const path = `${AIR_PATH}/entries/1`;
+    for (let i = 0; i < 2; i += 1) {
+      const refused = await as(asParks, path);
+      expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
+      expect(flat(await refused.json())).toMatchObject({ code: "HTTP_BUSY", what: "access log" });
+    }
+    expect((await as(asOffice, path)).status).toBe(200);
+    rmSync(blocked);
+    expect((await as(asParks, path)).status).toBe(200);
+  } finally {
+    world = mine;
+  }
+});
+
 describe("lists", () => {
   test("of requests and grants are found by either side", async () => {
     const dataset = encodeURIComponent(AIR);
@@ -212,6 +239,50 @@ describe("revocation and open data", () => {
       expect((await json(undefined, `${path}/proof?names=no2`)).facts).toHaveLength(1);
       const { items } = await other.json("/v1/datasets?open=1");
       expect(items).toMatchObject([{ code: AIR, open: id }]);
+    } finally {
+      world = mine;
+    }
+  });
+});
+
+describe("a live feed", () => {
+  test("gives what is shown of each new entry, and ends in the block that revokes its grant", async () => {
+    const mine = world;
+    await using other = await openGrants(ONE, { actions: ["read", "subscribe"] });
+    world = other;
+    try {
+      const path = `${AIR_PATH}/events`;
+      expect(await json(asCity, path)).toMatchObject({ code: "GRANT_NONE" });
+      const response = await as(asReader, `${path}?after=0`);
+      expect(response.headers.get("content-type")).toBe("text/event-stream");
+      const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+      let text = "";
+      const until = async (what: RegExp) => {
+        while (!what.test(text)) {
+          const { value, done } = await reader.read();
+          if (done) throw new Error(`ended: ${text}`);
+          text += Buffer.from(value).toString();
+        }
+      };
+      await until(/^id: 1$/m);
+      expect(text).not.toContain(ONE.note);
+      // Of the entries outside the area and the time nothing comes.
+      const said = (n: number, place: readonly [number, number]) =>
+        observation(`feed ${n}`, {
+          ...{ id: AIR, type: "AirQualityObserved", time: "2026-11-21T00:00:00Z" },
+          ...{ place, pm25: n, no2: 41 },
+        });
+      await other.send([said(98, [1, 1])]);
+      await other.send([said(99, INSIDE)]);
+      await until(/^id: 5$/m);
+      expect(text).toContain('"name":"pm25","value":99');
+      expect(text).not.toMatch(/^id: [234]$|"value":98|"value":41/m);
+      const grant = Buffer.from(other.grantId, "hex");
+      await other.do({ op: "revoke", code: code(AIR), grant, reason: "x" }, office);
+      await other.send([said(100, INSIDE)]);
+      await until(/^event: end$/m);
+      expect((await reader.read()).done).toBe(true);
+      expect(text).not.toContain('"value":100');
     } finally {
       world = mine;
     }

@@ -38,7 +38,7 @@ export type Access = {
     asker: Asker | undefined,
     dataset: OpenDataset,
     action: AccessAction,
-  ): Result<Authorised, AnyRefusal>;
+  ): Promise<Result<Authorised, AnyRefusal>>;
   /**
    * What the one who asks may know of a dataset: by a signed request, a bearer token, or, of open data, without either. A grant
    * is named by `?grant=<id>`, or by the token that is bound to it.
@@ -50,7 +50,7 @@ export type Access = {
     dataset: OpenDataset,
     action: AccessAction,
     body?: Uint8Array,
-  ): Result<Authorised, AnyRefusal>;
+  ): Promise<Result<Authorised, AnyRefusal>>;
   /** Notes in the access log what was given under a grant: the kind of answer, and of how many things. */
   note(view: View, what: string, count: number): void;
   /** Calls `end` once, in the block that ends the grant, or when its time is over. @returns the way to stop watching */
@@ -72,7 +72,9 @@ export type AccessDependencies = {
 const MAX_WAIT_MILLISECONDS = 2 ** 31 - 1;
 
 export function createAccess(dependencies: AccessDependencies): Access {
-  const { state, ledger, clock, authentication } = dependencies;
+  const { ledger, clock, authentication } = dependencies;
+  // What decides about a view is asked for with every request, and is kept up to date block by block.
+  const state = dependencies.state.remembered;
   const notes = createAccessNotes(dependencies);
   const watched = new Set<{ readonly authorised: Authorised; readonly end: () => void }>();
   const nowSeconds = (): number => Math.floor(clock() / 1000);
@@ -97,7 +99,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
     const signer = reader.value?.signer;
     return ok({ ...(signer && { signer }), ...(grant.value && { grant: grant.value }) });
   };
-  const judgeAsker: Access["judge"] = ({ signer, grant } = {}, dataset, action) => {
+  const judgeAsker: Access["judge"] = async ({ signer, grant } = {}, dataset, action) => {
     const key = signer && heldKey(signer);
     const caller = { ...(key && { key }), ...(grant && { grant }) };
     const view = authorise(state, dataset, caller, action, nowSeconds());
@@ -108,7 +110,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
         ? err({ ...view.error, holder: formatHolder(signer.holder) })
         : view;
     }
-    if (view.value.grant !== undefined && !notes.ready(view.value)) {
+    if (view.value.grant !== undefined && !(await notes.ready(view.value))) {
       return err({ code: "HTTP_BUSY", retryAfter: 5, what: "access log" });
     }
     return ok({ view: view.value, key });
@@ -117,7 +119,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
   return {
     asker,
     judge: judgeAsker,
-    open(c, dataset, action, body) {
+    async open(c, dataset, action, body) {
       const asking = asker(c, body);
       return asking.ok ? judgeAsker(asking.value, dataset, action) : asking;
     },

@@ -1,4 +1,4 @@
-import { hex } from "../../core/index.ts";
+import { hex, present } from "../../core/index.ts";
 import type { AccessLog, AccessNote, DatasetLogs, View } from "../../data/index.ts";
 import type { Log } from "../options.ts";
 
@@ -6,7 +6,8 @@ import type { Log } from "../options.ts";
 export type AccessNotes = {
   add(view: View, what: string, count: number): void;
   /** Whether accesses to this dataset can be noted: what cannot be noted is not given. */
-  ready(view: View): boolean;
+  ready(view: View): Promise<boolean>;
+  /** Writes what was gathered. */
   close(): void;
 };
 
@@ -40,8 +41,9 @@ export function createAccessNotes({
   const logs = new Map<string, AccessLog>();
   const failed = new Set<string>();
 
-  const write = async (access: AccessLog, batch: Gathered): Promise<void> => {
+  const write = async (batch: Gathered): Promise<void> => {
     try {
+      const access = present(logs.get(batch.reference), "an access log that was opened");
       await access.append(noteOf(batch, clock()));
       failed.delete(batch.reference);
     } catch (cause) {
@@ -65,28 +67,26 @@ export function createAccessNotes({
     }
   };
 
-  const flush = (grant: string): void => {
+  const flush = async (grant: string): Promise<void> => {
     const batch = gathered.get(grant);
     if (batch === undefined) return;
-    const access = logs.get(batch.reference);
-    if (access === undefined) {
-      void find(batch.reference).then((found) => found && flush(grant));
-      return;
-    }
     gathered.delete(grant);
     pausing.add(grant);
     setTimeout(() => {
       pausing.delete(grant);
-      flush(grant);
+      // Of what cannot be written whoever comes next finds out whether it can.
+      if (!failed.has(batch.reference)) void flush(grant);
     }, PAUSE_MILLISECONDS).unref();
-    void write(access, batch);
+    await write(batch);
   };
 
-  const find = async (reference: string): Promise<AccessLog | undefined> => {
-    const found = await datasets?.access(reference).catch(() => undefined);
-    if (found === undefined) failed.add(reference);
-    else logs.set(reference, found);
-    return found;
+  const find = async (reference: string): Promise<boolean> => {
+    const found = await datasets?.access(reference).catch((cause: unknown) => {
+      log.error("access log not opened", { dataset: reference, cause: String(cause) });
+      return undefined;
+    });
+    if (found !== undefined) logs.set(reference, found);
+    return found !== undefined;
   };
 
   return {
@@ -98,20 +98,18 @@ export function createAccessNotes({
         ...{ reference: dataset.reference, grant: name, to, what: new Set([what]) },
         ...{ requests: 1, count },
       });
-      if (!pausing.has(name)) flush(name);
+      if (!pausing.has(name)) void flush(name);
     },
-    ready({ dataset: { reference } }) {
+    async ready({ dataset: { reference } }) {
+      if (datasets === undefined) return true;
+      if (!logs.has(reference) && !(await find(reference))) return false;
       if (!failed.has(reference)) return true;
-      // Whoever comes next finds out whether it goes again.
-      if (!logs.has(reference)) {
-        failed.delete(reference);
-        return true;
-      }
-      for (const [grant, each] of gathered) if (each.reference === reference) flush(grant);
-      return false;
+      for (const [grant, each] of [...gathered])
+        if (each.reference === reference) await flush(grant);
+      return !failed.has(reference);
     },
     close() {
-      for (const grant of gathered.keys()) flush(grant);
+      for (const grant of [...gathered.keys()]) void flush(grant);
     },
   };
 }

@@ -1,2 +1,3 @@
+export { mountFeed } from "./feed.ts";
 export { type PublicPlate, publicPlates } from "./plates.ts";
 export { mountData } from "./routes.ts";

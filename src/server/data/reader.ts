@@ -36,35 +36,41 @@ export function readerOf(
 }
 
 /** The datasets of this node that a reader may see, in the order of their codes. */
-export function seenDatasets(services: Services, reader: Reader): readonly SeenDataset[] {
+export async function seenDatasets(
+  services: Services,
+  reader: Reader,
+): Promise<readonly SeenDataset[]> {
   const logs = services.datasets?.all() ?? [];
-  return logs
-    .flatMap((log) => seenLog(services, log, reader) ?? [])
-    .sort((a, b) => (a.code < b.code ? -1 : 1));
+  const found = await Promise.all(logs.map((log) => seenLog(services, log, reader)));
+  return found.flatMap((each) => each ?? []).sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
 /** @returns the dataset, else `CODE_…` of the text, `DATA_LOG_UNKNOWN` also where it is there and the reader may not know */
-export function seenDataset(
+export async function seenDataset(
   services: Services,
   text: string,
   reader: Reader,
-): Result<SeenDataset, AnyRefusal> {
+): Promise<Result<SeenDataset, AnyRefusal>> {
   const code = parseCode(text);
   if (!code.ok) return code;
   const dataset = openDataset(services.state, code.value);
   const log = dataset.ok ? services.datasets?.find(dataset.value.reference) : undefined;
-  const found = log && seenLog(services, log, reader);
+  const found = log && (await seenLog(services, log, reader));
   return found ? ok(found) : err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
 }
 
 /** What is not granted is not there: every surface of entities asks here and nowhere else. */
-function seenLog(services: Services, log: DatasetLog, reader: Reader): SeenDataset | undefined {
+async function seenLog(
+  services: Services,
+  log: DatasetLog,
+  reader: Reader,
+): Promise<SeenDataset | undefined> {
   const { state, access } = services;
   const code = referredCode(log.reference);
   const dataset = openDataset(state, code);
   if (!dataset.ok || dataset.value.reference !== log.reference) return undefined;
   if (dataset.value.value.log.origin !== log.origin) return undefined;
-  const judged = access.judge(reader, dataset.value, "read");
+  const judged = await access.judge(reader, dataset.value, "read");
   if (!judged.ok) return undefined;
   const { view } = judged.value;
   const note: SeenDataset["note"] = (what, count) => access.note(view, what, count);

@@ -114,7 +114,7 @@ export function mountData(app: App, services: Services): void {
     const found = entryOf(c);
     if (!found.ok) return problem(c, found.error);
     const { dataset, log, index } = found.value;
-    const opened = access.open(c, dataset, "read");
+    const opened = await access.open(c, dataset, "read");
     // Where nothing is open, whoever does not say who it is sees what everybody sees.
     if (!opened.ok && isSigned(c)) return problem(c, opened.error);
     const body = await log.body(index);
@@ -126,7 +126,7 @@ export function mountData(app: App, services: Services): void {
   });
 
   app.get("/v1/datasets/:code/entries/:index/proof", async (c) => {
-    const found = viewedEntryOf(c);
+    const found = await viewedEntryOf(c);
     if (!found.ok) return problem(c, found.error);
     const observation = readInteger(c, "observation", 0, 9999);
     if (!observation.ok) return problem(c, observation.error);
@@ -155,7 +155,7 @@ export function mountData(app: App, services: Services): void {
   });
 
   app.get("/v1/datasets/:code/entries/:index/files/:sha256", async (c) => {
-    const found = viewedEntryOf(c);
+    const found = await viewedEntryOf(c);
     if (!found.ok) return problem(c, found.error);
     const { log, index, view } = found.value;
     const sha256 = c.req.param("sha256");
@@ -230,12 +230,12 @@ export function mountData(app: App, services: Services): void {
   }
 
   /** An entry of which the one who asks may know something, if there is anything for it to know. */
-  function viewedEntryOf(
+  async function viewedEntryOf(
     c: AppContext,
-  ): Result<Kept & { readonly index: number; readonly view: View }, AnyRefusal> {
+  ): Promise<Result<Kept & { readonly index: number; readonly view: View }, AnyRefusal>> {
     const kept = keptOf(c);
     if (!kept.ok) return kept;
-    const opened = access.open(c, kept.value.dataset, "read");
+    const opened = await access.open(c, kept.value.dataset, "read");
     if (!opened.ok) return opened;
     const found = entryOf(c);
     return found.ok ? ok({ ...found.value, view: opened.value.view }) : found;

@@ -67,7 +67,7 @@ async function understood(
 ): Promise<Result<Response, AnyRefusal>> {
   const sent = route.hasBody ? await readSent(services, c) : ok(undefined);
   if (!sent.ok) return sent;
-  const target = targetOf(services, c, sent.value?.bytes, route.isWriting);
+  const target = await targetOf(services, c, sent.value?.bytes, route.isWriting);
   if (!target.ok) return target;
   const accept = readAccept(c, route.isGeo === true);
   if (!accept.ok) return accept;

@@ -18,12 +18,12 @@ export type Target = GatewayLog & {
 const MAX_TENANT_CHARACTERS = 256;
 
 /** `NGSILD-Tenant` names a dataset by its code; without it the scratch dataset is meant, where there is one. */
-export function targetOf(
+export async function targetOf(
   services: Services,
   c: AppContext,
   body: Uint8Array | undefined,
   isWriting: boolean,
-): Result<Target, AnyRefusal> {
+): Promise<Result<Target, AnyRefusal>> {
   const { scratch } = services;
   const tenant = c.req.header("NGSILD-Tenant")?.slice(0, MAX_TENANT_CHARACTERS);
   if (tenant === undefined && scratch !== undefined && isFromHere(c)) {
@@ -43,25 +43,25 @@ function isFromHere(c: AppContext): boolean {
   return ["127.0.0.1", "[::1]", "localhost"].includes(hostname);
 }
 
-function targetOfReader(
+async function targetOfReader(
   services: Services,
   tenant: string,
   reader: Reader,
-): Result<Target, AnyRefusal> {
-  const seen = seenDataset(services, tenant, reader);
+): Promise<Result<Target, AnyRefusal>> {
+  const seen = await seenDataset(services, tenant, reader);
   return seen.ok ? ok({ ...seen.value, tenant }) : err({ code: "NGSI_TENANT", tenant });
 }
 
 /** Whoever is nobody hears that it must sign, and not whether there is such a dataset. */
-function targetOfOwner(
+async function targetOfOwner(
   services: Services,
   c: AppContext,
   tenant: string,
   body: Uint8Array | undefined,
-): Result<Target, AnyRefusal> {
+): Promise<Result<Target, AnyRefusal>> {
   const signer = services.authentication.signer(c, body ?? new Uint8Array(0));
   if (!signer.ok) return signer;
-  const target = targetOfReader(services, tenant, { signer: signer.value });
+  const target = await targetOfReader(services, tenant, { signer: signer.value });
   if (!target.ok) return target;
   const { code } = target.value;
   const isOwner = speaksFor(services.state, signer.value, code);

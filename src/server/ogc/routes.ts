@@ -202,7 +202,7 @@ async function collectionsOf(
   const classes = await classesOf(services);
   return [
     ...[...kinds, ...classes].map((codes) => codeCollection(services, counts, codes)),
-    ...seenDatasets(services, reader).map(datasetCollection),
+    ...(await seenDatasets(services, reader)).map(datasetCollection),
   ];
 }
 

@@ -424,6 +424,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: "get",
+    path: "/v1/datasets/{code}/events",
+    tag: "datasets",
+    summary: "A live feed of entries, as far as was granted; it ends with the grant",
+    parameters: [query("after", "Index of the last entry that was seen", INTEGER), GRANT],
+    signed: true,
+    answers: { 200: { description: "Events", content: { "text/event-stream": TEXT } } },
+  },
+  {
+    method: "get",
     path: "/v1/datasets/{code}/accesses",
     tag: "datasets",
     summary: "Who read what: to the owner all of it, to others what they read themselves",
