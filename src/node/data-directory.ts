@@ -27,6 +27,7 @@ import {
  *     seals/         leaf hashes of batches of seals, beside the ledger
  *     comet/         of a validator: what its engine keeps, and the sockets between the two
  *     datasets/      logs of datasets, each with its keys and what lies beside it
+ *     contexts/      contexts of JSON-LD that clients keep here
  *     scratch/       the dataset for tests, where one was asked for
  *     enrolments/    keys that wait to be enrolled, beside the ledger
  *     demo/          keys of a demonstration
@@ -51,6 +52,7 @@ export type DataDirectory = {
   readonly seals: string;
   readonly datasets: string;
   readonly scratch: string;
+  readonly contexts: string;
   readonly enrolments: string;
   readonly demo: string;
 };
@@ -93,6 +95,7 @@ export function dataDirectory(root: string): DataDirectory {
     seals: join(root, "seals"),
     datasets: join(root, "datasets"),
     scratch: join(root, "scratch"),
+    contexts: join(root, "contexts"),
     enrolments: join(root, "enrolments"),
     demo: join(root, "demo"),
   };

@@ -306,6 +306,7 @@ async function application(
       seals: directoryStore(directory.seals),
       datasets,
       ...(scratch === undefined ? {} : { scratch }),
+      contexts: directoryStore(directory.contexts),
       loadContext: contextLoader(config),
       enrolments: directoryStore(directory.enrolments),
       ...(witness === undefined ? {} : { witness }),

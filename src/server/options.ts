@@ -149,6 +149,8 @@ export type AppDependencies = {
   readonly datasets?: DatasetLogs;
   /** A dataset that no ledger knows and everybody writes: for tests and development, on loopback alone. */
   readonly scratch?: DatasetLog;
+  /** Contexts of JSON-LD that clients keep here; forgotten with the process where left out. */
+  readonly contexts?: BlobStore;
   /** Gives a JSON-LD context, of addresses that the operator allows; `undefined` where it cannot be had. Never throws. */
   readonly loadContext?: (url: string) => Promise<unknown>;
   /** Cosigns for the logs of others. */

@@ -337,7 +337,7 @@ const anObservation: fc.Arbitrary<Said> = fc
     id: anId,
     type: fc.constantFrom<Fact["value"]>("A", "B", ["A", "B"]),
     time: aTime,
-    op: fc.constantFrom("merge", "merge", "merge", "set", "replace", "end"),
+    op: fc.constantFrom("merge", "merge", "merge", "add", "set", "replace", "end"),
     facts: fc.dictionary(aName, aScalar, { maxKeys: 3 }),
     place: fc.option(fc.tuple(aDegree, aDegree)),
   })

@@ -381,6 +381,87 @@ describe("contexts of NGSI-LD", () => {
   });
 });
 
+describe("what was so over time", () => {
+  test("is added to and asked for by its time, as instances or as values", async () => {
+    const hour = (n: number) => `2026-02-01T0${n}:00:00Z`;
+    const power = [1, 2, 3, 4].map((n) => ({
+      type: "Property",
+      value: n * 10,
+      observedAt: hour(n),
+    }));
+    const entity = { id: "urn:ngsi-ld:Meter:1", type: "Meter", power };
+    const made = await ask("POST", "/temporal/entities", entity);
+    expect([made.status, made.headers.get("Location")]).toEqual([
+      201,
+      "/ngsi-ld/v1/temporal/entities/urn%3Angsi-ld%3AMeter%3A1",
+    ]);
+    // What was seen last is so now, whatever comes in later.
+    const late = { power: [{ type: "Property", value: 15, observedAt: "2026-02-01T01:30:00Z" }] };
+    expect((await ask("POST", "/temporal/entities/urn:ngsi-ld:Meter:1/attrs", late)).status).toBe(
+      204,
+    );
+    expect((await ask("POST", "/temporal/entities", entity)).status).toBe(204);
+    expect((await get("/entities/urn:ngsi-ld:Meter:1?options=keyValues")).power).toBe(40);
+    const path = "/temporal/entities/urn:ngsi-ld:Meter:1";
+    const values = async (query: string) =>
+      (await get(`${path}?options=temporalValues&${query}`)).power?.values.map(
+        ([value]: Json) => value,
+      );
+    expect(await values(`timerel=after&timeAt=${hour(2)}`)).toEqual([20, 30, 40]);
+    expect(await values(`timerel=between&timeAt=${hour(1)}&endTimeAt=${hour(2)}`)).toEqual([
+      10, 15,
+    ]);
+    expect(await values(`timerel=before&timeAt=${hour(1)}`)).toBeUndefined();
+    expect(await values("lastN=2")).toEqual([30, 40]);
+    const [first] = (await get(path)).power;
+    expect(first).toMatchObject({ type: "Property", value: 10, observedAt: hour(1) });
+    expect(first.instanceId).toMatch(/^urn:ngsi-ld:Instance:/);
+    const span = `timerel=after&timeAt=${hour(3)}`;
+    expect((await get(`/temporal/entities?type=Meter&${span}`))[0].power).toHaveLength(2);
+    expect(await get(`/temporal/entities?type=Lamp&${span}&q=power==100`)).toEqual([]);
+    for (const wrong of ["timerel=after", "timerel=soon&timeAt=x", "timeproperty=x", "lastN=0"]) {
+      expect((await ask("GET", `${path}?${wrong}`)).status).toBe(400);
+    }
+    expect((await ask("GET", "/temporal/entities?type=Meter")).status).toBe(400);
+    expect((await ask("GET", "/temporal/entities/urn:none")).status).toBe(404);
+    expect((await ask("POST", "/temporal/entities/urn:none/attrs", late)).status).toBe(404);
+    const owner = { "NGSILD-Tenant": AIR };
+    expect((await ask("GET", path, undefined, owner)).status).toBe(404);
+  });
+});
+
+describe("contexts that are kept here", () => {
+  test("are added, listed, used by their address, and removed by their dataset alone", async () => {
+    const context = { "@context": { volt: "https://own.example/volt" } };
+    const made = await ask("POST", "/jsonldContexts", context);
+    const path = (made.headers.get("Location") ?? "").replace("/ngsi-ld/v1", "");
+    expect([made.status, path.slice(0, 16)]).toEqual([201, "/jsonldContexts/"]);
+    const url = `${world.node.url}/ngsi-ld/v1${path}`;
+    expect(await get("/jsonldContexts")).toEqual([url]);
+    expect(await get("/jsonldContexts?details=true")).toMatchObject([{ URL: url, kind: "Hosted" }]);
+    expect(await get("/jsonldContexts?kind=Cached")).toEqual([]);
+    expect(await get(path)).toEqual(context);
+    const made2 = await ask(
+      "POST",
+      "/entities",
+      { ...lamp(310), volt: 9, "@context": url },
+      LD_TYPE,
+    );
+    expect(made2.status).toBe(201);
+    expect(await get("/entities?attrs=https://own.example/volt")).toHaveLength(1);
+    const owner = { "NGSILD-Tenant": AIR, Authorization: `Bearer ${token}` };
+    expect(await get("/jsonldContexts", owner)).toEqual([]);
+    expect((await ask("DELETE", path, undefined, owner)).status).toBe(404);
+    expect((await ask("POST", "/jsonldContexts", { "@context": "http://10.1.1.1/" })).status).toBe(
+      503,
+    );
+    expect((await ask("POST", "/jsonldContexts", { no: 1 })).status).toBe(400);
+    expect((await ask("GET", "/jsonldContexts/..%2F..%2Finbox")).status).toBe(404);
+    expect((await ask("DELETE", path)).status).toBe(204);
+    expect((await ask("GET", path)).status).toBe(404);
+  });
+});
+
 describe("a dataset over NGSI-LD", () => {
   test("is written by its owner, signed by the gateway, proved, and nobody else's to see", async () => {
     const tenant = { "NGSILD-Tenant": AIR };

@@ -54,14 +54,19 @@ function foldAttribute(
   kind: Statement["kind"],
   { entry, at, receivedMilliseconds }: Origin,
 ): readonly Instance[] {
-  return said.map((each) => {
+  const isSeen = kind === "merge" || kind === "add";
+  const instances = said.map((each) => {
     const old = before.find((one) => one.said.datasetId === each.datasetId);
     // What waited on a phone without a network is older than what stands here.
-    if (old !== undefined && kind === "merge" && isOlder(each, old.said)) return old;
+    if (old !== undefined && isSeen && isOlder(each, old.said)) return old;
     if (old !== undefined && JSON.stringify(old.said) === JSON.stringify(each)) return old;
     const created = old?.created ?? receivedMilliseconds;
     return { said: each, created, modified: receivedMilliseconds, entry, at };
   });
+  if (!isSeen) return instances;
+  // What was seen says nothing of the instances that it does not name.
+  const named = new Set(said.map(({ datasetId }) => datasetId));
+  return [...before.filter((one) => !named.has(one.said.datasetId)), ...instances];
 }
 
 function isOlder(said: JsonMap, than: JsonMap): boolean {

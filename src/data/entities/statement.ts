@@ -14,10 +14,11 @@ export type Statement = {
   readonly types: readonly string[];
   readonly scopes: readonly string[] | undefined;
   /**
-   * `merge`: a source says what it saw, which stands until something newer is said. `set`: these attributes are so from now on,
+   * `merge`: a source says what it saw, which stands until something newer is said; `add`: the gateway says the same for one
+   * that cannot. `set`: these attributes are so from now on,
    * an empty list ends one. `replace`: the entity is this and nothing else. `end`: it is no more.
    */
-  readonly kind: "merge" | "set" | "replace" | "end";
+  readonly kind: "merge" | "add" | "set" | "replace" | "end";
   /** When it was seen, by the clock of its source. */
   readonly timeMilliseconds: number;
   readonly attributes: { readonly [name: string]: readonly JsonMap[] };
@@ -60,8 +61,10 @@ export function entityId(id: string, types: readonly string[]): string {
   return `urn:ngsi-ld:${type}:${id}`;
 }
 
+const KINDS = ["add", "set", "replace", "end"] as const;
+
 function kindOf(op: CborValue | undefined): Statement["kind"] {
-  return op === "set" || op === "replace" || op === "end" ? op : "merge";
+  return KINDS.find((each) => each === op) ?? "merge";
 }
 
 /** Each fact is a property at the time of the observation; the place is where it is. */

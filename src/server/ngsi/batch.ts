@@ -141,7 +141,7 @@ async function readItem(ask: Ask, value: unknown): Promise<Item> {
 async function readSaid(ask: Ask, value: unknown): Promise<Result<Named, AnyRefusal>> {
   const context = await ask.contextOf(value);
   if (!context.ok) return context;
-  const said = readEntity(value, context.value, true);
+  const said = readEntity(value, context.value, "change");
   if (!said.ok) return said;
   const { id } = said.value;
   if (id === undefined) return err({ code: "NGSI_DATA", path: "id", want: "a URI" });

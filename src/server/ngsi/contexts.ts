@@ -32,8 +32,11 @@ const MAX_KEPT = 256;
 const MAX_CONTEXT_CHARACTERS = 64 * 1024;
 const MAX_TERMS_KEPT = 4096;
 
-export function createContexts(load: LoadContext): Contexts {
-  const kept = new Map<string, TermContext>();
+/** What others keep may change: it is asked for again after so long. */
+const KEPT_MILLISECONDS = 10 * 60 * 1000;
+
+export function createContexts(load: LoadContext, clock: () => number): Contexts {
+  const kept = new Map<string, { readonly context: TermContext; readonly until: number }>();
   return {
     async read(given) {
       const list = given === undefined ? [] : [given].flat(3);
@@ -44,11 +47,11 @@ export function createContexts(load: LoadContext): Contexts {
         return err({ code: "NGSI_CONTEXT_FORM", got: JSON.stringify(strange ?? "").slice(0, 64) });
       }
       const known = kept.get(key);
-      if (known !== undefined) return ok(known);
+      if (known !== undefined && clock() < known.until) return ok(known.context);
       const read = await parse(own, load);
       if (!read.ok) return read;
       if (kept.size >= MAX_KEPT) kept.clear();
-      kept.set(key, read.value);
+      kept.set(key, { context: read.value, until: clock() + KEPT_MILLISECONDS });
       return read;
     },
   };

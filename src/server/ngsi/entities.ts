@@ -13,7 +13,14 @@ import {
   updated,
 } from "./changes.ts";
 import { type NgsiQuery, readForm, readQuery } from "./query.ts";
-import { type ReadEntity, readAttribute, readEntity, readTerm, readUri } from "./read-entity.ts";
+import {
+  type Mode,
+  type ReadEntity,
+  readAttribute,
+  readEntity,
+  readTerm,
+  readUri,
+} from "./read-entity.ts";
 import { type Ask, answerDone, answerStatus, answerWith, type Route } from "./request.ts";
 import { entityJson, type Form, featureJson } from "./write-entity.ts";
 import type { Writer } from "./writer.ts";
@@ -147,10 +154,10 @@ async function remove(writer: Writer, { c, target }: Ask): Answer {
 }
 
 /** What the body says of the entity that the address names: it may name it again, and no other. */
-function readNamed(ask: Ask, mayDelete: boolean): Result<ReadEntity & { id: string }, AnyRefusal> {
+export function readNamed(ask: Ask, mode: Mode): Result<ReadEntity & { id: string }, AnyRefusal> {
   const id = readUri(ask.c.req.param("id") ?? "");
   if (!id.ok) return id;
-  const said = readEntity(ask.body, ask.context, mayDelete);
+  const said = readEntity(ask.body, ask.context, mode);
   if (!said.ok) return said;
   const named = said.value.id ?? id.value;
   if (named !== id.value)
@@ -159,7 +166,7 @@ function readNamed(ask: Ask, mayDelete: boolean): Result<ReadEntity & { id: stri
 }
 
 async function replace(writer: Writer, ask: Ask): Answer {
-  const said = readNamed(ask, false);
+  const said = readNamed(ask, "whole");
   if (!said.ok) return said;
   const done = await writer.one(ask.target, said.value.id, (before) =>
     replaced(said.value, before),
@@ -188,7 +195,7 @@ async function changeMany(
   ask: Ask,
   change: (said: Named, before: Before) => Result<Changed, AnyRefusal>,
 ): Answer {
-  const said = readNamed(ask, true);
+  const said = readNamed(ask, "change");
   if (!said.ok) return said;
   let result: Changed | undefined;
   const done = await writer.one(ask.target, said.value.id, (before) => {

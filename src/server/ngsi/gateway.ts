@@ -32,6 +32,8 @@ export type Change = {
   readonly types?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
   readonly attributes?: { readonly [name: string]: readonly JsonMap[] };
+  /** When it was seen; left out: now. */
+  readonly timeMilliseconds?: number;
 };
 
 /** Where the gateway writes; `dataset` is absent for what no ledger knows. */
@@ -91,14 +93,14 @@ function signed(
 }
 
 function observationOf(
-  { id, kind, types, scopes, attributes = {} }: Change,
+  { id, kind, types, scopes, attributes = {}, timeMilliseconds }: Change,
   nowMilliseconds: number,
   random: Services["random"],
 ): Observation {
   const said: [string, CborValue][] = [
     ["@op", kind],
     ["id", id],
-    ["time", new Date(nowMilliseconds).toISOString()],
+    ["time", new Date(timeMilliseconds ?? nowMilliseconds).toISOString()],
   ];
   if (scopes !== undefined) said.push(["@scope", scopes]);
   if (types !== undefined) said.push(["type", types]);

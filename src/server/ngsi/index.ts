@@ -1,9 +1,13 @@
 import type { App, Services } from "../services.ts";
+import { memoryStore } from "../store/index.ts";
 import { batchRoutes } from "./batch.ts";
+import { contextRoutes, mountStoredContext } from "./context-routes.ts";
 import { createContexts } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
-import { mountRoute } from "./request.ts";
+import { CONTEXTS_PATH, mountRoute } from "./request.ts";
+import { StoredContexts } from "./stored-contexts.ts";
+import { temporalRoutes } from "./temporal.ts";
 import { createWriter } from "./writer.ts";
 
 /**
@@ -11,12 +15,22 @@ import { createWriter } from "./writer.ts";
  * by the node's key for the dataset.
  */
 export function mountNgsi(app: App, services: Services): void {
-  const contexts = createContexts(services.loadContext ?? (async () => undefined));
+  const { config, random, clock } = services;
+  const stored = new StoredContexts(services.contexts ?? memoryStore(), random);
+  const own = `${config.publicUrl}${CONTEXTS_PATH}/`;
+  const contexts = createContexts(async (url) => {
+    if (!url.startsWith(own)) return services.loadContext?.(url);
+    const found = await stored.get(url.slice(own.length));
+    return found && { "@context": found.context };
+  }, clock);
   const writer = createWriter(services);
   const routes = [
     ...entityRoutes(writer),
     ...batchRoutes(writer, services.config.publicUrl),
     ...discoveryRoutes(),
+    ...temporalRoutes(writer),
+    ...contextRoutes(services, contexts, stored),
   ];
+  mountStoredContext(app, services, stored);
   for (const route of routes) mountRoute(app, services, contexts, route);
 }

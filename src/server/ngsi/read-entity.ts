@@ -27,6 +27,11 @@ export const NGSI_NULL = "urn:ngsi-ld:null";
 const FRAME_FACTS = 5;
 const MAX_DEPTH = 10;
 const MAX_INSTANCES = 64;
+/** Of one attribute at different times. */
+const MAX_TIMES = 1000;
+
+/** How much may be said at once of an attribute. */
+export type Mode = "whole" | "change" | "temporal";
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
 const NAME = /^[^\s<>"'=;()&?,[\]{}|\\^`]+$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z$/;
@@ -83,13 +88,13 @@ type JsonObject = { readonly [name: string]: unknown };
 /**
  * Reads an entity, or what is to be changed of one, in the normalized or the concise form.
  *
- * @param mayDelete whether attributes may be `urn:ngsi-ld:null`: they have no instances then
+ * @param mode `change`: attributes may be `urn:ngsi-ld:null`, and have no instances then; `temporal`: they have many at many times
  * @returns it, else `NGSI_DATA`
  */
 export function readEntity(
   value: unknown,
   context: TermContext,
-  mayDelete = false,
+  mode: Mode = "whole",
 ): Result<ReadEntity, AnyRefusal> {
   return reading(() => {
     const body = objectAt(value, "");
@@ -99,8 +104,8 @@ export function readEntity(
     return {
       id: named === undefined ? undefined : uriAt(named, "id"),
       types: typed === undefined ? undefined : typesAt(typed, context),
-      scopes: scope === undefined ? undefined : scopesAt(scope, mayDelete),
-      attributes: attributesAt(rest, context, mayDelete),
+      scopes: scope === undefined ? undefined : scopesAt(scope, mode),
+      attributes: attributesAt(rest, context, mode),
     };
   });
 }
@@ -110,9 +115,9 @@ export function readAttribute(
   value: unknown,
   name: string,
   context: TermContext,
-  mayDelete = false,
+  mode: Mode = "whole",
 ): Result<readonly JsonMap[], AnyRefusal> {
-  return reading(() => instancesAt(value, name, context, mayDelete));
+  return reading(() => instancesAt(value, name, context, mode));
 }
 
 /** A URI of an entity, as an address or a query has it. */
@@ -152,8 +157,8 @@ function typesAt(value: unknown, context: TermContext): readonly string[] {
   });
 }
 
-function scopesAt(value: unknown, mayDelete: boolean): readonly string[] {
-  if (mayDelete && value === NGSI_NULL) return [];
+function scopesAt(value: unknown, mode: Mode): readonly string[] {
+  if (mode === "change" && value === NGSI_NULL) return [];
   const scopes = Array.isArray(value) ? value : [value];
   return scopes.map((each) => {
     const isScope = typeof each === "string" && /^\/?[A-Za-z][\w/]{0,255}$/.test(each);
@@ -161,12 +166,12 @@ function scopesAt(value: unknown, mayDelete: boolean): readonly string[] {
   });
 }
 
-function attributesAt(body: JsonObject, context: TermContext, mayDelete: boolean): ReadAttributes {
+function attributesAt(body: JsonObject, context: TermContext, mode: Mode): ReadAttributes {
   const attributes: Record<string, readonly JsonMap[]> = {};
   const terms = Object.entries(body).filter(([term]) => !IGNORED.has(term));
   if (terms.length > MAX_OBSERVATION_FACTS - FRAME_FACTS) misfit("", "fewer attributes");
   for (const [term, value] of terms) {
-    attributes[termAt(term, context)] = instancesAt(value, term, context, mayDelete);
+    attributes[termAt(term, context)] = instancesAt(value, term, context, mode);
   }
   return attributes;
 }
@@ -175,14 +180,17 @@ function instancesAt(
   value: unknown,
   path: string,
   context: TermContext,
-  mayDelete: boolean,
+  mode: Mode,
 ): readonly JsonMap[] {
   const isMany = Array.isArray(value) && value.length > 0 && value.every(isAttributeObject);
   const all: readonly unknown[] = isMany ? value : [value];
-  if (all.length > MAX_INSTANCES) misfit(path, `at most ${MAX_INSTANCES} instances`);
-  if (mayDelete && all.length === 1 && isNull(all[0])) return [];
+  const max = mode === "temporal" ? MAX_TIMES : MAX_INSTANCES;
+  if (all.length > max) misfit(path, `at most ${max} instances`);
+  if (mode === "change" && all.length === 1 && isNull(all[0])) return [];
   const instances = all.map((each) => instanceAt(each, path, context, 0));
-  const ids = instances.map(({ datasetId }) => datasetId);
+  const ids = instances.map(({ datasetId, observedAt }) =>
+    mode === "temporal" ? `${datasetId} ${observedAt}` : datasetId,
+  );
   if (new Set(ids).size < ids.length) misfit(path, "each datasetId once");
   return instances;
 }

@@ -40,6 +40,8 @@ export type Route = {
 };
 
 const BASE = "/ngsi-ld/v1";
+/** Where contexts are that are kept here. */
+export const CONTEXTS_PATH: string = `${BASE}/jsonldContexts`;
 const JSON_TYPE = "application/json";
 const LD_TYPE = "application/ld+json";
 const GEO_TYPE = "application/geo+json";
@@ -173,6 +175,13 @@ export function answerWith(
 function withContext(value: unknown, context: unknown): unknown {
   if (Array.isArray(value)) return value.map((each) => withContext(each, context));
   return typeof value === "object" ? { ...value, "@context": context } : value;
+}
+
+/** An answer that is no entity and has no terms. */
+export function answerPlain(value: unknown, type: string = JSON_TYPE): Response {
+  return new Response(JSON.stringify(value), {
+    headers: { "Content-Type": type, "Cache-Control": PRIVATE },
+  });
 }
 
 /** Nothing is left to say. */

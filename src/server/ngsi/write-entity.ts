@@ -87,7 +87,7 @@ function simple(said: JsonMap, context: TermContext): unknown {
   return contentOf(said);
 }
 
-function instanceJson(
+export function instanceJson(
   raw: JsonMap,
   context: TermContext,
   form: Form,
