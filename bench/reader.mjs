@@ -1,5 +1,5 @@
 // Plates read in a second of one core by the reader of /verify, on pictures of 600 × 600, beside zxing-wasm in the same run.
-// `node bench/reader.mjs [seconds]`, after npm ci.
+// `node bench/reader.mjs [seconds]`, after npm ci. `--short` shows that every figure can be taken, not what it is.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { performance } from "node:perf_hooks";
@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { prepareZXingModule, readBarcodes } from "zxing-wasm/reader";
 
-const SECONDS = Number(process.argv[2] ?? 8);
-const WARM_UP = 20;
+const short = process.argv.includes("--short");
+const SECONDS = short ? 1 : Number(process.argv[2] ?? 8);
+const WARM_UP = short ? 1 : 20;
 const BOUND = 150;
 const SIDE = 600;
 
@@ -60,7 +61,7 @@ for (const { name, image } of pictures) {
   const shown = rates.map(([each, rate]) => `${each} ${rate === 0 ? "does not read it" : `${Math.round(rate)}/s`}`);
   console.log(`${name.padEnd(12)} ${shown.join(", ")}`);
   const [[, own]] = rates;
-  if (name === "straight on" && own < BOUND) {
+  if (!short && name === "straight on" && own < BOUND) {
     console.log(`${Math.round(own)}/s is below the bound of ${BOUND}`);
     process.exitCode = 1;
   }

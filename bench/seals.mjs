@@ -1,5 +1,5 @@
 // Seals made and checked a second on one core, beside raw signing and checking by the same library in the same run.
-// `node bench/seals.mjs [seconds a part]`, after npm run build.
+// `node bench/seals.mjs [seconds a part]`, after npm run build. `--short` shows that every figure can be taken, not what it is.
 import { performance } from "node:perf_hooks";
 import sodium from "sodium-native";
 import {
@@ -17,8 +17,9 @@ import {
 import { makeSeal, signerFromSeed } from "../dist/sdk/index.js";
 import { SealKnowledge, judgeSeal } from "../dist/verify/seal/index.js";
 
-const SECONDS = Number(process.argv[2] ?? 2);
-const COUNT = 2000;
+const short = process.argv.includes("--short");
+const SECONDS = short ? 0.3 : Number(process.argv[2] ?? 2);
+const COUNT = short ? 200 : 2000;
 const BOUND = 0.6;
 const now = 1_795_000_000;
 
@@ -101,4 +102,4 @@ const shares = [
   ["checked", rate(names[3]) / rate(names[2])],
 ];
 for (const [what, share] of shares) console.log(`${what}: ${share.toFixed(2)} of the library alone (bound ${BOUND})`);
-if (shares.some(([, share]) => share < BOUND)) process.exitCode = 1;
+if (!short && shares.some(([, share]) => share < BOUND)) process.exitCode = 1;

@@ -1,5 +1,5 @@
 import { deflateSync } from "node:zlib";
-import { encodeQR } from "qr";
+import { type QrContent, QUIET_MODULES, qrSymbol } from "../../src/paper/qr.ts";
 
 // Pictures of plates as a phone meets them, drawn from the symbol itself: seen at an angle, out of focus, in the dark, far
 // away. Only luma, as a camera's Y plane.
@@ -28,12 +28,10 @@ export type Pose = {
 const WALL = 120;
 const PLATE = 235;
 const INK = 25;
-const QUIET_MODULES = 4;
 
 /** A picture of `width` × `height` with the plate of this text in it. */
 export function drawPlate(text: string, pose: Pose, width = 1280, height = 720): Luma {
-  const bordered = encodeQR(text, "raw", { ecc: "low", border: 1 });
-  const rows = bordered.slice(1, -1).map((row) => row.slice(1, -1));
+  const rows = modulesOf(text);
   const random = generator(pose.seed);
   const sharp = project(rows, pose, width, height, random);
   return expose(
@@ -43,6 +41,19 @@ export function drawPlate(text: string, pose: Pose, width = 1280, height = 720):
     height,
     random,
   );
+}
+
+/** The symbol as plates have it: its address in one mode, the digits of its seal in another. */
+function modulesOf(text: string): readonly (readonly boolean[])[] {
+  const [, alphanumeric = "", numeric = ""] = /^([0-9A-Z $%*+./:-]+\/)(\d+)$/.exec(text) ?? [];
+  const content: QrContent = numeric === "" ? text : { alphanumeric, numeric };
+  const { size, runs } = qrSymbol(content, "medium");
+  const side = size - 2 * QUIET_MODULES;
+  const rows = Array.from({ length: side }, () => new Array<boolean>(side).fill(false));
+  for (const [x, y, length] of runs) {
+    rows[y - QUIET_MODULES]?.fill(true, x - QUIET_MODULES, x - QUIET_MODULES + length);
+  }
+  return rows;
 }
 
 /** The plate on the wall, by pinhole: each pixel is the mean of 3 × 3 rays. */

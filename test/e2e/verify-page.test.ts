@@ -448,7 +448,7 @@ describe.skipIf(CHROMIUM === undefined)(
     test("reads with the larger decoder what the small one cannot", async () => {
       const digits = Array.from({ length: 411 }, (_, i) => (i * i + 7 * i) % 10).join("");
       const text = `HTTPS://ID.EXAMPLE/MA.156.1301.02/LAMP/000123/${digits}`;
-      const pose = { widthPixels: 380, tilt: 30, turn: 10, seed: 2 };
+      const pose = { widthPixels: 330, tilt: 50, turn: 10, seed: 2 };
       const picture = pngOf(drawPlate(text, pose, 600, 600));
       await visiting(ENGLISH, async (page) => {
         await page.goto(address());

@@ -11,6 +11,7 @@ import {
   encodeSign1,
   hex,
   type SealClaims,
+  sealName,
   verifySignature,
 } from "../../../src/core/index.ts";
 import { code, testKey } from "../state/kit.ts";
@@ -104,6 +105,13 @@ describe("a seal", () => {
         value: { iatSeconds },
       });
     }
+  });
+
+  it("is named by its serial and how the generation was born, as its claim 7 is", () => {
+    const read = decodeSeal(make());
+    const { serial, born } = read.ok ? read.value : CLAIMS;
+    expect(hex(sealName({ serial, born }))).toBe(`00010203${"b0".repeat(8)}`);
+    expect(hex(make())).toContain(`074c${hex(sealName(CLAIMS))}`);
   });
 
   it("is longest with the longest code", () => {
