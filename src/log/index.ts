@@ -27,7 +27,7 @@ export {
   writeFully,
   writeFullyLater,
 } from "./files.ts";
-export { type DirectoryLock, lockDirectory } from "./lock.ts";
+export { type DirectoryLock, lockDirectory, MAX_SOCKET_PATH_BYTES } from "./lock.ts";
 export type { Log, StagedEntries } from "./log.ts";
 export {
   createLog,

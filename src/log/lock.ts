@@ -6,8 +6,8 @@ import { errnoOf, isDiskFull, LogFault } from "./fault.ts";
 /** A data directory that this process owns until it releases it, or ends in whatever way. */
 export type DirectoryLock = { release(): Promise<void> };
 
-/** A longer path of a socket is cut off silently (Linux 107 bytes, macOS 103). */
-const MAX_SOCKET_PATH_BYTES = 103;
+/** Of the path of a socket: a longer one is cut off silently (Linux 107 bytes, macOS 103). */
+export const MAX_SOCKET_PATH_BYTES = 103;
 
 /** A take-over takes milliseconds; a guard older than this was left by a process that was killed in one. */
 const STALE_GUARD_MILLISECONDS = 10_000;

@@ -71,6 +71,8 @@ export type WitnessTrouble =
   | "POLICY_WITNESS_OWN"
   /** It saw a larger log under this name. */
   | "WITNESS_AHEAD"
+  /** It shows this very log, up to a smaller size, and takes no more of it: a validator that is behind. */
+  | "WITNESS_BEHIND"
   /** It saw another log under this name. */
   | "WITNESS_BRANCH";
 
@@ -320,6 +322,7 @@ export class Collector {
     this.#pause(state);
     if (asked.kind === "failed") this.#trouble(name, state, asked.failure, asked.status);
     else if (asked.kind === "ahead") this.#trouble(name, state, "WITNESS_AHEAD", asked.size);
+    else if (this.#isOurs(asked.note)) this.#trouble(name, state, "WITNESS_BEHIND", asked.size);
     else {
       this.#trouble(name, state, "WITNESS_BRANCH", asked.size);
       if (asked.note !== undefined) await this.#accuse(asked.note);
@@ -344,6 +347,13 @@ export class Collector {
 
   #longestPause(): number {
     return this.#dependencies.longestPauseMilliseconds ?? MAX_WITNESS_PAUSE_MILLISECONDS;
+  }
+
+  /** Whether what is shown is the log that is served here, as it was. */
+  #isOurs(shown: SignedCheckpoint | undefined): boolean {
+    const { log } = this.#dependencies;
+    if (shown === undefined || shown.size === 0 || shown.size > log.published().size) return false;
+    return sameHash(log.root(shown.size), shown.root);
   }
 
   /** Two roots of one size under the log's own signature: one of them was signed by somebody else who has its key. */

@@ -537,18 +537,19 @@ describe("a log that is witnessed", () => {
         : new Response(null, { status: 422 });
     const mine = branch("a", 10);
     const stranger = keyOf(ORIGIN, "ed25519", "stranger");
-    for (const note of [
-      "",
-      branch("b").note(4, [stranger]),
-      mine.note(4),
-      branch("b", 0, "x.example/log").note(4),
-      branch("b").note(200),
-    ]) {
+    for (const [note, trouble] of [
+      ["", "WITNESS_BRANCH"],
+      [branch("b").note(4, [stranger]), "WITNESS_BRANCH"],
+      // It has this log, and takes no more of it.
+      [mine.note(4), "WITNESS_BEHIND"],
+      [branch("b", 0, "x.example/log").note(4), "WITNESS_BRANCH"],
+      [branch("b").note(200), "WITNESS_BRANCH"],
+    ] as const) {
       const world = worldOf(["a"], "quorum a\n");
       world.answers.set("a", shown(note));
       await world.collector.turn();
       expect(world.frauds).toEqual([]);
-      expect(world.collector.statuses()).toMatchObject([{ trouble: "WITNESS_BRANCH" }]);
+      expect(world.collector.statuses()).toMatchObject([{ trouble }]);
     }
   });
 });

@@ -1,11 +1,9 @@
 import { rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { Request, Response } from "cosmjs-types/tendermint/abci/types";
+import { MAX_SOCKET_PATH_BYTES } from "../../log/index.ts";
 import { LedgerFault } from "../fault.ts";
 import { FrameReader, frame } from "./framing.ts";
-
-/** The name of a Unix socket may have so many bytes; Node 20 cuts a longer one off without a word. */
-export const MAX_SOCKET_PATH_BYTES = 107;
 
 /** Answers what the engine asks. Whatever it throws ends the connection, and with it the engine: never for what users send. */
 export type Answer = (request: Request) => Promise<Partial<Response>>;

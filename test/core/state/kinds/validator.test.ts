@@ -61,6 +61,15 @@ describe("validator", () => {
     expect(() => new TestLedger({ ...GENESIS, validators: twice })).toThrow("STATE_VALIDATOR_KEY");
   });
 
+  it("is told to the engine once, in the order of the keys, whatever came between", () => {
+    const before = list(ordered());
+    const names = voteChanges(undefined, before).map(({ key, power }) => `${hex(key)} ${power}`);
+    expect(names).toEqual(FOUR.map(({ key }) => `${hex(key)} 1`).sort());
+    expect(voteChanges(before, undefined).map(({ power }) => power)).toEqual([0, 0, 0, 0]);
+    expect(voteChanges(before, before)).toEqual([]);
+    expect(voteChanges(undefined, undefined)).toEqual([]);
+  });
+
   it("joins without a vote, is given one, exchanges its key and leaves, each by a decision", () => {
     const ledger = ordered();
     const address = "10.0.0.5:26656";
