@@ -13,6 +13,7 @@ export type LogFaultCode =
   | "LOG_FORKED"
   | "JOURNAL_DAMAGED"
   | "DATA_BODIES"
+  | "DATA_KEY"
   | "DATA_DIR_IN_USE"
   | "DATA_DIR_ACCESS";
 
@@ -27,6 +28,7 @@ const REACTIONS: Readonly<Record<LogFaultCode, Reaction>> = {
   LOG_FORKED: "fatal",
   JOURNAL_DAMAGED: "fatal",
   DATA_BODIES: "fatal",
+  DATA_KEY: "fatal",
   DATA_DIR_IN_USE: "fatal",
   DATA_DIR_ACCESS: "fatal",
 };

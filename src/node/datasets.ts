@@ -106,7 +106,7 @@ function accessName(reference: string): string {
  *     bodies/, files/ facts and files beside it, which can be erased
  *     published       the newest public checkpoint
  *
- * @throws LogFault for one that is damaged: nothing is served then that could contradict what was shown before
+ * @throws LogFault `DATA_KEY`, and for one that is damaged: nothing is served then that could contradict what was shown before
  */
 export async function openDatasets(options: DatasetsOptions): Promise<NodeDatasets> {
   const { directory, files = nodeFiles } = options;
@@ -215,7 +215,7 @@ async function partsOf(
 
 async function knownSeed(path: string, files: FileSystem): Promise<Uint8Array> {
   const seed = await readSeed(path, files);
-  if (seed === undefined) throw new LogFault("LOG_MISSING", { path });
+  if (seed === undefined) throw new LogFault("DATA_KEY", { path });
   return seed;
 }
 
