@@ -190,8 +190,7 @@ test("another office asks, is granted less, reads that much, and is refused once
   const wide = ["--attributes", "no2,pm25", "--until", "2100-01-01"];
   const asked = await parks("request", AIR, "--purpose", "树木养护", ...wide, "--json");
   const request = jsonOf(asked).id as string;
-  const grant = (...more: readonly string[]) =>
-    owner("grant", AIR, "--request", request, ...more);
+  const grant = (...more: readonly string[]) => owner("grant", AIR, "--request", request, ...more);
   expect(problemOf(await grant("--attributes", "place"))).toMatchObject({ code: "GRANT_WIDER" });
   expect(problemOf(await owner("grant", AIR))).toMatchObject({ code: "CLI_MISSING" });
   const { id } = jsonOf(await grant("--attributes", "pm25", "--json"));
@@ -224,4 +223,4 @@ test("another office asks, is granted less, reads that much, and is refused once
   expect(problemOf(await parks("dataset", "read", AIR, at))).toMatchObject({ code: "GRANT_NONE" });
   const list = await office.cli("dataset", "list", "空气");
   expect(list.out).toContain(AIR);
-});
+}, 240_000);
