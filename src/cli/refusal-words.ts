@@ -757,6 +757,18 @@ const ROWS: { readonly [code: string]: Row } = {
     "无需再办。",
     "Nothing is left to do.",
   ],
+  DATA_RESTORED: [
+    "{dataset} 的日志由备份恢复，尚不接受写入。",
+    "The log of {dataset} was brought back from a backup, and takes nothing yet.",
+    "请由节点运维人员确认无人见过更新的状态：cityid start --confirm-restored。",
+    "Its node's operator says that nobody has seen a newer state: cityid start --confirm-restored.",
+  ],
+  HTTP_TOKEN_BOUND: [
+    "该令牌仅限授权 {grant} 之下的读取。",
+    "This token reads under the grant {grant}, and does nothing else.",
+    "请直接签名，或申请不限授权的令牌。",
+    "Sign the request, or ask for a token without a grant.",
+  ],
   GRANT_NONE: [
     "{subject} 未向您授权。",
     "Nothing of {subject} was granted to you.",

@@ -4,6 +4,7 @@ import {
   EVERYBODY,
   err,
   factLeaf,
+  fromHex,
   type GrantEnd,
   type GrantValue,
   grantEnd,
@@ -12,6 +13,7 @@ import {
   hex,
   isKeyOfSide,
   isShown,
+  keyKey,
   type Observation,
   type OpenDataset,
   ok,
@@ -110,9 +112,19 @@ export function stillHolds(
   nowSeconds: number,
 ): boolean {
   const { code } = dataset.record;
+  if (key !== undefined && !isOpen(state, key, nowSeconds)) return false;
   if (grant === undefined) return key !== undefined && isKeyOfSide(state, key, code, "record");
   const now = state.get(grantKey(grant.id));
   return now !== undefined && endFor(state, now, code, key, nowSeconds) === undefined;
+}
+
+/** Whether a key that opened a view is still open. */
+function isOpen(state: ValueReader, { holder, kid, scope }: HeldKey, nowSeconds: number): boolean {
+  const known = state.get(keyKey(holder, fromHex(kid) ?? new Uint8Array()));
+  const until = scope?.until;
+  return (
+    known !== undefined && known.to === undefined && !(until !== undefined && nowSeconds > until)
+  );
 }
 
 /** Why a grant does not count for this caller; `undefined` while it does. */

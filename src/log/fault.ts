@@ -15,6 +15,7 @@ export type LogFaultCode =
   | "DATA_BODIES"
   | "DATA_PLATES"
   | "DATA_STORE"
+  | "DATA_KEY"
   | "DATA_DIR_IN_USE"
   | "DATA_DIR_ACCESS";
 
@@ -31,6 +32,7 @@ const REACTIONS: Readonly<Record<LogFaultCode, Reaction>> = {
   DATA_BODIES: "fatal",
   DATA_PLATES: "fatal",
   DATA_STORE: "busy",
+  DATA_KEY: "fatal",
   DATA_DIR_IN_USE: "fatal",
   DATA_DIR_ACCESS: "fatal",
 };

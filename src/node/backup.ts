@@ -67,7 +67,8 @@ export async function backup(
  * operator says that nobody has seen a newer state: the same ledger must not go on from an older one. Durable when it
  * resolves; what was broken off before is no ledger that a node would open.
  *
- * @throws LedgerFault LEDGER_DIRECTORY when the source is no whole backup or the target is not empty
+ * @throws LedgerFault LEDGER_DIRECTORY when the source is no whole backup or the target is not empty; LogFault
+ *   for the damaged log of a dataset
  */
 export async function restore(
   from: string,
@@ -80,6 +81,7 @@ export async function restore(
   if (description === undefined) throw directoryFault(from, "absent");
   const report = await auditDirectory(from, options);
   if (!report.intact) return report;
+  readDatasets(files, dataDirectory(from).datasets);
   // A copy of a whole directory may hold a witness's key: the node makes another one.
   const source = dataDirectory(from);
   const forgotten = new Set([
@@ -125,6 +127,15 @@ async function copyDatasets(
     await copy.tree(join(source, "plates"), join(target, "plates"));
     if (withKeys) await copy.tree(join(source, "keys"), join(target, "keys"));
     await copy.file(join(source, "dataset.json"), join(target, "dataset.json"));
+  }
+}
+
+/** Reads every journal of a dataset to its end. @throws LogFault for one that is damaged */
+function readDatasets(files: FileSystem, datasets: string): void {
+  const names = files.exists(datasets) ? files.list(datasets) : [];
+  for (const name of names) {
+    const directory = join(datasets, name, "log");
+    if (files.exists(directory)) readLog({ directory, files }, () => undefined);
   }
 }
 

@@ -117,7 +117,7 @@ function accessName(reference: string): string {
  *     entities.db     what they say, to ask for; derived from the two above, and built again where it is missing
  *     published       the newest public checkpoint
  *
- * @throws LogFault for one that is damaged: nothing is served then that could contradict what was shown before
+ * @throws LogFault `DATA_KEY`, and for one that is damaged: nothing is served then that could contradict what was shown before
  */
 export async function openDatasets(given: DatasetsOptions): Promise<NodeDatasets> {
   const { directory, files = nodeFiles } = given;
@@ -241,7 +241,7 @@ async function partsOf(
 
 async function knownSeed(path: string, files: FileSystem): Promise<Uint8Array> {
   const seed = await readSeed(path, files);
-  if (seed === undefined) throw new LogFault("LOG_MISSING", { path });
+  if (seed === undefined) throw new LogFault("DATA_KEY", { path });
   return seed;
 }
 

@@ -272,4 +272,4 @@ test("another office asks, is granted less, reads that much, and is refused once
   expect(problemOf(await parks("dataset", "read", AIR, at))).toMatchObject({ code: "GRANT_NONE" });
   const list = await office.cli("dataset", "list", "空气");
   expect(list.out).toContain(AIR);
-});
+}, 240_000);

@@ -118,6 +118,15 @@ describe("authorise", () => {
     const whole = authorise(state, dataset, owner, "read", 0);
     expect(whole.ok && stillHolds(state, whole.value, owner.key, 0)).toBe(true);
     expect(whole.ok && stillHolds(state, whole.value, undefined, 0)).toBe(false);
+    // What runs ends with the key that opened it, too.
+    const byKey = authorise(state, dataset, reader, "read", 0);
+    const prev = ledger.record(PARKS).control;
+    const close = [{ kid: testKey("reader").kid, why: "retired" as const }];
+    expect(byKey.ok && stillHolds(state, byKey.value, reader.key, 0)).toBe(true);
+    const brief = { ...present(reader.key, "a key"), scope: { until: 5 } };
+    expect(byKey.ok && stillHolds(state, byKey.value, brief, 6)).toBe(false);
+    ledger.must({ op: "keys", code: PARKS, prev, close }, city);
+    expect(byKey.ok && stillHolds(state, byKey.value, reader.key, 0)).toBe(false);
   });
 
   it("ends with the last second of the grant", () => {

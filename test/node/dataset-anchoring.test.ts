@@ -91,7 +91,7 @@ test("a log whose key was lost is not opened with another one", async () => {
   const opened = openDatasets({
     ...{ directory, host: "node.test", clock: () => 0, random: (n) => new Uint8Array(n) },
   });
-  await expect(opened).rejects.toMatchObject({ code: "LOG_MISSING" });
+  await expect(opened).rejects.toMatchObject({ code: "DATA_KEY" });
 });
 
 test("a journal that is shorter than what was published is refused", async () => {

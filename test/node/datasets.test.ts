@@ -32,6 +32,7 @@ import { verifyFacts } from "../../src/verify/data/index.ts";
 import { runCli } from "../cli/served-world.ts";
 import { CITY, code, named, signerOf } from "../sdk/world.ts";
 import { AIR, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
+import { flip } from "./flip.ts";
 import { type RealNode, startRealNode } from "./real-node.ts";
 
 // A department's dataset on a real node: its log, what is sent, read, proved and erased; over HTTP, across kills.
@@ -396,6 +397,9 @@ describe("a backup", () => {
     const ran = await runCli(["backup", node.data, backup, "--with-keys"]);
     expect(ran).toMatchObject({ exit: 0, errors: "" });
     expect(await runCli(["restore", backup, restored])).toMatchObject({ exit: 0 });
+    await flip(join(backup, "datasets", "MA.156.1301.02_DATA_AIR.g1", "log", "journal"), 200);
+    const damaged = await runCli(["restore", backup, join(root, "damaged")]);
+    expect(damaged.errors).toContain("JOURNAL_DAMAGED");
     const mine = node;
     await node.stop();
     node = await startRealNode({ data: restored });
@@ -418,5 +422,5 @@ describe("a backup", () => {
       await node.stop();
       node = await startRealNode({ data: mine.data });
     }
-  });
+  }, 240_000);
 });

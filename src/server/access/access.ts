@@ -126,8 +126,14 @@ export function createAccess(dependencies: AccessDependencies): Access {
     note: (view, what, count) => notes.add(view, what, count),
     watch(authorised, end) {
       const entry = { authorised, end };
+      const { view, key } = authorised;
+      // A block may have come since it was opened.
+      if (!stillHolds(state, view, key, nowSeconds())) {
+        end();
+        return () => undefined;
+      }
       watched.add(entry);
-      const { until } = authorised.view;
+      const { until } = view;
       const wait = until === undefined ? undefined : (until + 1) * 1000 - clock();
       const timer =
         wait !== undefined && wait <= MAX_WAIT_MILLISECONDS

@@ -16,7 +16,7 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
 
 /** Entries that one page looks at: of each the file of its facts is read. */
-const MAX_LOOKED_AT = 500;
+const MAX_LOOKED_AT = 200;
 
 /** `GET /v1/datasets/<code>/accesses`: who read what. The owner sees all of it, a grantee what was read under its own grants. */
 export function mountAccesses(app: App, services: Services): void {
