@@ -14,6 +14,7 @@ import { addExport } from "./export.ts";
 import { addHistory } from "./history.ts";
 import { addImport } from "./import.ts";
 import { addInbox } from "./inbox.ts";
+import { addIngest } from "./ingest.ts";
 import { addInit } from "./init.ts";
 import { addKey } from "./key.ts";
 import { addKeys } from "./keys.ts";
@@ -55,6 +56,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addPropose,
   addRegister,
   addImport,
+  addIngest,
   addVoid,
   addUpdate,
   addKeys,

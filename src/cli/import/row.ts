@@ -39,7 +39,14 @@ export type RowCode =
   | "ROW_GEOMETRY"
   | "ROW_DATE"
   | "ROW_ALIAS_DUPLICATE"
-  | "ROW_SHAPE";
+  | "ROW_SHAPE"
+  | "ROW_MISSING"
+  | "ROW_NOTHING"
+  | "ROW_TIME"
+  | "ROW_POINT"
+  | "ROW_NUMBER"
+  | "ROW_TRUTH"
+  | "ROW_JSON";
 
 /** What is wrong with the row, with an example that is right. */
 export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
@@ -71,4 +78,14 @@ export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
   },
   ROW_ALIAS_DUPLICATE: { en: "is the number of an earlier row too", zh: "编号与前面的行重复" },
   ROW_SHAPE: { en: "does not fit", zh: "不符合要求" },
+  ROW_MISSING: { en: "is empty and needed", zh: "为必填项，不能为空" },
+  ROW_NOTHING: { en: "has nothing that was seen", zh: "没有任何观测值" },
+  ROW_TIME: {
+    en: "is no time, like 2026-05-31T08:00:00+08:00; without a zone the mapping says which",
+    zh: "不是时间，正确如 2026-05-31T08:00:00+08:00；未写时区时须在映射中注明",
+  },
+  ROW_POINT: { en: "has a geometry that is no point", zh: "几何图形不是点" },
+  ROW_NUMBER: { en: "is no number, like 12.5", zh: "不是数字，正确如 12.5" },
+  ROW_TRUTH: { en: "is neither true nor false", zh: "不是 true 或 false" },
+  ROW_JSON: { en: "is no JSON object", zh: "不是 JSON 对象" },
 };

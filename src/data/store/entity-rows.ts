@@ -11,6 +11,7 @@ export type StoredEntity = { readonly row: number; readonly entity: Entity };
 /** The current entities and what leads to them, written so that a change touches only what it changes. */
 export class EntityRows {
   readonly #sql: Sql;
+  readonly #tallies = new Map<string, number>();
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -69,18 +70,34 @@ export class EntityRows {
     for (const tally of tallies.come) this.#tally(tally, 1);
   }
 
-  #tally([type, attribute, kind]: Tally, by: 1 | -1): void {
-    this.#sql.run(
-      `INSERT INTO tally VALUES (?, ?, ?, ?)
-       ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n`,
-      [type, attribute, kind, by],
-    );
-    if (by === 1) return;
-    this.#sql.run("DELETE FROM tally WHERE type = ? AND attribute = ? AND kind = ? AND n = 0", [
-      type,
-      attribute,
-      kind,
-    ]);
+  /** Many entities of a transaction change the same few tallies: they are summed up, and written with its end. */
+  #tally(tally: Tally, by: 1 | -1): void {
+    const key = JSON.stringify(tally);
+    this.#tallies.set(key, (this.#tallies.get(key) ?? 0) + by);
+  }
+
+  /** Writes what is left for the end of a transaction. */
+  flush(): void {
+    for (const [key, by] of this.#tallies) {
+      if (by === 0) continue;
+      const tally = JSON.parse(key) as Tally;
+      this.#sql.run(
+        `INSERT INTO tally VALUES (?, ?, ?, ?)
+         ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n`,
+        [...tally, by],
+      );
+      if (by > 0) continue;
+      this.#sql.run(
+        "DELETE FROM tally WHERE type = ? AND attribute = ? AND kind = ? AND n = 0",
+        tally,
+      );
+    }
+    this.#tallies.clear();
+  }
+
+  /** Forgets what was left for the end of a transaction that there is none of. */
+  drop(): void {
+    this.#tallies.clear();
   }
 }
 

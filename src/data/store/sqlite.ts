@@ -57,7 +57,7 @@ class SqliteStore implements EntityStore {
 
   async take(entries: readonly StoredEntry[]): Promise<void> {
     for (const batch of batchesOf(entries)) {
-      this.#sql.transaction(() => {
+      this.#transaction(() => {
         for (const entry of batch) this.#takeOne(entry);
         const end = this.#position + batch.length;
         const last = this.#log.hashOf(end - 1);
@@ -84,7 +84,7 @@ class SqliteStore implements EntityStore {
   async retake({ index, body }: StoredEntry): Promise<void> {
     if (index >= this.#position) throw new InvariantError(`entry ${index} was not taken in`);
     const range = [rowOf(index, 0), rowOf(index + 1, 0)];
-    this.#sql.transaction(() => {
+    this.#transaction(() => {
       const named = new Set<string>();
       const note = () => {
         const rows = this.#sql.all(
@@ -193,6 +193,18 @@ class SqliteStore implements EntityStore {
 
   async [Symbol.asyncDispose](): Promise<void> {
     closeDatabase(this.#sql);
+  }
+
+  #transaction(work: () => void): void {
+    try {
+      this.#sql.transaction(() => {
+        work();
+        this.#entities.flush();
+      });
+    } catch (cause) {
+      this.#entities.drop();
+      throw cause;
+    }
   }
 
   #takeOne({ index, body }: StoredEntry): void {
