@@ -189,7 +189,7 @@ function tellKey({ key, uses, label, scope }: KeySpec): Words {
   const where = [
     ...(scope?.under === undefined ? [] : [scope.under]),
     ...(scope?.classes ?? []),
-    ...(scope?.until === undefined ? [] : [`→ ${new Date(scope.until * 1000).toISOString()}`]),
+    ...(scope?.until === undefined ? [] : [`→ ${formatMoment(scope.until)}`]),
   ].join(", ");
   const what = `“${label}” (${uses.join(", ")})${where === "" ? "" : ` [${where}]`}`;
   const kind = key.get(1) === 2 ? "P-256" : "Ed25519";

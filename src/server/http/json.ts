@@ -55,7 +55,12 @@ function mapToJson(map: object): Json {
   return json;
 }
 
+/** What the calendar of the platform does not reach, the year 275 760, stays the number that was signed. */
 function numberToJson(value: number, name: string): Json {
-  if (MILLISECONDS.has(name)) return timeOfMilliseconds(value);
-  return SECONDS.has(name) ? timeOfSeconds(value) : value;
+  if (MILLISECONDS.has(name)) return isDate(value) ? timeOfMilliseconds(value) : value;
+  return SECONDS.has(name) && isDate(value * 1000) ? timeOfSeconds(value) : value;
+}
+
+function isDate(milliseconds: number): boolean {
+  return !Number.isNaN(new Date(milliseconds).getTime());
 }
