@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { createCli } from "./cli.ts";
 import { EXIT, type Exit } from "./exit.ts";
 import { fileProblem, isFileError } from "./file-problem.ts";
+import { CliProblem } from "./problem.ts";
 import { createProgram } from "./program.ts";
 import { printReport, reportOf } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,8 +36,12 @@ export async function runCli(
   }
 }
 
-/** After Ctrl-C whatever broke, broke because of it. */
+/**
+ * After Ctrl-C whatever broke, broke because of it. Only a validator that stops on purpose is asked to end at the same moment,
+ * because its engine ends with it.
+ */
 function asProblem(thrown: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted) return signal.reason;
+  const isOnPurpose = thrown instanceof CliProblem && thrown.code === "NODE_RULES";
+  if (signal.aborted && !isOnPurpose) return signal.reason;
   return isFileError(thrown) ? fileProblem(thrown.path, thrown) : thrown;
 }

@@ -7,10 +7,11 @@ import { afterEach, describe, expect, test } from "vitest";
 import { hex, isBlockEntry, present } from "../../../src/core/index.ts";
 import { engineHome } from "../../../src/node/comet/home.ts";
 import { beginNet } from "../../../src/node/comet/index.ts";
+import { createClient } from "../../../src/sdk/index.ts";
 import { must } from "../../contract/ledger.ts";
 import { code, GENESIS, member, ORIGIN, sign } from "../../core/state/kit.ts";
 import { MAIN, until } from "../../node/real-node.ts";
-import { genesisWith, LOG_SEED } from "../../sdk/world.ts";
+import { actWith, genesisWith, LOG_SEED } from "../../sdk/world.ts";
 import { beginOneValidator, type OneValidator, startOneValidator, testEngine } from "./engine.ts";
 
 const binary = (await testEngine()) ?? "";
@@ -136,6 +137,18 @@ describe.skipIf(binary === "")("one validator", PATIENCE, () => {
       await until(async () => ((await isListening(socket)) ? undefined : true));
     }
     await pair.ended;
+
+    // Started again, it goes on until a block that it has no rules for, and says so; starting it once more would not help.
+    const again = cityid("validator", "--port", "0", "--engine", binary);
+    const there = await until(async () => /answers at (http:\S+)/.exec(again.said())?.[1]);
+    await until(async () => ((await fetch(`${there}/readyz`)).ok ? true : undefined));
+    const act = actWith(createClient({ url: there }));
+    const inner = { op: "param", name: "upgrade", value: { app: 2, height: 3 } } as const;
+    const { id } = await act({ op: "propose", inner }, "member/A", "member/A");
+    const vote = { op: "endorse", decision: id, vote: "approve" } as const;
+    await act(vote, "member/B", "member/B");
+    expect(await again.ended).toBe(10);
+    expect(again.said()).toContain("NODE_RULES");
   });
 });
 
