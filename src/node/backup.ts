@@ -45,7 +45,7 @@ export async function backup(
   const { end, size } = readLog({ directory: source.ledger, files }, () => undefined);
   const copy = copier(files, to);
   await copy.file(join(source.ledger, "journal"), join(target.ledger, "journal"), end);
-  for (const name of ["inbox", "openings", "seals", "witnessLogs", "fraud"] as const) {
+  for (const name of ["inbox", "openings", "seals", "witnessLogs", "fraud", "contexts"] as const) {
     await copy.tree(source[name], target[name]);
   }
   await copyDatasets(source.datasets, target.datasets, copy, { files, withKeys });

@@ -34,7 +34,7 @@ export function timeOfMilliseconds(milliseconds: number): string {
 
 /** RFC 3339 in UTC, whole seconds. */
 export function timeOfSeconds(seconds: number): string {
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+  return new Date(seconds * 1000).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
 /** A value of the ledger as JSON: bytes in hex, times in RFC 3339. docs/spec/http.md §1. */

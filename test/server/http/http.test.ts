@@ -76,6 +76,11 @@ describe("toJson", () => {
 
   test("spells a COSE_Key as the hex of its encoding", () => {
     expect(toJson(new Map([[1, 1]]))).toBe("a10101");
+    // Beyond the calendar of the platform it stays what was signed.
+    expect(toJson({ until: 253_402_300_800, opened: 8.64e15 + 1 })).toEqual({
+      until: "+010000-01-01T00:00:00Z",
+      opened: 8.64e15 + 1,
+    });
   });
 
   test("takes an attribute called `since` for what it is", () => {
