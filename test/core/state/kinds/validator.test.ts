@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
+  decodeCbor,
+  decodeGenesis,
+  encodeGenesis,
   type FoundingValidator,
   hex,
   type InnerOperation,
@@ -131,6 +134,22 @@ describe("validator", () => {
     const full = new TestLedger({ ...GENESIS, validators: many });
     full.wait(1);
     expect(full.undecided(set("more"), both)).toEqual({ code: "STATE_VALIDATORS_LIMIT", max: 21 });
+  });
+
+  it("has an Ed25519 key, or the operation has no shape", () => {
+    const ledger = ordered();
+    // 32 bytes, and no point of the curve that anybody could vote with.
+    const inner = set("v9", { key: new Uint8Array(32).fill(0xff) });
+    expect(ledger.refused({ op: "propose", inner }, member("A"))).toMatchObject({
+      code: "OP_FIELD_TYPE",
+      path: "inner/key",
+    });
+    const repeated = [terms("v1"), terms("v1")];
+    const value = decodeCbor(encodeGenesis({ ...GENESIS, validators: repeated }));
+    if (!value.ok) throw new Error(value.error.code);
+    expect(decodeGenesis(value.value)).toMatchObject({
+      error: { code: "OP_FIELD_TYPE", path: "validators" },
+    });
   });
 
   it("changes less than a third of the votes in one moment, and never takes the last one", () => {
