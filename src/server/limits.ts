@@ -66,10 +66,12 @@ export const SIGNED_REQUEST_SECONDS = 60;
 export const MIN_NONCE_CHARACTERS = 16;
 export const MAX_NONCE_CHARACTERS = 64;
 export const MAX_NONCES: number = 200_000;
+export const MAX_NONCES_OF_KEY: number = 50_000;
 
 export const MIN_TOKEN_SECONDS = 600;
 export const MAX_TOKEN_SECONDS: number = 24 * 3600;
 export const MAX_TOKENS: number = 10_000;
+export const MAX_TOKENS_OF_HOLDER: number = 1000;
 
 export const MAX_APPLICATIONS: number = 10_000;
 export const MAX_INBOX_BYTES: number = 16 * 1024 * MIB;

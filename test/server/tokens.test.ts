@@ -228,4 +228,17 @@ describe("createTokens", () => {
     expect(tokens.find(first, 1000)).toBeUndefined();
     expect(tokens.find(second, 1999)).toEqual({ keyid: "k", expires: 2000 });
   });
+
+  test("leaves room for others, however many one holder takes", () => {
+    const tokens = createTokens(random, 3, 2);
+    const ask = (keyid: string, expires: number, now: number) =>
+      tokens.issue({ keyid, expires }, now) !== undefined;
+    expect([ask("a/1", 1000, 0), ask("a/2", 1000, 0), ask("a/3", 1000, 0)]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+    expect(ask("b/1", 2000, 0)).toBe(true);
+    expect(ask("a/3", 2000, 1000)).toBe(true);
+  });
 });

@@ -1,7 +1,8 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import { timeOfMilliseconds, timeOfSeconds } from "../http/json.ts";
-import { MAX_NONCES, SIGNED_REQUEST_SECONDS } from "../limits.ts";
+import { MAX_NONCES, MAX_NONCES_OF_KEY, SIGNED_REQUEST_SECONDS } from "../limits.ts";
 import type { HttpRefusal, SignedRequestRefusal } from "../problem/refusal.ts";
+import { Shares } from "../rate/shares.ts";
 
 /**
  * Remembers the nonces of signed requests for as long as one could be played again. Only nonces whose signature was
@@ -10,20 +11,26 @@ import type { HttpRefusal, SignedRequestRefusal } from "../problem/refusal.ts";
 export type Nonces = {
   /** Nonces that were spent before are not remembered: with the process before it, its memory was lost. */
   readonly sinceMilliseconds: number;
-  /** `false` when it was seen before; `undefined` when there is no room to remember it. */
+  /** `false` when it was seen before; `undefined` when there is no room to remember it, or its key has taken its share. */
   take(keyid: string, nonce: string, nowMilliseconds: number): boolean | undefined;
 };
 
 // `created` may lie this far ahead of our clock and as far behind: twice that is the longest a request stays good.
 const REMEMBERED_MILLISECONDS = 2 * SIGNED_REQUEST_SECONDS * 1000;
 
-export function createNonces(sinceMilliseconds: number, max: number = MAX_NONCES): Nonces {
+export function createNonces(
+  sinceMilliseconds: number,
+  max: number = MAX_NONCES,
+  maxOfKey: number = MAX_NONCES_OF_KEY,
+): Nonces {
   // A Map keeps the order of insertion, which here is the order of forgetting.
-  const expiries = new Map<string, number>();
+  const remembered = new Map<string, { readonly keyid: string; readonly expiry: number }>();
+  const shares = new Shares(maxOfKey);
   const forget = (now: number): void => {
-    for (const [seen, expiry] of expiries) {
+    for (const [seen, { keyid, expiry }] of remembered) {
       if (expiry > now) return;
-      expiries.delete(seen);
+      remembered.delete(seen);
+      shares.giveBack(keyid);
     }
   };
   return {
@@ -31,9 +38,9 @@ export function createNonces(sinceMilliseconds: number, max: number = MAX_NONCES
     take(keyid, nonce, now) {
       forget(now);
       const seen = `${keyid} ${nonce}`;
-      if (expiries.has(seen)) return false;
-      if (expiries.size >= max) return undefined;
-      expiries.set(seen, now + REMEMBERED_MILLISECONDS);
+      if (remembered.has(seen)) return false;
+      if (remembered.size >= max || !shares.take(keyid)) return undefined;
+      remembered.set(seen, { keyid, expiry: now + REMEMBERED_MILLISECONDS });
       return true;
     },
   };

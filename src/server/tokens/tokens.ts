@@ -1,4 +1,5 @@
-import { MAX_TOKENS } from "../limits.ts";
+import { MAX_TOKENS, MAX_TOKENS_OF_HOLDER } from "../limits.ts";
+import { Shares } from "../rate/shares.ts";
 
 /** What a token stands for. */
 export type Granted = {
@@ -10,7 +11,7 @@ export type Granted = {
 
 /** Bearer tokens in memory: random texts that stand for a signed request until they expire, or their key is closed. */
 export type Tokens = {
-  /** `undefined` when there is no room. */
+  /** `undefined` when there is no room, or its holder has as many as one may have. */
   issue(granted: Granted, nowMilliseconds: number): string | undefined;
   find(token: string, nowMilliseconds: number): Granted | undefined;
 };
@@ -21,15 +22,22 @@ const TOKEN_BYTES = 32;
 export function createTokens(
   random: (bytes: number) => Uint8Array,
   max: number = MAX_TOKENS,
+  maxOfHolder: number = MAX_TOKENS_OF_HOLDER,
 ): Tokens {
   const granted = new Map<string, Granted>();
+  const shares = new Shares(maxOfHolder);
   const forgetExpired = (now: number): void => {
-    for (const [token, { expires }] of granted) if (expires <= now) granted.delete(token);
+    for (const [token, { keyid, expires }] of granted) {
+      if (expires > now) continue;
+      granted.delete(token);
+      shares.giveBack(holderOf(keyid));
+    }
   };
   return {
     issue(what, now) {
-      if (granted.size >= max) forgetExpired(now);
-      if (granted.size >= max) return undefined;
+      const holder = holderOf(what.keyid);
+      if (granted.size >= max || shares.isFull(holder)) forgetExpired(now);
+      if (granted.size >= max || !shares.take(holder)) return undefined;
       const token = Buffer.from(random(TOKEN_BYTES)).toString("base64url");
       granted.set(token, what);
       return token;
@@ -39,4 +47,9 @@ export function createTokens(
       return found !== undefined && found.expires > now ? found : undefined;
     },
   };
+}
+
+/** `<holder>/<kid>` */
+function holderOf(keyid: string): string {
+  return keyid.slice(0, keyid.lastIndexOf("/"));
 }

@@ -242,4 +242,15 @@ describe("createNonces", () => {
     expect(nonces.take("k", "a", 119_999)).toBe(false);
     expect(nonces.take("k", "a", 120_000)).toBe(true);
   });
+
+  test("leaves room for other keys, whatever one of them spends", () => {
+    const nonces = createNonces(0, 3, 2);
+    expect(["a", "b", "c"].map((nonce) => nonces.take("k", nonce, 0))).toEqual([
+      true,
+      true,
+      undefined,
+    ]);
+    expect(nonces.take("l", "a", 0)).toBe(true);
+    expect(nonces.take("k", "c", 120_000)).toBe(true);
+  });
 });
