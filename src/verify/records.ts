@@ -1,4 +1,5 @@
 import {
+  type Above,
   ancestorsOf,
   type CborMap,
   type CborValue,
@@ -6,14 +7,15 @@ import {
   type CodeRecord,
   codeKey,
   type EffectiveStatus,
-  effectiveStatus,
   err,
   isCborMap,
   type MapKey,
   ok,
+  parentOf,
   parseCode,
   type Result,
-  type ValueReader,
+  registrationKey,
+  statusBelow,
 } from "../core/index.ts";
 import type { ProvenValues } from "./values.ts";
 
@@ -65,21 +67,40 @@ export function recordOf(key: string, values: ProvenValues): CodeRecord | undefi
   return key.startsWith(CODE_PREFIX) ? (values.get(key) as CodeRecord | undefined) : undefined;
 }
 
-/** The effective status of a present record; `undefined` where values that it depends on are not proved. */
+/** Of codes that were met above records: the record with its effective status; `null` where that is not proved. */
+export type KnownAbove = Map<Code, Above | null | undefined>;
+
+/**
+ * The effective status of a present record; `undefined` where values that it depends on are not proved.
+ *
+ * @param known for many records side by side: what stands above them all is looked at once
+ */
 export function provenStatus(
   record: CodeRecord,
   values: ProvenValues,
+  known: KnownAbove = new Map(),
 ): EffectiveStatus | undefined {
-  let isProven = true;
-  const state: ValueReader = {
-    get: <T>(key: MapKey<T>): T | undefined => {
-      const value = values.get(key) as T | undefined;
-      if (value === undefined && !values.has(key)) isProven = false;
-      return value;
-    },
-  };
-  const effective = effectiveStatus(state, record);
-  return isProven && values.has(codeKey(record.code)) ? effective : undefined;
+  const { code, registration } = record;
+  const parent = parentOf(code);
+  const above = parent && provenAbove(parent, values, known);
+  if (above === null || !values.has(codeKey(code))) return undefined;
+  if (registration && !values.has(registrationKey(registration))) return undefined;
+  const get = <T>(key: MapKey<T>): T | undefined => values.get(key) as T | undefined;
+  return statusBelow({ get }, record, above);
+}
+
+function provenAbove(
+  code: Code,
+  values: ProvenValues,
+  known: KnownAbove,
+): Above | null | undefined {
+  if (!known.has(code)) {
+    const record = values.get(codeKey(code)) as CodeRecord | undefined;
+    const effective = record && provenStatus(record, values, known);
+    const nothing = record || !values.has(codeKey(code)) ? null : undefined;
+    known.set(code, effective ? { record, effective } : nothing);
+  }
+  return known.get(code);
 }
 
 function refuseRecord(key: string, value: CborValue): RecordRefusal | undefined {

@@ -17,6 +17,7 @@ import {
 import { MAX_SERIALS } from "../op/limits.ts";
 import { err, ok, type Result } from "../result.ts";
 import { MAX_SEAL_BYTES } from "./limits.ts";
+import { readQuickly } from "./quick.ts";
 
 /** What a seal says: that a plate is for this code, in the generation that was `born` so. */
 export type SealClaims = {
@@ -183,6 +184,8 @@ export function decodeSeal(bytes: Uint8Array): Result<Seal, SealRefusal> {
   if (bytes.length > MAX_SEAL_BYTES) {
     return err({ code: "SEAL_SIZE", got: bytes.length, max: MAX_SEAL_BYTES });
   }
+  const quick = readQuickly(bytes);
+  if (quick !== undefined) return ok(quick);
   const sign1 = decodeSign1(bytes);
   if (!sign1.ok) return sign1;
   const { protectedBytes, payload, signature, webauthn } = sign1.value;

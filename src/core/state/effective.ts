@@ -61,6 +61,25 @@ export function effectiveStatus(state: ValueReader, record: StatusFields): Effec
   return { status, because: typeof because === "string" ? because : referenceTo(because) };
 }
 
+/** The record next above another, with its effective status. */
+export type Above = { readonly record: StatusFields; readonly effective: EffectiveStatus };
+
+/** {@link effectiveStatus} of a record, where that of what stands above it is known: for many records side by side. */
+export function statusBelow(
+  state: ValueReader,
+  record: StatusFields,
+  above: Above | undefined,
+): EffectiveStatus {
+  const status = own(state, record);
+  const { parent } = record;
+  const isOrphan = above && parent !== undefined && parent !== referenceTo(above.record);
+  const nearest: EffectiveStatus =
+    isOrphan && isStricter("retired", status)
+      ? { status: "retired", because: parent }
+      : { status, because: referenceTo(record) };
+  return above && isStricter(above.effective.status, nearest.status) ? above.effective : nearest;
+}
+
 type Status = EffectiveStatus["status"];
 
 function own(state: ValueReader, { registration, status }: StatusFields): Status {

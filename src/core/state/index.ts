@@ -25,11 +25,13 @@ export {
 export { type Context, isoDate, type OperationCheck } from "./context.ts";
 export { hasExpired } from "./decision.ts";
 export {
+  type Above,
   type EffectiveStatus,
   effectiveKeys,
   effectiveStatus,
   referenceTo,
   referredCode,
+  statusBelow,
   type ValueReader,
 } from "./effective.ts";
 export {

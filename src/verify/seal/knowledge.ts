@@ -17,11 +17,12 @@ import {
 } from "../../core/index.ts";
 import { type ChainRefusal, type ChainVerdict, verifyProofChain } from "../delegation.ts";
 import { type RecordVerdict, verifyRecordProof } from "../record-proof.ts";
-import { provenStatus } from "../records.ts";
+import { type KnownAbove, provenStatus } from "../records.ts";
 import type { TrustOptions } from "../trust.ts";
 import type { ProvenValues } from "../values.ts";
 import type { BatchPath } from "./batch.ts";
 import { decodeValues } from "./shown-values.ts";
+import type { Walk } from "./signer.ts";
 
 /** `format` of evidence as a node answers it. docs/spec/http.md, Seals. */
 export const SEAL_EVIDENCE_FORMAT = "cityid/seal-evidence/v1";
@@ -55,6 +56,7 @@ type Source = {
   readonly ageSeconds: number;
   /** Whether what stands below a code is its own, as far as that was asked. */
   readonly judged: Map<string, boolean>;
+  readonly known: KnownAbove;
 };
 
 /** A piece of evidence that proves nothing; `at` counts the proofs that were given. */
@@ -70,6 +72,8 @@ export class SealKnowledge {
   readonly paths: readonly BatchPath[];
   readonly #sources: readonly Source[];
   readonly #statuses: ReadonlyMap<string, Uint8Array>;
+  /** What was found of a key at or above a code, for all seals below it: by `<kid> <code>`. */
+  readonly walks: Map<string, Walk> = new Map();
 
   constructor(
     sources: readonly Source[],
@@ -98,7 +102,7 @@ export class SealKnowledge {
   status(key: string, record: CodeRecord): EffectiveStatus | undefined {
     const { code } = record;
     const source = this.#sources.find((each) => each.values.has(key) && speaksFor(each, code));
-    return source && provenStatus(record, source.values);
+    return source && provenStatus(record, source.values, source.known);
   }
 
   /** The status bits with this hash. */
@@ -211,8 +215,9 @@ function sourcesOf({ links, last }: ChainVerdict): Source[] {
     // What a ledger says is no fresher than the delegation to it.
     const { seconds } = present(verdict.age, "the age of a record proof");
     const ageSeconds = Math.max(above?.ageSeconds ?? 0, seconds);
+    const values = decodeValues(verdict);
     const judged = new Map<string, boolean>();
-    const source = { verdict, values: decodeValues(verdict), depth, ageSeconds, judged };
+    const source = { verdict, values, depth, ageSeconds, judged, known: new Map() };
     sources.push(above === undefined ? source : { ...source, above });
   }
   return sources;

@@ -1,5 +1,5 @@
 import {
-  ancestorsOf,
+  type Code,
   type CodeRecord,
   canSeal,
   codeKey,
@@ -10,6 +10,7 @@ import {
   isBelow,
   type KeyRecord,
   keyKey,
+  parentOf,
   referenceTo,
   type Seal,
 } from "../../core/index.ts";
@@ -38,31 +39,53 @@ export type Search = { readonly found: Candidate } | { readonly finding: Finding
  * fresh proofs.
  */
 export function findSigner(seal: Seal, knowledge: SealKnowledge, maxSeconds: number): Search {
-  const nearer: CodeRecord[] = [];
-  let gap: string | undefined;
-  let ageSeconds = 0;
-  for (const code of [seal.code, ...ancestorsOf(seal.code)]) {
-    const record = knowledge.shown<CodeRecord>(codeKey(code), code);
-    gap ??= record === undefined ? codeKey(code) : undefined;
-    if (record?.value === undefined) continue;
-    const reference = referenceTo(record.value);
-    const keyName = keyKey(reference, seal.kid);
-    const key = knowledge.shown<KeyRecord>(keyName, code);
-    if (key?.value !== undefined) {
-      const age = Math.max(ageSeconds, record.ageSeconds, key.ageSeconds);
-      const found = { holder: { reference, code }, key: key.value, ageSeconds: age, nearer };
-      return { found: gap === undefined ? found : { ...found, gap } };
-    }
-    gap ??= key === undefined ? keyName : undefined;
-    ageSeconds = Math.max(ageSeconds, record.ageSeconds, key?.ageSeconds ?? 0);
-    if (record.value.holds.includes("seal")) nearer.push(record.value);
-  }
+  const { found, ...walked } = walk(seal.code, seal.kid, knowledge);
+  if (found) return { found: { ...found, ...walked } };
+  const { gap, ageSeconds } = walked;
   if (gap !== undefined) return { finding: { unsure: { code: "SEAL_NOT_SHOWN", key: gap } } };
   if (ageSeconds > maxSeconds) {
     return { finding: { unsure: { code: "SEAL_OLD", ageSeconds, maxSeconds } } };
   }
   const unknown = { code: "SEAL_KEY_UNKNOWN", subject: seal.code, kid: hex(seal.kid) } as const;
   return { finding: { wrong: unknown } };
+}
+
+/** What is shown of a key from a code upwards, as far as somebody has it. */
+export type Walk = Omit<Candidate, "holder" | "key"> & {
+  readonly found?: Pick<Candidate, "holder" | "key">;
+};
+
+function walk(code: Code, kid: Uint8Array, knowledge: SealKnowledge): Walk {
+  const record = knowledge.shown<CodeRecord>(codeKey(code), code);
+  if (!record?.value) {
+    const above = walkAbove(code, kid, knowledge);
+    return record ? above : { ...above, gap: codeKey(code) };
+  }
+  const reference = referenceTo(record.value);
+  const keyName = keyKey(reference, kid);
+  const key = knowledge.shown<KeyRecord>(keyName, code);
+  const ageSeconds = Math.max(record.ageSeconds, key?.ageSeconds ?? 0);
+  if (key?.value) {
+    return { found: { holder: { reference, code }, key: key.value }, ageSeconds, nearer: [] };
+  }
+  const above = walkAbove(code, kid, knowledge);
+  const own = record.value.holds.includes("seal") ? [record.value] : [];
+  const all: Walk = {
+    ...above,
+    ageSeconds: Math.max(ageSeconds, above.ageSeconds),
+    nearer: [...own, ...above.nearer],
+  };
+  return key ? all : { ...all, gap: keyName };
+}
+
+/** The same for all codes below one parent. Only what is found is kept: names of keys that nobody has are without end. */
+function walkAbove(code: Code, kid: Uint8Array, knowledge: SealKnowledge): Walk {
+  const parent = parentOf(code);
+  if (!parent) return { ageSeconds: 0, nearer: [] };
+  const name = `${hex(kid)} ${parent}`;
+  const found = knowledge.walks.get(name) ?? walk(parent, kid, knowledge);
+  if (found.found) knowledge.walks.set(name, found);
+  return found;
 }
 
 /** Why a key could not speak for this code when it signed. The signature is not looked at. */
