@@ -54,7 +54,7 @@ values.set(`key/${OFFICE}#1/${kid}`, { key: signer.publicKey, uses: ["seal"], la
 const reader = { get: (key) => values.get(key) };
 for (const each of lamps) for (const key of sealEvidenceKeys(reader, each, signer.kid)) if (!values.has(key)) values.set(key, undefined);
 const verdict = { checkpoint: { size: 1 } };
-const knowledge = new SealKnowledge([{ verdict, values, depth: 0, ageSeconds: 10, judged: new Map() }], [], {});
+const knowledge = new SealKnowledge([{ verdict, values, depth: 0, ageSeconds: 10, judged: new Map(), known: new Map() }], [], {});
 if (effectiveStatus(reader, record(lamps[0])).status !== "active") throw new Error("the world is wrong");
 
 const unsigned = claims.map((each) => composeSeal(each, signer));

@@ -185,7 +185,11 @@ export function decodeSeal(bytes: Uint8Array): Result<Seal, SealRefusal> {
     return err({ code: "SEAL_SIZE", got: bytes.length, max: MAX_SEAL_BYTES });
   }
   const quick = readQuickly(bytes);
-  if (quick !== undefined) return ok(quick);
+  return quick === undefined ? readAsCbor(bytes) : ok(quick);
+}
+
+/** The same by way of CBOR, step by step: it says what is wrong. */
+export function readAsCbor(bytes: Uint8Array): Result<Seal, SealRefusal> {
   const sign1 = decodeSign1(bytes);
   if (!sign1.ok) return sign1;
   const { protectedBytes, payload, signature, webauthn } = sign1.value;
