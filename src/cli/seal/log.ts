@@ -48,8 +48,9 @@ export async function logBatch(run: Run, path: string, logged: SealRuns = []): P
     });
     return undefined;
   });
-  if (accepted !== undefined) {
-    await give();
+  if (accepted !== undefined) await give();
+  // Signed again within the same second it is the same operation, which the ledger has.
+  if (accepted !== undefined && accepted.repeated !== true) {
     const done = { en: `Logged ${length} seals.`, zh: `已登记 ${length} 枚签章。` };
     printAccepted(run, accepted, run.say(done));
     return;
