@@ -52,7 +52,7 @@ export {
 } from "./entities/pattern.ts";
 export { type EntityQuery, isAskedFor, type PlaceCondition } from "./entities/query.ts";
 export { entityId, jsonOf, readStatement, type Statement } from "./entities/statement.ts";
-export { ALL, isLimited, seen, type View as EntityView } from "./entities/view.ts";
+export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
 export {
   type FileName,
   type FileRefusal,

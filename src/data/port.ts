@@ -10,7 +10,7 @@ import type { Entity } from "./entities/entity.ts";
 import type { Box } from "./entities/geometry.ts";
 import type { EntityQuery } from "./entities/query.ts";
 import type { Statement } from "./entities/statement.ts";
-import type { View } from "./entities/view.ts";
+import type { EntityView } from "./entities/view.ts";
 
 /** Why an entry is not taken at the moment: nothing was kept, the same may be sent again. */
 export type Busy = { readonly busy: "queue" | "disk" | "restored" };
@@ -217,13 +217,13 @@ export type Extent = {
  * of that neither appears nor counts nor matches.
  */
 export interface EntityReader {
-  entity(id: string, view: View): Promise<Entity | undefined>;
-  find(query: EntityQuery, view: View, page: PageOf): Promise<EntityPage>;
-  count(query: EntityQuery, view: View): Promise<number>;
-  inventory(view: View): Promise<Inventory>;
-  extent(query: EntityQuery, view: View): Promise<Extent>;
+  entity(id: string, view: EntityView): Promise<Entity | undefined>;
+  find(query: EntityQuery, view: EntityView, page: PageOf): Promise<EntityPage>;
+  count(query: EntityQuery, view: EntityView): Promise<number>;
+  inventory(view: EntityView): Promise<Inventory>;
+  extent(query: EntityQuery, view: EntityView): Promise<Extent>;
   /** In the order of the log, a bounded number of rows in memory at once. */
-  history(query: HistoryQuery, view: View): AsyncIterable<Observed>;
+  history(query: HistoryQuery, view: EntityView): AsyncIterable<Observed>;
 }
 
 /**

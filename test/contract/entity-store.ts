@@ -13,10 +13,10 @@ import {
   type EntityQuery,
   type EntityReader,
   type EntityStore,
+  type EntityView,
   memoryEntityStore,
   type StoredEntry,
   type StoreLog,
-  type EntityView as View,
 } from "../../src/data/index.ts";
 
 // What every store of entities does, and the same as the one that is the contract word for word.
@@ -84,8 +84,12 @@ const compare = (
   operands: values.map((value) => ({ kind: "value", value })),
 });
 
-const idsOf = async (store: EntityReader, query: EntityQuery, view: View = ALL, limit = 100) =>
-  (await store.find(query, view, { limit })).entities.map(({ id }) => id.replace(/^.*:/, ""));
+const idsOf = async (
+  store: EntityReader,
+  query: EntityQuery,
+  view: EntityView = ALL,
+  limit = 100,
+) => (await store.find(query, view, { limit })).entities.map(({ id }) => id.replace(/^.*:/, ""));
 
 export function describeEntityStore(name: string, open: OpenStore): void {
   let opened: EntityStore[] = [];
@@ -200,7 +204,7 @@ export function describeEntityStore(name: string, open: OpenStore): void {
         entryOf(0, lamp(1), lamp(2), lamp(3)),
         entryOf(1, { ...lamp(2), secret: 5, time: "2026-11-29T01:00:00Z" }),
       ]);
-      const names: View = { attributes: ["power"] };
+      const names: EntityView = { attributes: ["power"] };
       expect(
         Object.keys((await store.entity("urn:ngsi-ld:Lamp:2", names))?.attributes ?? {}),
       ).toEqual(["power"]);
@@ -208,7 +212,7 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await store.count({ attributes: ["note"] }, names)).toBe(0);
       expect(await store.extent({}, names)).not.toHaveProperty("bbox");
       expect((await store.inventory(names))[0]?.attributes.size).toBe(1);
-      const area: View = {
+      const area: EntityView = {
         area: {
           type: "Polygon",
           coordinates: [
@@ -224,9 +228,9 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       };
       expect([await idsOf(store, {}, area), await store.count({}, area)]).toEqual([["1"], 1]);
       expect(await store.entity("urn:ngsi-ld:Lamp:2", area)).toBeUndefined();
-      const span: View = { toMilliseconds: START + 2 * 60_000 };
+      const span: EntityView = { toMilliseconds: START + 2 * 60_000 };
       expect(await idsOf(store, {}, span)).toEqual(["1"]);
-      const rows = async (view: View) => {
+      const rows = async (view: EntityView) => {
         const found: string[] = [];
         for await (const each of store.history({}, view)) {
           found.push(`${each.id.slice(-1)} ${Object.keys(each.attributes).sort()}`);
@@ -310,7 +314,7 @@ export function describeEntityStore(name: string, open: OpenStore): void {
   });
 }
 
-async function answers(store: EntityReader, query: EntityQuery, view: View) {
+async function answers(store: EntityReader, query: EntityQuery, view: EntityView) {
   const history: unknown[] = [];
   for await (const each of store.history({ toMilliseconds: START + 200_000 }, view))
     history.push(each);
@@ -387,7 +391,7 @@ const aQuery: fc.Arbitrary<EntityQuery> = fc.record(
   { requiredKeys: [] },
 );
 
-const aView: fc.Arbitrary<View> = fc.record(
+const aView: fc.Arbitrary<EntityView> = fc.record(
   {
     attributes: fc.array(fc.constantFrom("p", "q", "place"), { maxLength: 2 }),
     area: fc.tuple(aDegree, aDegree).map(([x, y]) => ({

@@ -1,10 +1,10 @@
-import type { View as AuthorisedView } from "../authorised-view.ts";
+import type { View } from "../authorised-view.ts";
 import type { Bounds } from "../where-and-when.ts";
 import type { Geometry } from "./geometry.ts";
-import type { View } from "./view.ts";
+import type { EntityView } from "./view.ts";
 
 /** What questions about entities are bounded by for whoever reads a dataset through this view. */
-export function entityView({ columns, area, time }: AuthorisedView): View {
+export function entityView({ columns, area, time }: View): EntityView {
   return {
     ...(columns && { attributes: [...columns] }),
     ...(area && { area: boxAround(area) }),

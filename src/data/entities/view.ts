@@ -12,7 +12,7 @@ import { type Geometry, isGeometry, within } from "./geometry.ts";
  * What of a dataset a reader may see. It goes into every question to the store, so that what is outside it neither appears
  * nor counts, sorts or matches. A part that is left out does not limit.
  */
-export type View = {
+export type EntityView = {
   /** Names of facts. */
   readonly attributes?: readonly string[];
   /** What is not wholly inside does not exist for the reader, nor does what has no place. */
@@ -23,14 +23,14 @@ export type View = {
 };
 
 /** The owner's, and everybody's of open data. */
-export const ALL: View = {};
+export const ALL: EntityView = {};
 
-export function isLimited(view: View): boolean {
+export function isLimited(view: EntityView): boolean {
   return Object.values(view).some((part) => part !== undefined);
 }
 
 /** An entity as the reader sees it; `undefined` where for the reader there is none. */
-export function seen(entity: Entity, view: View): Entity | undefined {
+export function seen(entity: Entity, view: EntityView): Entity | undefined {
   if (!isLimited(view)) return entity;
   const { area } = view;
   if (area !== undefined) {
@@ -60,12 +60,15 @@ function arrivalOf({ attributes }: Entity): number {
   return Math.min(...said.map((each) => observedAt(each.said) ?? each.modified));
 }
 
-export function isNameSeen(name: string, { attributes }: View): boolean {
+export function isNameSeen(name: string, { attributes }: EntityView): boolean {
   if (attributes === undefined || attributes.includes(name)) return true;
   return name === LOCATION && attributes.includes("place");
 }
 
-export function isTimeSeen(time: number, { fromMilliseconds, toMilliseconds }: View): boolean {
+export function isTimeSeen(
+  time: number,
+  { fromMilliseconds, toMilliseconds }: EntityView,
+): boolean {
   return (
     time >= (fromMilliseconds ?? Number.NEGATIVE_INFINITY) &&
     time <= (toMilliseconds ?? Number.POSITIVE_INFINITY)

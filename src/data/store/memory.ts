@@ -2,7 +2,7 @@ import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
 import { type EntityQuery, isAskedFor } from "../entities/query.ts";
 import { readStatement, type Statement } from "../entities/statement.ts";
-import { seen, type View } from "../entities/view.ts";
+import { type EntityView, seen } from "../entities/view.ts";
 import type {
   EntityStore,
   Extent,
@@ -35,7 +35,7 @@ export function memoryEntityStore(): EntityStore {
         }),
       );
 
-  const all = (view: View): Row[] => {
+  const all = (view: EntityView): Row[] => {
     const rows = new Map<string, Row>();
     for (const { row, received, statement } of statements()) {
       const before = rows.get(statement.id);
@@ -52,7 +52,7 @@ export function memoryEntityStore(): EntityStore {
       .sort((a, b) => a.row - b.row);
   };
 
-  const asked = (query: EntityQuery, view: View) =>
+  const asked = (query: EntityQuery, view: EntityView) =>
     all(view).filter(({ entity }) => isAskedFor(entity, query));
 
   return {

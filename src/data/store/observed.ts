@@ -1,7 +1,7 @@
 import { type Entity, LOCATION, observedAt, placeOf } from "../entities/entity.ts";
 import { isGeometry, within } from "../entities/geometry.ts";
 import type { Statement } from "../entities/statement.ts";
-import { isLimited, isNameSeen, isTimeSeen, type View } from "../entities/view.ts";
+import { type EntityView, isLimited, isNameSeen, isTimeSeen } from "../entities/view.ts";
 import type { Observed } from "../port.ts";
 import { placeOfRow } from "./rows.ts";
 
@@ -14,7 +14,7 @@ export function observedIn(
   row: number,
   receivedMilliseconds: number,
   { id, types, timeMilliseconds, kind, attributes }: Statement,
-  view: View,
+  view: EntityView,
   entity: Entity | undefined,
 ): Observed | undefined {
   const all = { row, ...placeOfRow(row), id, types, timeMilliseconds, receivedMilliseconds, kind };

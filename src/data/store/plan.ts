@@ -1,7 +1,7 @@
 import type { Condition } from "../entities/condition.ts";
 import { boxOf } from "../entities/geometry.ts";
 import { boxesOf, type EntityQuery } from "../entities/query.ts";
-import { isLimited, type View } from "../entities/view.ts";
+import { type EntityView, isLimited } from "../entities/view.ts";
 import { keptText } from "./entity-rows.ts";
 
 /** Rows among which the answer is, as SQL over `entity e`. Texts of a question are only ever arguments. */
@@ -16,7 +16,7 @@ export type Plan = {
 
 type Part = Omit<Plan, "isExact">;
 
-export function planOf(query: EntityQuery, view: View): Plan {
+export function planOf(query: EntityQuery, view: EntityView): Plan {
   const parts = [
     byIds(query),
     byTypes(query),
@@ -56,7 +56,7 @@ function byTime({ fromMilliseconds, toMilliseconds }: EntityQuery): Part | undef
   return { where: "e.time BETWEEN ? AND ?", args, isNarrow: false };
 }
 
-function byBoxes(query: EntityQuery, { area }: View): Part | undefined {
+function byBoxes(query: EntityQuery, { area }: EntityView): Part | undefined {
   const boxes = boxesOf(query) ?? (area && [boxOf(area)]);
   if (boxes === undefined) return undefined;
   const inside = "(p.east >= ? AND p.west <= ? AND p.north >= ? AND p.south <= ?)";

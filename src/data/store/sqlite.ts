@@ -4,7 +4,7 @@ import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
 import { type EntityQuery, isAskedFor } from "../entities/query.ts";
 import { readStatement, type Statement } from "../entities/statement.ts";
-import { isLimited, seen, type View } from "../entities/view.ts";
+import { type EntityView, isLimited, seen } from "../entities/view.ts";
 import type {
   EntityPage,
   EntityStore,
@@ -105,12 +105,12 @@ class SqliteStore implements EntityStore {
     });
   }
 
-  async entity(id: string, view: View): Promise<Entity | undefined> {
+  async entity(id: string, view: EntityView): Promise<Entity | undefined> {
     const found = this.#entities.get(id);
     return found && seen(found.entity, view);
   }
 
-  async find(query: EntityQuery, view: View, page: PageOf): Promise<EntityPage> {
+  async find(query: EntityQuery, view: EntityView, page: PageOf): Promise<EntityPage> {
     const { limit, after, offset = 0 } = page;
     const rows: { row: number; entity: Entity }[] = [];
     let skipped = 0;
@@ -124,7 +124,7 @@ class SqliteStore implements EntityStore {
     return { entities, ...(next !== undefined && { next }) };
   }
 
-  async count(query: EntityQuery, view: View): Promise<number> {
+  async count(query: EntityQuery, view: EntityView): Promise<number> {
     const { where, args, isExact } = planOf(query, view);
     if (isExact) {
       if (where === "1") return this.#tallied("");
@@ -135,14 +135,14 @@ class SqliteStore implements EntityStore {
     return count;
   }
 
-  async inventory(view: View): Promise<Inventory> {
+  async inventory(view: EntityView): Promise<Inventory> {
     if (!isLimited(view)) return this.#inventory();
     const collector = new InventoryCollector();
     for await (const { entity } of this.#asked({}, view)) collector.add(entity);
     return collector.inventory;
   }
 
-  async extent(query: EntityQuery, view: View): Promise<Extent> {
+  async extent(query: EntityQuery, view: EntityView): Promise<Extent> {
     const { where, args, isExact } = planOf(query, view);
     if (isExact) {
       const row = this.#sql.get(
@@ -163,7 +163,7 @@ class SqliteStore implements EntityStore {
     return sum.extent;
   }
 
-  async *history(query: HistoryQuery, view: View): AsyncGenerator<Observed> {
+  async *history(query: HistoryQuery, view: EntityView): AsyncGenerator<Observed> {
     const { ids, types, fromMilliseconds, toMilliseconds } = query;
     const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number;
     const named = ids === undefined ? "" : "AND id IN (SELECT value FROM json_each(?))";
@@ -249,7 +249,7 @@ class SqliteStore implements EntityStore {
   /** In the order of their rows. `most` is how many are wanted at most. */
   async *#asked(
     query: EntityQuery,
-    view: View,
+    view: EntityView,
     after = -1,
     most: number = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<{ readonly row: number; readonly entity: Entity }> {

@@ -1,5 +1,5 @@
 import { err, ok, type Result, referredCode } from "../../core/index.ts";
-import { ALL, type EntityView as View } from "../../data/index.ts";
+import { ALL, type EntityView } from "../../data/index.ts";
 import { type Reader, readerOf, seenDataset } from "../data/reader.ts";
 import { mustBe, speaksFor } from "../identity/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
@@ -8,7 +8,7 @@ import type { GatewayLog } from "./gateway.ts";
 
 /** The dataset that a request is about, and what its reader may see of it. */
 export type Target = GatewayLog & {
-  readonly view: View;
+  readonly view: EntityView;
   /** To be told of what was read: under a grant it is noted. */
   readonly note?: (what: string, count: number) => void;
   /** As the request named it. */
