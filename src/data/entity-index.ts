@@ -33,10 +33,18 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   const begin = async (): Promise<EntityStore> => {
     const made = open(isDamaged);
     isDamaged = false;
-    for (const index of await made.suspected()) {
-      await made.retake({ index, body: await log.body(index) });
+    try {
+      for (const index of await made.suspected()) {
+        await made.retake({ index, body: await log.body(index) });
+      }
+      return made;
+    } catch (cause) {
+      // Whoever asks next tries again: perhaps only a read failed.
+      opened = undefined;
+      // What is broken may not even close.
+      await Promise.resolve(made[Symbol.asyncDispose]()).catch(() => undefined);
+      throw cause;
     }
-    return made;
   };
   const failed = async (cause: unknown): Promise<unknown> => {
     const why = errnoOf(cause) ?? "";

@@ -203,12 +203,22 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       await store.take([
         entryOf(0, lamp(1), lamp(2), lamp(3)),
         entryOf(1, { ...lamp(2), secret: 5, time: "2026-11-29T01:00:00Z" }),
+        entryOf(2, {
+          id: "urn:ngsi-ld:Lamp:3",
+          type: "Lamp",
+          secret: 6,
+          time: "2026-11-29T02:00:00Z",
+        }),
       ]);
       const names: EntityView = { attributes: ["power"] };
       expect(
         Object.keys((await store.entity("urn:ngsi-ld:Lamp:2", names))?.attributes ?? {}),
       ).toEqual(["power"]);
       expect(await idsOf(store, { condition: compare("secret", "==", 5) }, names)).toEqual([]);
+      // The lamp of which something hidden came late is found by the time of what is seen.
+      const early = { toMilliseconds: START + 30 * 60_000 };
+      expect(await idsOf(store, early, names)).toEqual(["1", "3"]);
+      expect(await store.count(early, names)).toBe(2);
       expect(await store.count({ attributes: ["note"] }, names)).toBe(0);
       expect(await store.extent({}, names)).not.toHaveProperty("bbox");
       expect((await store.inventory(names))[0]?.attributes.size).toBe(1);

@@ -1,13 +1,13 @@
 import type { View } from "../authorised-view.ts";
 import type { Bounds } from "../where-and-when.ts";
-import type { Geometry } from "./geometry.ts";
+import { type Box, polygonOf } from "./geometry.ts";
 import type { EntityView } from "./view.ts";
 
 /** What questions about entities are bounded by for whoever reads a dataset through this view. */
 export function entityView({ columns, area, time }: View): EntityView {
   return {
     ...(columns && { attributes: [...columns] }),
-    ...(area && { area: boxAround(area) }),
+    ...(area && { area: polygonOf(degrees(area)) }),
     ...(time && Number.isFinite(time.since) && { fromMilliseconds: time.since }),
     // Half-open there, both included here, and whole milliseconds in both.
     ...(time && Number.isFinite(time.before) && { toMilliseconds: time.before - 1 }),
@@ -16,19 +16,12 @@ export function entityView({ columns, area, time }: View): EntityView {
 
 const UNITS_A_DEGREE = 1e7;
 
-function boxAround(bounds: Bounds): Geometry {
-  const [west, south, east, north] = bounds.map((each) => each / UNITS_A_DEGREE) as [
-    number,
-    number,
-    number,
-    number,
+function degrees(bounds: Bounds): Box {
+  const [west, south, east, north] = bounds;
+  return [
+    west / UNITS_A_DEGREE,
+    south / UNITS_A_DEGREE,
+    east / UNITS_A_DEGREE,
+    north / UNITS_A_DEGREE,
   ];
-  const corners = [
-    [west, south],
-    [east, south],
-    [east, north],
-    [west, north],
-    [west, south],
-  ] as const;
-  return { type: "Polygon", coordinates: [corners] };
 }

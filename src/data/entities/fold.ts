@@ -43,9 +43,10 @@ export function fold(
 }
 
 function typesOf(entity: Entity | undefined, { kind, types }: Statement): readonly string[] {
-  if (entity === undefined || kind === "replace") return types.length === 0 ? ["Thing"] : types;
-  if (kind === "set") return types.length === 0 ? entity.types : types;
-  return [...new Set([...entity.types, ...types])].slice(0, MAX_TYPES);
+  const before = entity === undefined || kind === "replace" ? [] : entity.types;
+  const kept = kind === "set" && types.length > 0 ? [] : before;
+  const all = [...new Set([...kept, ...types])].slice(0, MAX_TYPES);
+  return all.length === 0 ? ["Thing"] : all;
 }
 
 function foldAttribute(

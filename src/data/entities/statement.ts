@@ -6,6 +6,7 @@ import {
   isShown,
   type Observation,
 } from "../../core/index.ts";
+import { momentOf } from "../where-and-when.ts";
 import { type JsonMap, type JsonValue, LOCATION } from "./entity.ts";
 
 /** What one observation says of an entity. */
@@ -110,8 +111,8 @@ function degrees(units: number): number {
 }
 
 function timeOf(value: CborValue | undefined): number | undefined {
-  const time = typeof value === "string" ? Date.parse(value) : Number.NaN;
-  return Math.abs(time) <= MAX_MILLISECONDS ? time : undefined;
+  const time = momentOf(value);
+  return time !== undefined && Math.abs(time) <= MAX_MILLISECONDS ? time : undefined;
 }
 
 function textsOf(value: CborValue | undefined): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Sql } from "../../sql/index.ts";
 import { flatten } from "../entities/condition.ts";
 import { contentOf, type Entity, LOCATION } from "../entities/entity.ts";
-import { boxOf, geometryOf } from "../entities/geometry.ts";
+import { type Box, boxOf, geometryOf } from "../entities/geometry.ts";
 
 /** Texts are looked up by so many characters of theirs. */
 export const KEPT_CHARACTERS = 200;
@@ -32,11 +32,12 @@ export class EntityRows {
       ...[west, south, east, north],
     ]);
     this.#diff(row, before, entity);
-    const old = geometryOf(before?.attributes[LOCATION]?.[0]?.said.value);
-    if (JSON.stringify(old) === JSON.stringify(place)) return;
+    const [old, around] = [before && boxAround(before), boxAround(entity)];
+    if (JSON.stringify(old) === JSON.stringify(around)) return;
     if (old !== undefined) this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
-    if (place !== undefined) {
-      this.#sql.run("INSERT INTO place VALUES (?, ?, ?, ?, ?)", [row, west, east, south, north]);
+    if (around !== undefined) {
+      const [w, s, e, n] = around;
+      this.#sql.run("INSERT INTO place VALUES (?, ?, ?, ?, ?)", [row, w, e, s, n]);
     }
   }
 
@@ -147,4 +148,19 @@ function change<T extends readonly (string | number)[]>(
 
 function keyed<T extends readonly (string | number)[]>(all: readonly T[]): ReadonlyMap<string, T> {
   return new Map(all.map((each) => [JSON.stringify(each), each]));
+}
+
+/** Around all that is said of where an entity is: a question about places looks at each of them. */
+function boxAround({ attributes }: Entity): Box | undefined {
+  const boxes = (attributes[LOCATION] ?? []).flatMap(({ said }) => {
+    const place = geometryOf(said.value);
+    return place === undefined ? [] : [boxOf(place)];
+  });
+  if (boxes.length === 0) return undefined;
+  return [
+    Math.min(...boxes.map(([west]) => west)),
+    Math.min(...boxes.map(([, south]) => south)),
+    Math.max(...boxes.map(([, , east]) => east)),
+    Math.max(...boxes.map(([, , , north]) => north)),
+  ];
 }

@@ -15,7 +15,7 @@ import type {
 import { ExtentSum } from "./extent.ts";
 import { collectInventory } from "./inventory.ts";
 import { observedIn } from "./observed.ts";
-import { rowOf } from "./rows.ts";
+import { placeOfRow, rowOf } from "./rows.ts";
 
 type Row = { readonly row: number; readonly entity: Entity };
 
@@ -39,7 +39,7 @@ export function memoryEntityStore(): EntityStore {
     const rows = new Map<string, Row>();
     for (const { row, received, statement } of statements()) {
       const before = rows.get(statement.id);
-      const origin = { ...placeIn(row, entries), receivedMilliseconds: received };
+      const origin = { ...placeOfRow(row), receivedMilliseconds: received };
       const entity = fold(before?.entity, statement, origin);
       if (entity === undefined) rows.delete(statement.id);
       else rows.set(statement.id, { row: before?.row ?? row, entity });
@@ -94,12 +94,6 @@ export function memoryEntityStore(): EntityStore {
     },
     async [Symbol.asyncDispose]() {},
   };
-}
-
-function placeIn(row: number, entries: ReadonlyMap<number, StoredEntry>) {
-  const entry = [...entries.keys()].filter((index) => rowOf(index, 0) <= row).sort((a, b) => b - a);
-  const index = entry[0] ?? 0;
-  return { entry: index, at: row - rowOf(index, 0) };
 }
 
 function isInHistory(observed: Observed, query: HistoryQuery): boolean {

@@ -24,11 +24,13 @@ export function observedIn(
     const place = attributes[LOCATION]?.[0]?.value ?? (entity && placeOf(entity));
     if (!isGeometry(place) || !within(place, view.area)) return undefined;
   }
-  const shown = Object.entries(attributes)
-    .filter(([name]) => isNameSeen(name, view))
-    .map(([name, instances]) => [
-      name,
-      instances.filter((said) => isTimeSeen(observedAt(said) ?? timeMilliseconds, view)),
-    ]);
+  const named = Object.entries(attributes);
+  const allowed = named.filter(([name]) => isNameSeen(name, view));
+  // Of what says nothing but hidden things nothing is told, not even that it was said.
+  if (named.length > 0 && allowed.length === 0) return undefined;
+  const shown = allowed.map(([name, instances]) => [
+    name,
+    instances.filter((said) => isTimeSeen(observedAt(said) ?? timeMilliseconds, view)),
+  ]);
   return { ...all, attributes: Object.fromEntries(shown) };
 }

@@ -20,7 +20,7 @@ export function planOf(query: EntityQuery, view: EntityView): Plan {
   const parts = [
     byIds(query),
     byTypes(query),
-    byTime(query),
+    byTime(query, view),
     byBoxes(query, view),
     query.condition && byCondition(query.condition),
   ].filter((part) => part !== undefined);
@@ -49,7 +49,12 @@ function byTypes({ types }: EntityQuery): Part | undefined {
   return { where: where || "0", args: types.flat(), isNarrow: false };
 }
 
-function byTime({ fromMilliseconds, toMilliseconds }: EntityQuery): Part | undefined {
+/** The time that is kept counts what a limited reader does not see; for that reader it is another one. */
+function byTime(
+  { fromMilliseconds, toMilliseconds }: EntityQuery,
+  view: EntityView,
+): Part | undefined {
+  if (isLimited(view)) return undefined;
   if (fromMilliseconds === undefined && toMilliseconds === undefined) return undefined;
   const { MIN_SAFE_INTEGER: from, MAX_SAFE_INTEGER: to } = Number;
   const args = [fromMilliseconds ?? from, toMilliseconds ?? to];

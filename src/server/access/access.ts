@@ -134,12 +134,19 @@ export function createAccess(dependencies: AccessDependencies): Access {
       }
       watched.add(entry);
       const { until } = view;
-      const wait = until === undefined ? undefined : (until + 1) * 1000 - clock();
-      const timer =
-        wait !== undefined && wait <= MAX_WAIT_MILLISECONDS
-          ? setTimeout(judge, Math.max(wait, 0))
-          : undefined;
-      timer?.unref();
+      let timer: NodeJS.Timeout | undefined;
+      // A timer cannot wait for months, and keeps its own time: it looks again until the view has ended.
+      const arm = (): void => {
+        if (until === undefined || !watched.has(entry)) return;
+        const left = (until + 1) * 1000 - clock();
+        timer = setTimeout(look, Math.min(Math.max(left, 0), MAX_WAIT_MILLISECONDS));
+        timer.unref();
+      };
+      const look = (): void => {
+        judge();
+        arm();
+      };
+      arm();
       return () => {
         watched.delete(entry);
         clearTimeout(timer);

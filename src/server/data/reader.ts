@@ -42,10 +42,12 @@ export async function seenDatasets(
 ): Promise<readonly SeenDataset[]> {
   const logs = services.datasets?.all() ?? [];
   const found = await Promise.all(logs.map((log) => seenLog(services, log, reader)));
-  return found.flatMap((each) => each ?? []).sort((a, b) => (a.code < b.code ? -1 : 1));
+  return found
+    .flatMap((each) => (each.ok ? (each.value ?? []) : []))
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-/** @returns the dataset, else `CODE_…` of the text, `DATA_LOG_UNKNOWN` also where it is there and the reader may not know */
+/** @returns the dataset, else `CODE_…` of the text, `HTTP_BUSY` while reading cannot be noted, `DATA_LOG_UNKNOWN` also where it is there and the reader may not know */
 export async function seenDataset(
   services: Services,
   text: string,
@@ -56,7 +58,8 @@ export async function seenDataset(
   const dataset = openDataset(services.state, code.value);
   const log = dataset.ok ? services.datasets?.find(dataset.value.reference) : undefined;
   const found = log && (await seenLog(services, log, reader));
-  return found ? ok(found) : err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
+  if (found?.ok === false) return found;
+  return found?.value ? ok(found.value) : err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
 }
 
 /** What is not granted is not there: every surface of entities asks here and nowhere else. */
@@ -64,15 +67,16 @@ async function seenLog(
   services: Services,
   log: DatasetLog,
   reader: Reader,
-): Promise<SeenDataset | undefined> {
+): Promise<Result<SeenDataset | undefined, AnyRefusal>> {
   const { state, access } = services;
   const code = referredCode(log.reference);
   const dataset = openDataset(state, code);
-  if (!dataset.ok || dataset.value.reference !== log.reference) return undefined;
-  if (dataset.value.value.log.origin !== log.origin) return undefined;
+  if (!dataset.ok || dataset.value.reference !== log.reference) return ok(undefined);
+  if (dataset.value.value.log.origin !== log.origin) return ok(undefined);
   const judged = await access.judge(reader, dataset.value, "read");
-  if (!judged.ok) return undefined;
+  // That reading cannot be noted now is told; whoever has no view hears nothing.
+  if (!judged.ok) return judged.error.code === "HTTP_BUSY" ? judged : ok(undefined);
   const { view } = judged.value;
   const note: SeenDataset["note"] = (what, count) => access.note(view, what, count);
-  return { code, dataset: dataset.value, log, view: entityView(view), note };
+  return ok({ code, dataset: dataset.value, log, view: entityView(view), note });
 }

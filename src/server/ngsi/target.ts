@@ -49,7 +49,8 @@ async function targetOfReader(
   reader: Reader,
 ): Promise<Result<Target, AnyRefusal>> {
   const seen = await seenDataset(services, tenant, reader);
-  return seen.ok ? ok({ ...seen.value, tenant }) : err({ code: "NGSI_TENANT", tenant });
+  if (seen.ok) return ok({ ...seen.value, tenant });
+  return seen.error.code === "HTTP_BUSY" ? seen : err({ code: "NGSI_TENANT", tenant });
 }
 
 /** Whoever is nobody hears that it must sign, and not whether there is such a dataset. */

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../core/index.ts";
-import { type Reader, readerOf, seenDatasets } from "../data/reader.ts";
+import { type Reader, readerOf, seenDataset, seenDatasets } from "../data/reader.ts";
 import { answer, asBody, PRIVATE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
@@ -149,10 +149,23 @@ export function mountOgc(app: App, services: Services): void {
   });
 
   async function collectionOf(c: AppContext): Promise<Result<Collection, AnyRefusal>> {
-    const all = await collectionsFor(c);
-    if (!all.ok) return all;
-    const found = all.value.find(({ id }) => id === c.req.param("id"));
+    const id = c.req.param("id") ?? "";
+    if (id.startsWith(DATASET)) return datasetOf(c, id);
+    const all = await codeCollections(services, counts);
+    const found = all.find((each) => each.id === id);
     return found ? ok(found) : err({ code: "HTTP_NOT_FOUND", path: c.req.path });
+  }
+
+  async function datasetOf(c: AppContext, id: string): Promise<Result<Collection, AnyRefusal>> {
+    const reader = readerOf(services, c);
+    if (!reader.ok) return reader;
+    // Codes have no `_`.
+    const text = id.slice(DATASET.length).replaceAll("_", "/");
+    const seen = await seenDataset(services, text, reader.value);
+    if (seen.ok) return ok(datasetCollection(seen.value));
+    return seen.error.code === "HTTP_BUSY"
+      ? seen
+      : err({ code: "HTTP_NOT_FOUND", path: c.req.path });
   }
 
   async function collectionsFor(c: AppContext): Promise<Result<readonly Collection[], AnyRefusal>> {
@@ -194,16 +207,19 @@ async function collectionsOf(
   counts: Counts,
   reader: Reader,
 ): Promise<readonly Collection[]> {
-  const { ledger } = services;
-  const { byKind } = ledger.counts();
+  const datasets = await seenDatasets(services, reader);
+  return [...(await codeCollections(services, counts)), ...datasets.map(datasetCollection)];
+}
+
+const DATASET = "dataset.";
+
+async function codeCollections(services: Services, counts: Counts): Promise<readonly Collection[]> {
+  const { byKind } = services.ledger.counts();
   const kinds = Object.entries(KINDS)
     .filter(([kind]) => (byKind[kind] ?? 0) > 0)
     .map(([kind, title]): Codes => ({ id: `kind.${kind}`, title, query: { kind } }));
   const classes = await classesOf(services);
-  return [
-    ...[...kinds, ...classes].map((codes) => codeCollection(services, counts, codes)),
-    ...(await seenDatasets(services, reader)).map(datasetCollection),
-  ];
+  return [...kinds, ...classes].map((codes) => codeCollection(services, counts, codes));
 }
 
 const MAX_CLASSES = 1000;
