@@ -5,7 +5,8 @@ const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})
 
 /** A day (its beginning in UTC) or a time with its zone, as RFC 3339 in UTC. */
 export function parseTime(text: string, name: string): string {
-  const milliseconds = DAY.test(text) || TIME.test(text) ? Date.parse(text) : Number.NaN;
+  const isTime = isDay(text) || (TIME.test(text) && isDay(text.slice(0, "2026-11-22".length)));
+  const milliseconds = isTime ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(milliseconds)) {
     const example = "2026-11-22T14:05:00+08:00";
     throw new CliProblem("CLI_ARGUMENT", {
@@ -18,11 +19,15 @@ export function parseTime(text: string, name: string): string {
   return new Date(milliseconds).toISOString();
 }
 
+/** Whether there is such a day: February 30 would be read as one of March. */
+export function isDay(text: string): boolean {
+  const time = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  return !Number.isNaN(time) && today(new Date(time)) === text;
+}
+
 /** A calendar day, as statements carry it. */
 export function parseDay(text: string, name: string): string {
-  const time = DAY.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  // February 30 would be read as a day of March.
-  if (!Number.isNaN(time) && today(new Date(time)) === text) return text;
+  if (isDay(text)) return text;
   throw new CliProblem("CLI_ARGUMENT", {
     name,
     got: text,

@@ -6,6 +6,12 @@ import { CliProblem } from "./problem.ts";
 
 type Write = (bytes: Uint8Array) => Promise<void>;
 
+export type WriteOptions = {
+  readonly overwrite: boolean;
+  /** Permissions; what is usual unless said. */
+  readonly mode?: number;
+};
+
 /** Small parts are written together. */
 const WRITTEN_AT_ONCE = 256 * 1024;
 
@@ -20,7 +26,7 @@ export const DRAFT_END = ".new";
 export async function writeWholeFile(
   path: string,
   bytes: Uint8Array,
-  options: { readonly overwrite: boolean },
+  options: WriteOptions,
 ): Promise<void> {
   await writeWhole(path, (write) => write(bytes), options);
 }
@@ -32,12 +38,12 @@ export async function writeWholeFile(
 export async function writeWhole(
   path: string,
   fill: (write: Write) => Promise<void>,
-  { overwrite }: { readonly overwrite: boolean },
+  { overwrite, mode = 0o666 }: WriteOptions,
 ): Promise<void> {
   const draft = `${path}.${process.pid}${DRAFT_END}`;
   await rm(draft, { force: true });
   try {
-    const file = await open(draft, "wx");
+    const file = await open(draft, "wx", mode);
     // A write that fails names no file; of what `fill` itself throws nothing is changed.
     const told = (cause: unknown) => {
       throw fileProblem(path, cause);

@@ -157,7 +157,12 @@ export function addAgreements(program: Command, { say, runOf }: Cli): void {
       ) => {
         const run = runOf(command);
         const code = text === undefined ? undefined : readCodeArgument(text);
-        if (options.accesses !== undefined && code !== undefined) return listAccesses(run, code);
+        if (options.accesses !== undefined) {
+          if (code !== undefined) return listAccesses(run, code);
+          const want = { en: "whose access log", zh: "查看哪个数据集的访问日志" };
+          const example = "cityid agreements --accesses MA.156.1301.02/DATA/AIR";
+          throw new CliProblem("CLI_MISSING", { want, example });
+        }
         const filter = { ...(code && { code }), ...(options.open && { open: 1 as const }) };
         const { client } = run;
         await everyPage(
@@ -187,7 +192,7 @@ export function addToken(program: Command, { say, runOf }: Cli): void {
       const run = runOf(cmd);
       const seconds = Math.round(Number(options.hours) * 3600);
       if (!(seconds >= 600 && seconds <= 86_400)) {
-        const want = { en: "hours, from 0.2 to 24", zh: "小时数，0.2 至 24" };
+        const want = { en: "hours, from 0.17 to 24", zh: "小时数，0.17 至 24" };
         throw new CliProblem("CLI_ARGUMENT", {
           ...{ name: "--hours", got: options.hours, want, example: "8" },
         });

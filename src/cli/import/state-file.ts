@@ -1,6 +1,4 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { fileProblem } from "../file-problem.ts";
-import { CliProblem } from "../problem.ts";
+import { type ResumeFile, resumeFile } from "../resume-file.ts";
 import type { Terms } from "./draft.ts";
 
 /** An import that was signed and is not done: enough to go on after a break, from the same file. */
@@ -22,34 +20,11 @@ export function stateFileOf(path: string): string {
   return `${path}.import.json`;
 }
 
-export async function readState(path: string): Promise<ImportState | undefined> {
-  const file = stateFileOf(path);
-  const text = await readFile(file, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "ENOENT") return undefined;
-    throw fileProblem(file, cause);
-  });
-  if (text === undefined) return undefined;
-  const state = parse(text);
-  if (state?.format === "cityid/import/v1") return state;
-  const want = { en: "the state of an import", zh: "导入的进度文件" };
-  throw new CliProblem("CLI_FILE_FORMAT", { path: file, want });
-}
+const file: ResumeFile<ImportState> = resumeFile<ImportState>(stateFileOf, "cityid/import/v1", {
+  en: "the state of an import",
+  zh: "导入的进度文件",
+});
 
-function parse(text: string): ImportState | undefined {
-  try {
-    return JSON.parse(text) as ImportState;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Whole or not at all: it is written before the operation is sent. */
-export async function writeState(path: string, state: ImportState): Promise<void> {
-  const file = stateFileOf(path);
-  await writeFile(`${file}.new`, `${JSON.stringify(state, undefined, 2)}\n`);
-  await rename(`${file}.new`, file);
-}
-
-export async function dropState(path: string): Promise<void> {
-  await rm(stateFileOf(path), { force: true });
-}
+export const readState: ResumeFile<ImportState>["read"] = file.read;
+export const writeState: ResumeFile<ImportState>["write"] = file.write;
+export const dropState: ResumeFile<ImportState>["drop"] = file.drop;

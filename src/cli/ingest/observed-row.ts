@@ -1,6 +1,9 @@
-import { type CborValue, factNumber } from "../../core/index.ts";
+import { type CborValue, factNumber, type Position } from "../../core/index.ts";
 import type { Said } from "../../sdk/index.ts";
+import { parsePosition } from "../degrees.ts";
+import { isOnEarth, readGeometry } from "../import/geometry.ts";
 import type { Row, RowProblem } from "../import/row.ts";
+import { isDay } from "../time-argument.ts";
 import { type FieldKind, type Mapping, PLACEHOLDER } from "./mapping.ts";
 
 /** What a row says, or why it says nothing. */
@@ -57,13 +60,11 @@ function timeOf(row: Row, { time }: Mapping): string | RowProblem | undefined {
   const [, day, clock = "00:00", seconds = ":00", ownZone] = TIME.exec(value) ?? [];
   const zone = ownZone ?? time.zone;
   const milliseconds = Date.parse(`${day}T${clock}${seconds}${zone}`);
-  if (day === undefined || zone === undefined || Number.isNaN(milliseconds)) {
+  if (day === undefined || !isDay(day) || zone === undefined || Number.isNaN(milliseconds)) {
     return { code: "ROW_TIME", column, value };
   }
   return new Date(milliseconds).toISOString();
 }
-
-const UNITS = 1e7;
 
 /** As plates and phones say a place: whole units of 1e-7 degree. */
 function placeOf(row: Row, { longitude, latitude }: Mapping): CborValue | RowProblem | undefined {
@@ -72,25 +73,16 @@ function placeOf(row: Row, { longitude, latitude }: Mapping): CborValue | RowPro
   if (longitude === undefined || latitude === undefined) return own;
   const [x, y] = [row.cells.get(longitude), row.cells.get(latitude)];
   if (x === undefined && y === undefined) return own;
-  const place =
-    DEGREES.test(x ?? "") && DEGREES.test(y ?? "") ? placeAt(Number(x), Number(y)) : undefined;
-  return place ?? { code: "ROW_POSITION", column: longitude, value: `${x ?? ""} ${y ?? ""}` };
+  return (
+    parsePosition(x ?? "", y ?? "") ?? {
+      ...{ code: "ROW_POSITION", column: longitude, value: `${x ?? ""} ${y ?? ""}` },
+    }
+  );
 }
 
-const DEGREES = /^-?\d{1,3}(?:\.\d{1,17})?$/;
-
-function pointOf(geometry: unknown): CborValue | undefined {
-  const { type, coordinates } = geometry as { type?: unknown; coordinates?: unknown };
-  const [x, y] = Array.isArray(coordinates) ? coordinates : [];
-  return type === "Point" && typeof x === "number" && typeof y === "number"
-    ? placeAt(x, y)
-    : undefined;
-}
-
-function placeAt(longitude: number, latitude: number): CborValue | undefined {
-  if (!(Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90)) return undefined;
-  // Minus zero is zero.
-  return [Math.round(longitude * UNITS) + 0, Math.round(latitude * UNITS) + 0];
+function pointOf(geometry: unknown): Position | undefined {
+  const read = readGeometry(geometry);
+  return read !== undefined && "point" in read && isOnEarth(read.point) ? read.point : undefined;
 }
 
 const NUMBER = /^[+-]?(?:\d{1,17}(?:\.\d{0,17})?|\.\d{1,17})(?:[eE][+-]?\d{1,3})?$/;

@@ -9,6 +9,7 @@ import {
   type Signer,
   signEntry,
 } from "../../sdk/index.ts";
+import { readCodeArgument } from "../code-argument.ts";
 import { fileProblem } from "../file-problem.ts";
 import { type BadRows, tellBadRows } from "../import/bad-rows.ts";
 import { openCsv } from "../import/csv.ts";
@@ -49,7 +50,7 @@ export type IngestRequest = {
 export async function runIngest(run: Run, request: IngestRequest): Promise<void> {
   const { path, dataset } = request;
   const mapping = await readMapping(request.map);
-  const input = await fingerprint(path, mapping);
+  const input = await fingerprint(request, mapping);
   const before = request.dryRun ? undefined : await readIngestState(path);
   if (before !== undefined && (before.input !== input || before.dataset !== dataset)) {
     throw new CliProblem("IMPORT_CHANGED", { path, state: ingestStateOf(path) });
@@ -112,8 +113,11 @@ async function rowsOf(
 }
 
 /** Of the file as it lies there, and of how it is read. */
-async function fingerprint(path: string, { text }: Mapping): Promise<string> {
-  const hash = createHash("sha256").update(text).update("\0");
+async function fingerprint(
+  { path, format, encoding = "" }: IngestRequest,
+  { text }: Mapping,
+): Promise<string> {
+  const hash = createHash("sha256").update(`${format} ${encoding}\0${text}\0`);
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   } catch (cause) {
@@ -135,7 +139,7 @@ async function sendRows(run: Run, request: IngestRequest, sending: Sending): Pro
   });
   await confirmSigning(run, [words], identity, log.origin);
   const signer = await openSigner(run, identity);
-  const source = request.source ?? (identity.holder as Code);
+  const source = request.source ?? readCodeArgument(identity.holder);
   let { state } = sending;
   const progress = run.progress(run.say({ en: "Sending", zh: "提交" }), good);
   try {
