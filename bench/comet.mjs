@@ -30,7 +30,7 @@ const HANDS = 512;
 const PER_SECOND = short ? 200 : 1000;
 
 const CACHE = fileURLToPath(new URL("../.cache/bin", import.meta.url));
-const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../bin/cli/main.js", import.meta.url));
 const binary = await engineBinary({ env: process.env, cache: CACHE });
 const agent = new Agent({ keepAlive: true, maxSockets: 1024 });
 

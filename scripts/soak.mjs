@@ -32,7 +32,7 @@ const random = mulberry32(seed);
 const began = Date.now();
 console.log(`soak: ${COUNT} validators, ${OPERATIONS} operations, ${KILLS} kills, ${MINUTES} minutes, seed ${seed}`);
 
-const MAIN = fileURLToPath(new URL("../dist/cli/main.js", import.meta.url));
+const MAIN = fileURLToPath(new URL("../bin/cli/main.js", import.meta.url));
 const CACHE = fileURLToPath(new URL("../.cache/bin", import.meta.url));
 const directory = mkdtempSync(join(tmpdir(), "cityid-soak-"));
 const binary = await engineBinary({ env: process.env, cache: CACHE, path: option("--engine") });

@@ -6,7 +6,7 @@ import {
   DATASET_ANCHOR_PAUSE_MILLISECONDS,
   type DatasetValue,
   datasetKey,
-  decodeCbor,
+  decodeOwnCbor,
   equalBytes,
   type MapKey,
   parseCheckpoint,
@@ -149,6 +149,5 @@ function dueSize(
 
 function valueIn<T>(ledger: Ledger, key: MapKey<T>): T | undefined {
   const bytes = ledger.value(key);
-  const decoded = bytes && decodeCbor(bytes);
-  return decoded?.ok ? (decoded.value as T) : undefined;
+  return bytes && (decodeOwnCbor(bytes) as T);
 }

@@ -110,7 +110,8 @@ function accessName(reference: string): string {
  * Opens the dataset logs of a node: each in a directory of its own, `datasets/<name>/`:
  *
  *     dataset.json    whose log this is; written last, so that a log that was half made is made anew
- *     log.key, gateway.key    seeds, mode 0600
+ *     keys/           log.key and gateway.key: seeds, mode 0600
+ *     restored        it was brought back from a backup, and takes nothing until that is confirmed
  *     log/            the journal, which is the truth, and its tiles
  *     bodies/, files/ facts and files beside it, which can be erased
  *     plates/         of each code whose plates were scanned, what was said of them
@@ -287,7 +288,9 @@ function accessLog({ clock, random }: DatasetsOptions, log: HeldDatasetLog): Acc
       const answer = await log.append({
         ...{ entry, observations, files: new Map(), receivedMilliseconds },
       });
-      if ("busy" in answer) throw new LogFault("LOG_DISK_FULL", { dataset: log.reference });
+      // Whoever notes accesses says why, and gives nothing more until it goes again.
+      if ("busy" in answer)
+        throw new Error(`${log.reference}.access takes nothing: ${answer.busy}`);
     },
   };
 }

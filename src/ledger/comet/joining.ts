@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { equalBytes, Frontier, hashLeaf, sha256 } from "../../core/index.ts";
+import { nodeFiles, replaceFile } from "../../log/index.ts";
 import { LedgerFault } from "../fault.ts";
 import { BlockReader } from "../replay.ts";
 import { appHashOf, type Chain } from "./chain.ts";
@@ -98,7 +99,10 @@ export class Joining {
   }
 
   async #applyAll({ offer, hashes, appHash }: Fetching): Promise<void> {
-    writeFileSync(join(this.#directory, APPLYING), snapshotName(offer.metadata));
+    // Durable before the first block is: a power cut must not leave half a snapshot without a mark.
+    const mark = join(this.#directory, APPLYING);
+    const below = dirname(this.#directory);
+    await replaceFile(nodeFiles, mark, snapshotName(offer.metadata), { below });
     const { size: begun, height, timeMilliseconds: time } = this.#chain.head;
     const reader = new BlockReader(begun, { height, time });
     let index = 0;

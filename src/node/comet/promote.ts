@@ -1,5 +1,5 @@
 import {
-  decodeCbor,
+  decodeOwnCbor,
   hex,
   validatorKey as keyOfValidator,
   present,
@@ -136,9 +136,7 @@ async function readEnd(root: string, origin: string): Promise<End> {
 
 function read<T>(ledger: Ledger, key: string): T | undefined {
   const bytes = ledger.value(key);
-  if (bytes === undefined) return undefined;
-  const value = decodeCbor(bytes);
-  return value.ok ? (value.value as unknown as T) : undefined;
+  return bytes && (decodeOwnCbor(bytes) as unknown as T);
 }
 
 function genesisValidator({ id, key }: ValidatorsList["active"][number]): GenesisValidator {
