@@ -144,8 +144,11 @@ test("a page of children and their record are proved as of one block", async () 
   }
   growing = false;
   await growth;
+  // A page holds 1 000 children at most, and a fast machine registers more than that meanwhile.
   const { page } = await node.client.provenChildren(LAMPS, trust(), { limit: 1000 });
-  expect(page.codes).toEqual(Array.from({ length: n }, (_, i) => `${LAMPS}/L${i}`));
+  expect(page.count).toBe(n);
+  const expected = Array.from({ length: Math.min(n, 1000) }, (_, i) => `${LAMPS}/L${i}`);
+  expect(page.codes).toEqual(expected);
 });
 
 test("a history is proved under the quorum, and the command line does so too", async () => {
