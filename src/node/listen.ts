@@ -1,7 +1,7 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import type { Server } from "../server/index.ts";
+import type { HotAnswer, Server } from "../server/index.ts";
 
 // A slow client costs a socket, never a stall: everything has an end.
 const HEADERS_MILLISECONDS = 10_000;
@@ -36,9 +36,14 @@ export async function listen(
     { overrideGlobalObjects: false },
   );
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    const hot = hotAnswer(application(), request);
-    if (hot === undefined) void listener(request, response);
-    else response.writeHead(hot.status, hot.headers).end(hot.body, "latin1");
+    const { hot, page } = application();
+    const write = (answer: HotAnswer | undefined) => {
+      if (answer === undefined) void listener(request, response);
+      else response.writeHead(answer.status, answer.headers).end(answer.body, "latin1");
+    };
+    const answer = orElse(hot, request) ?? orElse(page, request);
+    if (answer instanceof Promise) answer.then(write, () => write(undefined));
+    else write(answer);
   });
   server.headersTimeout = HEADERS_MILLISECONDS;
   server.requestTimeout = REQUEST_MILLISECONDS;
@@ -53,9 +58,9 @@ export async function listen(
 }
 
 /** What goes wrong here goes wrong the long way too, where it is logged and answered; it must not end the process. */
-function hotAnswer(application: Server, request: IncomingMessage): ReturnType<Server["hot"]> {
+function orElse<T>(path: (request: IncomingMessage) => T, request: IncomingMessage): T | undefined {
   try {
-    return application.hot(request);
+    return path(request);
   } catch {
     return undefined;
   }

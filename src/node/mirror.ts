@@ -38,5 +38,6 @@ export async function serveMirror(
 const NOT_YET: Server = {
   fetch: async () => new Response(null, { status: 503, headers: { "retry-after": "1" } }),
   hot: () => undefined,
+  page: () => undefined,
   close: () => undefined,
 };

@@ -280,6 +280,7 @@ async function application(
   const { host, port, publicUrl, trustedProxies } = config;
   const { member, demonstration, parent } = description;
   const policy = policyOf(ledger);
+  const vkeys = vkeysOf(policy, signers);
   return createApp(
     {
       ledger,
@@ -288,10 +289,10 @@ async function application(
       log,
       node: {
         get vkeys() {
-          return vkeysOf(policy(), signers);
+          return vkeys();
         },
         get policy() {
-          return trustText(policyText(ledger.value(paramKey("policy"))), policy(), signers);
+          return trustText(policyText(ledger.value(paramKey("policy"))), policy(), vkeys());
         },
         ownKeys: [...(witness ? [witness.key] : []), ...signers.map(({ key }) => key)],
         engine: description.engine ?? "embedded",
@@ -334,23 +335,29 @@ function parentLedger({ url, code }: NonNullable<DataDescription["parent"]>): Pa
 }
 
 /** The keys that sign for the log: those of the policy, and where it names none the node's own. */
-function vkeysOf(policy: Policy | undefined, signers: readonly NoteSigner[]): readonly string[] {
+function vkeysOf(
+  policy: () => Policy | undefined,
+  signers: readonly NoteSigner[],
+): () => readonly string[] {
   const held = signers.map(({ key }) => formatVerifierKey(key));
-  const named = new Set((policy?.logs ?? []).map(({ key }) => formatVerifierKey(key)));
-  const signing = held.filter((vkey) => named.has(vkey));
-  return signing.length > 0 ? signing : held.slice(0, 1);
+  let of: Policy | undefined;
+  let vkeys = held.slice(0, 1);
+  return () => {
+    const now = policy();
+    if (now === of) return vkeys;
+    of = now;
+    const named = new Set((now?.logs ?? []).map(({ key }) => formatVerifierKey(key)));
+    const signing = held.filter((vkey) => named.has(vkey));
+    vkeys = signing.length > 0 ? signing : held.slice(0, 1);
+    return vkeys;
+  };
 }
 
 /** The policy of the ledger; where it leaves the log to be known from elsewhere, with the log's key. */
-function trustText(
-  text: string,
-  policy: Policy | undefined,
-  signers: readonly NoteSigner[],
-): string {
+function trustText(text: string, policy: Policy | undefined, vkeys: readonly string[]): string {
   if (policy !== undefined && policy.logs.length > 0) return text;
-  return `${vkeysOf(policy, signers)
-    .map((vkey) => `log ${vkey}\n`)
-    .join("")}${policy === undefined ? "quorum none\n" : text}`;
+  const logs = vkeys.map((vkey) => `log ${vkey}\n`).join("");
+  return `${logs}${policy === undefined ? "quorum none\n" : text}`;
 }
 
 function urlOf(host: string, port: number): string {
@@ -361,5 +368,6 @@ function urlOf(host: string, port: number): string {
 const NOT_YET: Server = {
   fetch: async () => new Response(null, { status: 503, headers: { "retry-after": "1" } }),
   hot: () => undefined,
+  page: () => undefined,
   close: () => undefined,
 };

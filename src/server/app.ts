@@ -7,7 +7,7 @@ import { mountCatalogue } from "./catalogue/index.ts";
 import { mountData, mountFeed } from "./data/index.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
-import { createHotPath, type HotPath } from "./hot-path.ts";
+import { createHotPath, createPagePath, type HotPath, type PagePath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
 import { mountInbox } from "./inbox/index.ts";
 import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
@@ -29,7 +29,7 @@ import {
   mountEvents,
   mountRegistry,
 } from "./registry/index.ts";
-import { createKeptPages, createRedirects, mountResolver, readCodePath } from "./resolver/index.ts";
+import { createCodePages, createRedirects, mountResolver, readCodePath } from "./resolver/index.ts";
 import { mountSeals } from "./seals/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
 import { createState } from "./state.ts";
@@ -42,6 +42,8 @@ export type Server = {
   fetch(request: Request, peer?: Peer): Promise<Response>;
   /** Answers the hottest reads without building a `Request`; `undefined` for everything else. */
   readonly hot: HotPath;
+  /** Makes code pages without one, where `hot` has none. */
+  readonly page: PagePath;
   /** Ends what would otherwise last: event streams. Called when the node begins to stop. */
   close(): void;
 };
@@ -73,7 +75,7 @@ export function createApp(
   };
   const answers = createRecordAnswers(services);
   const redirects = createRedirects(services);
-  const pages = createKeptPages(services);
+  const pages = createCodePages(services);
   const admission = createAdmission(config, clock);
 
   const app = new Hono<AppEnv>();
@@ -161,6 +163,7 @@ export function createApp(
   return {
     fetch,
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
+    page: createPagePath(pages, admission, metrics),
     close: () => {
       endStreams();
       endFeeds();

@@ -4,10 +4,10 @@ import { isNoneMatch } from "./http/etag.ts";
 import type { ByteText } from "./http/json-bytes.ts";
 import { COMMON_HEADERS } from "./methods.ts";
 import type { Metrics } from "./ops/index.ts";
-import { PAGE_HEADERS, preferredLanguage } from "./pages/index.ts";
+import { type Language, PAGE_HEADERS, preferredLanguage } from "./pages/index.ts";
 import type { Admission } from "./rate/index.ts";
 import type { RecordAnswers, RenderedAnswer } from "./registry/index.ts";
-import { type KeptPages, linkHeaders, RESOLVER_TYPES, type Redirects } from "./resolver/index.ts";
+import { type CodePages, linkHeaders, RESOLVER_TYPES, type Redirects } from "./resolver/index.ts";
 
 /** A request as far as the hottest reads need it; node's `IncomingMessage` is one. */
 export type HotRequest = {
@@ -29,11 +29,14 @@ export type HotAnswer = {
 /** `undefined` leaves the request to `fetch`, which answers the same. */
 export type HotPath = (request: HotRequest) => HotAnswer | undefined;
 
+/** Makes what `HotPath` has not: a promise of `undefined` leaves the request to `fetch` too. */
+export type PagePath = (request: HotRequest) => Promise<HotAnswer | undefined> | undefined;
+
 /** What is kept for it. */
 export type HotAnswers = {
   readonly answers: RecordAnswers;
   readonly redirects: Redirects;
-  readonly pages: KeptPages;
+  readonly pages: CodePages;
 };
 
 /**
@@ -69,6 +72,23 @@ export function createHotPath(
   };
 }
 
+/** A code page that was not made before, or that shows what changes unnoticed: made anew, the short way all the same. */
+export function createPagePath(pages: CodePages, admission: Admission, metrics: Metrics): PagePath {
+  return ({ method, url, rawHeaders, socket }) => {
+    if (method !== "GET" || url === undefined || !url.startsWith(CODES)) return undefined;
+    if (bestType(headerOf(rawHeaders, "accept"), RESOLVER_TYPES) !== "text/html") return undefined;
+    const code = url.slice(1);
+    const make = pages.plain(code, languageIn(rawHeaders));
+    if (make === undefined) return undefined;
+    if (admission.wait(socket, headerOf(rawHeaders, "x-forwarded-for")) > 0) return undefined;
+    return make().then((made) => {
+      if (made === undefined) return undefined;
+      metrics.hot();
+      return keptAnswer(made, headOf(code), PAGE_BODY, rawHeaders);
+    });
+  };
+}
+
 const RECORDS = "/v1/codes/";
 const CODES = "/MA";
 
@@ -101,12 +121,16 @@ function keptAnswer(
 }
 
 function pageAnswer(
-  pages: KeptPages,
+  pages: CodePages,
   code: string,
   rawHeaders: HotRequest["rawHeaders"],
 ): HotAnswer | undefined {
-  const page = pages.get(code, preferredLanguage(headerOf(rawHeaders, "accept-language")));
+  const page = pages.kept(code, languageIn(rawHeaders));
   return page && keptAnswer(page, headOf(code), PAGE_BODY, rawHeaders);
+}
+
+function languageIn(rawHeaders: HotRequest["rawHeaders"]): Language {
+  return preferredLanguage(headerOf(rawHeaders, "accept-language"));
 }
 
 /** To where a bare visit is led. Whoever asks for a type gets that. */

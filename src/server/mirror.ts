@@ -68,6 +68,7 @@ export function createMirrorApp(
       return response;
     },
     hot: () => undefined,
+    page: () => undefined,
     close: () => undefined,
   };
 }

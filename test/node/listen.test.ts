@@ -1,11 +1,16 @@
 import { expect, test } from "vitest";
 import { listen } from "../../src/node/listen.ts";
+import type { HotRequest } from "../../src/server/index.ts";
 
 test("what goes wrong on the short way is answered the long way, and ends nothing", async () => {
   const asked: string[] = [];
   const application = {
     hot: () => {
       throw new Error("a damaged file");
+    },
+    page: ({ url }: HotRequest) => {
+      if (url === "/a") throw new Error("another one");
+      return Promise.reject(new Error("found out later"));
     },
     fetch: async (request: Request) => {
       asked.push(new URL(request.url).pathname);

@@ -392,16 +392,20 @@ describe("the short way of a page", () => {
   const fields = ["Accept", "text/html,*/*;q=0.8", "Accept-Language", "zh-CN"];
   const hot = (url = `/${lamp}`, rawHeaders: readonly string[] = fields) =>
     world.app.hot({ method: "GET", url, rawHeaders, socket: {} });
+  const make = async (url = `/${lamp}`, rawHeaders: readonly string[] = fields) =>
+    world.app.page({ method: "GET", url, rawHeaders, socket: {} });
   const slow = () => world.get(`/${lamp}`, { ...HTML, "Accept-Language": "zh-CN" });
   const textOf = (body: string | undefined) => Buffer.from(body ?? "", "latin1").toString();
 
-  test("is there once the page was made, with the same bytes and headers", async () => {
+  test("has the same bytes and headers, and is kept", async () => {
     expect(hot()).toBeUndefined();
     // The page of one plate is not the page of its code.
     await world.get(`/${lamp}/${"7".repeat(240)}`, { ...HTML, "Accept-Language": "zh-CN" });
     expect(hot()).toBeUndefined();
     const long = await slow();
-    const short = present(hot(), "a page");
+    const made = present(await make(), "a page");
+    const short = present(hot(), "a kept page");
+    expect(short).toEqual(made);
     expect(short.status).toBe(200);
     const headers = new Map<string, string>();
     for (let i = 0; i < short.headers.length; i += 2) {
@@ -417,13 +421,35 @@ describe("the short way of a page", () => {
   });
 
   test("is taken by nobody who asks for something else", async () => {
-    await slow();
+    await make();
     expect(hot(`/${lamp}`, ["Accept", "text/html", "Accept-Language", "en"])).toBeUndefined();
     expect(hot(`/${lamp}`, ["Accept", "application/json"])).toBeUndefined();
     expect(hot(`/${lamp}?lang=zh`)).toBeUndefined();
-    await world.get(`/${MA1301}`, { ...HTML, "Accept-Language": "zh-CN" });
     // Names of what stands below may change unnoticed.
+    const city = present(await make(`/${MA1301}`), "a page");
+    const long = await world.get(`/${MA1301}`, { ...HTML, "Accept-Language": "zh-CN" });
+    expect(textOf(city.body)).toBe(await long.text());
     expect(hot(`/${MA1301}`)).toBeUndefined();
+  });
+
+  test("leaves to the long one what is no plain visit, has no page, or is ended", async () => {
+    for (const [url, headers] of [
+      [`/${lamp}`, ["Accept", "application/json"]],
+      [`/${lamp}`, ["Accept", "*/*"]],
+      [`/${lamp}?lang=zh`, fields],
+      [`/${lamp}/`, fields],
+      [`/${lamp.toLowerCase()}`, fields],
+      [`/${lamp}*X`, fields],
+      ["/MA.156.1302", fields],
+      ["/MA%00", fields],
+    ] as const) {
+      expect(await make(url, headers), url).toBeUndefined();
+    }
+    const post = { method: "POST", url: `/${lamp}`, rawHeaders: fields, socket: {} };
+    expect(world.app.page(post)).toBeUndefined();
+    await retire(lamp);
+    expect(await make()).toBeUndefined();
+    expect((await slow()).status).toBe(410);
   });
 
   test.each([
@@ -497,7 +523,7 @@ describe("the short way of a page", () => {
       "登记已撤回",
     ],
   ])("forgets the page when a change reaches %s", async (_, change, words) => {
-    expect(await (await slow()).text()).not.toContain(words);
+    expect(textOf((await make())?.body)).not.toContain(words);
     expect(hot()).toBeDefined();
     await change();
     expect(hot()).toBeUndefined();

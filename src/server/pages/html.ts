@@ -6,7 +6,7 @@ type Part = Markup | string | number | undefined | false | readonly Part[];
 /** Builds markup; everything that is put in is escaped, unless it is markup itself. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   let markup = strings[0] ?? "";
-  for (const [i, part] of parts.entries()) markup += render(part) + (strings[i + 1] ?? "");
+  for (let i = 0; i < parts.length; i += 1) markup += render(parts[i]) + (strings[i + 1] ?? "");
   return { markup };
 }
 
@@ -14,7 +14,10 @@ function render(part: Part): string {
   if (part === undefined || part === false) return "";
   if (typeof part === "string") return escaped(part);
   if (typeof part === "number") return String(part);
-  return "markup" in part ? part.markup : part.map(render).join("");
+  if ("markup" in part) return part.markup;
+  let markup = "";
+  for (const each of part) markup += render(each);
+  return markup;
 }
 
 const ENTITIES: { readonly [character: string]: string } = {
@@ -25,6 +28,11 @@ const ENTITIES: { readonly [character: string]: string } = {
   "'": "&#39;",
 };
 
+const MEANT_OTHERWISE = /[&<>"']/;
+
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+  // Most texts need none, and a search alone makes no object.
+  return MEANT_OTHERWISE.test(text)
+    ? text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "")
+    : text;
 }

@@ -4,20 +4,23 @@ import { html, type Markup } from "./html.ts";
 import { type Language, nameIn, plainNameIn, type Words } from "./language.ts";
 
 /** What happened, as a sentence. `who` is the office that signed. */
-type Sentence = (what: Facts, who: Markup) => Readonly<Record<Language, Markup>>;
+type Sentence = (item: Happened, who: Markup) => Readonly<Record<Language, Markup>>;
+
+/** The facts are looked up in the log by whoever asks for them; most sentences do not. */
+type Happened = { readonly what: Facts };
 
 type Facts = { readonly [name: string]: unknown };
 
 const STATUS_SENTENCES: Readonly<Record<string, Sentence>> = {
-  suspend: ({ reason }, who) => ({
+  suspend: ({ what: { reason } }, who) => ({
     zh: html`${who}暂停了它：${text(reason)}`,
     en: html`Suspended by ${who}: ${text(reason)}`,
   }),
-  resume: ({ reason }, who) => ({
+  resume: ({ what: { reason } }, who) => ({
     zh: html`${who}恢复了它：${text(reason)}`,
     en: html`Resumed by ${who}: ${text(reason)}`,
   }),
-  retire: ({ reason }, who) => ({
+  retire: ({ what: { reason } }, who) => ({
     zh: html`${who}注销了它：${text(reason)}`,
     en: html`Retired by ${who}: ${text(reason)}`,
   }),
@@ -41,25 +44,25 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
     zh: html`随账本一同设立。`,
     en: html`Began with the ledger.`,
   }),
-  admit: (_what, who) => ({
+  admit: (_item, who) => ({
     zh: html`各成员机构决定签发；最后一票由${who}投出。`,
     en: html`Issued by decision of the members; the last vote was that of ${who}.`,
   }),
-  register: (_what, who) => ({ zh: html`由${who}登记。`, en: html`Registered by ${who}.` }),
-  update: (what, who) => ({
+  register: (_item, who) => ({ zh: html`由${who}登记。`, en: html`Registered by ${who}.` }),
+  update: ({ what }, who) => ({
     zh: html`${who}更新了${fieldsOf(what, "zh")}。`,
     en: html`${who} updated ${fieldsOf(what, "en")}.`,
   }),
-  keys: (what, who) => ({
+  keys: ({ what }, who) => ({
     zh: html`${who}变更了签名密钥（新增 ${count(what.add)}，停用 ${count(what.close)}）。`,
     en: html`${who} changed the keys that sign for it (${count(what.add)} added, ${count(what.close)} closed).`,
   }),
-  recover: (what, who) => {
+  recover: ({ what }, who) => {
     const { zh, en } = wordsOf(RECOVER_WORDS, what.do);
     return { zh: html`${who}${zh}。`, en: html`${en} by ${who}.` };
   },
-  status: (what, who) => (STATUS_SENTENCES[text(what.do)] ?? SENTENCE_OF_OTHERS)(what, who),
-  succeed: (what, who) => {
+  status: (item, who) => (STATUS_SENTENCES[text(item.what.do)] ?? SENTENCE_OF_OTHERS)(item, who),
+  succeed: ({ what }, who) => {
     const { zh, en } = wordsOf(SUCCEED_WORDS, what.type);
     const codes = html`${codesOf(what.from)} → ${codesOf(what.to)}`;
     return {
@@ -67,13 +70,13 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       en: html`${en}: ${codes}, as of ${text(what.date)}, by ${text(what.source)}; recorded by ${who}.`,
     };
   },
-  void: (what, who) => ({
+  void: ({ what }, who) => ({
     zh: html`${who}撤回了它的登记：${text(what.reason)}`,
     en: html`Its registration was taken back by ${who}: ${text(what.reason)}`,
   }),
 };
 
-const SENTENCE_OF_OTHERS: Sentence = (_what, who) => ({
+const SENTENCE_OF_OTHERS: Sentence = (_item, who) => ({
   zh: html`由${who}变更。`,
   en: html`Changed by ${who}.`,
 });
@@ -82,7 +85,7 @@ const SENTENCE_OF_OTHERS: Sentence = (_what, who) => ({
 export function historySentence(state: ValueReader, item: HistoryItem, language: Language): Markup {
   const sentence = SENTENCES[item.kind] ?? SENTENCE_OF_OTHERS;
   const who = officeOf(state, item.signed?.iss ?? item.manifest?.iss, language);
-  return sentence(item.what as Facts, who)[language];
+  return sentence(item as Happened, who)[language];
 }
 
 const UNSIGNED: Words = { zh: "负责单位", en: "who is responsible" };

@@ -4,11 +4,12 @@ import {
   codeKey,
   type Envelope,
   equalBytes,
+  manifestKey,
   present,
   type ValueReader,
 } from "../../core/index.ts";
 import type { LedgerReader } from "../../ledger/index.ts";
-import { decodeValue } from "../state.ts";
+import { type CommittedState, decodeValue } from "../state.ts";
 import { chunkItem, isChunkEntry } from "./chunk-item.ts";
 import { readEntry } from "./entry.ts";
 import { type Part, partFor, partOfItem } from "./part.ts";
@@ -28,8 +29,11 @@ export type ChainLink = {
   readonly manifest?: Uint8Array;
 };
 
-/** Reads the log and the state. */
-export type ChainReader = { readonly ledger: LedgerReader; readonly state: ValueReader };
+/** Reads the log and the state; manifests and registrations, which many records share, are remembered. */
+export type ChainReader = {
+  readonly ledger: LedgerReader;
+  readonly state: Pick<CommittedState, "get" | "remembered">;
+};
 
 /**
  * Walks a chain from `from` (a leaf hash) back to the entry that began the generation: every entry names its predecessor by
@@ -61,11 +65,43 @@ export function readLink(
   hash: Uint8Array,
 ): ChainLink | undefined {
   const index = ledger.indexOf(hash);
-  const bytes = index === undefined ? undefined : ledger.entry(index);
-  if (index === undefined || bytes === undefined) return undefined;
-  const read = readPart(state, bytes, record.code);
+  if (index === undefined) return undefined;
   const isFirst = equalBytes(hash, record.born);
+  const manifest = isFirst ? manifestOf(state, record) : undefined;
+  if (manifest !== undefined) {
+    return {
+      chain: "born",
+      hash,
+      index,
+      manifest,
+      part: registeredPart(ledger, index, record.code),
+    };
+  }
+  const read = readPart(state, entryAt(ledger, index), record.code);
   return read && { chain: isFirst ? "born" : chain, hash, index, ...read };
+}
+
+/** The manifest that a record was registered by. */
+function manifestOf(
+  { remembered }: ChainReader["state"],
+  { registration }: CodeRecord,
+): Uint8Array | undefined {
+  if (registration === undefined) return undefined;
+  return remembered.get(manifestKey(registration)) && registration;
+}
+
+/** What a chunk registered: most readers want to know that alone, and the item is looked for among hundreds when they want more. */
+function registeredPart(ledger: LedgerReader, index: number, code: Code): Part {
+  return {
+    kind: "register",
+    get fields() {
+      return partOfItem(present(chunkItem(entryAt(ledger, index), code), "an item").item).fields;
+    },
+  };
+}
+
+function entryAt(ledger: LedgerReader, index: number): Uint8Array {
+  return present(ledger.entry(index), "an entry of the log");
 }
 
 function readPart(

@@ -38,6 +38,7 @@ export type HistoryItem = {
   readonly decision?: string;
   /** Of an item of a chunk: the manifest that was signed, and by whom. */
   readonly manifest?: { readonly id: string; readonly iss: string; readonly kid: string };
+  /** Worked out when it is asked for. */
   readonly what: Json;
 };
 
@@ -126,7 +127,6 @@ function describe(reader: ChainReader, generation: number, link: ChainLink): His
   const { ledger, state } = reader;
   const { chain, hash, index, envelope, manifest, part } = link;
   const block = present(ledger.blockOf(index), "the block of an entry");
-  const { prev: _, ...what } = part.fields;
   return {
     index,
     hash: hex(hash),
@@ -137,12 +137,15 @@ function describe(reader: ChainReader, generation: number, link: ChainLink): His
     ...(manifest !== undefined && { manifest: manifestJson(state, manifest) }),
     generation,
     ...(part.decision !== undefined && { by: "endorse", decision: hex(part.decision) }),
-    what: toJson(what),
+    get what() {
+      const { prev: _, ...what } = part.fields;
+      return toJson(what);
+    },
   };
 }
 
 function manifestJson(state: ChainReader["state"], id: Uint8Array) {
-  const { iss, kid } = present(state.get(manifestKey(id)), "a manifest");
+  const { iss, kid } = present(state.remembered.get(manifestKey(id)), "a manifest");
   return { id: hex(id), iss, kid: hex(kid) };
 }
 
@@ -151,8 +154,9 @@ function signerOf({ iss, kid, iatSeconds }: { iss: string; kid: Uint8Array; iatS
 }
 
 /** That the registration of a record was taken back changes no record, but belongs to its history. */
-function voidings({ ledger }: ChainReader, record: CodeRecord): HistoryItem[] {
+function voidings({ ledger, state }: ChainReader, record: CodeRecord): HistoryItem[] {
   if (record.registration === undefined) return [];
+  if (state.remembered.get(registrationKey(record.registration))?.void !== true) return [];
   let made: number | undefined;
   for (const { index, value } of ledger.versions(registrationKey(record.registration))) {
     if (decodeValue<Registration>(value)?.void !== true) break;

@@ -8,7 +8,7 @@ export type KeptPages = {
   get(code: string, language: Language): RenderedAnswer | undefined;
   /** Names the moment at which making a page begins; `put` takes nothing that began before the last block, epoch, or scan of a plate. */
   now(): number;
-  put(record: CodeRecord, language: Language, text: string, etag: string, begun: number): void;
+  put(record: CodeRecord, language: Language, page: RenderedAnswer, begun: number): void;
 };
 
 /** Some 10 000 pages in one language. */
@@ -46,10 +46,8 @@ export function createKeptPages({
       return kept.get(language + codeKey(code as Code));
     },
     now,
-    put(record, language, text, etag, begun) {
-      if (begun !== now() || !standsAlone(record)) return;
-      const body = Buffer.from(text).toString("latin1");
-      kept.put(language + codeKey(record.code), { etag, body });
+    put(record, language, page, begun) {
+      if (begun === now() && standsAlone(record)) kept.put(language + codeKey(record.code), page);
     },
   };
 }

@@ -1,22 +1,12 @@
-import { type Code, codeKey, isoDate, MIN_SEAL_DIGITS, present } from "../../core/index.ts";
+import { type Code, codeKey, isoDate, MIN_SEAL_DIGITS } from "../../core/index.ts";
 import { readCode } from "../../text/index.ts";
-import { publicPlates } from "../data/index.ts";
 import { bestType } from "../http/accept.ts";
 import { answer, answerJson } from "../http/answer.ts";
 import { etagOf, isNoneMatch } from "../http/etag.ts";
 import { readInteger } from "../http/page.ts";
-import {
-  type CodePage,
-  codePageMain,
-  codePageTitle,
-  inLanguage,
-  languageOf,
-  pageResponse,
-  renderPage,
-} from "../pages/index.ts";
+import { inLanguage, languageOf, pageResponse } from "../pages/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import { answerElsewhere, elsewhere, sendElsewhere } from "../registry/elsewhere.ts";
-import { readHistory } from "../registry/history.ts";
 import { type Moment, readMoment } from "../registry/moment.ts";
 import { momentJson } from "../registry/moment-json.ts";
 import { valuesOn } from "../registry/on-day.ts";
@@ -24,8 +14,8 @@ import { answerProof, PROOF_TYPE } from "../registry/proof.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { mountAliases } from "./aliases.ts";
 import { bestLinks, knownLinkTypes } from "./choose.ts";
+import type { CodePages } from "./code-pages.ts";
 import { didDocument } from "./did.ts";
-import type { KeptPages } from "./kept-pages.ts";
 import { DEFAULT_REL, type LinksOf, linksUpwards, usableLinks } from "./links.ts";
 import { linkset } from "./linkset.ts";
 import { type Resolution, resolve } from "./outcome.ts";
@@ -53,11 +43,8 @@ type Visit = Extract<Resolution, { kind: "record" }> & { readonly moment: Moment
 /** The link type that means all of them. */
 const LINKSET = "linkset";
 
-const PAGE_CHILDREN = 20;
-const PAGE_HISTORY = 20;
-
 /** `GET /<code>`: from a plate in the street to the page, record, links, keys or proof behind it. */
-export function mountResolver(app: App, services: Services, pages: KeptPages): void {
+export function mountResolver(app: App, services: Services, pages: CodePages): void {
   const { ledger, state, views, clock, config, problem } = services;
   mountAliases(app, services);
 
@@ -193,62 +180,23 @@ export function mountResolver(app: App, services: Services, pages: KeptPages): v
   }
 
   async function answerPage(c: AppContext, visit: Visit): Promise<Response> {
-    const { gone, moment } = visit;
-    const { record } = visit.found;
-    const { code } = record;
-    const begun = pages.now();
-    const page = await readPageContent(c, code, visit);
-    if (!page.ok) return problem(c, page.error);
-    const { language, seal } = page.value;
-    const text = renderPage(
-      {
-        title: `${codePageTitle(page.value)} ${code}`,
-        language,
-        otherLanguage: inLanguage(new URL(c.req.url), language),
-        isDemonstration: services.node.demonstration === true,
-        isScratch: services.scratch !== undefined,
-      },
-      codePageMain(services, page.value),
-    );
-    const headers = { ...linkHeaders(code), ETag: etagOf(text), "Cache-Control": "no-cache" };
-    if (gone !== undefined) return pageResponse(text, 410, headers);
-    // With a seal it is the page of one plate.
-    const isPlain = moment === undefined && seal === undefined && new URL(c.req.url).search === "";
-    if (isPlain) pages.put(record, language, text, headers.ETag, begun);
-    if (isNoneMatch(c.req.header("If-None-Match"), headers.ETag)) {
+    const childrenFrom = readInteger(c, "children", 0, Number.MAX_SAFE_INTEGER);
+    if (!childrenFrom.ok) return problem(c, childrenFrom.error);
+    const language = languageOf(c.req.raw);
+    const text = await pages.make(visit, {
+      language,
+      otherLanguage: inLanguage(new URL(c.req.url), language),
+      childrenFrom: childrenFrom.value ?? 0,
+      ...sealAt(c, config.publicUrl),
+    });
+    if (!text.ok) return problem(c, text.error);
+    const ETag = etagOf(text.value);
+    const headers = { ...linkHeaders(visit.found.record.code), ETag, "Cache-Control": "no-cache" };
+    if (visit.gone !== undefined) return pageResponse(text.value, 410, headers);
+    if (isNoneMatch(c.req.header("If-None-Match"), ETag)) {
       return new Response(null, { status: 304, headers });
     }
-    return pageResponse(text, 200, headers);
-  }
-
-  async function readPageContent(
-    c: AppContext,
-    code: Code,
-    { found, effective, moment }: Pick<CodePage, "found" | "effective" | "moment">,
-  ): Promise<{ ok: true; value: CodePage } | { ok: false; error: AnyRefusal }> {
-    const start = readInteger(c, "children", 0, Number.MAX_SAFE_INTEGER);
-    if (!start.ok) return start;
-    // Most codes have none, and the index need not be asked.
-    const { count } = found.record.children;
-    const children =
-      count > 0 ? await ledger.children(code, start.value ?? 0, PAGE_CHILDREN) : undefined;
-    const history = readHistory(services, found.record, PAGE_HISTORY);
-    if (!history.ok) return history;
-    // What hangs there today says nothing of another day.
-    const plates = moment === undefined ? await publicPlates(services, found.record) : [];
-    const block = present(ledger.blockOf(found.index), "the block of a record");
-    const value = {
-      found,
-      effective,
-      children: children ?? { codes: [], start: 0, count: 0 },
-      history: history.value.items,
-      plates,
-      recordedMilliseconds: block.timeMilliseconds,
-      moment,
-      language: languageOf(c.req.raw),
-      ...sealAt(c, config.publicUrl),
-    };
-    return { ok: true, value };
+    return pageResponse(text.value, 200, headers);
   }
 }
 
