@@ -38,6 +38,7 @@ import { otherNodes } from "./follow/other-nodes.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
+import { compileTicks } from "./ticks.ts";
 import { SOFTWARE } from "./version.ts";
 import { type OwnWitness, openWitness, writeFraud } from "./witness.ts";
 
@@ -96,6 +97,7 @@ export async function startNode(
   config: NodeConfig,
   extras: StartExtras = {},
 ): Promise<RunningNode> {
+  await compileTicks();
   const log = config.logFormat === "quiet" ? quietLog() : jsonLog();
   const directory = dataDirectory(config.dataDirectory);
   const description = await readDescription(directory.root);
