@@ -1,7 +1,8 @@
 import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import type { HotAnswer, Server } from "../server/index.ts";
+import { concat } from "../core/index.ts";
+import type { HotAnswer, Server, TakeBody } from "../server/index.ts";
 
 // A slow client costs a socket, never a stall: everything has an end.
 const HEADERS_MILLISECONDS = 10_000;
@@ -36,14 +37,17 @@ export async function listen(
     { overrideGlobalObjects: false },
   );
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
-    const { hot, page } = application();
-    const write = (answer: HotAnswer | undefined) => {
+    const { hot, page, write } = application();
+    const end = (answer: HotAnswer | undefined): void => {
       if (answer === undefined) void listener(request, response);
       else response.writeHead(answer.status, answer.headers).end(answer.body, "latin1");
     };
+    const take = orElse(write, request);
+    // What fails once the body was taken has no other way to go.
+    if (take !== undefined) return takeBody(request, take, end, (cause) => response.destroy(cause));
     const answer = orElse(hot, request) ?? orElse(page, request);
-    if (answer instanceof Promise) answer.then(write, () => write(undefined));
-    else write(answer);
+    if (answer instanceof Promise) answer.then(end, () => end(undefined));
+    else end(answer);
   });
   server.headersTimeout = HEADERS_MILLISECONDS;
   server.requestTimeout = REQUEST_MILLISECONDS;
@@ -64,6 +68,20 @@ function orElse<T>(path: (request: IncomingMessage) => T, request: IncomingMessa
   } catch {
     return undefined;
   }
+}
+
+/** Reads a body that is small, and lets it be answered. Whoever hangs up before its end is answered by nobody. */
+function takeBody(
+  request: IncomingMessage,
+  take: TakeBody,
+  end: (answer: HotAnswer) => void,
+  fail: (cause: Error) => void,
+): void {
+  const parts: Uint8Array[] = [];
+  request.on("data", (part: Uint8Array) => parts.push(part));
+  // A copy: a part is a view of what the socket read, and would keep all of it.
+  request.on("end", () => take(concat(...parts)).then(end, fail));
+  request.on("error", () => undefined);
 }
 
 async function stop(server: HttpServer): Promise<void> {

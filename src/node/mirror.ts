@@ -39,5 +39,6 @@ const NOT_YET: Server = {
   fetch: async () => new Response(null, { status: 503, headers: { "retry-after": "1" } }),
   hot: () => undefined,
   page: () => undefined,
+  write: () => undefined,
   close: () => undefined,
 };

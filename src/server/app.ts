@@ -16,7 +16,7 @@ import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods
 import { mountNgsi } from "./ngsi/index.ts";
 import { mountOgc } from "./ogc/index.ts";
 import { mountOpenings } from "./openings/index.ts";
-import { mountOperations } from "./operations/index.ts";
+import { createWritePath, mountOperations, type WritePath } from "./operations/index.ts";
 import { createMetrics, mountOps } from "./ops/index.ts";
 import { type AppDependencies, DEFAULT_CONFIG, type ServerConfig } from "./options.ts";
 import { mountPortal, mountVerifier } from "./portal/index.ts";
@@ -44,6 +44,8 @@ export type Server = {
   readonly hot: HotPath;
   /** Makes code pages without one, where `hot` has none. */
   readonly page: PagePath;
+  /** Takes operations without one; `undefined` for everything else. */
+  readonly write: WritePath;
   /** Ends what would otherwise last: event streams. Called when the node begins to stop. */
   close(): void;
 };
@@ -83,7 +85,7 @@ export function createApp(
   mountLog(app, servedLog(services), services.problem);
   mountWitness(app, services);
   mountValidator(app, services);
-  mountOperations(app, services);
+  const submissions = mountOperations(app, services);
   mountRegistry(app, services, answers);
   const endStreams = mountEvents(app, services);
   mountInbox(app, services);
@@ -111,9 +113,12 @@ export function createApp(
         : { code: "HTTP_METHOD", got: c.req.method, allow },
     );
   });
-  app.onError((error, c) => services.problem(c, refusalOfError(error, c)));
+  app.onError((error, c) => services.problem(c, refusalOfError(error, c.req)));
 
-  function refusalOfError(error: Error, c: AppContext): AnyRefusal {
+  function refusalOfError(
+    error: unknown,
+    { method, path }: { readonly method: string; readonly path: string },
+  ): AnyRefusal {
     if (error instanceof LedgerFault) {
       log.error("ledger-fault", { fault: error.code, reaction: error.reaction });
       return refusalOfFault(error);
@@ -123,8 +128,8 @@ export function createApp(
       return refusalOfLogFault(error);
     }
     const incident = Buffer.from(random(9)).toString("base64url");
-    const { method, path } = c.req;
-    log.error("incident", { incident, method, path, cause: error.stack ?? String(error) });
+    const cause = (error instanceof Error ? error.stack : undefined) ?? String(error);
+    log.error("incident", { incident, method, path, cause });
     return { code: "HTTP_INTERNAL", incident };
   }
 
@@ -164,6 +169,7 @@ export function createApp(
     fetch,
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
     page: createPagePath(pages, admission, metrics),
+    write: createWritePath({ submissions, admission, problems, refusalOfError }, services),
     close: () => {
       endStreams();
       endFeeds();

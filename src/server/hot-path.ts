@@ -1,30 +1,13 @@
 import { bestType } from "./http/accept.ts";
 import { REVALIDATE } from "./http/answer.ts";
 import { isNoneMatch } from "./http/etag.ts";
-import type { ByteText } from "./http/json-bytes.ts";
+import { type HotAnswer, type HotRequest, headerOf } from "./http/hot.ts";
 import { COMMON_HEADERS } from "./methods.ts";
 import type { Metrics } from "./ops/index.ts";
 import { type Language, PAGE_HEADERS, preferredLanguage } from "./pages/index.ts";
 import type { Admission } from "./rate/index.ts";
 import type { RecordAnswers, RenderedAnswer } from "./registry/index.ts";
 import { type CodePages, linkHeaders, RESOLVER_TYPES, type Redirects } from "./resolver/index.ts";
-
-/** A request as far as the hottest reads need it; node's `IncomingMessage` is one. */
-export type HotRequest = {
-  readonly method?: string | undefined;
-  readonly url?: string | undefined;
-  /** Names and values in turn: node builds `headers` out of them only when it is asked, and we ask for two at most. */
-  readonly rawHeaders: readonly string[];
-  readonly socket: { readonly remoteAddress?: string | undefined };
-};
-
-export type HotAnswer = {
-  readonly status: 200 | 304 | 307;
-  /** Names and values in turn, as `writeHead` takes them. */
-  readonly headers: string[];
-  /** To be written as `latin1`. */
-  readonly body: ByteText | undefined;
-};
 
 /** `undefined` leaves the request to `fetch`, which answers the same. */
 export type HotPath = (request: HotRequest) => HotAnswer | undefined;
@@ -158,14 +141,4 @@ function codeIn(url: string): string | undefined {
   if (!segment.includes("%")) return segment;
   const code = segment.replaceAll("%2F", "/");
   return code.includes("%") ? undefined : code;
-}
-
-function headerOf(rawHeaders: readonly string[], name: string): string | undefined {
-  let found: string | undefined;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const each = rawHeaders[i] ?? "";
-    if (each.length !== name.length || each.toLowerCase() !== name) continue;
-    found = found === undefined ? rawHeaders[i + 1] : `${found}, ${rawHeaders[i + 1]}`;
-  }
-  return found;
 }

@@ -1,7 +1,9 @@
 export { createApp, type Server } from "./app.ts";
-export type { HotAnswer, HotPath, HotRequest } from "./hot-path.ts";
+export type { HotPath, PagePath } from "./hot-path.ts";
+export type { HotAnswer, HotRequest } from "./http/hot.ts";
 export type { ServedLog } from "./log/index.ts";
 export { createMirrorApp, type MirrorDependencies } from "./mirror.ts";
+export type { TakeBody, WritePath } from "./operations/index.ts";
 export {
   type AppDependencies,
   DEFAULT_CONFIG,

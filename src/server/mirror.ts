@@ -69,6 +69,7 @@ export function createMirrorApp(
     },
     hot: () => undefined,
     page: () => undefined,
+    write: () => undefined,
     close: () => undefined,
   };
 }

@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { expect, test } from "vitest";
 import { listen } from "../../src/node/listen.ts";
 import type { HotRequest } from "../../src/server/index.ts";
@@ -12,6 +13,7 @@ test("what goes wrong on the short way is answered the long way, and ends nothin
       if (url === "/a") throw new Error("another one");
       return Promise.reject(new Error("found out later"));
     },
+    write: () => undefined,
     fetch: async (request: Request) => {
       asked.push(new URL(request.url).pathname);
       return new Response("the long way", { status: 503 });
@@ -25,5 +27,45 @@ test("what goes wrong on the short way is answered the long way, and ends nothin
     expect([response.status, await response.text()]).toEqual([503, "the long way"]);
   }
   expect(asked).toEqual(["/a", "/b"]);
+  await listening.stop();
+});
+
+test("a small body is taken the short way, whole or not at all", async () => {
+  const taken: string[] = [];
+  const application = {
+    hot: () => undefined,
+    page: () => undefined,
+    write: () => async (body: Uint8Array) => {
+      const text = Buffer.from(body).toString();
+      taken.push(text);
+      if (text === "ill") throw new Error("no way to go");
+      return { status: 200, headers: ["Content-Length", "2"], body: "ok" };
+    },
+    fetch: async () => new Response("the long way", { status: 503 }),
+    close: () => undefined,
+  };
+  const listening = await listen(() => application, { host: "127.0.0.1", port: 0 });
+  const post = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: `;
+  const send = async (...parts: readonly string[]): Promise<string> => {
+    const socket = connect(listening.port, "127.0.0.1").setNoDelay(true);
+    let answer = "";
+    socket.on("data", (part) => {
+      answer += part;
+      if (answer.endsWith("ok")) socket.end();
+    });
+    const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    socket.on("error", () => undefined);
+    for (const part of parts) {
+      await new Promise<void>((resolve) => socket.write(part, () => resolve()));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    if (parts.length === 3) socket.destroy();
+    await closed;
+    return answer;
+  };
+  expect(await send(`${post}5\r\n\r\nwh`, "ole")).toMatch(/^HTTP\/1.1 200 OK\r\n.*\r\n\r\nok$/s);
+  expect(await send(`${post}100\r\n\r\n`, "half of", " it")).toBe("");
+  expect(await send(`${post}3\r\n\r\nill`)).toBe("");
+  expect(taken).toEqual(["whole", "ill"]);
   await listening.stop();
 });

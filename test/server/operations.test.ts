@@ -9,6 +9,7 @@ import {
   verifyInclusion,
 } from "../../src/core/index.ts";
 import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
+import type { HotAnswer } from "../../src/server/index.ts";
 import { lampManifest } from "../contract/ledger.ts";
 import { city, code, idOf, member, named, sign } from "../core/state/kit.ts";
 import { issueCity, MA1301, openCity, openWorld, present, type World } from "./world.ts";
@@ -25,6 +26,30 @@ const post = (body: Uint8Array, type = "application/cose", headers: Record<strin
     body: new Uint8Array(body),
   });
 
+/** The same as a listener does it: the short way where there is one. */
+const postShort = async (
+  body: Uint8Array,
+  type = "application/cose",
+  headers: Record<string, string> = {},
+  { app } = world,
+) => {
+  const rawHeaders = Object.entries({
+    ...headers,
+    "Content-Type": type,
+    "Content-Length": String(body.length),
+  }).flat();
+  const take = app.write({ method: "POST", url: "/v1/operations", rawHeaders, socket: {} });
+  return take === undefined ? post(body, type, headers) : asResponse(await take(body));
+};
+
+function asResponse({ status, headers, body }: HotAnswer): Response {
+  const pairs = Array.from({ length: headers.length / 2 }, (_, i): [string, string] => [
+    headers[2 * i] ?? "",
+    headers[2 * i + 1] ?? "",
+  ]);
+  return new Response(Buffer.from(body ?? "", "latin1"), { status, headers: pairs });
+}
+
 /** A registration of one department, different for each number. */
 const registration = (n: number) =>
   sign(
@@ -36,7 +61,10 @@ const registration = (n: number) =>
     world.clock.now,
   );
 
-describe("POST /v1/operations, one", () => {
+describe.each([
+  ["the long way", (...sent: Parameters<typeof post>) => post(...sent)],
+  ["the short way", (...sent: Parameters<typeof post>) => postShort(...sent)],
+])("POST /v1/operations, one, %s", (_, post) => {
   test("answers with a receipt that verifies", async () => {
     const operation = registration(1);
     const response = await post(operation, 'application/cose; cose-type="cose-sign1"');
@@ -100,6 +128,75 @@ describe("POST /v1/operations, one", () => {
       code: "HTTP_BODY_SIZE",
       facts: { max: 16 * 1024 * 1024 },
     });
+  });
+});
+
+describe("the short way of an operation", () => {
+  const short = (more: object = {}, rawHeaders: readonly string[] = []) =>
+    world.app.write({
+      method: "POST",
+      url: "/v1/operations",
+      rawHeaders: ["Content-Type", "application/cose", "content-length", "9", ...rawHeaders],
+      socket: {},
+      ...more,
+    });
+
+  test("answers as the long one, in every header and byte", async () => {
+    const accepted = registration(1);
+    await post(accepted);
+    for (const [body, type, headers] of [
+      [accepted, "application/cose", {}],
+      [accepted, "application/cbor-seq", {}],
+      [concat(accepted, accepted), "application/cbor-seq", {}],
+      [new Uint8Array(0), "application/cbor-seq", {}],
+      [Uint8Array.of(1, 2, 3), "application/cose", {}],
+      [
+        Uint8Array.of(1, 2, 3),
+        "application/cose",
+        { Accept: "text/html", "Accept-Language": "zh" },
+      ],
+      [Uint8Array.of(0x9f), "application/cbor-seq", { Accept: "application/json" }],
+    ] as const) {
+      const long = await post(body, type, headers);
+      const quick = await postShort(body, type, headers);
+      expect(quick.status).toBe(long.status);
+      const bytes = new Uint8Array(await quick.arrayBuffer());
+      expect(bytes).toEqual(new Uint8Array(await long.arrayBuffer()));
+      expect(Object.fromEntries(quick.headers)).toEqual({
+        ...Object.fromEntries(long.headers),
+        "content-length": String(bytes.length),
+      });
+    }
+  });
+
+  test("is counted and logged as the long one", async () => {
+    await postShort(registration(1));
+    await postShort(Uint8Array.of(1));
+    const logged = world.lines.filter(({ event }) => event === "request");
+    expect(logged.map(({ facts }) => facts)).toEqual([
+      { method: "POST", route: "/v1/operations", status: 200 },
+      { method: "POST", route: "/v1/operations", status: 422 },
+    ]);
+    const metrics = await (await world.get("/metrics")).text();
+    expect(metrics).toContain('cityid_http_requests_total{route="/v1/operations",status="2xx"} 1');
+  });
+
+  test("leaves to the long one what is large, of unknown length, of another type or not waited for", () => {
+    expect(short()).toBeDefined();
+    for (const more of [{ method: "GET" }, { url: "/v1/operations?x" }, { url: "/v1/tokens" }]) {
+      expect(short(more)).toBeUndefined();
+    }
+    expect(short({}, ["Prefer", "respond-async"])).toBeUndefined();
+    for (const rawHeaders of [
+      [],
+      ["Content-Type", "application/cose"],
+      ["Content-Type", "application/cose", "Content-Length", "65537"],
+      ["Content-Type", "application/cose", "Content-Length", "1e3"],
+      ["Content-Type", "application/cose", "Transfer-Encoding", "chunked"],
+      ["Content-Type", "application/json", "Content-Length", "9"],
+    ]) {
+      expect(short({ rawHeaders })).toBeUndefined();
+    }
   });
 });
 
@@ -438,7 +535,13 @@ describe("a ledger in trouble", () => {
       expect(response.status).toBe(status);
       expect(response.headers.get("Retry-After")).toBe(retry);
       expect(await response.json()).toMatchObject(problem);
-      expect(other.lines[0]).toMatchObject({ event: "ledger-fault", facts: { fault } });
+      const quick = await postShort(body, "application/cose", {}, other);
+      expect([quick.status, quick.headers.get("Retry-After")]).toEqual([status, retry]);
+      expect(await quick.json()).toMatchObject(problem);
+      const faults = other.lines.filter(({ event }) => event === "ledger-fault");
+      expect(faults).toEqual(
+        Array(2).fill({ event: "ledger-fault", facts: expect.objectContaining({ fault }) }),
+      );
     },
   );
 
@@ -453,6 +556,9 @@ describe("a ledger in trouble", () => {
     expect(response.status).toBe(500);
     const text = await response.text();
     expect(text).not.toContain("secret");
+    const quick = await postShort(body, "application/cose", {}, other);
+    expect(quick.status).toBe(500);
+    expect(await quick.text()).not.toContain("secret");
     const { code: refusal, facts } = JSON.parse(text);
     expect(refusal).toBe("HTTP_INTERNAL");
     expect(other.lines[0]).toMatchObject({

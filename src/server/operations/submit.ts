@@ -14,15 +14,27 @@ import { peekKid } from "./kid.ts";
 import { acceptedJson, manyJson } from "./outcome.ts";
 import type { PendingOperations } from "./pending.ts";
 
-const ONE = "application/cose";
-const MANY = "application/cbor-seq";
+/** One operation, and many of them. */
+export const ONE = "application/cose";
+export const MANY = "application/cbor-seq";
+
+/** What was submitted is answered with. */
+export type Submitted = Result<object, Refused>;
+type Refused = { readonly refusal: AnyRefusal; readonly status?: 409 | 422 };
+
+/** Operations on their way into the ledger. */
+export type Submissions = {
+  /** One operation, waited for. */
+  one(bytes: Uint8Array): Promise<Submitted>;
+  /** Many, one behind the other. */
+  many(bytes: Uint8Array): Promise<Submitted>;
+  /** One that is not waited for; its leaf hash in hex. */
+  later(bytes: Uint8Array): Result<string, Refused>;
+};
 
 /** `POST /v1/operations`: the one way into the ledger. */
-export function mountSubmit(app: App, services: Services, pending: PendingOperations): void {
-  const { ledger, state, clock, log, config, metrics, problem, fraud } = services;
-  const keys = createBuckets(config.rates.key);
-  const door = createPolicyDoor(() => services.node.ownKeys ?? []);
-  let waiting = 0;
+export function mountSubmit(app: App, services: Services, submissions: Submissions): void {
+  const { problem } = services;
 
   app.post("/v1/operations", async (c) => {
     const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
@@ -31,28 +43,50 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
     }
     const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
-    return type === ONE ? submitOne(c, body.value) : submitMany(c, body.value);
+    const isLater = type === ONE && c.req.header("Prefer")?.includes("respond-async");
+    if (isLater) return submitLater(c, body.value);
+    const submitted = await submissions[type === ONE ? "one" : "many"](body.value);
+    return submitted.ok ? answerPrivate(submitted.value) : refuse(c, submitted.error);
   });
 
-  async function submitOne(c: AppContext, bytes: Uint8Array): Promise<Response> {
-    const slow = tooFast([bytes]);
-    if (slow !== undefined) return problem(c, slow);
-    if (c.req.header("Prefer")?.includes("respond-async")) return submitLater(c, bytes);
-    const [outcome] = await submit([bytes]);
-    if (outcome === undefined) return problem(c, BUSY);
-    return outcome.ok
-      ? answerPrivate(acceptedJson(outcome))
-      : problem(c, outcome.refusal, refusedStatus(outcome.refusal));
+  function submitLater(c: AppContext, bytes: Uint8Array): Response {
+    const begun = submissions.later(bytes);
+    if (!begun.ok) return refuse(c, begun.error);
+    const hash = begun.value;
+    return answerPrivate({ status: "pending", hash }, 202, {
+      Location: `/v1/operations/${hash}`,
+      "Preference-Applied": "respond-async",
+    });
   }
 
-  async function submitMany(c: AppContext, bytes: Uint8Array): Promise<Response> {
+  function refuse(c: AppContext, { refusal, status }: Refused): Response {
+    return problem(c, refusal, status);
+  }
+}
+
+export function createSubmissions(services: Services, pending: PendingOperations): Submissions {
+  const { ledger, state, clock, log, config, metrics, fraud } = services;
+  const keys = createBuckets(config.rates.key);
+  const door = createPolicyDoor(() => services.node.ownKeys ?? []);
+  let waiting = 0;
+
+  async function one(bytes: Uint8Array): Promise<Submitted> {
+    const slow = tooFast([bytes]);
+    if (slow !== undefined) return err({ refusal: slow });
+    const [outcome] = await submit([bytes]);
+    if (outcome === undefined) return err({ refusal: BUSY });
+    if (outcome.ok) return ok(acceptedJson(outcome));
+    return err({ refusal: outcome.refusal, status: refusedStatus(outcome.refusal) });
+  }
+
+  async function many(bytes: Uint8Array): Promise<Submitted> {
     const items = splitItems(bytes);
-    if (!items.ok) return problem(c, items.error);
+    if (!items.ok) return err({ refusal: items.error });
     const slow = tooFast(items.value);
-    if (slow !== undefined) return problem(c, slow);
+    if (slow !== undefined) return err({ refusal: slow });
     const outcomes = items.value.length === 0 ? [] : await submit(items.value);
-    if (outcomes.length < items.value.length) return problem(c, BUSY);
-    return answerPrivate(manyJson(outcomes));
+    if (outcomes.length < items.value.length) return err({ refusal: BUSY });
+    return ok(manyJson(outcomes));
   }
 
   /** Empty when too many requests wait already: the queue is bounded, the client comes back. */
@@ -96,12 +130,16 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
     );
   }
 
-  function submitLater(c: AppContext, bytes: Uint8Array): Response {
+  function later(bytes: Uint8Array): Result<string, Refused> {
+    const slow = tooFast([bytes]);
+    if (slow !== undefined) return err({ refusal: slow });
     // What lasts is said at once; nobody would come back for it.
     const fault = ledger.unready();
-    if (fault !== undefined) return problem(c, refusalOfFault(fault));
+    if (fault !== undefined) return err({ refusal: refusalOfFault(fault) });
     const hash = hexOf(hashLeaf(bytes));
-    if (waiting >= MAX_WRITES_WAITING || !pending.begin(hash, clock())) return problem(c, BUSY);
+    if (waiting >= MAX_WRITES_WAITING || !pending.begin(hash, clock())) {
+      return err({ refusal: BUSY });
+    }
     submit([bytes]).then(
       ([outcome]) => {
         if (outcome?.ok === false) pending.refused(hash, outcome.refusal);
@@ -112,10 +150,7 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
         pending.refused(hash, cause instanceof LedgerFault ? refusalOfFault(cause) : BUSY);
       },
     );
-    return answerPrivate({ status: "pending", hash }, 202, {
-      Location: `/v1/operations/${hash}`,
-      "Preference-Applied": "respond-async",
-    });
+    return ok(hash);
   }
 
   /** Whether a key among the signers has used up its rate: what it sent before was more than it may. */
@@ -140,6 +175,8 @@ export function mountSubmit(app: App, services: Services, pending: PendingOperat
     }
     for (const [kid, cost] of accepted) keys.charge(kid, cost, now);
   }
+
+  return { one, many, later };
 }
 
 const BUSY: AnyRefusal = { code: "HTTP_BUSY", retryAfter: 1, what: "operations" };

@@ -16,7 +16,7 @@ import { type AnyRefusal, type Problem, problemOf, retryAfter } from "./problem.
 export type Problems = {
   readonly answer: Services["problem"];
   /** The same before the router has made a context. */
-  plain(request: Request, refusal: AnyRefusal): Response;
+  plain(request: Request, refusal: AnyRefusal, status?: Problem["status"]): Response;
 };
 
 const TYPES = ["application/problem+json", "application/json", "text/html"] as const;
