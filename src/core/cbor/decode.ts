@@ -81,6 +81,9 @@ function refuse(code: CborRefusal["code"], offset: number): Result<never, CborRe
   return err({ code, offset });
 }
 
+/** What does not fit into the argument that is one size shorter, of 1, 2, 4 and 8 bytes. */
+const LEAST = [24, 2 ** 8, 2 ** 16, 2 ** 32];
+
 // Thrown inside the reader only and caught above: unwinding by hand would double the cost of the hot path.
 class Stop extends Error {
   readonly code: CborRefusal["code"];
@@ -159,7 +162,7 @@ class Reader {
     let n = 0;
     for (let i = 0; i < width; i++) n = n * 256 + this.#byte();
     if (!Number.isSafeInteger(n)) throw new Stop("CBOR_INTEGER_RANGE", start);
-    if (n < (width === 1 ? 24 : 2 ** (4 * width))) throw new Stop("CBOR_NOT_SHORTEST", start);
+    if (n < (LEAST[info - 24] as number)) throw new Stop("CBOR_NOT_SHORTEST", start);
     return n;
   }
 
