@@ -141,7 +141,7 @@ export class Copy {
       // A full disk does not say where; whoever reads of it wants to know.
       throw cause instanceof Error ? Object.assign(cause, { path }) : cause;
     });
-    this.#files.rename(draft, path);
+    await this.#files.rename(draft, path);
   }
 
   async #writeDraft(draft: string, bytes: Uint8Array): Promise<void> {

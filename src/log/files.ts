@@ -24,7 +24,8 @@ export interface FileSystem {
   kind(path: string): "file" | "directory" | "other";
   /** What stands directly in a directory, sorted. @throws the operating system's error */
   list(path: string): readonly string[];
-  rename(from: string, to: string): void;
+  /** A file system that is busy with the writes of others takes milliseconds for it. */
+  rename(from: string, to: string): Promise<void>;
   /** Sets who may do what with a file that is there. */
   restrict(path: string, permissions: number): void;
   /** Gives a file a second name. @throws EEXIST where the name is taken */
@@ -132,7 +133,7 @@ export const nodeFiles: FileSystem = {
     return found.isFile() ? "file" : found.isDirectory() ? "directory" : "other";
   },
   list: (path) => fs.readdirSync(path).sort(),
-  rename: (from, to) => fs.renameSync(from, to),
+  rename: (from, to) => fs.promises.rename(from, to),
   restrict: (path, permissions) => fs.chmodSync(path, permissions),
   link: (from, to) => fs.linkSync(from, to),
   remove: (path) => fs.rmSync(path, { force: true }),
@@ -171,7 +172,7 @@ export async function replaceFile(
   if (directory !== below) files.makeDirectory(directory, directoryPermissions(permissions));
   const draft = `${path}${DRAFT}`;
   await writeDraft(files, draft, content, permissions);
-  files.rename(draft, path);
+  await files.rename(draft, path);
   await syncUp(files, directory, below);
 }
 

@@ -88,7 +88,7 @@ export class FaultyFiles implements FileSystem {
     return below.map((name) => name.slice(prefix.length)).sort();
   }
 
-  rename(from: string, to: string): void {
+  async rename(from: string, to: string): Promise<void> {
     const content = this.#names.get(from);
     if (content === undefined) throw systemError("ENOENT");
     this.#changing(`rename ${from}`, () =>

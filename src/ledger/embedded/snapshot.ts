@@ -74,7 +74,7 @@ export async function writeSnapshot(options: SnapshotOptions): Promise<SnapshotS
   } finally {
     file.close();
   }
-  files.rename(draft, path);
+  await files.rename(draft, path);
   await files.syncDirectory(dirname(path));
   return state;
 }

@@ -182,9 +182,9 @@ function noting(calls: string[]): FileSystem {
         close: () => file.close(),
       };
     },
-    rename(from, to) {
+    async rename(from, to) {
       calls.push("rename");
-      nodeFiles.rename(from, to);
+      await nodeFiles.rename(from, to);
     },
     async syncDirectory(name) {
       calls.push("sync directory");

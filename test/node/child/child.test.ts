@@ -166,8 +166,8 @@ describe("the ledger of a delegated code", () => {
       open: alive(nodeFiles.open),
       makeDirectory: alive(nodeFiles.makeDirectory),
       syncDirectory: alive(nodeFiles.syncDirectory),
-      rename: alive((from: string, to: string) => {
-        nodeFiles.rename(from, to);
+      rename: alive(async (from: string, to: string) => {
+        await nodeFiles.rename(from, to);
         isDead = to.endsWith("cityid.json");
       }),
     };
