@@ -65,12 +65,12 @@ async function untilReady(url: string, child: ChildProcess, said: () => string):
   throw new Error(`the node is not ready after ${PATIENCE_MILLISECONDS} ms: ${said()}`);
 }
 
-/** The last thing that a new demonstration makes are its lamps. */
+/** The last thing that a new demonstration makes is a dataset. */
 async function isFilled(url: string): Promise<boolean> {
   const response = await fetch(`${url}/demo`).catch(() => undefined);
   if (!response?.ok) return false;
   const { seeded } = (await response.json()) as { seeded: readonly { what: string }[] };
-  return seeded.some(({ what }) => what === "things");
+  return seeded.some(({ what }) => what === "readings");
 }
 
 /** A port that nobody listens on. */
