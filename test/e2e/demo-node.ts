@@ -40,7 +40,8 @@ export async function startDemoNode(): Promise<DemoNode> {
       // npm, the supervisor and the node are one process group.
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
       await gone;
-      await rm(directory, { recursive: true, force: true });
+      // npm ends before the nodes that it started have written their last.
+      await rm(directory, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
     },
   };
 }
