@@ -22,6 +22,7 @@ export default defineConfig({
     // The portal enters the package where any other program would: through what `exports` names.
     alias: {
       "cityid/sdk": fileURLToPath(new URL("../dist/sdk/index.js", import.meta.url)),
+      "cityid/verify/data": fileURLToPath(new URL("../dist/verify/data/index.js", import.meta.url)),
       "cityid/verify/seal": fileURLToPath(new URL("../dist/verify/seal/index.js", import.meta.url)),
       "cityid/verify": fileURLToPath(new URL("../dist/verify/index.js", import.meta.url)),
     },

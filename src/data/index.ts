@@ -50,8 +50,20 @@ export {
   type Pattern,
   searchPattern,
 } from "./entities/pattern.ts";
-export { type EntityQuery, isAskedFor, type PlaceCondition } from "./entities/query.ts";
-export { entityId, jsonOf, readStatement, type Statement } from "./entities/statement.ts";
+export {
+  type EntityQuery,
+  isAskedFor,
+  type PlaceCondition,
+  type ScopePattern,
+} from "./entities/query.ts";
+export {
+  type Amendment,
+  entityId,
+  type Forgetting,
+  jsonOf,
+  readStatement,
+  type Statement,
+} from "./entities/statement.ts";
 export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
 export {
   type FileName,

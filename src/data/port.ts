@@ -9,7 +9,7 @@ import type {
 import type { Entity } from "./entities/entity.ts";
 import type { Box } from "./entities/geometry.ts";
 import type { EntityQuery } from "./entities/query.ts";
-import type { Statement } from "./entities/statement.ts";
+import type { Amendment, Forgetting, Statement } from "./entities/statement.ts";
 import type { EntityView } from "./entities/view.ts";
 
 /** Why an entry is not taken at the moment: nothing was kept, the same may be sent again. */
@@ -183,6 +183,10 @@ export type Observed = {
   readonly receivedMilliseconds: number;
   readonly kind: Statement["kind"];
   readonly attributes: Statement["attributes"];
+  readonly scopes?: readonly string[];
+  /** To be heeded by whoever tells what was before; they say nothing themselves. */
+  readonly amends?: Amendment;
+  readonly forgets?: Forgetting;
 };
 
 export type HistoryQuery = {

@@ -13,7 +13,7 @@ import { mountInbox } from "./inbox/index.ts";
 import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
-import { mountNgsi } from "./ngsi/index.ts";
+import { answerNamelessPath, mountNgsi } from "./ngsi/index.ts";
 import { mountOgc } from "./ogc/index.ts";
 import { mountOpenings } from "./openings/index.ts";
 import { createWritePath, mountOperations, type WritePath } from "./operations/index.ts";
@@ -105,6 +105,8 @@ export function createApp(
   const methods = createMethods(app);
 
   app.notFound((c) => {
+    const nameless = answerNamelessPath(c.req.path, config.publicUrl);
+    if (nameless !== undefined) return nameless;
     const allow = methods.allowed(c.req.path) ?? allowedOfCode(c);
     return services.problem(
       c,

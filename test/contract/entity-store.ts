@@ -266,6 +266,37 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await idsOf(reopened, { condition: compare("power", "==", 77) })).toEqual([]);
     });
 
+    test("tells otherwise what is amended, and not at all what is to be forgotten", async () => {
+      const { store } = make();
+      const id = "urn:a:1";
+      const seen = (value: number): Said => ({ id, type: "A", p: value, q: value });
+      await store.take([
+        entryOf(0, seen(1)),
+        entryOf(1, { id, "@op": "amend", "@of": [0, 0], "@names": ["p"], p: property(2) }),
+        // Of another observation, and of a part that was kept back: of nothing.
+        entryOf(2, { id, "@op": "amend", "@of": [5, 0], "@names": ["p"], p: property(3) }),
+        entryOf(3, { id, "@op": "amend", "@names": ["p"], p: property(4) }),
+        entryOf(4, { id, "@op": "forget", "@names": ["q"], "@dataset": "urn:d:1" }),
+      ]);
+      const values = async () => {
+        const { attributes = {} } = (await store.entity(id, ALL)) ?? {};
+        return [attributes.p?.[0]?.said.value, attributes.q?.[0]?.said.value];
+      };
+      expect(await values()).toEqual([2, 1]);
+      await store.take([entryOf(5, { id, "@op": "forget", "@names": ["q"], "@dataset": "*" })]);
+      expect(await values()).toEqual([2, undefined]);
+      const heard: unknown[] = [];
+      // Whatever a reader may see: what is not to be told is told to nobody.
+      for await (const each of store.history({}, { toMilliseconds: 0, attributes: [] })) {
+        heard.push([each.kind, each.amends?.entry, each.forgets?.attributes]);
+      }
+      expect(heard.slice(0, 1)).toEqual([["amend", 0, undefined]]);
+      expect(heard.at(-1)).toEqual(["forget", undefined, ["q"]]);
+      await store.take([entryOf(6, { id, "@op": "forget" })]);
+      expect(await store.entity(id, ALL)).toBeUndefined();
+      expect(await store.count({}, ALL)).toBe(0);
+    });
+
     test("takes questions for text and nothing else", async () => {
       const { store } = make();
       await store.take([entryOf(0, lamp(1))]);
@@ -352,17 +383,28 @@ const anObservation: fc.Arbitrary<Said> = fc
     id: anId,
     type: fc.constantFrom<Fact["value"]>("A", "B", ["A", "B"]),
     time: aTime,
-    op: fc.constantFrom("merge", "merge", "merge", "add", "set", "replace", "end"),
+    op: fc.constantFrom(
+      ...["merge", "merge", "merge", "add", "set", "replace", "end", "amend", "forget"],
+    ),
+    of: fc.tuple(fc.integer({ min: 0, max: 11 }), fc.integer({ min: 0, max: 2 })),
+    scopes: fc.option(fc.array(fc.constantFrom("/a", "/a/b"), { maxLength: 2 })),
     facts: fc.dictionary(aName, aScalar, { maxKeys: 3 }),
     place: fc.option(fc.tuple(aDegree, aDegree)),
   })
-  .map(({ id, type, time, op, facts, place }): Said => {
-    const frame = { id, type, time };
+  .map(({ id, type, time, op, of, scopes, facts, place }): Said => {
+    const frame = { id, type, time, ...(scopes && { "@scope": scopes }) };
     const [x, y] = place ?? [0, 0];
     if (op === "merge") {
       return { ...frame, ...facts, ...(place && { place: [x * 10_000_000, y * 10_000_000] }) };
     }
     if (op === "end") return { id, type, time, "@op": op };
+    const names = Object.keys(facts);
+    if (op === "forget") return { id, time, "@op": op, ...(scopes && { "@names": names }) };
+    if (op === "amend") {
+      const [name = "p"] = names;
+      const said = property(facts[name] ?? 0);
+      return { id, time, "@op": op, "@of": of, "@names": [name], [name]: scopes ? said : [] };
+    }
     const set = Object.entries(facts).map(([name, value]) => [
       name,
       value === 1 ? [] : property(value),
@@ -393,6 +435,7 @@ const aQuery: fc.Arbitrary<EntityQuery> = fc.record(
         .tuple(fc.constantFrom("and", "or"), fc.array(aComparison, { minLength: 1, maxLength: 2 }))
         .map(([kind, parts]) => ({ kind, parts }) as Condition),
     ),
+    scopes: fc.constantFrom([[["a"]]], [[["a", "#"]], [["+", "b"]]]),
     bbox: fc
       .tuple(aDegree, aDegree, aDegree, aDegree)
       .map(([w, s, e, n]) => [w, Math.min(s, n), e, Math.max(s, n)] as const),

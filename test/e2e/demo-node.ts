@@ -40,7 +40,8 @@ export async function startDemoNode(): Promise<DemoNode> {
       // npm, the supervisor and the node are one process group.
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
       await gone;
-      await rm(directory, { recursive: true, force: true });
+      // npm ends before the nodes that it started have written their last.
+      await rm(directory, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
     },
   };
 }
@@ -65,12 +66,12 @@ async function untilReady(url: string, child: ChildProcess, said: () => string):
   throw new Error(`the node is not ready after ${PATIENCE_MILLISECONDS} ms: ${said()}`);
 }
 
-/** The last thing that a new demonstration makes are its lamps. */
+/** The last thing that a new demonstration makes is a dataset. */
 async function isFilled(url: string): Promise<boolean> {
   const response = await fetch(`${url}/demo`).catch(() => undefined);
   if (!response?.ok) return false;
   const { seeded } = (await response.json()) as { seeded: readonly { what: string }[] };
-  return seeded.some(({ what }) => what === "things");
+  return seeded.some(({ what }) => what === "readings");
 }
 
 /** A port that nobody listens on. */

@@ -74,7 +74,7 @@ describe("entities of NGSI-LD", () => {
     const made = await ask("POST", "/entities", lamp(1, { owner: "city", name: LANGUAGES }));
     expect([made.status, made.headers.get("Location")]).toEqual([
       201,
-      "/ngsi-ld/v1/entities/urn%3Angsi-ld%3ALamp%3A1",
+      "/ngsi-ld/v1/entities/urn:ngsi-ld:Lamp:1",
     ]);
     const again = await ask("POST", "/entities", lamp(1));
     expect([again.status, again.body.type]).toEqual([409, `${ERRORS}AlreadyExists`]);
@@ -393,7 +393,7 @@ describe("what was so over time", () => {
     const made = await ask("POST", "/temporal/entities", entity);
     expect([made.status, made.headers.get("Location")]).toEqual([
       201,
-      "/ngsi-ld/v1/temporal/entities/urn%3Angsi-ld%3AMeter%3A1",
+      "/ngsi-ld/v1/temporal/entities/urn:ngsi-ld:Meter:1",
     ]);
     // What was seen last is so now, whatever comes in later.
     const late = { power: [{ type: "Property", value: 15, observedAt: "2026-02-01T01:30:00Z" }] };
@@ -437,9 +437,11 @@ describe("contexts that are kept here", () => {
     const path = (made.headers.get("Location") ?? "").replace("/ngsi-ld/v1", "");
     expect([made.status, path.slice(0, 16)]).toEqual([201, "/jsonldContexts/"]);
     const url = `${world.node.url}/ngsi-ld/v1${path}`;
-    expect(await get("/jsonldContexts")).toEqual([url]);
-    expect(await get("/jsonldContexts?details=true")).toMatchObject([{ URL: url, kind: "Hosted" }]);
-    expect(await get("/jsonldContexts?kind=Cached")).toEqual([]);
+    expect(await get("/jsonldContexts?kind=Hosted")).toEqual([url]);
+    expect(await get("/jsonldContexts?details=true")).toMatchObject([
+      { URL: url, kind: "Hosted" },
+      { URL: contextUrl, kind: "Cached" },
+    ]);
     expect(await get(path)).toEqual(context);
     const made2 = await ask(
       "POST",

@@ -29,6 +29,8 @@ export type Demonstration = {
     };
     readonly ended: string;
     readonly neverIssued: string;
+    /** Published by `who`; `asks` may ask for it. */
+    readonly dataset: SharedDataset;
   };
   /** The ledger that a city runs beside this one; absent where nobody started it. */
   readonly city?: CityDemo;
@@ -38,6 +40,15 @@ export type Demonstration = {
     readonly milliseconds: number;
   }[];
   readonly process: NodeProcess;
+};
+
+export type SharedDataset = {
+  readonly code: string;
+  readonly who: string;
+  readonly asks: string;
+  /** What the readings are, and of which place. */
+  readonly names: BothNames;
+  readonly entity: string;
 };
 
 export type CityDemo = {

@@ -29,6 +29,7 @@ const PAGES: { readonly [S in StepId]: ComponentType } = {
   })),
   plates: lazy(async () => ({ default: (await import("./plates/step.tsx")).PlatesStep })),
   report: lazy(async () => ({ default: (await import("./report/step.tsx")).ReportStep })),
+  share: lazy(async () => ({ default: (await import("./share/step.tsx")).ShareStep })),
 };
 
 /** The first page of the portal: a newcomer does by hand what a city, an institute and an auditor do. */

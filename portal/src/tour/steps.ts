@@ -11,6 +11,7 @@ export const STEPS = [
   "own-ledger",
   "plates",
   "report",
+  "share",
 ] as const;
 
 export type StepId = (typeof STEPS)[number];

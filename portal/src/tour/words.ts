@@ -13,4 +13,5 @@ export const WORDS = {
   "own-ledger": "ownLedger",
   plates: "plates",
   report: "report",
+  share: "share",
 } as const satisfies { readonly [S in StepId]: string };

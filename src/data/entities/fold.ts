@@ -1,5 +1,5 @@
 import { type Entity, type Instance, type JsonMap, observedAt } from "./entity.ts";
-import type { Statement } from "./statement.ts";
+import type { Amendment, Statement } from "./statement.ts";
 
 /** Where a statement stands, and when it came. */
 export type Origin = {
@@ -22,6 +22,9 @@ export function fold(
   origin: Origin,
 ): Entity | undefined {
   if (statement.kind === "end") return undefined;
+  if (statement.kind === "forget" || statement.kind === "amend") {
+    return entity && retold(entity, statement, origin);
+  }
   const { receivedMilliseconds: now } = origin;
   const isNew = statement.kind === "replace" || entity === undefined;
   const attributes: Record<string, readonly Instance[]> = isNew ? {} : { ...entity.attributes };
@@ -40,6 +43,32 @@ export function fold(
     time: isNew ? statement.timeMilliseconds : Math.max(entity.time, statement.timeMilliseconds),
     attributes,
   };
+}
+
+/** The entity after what was said of it before is told otherwise; what it was even earlier does not come back. */
+function retold(
+  entity: Entity,
+  { kind, amends, forgets }: Statement,
+  { receivedMilliseconds: now }: Origin,
+): Entity | undefined {
+  if (kind === "forget" && forgets === undefined) return undefined;
+  const attributes: Record<string, readonly Instance[]> = {};
+  for (const [name, before] of Object.entries(entity.attributes)) {
+    const left = before.flatMap((one) => {
+      const isForgotten =
+        forgets?.attributes.includes(name) === true &&
+        (forgets.datasetId === "*" || forgets.datasetId === one.said.datasetId);
+      if (isForgotten) return [];
+      if (amends?.attribute !== name || !isOf(one, amends)) return [one];
+      return amends.said === undefined ? [] : [{ ...one, said: amends.said, modified: now }];
+    });
+    if (left.length > 0) attributes[name] = left;
+  }
+  return { ...entity, modified: Math.max(entity.modified, now), attributes };
+}
+
+function isOf({ entry, at, said }: Instance, amends: Amendment): boolean {
+  return entry === amends.entry && at === amends.at && said.datasetId === amends.datasetId;
 }
 
 function typesOf(entity: Entity | undefined, { kind, types }: Statement): readonly string[] {

@@ -25,12 +25,17 @@ export type EntityQuery = {
   readonly attributes?: readonly string[];
   readonly condition?: Condition;
   readonly place?: PlaceCondition;
+  /** One of these: a scope in each pattern of it. */
+  readonly scopes?: readonly (readonly ScopePattern[])[];
   /** The box that its location shares a point with. */
   readonly bbox?: Box;
   /** Of its newest observation, Unix milliseconds, both included. */
   readonly fromMilliseconds?: number;
   readonly toMilliseconds?: number;
 };
+
+/** Parts of a scope; `+` is any one part, `#` at the end any number of them. */
+export type ScopePattern = readonly string[];
 
 export type PlaceCondition = {
   readonly attribute: string;
@@ -47,7 +52,7 @@ export type PlaceCondition = {
 
 /** Whether an entity, as its reader sees it, is one that is asked for. */
 export function isAskedFor(entity: Entity, query: EntityQuery): boolean {
-  const { ids, idPattern, types, attributes, condition, place, bbox } = query;
+  const { ids, idPattern, types, attributes, condition, place, bbox, scopes } = query;
   return (
     (ids === undefined || ids.includes(entity.id)) &&
     (types === undefined || types.some((all) => all.every((one) => entity.types.includes(one)))) &&
@@ -57,8 +62,19 @@ export function isAskedFor(entity: Entity, query: EntityQuery): boolean {
     (bbox === undefined || isInBox(entity, bbox)) &&
     (idPattern === undefined || searchPattern(idPattern, entity.id)) &&
     (place === undefined || isPlaced(entity, place)) &&
+    (scopes === undefined || scopes.some((all) => all.every((one) => isScoped(entity, one)))) &&
     (condition === undefined || satisfies(entity, condition))
   );
+}
+
+function isScoped({ scopes }: Entity, pattern: ScopePattern): boolean {
+  return scopes.some((scope) => {
+    const parts = scope.split("/").filter(Boolean);
+    const isOpen = pattern.at(-1) === "#";
+    const named = isOpen ? pattern.slice(0, -1) : pattern;
+    const isLong = isOpen ? parts.length >= named.length : parts.length === named.length;
+    return isLong && named.every((part, i) => part === "+" || part === parts[i]);
+  });
 }
 
 function isInTime(time: number, { fromMilliseconds, toMilliseconds }: EntityQuery): boolean {

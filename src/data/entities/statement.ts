@@ -17,12 +17,33 @@ export type Statement = {
   /**
    * `merge`: a source says what it saw, which stands until something newer is said; `add`: the gateway says the same for one
    * that cannot. `set`: these attributes are so from now on,
-   * an empty list ends one. `replace`: the entity is this and nothing else. `end`: it is no more.
+   * an empty list ends one. `replace`: the entity is this and nothing else. `end`: it is no more. `amend`: what one observation
+   * said of an attribute is to be told otherwise, or not at all. `forget`: what was said before is not to be told any more.
    */
-  readonly kind: "merge" | "add" | "set" | "replace" | "end";
+  readonly kind: "merge" | "add" | "set" | "replace" | "end" | "amend" | "forget";
   /** When it was seen, by the clock of its source. */
   readonly timeMilliseconds: number;
   readonly attributes: { readonly [name: string]: readonly JsonMap[] };
+  /** Of `amend`: which instance. */
+  readonly amends?: Amendment;
+  /** Of `forget`: which attributes; left out: the entity with all that was said of it. */
+  readonly forgets?: Forgetting;
+};
+
+export type Amendment = {
+  /** The place of the observation in the log. */
+  readonly entry: number;
+  readonly at: number;
+  readonly attribute: string;
+  readonly datasetId: string | undefined;
+  /** What is to be told in its place; left out: nothing. */
+  readonly said?: JsonMap;
+};
+
+export type Forgetting = {
+  readonly attributes: readonly string[];
+  /** Of which instances: `undefined` those without a name, `*` all. */
+  readonly datasetId: string | undefined;
 };
 
 /** Facts that are no attributes. */
@@ -51,6 +72,8 @@ export function readStatement(
   const kind = kindOf(facts.get("@op"));
   const timeMilliseconds = timeOf(facts.get("time")) ?? receivedMilliseconds;
   const frame = { id: entityId(id, types), types, scopes, kind, timeMilliseconds };
+  if (kind === "amend") return { ...frame, attributes: {}, ...amendmentOf(facts) };
+  if (kind === "forget") return { ...frame, attributes: {}, ...forgettingOf(facts) };
   const attributes = kind === "merge" ? seenBySource(facts, timeMilliseconds) : setByGateway(facts);
   return { ...frame, attributes };
 }
@@ -62,10 +85,32 @@ export function entityId(id: string, types: readonly string[]): string {
   return `urn:ngsi-ld:${type}:${id}`;
 }
 
-const KINDS = ["add", "set", "replace", "end"] as const;
+const KINDS = ["add", "set", "replace", "end", "amend", "forget"] as const;
 
 function kindOf(op: CborValue | undefined): Statement["kind"] {
   return KINDS.find((each) => each === op) ?? "merge";
+}
+
+function datasetOf(facts: ReadonlyMap<string, CborValue>): string | undefined {
+  const name = facts.get("@dataset");
+  return typeof name === "string" ? name : undefined;
+}
+
+/** Says nothing where a part of it was kept back or erased. */
+function amendmentOf(facts: ReadonlyMap<string, CborValue>): { readonly amends?: Amendment } {
+  const [entry, at] = Array.isArray(facts.get("@of")) ? (facts.get("@of") as CborValue[]) : [];
+  const [attribute] = textsOf(facts.get("@names"));
+  if (typeof entry !== "number" || typeof at !== "number" || attribute === undefined) return {};
+  const [said] = setByGateway(facts)[attribute] ?? [];
+  const place = { entry, at, attribute, datasetId: datasetOf(facts) };
+  return { amends: { ...place, ...(said !== undefined && { said }) } };
+}
+
+function forgettingOf(facts: ReadonlyMap<string, CborValue>): { readonly forgets?: Forgetting } {
+  if (!facts.has("@names")) return {};
+  return {
+    forgets: { attributes: textsOf(facts.get("@names")), datasetId: datasetOf(facts) },
+  };
 }
 
 /** Each fact is a property at the time of the observation; the place is where it is. */

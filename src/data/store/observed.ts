@@ -13,11 +13,18 @@ import { placeOfRow } from "./rows.ts";
 export function observedIn(
   row: number,
   receivedMilliseconds: number,
-  { id, types, timeMilliseconds, kind, attributes }: Statement,
+  { id, types, timeMilliseconds, kind, attributes, scopes, amends, forgets }: Statement,
   view: EntityView,
   entity: Entity | undefined,
 ): Observed | undefined {
-  const all = { row, ...placeOfRow(row), id, types, timeMilliseconds, receivedMilliseconds, kind };
+  const all = {
+    ...{ row, ...placeOfRow(row), id, types, timeMilliseconds, receivedMilliseconds, kind },
+    ...(scopes && { scopes }),
+    ...(amends && { amends }),
+    ...(forgets && { forgets }),
+  };
+  // What is not to be told any more is told to nobody, wherever and whenever it was decided.
+  if (kind === "amend" || kind === "forget") return { ...all, attributes };
   if (!isLimited(view)) return { ...all, attributes };
   if (!isTimeSeen(timeMilliseconds, view)) return undefined;
   if (view.area !== undefined) {

@@ -24,8 +24,8 @@ export function planOf(query: EntityQuery, view: EntityView): Plan {
     byBoxes(query, view),
     query.condition && byCondition(query.condition),
   ].filter((part) => part !== undefined);
-  const { idPattern, attributes, condition, place, bbox } = query;
-  const isOpen = [idPattern, attributes, condition, place, bbox].every(
+  const { idPattern, attributes, condition, place, bbox, scopes } = query;
+  const isOpen = [idPattern, attributes, condition, place, bbox, scopes].every(
     (each) => each === undefined,
   );
   return {

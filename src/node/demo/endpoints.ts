@@ -1,6 +1,7 @@
 import { hex } from "../../core/index.ts";
 import type { AuditAttack } from "./attack.ts";
 import { CITY_LAMP_CLASS } from "./city/seed.ts";
+import { DATASET } from "./dataset.ts";
 import type { DemoKeys } from "./keys.ts";
 import {
   APPLICANTS,
@@ -14,6 +15,7 @@ import {
   SHIJIAZHUANG,
   TRAFFIC,
 } from "./people.ts";
+import { READINGS, STATION } from "./readings.ts";
 import type { Seeded } from "./seed.ts";
 import { LAMP_CLASS } from "./things.ts";
 
@@ -160,6 +162,10 @@ function describe(options: DemoOptions): object {
       oldNumber: { scheme: "asset-no", value: "ZS-0427", division: SHIJIAZHUANG.issuer },
       ended: "MA.156.3712",
       neverIssued: `${LAMP_CLASS}/999999999`,
+      dataset: {
+        ...{ code: DATASET, who: TRAFFIC.who, asks: HAIKOU.who },
+        ...{ names: READINGS, entity: STATION },
+      },
     },
     ...(options.city !== undefined && { city: describeCity(options.city) }),
     seeded: seeded(),

@@ -30,6 +30,7 @@ const zh: DemoMessages = {
         cities: "石家庄、海口申请并获发标识",
         departments: "石家庄为两个部门发放标识",
         things: "一次签名导入路灯",
+        readings: "发布道路气象数据集，实测值来自西雅图（2012 年逐日，NOAA）",
       }[what],
       count,
       milliseconds,
@@ -71,6 +72,8 @@ const en: DemoMessages = {
         cities: "Shijiazhuang and Haikou applied and were issued",
         departments: "departments that Shijiazhuang registered",
         things: "lamps, imported with one signature",
+        readings:
+          "days of road weather published as a dataset: real readings, of Seattle in 2012 (NOAA)",
       }[what],
       count,
       milliseconds,

@@ -9,13 +9,14 @@ import {
   utf8,
 } from "../../core/index.ts";
 import { prepareEvidence, sealEvidence, signApplication } from "../../sdk/index.ts";
+import { publishReadings } from "./dataset.ts";
 import { CITIES, DEPARTMENTS, INSTITUTES, type Person, SHIJIAZHUANG, TRAFFIC } from "./people.ts";
 import { type Acting, accepted, exists, importThings, sign, submit } from "./seeding.ts";
 import { LAMP_CLASS, LAMPS, lampClass, lamps, statedNames } from "./things.ts";
 
 /** One thing that the first start did, for the terminal and for `GET /demo`. */
 export type Seeded = {
-  readonly what: "gazette" | "classes" | "cities" | "departments" | "things";
+  readonly what: "gazette" | "classes" | "cities" | "departments" | "things" | "readings";
   readonly count: number;
   readonly milliseconds: number;
 };
@@ -39,6 +40,7 @@ export async function seed(parts: SeedParts): Promise<readonly Seeded[]> {
     ["cities", seedCities],
     ["departments", seedDepartments],
     ["things", seedThings],
+    ["readings", publishReadings],
   ] as const;
   const seeded: Seeded[] = [];
   for (const [what, step] of steps) {

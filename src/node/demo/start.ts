@@ -54,7 +54,9 @@ export async function startDemo({
     say(messages.building);
     await beginDemo(config, directory, keys);
   }
-  const seeded = await readSeeded(directory);
+  const read = await readSeeded(directory);
+  // What an earlier version filled is filled up: a step that was done is found done.
+  const seeded = read?.some(({ what }) => what === "readings") ? read : undefined;
   const done: Seeded[] = [...(seeded ?? [])];
   let readyMilliseconds = startedMilliseconds;
   const city = cityPort === undefined ? undefined : cityUrl(cityPort);

@@ -4,6 +4,7 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import { after, appended, created, ended, merged, replaced } from "./changes.ts";
 import { answerQuery } from "./entities.ts";
 import type { Change } from "./gateway.ts";
+import { CHANGE, QUERY } from "./parameters.ts";
 import { ngsiProblem } from "./problem.ts";
 import { type Asked, readForm, readQuery } from "./query.ts";
 import { type ReadEntity, readEntity, readUri } from "./read-entity.ts";
@@ -28,7 +29,13 @@ type Outcome = {
 
 /** Many entities at once, in one entry that is signed once: GS CIM 009 §6.14 to §6.17, §6.23, §6.31. */
 export function batchRoutes(writer: Writer, publicUrl: string): readonly Route[] {
-  const writing = { method: "POST", isWriting: true, hasBody: true, isBatch: true } as const;
+  const writing = {
+    method: "POST",
+    isWriting: true,
+    hasBody: true,
+    isBatch: true,
+    parameters: CHANGE,
+  } as const;
   const on = (ask: Ask, change: (said: Named, before: Entity | undefined) => Made) =>
     changeAll(writer, publicUrl, ask, change);
   return [
@@ -67,7 +74,7 @@ export function batchRoutes(writer: Writer, publicUrl: string): readonly Route[]
     },
     {
       ...{ method: "POST", path: "/entityOperations/query", isWriting: false, hasBody: true },
-      isGeo: true,
+      ...{ isGeo: true, parameters: QUERY },
       answer: query,
     },
   ];
@@ -175,7 +182,8 @@ async function query(ask: Ask): Answer {
   return answerQuery({ ...ask, asked }, read.value, form.value);
 }
 
-function wordsOf(said: {
+/** What a query in a body asks for, as if it stood in the address. */
+export function wordsOf(said: {
   readonly [name: string]: unknown;
 }): Result<ReadonlyMap<string, string>, AnyRefusal> {
   const words = new Map<string, string>();
@@ -184,18 +192,20 @@ function wordsOf(said: {
     ["attrs", said.attrs],
     ["pick", said.pick],
     ["omit", said.omit],
+    ["datasetId", said.datasetId],
+    ["orderBy", said.orderBy],
   ];
   for (const [name, value] of lists) {
     if (value === undefined) continue;
-    const isFit = Array.isArray(value) && value.length > 0 && value.every(isText);
-    if (!isFit) return misfit(name, "a list of names");
-    words.set(name, value.join(","));
+    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+    if (all.length === 0 || !all.every(isText)) return misfit(name, "a list of names");
+    words.set(name, all.join(","));
   }
-  for (const name of ["q", "lang"]) {
+  for (const name of ["q", "lang", "scopeQ", "join", "joinLevel", "geometryProperty"]) {
     const value = said[name];
     if (value === undefined) continue;
-    if (!isText(value)) return misfit(name, "a text");
-    words.set(name, value);
+    if (!isText(value) && typeof value !== "number") return misfit(name, "a text");
+    words.set(name, String(value));
   }
   const { entities, geoQ } = said;
   if (entities !== undefined) {

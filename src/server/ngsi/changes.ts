@@ -9,7 +9,7 @@ import {
 } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Change } from "./gateway.ts";
-import type { ReadAttributes, ReadEntity } from "./read-entity.ts";
+import { isEnded, NGSI_NULL, type ReadAttributes, type ReadEntity } from "./read-entity.ts";
 
 /** A change, and the attributes that it left as they were although they were named. */
 export type Changed = {
@@ -24,12 +24,24 @@ type Named = ReadEntity & { readonly id: string };
 export function created(said: Named, before: Entity | undefined): Result<Change, AnyRefusal> {
   if (said.types === undefined) return err({ code: "NGSI_DATA", path: "type", want: "a type" });
   if (before !== undefined) return err({ code: "NGSI_EXISTS", id: said.id });
-  return ok({ ...said, kind: "replace" });
+  const ended = endedOf(said);
+  return ended === undefined ? ok({ ...said, kind: "replace" }) : nothingToEnd(ended);
 }
 
 export function replaced(said: Named, before: Entity | undefined): Result<Change, AnyRefusal> {
   if (before === undefined) return unknown(said.id);
+  const ended = endedOf(said);
+  if (ended !== undefined) return nothingToEnd(ended);
   return ok({ ...said, types: said.types ?? before.types, kind: "replace" });
+}
+
+/** The first attribute that is said to be no more, where an entity is said as a whole. */
+function endedOf({ attributes }: Named): string | undefined {
+  return Object.keys(attributes).find((name) => attributes[name]?.some(isEnded));
+}
+
+function nothingToEnd(path: string): Result<never, AnyRefusal> {
+  return err({ code: "NGSI_DATA", path, want: "something that is, where it is said first" });
 }
 
 export function ended(id: string, before: Entity | undefined): Result<Change, AnyRefusal> {
@@ -41,8 +53,7 @@ export function merged(said: Named, before: Entity | undefined): Result<Changed,
   if (before === undefined) return unknown(said.id);
   const attributes: Record<string, readonly JsonMap[]> = {};
   for (const [name, instances] of Object.entries(said.attributes)) {
-    const old = saidOf(before.attributes[name]);
-    attributes[name] = instances.length === 0 ? [] : joined(old, instances, mergedJson);
+    attributes[name] = joined(saidOf(before.attributes[name]), instances, mergedJson);
   }
   return ok(changed(said, before, attributes));
 }
@@ -58,11 +69,15 @@ export function appended(
   const kept: string[] = [];
   for (const [name, instances] of Object.entries(said.attributes)) {
     const old = saidOf(before.attributes[name]);
-    const fresh = mayOverwrite ? instances : instances.filter((each) => !find(old, each));
+    const isFresh = (each: JsonMap) => !isEnded(each) && !find(old, each);
+    const fresh = mayOverwrite ? instances : instances.filter(isFresh);
     if (fresh.length < instances.length) kept.push(name);
     if (fresh.length > 0) attributes[name] = joined(old, fresh, (_, each) => each);
   }
-  return ok(changed(said, before, attributes, kept));
+  // Where nothing may be overwritten, scopes come to those that are there (§4.18).
+  const { scopes: more } = said;
+  const scopes = more && !mayOverwrite ? [...new Set([...before.scopes, ...more])] : more;
+  return ok(changed({ ...said, scopes }, before, attributes, kept));
 }
 
 /** Only attributes that are there are replaced (§5.6.2). */
@@ -73,7 +88,7 @@ export function updated(said: Named, before: Entity | undefined): Result<Changed
   for (const [name, instances] of Object.entries(said.attributes)) {
     const old = saidOf(before.attributes[name]);
     if (old.length === 0) kept.push(name);
-    else attributes[name] = instances.length === 0 ? [] : joined(old, instances, (_, each) => each);
+    else attributes[name] = joined(old, instances, (_, each) => each);
   }
   return ok(changed(said, before, attributes, kept));
 }
@@ -141,7 +156,7 @@ function find(all: readonly JsonMap[], { datasetId }: JsonMap): JsonMap | undefi
   return all.find((each) => each.datasetId === datasetId);
 }
 
-/** Instances by their datasetId: those of `more` in the place of, or behind, those of `old`. */
+/** Instances by their datasetId: those of `more` in the place of, or behind, those of `old`; without those that end. */
 function joined(
   old: readonly JsonMap[],
   more: readonly JsonMap[],
@@ -149,16 +164,27 @@ function joined(
 ): readonly JsonMap[] {
   const stay = old.map((each) => {
     const other = find(more, each);
-    return other === undefined ? each : join(each, other);
+    if (other === undefined) return each;
+    return isEnded(other) ? other : join(each, other);
   });
-  return [...stay, ...more.filter((each) => find(old, each) === undefined)];
+  const all = [...stay, ...more.filter((each) => find(old, each) === undefined)];
+  return all.filter((each) => !isEnded(each)).map(withoutEnded);
 }
 
-/** RFC 7396, without what ends a member. A thing of another type is another thing. */
+/** An instance without attributes that end with it. */
+function withoutEnded(said: JsonMap): JsonMap {
+  return Object.fromEntries(Object.entries(said).filter(([, each]) => !isEnded(each)));
+}
+
+/** RFC 7396, where `urn:ngsi-ld:null` ends a member. A thing of another type is another thing. */
 function mergedJson(old: JsonMap, more: JsonMap): JsonMap {
   if (old.type !== more.type) return more;
   const all: Record<string, JsonValue> = { ...old };
   for (const [name, value] of Object.entries(more)) {
+    if (value === NGSI_NULL || isEnded(value)) {
+      delete all[name];
+      continue;
+    }
     const before = all[name];
     const areMaps = isJsonMap(before) && isJsonMap(value);
     all[name] = areMaps ? mergedJson(before, value) : value;

@@ -2,27 +2,30 @@ import { err, ok, type Result } from "../../core/index.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, Services } from "../services.ts";
-import type { Contexts } from "./contexts.ts";
-import { answerNgsiProblem } from "./problem.ts";
+import { CORE_URL, type Contexts, type FetchedContext } from "./contexts.ts";
+import { CORE_CONTEXT, isCoreContext } from "./core-context.ts";
 import { type Ask, answerDone, answerPlain, CONTEXTS_PATH, type Route } from "./request.ts";
 import type { StoredContext, StoredContexts } from "./stored-contexts.ts";
 
 type Answer = Promise<Result<Response, AnyRefusal>>;
 
-/** Contexts that are kept here: GS CIM 009 §6.29, §6.30. */
+const KINDS = ["Hosted", "Cached", "ImplicitlyCreated"];
+
+/** Contexts that are kept here, and those that were fetched: GS CIM 009 §5.13, §6.29, §6.30. */
 export function contextRoutes(
   { config, clock }: Services,
   contexts: Contexts,
   stored: StoredContexts,
 ): readonly Route[] {
   const { publicUrl } = config;
+  const begun = clock();
 
   async function add({ body, target }: Ask): Answer {
     const isObject = typeof body === "object" && body !== null && "@context" in body;
-    if (!isObject) return err({ code: "NGSI_DATA", path: "@context", want: "a context" });
+    if (!isObject) return err({ code: "HTTP_BODY", want: "an object with @context" });
     const context = body["@context"];
     // One that cannot be read by itself would be refused whenever it is named.
-    const read = await contexts.read(context);
+    const read = await contexts.read(context, target.log.origin);
     if (!read.ok) return read;
     const id = await stored.add(target.log.origin, context, clock());
     return id.ok ? ok(answerDone(201, { Location: `${CONTEXTS_PATH}/${id.value}` })) : id;
@@ -34,69 +37,115 @@ export function contextRoutes(
       const want = KINDS.join(" | ");
       return err({ code: "HTTP_PARAMETER", name: "kind", got: kind.slice(0, 64), want });
     }
-    const isHosted = kind === undefined || kind === "Hosted";
-    const all = isHosted ? await stored.list(target.log.origin) : [];
-    return ok(
-      answerPlain(
-        asked("details") === "true"
-          ? all.map((each) => detailsOf(each, publicUrl))
-          : all.map(({ id }) => urlOf(id, publicUrl)),
-      ),
-    );
+    const isOf = (one: string): boolean => kind === undefined || kind === one;
+    const { origin } = target.log;
+    const hosted = isOf("Hosted") ? await stored.list(origin) : [];
+    const cached = isOf("Cached") ? contexts.fetched(origin) : [];
+    const all = [
+      ...hosted.map((each) => hostedDetails(each, publicUrl)),
+      ...cached.map(cachedDetails),
+    ];
+    return ok(answerPlain(asked("details") === "true" ? all : all.map(({ URL }) => URL)));
   }
 
+  /** Everybody who knows the id of a hosted one reads it; what was fetched hears who sees the dataset for which it was. */
+  async function serve({ c, target, asked }: Ask): Answer {
+    const id = idOf(c.req.param("id") ?? "");
+    const isDetailed = asked("details") === "true";
+    if (isCoreContext(id)) {
+      return ok(answerPlain(isDetailed ? coreDetails(id, begun) : { "@context": CORE_CONTEXT }));
+    }
+    const fetched = contexts.fetched(target.log.origin).find(({ url }) => url === id);
+    if (fetched === undefined) return unknown(id);
+    return ok(answerPlain(isDetailed ? cachedDetails(fetched) : fetched.document));
+  }
+
+  async function remove({ c, target, asked }: Ask): Answer {
+    const id = idOf(c.req.param("id") ?? "");
+    const reload = asked("reload") ?? "false";
+    if (reload !== "true" && reload !== "false") return wrongReload(reload, "true | false");
+    const { origin } = target.log;
+    if (isCoreContext(id)) {
+      if (reload === "true") return ok(answerDone());
+      return wrongReload("false", "true: the core context is always there");
+    }
+    const isFetched = contexts.fetched(origin).some(({ url }) => url === id);
+    // There is nothing to fetch again of what is kept here (§5.13.5).
+    if (reload === "true" && !isFetched) {
+      return wrongReload("true", "false: contexts that are kept here come from nowhere else");
+    }
+    if (reload === "true") {
+      const isThere = await contexts.reload(origin, id);
+      return isThere ? ok(answerDone()) : err({ code: "NGSI_CONTEXT_LOST", url: id.slice(0, 256) });
+    }
+    const isGone = contexts.forget(origin, id) || (await stored.remove(origin, id));
+    return isGone ? ok(answerDone()) : unknown(id);
+  }
+
+  /** A context that is kept here may be named by its whole address. */
+  function idOf(text: string): string {
+    const own = `${publicUrl}${CONTEXTS_PATH}/`;
+    return text.startsWith(own) ? text.slice(own.length) : text;
+  }
+
+  const one = "/jsonldContexts/:id";
   return [
     {
-      method: "POST",
-      path: "/jsonldContexts",
-      isWriting: true,
-      hasBody: true,
-      isBatch: true,
-      answer: add,
+      ...{ method: "POST", path: "/jsonldContexts", isWriting: true, hasBody: true },
+      ...{ isBatch: true, parameters: [], answer: add },
     },
-    { method: "GET", path: "/jsonldContexts", isWriting: false, hasBody: false, answer: list },
     {
-      ...{ method: "DELETE", path: "/jsonldContexts/:id", isWriting: true, hasBody: false },
-      answer: async ({ c, target, asked }) => {
-        const id = c.req.param("id") ?? "";
-        // There is nothing to fetch again of what is kept here (§5.13.5).
-        if (asked("reload") === "true") {
-          const want = "false: contexts that are kept here come from nowhere else";
-          return err({ code: "HTTP_PARAMETER", name: "reload", got: "true", want });
-        }
-        return (await stored.remove(target.log.origin, id)) ? ok(answerDone()) : unknown(id);
-      },
+      ...{ method: "GET", path: "/jsonldContexts", isWriting: false, hasBody: false },
+      ...{ parameters: ["details", "kind"], answer: list },
+    },
+    {
+      ...{ method: "GET", path: one, isWriting: false, hasBody: false },
+      ...{ parameters: ["details"], answer: serve },
+    },
+    {
+      ...{ method: "DELETE", path: one, isWriting: true, hasBody: false },
+      ...{ parameters: ["reload"], answer: remove },
     },
   ];
 }
 
-const KINDS = ["Hosted", "Cached", "ImplicitlyCreated"];
+function wrongReload(got: string, want: string): Result<never, AnyRefusal> {
+  return err({ code: "HTTP_PARAMETER", name: "reload", got: got.slice(0, 64), want });
+}
 
 function unknown(id: string): Result<never, AnyRefusal> {
   return err({ code: "NGSI_UNKNOWN", id: id.slice(0, 256) });
 }
 
-/** One of them, for everybody, whatever its dataset. */
+/** One that is kept here, for everybody, whatever its dataset. */
 export function mountStoredContext(app: App, { config }: Services, stored: StoredContexts): void {
   const { publicUrl } = config;
-  app.get(`${CONTEXTS_PATH}/:id`, async (c) => {
-    const id = c.req.param("id");
-    const found = await stored.get(id);
-    if (found === undefined) {
-      return answerNgsiProblem({ code: "NGSI_UNKNOWN", id: id.slice(0, 256) }, publicUrl);
-    }
+  app.get(`${CONTEXTS_PATH}/:id`, async (c, next) => {
+    const found = await stored.get(c.req.param("id"));
+    if (found === undefined) return next();
     return c.req.query("details") === "true"
-      ? answerPlain(detailsOf(found, publicUrl))
-      : answerPlain({ "@context": found.context }, "application/ld+json");
+      ? answerPlain(hostedDetails(found, publicUrl))
+      : answerPlain({ "@context": found.context });
   });
 }
 
-function urlOf(id: string, publicUrl: string): string {
-  return `${publicUrl}${CONTEXTS_PATH}/${id}`;
+type Details = { readonly URL: string; readonly localId: string; readonly kind: string };
+
+function hostedDetails({ id, createdMilliseconds }: StoredContext, publicUrl: string): Details {
+  const url = `${publicUrl}${CONTEXTS_PATH}/${id}`;
+  const createdAt = timeOfMilliseconds(createdMilliseconds);
+  return { URL: url, localId: id, kind: "Hosted", ...{ createdAt } };
 }
 
-function detailsOf({ id, createdMilliseconds }: StoredContext, publicUrl: string): object {
-  const url = urlOf(id, publicUrl);
-  const timestamp = timeOfMilliseconds(createdMilliseconds);
-  return { URL: url, localId: id, kind: "Hosted", timestamp };
+function cachedDetails({ url, fetchedMilliseconds, usedMilliseconds }: FetchedContext): Details {
+  const times = {
+    createdAt: timeOfMilliseconds(fetchedMilliseconds),
+    lastUsage: timeOfMilliseconds(usedMilliseconds),
+  };
+  return { URL: url, localId: url, kind: "Cached", ...times };
+}
+
+function coreDetails(url: string, begun: number): Details {
+  const createdAt = timeOfMilliseconds(begun);
+  return { URL: CORE_URL, localId: url, kind: "Cached", ...{ createdAt } };
 }

@@ -2,14 +2,14 @@ import { ContextParser, type JsonLdContextNormalized } from "jsonld-context-pars
 import { err, ok, type Result } from "../../core/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import { CORE_CONTEXT, isCoreContext } from "./core-context.ts";
-import { attributeIri, factName, typeIri, typeName } from "./names.ts";
+import { attributeIri, factName, NGSI_LD, typeIri, typeName } from "./names.ts";
 
 /** Gives the document behind the address of a context; `undefined` where it cannot be had. */
 export type LoadContext = (url: string) => Promise<unknown>;
 
 /** Terms of a request or an answer, to and from the names in facts. */
 export type TermContext = {
-  /** As it stands in `@context`, the core context at its end. */
+  /** As it stands in `@context`; the core context is in it, or at its end. */
   readonly value: unknown;
   /** The one address to name in a `Link` field. */
   readonly link: string;
@@ -20,14 +20,31 @@ export type TermContext = {
   typeTerm(name: string): string;
 };
 
+/** A context of somebody else that was fetched for the clients of a dataset. */
+export type FetchedContext = {
+  readonly url: string;
+  readonly document: unknown;
+  readonly fetchedMilliseconds: number;
+  readonly usedMilliseconds: number;
+};
+
 export type Contexts = {
-  /** @param given what `@context` or the Link field says; `undefined` for the core context alone */
-  read(given: unknown): Promise<Result<TermContext, AnyRefusal>>;
+  /**
+   * @param given what `@context` or the Link field says; `undefined` for the core context alone
+   * @param origin the dataset for whose clients it is read: they hear what was fetched for them
+   */
+  read(given: unknown, origin: string): Promise<Result<TermContext, AnyRefusal>>;
+  /** What was fetched for a dataset, in the order in which it came. */
+  fetched(origin: string): readonly FetchedContext[];
+  /** Forgets one. @returns whether there was one */
+  forget(origin: string, url: string): boolean;
+  /** Fetches one again. @returns whether it could be had; where it could not, the one that is here stays */
+  reload(origin: string, url: string): Promise<boolean>;
 };
 
 export const CORE_URL = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld";
 
-/** Parsed contexts, and how large a given one may be. */
+/** Parsed contexts and fetched documents, and how large a given one may be. */
 const MAX_KEPT = 256;
 const MAX_CONTEXT_CHARACTERS = 64 * 1024;
 const MAX_TERMS_KEPT = 4096;
@@ -35,24 +52,65 @@ const MAX_TERMS_KEPT = 4096;
 /** What others keep may change: it is asked for again after so long. */
 const KEPT_MILLISECONDS = 10 * 60 * 1000;
 
-export function createContexts(load: LoadContext, clock: () => number): Contexts {
-  const kept = new Map<string, { readonly context: TermContext; readonly until: number }>();
+type Kept = {
+  readonly context: TermContext;
+  readonly until: number;
+  /** What was fetched to read it. */
+  readonly documents: ReadonlyMap<string, unknown>;
+};
+
+/** @param own where contexts are that are kept here: they are not fetched from anywhere */
+export function createContexts(load: LoadContext, clock: () => number, own: string): Contexts {
+  const kept = new Map<string, Kept>();
+  const fetched = new Map<string, Map<string, FetchedContext>>();
+  const note = (origin: string, documents: ReadonlyMap<string, unknown>): void => {
+    const all = fetched.get(origin) ?? new Map<string, FetchedContext>();
+    fetched.set(origin, all);
+    const now = clock();
+    for (const [url, document] of documents) {
+      const known = all.get(url);
+      if (url.startsWith(own)) continue;
+      if (known === undefined && all.size >= MAX_KEPT) continue;
+      const fetchedMilliseconds = known?.document === document ? known?.fetchedMilliseconds : now;
+      const times = { fetchedMilliseconds: fetchedMilliseconds ?? now, usedMilliseconds: now };
+      all.set(url, { url, document, ...times });
+    }
+  };
+  const drop = (url: string): void => {
+    for (const [key, { documents }] of kept) if (documents.has(url)) kept.delete(key);
+  };
   return {
-    async read(given) {
+    async read(given, origin) {
       const list = given === undefined ? [] : [given].flat(3);
-      const own = list.filter((each) => !(typeof each === "string" && isCoreContext(each)));
-      const strange = own.find((each) => !isContext(each));
-      const key = JSON.stringify(own);
+      const others = list.filter((each) => !(typeof each === "string" && isCoreContext(each)));
+      const strange = others.find((each) => !isContext(each));
+      const key = JSON.stringify(list);
       if (strange !== undefined || key.length > MAX_CONTEXT_CHARACTERS) {
         return err({ code: "NGSI_CONTEXT_FORM", got: JSON.stringify(strange ?? "").slice(0, 64) });
       }
       const known = kept.get(key);
-      if (known !== undefined && clock() < known.until) return ok(known.context);
-      const read = await parse(own, load);
+      if (known !== undefined && clock() < known.until) {
+        note(origin, known.documents);
+        return ok(known.context);
+      }
+      const read = await parse(list, others, load);
       if (!read.ok) return read;
       if (kept.size >= MAX_KEPT) kept.clear();
-      kept.set(key, { context: read.value, until: clock() + KEPT_MILLISECONDS });
-      return read;
+      kept.set(key, { ...read.value, until: clock() + KEPT_MILLISECONDS });
+      note(origin, read.value.documents);
+      return ok(read.value.context);
+    },
+    fetched: (origin) => [...(fetched.get(origin)?.values() ?? [])],
+    forget(origin, url) {
+      drop(url);
+      return fetched.get(origin)?.delete(url) ?? false;
+    },
+    async reload(origin, url) {
+      const document = await load(url);
+      if (!isDocument(document)) return false;
+      drop(url);
+      note(origin, new Map([[url, document]]));
+      return true;
     },
   };
 }
@@ -62,16 +120,29 @@ function isContext(value: unknown): boolean {
   return typeof value === "object" && value !== null;
 }
 
+function isDocument(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
 async function parse(
+  list: readonly unknown[],
   own: readonly unknown[],
   load: LoadContext,
-): Promise<Result<TermContext, AnyRefusal>> {
+): Promise<Result<Omit<Kept, "until">, AnyRefusal>> {
   let missing: string | undefined;
+  let hasCore = list.length > own.length;
+  const documents = new Map<string, unknown>();
   const documentLoader = {
     load: async (url: string) => {
-      if (isCoreContext(url)) return { "@context": CORE_CONTEXT };
+      if (isCoreContext(url)) {
+        hasCore = true;
+        return { "@context": CORE_CONTEXT };
+      }
       const document = await load(url);
-      if (typeof document === "object" && document !== null) return document as never;
+      if (isDocument(document)) {
+        documents.set(url, document);
+        return document as never;
+      }
       missing = url;
       throw new Error("no context");
     },
@@ -81,7 +152,7 @@ async function parse(
     // The core context comes last: nobody gives its terms another meaning (GS CIM 009 §4.4).
     const all = [...own, CORE_CONTEXT] as never;
     const context = await parser.parse(all, { baseIRI: "urn:none:", external: false });
-    return ok(termsOf(context, own));
+    return ok({ context: termsOf(context, hasCore ? list : [...list, CORE_URL], own), documents });
   } catch {
     const got = JSON.stringify(own).slice(0, 64);
     return err(
@@ -92,7 +163,11 @@ async function parse(
   }
 }
 
-function termsOf(context: JsonLdContextNormalized, own: readonly unknown[]): TermContext {
+function termsOf(
+  context: JsonLdContextNormalized,
+  whole: readonly unknown[],
+  own: readonly unknown[],
+): TermContext {
   const expand = remembering((term) => {
     try {
       const iri = context.expandTerm(term, true);
@@ -101,13 +176,19 @@ function termsOf(context: JsonLdContextNormalized, own: readonly unknown[]): Ter
       return undefined;
     }
   });
-  const compact = remembering((iri) => context.compactIri(iri, true));
+  const compact = remembering((iri) => {
+    const term = context.compactIri(iri, true);
+    if (expand(term) === iri) return term;
+    // The term means something else in this context.
+    const prefixed = iri.replace(NGSI_LD, "ngsi-ld:");
+    return expand(prefixed) === iri ? prefixed : iri;
+  });
   const [first] = own;
   const link = typeof first === "string" && own.length === 1 ? first : CORE_URL;
   const through = (iri: string | undefined, name: (iri: string) => string) =>
     iri === undefined ? undefined : name(iri);
   return {
-    value: own.length === 0 ? CORE_URL : [...own, CORE_URL],
+    value: whole.length === 1 ? whole[0] : whole,
     link,
     attribute: (term) => through(expand(term), factName),
     type: (term) => through(expand(term), typeName),

@@ -11,11 +11,12 @@ type Answer = Promise<Result<Response, AnyRefusal>>;
 /** Which types and attributes there are: GS CIM 009 §6.25 to §6.28. */
 export function discoveryRoutes(): readonly Route[] {
   const reading = { method: "GET", isWriting: false, hasBody: false } as const;
+  const parameters = ["details"];
   return [
-    { ...reading, path: "/types", answer: listTypes },
-    { ...reading, path: "/types/:type", answer: oneType },
-    { ...reading, path: "/attributes", answer: listAttributes },
-    { ...reading, path: "/attributes/:attribute", answer: oneAttribute },
+    { ...reading, parameters, path: "/types", answer: listTypes },
+    { ...reading, parameters, path: "/types/:type", answer: oneType },
+    { ...reading, parameters, path: "/attributes", answer: listAttributes },
+    { ...reading, parameters, path: "/attributes/:attribute", answer: oneAttribute },
   ];
 }
 

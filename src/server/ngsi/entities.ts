@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../core/index.ts";
-import { type JsonMap, LOCATION } from "../../data/index.ts";
+import { type Entity, type JsonMap, LOCATION } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import {
   appended,
@@ -12,8 +12,13 @@ import {
   replaced,
   updated,
 } from "./changes.ts";
+import { withLinked } from "./linked.ts";
+import { readOrder } from "./order.ts";
+import { ATTRIBUTE, CHANGE, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
+import { purge } from "./purge.ts";
 import { type NgsiQuery, readForm, readQuery } from "./query.ts";
 import {
+  isEnded,
   type Mode,
   type ReadEntity,
   readAttribute,
@@ -21,8 +26,8 @@ import {
   readTerm,
   readUri,
 } from "./read-entity.ts";
-import { type Ask, answerDone, answerStatus, answerWith, type Route } from "./request.ts";
-import { entityJson, type Form, featureJson } from "./write-entity.ts";
+import { type Ask, answerDone, answerStatus, answerWith, pathPart, type Route } from "./request.ts";
+import { type Form, featureJson, isMember, shown } from "./write-entity.ts";
 import type { Writer } from "./writer.ts";
 
 type Answer = Promise<Result<Response, AnyRefusal>>;
@@ -32,32 +37,37 @@ export function entityRoutes(writer: Writer): readonly Route[] {
   const writing = { isWriting: true, hasBody: true } as const;
   const reading = { isWriting: false, hasBody: false, isGeo: true } as const;
   const deleting = { method: "DELETE", isWriting: true, hasBody: false } as const;
+  const changing = { ...writing, parameters: CHANGE } as const;
+  const one = "/entities/:id";
   return [
-    { method: "POST", path: "/entities", ...writing, answer: (ask) => create(writer, ask) },
-    { method: "GET", path: "/entities", ...reading, answer: list },
-    { method: "GET", path: "/entities/:id", ...reading, answer: retrieve },
-    { ...deleting, path: "/entities/:id", answer: (ask) => remove(writer, ask) },
-    { method: "PUT", path: "/entities/:id", ...writing, answer: (ask) => replace(writer, ask) },
-    { method: "PATCH", path: "/entities/:id", ...writing, answer: (ask) => merge(writer, ask) },
+    { ...changing, method: "POST", path: "/entities", answer: (ask) => create(writer, ask) },
+    { ...reading, method: "GET", path: "/entities", parameters: QUERY, answer: list },
     {
-      method: "POST",
-      path: "/entities/:id/attrs",
-      ...writing,
-      answer: (ask) => append(writer, ask),
+      ...{ ...deleting, path: "/entities", parameters: PURGE },
+      answer: (ask) => purge(writer, ask),
+    },
+    { ...reading, method: "GET", path: one, parameters: RETRIEVE, answer: retrieve },
+    { ...deleting, path: one, parameters: ["type"], answer: (ask) => remove(writer, ask) },
+    { ...changing, method: "PUT", path: one, answer: (ask) => replace(writer, ask) },
+    { ...changing, method: "PATCH", path: one, answer: (ask) => merge(writer, ask) },
+    { ...changing, method: "POST", path: `${one}/attrs`, answer: (ask) => append(writer, ask) },
+    { ...changing, method: "PATCH", path: `${one}/attrs`, answer: (ask) => update(writer, ask) },
+    {
+      ...{ ...writing, method: "PATCH", path: ATTRIBUTE_PATH, parameters: ATTRIBUTE },
+      answer: (ask) => changeOne(writer, ask, true),
     },
     {
-      method: "PATCH",
-      path: "/entities/:id/attrs",
-      ...writing,
-      answer: (ask) => update(writer, ask),
+      ...{ ...writing, method: "PUT", path: ATTRIBUTE_PATH, parameters: ATTRIBUTE },
+      answer: (ask) => changeOne(writer, ask, false),
     },
-    { method: "PATCH", path: ATTRIBUTE, ...writing, answer: (ask) => changeOne(writer, ask, true) },
-    { method: "PUT", path: ATTRIBUTE, ...writing, answer: (ask) => changeOne(writer, ask, false) },
-    { ...deleting, path: ATTRIBUTE, answer: (ask) => removeOne(writer, ask) },
+    {
+      ...{ ...deleting, path: ATTRIBUTE_PATH, parameters: ATTRIBUTE },
+      answer: (ask) => removeOne(writer, ask),
+    },
   ];
 }
 
-const ATTRIBUTE = "/entities/:id/attrs/:attribute";
+const ATTRIBUTE_PATH = "/entities/:id/attrs/:attribute";
 
 async function create(writer: Writer, { c, body, context, target }: Ask): Answer {
   const said = readEntity(body, context);
@@ -67,7 +77,7 @@ async function create(writer: Writer, { c, body, context, target }: Ask): Answer
   const done = await writer.one(target, id, (before) => created({ ...said.value, id }, before));
   if (!done.ok) return done;
   const path = new URL(c.req.url).pathname.replace(/\/$/, "");
-  return ok(answerDone(201, { Location: `${path}/${encodeURIComponent(id)}` }));
+  return ok(answerDone(201, { Location: `${path}/${pathPart(id)}` }));
 }
 
 async function retrieve(ask: Ask): Answer {
@@ -80,14 +90,21 @@ async function retrieve(ask: Ask): Answer {
   if (!place.ok) return place;
   await target.log.entities.caughtUp();
   const entity = await target.log.entities.entity(id.value, target.view);
-  const { only } = form.value;
-  const isEmpty = only && !Object.keys(entity?.attributes ?? {}).some((name) => only.has(name));
-  if (entity === undefined || isEmpty) return err({ code: "NGSI_UNKNOWN", id: id.value });
-  const json =
-    ask.accept === GEO
-      ? featureJson(entity, context, form.value, place.value)
-      : entityJson(entity, context, form.value);
-  return ok(answerWith(ask, json));
+  if (entity === undefined || isEmpty(entity, form.value)) {
+    return err({ code: "NGSI_UNKNOWN", id: id.value });
+  }
+  if (ask.accept === GEO) {
+    return ok(answerWith(ask, featureJson(entity, context, form.value, place.value)));
+  }
+  const all = await withLinked(target, [entity], context, form.value);
+  return ok(answerWith(ask, all.length === 1 ? all[0] : all));
+}
+
+/** Nothing is left of it that could be told. */
+function isEmpty(entity: Entity, form: Form): boolean {
+  const hasAttributes = Object.keys(shown(entity.attributes, form)).length > 0;
+  const isNamed = form.only === undefined && ["id", "type"].some((name) => isMember(name, form));
+  return !hasAttributes && !isNamed && !(entity.scopes.length > 0 && form.pick?.has("scope"));
 }
 
 const GEO = "application/geo+json";
@@ -107,20 +124,45 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
   if (!place.ok) return place;
   const { entities } = target.log;
   await entities.caughtUp();
-  const { limit, offset } = query;
-  const page = await entities.find(query.query, target.view, { limit, offset });
-  const found = page.entities.map((entity) =>
+  const page = await pageOf(ask, query);
+  if (!page.ok) return page;
+  const told = page.value.entities.filter((entity) => !isEmpty(entity, form));
+  const found =
     accept === GEO
-      ? featureJson(entity, context, form, place.value)
-      : entityJson(entity, context, form),
-  );
+      ? told.map((entity) => featureJson(entity, context, form, place.value))
+      : await withLinked(target, told, context, form);
   const count = query.withCount ? await entities.count(query.query, target.view) : undefined;
   const headers = {
-    ...pageLinks(ask, query, page.next !== undefined),
+    ...pageLinks(ask, query, page.value.isMore),
     ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
   };
   const value = accept === GEO ? { type: "FeatureCollection", features: found } : found;
   return ok(answerWith(ask, value, headers));
+}
+
+/** Of one query that is to be ordered: all of it is looked at. */
+const MAX_ORDERED = 10_000;
+
+async function pageOf(
+  { target, asked, context }: Ask,
+  { query, limit, offset }: NgsiQuery,
+): Promise<Result<{ readonly entities: readonly Entity[]; readonly isMore: boolean }, AnyRefusal>> {
+  const { entities } = target.log;
+  const named = asked("orderBy");
+  if (named === undefined) {
+    const page = await entities.find(query, target.view, { limit, offset });
+    return ok({ entities: page.entities, isMore: page.next !== undefined });
+  }
+  const order = readOrder(named, context);
+  if (!order.ok) return order;
+  const all = await entities.find(query, target.view, { limit: MAX_ORDERED });
+  if (all.next !== undefined) {
+    const got = await entities.count(query, target.view);
+    return err({ code: "HTTP_ITEMS", got, max: MAX_ORDERED });
+  }
+  const sorted = [...all.entities].sort(order.value);
+  const end = offset + limit;
+  return ok({ entities: sorted.slice(offset, end), isMore: end < sorted.length });
 }
 
 function pageLinks(
@@ -274,20 +316,37 @@ function readPart(
   const kept = Object.entries(old ?? {}).filter(([name]) => PARTS.includes(name));
   const whole = isPart && isSame ? { ...Object.fromEntries(kept), ...said } : said;
   const datasetId = old?.datasetId === undefined ? {} : { datasetId: old.datasetId };
-  const read = readAttribute({ ...whole, ...datasetId }, term, context);
+  const read = readAttribute(
+    { ...whole, ...datasetId },
+    term,
+    context,
+    isPart ? "change" : "whole",
+  );
   if (!read.ok) return read;
   const [first] = read.value;
   if (first === undefined) return err({ code: "NGSI_DATA", path: term, want: "one instance" });
-  return ok(isPart && isSame ? { ...old, ...first } : first);
+  return ok(isPart && isSame && !isEnded(first) ? { ...old, ...first } : first);
 }
 
 async function removeOne(writer: Writer, ask: Ask): Answer {
+  if (ask.c.req.param("attribute") === "scope") return removeScopes(writer, ask);
   const of = readPlaceOfAttribute(ask);
   if (!of.ok) return of;
   const datasetId = ask.asked("datasetId");
   const which = ask.asked("deleteAll") === "true" ? ("all" as const) : { datasetId };
   const done = await writer.one(ask.target, of.value.id, (before) =>
     attributeDeleted(before, of.value, which),
+  );
+  return done.ok ? ok(answerDone()) : done;
+}
+
+async function removeScopes(writer: Writer, { c, target }: Ask): Answer {
+  const id = readUri(c.req.param("id") ?? "");
+  if (!id.ok) return id;
+  const done = await writer.one(target, id.value, (before) =>
+    before === undefined || before.scopes.length === 0
+      ? err({ code: "NGSI_UNKNOWN", id: id.value, attribute: "scope" })
+      : ok({ id: id.value, kind: "set", scopes: [] }),
   );
   return done.ok ? ok(answerDone()) : done;
 }

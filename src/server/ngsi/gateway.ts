@@ -21,7 +21,14 @@ import {
   type Result,
   SALT_BYTES,
 } from "../../core/index.ts";
-import type { DatasetLog, JsonMap, JsonValue, Statement } from "../../data/index.ts";
+import type {
+  Amendment,
+  DatasetLog,
+  Forgetting,
+  JsonMap,
+  JsonValue,
+  Statement,
+} from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 
@@ -34,6 +41,8 @@ export type Change = {
   readonly attributes?: { readonly [name: string]: readonly JsonMap[] };
   /** When it was seen; left out: now. */
   readonly timeMilliseconds?: number;
+  readonly amends?: Omit<Amendment, "said">;
+  readonly forgets?: Forgetting;
 };
 
 /** Where the gateway writes; `dataset` is absent for what no ledger knows. */
@@ -93,7 +102,7 @@ function signed(
 }
 
 function observationOf(
-  { id, kind, types, scopes, attributes = {}, timeMilliseconds }: Change,
+  { id, kind, types, scopes, attributes = {}, timeMilliseconds, amends, forgets }: Change,
   nowMilliseconds: number,
   random: Services["random"],
 ): Observation {
@@ -104,6 +113,11 @@ function observationOf(
   ];
   if (scopes !== undefined) said.push(["@scope", scopes]);
   if (types !== undefined) said.push(["type", types]);
+  if (amends !== undefined) said.push(["@of", [amends.entry, amends.at]]);
+  const named = forgets?.attributes ?? (amends && [amends.attribute]);
+  if (named !== undefined) said.push(["@names", named]);
+  const datasetId = forgets?.datasetId ?? amends?.datasetId;
+  if (datasetId !== undefined) said.push(["@dataset", datasetId]);
   for (const [name, instances] of Object.entries(attributes)) {
     said.push([name, instances.map(cborOf)]);
   }

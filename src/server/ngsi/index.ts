@@ -5,9 +5,10 @@ import { contextRoutes, mountStoredContext } from "./context-routes.ts";
 import { createContexts } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
+import { answerNgsiProblem } from "./problem.ts";
 import { CONTEXTS_PATH, mountRoute } from "./request.ts";
 import { StoredContexts } from "./stored-contexts.ts";
-import { temporalRoutes } from "./temporal.ts";
+import { temporalRoutes } from "./temporal/index.ts";
 import { createWriter } from "./writer.ts";
 
 /**
@@ -18,11 +19,15 @@ export function mountNgsi(app: App, services: Services): void {
   const { config, random, clock } = services;
   const stored = new StoredContexts(services.contexts ?? memoryStore(), random);
   const own = `${config.publicUrl}${CONTEXTS_PATH}/`;
-  const contexts = createContexts(async (url) => {
-    if (!url.startsWith(own)) return services.loadContext?.(url);
-    const found = await stored.get(url.slice(own.length));
-    return found && { "@context": found.context };
-  }, clock);
+  const contexts = createContexts(
+    async (url) => {
+      if (!url.startsWith(own)) return services.loadContext?.(url);
+      const found = await stored.get(url.slice(own.length));
+      return found && { "@context": found.context };
+    },
+    clock,
+    own,
+  );
   const writer = createWriter(services);
   const routes = [
     ...entityRoutes(writer),
@@ -33,4 +38,11 @@ export function mountNgsi(app: App, services: Services): void {
   ];
   mountStoredContext(app, services, stored);
   for (const route of routes) mountRoute(app, services, contexts, route);
+}
+
+/** A path of NGSI-LD in which a part that should name something names nothing; `undefined` of any other. */
+export function answerNamelessPath(path: string, publicUrl: string): Response | undefined {
+  if (!path.startsWith("/ngsi-ld/v1/") || !path.includes("//")) return undefined;
+  const want = "a name in each part of the address";
+  return answerNgsiProblem({ code: "NGSI_DATA", path: "", want }, publicUrl);
 }

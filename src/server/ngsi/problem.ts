@@ -8,6 +8,7 @@ const TYPES: { readonly [code: string]: string } = {
   HTTP_BODY: "InvalidRequest",
   HTTP_TYPE: "InvalidRequest",
   HTTP_PARAMETER: "BadRequestData",
+  NGSI_PARAMETER: "InvalidRequest",
   NGSI_TENANT: "NonexistentTenant",
   NGSI_CONTEXT_LOST: "LdContextNotAvailable",
 };

@@ -8,6 +8,7 @@ import {
 } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
+import { type Projection, readProjection } from "./projection.ts";
 import { readQ } from "./q.ts";
 import { readTerm, readUri } from "./read-entity.ts";
 import type { Form } from "./write-entity.ts";
@@ -33,8 +34,8 @@ function wrong(name: string, got: string, want: string): Result<never, AnyRefusa
 
 /** Reads what entities are asked for (GS CIM 009 §5.7.2, §6.4.3.2). */
 export function readQuery(asked: Asked, context: TermContext): Result<NgsiQuery, AnyRefusal> {
-  const isNarrow = ["type", "attrs", "q", "georel", "local"].some((name) => asked(name));
-  if (!isNarrow) return err({ code: "NGSI_QUERY_BROAD" });
+  const isNarrow = ["type", "attrs", "q", "georel"].some((name) => asked(name));
+  if (!isNarrow && asked("local") !== "true") return err({ code: "NGSI_QUERY_BROAD" });
   const parts = [
     readIds(asked("id")),
     readIdPattern(asked("idPattern")),
@@ -42,6 +43,7 @@ export function readQuery(asked: Asked, context: TermContext): Result<NgsiQuery,
     readNames(asked("attrs"), "attributes", context),
     readCondition(asked("q"), context),
     readPlace(asked, context),
+    readScopes(asked("scopeQ")),
   ];
   let query: EntityQuery = {};
   for (const part of parts) {
@@ -111,6 +113,17 @@ function readCondition(text: string | undefined, context: TermContext): Part {
   return condition.ok ? ok({ condition: condition.value }) : condition;
 }
 
+/** GS CIM 009 §4.19: `;` is both, `,` and `|` are either. */
+function readScopes(text: string | undefined): Part {
+  if (text === undefined) return ok({});
+  const groups = text.split(/[,|]/, 64).map((group) => group.replace(/^\(|\)$/g, "").split(";"));
+  const isFit = groups.flat().every((each) => SCOPE.test(each));
+  if (!isFit) return wrong("scopeQ", text, "scopes, such as /a/b, /a/+ or /a/#");
+  return ok({ scopes: groups.map((all) => all.map((each) => each.split("/").filter(Boolean))) });
+}
+
+const SCOPE = /^\/?(?:(?:[A-Za-z][\w-]*|\+)\/)*(?:[A-Za-z][\w-]*|\+|#)$/;
+
 const RELATIONS = ["within", "contains", "intersects", "equals", "disjoint", "overlaps"] as const;
 
 /** GS CIM 009 §4.10. */
@@ -169,33 +182,85 @@ const STYLES: { readonly [word: string]: Form["style"] } = {
   simplified: "simplified",
 };
 
-/** Reads how entities are to be told: `options`, `format`, `lang`, `attrs`, `pick`, `omit`, `datasetId`. */
-export function readForm(asked: Asked, context: TermContext): Result<Form, AnyRefusal> {
+/** The words that `options` and `format` may have, and what they mean. */
+export type Words = { readonly options: readonly string[]; readonly formats: readonly string[] };
+
+const ENTITY_WORDS: Words = {
+  options: ["sysAttrs", "count", "splitEntities", ...Object.keys(STYLES)],
+  formats: Object.keys(STYLES),
+};
+
+const MAX_LEVELS = 10;
+
+/** Reads how entities are to be told: `options`, `format`, `lang`, `attrs`, `pick`, `omit`, `datasetId`, `join`. */
+export function readForm(
+  asked: Asked,
+  context: TermContext,
+  words: Words = ENTITY_WORDS,
+): Result<Form, AnyRefusal> {
   const options = (asked("options") ?? "").split(",").filter(Boolean);
-  const words = ["sysAttrs", "count", "splitEntities", ...Object.keys(STYLES)];
-  const strange = options.find((each) => !words.includes(each));
-  if (strange !== undefined) return wrong("options", strange, words.join(" | "));
+  const strange = options.find((each) => !words.options.includes(each));
+  if (strange !== undefined) return unknownWord("options", strange, words.options);
   const format = asked("format");
-  if (format !== undefined && !Object.hasOwn(STYLES, format)) {
-    return wrong("format", format, Object.keys(STYLES).join(" | "));
+  if (format !== undefined && !words.formats.includes(format)) {
+    return unknownWord("format", format, words.formats);
   }
-  const style =
-    STYLES[format ?? options.find((each) => Object.hasOwn(STYLES, each)) ?? "normalized"];
+  const named = format ?? options.find((each) => Object.hasOwn(STYLES, each));
   const languages = readLanguages(asked("lang"));
   if (!languages.ok) return languages;
-  const only = readNames(asked("pick") ?? asked("attrs"), "attributes", context);
+  const only = readNames(asked("attrs"), "attributes", context);
   if (!only.ok) return only;
-  const without = readNames(asked("omit"), "attributes", context);
-  if (!without.ok) return without;
+  const join = readJoin(asked);
+  if (!join.ok) return join;
+  const members = readMembers(asked, context, join.value?.levels ?? 0);
+  if (!members.ok) return members;
   const datasetId = asked("datasetId");
   return ok({
-    style: style ?? "normalized",
+    style: STYLES[named ?? "normalized"] ?? "normalized",
     withTimes: options.includes("sysAttrs"),
+    ...members.value,
+    ...(join.value && { join: join.value }),
     ...(languages.value && { languages: languages.value }),
     ...(only.value.attributes && { only: new Set(only.value.attributes) }),
-    ...(without.value.attributes && { without: new Set(without.value.attributes) }),
-    ...(datasetId !== undefined && { datasetId }),
+    ...(datasetId !== undefined && { datasetIds: new Set(datasetId.split(",", MAX_LISTED)) }),
   });
+}
+
+function unknownWord(
+  name: string,
+  got: string,
+  words: readonly string[],
+): Result<never, AnyRefusal> {
+  return err({ code: "NGSI_PARAMETER", name, got: got.slice(0, 64), want: words.join(" | ") });
+}
+
+function readMembers(
+  asked: Asked,
+  context: TermContext,
+  levels: number,
+): Result<Pick<Form, "pick" | "omit">, AnyRefusal> {
+  const members: { pick?: Projection; omit?: Projection } = {};
+  for (const name of ["pick", "omit"] as const) {
+    const text = asked(name);
+    if (text === undefined) continue;
+    if (asked("attrs") !== undefined) return wrong(name, text, "no attrs beside it");
+    const read = readProjection(name, text, context, levels);
+    if (!read.ok) return read;
+    members[name] = read.value;
+  }
+  const twice = [...(members.pick?.keys() ?? [])].find(
+    (name) => members.omit?.has(name) === true && members.omit.get(name) === undefined,
+  );
+  return twice === undefined ? ok(members) : wrong("omit", twice, "no member that pick names");
+}
+
+function readJoin(asked: Asked): Result<Form["join"], AnyRefusal> {
+  const kind = asked("join");
+  const levels = readNumber("joinLevel", asked("joinLevel"), 1, MAX_LEVELS, 1);
+  if (!levels.ok) return levels;
+  if (kind === undefined || kind === "@none") return ok(undefined);
+  if (kind !== "inline" && kind !== "flat") return wrong("join", kind, "inline | flat | @none");
+  return ok({ kind, levels: levels.value });
 }
 
 function readLanguages(

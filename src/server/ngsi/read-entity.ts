@@ -5,7 +5,7 @@ import {
   ok,
   type Result,
 } from "../../core/index.ts";
-import { isGeometry, type JsonMap, type JsonValue } from "../../data/index.ts";
+import { isGeometry, isJsonMap, type JsonMap, type JsonValue } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
 
@@ -22,6 +22,13 @@ export type ReadEntity = {
 
 /** Says "no more" in the place of a value (GS CIM 009 §4.5.0). */
 export const NGSI_NULL = "urn:ngsi-ld:null";
+
+/** Stands where an instance of an attribute, or an attribute of one, is to be no more; no client can write it. */
+const ENDED = "@ended";
+
+export function isEnded(said: JsonValue): boolean {
+  return isJsonMap(said) && said[ENDED] === true;
+}
 
 /** `@op`, `@scope`, `id`, `time`, `type`: what an observation has beside attributes. */
 const FRAME_FACTS = 5;
@@ -88,7 +95,7 @@ type JsonObject = { readonly [name: string]: unknown };
 /**
  * Reads an entity, or what is to be changed of one, in the normalized or the concise form.
  *
- * @param mode `change`: attributes may be `urn:ngsi-ld:null`, and have no instances then; `temporal`: they have many at many times
+ * @param mode `change`: what is `urn:ngsi-ld:null` is to end, see `isEnded`; `temporal`: attributes have many instances at many times
  * @returns it, else `NGSI_DATA`
  */
 export function readEntity(
@@ -186,8 +193,7 @@ function instancesAt(
   const all: readonly unknown[] = isMany ? value : [value];
   const max = mode === "temporal" ? MAX_TIMES : MAX_INSTANCES;
   if (all.length > max) misfit(path, `at most ${max} instances`);
-  if (mode === "change" && all.length === 1 && isNull(all[0])) return [];
-  const instances = all.map((each) => instanceAt(each, path, context, 0));
+  const instances = all.map((each) => instanceAt(each, path, context, 0, mode));
   const ids = instances.map(({ datasetId, observedAt }) =>
     mode === "temporal" ? `${datasetId} ${observedAt}` : datasetId,
   );
@@ -211,8 +217,22 @@ function isNull(value: unknown): boolean {
   return [said, object, vocab, json].includes(NGSI_NULL);
 }
 
-function instanceAt(value: unknown, path: string, context: TermContext, depth: number): JsonMap {
+function instanceAt(
+  value: unknown,
+  path: string,
+  context: TermContext,
+  depth: number,
+  mode: Mode,
+): JsonMap {
   if (depth > 4) misfit(path, "attributes of attributes, not so deep");
+  if (isNull(value)) {
+    if (mode !== "change") misfit(path, "something that is, where it is said first");
+    const named =
+      typeof value === "object" && value !== null ? (value as JsonObject).datasetId : "";
+    return typeof named === "string" && named !== "" && named !== "@none"
+      ? { [ENDED]: true, datasetId: uriAt(named, `${path}.datasetId`) }
+      : { [ENDED]: true };
+  }
   const { type, body } = unfolded(value, path);
   const member = HOLDS[type] ?? misfit(path, "a type of attribute");
   const said: Record<string, JsonValue> = { type };
@@ -228,7 +248,7 @@ function instanceAt(value: unknown, path: string, context: TermContext, depth: n
   for (const [term, below] of Object.entries(rest)) {
     if (term === "type" || term === "@type" || term === member || IGNORED.has(term)) continue;
     const below_ = `${path}.${term}`;
-    said[termAt(term, context)] = instanceAt(below, below_, context, depth + 1);
+    said[termAt(term, context)] = instanceAt(below, below_, context, depth + 1, mode);
   }
   return said;
 }

@@ -36,6 +36,8 @@ export type Route = {
   readonly isBatch?: boolean;
   /** Entities, which can be told as features too. */
   readonly isGeo?: boolean;
+  /** Of the address, beside those that every operation takes. */
+  readonly parameters: readonly string[];
   answer(ask: Ask): Promise<Result<Response, AnyRefusal>>;
 };
 
@@ -52,7 +54,9 @@ type Sent = { readonly bytes: Uint8Array; readonly value: unknown; readonly isLd
 /** Answers a route, its refusals in the words of NGSI-LD. */
 export function mountRoute(app: App, services: Services, contexts: Contexts, route: Route): void {
   const { publicUrl } = services.config;
-  app.on(route.method, BASE + route.path, async (c) => {
+  const path = BASE + route.path;
+  // Both spellings are in use, and the specification has neither.
+  app.on(route.method, [path, `${path}/`], async (c) => {
     const answer = await understood(services, contexts, route, c);
     const given = answer.ok ? answer.value : answerNgsiProblem(answer.error, publicUrl);
     const tenant = c.req.header("NGSILD-Tenant");
@@ -67,6 +71,8 @@ async function understood(
   route: Route,
   c: AppContext,
 ): Promise<Result<Response, AnyRefusal>> {
+  const parameters = checkParameters(c, route.parameters);
+  if (!parameters.ok) return parameters;
   const sent = route.hasBody ? await readSent(services, c) : ok(undefined);
   if (!sent.ok) return sent;
   const target = await targetOf(services, c, sent.value?.bytes, route.isWriting);
@@ -75,18 +81,32 @@ async function understood(
   if (!accept.ok) return accept;
   const link = readLink(c);
   if (!link.ok) return link;
-  const contextOf = (item: unknown) => contextOfItem(contexts, sent.value, link.value, item);
+  const { origin } = target.value.log;
+  const contextOf = (item: unknown) =>
+    contextOfItem(contexts, origin, sent.value, link.value, item);
   const context = await (sent.value === undefined || route.isBatch
-    ? contexts.read(link.value)
+    ? contexts.read(link.value, target.value.log.origin)
     : contextOf(sent.value.value));
   if (!context.ok) return context;
   const answer = await route.answer({
     ...{ c, target: target.value, context: context.value, contextOf, accept: accept.value },
-    asked: (name) => c.req.query(name),
+    // What is given twice is a list that was written apart.
+    asked: (name) => c.req.queries(name)?.join(","),
     body: sent.value?.value,
   });
   if (answer.ok && !route.isWriting) target.value.note?.("ngsi-ld", 1);
   return answer;
+}
+
+/** The operation is the same for everybody, and a grant may be named beside it. */
+const EVERYWHERE: readonly string[] = ["grant", "local"];
+
+function checkParameters(c: AppContext, known: readonly string[]): Result<undefined, AnyRefusal> {
+  const names = Object.keys(c.req.queries());
+  const strange = names.find((name) => !known.includes(name) && !EVERYWHERE.includes(name));
+  if (strange === undefined) return ok(undefined);
+  const want = [...known, ...EVERYWHERE].join(" | ");
+  return err({ code: "NGSI_PARAMETER", name: strange.slice(0, 64), got: "", want });
 }
 
 async function readSent(services: Services, c: AppContext): Promise<Result<Sent, AnyRefusal>> {
@@ -110,6 +130,7 @@ async function readSent(services: Services, c: AppContext): Promise<Result<Sent,
 /** GS CIM 009 §6.3.5: in the body of JSON-LD, in the Link field beside JSON, never in both. */
 async function contextOfItem(
   contexts: Contexts,
+  origin: string,
   sent: Sent | undefined,
   link: string | undefined,
   item: unknown,
@@ -118,12 +139,15 @@ async function contextOfItem(
   const own = isObject && "@context" in item ? item["@context"] : undefined;
   if (sent?.isLd !== true) {
     if (own !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "@context in JSON" });
-    return contexts.read(link);
+    return contexts.read(link, origin);
   }
   if (link !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "Link beside JSON-LD" });
+  if (isObject && Object.keys(item).length === 0) {
+    return err({ code: "HTTP_BODY", want: "an object that says something" });
+  }
   // A list of ids says nothing that needs one.
   if (own === undefined && isObject) return err({ code: "NGSI_CONTEXT_FORM", got: "no @context" });
-  return contexts.read(own);
+  return contexts.read(own, origin);
 }
 
 function readLink(c: AppContext): Result<string | undefined, AnyRefusal> {
@@ -152,16 +176,19 @@ function readAccept(c: AppContext, isGeo: boolean): Result<MediaType, AnyRefusal
   return err({ code: "NGSI_ACCEPT", got: field.slice(0, 64), want: offered.join(" | ") });
 }
 
-/** What was asked for, with its context: inside of JSON-LD, in a field beside JSON. */
+/** What was asked for, with its context: inside of JSON-LD, in a field beside JSON; of GeoJSON as the client prefers (§6.3.6). */
 export function answerWith(
-  { accept, context }: Pick<Ask, "accept" | "context">,
+  { accept, context, c }: Pick<Ask, "accept" | "context" | "c">,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
+  status: 200 | 206 = 200,
 ): Response {
-  const isLd = accept === LD_TYPE;
+  const isPlain = /\bbody=(?:application\/)?json\b/.test(c.req.header("Prefer") ?? "");
+  const isLd = accept === LD_TYPE || (accept === GEO_TYPE && !isPlain);
   const body = isLd ? withContext(value, context.value) : value;
   const link = `<${context.link}>; rel="${CONTEXT_REL}"; type="${LD_TYPE}"`;
   return new Response(JSON.stringify(body), {
+    status,
     headers: {
       "Content-Type": accept,
       "Cache-Control": PRIVATE,
@@ -182,6 +209,11 @@ export function answerPlain(value: unknown, type: string = JSON_TYPE): Response 
   return new Response(JSON.stringify(value), {
     headers: { "Content-Type": type, "Cache-Control": PRIVATE },
   });
+}
+
+/** An id in an address, as a client has it: a colon needs no other spelling there. */
+export function pathPart(id: string): string {
+  return encodeURIComponent(id).replaceAll("%3A", ":");
 }
 
 /** Nothing is left to say. */

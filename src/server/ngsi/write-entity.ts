@@ -10,6 +10,7 @@ import {
   MEMBERS,
 } from "../../data/index.ts";
 import type { TermContext } from "./contexts.ts";
+import type { Projection } from "./projection.ts";
 
 /** How entities are to be told. */
 export type Form = {
@@ -18,27 +19,64 @@ export type Form = {
   readonly withTimes: boolean;
   /** Of attributes in several languages, the best of these. */
   readonly languages?: readonly string[];
-  /** Only these attributes, by the names of facts. */
+  /** Only these attributes, by the names of facts; members that are none stay. */
   readonly only?: ReadonlySet<string>;
-  readonly without?: ReadonlySet<string>;
-  /** Only this instance; `@none` is the one without a name. */
-  readonly datasetId?: string;
+  /** Only these members, and all but these. */
+  readonly pick?: Projection;
+  readonly omit?: Projection;
+  /** Only these instances; `@none` is the one without a name. */
+  readonly datasetIds?: ReadonlySet<string>;
+  /** Entities that relationships lead to are told with it. */
+  readonly join?: Join;
 };
+
+/** GS CIM 009 §4.5.23. */
+export type Join = {
+  /** In the place of the relationship, or behind the entity. */
+  readonly kind: "inline" | "flat";
+  readonly levels: number;
+};
+
+/** Entities that relationships lead to, as far as they were looked up; how many may still be told inside of others. */
+export type Links = { readonly entities: ReadonlyMap<string, Entity>; left: number };
 
 type Json = { readonly [name: string]: unknown };
 
-export function entityJson(entity: Entity, context: TermContext, form: Form): Json {
+export function entityJson(entity: Entity, context: TermContext, form: Form, links?: Links): Json {
   const { id, types, scopes, created, modified } = entity;
-  const json: Record<string, unknown> = { id, type: oneOrMany(types.map(context.typeTerm)) };
-  if (scopes.length > 0) json.scope = oneOrMany(scopes);
+  const json: Record<string, unknown> = {};
+  const put = (name: string, value: unknown) => {
+    if (isMember(name, form)) json[name] = value;
+  };
+  put("id", id);
+  put("type", oneOrMany(types.map(context.typeTerm)));
+  if (scopes.length > 0) put("scope", oneOrMany(scopes));
   if (form.withTimes) {
-    json.createdAt = timeText(created);
-    json.modifiedAt = timeText(modified);
+    put("createdAt", timeText(created));
+    put("modifiedAt", timeText(modified));
   }
   for (const [name, instances] of Object.entries(shown(entity.attributes, form))) {
-    json[context.attributeTerm(name)] = attributeJson(instances, context, form);
+    json[context.attributeTerm(name)] = attributeJson(name, instances, context, form, links);
   }
   return json;
+}
+
+/** Whether a member is told, whatever it is. */
+export function isMember(name: string, { pick, omit }: Form): boolean {
+  if (pick !== undefined && !pick.has(name)) return false;
+  return omit === undefined || !omit.has(name) || omit.get(name) !== undefined;
+}
+
+/** How entities are told to which an attribute leads. */
+export function formBehind(name: string, { pick, omit, only: _, ...form }: Form): Form {
+  const [picked, omitted] = [pick?.get(name), omit?.get(name)];
+  const { join } = form;
+  return {
+    ...form,
+    ...(picked && { pick: picked }),
+    ...(omitted && { omit: omitted }),
+    ...(join && { join: { ...join, levels: join.levels - 1 } }),
+  };
 }
 
 /** RFC 7946: the entity as a feature, its attributes as properties. */
@@ -53,31 +91,81 @@ export function featureJson(
   return { id, type: "Feature", geometry: geometryOf(place) ?? null, properties };
 }
 
-function shown(attributes: Attributes, { only, without, datasetId }: Form): Attributes {
+/** The attributes that are told, with their instances. */
+export function shown(attributes: Attributes, form: Form): Attributes {
+  const { only, datasetIds } = form;
   const entries = Object.entries(attributes)
-    .filter(([name]) => (only === undefined || only.has(name)) && !without?.has(name))
+    .filter(([name]) => (only === undefined || only.has(name)) && isMember(name, form))
     .map(
       ([name, instances]) =>
         [
           name,
-          datasetId === undefined
+          datasetIds === undefined
             ? instances
-            : instances.filter(({ said }) => (said.datasetId ?? "@none") === datasetId),
+            : instances.filter(({ said }) => datasetIds.has(String(said.datasetId ?? "@none"))),
         ] as const,
     )
     .filter(([, instances]) => instances.length > 0);
   return Object.fromEntries(entries);
 }
 
-function attributeJson(instances: readonly Instance[], context: TermContext, form: Form): unknown {
+function attributeJson(
+  name: string,
+  instances: readonly Instance[],
+  context: TermContext,
+  form: Form,
+  links: Links | undefined,
+): unknown {
+  const linked = (said: JsonMap) => linkedJson(name, said, context, form, links);
   if (form.style !== "simplified") {
-    return oneOrMany(instances.map((each) => instanceJson(each.said, context, form, each)));
+    const all = instances.map((each) => {
+      const json = instanceJson(each.said, context, form, each);
+      const found = linked(each.said);
+      if (found.length === 0) return json;
+      const entities = found.map((one) => one.entity);
+      const isList = Array.isArray(each.said.object);
+      return {
+        ...(json as object),
+        [isList ? "entityList" : "entity"]: isList ? entities : entities[0],
+      };
+    });
+    return oneOrMany(all);
   }
-  const values = instances.map(({ said }) => simple(inLanguage(said, form), context));
+  const values = instances.map(({ said }) => {
+    const found = new Map(linked(said).map(({ id, entity }) => [id, entity]));
+    const value = simple(inLanguage(said, form), context);
+    if (found.size === 0) return value;
+    const whole = (each: unknown) => found.get(String(each)) ?? each;
+    return Array.isArray(value) ? value.map(whole) : whole(value);
+  });
   const [first] = instances;
   if (instances.length === 1 && first?.said.datasetId === undefined) return values[0];
   const named = instances.map(({ said }, i) => [String(said.datasetId ?? "@none"), values[i]]);
   return { dataset: Object.fromEntries(named) };
+}
+
+function linkedJson(
+  name: string,
+  said: JsonMap,
+  context: TermContext,
+  form: Form,
+  links: Links | undefined,
+): readonly { readonly id: string; readonly entity: Json }[] {
+  if (links === undefined || form.join?.kind !== "inline" || form.join.levels < 1) return [];
+  const behind = formBehind(name, form);
+  return objectsOf(said).flatMap((id) => {
+    const entity = links.entities.get(id);
+    if (entity === undefined || links.left < 1) return [];
+    links.left -= 1;
+    return [{ id, entity: entityJson(entity, context, behind, links) }];
+  });
+}
+
+/** Ids of the entities that a relationship leads to. */
+export function objectsOf({ type, object }: JsonMap): readonly string[] {
+  if (type !== "Relationship") return [];
+  const all: readonly unknown[] = Array.isArray(object) ? object : [object];
+  return all.filter((each): each is string => typeof each === "string");
 }
 
 function simple(said: JsonMap, context: TermContext): unknown {

@@ -272,6 +272,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "Give at least one of type, attrs, q and georel.",
   ),
   NGSI_UNKNOWN: row(404, "There is no such entity or attribute", "Look at the list of entities."),
+  NGSI_PARAMETER: row(
+    400,
+    "This operation has no such parameter, or no such word for it",
+    "Leave the parameter `name` out, or give it as `want` says.",
+  ),
   NGSI_ACCEPT: row(406, "There is no such form of the answer", "Accept what `want` names."),
   NGSI_EXISTS: row(409, "The entity is there already", "Update it, or choose another id."),
   NGSI_TENANT: row(

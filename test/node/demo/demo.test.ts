@@ -63,6 +63,7 @@ test("started again, the demonstration repeats nothing", () => {
     "cities",
     "departments",
     "things",
+    "readings",
   ]);
   expect(first.size).toBeGreaterThan(50);
   expect(again).toEqual(first);
@@ -74,6 +75,7 @@ test("says what it did, how long that took, that nothing was fetched, and what i
     /keys are made here, nothing is fetched from the internet/,
     /\d[\d ]* {2}divisions in the gazette \(GB\/T 2260\) {2}\(\d+\.\d s\)/,
     /1 000 {2}lamps, imported with one signature/,
+    /366 {2}days of road weather .* real readings, of Seattle in 2012/,
     /ready after \d+\.\d s/,
     /its codes are not official, and everybody's keys lie on this disk/,
     /Open http:\/\/127\.0\.0\.1:\d+\/tour/,

@@ -356,4 +356,61 @@ export const tour = {
     check: "Save the receipt and the report with it, and check them off line:",
     save: "Save the receipt",
   },
+  share: {
+    title: "Share a dataset",
+    shows: "Asked, granted, verified, taken back",
+    intro:
+      "A department publishes a dataset; another city asks for it, gets a part of it, reads it with the interfaces its programs know, and verifies what it got by itself. Both sides sign their agreement in the ledger, and the owner can end it at once.",
+    sample:
+      "The readings are real: one a day at Seattle-Tacoma Airport in 2012, by NOAA. Nothing was measured in Shijiazhuang. The department signed them as one entry of the dataset's log.",
+    ask: "{{asker}} asks",
+    saysAsk:
+      "{{asker}} asks {{owner}} to read the place, the highest temperature, the rain and the wind, for 30 days.",
+    purpose: "What for",
+    example: "Compare how roads are salted in two climates",
+    doAsk: "Sign the request",
+    asked: "The request stands in the ledger",
+    grant: "{{owner}} grants a part",
+    saysGrant:
+      "{{owner}} answers the request for one day, and with {{granted}} alone: not the wind.",
+    doGrant: "Sign the grant",
+    granted: "Granted: {{granted}}",
+    names: { place: "place", precipitation: "rain", temperature: "temperature" },
+    comma: ", ",
+    read: "{{asker}} reads",
+    saysRead:
+      "{{asker}} signs one request, gets a token for an hour that reads under this grant and does nothing else, and asks with it as any program would.",
+    doRead: "Read it",
+    chart: "Highest temperature and rain of {{count}} days of 2012 at Seattle",
+    legend:
+      "Line: highest temperature of each day, °C. Bars from above: rain. Seattle, 2012, NOAA; drawn from the answer of NGSI-LD.",
+    ngsi: "NGSI-LD",
+    ngsiText: "{{count, number}} temperatures over time, in one answer",
+    ogc: "OGC API Features",
+    ogcText: "{{count, number}} feature for maps, at {{longitude}}, {{latitude}}",
+    wind: "The wind",
+    windHidden: "not granted, so it is in no answer",
+    windShown: "was shown although it is not granted. That must not happen: please report it.",
+    prove: "The hottest day is proved",
+    saysProve:
+      "{{asker}} fetches the proof of one reading and checks it in this page. Nobody has to be believed but the ledger's own policy.",
+    doProve: "Fetch the proof and check it",
+    fact: "The reading is what the entry commits to",
+    reading: "{{value}} °C on {{day}}",
+    source: "{{who}} signed that entry with a key that the ledger shows",
+    log: "It is entry {{index}} of the dataset's log, whose checkpoint is signed",
+    anchored: "The ledger keeps that checkpoint since",
+    hidden:
+      "The proof holds hashes of what was not granted: it verifies, and says nothing of the wind.",
+    revoke: "{{owner}} takes it back",
+    saysRevoke:
+      "{{owner}} revokes the grant. Then {{asker}} asks again, with the token that just worked.",
+    reason: "end of the demonstration",
+    doRevoke: "Sign the revocation, then ask again",
+    refused: "Refused with {{status}}",
+    stillRead: "Answered with {{status}}. That must not happen: please report it.",
+    takeaway:
+      "Two cities agreed without a third: what was asked, granted and taken back stands in the ledger, and each reading proves by itself who signed it.",
+    check: "Save both files and verify the reading off line; then see the agreement in the ledger:",
+  },
 };

@@ -1,0 +1,25 @@
+// Which parameters an operation takes: GS CIM 009 §6.4 to §6.31. What it does not know is refused (§6.3.20).
+
+const PAGE = ["limit", "offset", "count"];
+const SELECTION = ["id", "type", "idPattern", "q", "scopeQ", "csf"];
+const PLACE = ["georel", "geometry", "coordinates", "geoproperty"];
+const FORM = ["attrs", "pick", "omit", "options", "format", "lang", "datasetId"];
+const LINKS = ["join", "joinLevel"];
+const TIME = ["timerel", "timeAt", "endTimeAt", "timeproperty", "lastN"];
+const AGGREGATION = ["aggrMethods", "aggrPeriodDuration"];
+
+/** How one entity is told. */
+export const RETRIEVE: readonly string[] = [...FORM, ...LINKS, "geometryProperty", "type"];
+/** Which entities, and how they are told. */
+export const QUERY: readonly string[] = [
+  ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...LINKS],
+  ...["geometryProperty", "orderBy"],
+];
+export const TEMPORAL_RETRIEVE: readonly string[] = [...FORM, ...TIME, ...AGGREGATION];
+export const TEMPORAL_QUERY: readonly string[] = [
+  ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...TIME, ...AGGREGATION],
+  "orderBy",
+];
+export const PURGE: readonly string[] = [...SELECTION, ...PLACE, "attrs", "keep", "drop"];
+export const CHANGE: readonly string[] = ["options", "type", "format", "lang", "observedAt"];
+export const ATTRIBUTE: readonly string[] = ["datasetId", "deleteAll", "type", "options"];

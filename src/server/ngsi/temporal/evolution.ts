@@ -1,0 +1,203 @@
+import { err, ok, type Result } from "../../../core/index.ts";
+import { type JsonMap, type Observed, observedAt } from "../../../data/index.ts";
+import type { AnyRefusal } from "../../problem/problem.ts";
+import { NGSI_NULL } from "../read-entity.ts";
+import type { Ask } from "../request.ts";
+import type { TemporalForm } from "./form.ts";
+
+/** Of one answer: more is asked for by a shorter time. */
+const MAX_MOMENTS = 100_000;
+
+/** What was so of an attribute at one time. */
+export type Moment = {
+  readonly said: JsonMap;
+  /** By the property that is asked for, Unix milliseconds. */
+  readonly time: number;
+  /** When it came, and when it was changed last. */
+  readonly received: number;
+  readonly modified: number;
+  /** Of the observation that says it, and which of its instances. */
+  readonly row: number;
+  readonly entry: number;
+  readonly at: number;
+  readonly n: number;
+  readonly isDeletion: boolean;
+};
+
+export type Evolution = {
+  readonly types: Set<string>;
+  readonly attributes: Map<string, Moment[]>;
+  /** Scopes are one attribute more, of which nothing was observed. */
+  readonly scopes: Moment[];
+};
+
+/**
+ * What was so of entities, in the order of the log: what was amended as it is told now, and nothing of what is to be forgotten.
+ *
+ * @returns those of which anything was said at all, else `HTTP_ITEMS`
+ */
+export async function evolutionsOf(
+  { target }: Pick<Ask, "target">,
+  ids: readonly string[],
+  form: TemporalForm,
+): Promise<Result<ReadonlyMap<string, Evolution>, AnyRefusal>> {
+  const tellers = new Map<string, Teller>();
+  if (ids.length === 0) return ok(new Map());
+  let left = MAX_MOMENTS;
+  for await (const observed of target.log.entities.history({ ids }, target.view)) {
+    const { id, kind, forgets } = observed;
+    if (kind === "forget" && forgets === undefined) {
+      tellers.delete(id);
+      continue;
+    }
+    const isHeeded = kind === "forget" || kind === "amend";
+    const teller = tellers.get(id) ?? new Teller(form);
+    if (!isHeeded) tellers.set(id, teller);
+    left -= teller.hear(observed);
+    if (left < 0) return err({ code: "HTTP_ITEMS", got: MAX_MOMENTS + 1, max: MAX_MOMENTS });
+  }
+  return ok(new Map([...tellers].map(([id, { evolution }]) => [id, evolution])));
+}
+
+class Teller {
+  readonly evolution: Evolution = { types: new Set(), attributes: new Map(), scopes: [] };
+  readonly #form: TemporalForm;
+  /** What was said last, by attribute, instance and time: an entry repeats what it leaves as it was. */
+  readonly #last = new Map<string, string>();
+  /** Instances that there are, by attribute. */
+  readonly #now = new Map<string, readonly JsonMap[]>();
+  #scopes: readonly string[] = [];
+
+  constructor(form: TemporalForm) {
+    this.#form = form;
+  }
+
+  /** @returns how many moments are told more */
+  hear(observed: Observed): number {
+    const { kind, types, attributes, scopes } = observed;
+    if (kind === "forget") return this.#forget(observed);
+    if (kind === "amend") return this.#amend(observed);
+    for (const type of types) this.evolution.types.add(type);
+    let more = 0;
+    for (const [name, instances] of Object.entries(attributes)) {
+      more += this.#say(observed, name, instances);
+    }
+    const isWhole = kind === "replace" || kind === "end";
+    const gone = isWhole ? [...this.#now.keys()].filter((name) => !(name in attributes)) : [];
+    for (const name of gone) more += this.#say(observed, name, []);
+    if (scopes !== undefined) this.#sayScopes(observed, scopes);
+    return more;
+  }
+
+  #say(observed: Observed, name: string, instances: readonly JsonMap[]): number {
+    const before = this.#now.get(name) ?? [];
+    const named = new Set(instances.map(({ datasetId }) => datasetId));
+    const unnamed = before.filter(({ datasetId }) => !named.has(datasetId));
+    const isSeen = observed.kind === "merge" || observed.kind === "add";
+    this.#now.set(name, isSeen ? [...unnamed, ...instances] : instances);
+    let more = 0;
+    for (const [n, said] of instances.entries()) {
+      const key = `${name} ${said.datasetId ?? ""} ${said.observedAt ?? ""}`;
+      const text = JSON.stringify(said);
+      if (this.#last.get(key) === text) continue;
+      this.#last.set(key, text);
+      more += this.#push(observed, name, n, said, false);
+    }
+    if (isSeen) return more;
+    for (const [n, said] of unnamed.entries()) {
+      this.#forgetLast(name, (each) => each === said.datasetId);
+      more += this.#push(observed, name, instances.length + n, nothing(said), true);
+    }
+    return more;
+  }
+
+  #push(observed: Observed, name: string, n: number, said: JsonMap, isDeletion: boolean): number {
+    const { property, form } = this.#form;
+    if (isDeletion !== (property === "deletedAt")) return 0;
+    if (form.only?.has(name) === false) return 0;
+    const { row, entry, at, receivedMilliseconds: received } = observed;
+    const time = property === "observedAt" ? observedAt(said) : received;
+    if (time === undefined || !this.#isAsked(time)) return 0;
+    const moments = this.evolution.attributes.get(name) ?? [];
+    this.evolution.attributes.set(name, moments);
+    moments.push({ said, time, received, modified: received, row, entry, at, n, isDeletion });
+    return 1;
+  }
+
+  #isAsked(time: number): boolean {
+    return time >= this.#form.from && time < this.#form.to;
+  }
+
+  #sayScopes(observed: Observed, scopes: readonly string[]): void {
+    const isDeletion = scopes.length === 0;
+    const isSame = JSON.stringify(scopes) === JSON.stringify(this.#scopes);
+    this.#scopes = scopes;
+    const { property } = this.#form;
+    if (isSame || property === "observedAt" || isDeletion !== (property === "deletedAt")) return;
+    const { row, entry, at, receivedMilliseconds: time } = observed;
+    if (!this.#isAsked(time)) return;
+    const value = scopes.length === 1 ? (scopes[0] ?? "") : scopes;
+    const said = { type: "Property", value };
+    const times = { time, received: time, modified: time };
+    this.evolution.scopes.push({ said, ...times, row, entry, at, n: 0, isDeletion });
+  }
+
+  #forget({ forgets }: Observed): number {
+    for (const name of forgets?.attributes ?? []) {
+      const isMeant = (datasetId: unknown) =>
+        forgets?.datasetId === "*" || forgets?.datasetId === datasetId;
+      this.#forgetLast(name, isMeant);
+      this.#now.set(
+        name,
+        (this.#now.get(name) ?? []).filter((each) => !isMeant(each.datasetId)),
+      );
+      const moments = this.evolution.attributes.get(name) ?? [];
+      const left = moments.filter(({ said }) => !isMeant(said.datasetId));
+      if (left.length > 0) this.evolution.attributes.set(name, left);
+      else this.evolution.attributes.delete(name);
+    }
+    return 0;
+  }
+
+  /** What is said again after it was forgotten is news. */
+  #forgetLast(name: string, isMeant: (datasetId: string | undefined) => boolean): void {
+    for (const key of this.#last.keys()) {
+      const [of, datasetId] = key.split(" ");
+      if (of === name && isMeant(datasetId || undefined)) this.#last.delete(key);
+    }
+  }
+
+  #amend({ amends, receivedMilliseconds: modified }: Observed): number {
+    if (amends === undefined) return 0;
+    const { attribute, entry, at, datasetId, said } = amends;
+    const moments = this.evolution.attributes.get(attribute) ?? [];
+    const i = moments.findIndex(
+      (each) => each.entry === entry && each.at === at && each.said.datasetId === datasetId,
+    );
+    const old = moments[i];
+    if (old === undefined) return 0;
+    const time = said && this.#form.property === "observedAt" ? observedAt(said) : old.time;
+    const isTold = said !== undefined && time !== undefined && this.#isAsked(time);
+    const told = isTold ? [{ ...old, said, time, modified }] : [];
+    moments.splice(i, 1, ...told);
+    if (moments.length === 0) this.evolution.attributes.delete(attribute);
+    return 0;
+  }
+}
+
+/** That there is no more of an instance, in the words of its type (§4.5.0). */
+function nothing({ type, datasetId }: JsonMap): JsonMap {
+  const named = { type: type ?? "Property", ...(datasetId !== undefined && { datasetId }) };
+  switch (type) {
+    case "Relationship":
+      return { ...named, object: NGSI_NULL };
+    case "LanguageProperty":
+      return { ...named, languageMap: { "@none": NGSI_NULL } };
+    case "VocabProperty":
+      return { ...named, vocab: NGSI_NULL };
+    case "JsonProperty":
+      return { ...named, json: NGSI_NULL };
+    default:
+      return { ...named, value: NGSI_NULL };
+  }
+}

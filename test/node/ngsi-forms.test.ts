@@ -1,0 +1,467 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
+
+// What NGSI-LD says of forms, links, order and time, on the scratch dataset of a real node.
+
+// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes
+type Json = any;
+type Answer = { readonly status: number; readonly body: Json; readonly headers: Headers };
+
+const JSON_TYPE = { "Content-Type": "application/json" };
+const ERRORS = "https://uri.etsi.org/ngsi-ld/errors/";
+const CORE = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld";
+const CONTEXT_REL = 'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"';
+
+let root: string;
+let node: RealNode;
+let contexts: Server;
+let base: string;
+let isContextThere = true;
+
+async function ask(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = JSON_TYPE,
+): Promise<Answer> {
+  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
+  const response = await fetch(`${node.url}/ngsi-ld/v1${path}`, init);
+  const text = await response.text();
+  const { status } = response;
+  return { status, body: text === "" ? undefined : JSON.parse(text), headers: response.headers };
+}
+const get = async (path: string, headers: Record<string, string> = {}): Promise<Json> =>
+  (await ask("GET", path, undefined, headers)).body;
+const made = async (body: object, path = "/entities"): Promise<void> =>
+  expect((await ask("POST", path, body)).status).toBe(201);
+const property = (value: unknown, more: object = {}) => ({ type: "Property", value, ...more });
+/** What a refusal is called, and its status. */
+const refused = async (method: string, path: string, body?: unknown, headers = JSON_TYPE) => {
+  const { status, body: problem } = await ask(method, path, body, headers);
+  expect(problem.title).not.toBe(problem.detail);
+  return [status, problem.type.replace(ERRORS, "")];
+};
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "cityid-ngsi-forms-"));
+  node = await startRealNode({ data: await beginLedger(root), env: { CITYID_SCRATCH: "1" } });
+  contexts = createServer((request, response) => {
+    const own = { size: "https://own.example/size", Thing: "https://own.example/Thing" };
+    const known: { readonly [path: string]: unknown } = {
+      "/own.jsonld": own,
+      "/whole.jsonld": [`${base}/own.jsonld`, CORE],
+    };
+    const found = isContextThere ? known[request.url ?? ""] : undefined;
+    response.writeHead(found ? 200 : 404, { "Content-Type": "application/ld+json" });
+    response.end(JSON.stringify({ "@context": found }));
+  });
+  await new Promise<void>((resolve) => contexts.listen(0, "127.0.0.1", resolve));
+  base = `http://localhost:${(contexts.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  contexts.close();
+  await node.stop();
+  rmSync(root, { recursive: true });
+});
+
+describe("what an operation takes", () => {
+  test("is refused by its name where it is something else", async () => {
+    for (const [method, path, body] of [
+      ["POST", "/entities?odd=1", { id: "urn:x:1", type: "T" }],
+      ["GET", "/entities?type=T&odd=1"],
+      ["GET", "/types?odd=1"],
+      ["DELETE", "/entities?odd=1"],
+      ["GET", "/temporal/entities?type=T&odd=1"],
+      ["GET", "/entities?type=T&options=odd"],
+      ["GET", "/entities/urn:x:1?format=odd"],
+      [
+        "GET",
+        "/temporal/entities?type=T&timerel=after&timeAt=2020-01-01T00:00:00Z&options=temporalValues,odd",
+      ],
+    ] as const) {
+      expect(await refused(method, path, body), path).toEqual([400, "InvalidRequest"]);
+    }
+    for (const path of ["/entities//attrs/a", "/temporal/entities//attrs/a", "/entities/x(y"]) {
+      expect(await refused("DELETE", path), path).toEqual([400, "BadRequestData"]);
+    }
+    expect(await refused("DELETE", "/entities")).toEqual([400, "BadRequestData"]);
+    expect(
+      await refused("POST", "/entities", {}, { "Content-Type": "application/ld+json" }),
+    ).toEqual([400, "InvalidRequest"]);
+    expect((await ask("GET", "/types/")).status).toBe(200);
+    const slashed = await ask("POST", "/entities/", { id: "urn:slash:1", type: "Slash" });
+    expect([slashed.status, slashed.headers.get("Location")]).toEqual([
+      201,
+      "/ngsi-ld/v1/entities/urn:slash:1",
+    ]);
+    expect(await get("/entities/?type=Slash")).toEqual(await get("/entities?type=Slash"));
+    expect((await ask("DELETE", "/entities/urn:slash:1/")).status).toBe(204);
+  });
+});
+
+describe("contexts", () => {
+  test("stand in answers as they were given, and are told with whoever fetched them", async () => {
+    const link = (url: string) => ({ Link: `<${url}>; ${CONTEXT_REL}` });
+    const ld = { "Content-Type": "application/ld+json" };
+    const whole = `${base}/whole.jsonld`;
+    const thing = { id: "urn:ctx:1", type: "Thing", size: property(1), "@context": [whole] };
+    expect((await ask("POST", "/entities", thing, ld)).status).toBe(201);
+    const asLd = { Accept: "application/ld+json" };
+    expect((await get("/entities/urn:ctx:1", { ...asLd, ...link(whole) }))["@context"]).toBe(whole);
+    const own = await get("/entities/urn:ctx:1", { ...asLd, ...link(`${base}/own.jsonld`) });
+    expect(own["@context"]).toEqual([`${base}/own.jsonld`, CORE]);
+    expect((await get("/entities/urn:ctx:1", asLd)).type).toBe("https://own.example/Thing");
+    // A term that means something else in the context of the reader is told as what it is.
+    await made({ id: "urn:ctx:2", type: "Thing", size: property(2) });
+    expect(Object.keys(await get("/entities/urn:ctx:2", link(whole)))).toEqual([
+      "id",
+      "type",
+      "ngsi-ld:default-context/size",
+    ]);
+    const geo = { Accept: "application/geo+json", ...link(whole) };
+    expect(await get("/entities?id=urn:ctx:1&local=true", geo)).toMatchObject({
+      "@context": whole,
+      features: [{ properties: { size: { value: 1 } } }],
+    });
+    const plain = await ask("GET", "/entities/urn:ctx:1", undefined, {
+      ...geo,
+      Prefer: "body=json",
+    });
+    expect(plain.body).not.toHaveProperty("@context");
+    expect(plain.headers.get("Link")).toContain(whole);
+
+    const at = (url: string) => `/jsonldContexts/${encodeURIComponent(url)}`;
+    const cached = await get("/jsonldContexts?kind=Cached&details=true");
+    expect(cached.map((each: Json) => each.URL).sort()).toEqual([`${base}/own.jsonld`, whole]);
+    expect(Object.keys(cached[0]).sort()).toEqual([
+      ...["URL", "createdAt", "kind", "lastUsage", "localId"],
+    ]);
+    expect((await get(at(`${base}/own.jsonld`)))["@context"].size).toContain("own.example");
+    expect(await get(`${at(CORE)}?details=true`)).toMatchObject({ kind: "Cached" });
+    expect((await ask("DELETE", `${at(CORE)}?reload=true`)).status).toBe(204);
+    expect(await refused("DELETE", at(CORE))).toEqual([400, "BadRequestData"]);
+    expect((await ask("DELETE", `${at(whole)}?reload=true`)).status).toBe(204);
+    isContextThere = false;
+    expect(await refused("DELETE", `${at(whole)}?reload=true`)).toEqual([
+      503,
+      "LdContextNotAvailable",
+    ]);
+    expect((await ask("GET", at(whole))).status).toBe(200);
+    isContextThere = true;
+    expect((await ask("DELETE", at(whole))).status).toBe(204);
+    for (const [path, status] of [
+      [at(whole), 404],
+      ["/jsonldContexts/none?reload=true", 400],
+      ["/jsonldContexts/none?reload=odd", 400],
+    ] as const) {
+      expect((await refused("DELETE", path))[0], path).toBe(status);
+    }
+    expect(await refused("POST", "/jsonldContexts", { no: 1 })).toEqual([400, "InvalidRequest"]);
+  });
+});
+
+describe("members and links", () => {
+  const house = (n: number) => `urn:ngsi-ld:House:${n}`;
+  beforeAll(async () => {
+    for (const n of [1, 2]) {
+      await made({
+        ...{ id: house(n), type: "House", name: property(`house ${n}`) },
+        scope: n === 1 ? ["/a/b", "/c"] : "/a",
+        floors: property(3 - n, { heated: property(n) }),
+        in: { type: "Relationship", object: "urn:ngsi-ld:Town:1" },
+      });
+    }
+    await made({
+      ...{ id: "urn:ngsi-ld:Town:1", type: "Town", name: property("town") },
+      in: { type: "Relationship", object: "urn:ngsi-ld:Land:1" },
+      lost: { type: "Relationship", object: "urn:ngsi-ld:None:1" },
+    });
+    await made({ id: "urn:ngsi-ld:Land:1", type: "Land", name: property("land") });
+  });
+
+  test("are picked and left out, whatever they are, and refused where it makes no sense", async () => {
+    const one = `/entities/${house(1)}`;
+    expect(Object.keys(await get(`${one}?pick=name`))).toEqual(["name"]);
+    expect(await get(`${one}?pick=id,type`)).toEqual({ id: house(1), type: "House" });
+    const left = Object.keys(await get(`${one}?omit=id,floors,scope`));
+    expect(left.sort()).toEqual(["in", "name", "type"]);
+    expect(await get("/entities?type=House,Land&pick=floors&format=simplified")).toEqual([
+      { floors: 2 },
+      { floors: 1 },
+    ]);
+    for (const path of [
+      ...["pick=odd", "omit=id,type,scope,name,floors,in"].map((each) => `${one}?${each}`),
+    ]) {
+      expect(await refused("GET", path), path).toEqual([404, "ResourceNotFound"]);
+    }
+    for (const query of [
+      ...["pick=name&omit=name", "pick=name&attrs=name", "omit=name&attrs=name"],
+      ...["pick=id;name", "pick=id,in{name", "pick=in{{name}", "pick=id,,name", "pick=in{,name}"],
+      ...["pick=in{}", "pick=in{name}", "pick=in{in{name}}&join=inline", "join=odd", "joinLevel=0"],
+    ]) {
+      const path = `/entities?type=House&${encodeURI(query)}`;
+      expect(await refused("GET", path), query).toEqual([400, "BadRequestData"]);
+    }
+  });
+
+  test("lead to other entities, inside or behind, as many levels as are asked for", async () => {
+    const one = `/entities/${house(1)}`;
+    const pick = encodeURIComponent("id,in{id,name,in{id}}");
+    expect(await get(`${one}?join=inline&joinLevel=2&pick=${pick}`)).toEqual({
+      id: house(1),
+      in: {
+        ...{ type: "Relationship", object: "urn:ngsi-ld:Town:1" },
+        entity: {
+          ...{ id: "urn:ngsi-ld:Town:1", name: property("town") },
+          in: {
+            ...{ type: "Relationship", object: "urn:ngsi-ld:Land:1" },
+            entity: { id: "urn:ngsi-ld:Land:1" },
+          },
+        },
+      },
+    });
+    const simple = await get(
+      `${one}?join=inline&options=keyValues&omit=${encodeURIComponent("in{lost,in}")}`,
+    );
+    expect(simple.in).toEqual({ id: "urn:ngsi-ld:Town:1", type: "Town", name: "town" });
+    const flat = await get("/entities?type=House&join=flat&joinLevel=5&pick=id,in");
+    expect(flat.map(({ id }: Json) => id)).toEqual([
+      ...[house(1), house(2), "urn:ngsi-ld:Town:1", "urn:ngsi-ld:Land:1"],
+    ]);
+    const query = { type: "Query", entities: [{ type: "Town" }], join: "inline" };
+    const [town] = (await ask("POST", "/entityOperations/query", query)).body;
+    expect([town.in.entity.name.value, town.lost.entity]).toEqual(["land", undefined]);
+    expect(await get("/entities/urn:ngsi-ld:Land:1?join=flat")).toMatchObject({ type: "Land" });
+  });
+
+  test("are put into an order, and found by scope", async () => {
+    const order = async (by: string) =>
+      (await get(`/entities?type=House,Town&orderBy=${encodeURIComponent(by)}`)).map(
+        ({ id }: Json) => id.replace("urn:ngsi-ld:", ""),
+      );
+    expect(await order("floors")).toEqual(["House:2", "House:1", "Town:1"]);
+    expect(await order("floors;desc")).toEqual(["House:1", "House:2", "Town:1"]);
+    expect(await order("floors.heated")).toEqual(["House:1", "House:2", "Town:1"]);
+    expect(await order("type;desc,name;desc")).toEqual(["Town:1", "House:2", "House:1"]);
+    expect(await order("createdAt;desc")).toEqual(["Town:1", "House:2", "House:1"]);
+    const page = await ask("GET", "/entities?type=House&orderBy=floors&limit=1&offset=1");
+    expect([page.body[0].id, page.headers.get("Link")]).toEqual([
+      house(1),
+      expect.stringContaining('rel="prev"'),
+    ]);
+    expect((await refused("GET", "/entities?type=House&orderBy=a;odd"))[0]).toBe(400);
+    const scoped = async (q: string) =>
+      (await get(`/entities?type=House&count=true&scopeQ=${encodeURIComponent(q)}`)).length;
+    expect(await Promise.all(["/a", "/a/#", "/+/b", "/a/b;/c", "/c,/a", "/x"].map(scoped))).toEqual(
+      [1, 2, 1, 1, 2, 0],
+    );
+    expect((await refused("GET", "/entities?type=House&scopeQ=/a/%23/b"))[0]).toBe(400);
+    expect((await ask("DELETE", `/entities/${house(1)}/attrs/scope`)).status).toBe(204);
+    expect(await get(`/entities/${house(1)}`)).not.toHaveProperty("scope");
+    expect((await refused("DELETE", `/entities/${house(1)}/attrs/scope`))[0]).toBe(404);
+  });
+
+  test("end instance by instance, member by member, where they are said to be nothing", async () => {
+    const path = "/entities/urn:null:1";
+    const named = (value: unknown, datasetId?: string) =>
+      property(value, datasetId ? { datasetId } : {});
+    await made({
+      ...{ id: "urn:null:1", type: "Nulled", scope: "/a" },
+      many: [named(1), named(2, "urn:d:2"), named(3, "urn:d:3")],
+      text: { type: "LanguageProperty", languageMap: { zh: "甲", en: "A" } },
+      deep: property({ a: { b: 1, c: 2 } }, { by: property("me"), unitCode: "MTR" }),
+    });
+    const nothing = "urn:ngsi-ld:null";
+    const change = {
+      many: [named(nothing), named(nothing, "urn:d:3")],
+      text: { type: "LanguageProperty", languageMap: { en: nothing } },
+      deep: { type: "Property", value: { a: { c: nothing } }, by: nothing },
+    };
+    expect((await ask("PATCH", path, change)).status).toBe(204);
+    expect(await get(path)).toEqual({
+      ...{ id: "urn:null:1", type: "Nulled", scope: "/a" },
+      many: named(2, "urn:d:2"),
+      text: { type: "LanguageProperty", languageMap: { zh: "甲" } },
+      deep: property({ a: { b: 1 } }, { unitCode: "MTR" }),
+    });
+    const more = { scope: "/b", text: "other" };
+    expect((await ask("POST", `${path}/attrs?options=noOverwrite`, more)).status).toBe(207);
+    expect((await get(path)).scope).toEqual(["/a", "/b"]);
+    expect((await ask("PATCH", `${path}/attrs/deep`, { value: nothing })).status).toBe(204);
+    expect(await get(path)).not.toHaveProperty("deep");
+    const first = { id: "urn:null:2", type: "Nulled", a: nothing };
+    expect(await refused("POST", "/entities", first)).toEqual([400, "BadRequestData"]);
+    const { errors } = (await ask("POST", "/entityOperations/create", [first])).body;
+    expect(errors[0].error.type).toBe(`${ERRORS}BadRequestData`);
+  });
+
+  test("end together, as a query finds them", async () => {
+    for (const n of [1, 2, 3]) {
+      await made({ id: `urn:purge:${n}`, type: "Purged", a: property(n), b: property(n) });
+    }
+    const rest = async () =>
+      (await get("/entities?type=Purged&format=simplified")).map(
+        ({ id, type, ...more }: Json) => more,
+      );
+    expect((await ask("DELETE", "/entities?type=Purged&q=a==1&drop=a")).status).toBe(204);
+    expect((await ask("DELETE", "/entities?id=urn:purge:2&keep=a")).status).toBe(204);
+    expect(await rest()).toEqual([{ b: 1 }, { a: 2 }, { a: 3, b: 3 }]);
+    expect((await ask("DELETE", "/entities?type=Purged&drop=a&keep=b")).status).toBe(400);
+    expect((await ask("DELETE", "/entities?type=Purged")).status).toBe(204);
+    expect(await rest()).toEqual([]);
+  });
+});
+
+describe("what was so", () => {
+  const at = (minute: number) => `2026-03-01T10:${String(minute).padStart(2, "0")}:00Z`;
+  const path = "/temporal/entities/urn:time:1";
+  const seen = (...values: (readonly [number, number])[]) =>
+    values.map(([minute, value]) => property(value, { observedAt: at(minute) }));
+  const values = async (query = "", of = path) => {
+    const { status, body } = await ask("GET", `${of}?options=temporalValues${query}`);
+    return status === 200 || status === 206 ? body : status;
+  };
+
+  test("is told by its instances, values and sums, and asked for in a body", async () => {
+    await made(
+      {
+        ...{ id: "urn:time:1", type: "Meter", scope: "/here" },
+        level: [
+          ...seen([0, 10], [30, 20], [70 - 60 + 10, 40]),
+          property(7, { observedAt: at(5), datasetId: "urn:d:1" }),
+        ],
+        name: {
+          ...{ type: "LanguageProperty", languageMap: { zh: "表" }, observedAt: at(1) },
+        },
+      },
+      "/temporal/entities",
+    );
+    expect(await values()).toEqual({
+      ...{ id: "urn:time:1", type: "Meter" },
+      level: [
+        {
+          type: "Property",
+          values: [
+            [10, at(0)],
+            [40, at(20)],
+            [20, at(30)],
+          ],
+        },
+        { type: "Property", datasetId: "urn:d:1", values: [[7, at(5)]] },
+      ],
+      name: { type: "LanguageProperty", languageMaps: [[{ languageMap: { zh: "表" } }, at(1)]] },
+    });
+    expect((await values("&datasetId=urn:d:1,urn:d:2")).level.values).toEqual([[7, at(5)]]);
+    expect((await values("&lastN=1&datasetId=@none&pick=level")).level.values).toEqual([
+      [20, at(30)],
+    ]);
+    expect(await values("&pick=odd")).toBe(404);
+    expect(await values("&attrs=odd")).toBe(404);
+    const sums = "format=aggregatedValues&aggrMethods=avg,totalCount&aggrPeriodDuration=PT15M";
+    expect((await get(`${path}?${sums}&attrs=level&datasetId=@none`)).level).toEqual({
+      type: "Property",
+      totalCount: [
+        [1, at(0), at(15)],
+        [1, at(15), at(30)],
+        [1, at(30), at(45)],
+      ],
+      avg: [
+        [10, at(0), at(15)],
+        [40, at(15), at(30)],
+        [20, at(30), at(45)],
+      ],
+    });
+    const month = "format=aggregatedValues&aggrMethods=min,max,stddev&aggrPeriodDuration=P1M";
+    const span = "timerel=after&timeAt=2026-01-31T00:00:00Z";
+    const monthly = (await get(`${path}?${month}&${span}&attrs=level&datasetId=@none`)).level;
+    expect(monthly.max).toEqual([[40, "2026-02-28T00:00:00Z", "2026-03-31T00:00:00Z"]]);
+    expect(monthly.stddev[0][0]).toBeCloseTo(12.47, 2);
+    for (const query of ["aggrMethods=odd", "aggrMethods=avg&aggrPeriodDuration=1h", ""]) {
+      const odd = `${path}?format=aggregatedValues&${query}`;
+      expect((await refused("GET", odd))[0], query).toBe(400);
+    }
+    const asked = { type: "Query", entities: [{ type: "Meter" }] };
+    const temporalQ = { timerel: "between", timeAt: at(10), endTimeAt: at(25) };
+    const found = await ask("POST", "/temporal/entityOperations/query", { ...asked, temporalQ });
+    expect(found.body.map(({ level }: Json) => level.map(({ value }: Json) => value))).toEqual([
+      [40],
+    ]);
+    expect((await ask("POST", "/temporal/entityOperations/query", asked)).status).toBe(400);
+  });
+
+  test("is changed, deleted and forgotten instance by instance, and the log still says all of it", async () => {
+    const [first] = (await get(path)).level;
+    const of = (instance: string) => `${path}/attrs/level/${instance}`;
+    expect((await ask("PATCH", of(first.instanceId), property(11))).status).toBe(204);
+    const [again] = (await get(`${path}?options=sysAttrs`)).level;
+    expect([again.value, again.instanceId, again.observedAt]).toEqual([
+      ...[11, first.instanceId, at(0)],
+    ]);
+    expect((await ask("DELETE", of(first.instanceId))).status).toBe(204);
+    expect((await values("&attrs=level&datasetId=@none")).level.values).toEqual([
+      [40, at(20)],
+      [20, at(30)],
+    ]);
+    expect((await refused("DELETE", of(first.instanceId)))[0]).toBe(404);
+    expect((await refused("DELETE", of("odd")))[0]).toBe(400);
+    // What is newest is what the entity is.
+    const newest = (await get(`${path}?attrs=level&datasetId=@none`)).level.at(-1);
+    expect((await ask("PATCH", of(newest.instanceId), property(21))).status).toBe(204);
+    expect((await get("/entities/urn:time:1?datasetId=@none")).level.value).toBe(21);
+
+    expect((await ask("DELETE", "/entities/urn:time:1/attrs/name")).status).toBe(204);
+    expect((await ask("DELETE", "/entities/urn:time:1/attrs/scope")).status).toBe(204);
+    const gone = await get(`${path}?timeproperty=deletedAt`);
+    expect(Object.keys(gone)).toEqual(["id", "type", "scope", "name"]);
+    expect([gone.name[0].languageMap, gone.scope[0].value]).toEqual([
+      { "@none": "urn:ngsi-ld:null" },
+      [],
+    ]);
+    expect(gone.name[0].deletedAt).toMatch(/Z$/);
+    expect((await get(path)).name).toHaveLength(1);
+
+    const level = `${path}/attrs/level`;
+    expect((await ask("DELETE", `${level}?datasetId=urn:d:1`)).status).toBe(204);
+    expect((await refused("DELETE", `${level}?datasetId=urn:d:1`))[0]).toBe(404);
+    expect((await values("&attrs=level")).level.values).toHaveLength(2);
+    expect((await ask("DELETE", `${level}?deleteAll=true`)).status).toBe(204);
+    expect(await values("&attrs=level")).toBe(404);
+    expect(await get("/entities/urn:time:1")).toEqual({ id: "urn:time:1", type: "Meter" });
+    expect((await ask("DELETE", path)).status).toBe(204);
+    for (const each of [path, "/entities/urn:time:1"]) {
+      expect((await ask("GET", each)).status).toBe(404);
+    }
+    expect((await refused("DELETE", path))[0]).toBe(404);
+    // Said again, it begins anew.
+    const anew = { id: "urn:time:1", type: "Meter", level: seen([0, 10]) };
+    await made(anew, "/temporal/entities");
+    expect((await values()).level.values).toEqual([[10, at(0)]]);
+  });
+
+  test("comes in pages by time, the oldest or the newest first", async () => {
+    const long = Array.from({ length: 20 }, (_, n) => [n, n] as const);
+    const entity = { id: "urn:time:2", type: "Long", a: seen(...long), b: seen(...long) };
+    await made(entity, "/temporal/entities");
+    const of = "/temporal/entities/urn:time:2";
+    const first = await ask("GET", of);
+    expect([first.status, first.headers.get("Content-Range")]).toEqual([
+      206,
+      `date-time ${at(0)}-${at(15)}/*`,
+    ]);
+    expect([first.body.a.length, first.body.b.length]).toEqual([16, 16]);
+    const next = await ask("GET", `${of}?timerel=after&timeAt=${at(16)}`);
+    expect([next.status, next.body.a.length]).toEqual([200, 4]);
+    const last = await ask("GET", `${of}?lastN=20&timerel=before&timeAt=${at(50)}`);
+    expect([last.status, last.headers.get("Content-Range")]).toEqual([
+      206,
+      `date-time ${at(50)}-${at(4)}/20`,
+    ]);
+    const list = await ask("GET", `/temporal/entities?type=Long&timerel=after&timeAt=${at(0)}`);
+    expect([list.status, list.body[0].a.length]).toEqual([206, 16]);
+  });
+});
