@@ -51,7 +51,7 @@ export {
   searchPattern,
 } from "./entities/pattern.ts";
 export { type EntityQuery, isAskedFor, type PlaceCondition } from "./entities/query.ts";
-export { entityId, jsonOf, readStatement, type Statement } from "./entities/statement.ts";
+export { entityId, readStatement, type Statement } from "./entities/statement.ts";
 export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
 export {
   type FileName,
@@ -85,4 +85,3 @@ export type {
 export { memoryEntityStore } from "./store/memory.ts";
 export { openSqliteStore } from "./store/sqlite.ts";
 export { stripMetadata } from "./strip-metadata.ts";
-export { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";

@@ -88,3 +88,7 @@ export const MAX_OPENING_BYTES: number = 8 * KIB;
 
 /** Keys that wait to be enrolled by one office. */
 export const MAX_ENROLMENTS = 1000;
+
+/** Exports that run at once; one whose reader takes nothing for so long is broken off. */
+export const MAX_EXPORTS = 8;
+export const EXPORT_STALL_MILLISECONDS: number = MINUTE;

@@ -1,3 +1,4 @@
+export { mountExport } from "./export.ts";
 export { mountFeed } from "./feed.ts";
 export { type PublicPlate, publicPlates } from "./plates.ts";
 export { mountData } from "./routes.ts";
