@@ -44,6 +44,7 @@ export {
   isGeometry,
   type Position,
 } from "./entities/geometry.ts";
+export type { Measure, MeasureGrouping, MeasureQuery } from "./entities/measure.ts";
 export {
   isPattern,
   MAX_PATTERN_CHARACTERS,

@@ -4,7 +4,7 @@ import { LedgerFault } from "../ledger/index.ts";
 import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
-import { mountData, mountExport, mountFeed } from "./data/index.ts";
+import { mountAggregate, mountData, mountExport, mountFeed } from "./data/index.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
@@ -88,6 +88,7 @@ export function createApp(
   mountOpenings(app, services);
   mountSeals(app, services);
   mountData(app, services);
+  mountAggregate(app, services);
   const endFeeds = mountFeed(app, services);
   const endExports = mountExport(app, services);
   mountAgreements(app, services);

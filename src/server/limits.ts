@@ -92,3 +92,6 @@ export const MAX_ENROLMENTS = 1000;
 /** Exports that run at once; one whose reader takes nothing for so long is broken off. */
 export const MAX_EXPORTS = 8;
 export const EXPORT_STALL_MILLISECONDS: number = MINUTE;
+
+/** Groups of one aggregate. */
+export const MAX_GROUPS: number = 10_000;

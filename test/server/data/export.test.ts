@@ -61,7 +61,7 @@ beforeAll(async () => {
   const write = (name: string, said: object) => ({ [name]: [{ type: "Property", ...said }] });
   await world.send([
     observation("by the gateway", {
-      ...{ "@op": "set", id: `urn:x:${AIR}`, type: "Room", ended: [] },
+      ...{ "@op": "set", id: `urn:ngsi-ld:Hall:${AIR}`, type: "Room", ended: [] },
       ...write("level", { value: 5 }),
       location: [{ type: "GeoProperty", value: { type: "Point", coordinates: [114, 38] } }],
     } as never),
@@ -177,6 +177,64 @@ describe("a dataset as a table", () => {
     expect(await compareTable(path, "parquet", [], none())).toBe(0);
     writeFileSync(path, bytes.subarray(0, -9));
     expect(await compareTable(path, "parquet", [], none())).toBe(0);
+  });
+});
+
+describe("numbers put together", () => {
+  const ask = async (query: string, by = asOffice): Promise<Json> =>
+    (await sendSigned(world, "GET", `${AIR_PATH}/aggregate?${query}`, by)).json();
+  const items = async (query: string, by = asOffice): Promise<Json[]> =>
+    (await ask(query, by)).items;
+
+  test("are grouped by days of Beijing, by cells and by areas", async () => {
+    const days = await items("attribute=pm25&before=2026-10-31T00:00:00Z");
+    // The first day there begins 8 hours before the first reading.
+    expect(days.slice(0, 2)).toEqual([
+      { from: "2026-10-01T00:00:00+08:00", count: 960, avg: 479.5, min: 0, max: 959, sum: 460320 },
+      expect.objectContaining({ from: "2026-10-02T00:00:00+08:00", count: 1440, min: 960 }),
+    ]);
+    expect(days.reduce((sum, { count }) => sum + count, 0)).toBe(MANY);
+    const span = "attribute=pm25&since=2026-10-01T00:00:00Z&before=2026-10-01T02:00:00Z";
+    const hours = await items(`${span}&step=PT1H`);
+    expect(hours.map(({ from, count }) => [from, count])).toEqual([
+      ["2026-10-01T08:00:00+08:00", 60],
+      ["2026-10-01T09:00:00+08:00", 60],
+    ]);
+    const weeks = await items(`${span}&step=P1W`);
+    expect(weeks).toMatchObject([{ from: "2026-09-28T00:00:00+08:00", count: 120 }]);
+    const years = await items("attribute=pm25&step=P1Y");
+    expect(years).toMatchObject([{ from: "2026-01-01T00:00:00+08:00", count: MANY + 4 }]);
+    expect(await items("attribute=pm25&step=P1M")).toHaveLength(3);
+    const cells = await items("attribute=pm25&by=cell&resolution=5");
+    expect(cells.map((each) => [typeof each.cell, each.count])).toEqual([
+      ["undefined", 1],
+      ["string", MANY + 2],
+      ["string", 1],
+    ]);
+    expect(await items("attribute=level&by=area&digits=2")).toMatchObject([
+      { area: "MA.156.13", count: 2, sum: 12.25 },
+    ]);
+    expect(await items("attribute=level&by=cell&bbox=113,37,115,39")).toMatchObject([{ max: 5 }]);
+    expect(await items("attribute=note")).toEqual([]);
+  });
+
+  test("take in what may be read, and say what is asked wrongly", async () => {
+    expect(await items("attribute=pm25", asParks)).toMatchObject([{ count: 1, sum: 12 }]);
+    expect(await items("attribute=no2", asParks)).toEqual([]);
+    // Its place is not among what was granted, so it is in no cell, and in no box.
+    expect(await items("attribute=pm25&by=cell", asParks)).toEqual([
+      { count: 1, avg: 12, min: 12, max: 12, sum: 12 },
+    ]);
+    expect(await items("attribute=pm25&bbox=114,37,115,39", asParks)).toEqual([]);
+    for (const query of [
+      "by=time",
+      "attribute=pm25&by=x",
+      "attribute=pm25&step=P2D",
+      "attribute=pm25&resolution=16",
+    ]) {
+      expect(await ask(query)).toMatchObject({ code: "HTTP_PARAMETER" });
+    }
+    expect(await ask("attribute=pm25", asCity)).toMatchObject({ code: "GRANT_NONE" });
   });
 });
 

@@ -453,31 +453,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   },
   {
     method: "get",
-    path: "/v1/datasets/{code}/export",
-    tag: "datasets",
-    summary: "A table of all that may be exported, as long as the reader takes it",
-    parameters: [
-      query("of", "A row for each observation, or for each thing as it is now", {
-        enum: ["observations", "entities"],
-      }),
-      ...EXPORTED,
-    ],
-    signed: true,
-    answers: { 200: TABLE },
-  },
-  {
-    method: "get",
-    path: "/v1/datasets/{code}/export/proof",
-    tag: "datasets",
-    summary: "The proof of the same table, line by line, for `cityid verify`",
-    parameters: EXPORTED,
-    signed: true,
-    answers: {
-      200: { description: "Lines of JSON", content: { "application/x-ndjson": TEXT } },
-    },
-  },
-  {
-    method: "get",
     path: "/v1/datasets/{code}/accesses",
     tag: "datasets",
     summary: "Who read what: to the owner all of it, to others what they read themselves",
@@ -550,6 +525,52 @@ export const ENDPOINTS: readonly Endpoint[] = [
     parameters: [query("strip", "`1`: without its metadata"), GRANT],
     signed: true,
     answers: { 200: FILE },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/aggregate",
+    tag: "datasets",
+    summary: "Count, average, least, most and sum of an attribute, by time, place or area",
+    parameters: [
+      { ...query("attribute", "Which attribute"), required: true },
+      query("by", "`time` unless said", { enum: ["time", "cell", "area"] }),
+      query("step", "Of `time`: `P1D` unless said, in the time of Beijing", {
+        enum: ["PT1M", "PT15M", "PT1H", "P1D", "P1W", "P1M", "P1Y"],
+      }),
+      query("resolution", "Of `cell`: that of H3, 8 unless said", { ...INTEGER, maximum: 15 }),
+      query("digits", "Of `area`: 2 provinces, 4 cities, 6 counties", { enum: ["2", "4", "6"] }),
+      query("since", "Observed since, RFC 3339"),
+      query("before", "Observed before, RFC 3339"),
+      query("bbox", "West, south, east, north in degrees"),
+      GRANT,
+    ],
+    signed: true,
+    answers: { 200: json("Aggregate") },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/export",
+    tag: "datasets",
+    summary: "A table of all that may be exported, as long as the reader takes it",
+    parameters: [
+      query("of", "A row for each observation, or for each thing as it is now", {
+        enum: ["observations", "entities"],
+      }),
+      ...EXPORTED,
+    ],
+    signed: true,
+    answers: { 200: TABLE },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/export/proof",
+    tag: "datasets",
+    summary: "The proof of the same table, line by line, for `cityid verify`",
+    parameters: EXPORTED,
+    signed: true,
+    answers: {
+      200: { description: "Lines of JSON", content: { "application/x-ndjson": TEXT } },
+    },
   },
   {
     method: "post",
