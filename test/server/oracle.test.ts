@@ -147,6 +147,10 @@ function* entityAsks(probes: readonly string[]): Generator<Ask> {
     ...["/ogc/collections", COLLECTION, `${COLLECTION}/items`, "/ngsi-ld/v1/types"],
     ...["/ngsi-ld/v1/types/AirQualityObserved", "/ngsi-ld/v1/attributes"],
     ...["no2", "pm25"].map((name) => `/ngsi-ld/v1/attributes/${name}`),
+    ...["", "/WebMercatorQuad", "/WebMercatorQuad/0/0/0"].map(
+      (each) => `${COLLECTION}/tiles${each}`,
+    ),
+    `${COLLECTION}/tiles/WebMercatorQuad/8/98/209`,
     ...known.flatMap((id) => [`${COLLECTION}/items/${id}`, `${ENTITIES}/${id}`]),
     `${ENTITIES}?type=Report&count=true`,
   ];
@@ -241,7 +245,12 @@ test("nothing hidden can be asked out by any route, whoever asks", async () => {
         await seenIn(world, ask, reader),
         await seenIn(other, inThat(ask, other), reader),
       ];
-      expect(two, `${ask.method} ${ask.path} as ${reader?.key}`).toEqual(one);
+      // How many notes the same accesses became depends on the seconds that passed, in each world.
+      const isOfTime = /\/accesses|\.access\//.test(ask.path);
+      const [got, want] = isOfTime
+        ? [two, one].map((each) => (each as { status: Json }).status)
+        : [two, one];
+      expect(got, `${ask.method} ${ask.path} as ${reader?.key}`).toEqual(want);
       const text = JSON.stringify(one);
       for (const secret of [ONE.note, ONE.other, '"value":41', "who was there"]) {
         if (ask.path.includes(encodeURIComponent(secret))) continue;

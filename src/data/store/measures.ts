@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { present } from "../../core/index.ts";
 import { Bulk, type Row, type Sql } from "../../sql/index.ts";
-import { type Box, boxOf } from "../entities/geometry.ts";
+import { type Box, boxOf, polygonOf } from "../entities/geometry.ts";
 import {
   isInArea,
   type Measure,
@@ -92,12 +93,16 @@ export class MeasureRows {
     }
   }
 
-  #measureOf(row: Row, { isPlaced, isNamed, isTold }: Sum, view: EntityView): Measure | undefined {
+  #measureOf(
+    row: Row,
+    { isPlaced, isNamed, isTold, isJudged }: Sum,
+    view: EntityView,
+  ): Measure | undefined {
     const [count, sum, min, max, x, y, thing] = row;
     if (Number(count) === 0) return undefined;
     const isSomewhere = isPlaced && x !== null;
     const place = isSomewhere ? ([Number(x), Number(y)] as const) : undefined;
-    if (!isInArea(place, view.area)) return undefined;
+    if (!isJudged && !isInArea(place, view.area)) return undefined;
     return {
       ...{ count: Number(count), sum: Number(sum), min: Number(min), max: Number(max) },
       ...(place && isTold && { place }),
@@ -141,12 +146,15 @@ type Sum = {
   readonly isPlaced: boolean;
   readonly isTold: boolean;
   readonly isNamed: boolean;
+  /** Whether SQL has left out what lies outside. */
+  readonly isJudged: boolean;
 };
 
-/** Sums up what lies between two keys. Inside an area place by place: whether it is one, SQL does not judge. */
+/** Sums up what lies between two keys. Inside an area that is no box place by place: whether one lies in it, SQL cannot judge. */
 function sumOf(bounds: MeasureBounds, { area }: EntityView, { by }: MeasureGrouping): Sum {
   const isTold = by === "place" && bounds.isPlaced;
-  const isPlaced = isTold || area !== undefined;
+  const isBox = area !== undefined && isDeepStrictEqual(area, polygonOf(boxOf(area)));
+  const isPlaced = isTold || (area !== undefined && !isBox);
   const isNamed = by === "thing";
   const around = area && unitBox(boxOf(area));
   const all = [bounds.boxes, around && [around]].filter((each) => each !== undefined);
@@ -158,7 +166,7 @@ function sumOf(bounds: MeasureBounds, { area }: EntityView, { by }: MeasureGroup
       WHERE name = ? AND (time, row) > (?, ?) AND (time, row) < (?, ?)
       AND told >= ${bounds.told}${where}${groups === "" ? "" : ` GROUP BY ${groups}`}`,
     args: all.flat().flatMap(([west, south, east, north]: Box) => [west, east, south, north]),
-    ...{ isPlaced, isTold, isNamed },
+    ...{ isPlaced, isTold, isNamed, isJudged: isBox || area === undefined },
   };
 }
 
