@@ -27,6 +27,7 @@ export type CliProblemCode =
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_PROOF_SUBJECT"
+  | "CLI_EXPORT_DIFFERS"
   | "CLI_PDF_PROOF"
   | "CLI_FRAUD"
   | "CLI_LOG_SHORTER"
@@ -393,6 +394,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "此证明关于 {got}，而不是 {want}。",
     },
     remedy: { en: "Ask for the proof of the right code.", zh: "请索取正确标识码的证明。" },
+  },
+  CLI_EXPORT_DIFFERS: {
+    exit: "forged",
+    what: {
+      en: "{path} is not the table that the proof is of: it differs after {row} rows.",
+      zh: "{path} 与证明所指的表不符：第 {row} 行之后不同。",
+    },
+    remedy: {
+      en: "Export it anew, table and proof together; facts may have been erased in between.",
+      zh: "请重新导出表与证明；其间可能有事实被删除。",
+    },
   },
   CLI_PDF_PROOF: {
     exit: "forged",

@@ -22,7 +22,7 @@ import {
   type Result,
   type ValueReader,
 } from "../core/index.ts";
-import { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";
+import { type Bounds, boundsOf, isInside, momentOf } from "../table/index.ts";
 
 /** Who asks: anybody, or the holder of a key that is open now; under the grant that it names, if it names one. */
 export type Caller = {
@@ -38,8 +38,8 @@ export type ViewRefusal =
   | { readonly code: "GRANT_ENDED"; readonly grant: string; readonly why: GrantEnd | "other" }
   | { readonly code: "GRANT_ACTION"; readonly action: AccessAction; readonly grant: string };
 
-/** Facts that say what an observation is of. They are shown with whatever else is. */
-export const HEAD_FACTS: ReadonlySet<string> = new Set(["id", "type", "time"]);
+/** Facts that say what an observation is of, and how it is meant. They are shown with whatever else is. */
+export const HEAD_FACTS: ReadonlySet<string> = new Set(["@op", "id", "type", "time"]);
 
 /**
  * What one caller may know of one dataset, at one moment: the one thing that every surface reads through. What is outside does

@@ -63,6 +63,15 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       throw await failed(cause);
     }
   };
+  const walk = async function* <T>(
+    question: (store: EntityStore) => AsyncIterable<T>,
+  ): AsyncGenerator<T> {
+    try {
+      yield* question(await store());
+    } catch (cause) {
+      throw await failed(cause);
+    }
+  };
   const inTurn = <T>(work: (store: EntityStore) => Promise<T>): Promise<T> => {
     const done = last.then(() => ask(work));
     last = done.catch(() => undefined);
@@ -97,13 +106,8 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     count: (...asked) => ask((each) => each.count(...asked)),
     inventory: (...asked) => ask((each) => each.inventory(...asked)),
     extent: (...asked) => ask((each) => each.extent(...asked)),
-    async *history(...asked) {
-      try {
-        yield* (await store()).history(...asked);
-      } catch (cause) {
-        throw await failed(cause);
-      }
-    },
+    measure: (...asked) => walk((each) => each.measure(...asked)),
+    history: (...asked) => walk((each) => each.history(...asked)),
     async [Symbol.asyncDispose]() {
       await last;
       await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();

@@ -44,6 +44,7 @@ export {
   isGeometry,
   type Position,
 } from "./entities/geometry.ts";
+export type { Measure, MeasureGrouping, MeasureQuery } from "./entities/measure.ts";
 export {
   isPattern,
   MAX_PATTERN_CHARACTERS,
@@ -97,4 +98,3 @@ export type {
 export { memoryEntityStore } from "./store/memory.ts";
 export { openSqliteStore } from "./store/sqlite.ts";
 export { stripMetadata } from "./strip-metadata.ts";
-export { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";

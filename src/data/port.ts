@@ -8,6 +8,7 @@ import type {
 } from "../core/index.ts";
 import type { Entity } from "./entities/entity.ts";
 import type { Box } from "./entities/geometry.ts";
+import type { Measure, MeasureGrouping, MeasureQuery } from "./entities/measure.ts";
 import type { EntityQuery } from "./entities/query.ts";
 import type { Amendment, Forgetting, Statement } from "./entities/statement.ts";
 import type { EntityView } from "./entities/view.ts";
@@ -226,6 +227,8 @@ export interface EntityReader {
   count(query: EntityQuery, view: EntityView): Promise<number>;
   inventory(view: EntityView): Promise<Inventory>;
   extent(query: EntityQuery, view: EntityView): Promise<Extent>;
+  /** Numbers that observations say, put together; a group may come in several parts, in no order. */
+  measure(query: MeasureQuery, view: EntityView, grouping: MeasureGrouping): AsyncIterable<Measure>;
   /** In the order of the log, a bounded number of rows in memory at once. */
   history(query: HistoryQuery, view: EntityView): AsyncIterable<Observed>;
 }

@@ -212,6 +212,28 @@ export type AgreementFilter = {
 
 export type DatasetFilter = { readonly q?: string; readonly under?: string; readonly open?: 1 };
 
+/** Which rows of a dataset are wanted, and what of them. */
+export type ExportAsked = {
+  readonly format?: "parquet" | "csv" | "geojson" | "ndjson";
+  /** `entities`: things as they are now, instead of what was said of them one after the other. */
+  readonly of?: "observations" | "entities";
+  readonly since?: Time;
+  readonly before?: Time;
+  /** West, south, east, north in degrees. */
+  readonly bbox?: string;
+  readonly attributes?: readonly string[];
+  /** How many entries of the log it covers. */
+  readonly size?: number;
+  readonly grant?: Hex;
+};
+
+/** A table, or the proof of one, as it comes: read it to its end. */
+export type ExportStream = {
+  readonly body: ReadableStream<Uint8Array>;
+  /** Entries of the log that it covers. */
+  readonly size: number;
+};
+
 export type Data = {
   datasets(filter?: DatasetFilter, paging?: Paging): Promise<Page<DatasetJson>>;
   accessRequests(filter?: AgreementFilter, paging?: Paging): Promise<Page<AccessRequestJson>>;
@@ -232,6 +254,9 @@ export type Data = {
   eraseFacts(dataset: string, index: number, asked?: FactsAsked): Promise<void>;
   /** The plates of a code that were scanned in place; asked as the owner of a dataset, with its own entries. */
   plates(code: string): Promise<PlatesAnswer>;
+  exportTable(dataset: string, asked?: ExportAsked): Promise<ExportStream>;
+  /** The proof of the same table: lines for `cityid verify`. */
+  exportProof(dataset: string, asked?: Omit<ExportAsked, "of">): Promise<ExportStream>;
   /** A file that the facts of an entry name; `strip` leaves its metadata out. */
   entryFile(dataset: string, index: number, sha256: Hex, strip?: boolean): Promise<Uint8Array>;
 };
@@ -272,6 +297,10 @@ export function createData(transport: Transport): Data {
     eraseFacts: async (dataset, index, asked = {}) => {
       await send("DELETE", `${one(dataset)}/entries/${index}/facts`, { query: query(asked) });
     },
+    exportTable: async (dataset, asked = {}) =>
+      streamOf(await send("GET", `${one(dataset)}/export`, { query: exported(asked) })),
+    exportProof: async (dataset, asked = {}) =>
+      streamOf(await send("GET", `${one(dataset)}/export/proof`, { query: exported(asked) })),
     plates: (code) => get(`/v1/codes/${encodeURIComponent(code)}/plates`),
     entryFile: async (dataset, index, sha256, strip = false) => {
       const path = `${one(dataset)}/entries/${index}/files/${sha256}`;
@@ -288,4 +317,13 @@ type OpenedJson = Omit<OpenedLog, "gateway" | "path"> & {
 
 function bytesOf(text: Hex): Uint8Array {
   return present(fromHex(text), "hex");
+}
+
+function exported({ attributes, ...asked }: ExportAsked) {
+  return { ...asked, ...(attributes && { attributes: attributes.join(",") }) };
+}
+
+function streamOf(answer: Response): ExportStream {
+  const size = Number(answer.headers.get("cityid-log-size"));
+  return { body: present(answer.body ?? undefined, "a body"), size };
 }

@@ -46,6 +46,8 @@ export {
   type DatasetJson,
   type EntryJson,
   type EntryReceipt,
+  type ExportAsked,
+  type ExportStream,
   type FactJson,
   type FactsAsked,
   fileValue,

@@ -4,7 +4,7 @@ import { LedgerFault } from "../ledger/index.ts";
 import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
-import { mountData, mountFeed } from "./data/index.ts";
+import { mountAggregate, mountData, mountExport, mountFeed } from "./data/index.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, createPagePath, type HotPath, type PagePath } from "./hot-path.ts";
@@ -92,7 +92,9 @@ export function createApp(
   mountOpenings(app, services);
   mountSeals(app, services);
   mountData(app, services);
+  mountAggregate(app, services);
   const endFeeds = mountFeed(app, services);
+  const endExports = mountExport(app, services);
   mountAgreements(app, services);
   mountCatalogue(app, services);
   mountOgc(app, services);
@@ -175,6 +177,7 @@ export function createApp(
     close: () => {
       endStreams();
       endFeeds();
+      endExports();
       access.close();
     },
   };

@@ -88,3 +88,15 @@ export const MAX_OPENING_BYTES: number = 8 * KIB;
 
 /** Keys that wait to be enrolled by one office. */
 export const MAX_ENROLMENTS = 1000;
+
+/** Exports that run at once; one whose reader takes nothing for so long is broken off. */
+export const MAX_EXPORTS = 8;
+export const EXPORT_STALL_MILLISECONDS: number = MINUTE;
+
+/** Groups of one aggregate. */
+export const MAX_GROUPS: number = 10_000;
+
+/** Features, positions and bytes of a vector tile; what is beyond is left out. */
+export const MAX_TILE_FEATURES = 5000;
+export const MAX_TILE_POSITIONS: number = 100_000;
+export const MAX_TILE_BYTES: number = MIB;

@@ -88,6 +88,11 @@ export class Bulk {
     this.#args = [];
   }
 
+  /** Forgets what was not written. */
+  drop(): void {
+    this.#args = [];
+  }
+
   flush(): void {
     for (let rows = ROWS_AT_ONCE / 2; rows >= 1; rows /= 2) {
       if (this.#args.length < rows * this.#columns) continue;

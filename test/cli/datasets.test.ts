@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -118,6 +118,38 @@ test("what is sent is proved to a stranger, erased, and refused when it is wrong
   const stranger = await office.as("stranger", OFFICE, "dataset", "send", AIR, file);
   expect(stranger.exit).not.toBe(0);
   expect(stranger.errors).toContain("AUTH_KEY_UNKNOWN");
+});
+
+test("a table is proved as a whole, and is caught when it was changed", async () => {
+  const policy = await office.file("policy", (await office.node.client.node()).policy);
+  const at = (name: string) => join(office.directory, name);
+  const exported = (name: string, ...more: readonly string[]) =>
+    by("export", AIR, at(name), "--since", "2026-11-28", "--attributes", "pm25,photo", ...more);
+  const verify = (name: string, ...more: readonly string[]) =>
+    office.cli("verify", at(`${name}.proof`), "--policy", policy, "--code", AIR, ...more);
+  for (const name of ["all.parquet", "all.csv"]) {
+    expect(await exported(name)).toMatchObject({ exit: 0 });
+    const verdict = jsonOf(await verify(name, "--json"));
+    expect(verdict).toMatchObject({ dataset: `${AIR}#1`, rows: 3, entries: 2, path: at(name) });
+    expect(verdict).toMatchObject({ hidden: { entries: 0, observations: 0 } });
+    expect(verdict).toMatchObject({
+      anchored: { entries: 1 },
+      asked: { attributes: ["pm25", "photo"] },
+    });
+    expect(verdict.signers).toHaveLength(2);
+  }
+  expect(problemOf(await exported("all.csv"))).toMatchObject({ code: "CLI_FILE_EXISTS" });
+  const csv = readFileSync(at("all.csv"), "utf8");
+  writeFileSync(at("all.csv"), csv.replace("12.5", "12.6"));
+  expect(problemOf(await verify("all.csv"))).toMatchObject({ code: "CLI_EXPORT_DIFFERS" });
+  // The same form, of other rows than the proof is of.
+  const less = ["--before", "2026-11-29", "--overwrite", "--no-proof"];
+  expect(await exported("all.parquet", ...less)).toMatchObject({ exit: 0 });
+  expect(problemOf(await verify("all.parquet"))).toMatchObject({ code: "CLI_EXPORT_DIFFERS" });
+  const proof = readFileSync(at("all.csv.proof"), "utf8").trim().split("\n");
+  writeFileSync(at("all.csv.proof"), `${proof.slice(0, -1).join("\n")}\n`);
+  const short = problemOf(await verify("all.csv"));
+  expect(short).toMatchObject({ code: "CLI_PROOF", what: expect.stringContaining("PROOF_LENGTH") });
 });
 
 test("a plate is installed, replaced and missed by what its symbol says, and shown to everybody", async () => {

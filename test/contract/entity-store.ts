@@ -14,6 +14,9 @@ import {
   type EntityReader,
   type EntityStore,
   type EntityView,
+  type Measure,
+  type MeasureGrouping,
+  type MeasureQuery,
   memoryEntityStore,
   type StoredEntry,
   type StoreLog,
@@ -250,6 +253,22 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await rows(names)).toEqual(["1 power", "2 power", "3 power", "2 power"]);
       expect(await rows(area)).toEqual(["1 location,note,power"]);
       expect(await rows(span)).toEqual(["1 location,note,power", "2 location,note,power"]);
+      const power = async (view: EntityView, query: object = {}) =>
+        summed(store, { attribute: "power", ...query }, view, { by: "time", stretchOf: minuteOf });
+      const two = { from: START + 3_600_000, count: 1, sum: 20, min: 20, max: 20 };
+      expect((await power(names)).length).toBe(4);
+      expect((await power(ALL)).at(-1)).toEqual(two);
+      expect(await power(area)).toEqual([
+        { ...two, from: START + 60_000, sum: 10, min: 10, max: 10 },
+      ]);
+      expect((await power(span)).length).toBe(2);
+      const bbox = [114, 37, 115, 39];
+      expect([(await power(ALL, { bbox })).length, (await power(names, { bbox })).length]).toEqual([
+        4, 0,
+      ]);
+      expect(await summed(store, { attribute: "secret" }, names, { by: "thing" })).toEqual([]);
+      const placed = await summed(store, { attribute: "power" }, names, { by: "place" });
+      expect(placed).toEqual([{ count: 4, sum: 80, min: 10, max: 30 }]);
     });
 
     test("forgets what was erased, also where it ended in between", async () => {
@@ -258,9 +277,12 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       await store.suspect(1);
       const reopened = again();
       expect(await reopened.suspected()).toEqual([1]);
+      const all = () => summed(reopened, { attribute: "power" }, ALL, { by: "thing" });
+      expect(await all()).toMatchObject([{ count: 2, max: 77 }]);
       const { power: _, ...left } = lamp(1);
       await reopened.retake(entryOf(1, left));
       expect(await reopened.suspected()).toEqual([]);
+      expect(await all()).toMatchObject([{ count: 1, max: 10, id: "urn:ngsi-ld:Lamp:1" }]);
       const entity = await reopened.entity("urn:ngsi-ld:Lamp:1", ALL);
       expect(entity?.attributes.power?.[0]?.said.value).toBe(10);
       expect(await idsOf(reopened, { condition: compare("power", "==", 77) })).toEqual([]);
@@ -359,7 +381,13 @@ async function answers(store: EntityReader, query: EntityQuery, view: EntityView
   const history: unknown[] = [];
   for await (const each of store.history({ toMilliseconds: START + 200_000 }, view))
     history.push(each);
+  const { bbox, ids, ...rest } = query;
+  const measured = { attribute: ids?.length === 2 ? "p" : "q", ...(bbox && { bbox }) };
+  const asked = { ...measured, ...rest } as MeasureQuery;
   return {
+    times: await summed(store, asked, view, { by: "time", stretchOf: minuteOf }),
+    places: await summed(store, asked, view, { by: "place" }),
+    things: await summed(store, asked, view, { by: "thing" }),
     all: await store.find(query, view, { limit: 100 }),
     some: await store.find(query, view, { limit: 2, offset: 1 }),
     count: await store.count(query, view),
@@ -370,6 +398,30 @@ async function answers(store: EntityReader, query: EntityQuery, view: EntityView
     })),
     history,
   };
+}
+
+/** Groups put together, in one order. */
+async function summed(
+  store: EntityReader,
+  query: MeasureQuery,
+  view: EntityView,
+  grouping: MeasureGrouping,
+): Promise<readonly Measure[]> {
+  const groups = new Map<string, Measure>();
+  for await (const part of store.measure(query, view, grouping)) {
+    const { count, sum, min, max, ...key } = part;
+    const before = groups.get(JSON.stringify(key)) ?? { count: 0, sum: 0, min, max };
+    groups.set(JSON.stringify(key), {
+      ...{ ...key, count: count + before.count, sum: sum + before.sum },
+      ...{ min: Math.min(min, before.min), max: Math.max(max, before.max) },
+    });
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+}
+
+function minuteOf(time: number): readonly [number, number] {
+  const from = Math.floor(time / 60_000) * 60_000;
+  return [from, from + 60_000];
 }
 
 const anId = fc.constantFrom("urn:a:1", "urn:a:2", "urn:a:3", "MA.156/X/1");

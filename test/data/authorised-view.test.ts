@@ -14,7 +14,8 @@ import {
   utf8,
   type ValueReader,
 } from "../../src/core/index.ts";
-import { authorise, boundsOf, type Caller, momentOf, stillHolds } from "../../src/data/index.ts";
+import { authorise, type Caller, stillHolds } from "../../src/data/index.ts";
+import { boundsOf, momentOf } from "../../src/table/index.ts";
 import { ChildLog, describing } from "../core/state/kinds/child-log.ts";
 import { child, city, cityLedger, code, keySpec, register, testKey } from "../core/state/kit.ts";
 
@@ -67,7 +68,13 @@ describe("authorise", () => {
     expect(all.ok && all.value.grant).toBeUndefined();
     for (const caller of [parks, reader]) {
       const part = view(caller);
-      expect(part.ok && [...(part.value.columns ?? [])]).toEqual(["id", "type", "time", "pm25"]);
+      expect(part.ok && [...(part.value.columns ?? [])]).toEqual([
+        "@op",
+        "id",
+        "type",
+        "time",
+        "pm25",
+      ]);
     }
     const grant = hex(present(ids[0], "a grant"));
     expect(view(parks, "export")).toEqual({
@@ -96,7 +103,7 @@ describe("authorise", () => {
     const { ledger, state, dataset, ids } = granted(...scopes);
     const names = (caller: Caller) => {
       const view = authorise(state, dataset, caller, "read", 0);
-      return view.ok ? [...(view.value.columns ?? [])].slice(3) : view.error.code;
+      return view.ok ? [...(view.value.columns ?? [])].slice(4) : view.error.code;
     };
     expect(names(parks)).toEqual(["b"]);
     expect(names({ ...parks, grant: present(ids[0], "the first") })).toEqual(["a"]);
@@ -197,7 +204,7 @@ describe("a view", () => {
         const names = shown.filter(isShown).map(({ name }) => name);
         const all = facts.filter(isShown).map(({ name }) => name);
         const wanted = all.filter(
-          (name) => !attributes || ["id", "type", "time", ...attributes].includes(name),
+          (name) => !attributes || ["@op", "id", "type", "time", ...attributes].includes(name),
         );
         expect(names).toEqual(wanted);
       }),

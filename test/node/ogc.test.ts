@@ -2,8 +2,12 @@ import { execFile, spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { VectorTile } from "@mapbox/vector-tile";
+import { PbfReader } from "pbf";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeObservation, type Said, signEntry } from "../../src/sdk/index.ts";
+import type { Feature } from "../../src/server/ogc/source.ts";
+import { encodeTile } from "../../src/server/ogc/tile.ts";
 import { isSkipped } from "../paper/tools.ts";
 import { code, signerOf } from "../sdk/world.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld } from "./dataset-world.ts";
@@ -117,6 +121,94 @@ describe("OGC API Features", () => {
     // The log itself is one more: what it began with.
     expect([seen.length, new Set(seen).size, pages]).toEqual([SENSORS + 1, SENSORS + 1, 3]);
     expect((await items("limit=100000")).numberReturned).toBe(SENSORS + 1);
+  });
+
+  test("draws the same as vector tiles, for who may see it", async () => {
+    const at = `/ogc/collections/${COLLECTION}/tiles`;
+    const { tilesets } = await json(at);
+    const item = tilesets[0].links.find(({ rel }: Json) => rel === "item");
+    const pathOf = (z: number, y: number, x: number) =>
+      new URL(item.href.replace("{tileMatrix}", z).replace("{tileRow}", y).replace("{tileCol}", x))
+        .pathname;
+    const draw = async (path: string, headers?: Record<string, string>) => {
+      const answer = await ask(path, headers);
+      const bytes = new Uint8Array(await answer.arrayBuffer());
+      return { answer, layer: new VectorTile(new PbfReader(bytes)).layers[COLLECTION] };
+    };
+    const { answer, layer } = await draw(pathOf(0, 0, 0));
+    expect(answer.headers.get("Content-Type")).toBe("application/vnd.mapbox-vector-tile");
+    expect([layer?.length, answer.headers.get("Cityid-Tile-Partial")]).toEqual([SENSORS, null]);
+    const place = (n: number, z: number) => {
+      const [longitude, latitude] = [114.5 + (n % 50) / 1000, 38 + Math.floor(n / 50) / 1000];
+      const sine = Math.sin((latitude * Math.PI) / 180);
+      const across = (longitude + 180) / 360;
+      const down = 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI);
+      return [Math.floor(down * 2 ** z), Math.floor(across * 2 ** z)] as const;
+    };
+    const [row, column] = place(77, 17);
+    const near = await draw(pathOf(17, row, column));
+    const found = Array.from({ length: near.layer?.length ?? 0 }, (_, i) => near.layer?.feature(i));
+    const one = found.find((each) => each?.properties.id === "urn:ngsi-ld:AirQualityObserved:77");
+    if (one === undefined) throw new Error("the tile has no sensor 77");
+    expect(one.properties).toMatchObject({ pm25: 77, note: "站点 77" });
+    const { coordinates } = one.toGeoJSON(column, row, 17).geometry as Json;
+    expect(coordinates[0]).toBeCloseTo(114.527, 5);
+    expect(coordinates[1]).toBeCloseTo(38.001, 5);
+    const etag = near.answer.headers.get("ETag") ?? "";
+    const again = await ask(pathOf(17, row, column), {
+      ...{ Authorization: `Bearer ${token}`, "If-None-Match": etag },
+    });
+    expect(again.status).toBe(304);
+    expect((await draw(pathOf(17, 0, 0))).layer).toBeUndefined();
+    for (const wrong of [pathOf(1, 2, 0), pathOf(25, 0, 0), pathOf(-1, 0, 0)]) {
+      expect((await ask(wrong)).status).toBe(404);
+    }
+    expect((await ask(`${pathOf(0, 0, 0)}?x=1`)).status).toBe(400);
+    for (const path of [at, `${at}/WebMercatorQuad`, pathOf(0, 0, 0)]) {
+      expect((await ask(path, {})).status).toBe(404);
+    }
+    expect(
+      (await ask("/ogc/collections/kind.department/tiles/WebMercatorQuad/0/0/0", {})).status,
+    ).toBe(200);
+  });
+
+  test("cuts what crosses the edge of a tile, and leaves out what is too much", () => {
+    const side = 10;
+    const ring = [
+      [0, 0],
+      [side, 0],
+      [side, side],
+      [0, side],
+      [0, 0],
+    ];
+    const square: Feature = {
+      ...{ id: "square", properties: { list: [1, 2] } },
+      geometry: { type: "Polygon", coordinates: [ring] },
+    };
+    const place = { z: 6, y: 31, x: 32 };
+    const read = ({ bytes }: { bytes: Uint8Array }) =>
+      new VectorTile(new PbfReader(bytes)).layers.a;
+    const feature = read(
+      encodeTile("a", [square, { ...square, id: "none", geometry: undefined }], place),
+    )?.feature(0);
+    expect(feature?.properties).toEqual({ id: "square", list: "[1,2]" });
+    for (const { x, y } of feature?.loadGeometry().flat() ?? []) {
+      for (const each of [x, y]) expect(Math.abs(each - 2048)).toBeLessThanOrEqual(2048 + 64);
+    }
+    const long = Array.from({ length: 90_000 }, (_, i) => [(i % 900) / 100, i / 10_000]);
+    const line: Feature = { ...square, geometry: { type: "LineString", coordinates: long } };
+    const two = encodeTile("a", [line, line], { z: 0, y: 0, x: 0 });
+    expect([two.isPartial, read(two)?.length]).toEqual([true, 1]);
+    const talk = { note: "x".repeat(3000) };
+    const many = Array.from(
+      { length: 1000 },
+      (_, i): Feature => ({
+        ...{ id: `${i}`, properties: { ...talk, i: `${i} ${talk.note}` } },
+        geometry: { type: "Point", coordinates: [1, 1] },
+      }),
+    );
+    const less = encodeTile("a", many, { z: 0, y: 0, x: 0 });
+    expect([less.isPartial, read(less)?.length]).toEqual([true, 250]);
   });
 
   test("has the axes in the order of the system that is asked for", async () => {

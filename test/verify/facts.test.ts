@@ -2,11 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   anchorKey,
   base64,
-  type CborValue,
   codeKey,
   datasetKey,
-  effectiveKeys,
-  encodeCbor,
   encodeFact,
   factLeaf,
   factRoot,
@@ -23,20 +20,16 @@ import {
   signCheckpoint,
   treeOf,
   utf8,
-  type ValueReader,
 } from "../../src/core/index.ts";
 import { type FactsOptions, verifyFacts } from "../../src/verify/data/index.ts";
 import { fact, READING, signed } from "../core/data/kit.ts";
 import { signer } from "../core/note/keys.ts";
-import { describing } from "../core/state/kinds/child-log.ts";
-import { child, cityLedger, code, keySpec, register, testKey } from "../core/state/kit.ts";
-import { LOG_ONLY, NOW, proveText } from "./kit.ts";
+import { code, testKey } from "../core/state/kit.ts";
+import { AIR, airLedger, LOG, OFFICE, proofOf, REFERENCE } from "./dataset-kit.ts";
+import { LOG_ONLY, NOW } from "./kit.ts";
 
-const OFFICE = "MA.156.1301.02";
-const AIR = `${OFFICE}/DATA/AIR`;
-const REFERENCE = `${AIR}#1`;
 const OPTIONS: FactsOptions = { policy: LOG_ONLY, nowSeconds: NOW, maxAgeSeconds: 3600 };
-const log = signer("air.test/log", "ed25519", 20);
+const log = LOG;
 const { kid } = testKey("gateway");
 const KEY = keyKey(`${OFFICE}#1`, kid);
 
@@ -56,37 +49,9 @@ function receipt(size = 4, by = log): string {
   return formatTlogProof({ index: 1, path, checkpoint: checkpoint.value });
 }
 
-const ledger = (() => {
-  const made = cityLedger();
-  const keys = [keySpec("gateway", ["data"]), keySpec("clerk", ["record"])];
-  register(made, [child(OFFICE, "department", { keys })]);
-  register(made, [child(`${OFFICE}/DATA`, "class"), child(AIR, "dataset")]);
-  const by = { iss: OFFICE, key: "clerk" };
-  made.must(describing(made, AIR, { log, policy: "" } as never), by);
-  const anchor = {
-    op: new Uint8Array(32),
-    delegation: made.value(datasetKey(REFERENCE)).log.op,
-    checkpoint: noteAt(4),
-    at: 1_700_000_000_000,
-  };
-  made.set(anchorKey(code(AIR)), anchor);
-  return made;
-})();
-
-/** What the ledger proves, with values replaced or left out. */
-function proof(
-  changes: { readonly [key: string]: unknown } = {},
-  first: string = datasetKey(REFERENCE),
-): unknown {
-  const values = new Map(ledger.values);
-  for (const [key, value] of Object.entries(changes)) {
-    values.set(key, value instanceof Uint8Array ? value : encodeCbor(value as CborValue));
-  }
-  const effective = effectiveKeys(ledger as unknown as ValueReader, code(AIR));
-  const all = new Set([first, anchorKey(code(AIR)), KEY, ...effective]);
-  const keys = [...all].filter((key) => !(key in changes) || changes[key] !== undefined);
-  return JSON.parse(proveText(values, { keys }));
-}
+const ledger = airLedger(noteAt(4));
+const proof = (changes: Parameters<typeof proofOf>[1] = {}, first?: string) =>
+  proofOf(ledger, changes, first, KEY);
 
 function place(index: number) {
   const facts = treeOf(READING.map(factLeaf));

@@ -5,6 +5,7 @@ import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { type CreateOptions, createDataset, readHash, readIndex } from "../dataset/create.ts";
 import { enrol, type InviteOptions, invite, turnAway } from "../dataset/enrol.ts";
+import { addExportOptions, type ExportOptions, exportTable } from "../dataset/export.ts";
 import { listPlates, type ScanOptions, sendScan } from "../dataset/scan.ts";
 import { type SendOptions, sendFile } from "../dataset/send.ts";
 import type { Run } from "../run.ts";
@@ -158,6 +159,18 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
       const entry = await client.datasetEntry(readCodeArgument(text), readIndex(at));
       run.result(entry, () => JSON.stringify(entry, null, 2).split("\n"));
     });
+
+  addExportOptions(
+    sub("export", {
+      en: "a table of all that may be seen, with a proof of the whole beside it",
+      zh: "将可见的全部内容导出为表，并附整体证明",
+    })
+      .argument("<code>", code)
+      .argument("<file>", say({ en: "where to write it", zh: "输出文件" })),
+    say,
+  ).action(async (text: string, path: string, options: ExportOptions, command: Command) =>
+    exportTable(runOf(command), readCodeArgument(text), path, options),
+  );
 
   withFacts(
     sub("proof", {

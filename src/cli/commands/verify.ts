@@ -29,11 +29,16 @@ import { formatOf, type Judged, judgeProof } from "../verify/judge.ts";
 import { addTrustOptions, type TrustFlags, trustOf } from "../verify/trust.ts";
 import { besidePage } from "../verify/verify-certificate.ts";
 import { verifyConsistencyFile } from "../verify/verify-consistency.ts";
+import { isExportProof, verifyExportFile } from "../verify/verify-export.ts";
 import { verifyFactsFile } from "../verify/verify-facts.ts";
 import { verifyFraudFile } from "../verify/verify-fraud.ts";
 import { showHistory, verifyHistoryFile } from "../verify/verify-history.ts";
 
-type Options = TrustFlags & { readonly entry?: string; readonly code?: string };
+type Options = TrustFlags & {
+  readonly entry?: string;
+  readonly code?: string;
+  readonly table?: string;
+};
 
 export function addVerify(program: Command, { say, runOf }: Cli): void {
   const command = program
@@ -47,8 +52,8 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     .argument(
       "<file>",
       say({
-        en: "a record proof (`show --proof`), a history (`history --proof`), a certificate (PDF), a receipt (`--receipt`), a proof of consistency or of fraud",
-        zh: "记录证明（`show --proof`）、完整历史（`history --proof`）、证明书（PDF）、回执（`--receipt`），或日志一致性证明、欺诈证明",
+        en: "a record proof (`show --proof`), a history (`history --proof`), a certificate (PDF), a receipt (`--receipt`), a proof of consistency, of fraud or of an export",
+        zh: "记录证明（`show --proof`）、完整历史（`history --proof`）、证明书（PDF）、回执（`--receipt`），或日志一致性证明、欺诈证明、导出证明",
       }),
     )
     .option(
@@ -56,6 +61,13 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
       say({
         en: "of a receipt: the signed bytes (<file>.cose)",
         zh: "回执所证明的签名原文（默认 <file>.cose）",
+      }),
+    )
+    .option(
+      "--table <file>",
+      say({
+        en: "of the proof of an export: the table (<file> without .proof)",
+        zh: "导出证明所指的表（默认去掉 .proof 后缀）",
       }),
     )
     .option(
@@ -67,6 +79,9 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     const trust = await trustOf(run, options);
     const pages = await historyPages(path);
     if (pages !== undefined) return verifyHistoryFile(run, pages, trust, options.code);
+    if (await isExportProof(path)) {
+      return verifyExportFile(run, path, options.table, trust, options.code);
+    }
     const bytes = await readBytes(path);
     if (isPdf(bytes)) return verifyPdf(run, path, bytes, trust, options.code);
     const text = bytes.toString("utf8");

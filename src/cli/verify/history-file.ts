@@ -10,15 +10,23 @@ export const HISTORY_BEGINNING: string = JSON.stringify({ format: HISTORY_FORMAT
  * into memory. `undefined` where it is something else, or spelled by others.
  */
 export async function historyPages(path: string): Promise<AsyncIterable<string> | undefined> {
+  return linesBeginning(path, HISTORY_BEGINNING);
+}
+
+/** The lines of a file, one at a time, if it begins so. @throws CliProblem CLI_FILE */
+export async function linesBeginning(
+  path: string,
+  beginning: string,
+): Promise<AsyncGenerator<string, void, undefined> | undefined> {
   const file = await open(path).catch((cause: unknown) => {
     throw fileProblem(path, cause);
   });
-  const buffer = Buffer.alloc(HISTORY_BEGINNING.length);
+  const buffer = Buffer.alloc(beginning.length);
   const { bytesRead } = await file.read(buffer, 0, buffer.length, 0).catch(async (cause) => {
     await file.close();
     throw fileProblem(path, cause);
   });
-  if (buffer.toString("utf8", 0, bytesRead) === HISTORY_BEGINNING) return linesOf(file);
+  if (buffer.toString("utf8", 0, bytesRead) === beginning) return linesOf(file);
   await file.close();
   return undefined;
 }

@@ -1,5 +1,5 @@
+import type { Bounds } from "../../table/index.ts";
 import type { View } from "../authorised-view.ts";
-import type { Bounds } from "../where-and-when.ts";
 import { type Box, polygonOf } from "./geometry.ts";
 import type { EntityView } from "./view.ts";
 

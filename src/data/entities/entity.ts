@@ -1,12 +1,6 @@
-/** JSON without `null`: what a fact can say. */
-export type JsonValue =
-  | string
-  | number
-  | boolean
-  | readonly JsonValue[]
-  | { readonly [name: string]: JsonValue };
+import { contentOf, type JsonMap, type JsonValue } from "../../table/index.ts";
 
-export type JsonMap = { readonly [name: string]: JsonValue };
+export { contentOf, type JsonMap, type JsonValue };
 
 /** One value of an attribute. */
 export type Instance = {
@@ -53,19 +47,6 @@ export const MEMBERS: ReadonlySet<string> = new Set([
   "observedAt",
   "datasetId",
 ]);
-
-/** The thing itself that an instance says, whatever its type. */
-export function contentOf(said: JsonMap): JsonValue | undefined {
-  return (
-    said.value ??
-    said.object ??
-    said.languageMap ??
-    said.vocab ??
-    said.json ??
-    said.valueList ??
-    said.objectList
-  );
-}
 
 /** Unix milliseconds for which an instance holds, where it says so. */
 export function observedAt(said: JsonMap): number | undefined {

@@ -1,54 +1,10 @@
+import { type Geometry, isGeometry, isSamePosition, type Position } from "../../table/index.ts";
 import type { JsonValue } from "./entity.ts";
 
-/** Longitude and latitude in degrees (CRS84); a height may follow and is not looked at. */
-export type Position = readonly number[];
-
-/** A geometry of RFC 7946 without `GeometryCollection`. */
-export type Geometry =
-  | { readonly type: "Point"; readonly coordinates: Position }
-  | { readonly type: "MultiPoint" | "LineString"; readonly coordinates: readonly Position[] }
-  | {
-      readonly type: "MultiLineString" | "Polygon";
-      readonly coordinates: readonly (readonly Position[])[];
-    }
-  | {
-      readonly type: "MultiPolygon";
-      readonly coordinates: readonly (readonly (readonly Position[])[])[];
-    };
+export { type Geometry, isGeometry, type Position };
 
 /** `[west, south, east, north]` in degrees; one that crosses the antimeridian has its west beyond its east. */
 export type Box = readonly [number, number, number, number];
-
-const DEPTHS: { readonly [type: string]: number } = {
-  Point: 0,
-  MultiPoint: 1,
-  LineString: 1,
-  MultiLineString: 2,
-  Polygon: 2,
-  MultiPolygon: 3,
-};
-
-/** Whether a value is a geometry with positions on the earth, rings closed. */
-export function isGeometry(value: unknown): value is Geometry {
-  if (typeof value !== "object" || value === null) return false;
-  const { type, coordinates } = value as { type?: unknown; coordinates?: unknown };
-  const depth = typeof type === "string" && Object.hasOwn(DEPTHS, type) ? DEPTHS[type] : undefined;
-  if (depth === undefined || !isNested(coordinates, depth)) return false;
-  const geometry = value as Geometry;
-  if (geometry.type === "LineString" && geometry.coordinates.length < 2) return false;
-  return partsOf(geometry).rings.every(
-    (ring) => ring.length >= 4 && isSame(ring[0] ?? [], ring.at(-1) ?? []),
-  );
-}
-
-function isNested(value: unknown, depth: number): boolean {
-  if (!Array.isArray(value)) return false;
-  if (depth > 0) return value.length > 0 && value.every((each) => isNested(each, depth - 1));
-  const [longitude, latitude] = value;
-  const isShort = value.length === 2 || value.length === 3;
-  const areNumbers = value.every((each) => typeof each === "number" && Number.isFinite(each));
-  return isShort && areNumbers && Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90;
-}
 
 /** The smallest box around a geometry. */
 export function boxOf(geometry: Geometry): Box {
@@ -196,7 +152,7 @@ function dimensionOf({ type }: Geometry): 0 | 1 | 2 {
 /** Whether a point belongs to a geometry, its border included. */
 function covers(parts: Parts, point: Position): boolean {
   if (parts.segments.some((segment) => isOn(segment, point))) return true;
-  if (parts.segments.length === 0) return parts.points.some((each) => isSame(each, point));
+  if (parts.segments.length === 0) return parts.points.some((each) => isSamePosition(each, point));
   return isInside(parts, point);
 }
 
@@ -214,15 +170,8 @@ function isInRing(ring: readonly Position[], [x = 0, y = 0]: Position): boolean 
   return inside;
 }
 
-/** About a tenth of a millimetre. */
-const NEAR_DEGREES = 1e-9;
-
-function isSame([x1 = 0, y1 = 0]: Position, [x2 = 0, y2 = 0]: Position): boolean {
-  return Math.abs(x1 - x2) <= NEAR_DEGREES && Math.abs(y1 - y2) <= NEAR_DEGREES;
-}
-
 function isOn(segment: Segment, point: Position): boolean {
-  return isSame(nearestOn(segment, point, 1), point);
+  return isSamePosition(nearestOn(segment, point, 1), point);
 }
 
 function doMeet(a: Segment, b: Segment): boolean {

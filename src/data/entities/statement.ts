@@ -1,13 +1,6 @@
-import {
-  type CborValue,
-  type Fact,
-  hex,
-  isCborMap,
-  isShown,
-  type Observation,
-} from "../../core/index.ts";
-import { momentOf } from "../where-and-when.ts";
-import { type JsonMap, type JsonValue, LOCATION } from "./entity.ts";
+import { type CborValue, isShown, type Observation } from "../../core/index.ts";
+import { type JsonMap, jsonOf, momentOf } from "../../table/index.ts";
+import { LOCATION } from "./entity.ts";
 
 /** What one observation says of an entity. */
 export type Statement = {
@@ -164,14 +157,4 @@ function textsOf(value: CborValue | undefined): readonly string[] {
   if (typeof value === "string") return [value];
   if (!Array.isArray(value)) return [];
   return (value as readonly CborValue[]).filter((each): each is string => typeof each === "string");
-}
-
-/** A value of a fact as JSON: bytes in hex, decimals as numbers. */
-export function jsonOf(value: CborValue): JsonValue {
-  if (value instanceof Uint8Array) return hex(value);
-  if (Array.isArray(value)) return (value as readonly CborValue[]).map(jsonOf);
-  if (!isCborMap(value)) return value as JsonValue;
-  const names = Object.keys(value);
-  if (names.length === 1 && typeof value.decimal === "string") return Number(value.decimal);
-  return Object.fromEntries(names.map((name) => [name, jsonOf(value[name] as Fact["value"])]));
 }

@@ -1,5 +1,6 @@
 import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
+import { isMeasured, type Measure, measureBounds, measurementsOf } from "../entities/measure.ts";
 import { type EntityQuery, isAskedFor } from "../entities/query.ts";
 import { readStatement, type Statement } from "../entities/statement.ts";
 import { type EntityView, seen } from "../entities/view.ts";
@@ -84,6 +85,20 @@ export function memoryEntityStore(): EntityStore {
       const sum = new ExtentSum();
       for (const { entity } of asked(query, view)) sum.add(entity);
       return sum.extent;
+    },
+    async *measure(query, view, grouping): AsyncGenerator<Measure> {
+      const bounds = measureBounds(query, view);
+      if (bounds === undefined) return;
+      for (const { received, statement } of statements()) {
+        for (const each of measurementsOf(statement, received)) {
+          if (each.attribute !== query.attribute || !isMeasured(each, bounds, view)) continue;
+          const { time, place, value } = each;
+          const one = { count: 1, sum: value, min: value, max: value };
+          if (grouping.by === "time") yield { ...one, from: grouping.stretchOf(time)[0] };
+          else if (grouping.by === "thing") yield { ...one, id: statement.id };
+          else yield { ...one, ...(place && bounds.isPlaced && { place }) };
+        }
+      }
     },
     async *history(query: HistoryQuery, view): AsyncGenerator<Observed> {
       const shown = new Map(all({}).map(({ entity }) => [entity.id, entity]));

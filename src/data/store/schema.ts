@@ -27,4 +27,11 @@ CREATE TABLE observation (
   doc TEXT NOT NULL);
 CREATE INDEX observation_of ON observation (id, time);
 CREATE INDEX observation_at ON observation (time);
+
+-- Numbers that observations say; names of attributes and things stand in word. Places in 1e-7 degree.
+CREATE TABLE word (n INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+CREATE TABLE measured (
+  name INTEGER NOT NULL, time INTEGER NOT NULL, row INTEGER NOT NULL, value REAL NOT NULL,
+  thing INTEGER NOT NULL, x INTEGER, y INTEGER, told INTEGER NOT NULL,
+  PRIMARY KEY (name, time, row)) WITHOUT ROWID;
 `;

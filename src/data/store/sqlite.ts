@@ -2,6 +2,7 @@ import { hex, InvariantError } from "../../core/index.ts";
 import type { Sql } from "../../sql/index.ts";
 import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
+import type { Measure, MeasureGrouping, MeasureQuery } from "../entities/measure.ts";
 import { type EntityQuery, isAskedFor } from "../entities/query.ts";
 import { readStatement, type Statement } from "../entities/statement.ts";
 import { type EntityView, isLimited, seen } from "../entities/view.ts";
@@ -20,6 +21,7 @@ import { closeDatabase, openDatabase, readMeta, writeMeta } from "./database.ts"
 import { EntityRows } from "./entity-rows.ts";
 import { ExtentSum } from "./extent.ts";
 import { InventoryCollector } from "./inventory.ts";
+import { MeasureRows } from "./measures.ts";
 import { observedIn } from "./observed.ts";
 import { type Plan, planOf } from "./plan.ts";
 import { placeOfRow, rowOf } from "./rows.ts";
@@ -42,12 +44,14 @@ class SqliteStore implements EntityStore {
   readonly #sql: Sql;
   readonly #log: StoreLog;
   readonly #entities: EntityRows;
+  readonly #measures: MeasureRows;
   #position: number;
 
   constructor(sql: Sql, log: StoreLog) {
     this.#sql = sql;
     this.#log = log;
     this.#entities = new EntityRows(sql);
+    this.#measures = new MeasureRows(sql);
     this.#position = Number(readMeta(sql, "position"));
   }
 
@@ -94,6 +98,11 @@ class SqliteStore implements EntityStore {
         for (const [id] of rows) named.add(String(id));
       };
       note();
+      const old = "SELECT row, received, doc FROM observation WHERE row >= ? AND row < ?";
+      for (const [row, received, doc] of this.#sql.all(old, range)) {
+        const statement = JSON.parse(String(doc)) as Statement;
+        this.#measures.remove(Number(row), Number(received), statement);
+      }
       this.#sql.run("DELETE FROM observation WHERE row >= ? AND row < ?", range);
       for (const [at, observation] of body.observations.entries()) {
         const statement = readStatement(observation, body.receivedMilliseconds);
@@ -163,6 +172,14 @@ class SqliteStore implements EntityStore {
     return sum.extent;
   }
 
+  measure(
+    query: MeasureQuery,
+    view: EntityView,
+    grouping: MeasureGrouping,
+  ): AsyncGenerator<Measure> {
+    return this.#measures.read(query, view, grouping);
+  }
+
   async *history(query: HistoryQuery, view: EntityView): AsyncGenerator<Observed> {
     const { ids, types, fromMilliseconds, toMilliseconds } = query;
     const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number;
@@ -200,9 +217,11 @@ class SqliteStore implements EntityStore {
       this.#sql.transaction(() => {
         work();
         this.#entities.flush();
+        this.#measures.flush();
       });
     } catch (cause) {
       this.#entities.drop();
+      this.#measures.drop();
       throw cause;
     }
   }
@@ -223,6 +242,7 @@ class SqliteStore implements EntityStore {
       ...[row, statement.id, statement.timeMilliseconds, received],
       JSON.stringify(statement),
     ]);
+    this.#measures.put(row, received, statement);
   }
 
   #tell(row: number, receivedMilliseconds: number, statement: Statement): void {

@@ -1,10 +1,11 @@
-import { err, ok, openDataset, parseCode, type Result, utf8 } from "../../core/index.ts";
+import { err, ok, type Result, utf8 } from "../../core/index.ts";
 import type { DatasetLog } from "../../data/index.ts";
 import type { Authorised } from "../access/index.ts";
 import { readInteger } from "../http/page.ts";
 import { HEARTBEAT_MILLISECONDS, MAX_EVENT_STREAMS } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import { keptDataset } from "./kept.ts";
 import { shownBody, shownEntryJson } from "./views.ts";
 
 const STREAM_HEADERS = {
@@ -23,19 +24,14 @@ const BATCH = 16;
  * @returns the way to end all feeds, for a graceful stop
  */
 export function mountFeed(app: App, services: Services): () => void {
-  const { state, datasets, access, problem } = services;
+  const { access, problem } = services;
   const feeds = new Set<Feed>();
 
   app.get("/v1/datasets/:code/events", async (c) => {
-    const code = parseCode(c.req.param("code"));
-    if (!code.ok) return problem(c, code.error);
-    const dataset = openDataset(state, code.value);
-    if (!dataset.ok) return problem(c, dataset.error);
-    const log = datasets?.find(dataset.value.reference);
-    if (log === undefined || log.origin !== dataset.value.value.log.origin) {
-      return problem(c, { code: "DATA_LOG_UNKNOWN", dataset: dataset.value.reference });
-    }
-    const opened = await access.open(c, dataset.value, "subscribe");
+    const kept = keptDataset(services, c);
+    if (!kept.ok) return problem(c, kept.error);
+    const { dataset, log } = kept.value;
+    const opened = await access.open(c, dataset, "subscribe");
     if (!opened.ok) return problem(c, opened.error);
     const after = readAfter(c);
     if (!after.ok) return problem(c, after.error);

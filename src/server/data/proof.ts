@@ -105,7 +105,7 @@ function shownAt(observation: Observation, place: number) {
 }
 
 /** The key that signed, in whoever's hands it is now. */
-function keysOf({ state }: Services, { source, kid }: DataEntry): readonly string[] {
+export function keysOf({ state }: Services, { source, kid }: DataEntry): readonly string[] {
   for (const code of selfAndAncestors(source)) {
     const record = state.get(codeKey(code));
     const key = record && keyKey(referenceTo(record), kid);

@@ -5,7 +5,6 @@ import {
   err,
   formatTilePath,
   hex,
-  type OpenDataset,
   ok,
   openDataset,
   parseCode,
@@ -14,7 +13,7 @@ import {
   type Result,
   referenceTo,
 } from "../../core/index.ts";
-import { type DatasetLog, namedFiles, stripMetadata, type View } from "../../data/index.ts";
+import { namedFiles, stripMetadata, type View } from "../../data/index.ts";
 import { readBody } from "../bodies/read.ts";
 import {
   answer,
@@ -31,14 +30,12 @@ import { mustBe, speaksFor } from "../identity/index.ts";
 import { MAX_BODY_BYTES, MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import { type Kept, keptDataset } from "./kept.ts";
 import { mountPlates } from "./plates.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
 import { createUploadRate } from "./upload-rate.ts";
 import { publicEntryJson, receiptJson, shownBody, shownEntryJson } from "./views.ts";
-
-/** A dataset whose log this node keeps. */
-type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
 
 /**
  * Datasets: their logs, entries, facts and files. docs/spec/http.md, Datasets. Everybody sees that an entry came, of which office;
@@ -83,7 +80,7 @@ export function mountData(app: App, services: Services): void {
   });
 
   app.post("/v1/datasets/:code/entries", async (c) => {
-    const found = keptOf(c);
+    const found = keptDataset(services, c);
     if (!found.ok) return problem(c, found.error);
     const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
@@ -94,7 +91,7 @@ export function mountData(app: App, services: Services): void {
   });
 
   app.get("/v1/datasets/:code/entries", async (c) => {
-    const found = keptOf(c);
+    const found = keptDataset(services, c);
     if (!found.ok) return problem(c, found.error);
     const page = readPage(c);
     if (!page.ok) return problem(c, page.error);
@@ -205,22 +202,8 @@ export function mountData(app: App, services: Services): void {
     });
   });
 
-  function keptOf(c: AppContext): Result<Kept, AnyRefusal> {
-    const code = parseCode(c.req.param("code") ?? "");
-    if (!code.ok) return code;
-    const dataset = openDataset(state, code.value);
-    if (!dataset.ok) return dataset;
-    const log = datasets?.find(dataset.value.reference);
-    if (log?.origin !== dataset.value.value.log.origin) {
-      return err({ code: "DATA_LOG_UNKNOWN", dataset: dataset.value.reference });
-    }
-    return log === undefined
-      ? err({ code: "DATA_LOG_UNKNOWN", dataset: dataset.value.reference })
-      : ok({ dataset: dataset.value, log });
-  }
-
   function entryOf(c: AppContext): Result<Kept & { readonly index: number }, AnyRefusal> {
-    const kept = keptOf(c);
+    const kept = keptDataset(services, c);
     if (!kept.ok) return kept;
     const text = c.req.param("index") ?? "";
     const index = /^(?:0|[1-9]\d{0,14})$/.test(text) ? Number(text) : Number.NaN;
@@ -233,7 +216,7 @@ export function mountData(app: App, services: Services): void {
   async function viewedEntryOf(
     c: AppContext,
   ): Promise<Result<Kept & { readonly index: number; readonly view: View }, AnyRefusal>> {
-    const kept = keptOf(c);
+    const kept = keptDataset(services, c);
     if (!kept.ok) return kept;
     const opened = await access.open(c, kept.value.dataset, "read");
     if (!opened.ok) return opened;
@@ -243,7 +226,7 @@ export function mountData(app: App, services: Services): void {
 
   /** Whoever is not the owner does not even hear whether there is such an entry. */
   function ownEntryOf(c: AppContext): Result<Kept & { readonly index: number }, AnyRefusal> {
-    const kept = keptOf(c);
+    const kept = keptDataset(services, c);
     if (!kept.ok) return kept;
     const allowed = ownerAsks(c, NO_BODY, kept.value.dataset.record.code);
     return allowed.ok ? entryOf(c) : allowed;

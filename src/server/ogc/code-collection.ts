@@ -54,7 +54,7 @@ export function codeCollection(services: Services, counts: Counts, codes: Codes)
       };
     },
     filters: async () => FILTERS,
-    async page(asked, { limit, cursor }) {
+    async page(asked, { limit, cursor, isCounted = true }) {
       const queries = queriesOf(codes.query, asked);
       if (!queries.ok) return queries;
       const [at = 0, after] = readCursor(cursor);
@@ -75,7 +75,7 @@ export function codeCollection(services: Services, counts: Counts, codes: Codes)
         next = `${rest}.${from ?? ""}`;
         break;
       }
-      const matched = await counts.count(queries.value);
+      const matched = isCounted ? await counts.count(queries.value) : found.length;
       if (matched === undefined) return err({ code: "HTTP_BUSY", retryAfter: 1, what: "counts" });
       return ok({ features: featuresOf(found), matched, ...(next !== undefined && { next }) });
     },

@@ -34,7 +34,7 @@ export function datasetCollection({ code, dataset, log, view, note }: SeenDatase
       const found = new Set(types.flatMap(({ attributes }) => [...attributes.keys()]));
       return [...found].filter((name) => name !== LOCATION);
     },
-    async page(asked, { limit, cursor }) {
+    async page(asked, { limit, cursor, isCounted = true }) {
       const after = cursor === undefined ? undefined : Number(cursor);
       if (after !== undefined && (!Number.isSafeInteger(after) || after < 0)) {
         return err({ code: "HTTP_CURSOR", got: String(cursor).slice(0, 64) });
@@ -45,7 +45,7 @@ export function datasetCollection({ code, dataset, log, view, note }: SeenDatase
         limit,
         ...(after !== undefined && { after }),
       });
-      const isWhole = after === undefined && found.next === undefined;
+      const isWhole = !isCounted || (after === undefined && found.next === undefined);
       const matched = isWhole ? found.entities.length : await entities.count(query, view);
       note("features", found.entities.length);
       const next = found.next === undefined ? {} : { next: String(found.next) };

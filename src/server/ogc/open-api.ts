@@ -50,6 +50,32 @@ export function openApi30(base: string, software: string): Json {
         "application/geo+json",
         FEATURE,
       ),
+      "/collections/{collectionId}/tiles": get(
+        "tilesets",
+        "Tiles",
+        [collection],
+        "application/json",
+        OBJECT,
+      ),
+      "/collections/{collectionId}/tiles/WebMercatorQuad": get(
+        "tileset",
+        "Tiles",
+        [collection],
+        "application/json",
+        OBJECT,
+      ),
+      "/collections/{collectionId}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}": get(
+        "tile",
+        "Tiles",
+        [
+          collection,
+          ...["tileMatrix", "tileRow", "tileCol"].map((name) =>
+            parameter(name, "path", "Number, from 0", { type: "integer", minimum: 0 }),
+          ),
+        ],
+        "application/vnd.mapbox-vector-tile",
+        { type: "string", format: "binary" },
+      ),
     },
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },

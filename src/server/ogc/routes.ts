@@ -12,6 +12,7 @@ import { datasetCollection } from "./dataset-collection.ts";
 import { openApi30 } from "./open-api.ts";
 import { onlyParameters, readItemsRequest } from "./parameters.ts";
 import type { Collection, Feature } from "./source.ts";
+import { mountTiles, TILES_CONFORMANCE, TILESETS } from "./tile-routes.ts";
 
 const GEOJSON = "application/geo+json";
 const OPENAPI = "application/vnd.oai.openapi+json;version=3.0";
@@ -20,6 +21,7 @@ const SPEC = "http://www.opengis.net/spec";
 const CONFORMANCE = [
   ...["core", "geojson", "oas30"].map((each) => `${SPEC}/ogcapi-features-1/1.0/conf/${each}`),
   `${SPEC}/ogcapi-features-2/1.0/conf/crs`,
+  ...TILES_CONFORMANCE,
 ];
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -148,6 +150,8 @@ export function mountOgc(app: App, services: Services): void {
     return items(c, { ...geoJson(feature, crs.value), links }, of);
   });
 
+  mountTiles(app, services, collectionOf);
+
   async function collectionOf(c: AppContext): Promise<Result<Collection, AnyRefusal>> {
     const id = c.req.param("id") ?? "";
     if (id.startsWith(DATASET)) return datasetOf(c, id);
@@ -197,6 +201,7 @@ export function mountOgc(app: App, services: Services): void {
       links: [
         link(own, "self", "application/json", "This document"),
         link(`${own}/items`, "items", GEOJSON, title),
+        link(`${own}/tiles`, TILESETS, "application/json", title),
       ],
     };
   }

@@ -30,6 +30,13 @@ export type CollectionExtent = {
   readonly toMilliseconds?: number;
 };
 
+export type PageAsked = {
+  readonly limit: number;
+  readonly cursor: string | undefined;
+  /** `false`: nobody asks how many match in all. */
+  readonly isCounted?: boolean;
+};
+
 /** A collection of features, as its reader sees it. */
 export type Collection = {
   readonly id: string;
@@ -41,10 +48,7 @@ export type Collection = {
   extent(): Promise<CollectionExtent>;
   /** Properties that can be filtered by. */
   filters(): Promise<readonly string[]>;
-  page(
-    query: FeatureQuery,
-    page: { readonly limit: number; readonly cursor: string | undefined },
-  ): Promise<Result<FeaturePage, AnyRefusal>>;
+  page(query: FeatureQuery, page: PageAsked): Promise<Result<FeaturePage, AnyRefusal>>;
   feature(id: string): Promise<Feature | undefined>;
   /** Where else the same can be had. */
   alternate?(id: string): { readonly href: string; readonly type: string };

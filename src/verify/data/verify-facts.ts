@@ -1,12 +1,9 @@
 import {
-  anchorKey,
   type CborMap,
-  type CborValue,
   type Checkpoint,
   type Code,
   type DataEntry,
   datasetPolicy,
-  decodeCbor,
   decodeEntry,
   decodeFact,
   type EntryCheck,
@@ -24,8 +21,6 @@ import {
   type JudgeRefusal,
   ok,
   type PolicyRefusal,
-  parseCheckpoint,
-  parseCode,
   parsePolicy,
   type Result,
   referredCode,
@@ -40,6 +35,13 @@ import { parseReceipt, type ReceiptRefusal, verifyEntry } from "../receipt.ts";
 import type { RecordVerdict } from "../record-proof.ts";
 import type { TrustedCheckpoint, TrustOptions } from "../trust.ts";
 import { type FactBundle, parseFactBundle } from "./fact-bundle.ts";
+import {
+  anchorIn,
+  type DatasetRefusal,
+  datasetIn,
+  decoded,
+  type ShownDataset,
+} from "./shown-dataset.ts";
 
 /** What a proof of facts proves: that these things were said, by whose key, and where that is written down. */
 export type FactsVerdict = {
@@ -72,8 +74,7 @@ export type FactsRefusal =
   | EntryRefusal
   | FactRefusal
   | Extract<JudgeRefusal, { code: "DATA_AUDIENCE" | "AUTH_SIGNATURE" }>
-  /** The ledger's proof lacks what is needed of the dataset. */
-  | { readonly code: "PROOF_DATASET"; readonly key: string; readonly want: string }
+  | DatasetRefusal
   /** No data key `kid` of the source, or of anybody above it, is shown. */
   | { readonly code: "PROOF_SIGNER"; readonly source: string; readonly kid: string }
   /** Facts that are not of one observation; `at` counts those in the proof. */
@@ -122,40 +123,6 @@ export async function verifyFacts(
   });
 }
 
-type ShownDataset = {
-  readonly reference: string;
-  readonly origin: string;
-  readonly vkeys: readonly string[];
-  /** Leaf hash of the entry that named the log. */
-  readonly op: Uint8Array;
-};
-
-function datasetIn({ key, value }: RecordVerdict): Result<ShownDataset, FactsRefusal> {
-  const reference = key.startsWith(PREFIX) ? key.slice(PREFIX.length) : undefined;
-  const log = isCborMap(decoded(value)) ? (decoded(value) as CborMap).log : undefined;
-  const { origin, vkeys, op }: CborMap = isCborMap(log) ? log : {};
-  if (
-    reference === undefined ||
-    typeof origin !== "string" ||
-    !isTexts(vkeys) ||
-    !(op instanceof Uint8Array)
-  ) {
-    return err({ code: "PROOF_DATASET", key, want: "dataset/<code>#<generation> with its log" });
-  }
-  return ok({ reference, origin, vkeys, op });
-}
-
-const PREFIX = "dataset/";
-
-function isTexts(value: CborValue | undefined): value is readonly string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === "string");
-}
-
-function decoded(value: Uint8Array | undefined): CborValue | undefined {
-  const result = value && decodeCbor(value);
-  return result?.ok ? result.value : undefined;
-}
-
 type Logged = {
   readonly entry: DataEntry;
   readonly index: number;
@@ -182,8 +149,8 @@ async function verifyLogged(
 }
 
 /** The key that signed, of the source or of somebody above it. Who was the nearest then, the node judged that took the entry. */
-async function verifySigner(
-  { more }: RecordVerdict,
+export async function verifySigner(
+  { more }: Pick<RecordVerdict, "more">,
   entry: DataEntry,
   { checkEntry = isSignedBy }: FactsOptions,
 ): Promise<Result<FactsVerdict["signer"], FactsRefusal>> {
@@ -234,17 +201,11 @@ function verifyObservation(
 
 /** When the ledger kept this very checkpoint. */
 function anchoredAt(
-  { more }: RecordVerdict,
-  { reference, op }: ShownDataset,
+  record: RecordVerdict,
+  dataset: ShownDataset,
   { size, root }: Checkpoint,
 ): number | undefined {
-  const code = parseCode(referredCode(reference));
-  const shown = code.ok ? more.find(({ key }) => key === anchorKey(code.value)) : undefined;
-  const anchor = decoded(shown?.value);
-  if (!isCborMap(anchor)) return undefined;
-  const { delegation, checkpoint, at } = anchor;
-  const isOfLog = delegation instanceof Uint8Array && equalBytes(delegation, op);
-  const kept = parseCheckpoint(String(checkpoint));
-  if (!isOfLog || !kept.ok || kept.value.size !== size) return undefined;
-  return equalBytes(kept.value.root, root) ? Number(at) : undefined;
+  const anchor = anchorIn(record, dataset);
+  if (anchor?.checkpoint.size !== size) return undefined;
+  return equalBytes(anchor.checkpoint.root, root) ? anchor.milliseconds : undefined;
 }

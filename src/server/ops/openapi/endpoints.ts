@@ -48,6 +48,26 @@ const CATALOGUE: Answer = {
 };
 /** Under which grant, of several. */
 const GRANT = query("grant", "Id of the grant to read under, where there are several");
+const EXPORTED = [
+  query("format", "Form of the table: `parquet` unless said", {
+    enum: ["parquet", "csv", "geojson", "ndjson"],
+  }),
+  query("since", "Observed since, RFC 3339"),
+  query("before", "Observed before, RFC 3339"),
+  query("bbox", "West, south, east, north in degrees: places that share a point with it"),
+  query("attributes", "Names of facts, with commas between; all where it is not given"),
+  query("size", "How many entries of the log it covers; all where it is not given", INTEGER),
+  GRANT,
+];
+const TABLE: Answer = {
+  description: "A table",
+  content: {
+    "application/vnd.apache.parquet": BYTES,
+    "text/csv": TEXT,
+    "application/geo+json": { type: "object" },
+    "application/x-ndjson": TEXT,
+  },
+};
 const FILE: Answer = { description: "Bytes", content: { "application/octet-stream": BYTES } };
 
 /** Every endpoint of the node. A test compares this list with the routes. */
@@ -505,6 +525,52 @@ export const ENDPOINTS: readonly Endpoint[] = [
     parameters: [query("strip", "`1`: without its metadata"), GRANT],
     signed: true,
     answers: { 200: FILE },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/aggregate",
+    tag: "datasets",
+    summary: "Count, average, least, most and sum of an attribute, by time, place or area",
+    parameters: [
+      { ...query("attribute", "Which attribute"), required: true },
+      query("by", "`time` unless said", { enum: ["time", "cell", "area"] }),
+      query("step", "Of `time`: `P1D` unless said, in the time of Beijing", {
+        enum: ["PT1M", "PT15M", "PT1H", "P1D", "P1W", "P1M", "P1Y"],
+      }),
+      query("resolution", "Of `cell`: that of H3, 8 unless said", { ...INTEGER, maximum: 15 }),
+      query("digits", "Of `area`: 2 provinces, 4 cities, 6 counties", { enum: ["2", "4", "6"] }),
+      query("since", "Observed since, RFC 3339"),
+      query("before", "Observed before, RFC 3339"),
+      query("bbox", "West, south, east, north in degrees"),
+      GRANT,
+    ],
+    signed: true,
+    answers: { 200: json("Aggregate") },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/export",
+    tag: "datasets",
+    summary: "A table of all that may be exported, as long as the reader takes it",
+    parameters: [
+      query("of", "A row for each observation, or for each thing as it is now", {
+        enum: ["observations", "entities"],
+      }),
+      ...EXPORTED,
+    ],
+    signed: true,
+    answers: { 200: TABLE },
+  },
+  {
+    method: "get",
+    path: "/v1/datasets/{code}/export/proof",
+    tag: "datasets",
+    summary: "The proof of the same table, line by line, for `cityid verify`",
+    parameters: EXPORTED,
+    signed: true,
+    answers: {
+      200: { description: "Lines of JSON", content: { "application/x-ndjson": TEXT } },
+    },
   },
   {
     method: "post",

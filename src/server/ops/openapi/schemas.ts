@@ -6,6 +6,7 @@ const HASH: Schema = { type: "string", pattern: "^[0-9a-f]{64}$" };
 const BASE64: Schema = { type: "string", contentEncoding: "base64" };
 const TIME: Schema = { type: "string", format: "date-time" };
 const DATE: Schema = { type: "string", format: "date" };
+const NUMBER: Schema = { type: "number" };
 const FLAG: Schema = { type: "boolean" };
 const ANY: Schema = { type: "object", additionalProperties: true };
 
@@ -326,6 +327,26 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     changed: INTEGER,
     void: FLAG,
     voidUntil: TIME,
+  }),
+  Aggregate: object({
+    dataset: TEXT,
+    attribute: TEXT,
+    by: TEXT,
+    "step?": TEXT,
+    "resolution?": INTEGER,
+    "digits?": INTEGER,
+    items: list(
+      object({
+        "from?": TEXT,
+        "cell?": TEXT,
+        "area?": TEXT,
+        count: INTEGER,
+        avg: NUMBER,
+        min: NUMBER,
+        max: NUMBER,
+        sum: NUMBER,
+      }),
+    ),
   }),
   Member: object({
     id: TEXT,

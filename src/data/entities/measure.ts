@@ -1,0 +1,134 @@
+import { contentOf, LOCATION, observedAt } from "./entity.ts";
+import { type Box, type Geometry, isGeometry, splitBox, within } from "./geometry.ts";
+import type { Statement } from "./statement.ts";
+import { type EntityView, isNameSeen } from "./view.ts";
+
+/** A number that an observation says of an attribute. */
+export type Measurement = {
+  readonly attribute: string;
+  /** Unix milliseconds for which it holds. */
+  readonly time: number;
+  readonly value: number;
+  /** Where the observation says that it was made: longitude and latitude in 1e-7 degree. */
+  readonly place?: readonly [number, number];
+  /** 0: the gateway wrote it, which says neither place nor time in facts of its own; 1: a source did; 2: with its time. */
+  readonly told: 0 | 1 | 2;
+};
+
+/** Which numbers are asked for. Times are Unix milliseconds, half-open. */
+export type MeasureQuery = {
+  readonly attribute: string;
+  readonly fromMilliseconds?: number;
+  readonly toMilliseconds?: number;
+  /** In degrees, edges included. */
+  readonly bbox?: Box;
+};
+
+/** What numbers are put together by. */
+export type MeasureGrouping =
+  | {
+      readonly by: "time";
+      /** Beginning and end of the stretch of time that a moment lies in. */
+      readonly stretchOf: (milliseconds: number) => readonly [number, number];
+    }
+  | { readonly by: "place" }
+  | { readonly by: "thing" };
+
+/** Some numbers of one group; there may be more of the same. */
+export type Measure = {
+  /** Where the stretch of time begins. */
+  readonly from?: number;
+  /** 1e-7 degree; absent where none is said, or shown. */
+  readonly place?: readonly [number, number];
+  readonly id?: string;
+  readonly count: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+};
+
+const UNITS = 1e7;
+
+/** The numbers that a statement says, one of each attribute: the one without `datasetId`, else the first. */
+export function measurementsOf(
+  { kind, timeMilliseconds, attributes }: Statement,
+  receivedMilliseconds: number,
+): readonly Measurement[] {
+  const where = attributes[LOCATION]?.[0]?.value;
+  const place =
+    isGeometry(where) && where.type === "Point" ? unitsOf(where.coordinates) : undefined;
+  const isTimed = timeMilliseconds !== receivedMilliseconds;
+  const told = kind !== "merge" ? 0 : isTimed ? 2 : 1;
+  return Object.entries(attributes).flatMap(([attribute, instances]): Measurement[] => {
+    const said = instances.find(({ datasetId }) => datasetId === undefined) ?? instances[0];
+    const value = said && contentOf(said);
+    if (typeof value !== "number" || !Number.isFinite(value)) return [];
+    const time = (said && observedAt(said)) ?? timeMilliseconds;
+    return [{ attribute, time, value, told, ...(place && { place }) }];
+  });
+}
+
+function unitsOf([longitude = 0, latitude = 0]: readonly number[]): readonly [number, number] {
+  return [Math.round(longitude * UNITS), Math.round(latitude * UNITS)];
+}
+
+/** What of the numbers has to be looked at; `undefined` where the reader sees none of them. */
+export type MeasureBounds = {
+  /** Half-open. */
+  readonly from: number;
+  readonly to: number;
+  /** 1e-7 degree. What has no place is outside of all of them. */
+  readonly boxes?: readonly Box[];
+  /** What has to be told at least. */
+  readonly told: 0 | 1 | 2;
+  /** Whether the reader sees places. */
+  readonly isPlaced: boolean;
+};
+
+/** @see docs/spec/sharing.md, Grants: what does not say when or where it was does not exist beside such a limit */
+export function measureBounds(query: MeasureQuery, view: EntityView): MeasureBounds | undefined {
+  const { attribute, bbox, fromMilliseconds, toMilliseconds } = query;
+  const isPlaced = isNameSeen(LOCATION, view);
+  if (!isNameSeen(attribute, view) || (bbox !== undefined && !isPlaced)) return undefined;
+  const { MIN_SAFE_INTEGER: least, MAX_SAFE_INTEGER: most } = Number;
+  const isTimed = view.fromMilliseconds !== undefined || view.toMilliseconds !== undefined;
+  const last = view.toMilliseconds;
+  return {
+    from: Math.max(fromMilliseconds ?? least, view.fromMilliseconds ?? least),
+    to: Math.min(toMilliseconds ?? most, last === undefined ? most : last + 1),
+    ...(bbox && { boxes: splitBox(bbox).map(unitBox) }),
+    told: isTimed ? 2 : view.area === undefined ? 0 : 1,
+    isPlaced,
+  };
+}
+
+/** In 1e-7 degree. */
+export function unitBox(box: Box): Box {
+  const [west, south, east, north] = box.map((each) => Math.round(each * UNITS));
+  return [west ?? 0, south ?? 0, east ?? 0, north ?? 0];
+}
+
+/** Whether a place lies in the area that the reader may see. */
+export function isInArea(place: Measurement["place"], area: Geometry | undefined): boolean {
+  if (area === undefined) return true;
+  if (place === undefined) return false;
+  const coordinates = place.map((each) => each / UNITS);
+  return within({ type: "Point", coordinates }, area);
+}
+
+/** The same question answered for one number. */
+export function isMeasured(
+  { time, place, told }: Measurement,
+  bounds: MeasureBounds,
+  { area }: EntityView,
+): boolean {
+  if (time < bounds.from || time >= bounds.to || told < bounds.told) return false;
+  const { boxes } = bounds;
+  return isInArea(place, area) && (boxes === undefined || boxes.some((box) => isIn(place, box)));
+}
+
+function isIn(place: Measurement["place"], [west, south, east, north]: Box): boolean {
+  if (place === undefined) return false;
+  const [x, y] = place;
+  return x >= west && x <= east && y >= south && y <= north;
+}

@@ -1,0 +1,173 @@
+import { isDeepStrictEqual } from "node:util";
+import { present } from "../../core/index.ts";
+import { Bulk, type Row, type Sql } from "../../sql/index.ts";
+import { type Box, boxOf, polygonOf } from "../entities/geometry.ts";
+import {
+  isInArea,
+  type Measure,
+  type MeasureBounds,
+  type MeasureGrouping,
+  type MeasureQuery,
+  measureBounds,
+  measurementsOf,
+  unitBox,
+} from "../entities/measure.ts";
+import type { Statement } from "../entities/statement.ts";
+import type { EntityView } from "../entities/view.ts";
+
+/** Numbers that one question of SQL sums up: some milliseconds. */
+const PIECE_ROWS = 20_000;
+const TURN_MILLISECONDS = 8;
+const MAX_WORDS = 50_000;
+
+/** The numbers that observations say, in the order of attribute and time. */
+export class MeasureRows {
+  readonly #sql: Sql;
+  readonly #bulk: Bulk;
+  readonly #words = new Map<string, number>();
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+    this.#bulk = new Bulk(sql, "INSERT OR REPLACE INTO measured", 8);
+  }
+
+  put(row: number, receivedMilliseconds: number, statement: Statement): void {
+    const all = measurementsOf(statement, receivedMilliseconds);
+    if (all.length === 0) return;
+    const thing = this.#wordOf(statement.id);
+    for (const { attribute, time, value, place, told } of all) {
+      const [x = null, y = null] = place ?? [];
+      this.#bulk.add(this.#wordOf(attribute), time, row, value, thing, x, y, told);
+    }
+  }
+
+  remove(row: number, receivedMilliseconds: number, statement: Statement): void {
+    for (const { attribute, time } of measurementsOf(statement, receivedMilliseconds)) {
+      const key = [this.#wordOf(attribute), time, row];
+      this.#sql.run("DELETE FROM measured WHERE name = ? AND time = ? AND row = ?", key);
+    }
+  }
+
+  /** Writes what is left for the end of a transaction. */
+  flush(): void {
+    this.#bulk.flush();
+  }
+
+  /** Forgets what was left for the end of a transaction that there is none of. */
+  drop(): void {
+    this.#bulk.drop();
+    this.#words.clear();
+  }
+
+  async *read(
+    query: MeasureQuery,
+    view: EntityView,
+    grouping: MeasureGrouping,
+  ): AsyncGenerator<Measure> {
+    const bounds = measureBounds(query, view);
+    const name = bounds && this.#known(query.attribute);
+    if (bounds === undefined || name === undefined) return;
+    const summed = sumOf(bounds, view, grouping);
+    let begun = performance.now();
+    let cursor: readonly [number, number] = [bounds.from, -1];
+    for (;;) {
+      const first = this.#sql.get(`${KEYS} LIMIT 1`, [name, ...cursor, bounds.to]);
+      if (first === undefined) return;
+      const stretch = grouping.by === "time" ? grouping.stretchOf(Number(first[0])) : undefined;
+      const end = Math.min(stretch?.[1] ?? bounds.to, bounds.to);
+      const last = this.#sql.get(`${KEYS} LIMIT 1 OFFSET ${PIECE_ROWS - 1}`, [
+        name,
+        ...cursor,
+        end,
+      ]);
+      const until = last === undefined ? ([end, -1] as const) : keyOf(last);
+      for (const group of this.#sql.all(summed.text, [name, ...cursor, ...until, ...summed.args])) {
+        const measure = this.#measureOf(group, summed, view);
+        if (measure === undefined) continue;
+        yield stretch === undefined ? measure : { ...measure, from: stretch[0] };
+      }
+      cursor = [until[0], until[1] - (last === undefined ? 0 : 1)];
+      if (performance.now() - begun < TURN_MILLISECONDS) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      begun = performance.now();
+    }
+  }
+
+  #measureOf(
+    row: Row,
+    { isPlaced, isNamed, isTold, isJudged }: Sum,
+    view: EntityView,
+  ): Measure | undefined {
+    const [count, sum, min, max, x, y, thing] = row;
+    if (Number(count) === 0) return undefined;
+    const isSomewhere = isPlaced && x !== null;
+    const place = isSomewhere ? ([Number(x), Number(y)] as const) : undefined;
+    if (!isJudged && !isInArea(place, view.area)) return undefined;
+    return {
+      ...{ count: Number(count), sum: Number(sum), min: Number(min), max: Number(max) },
+      ...(place && isTold && { place }),
+      ...(isNamed && { id: this.#textOf(Number(thing)) }),
+    };
+  }
+
+  #wordOf(text: string): number {
+    const known = this.#words.get(text) ?? this.#known(text);
+    if (known !== undefined) return known;
+    this.#sql.run("INSERT INTO word (text) VALUES (?)", [text]);
+    return present(this.#known(text), "a word");
+  }
+
+  #known(text: string): number | undefined {
+    const [n] = this.#sql.get("SELECT n FROM word WHERE text = ?", [text]) ?? [];
+    if (n === undefined) return undefined;
+    if (this.#words.size >= MAX_WORDS) this.#words.clear();
+    this.#words.set(text, Number(n));
+    return Number(n);
+  }
+
+  #textOf(n: number): string {
+    return String(this.#sql.get("SELECT text FROM word WHERE n = ?", [n])?.[0]);
+  }
+}
+
+/** From behind a key on, before a time. */
+const KEYS =
+  "SELECT time, row FROM measured WHERE name = ? AND (time, row) > (?, ?) AND time < ? ORDER BY time, row";
+
+function keyOf(row: Row): readonly [number, number] {
+  // The upper end is left out: so one row further.
+  return [Number(row[0]), Number(row[1]) + 1];
+}
+
+type Sum = {
+  readonly text: string;
+  readonly args: readonly number[];
+  /** Grouped by places, which may be told. */
+  readonly isPlaced: boolean;
+  readonly isTold: boolean;
+  readonly isNamed: boolean;
+  /** Whether SQL has left out what lies outside. */
+  readonly isJudged: boolean;
+};
+
+/** Sums up what lies between two keys. Inside an area that is no box place by place: whether one lies in it, SQL cannot judge. */
+function sumOf(bounds: MeasureBounds, { area }: EntityView, { by }: MeasureGrouping): Sum {
+  const isTold = by === "place" && bounds.isPlaced;
+  const isBox = area !== undefined && isDeepStrictEqual(area, polygonOf(boxOf(area)));
+  const isPlaced = isTold || (area !== undefined && !isBox);
+  const isNamed = by === "thing";
+  const around = area && unitBox(boxOf(area));
+  const all = [bounds.boxes, around && [around]].filter((each) => each !== undefined);
+  const where = all.map((boxes) => ` AND (${boxes.map(() => INSIDE).join(" OR ")})`).join("");
+  const columns = [isPlaced ? "x, y" : "NULL, NULL", isNamed ? "thing" : "NULL"].join(", ");
+  const groups = [...(isPlaced ? ["x", "y"] : []), ...(isNamed ? ["thing"] : [])].join(", ");
+  return {
+    text: `SELECT COUNT(*), SUM(value), MIN(value), MAX(value), ${columns} FROM measured
+      WHERE name = ? AND (time, row) > (?, ?) AND (time, row) < (?, ?)
+      AND told >= ${bounds.told}${where}${groups === "" ? "" : ` GROUP BY ${groups}`}`,
+    args: all.flat().flatMap(([west, south, east, north]: Box) => [west, east, south, north]),
+    ...{ isPlaced, isTold, isNamed, isJudged: isBox || area === undefined },
+  };
+}
+
+const INSIDE = "(x BETWEEN ? AND ? AND y BETWEEN ? AND ?)";

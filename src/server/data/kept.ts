@@ -1,0 +1,30 @@
+import {
+  err,
+  type OpenDataset,
+  ok,
+  openDataset,
+  parseCode,
+  type Result,
+} from "../../core/index.ts";
+import type { DatasetLog } from "../../data/index.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import type { AppContext, Services } from "../services.ts";
+
+/** A dataset whose log this node keeps. */
+export type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
+
+/** The dataset of a path. @returns `CODE_…`, `STATE_…`, `DATA_NO_LOG`, `DATA_LOG_UNKNOWN` where another node keeps it */
+export function keptDataset(
+  { state, datasets }: Pick<Services, "state" | "datasets">,
+  c: AppContext,
+): Result<Kept, AnyRefusal> {
+  const code = parseCode(c.req.param("code") ?? "");
+  if (!code.ok) return code;
+  const dataset = openDataset(state, code.value);
+  if (!dataset.ok) return dataset;
+  const { reference, value } = dataset.value;
+  const log = datasets?.find(reference);
+  return log === undefined || log.origin !== value.log.origin
+    ? err({ code: "DATA_LOG_UNKNOWN", dataset: reference })
+    : ok({ dataset: dataset.value, log });
+}

@@ -1,0 +1,17 @@
+/** Long work of one request goes on for so long before others have their turn. */
+const TURN_MILLISECONDS = 8;
+
+/** Cuts long work into turns. */
+export class Turns {
+  #begun: number = performance.now();
+
+  get isOver(): boolean {
+    return performance.now() - this.#begun > TURN_MILLISECONDS;
+  }
+
+  /** Lets others go first. */
+  async next(): Promise<void> {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#begun = performance.now();
+  }
+}

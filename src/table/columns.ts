@@ -1,0 +1,65 @@
+import type { Cell, Row } from "./row.ts";
+
+/** What the fields of a column hold; each may also be empty. */
+export type ColumnType = "integer" | "number" | "boolean" | "text" | "json" | "time" | "place";
+
+export type Column = { readonly name: string; readonly type: ColumnType };
+
+const ORIGIN: readonly Column[] = [
+  { name: "_entry", type: "integer" },
+  { name: "_observation", type: "integer" },
+  { name: "_source", type: "text" },
+  { name: "_received", type: "time" },
+];
+const FRAME: readonly Column[] = [
+  { name: "id", type: "text" },
+  { name: "type", type: "text" },
+  { name: "time", type: "time" },
+  { name: "place", type: "place" },
+];
+const FIXED: ReadonlySet<string> = new Set([...ORIGIN, ...FRAME].map(({ name }) => name));
+
+/** Which columns rows need. Those of the frame are always there; the others stand in the order of their names. */
+export class ColumnFinder {
+  readonly #fixed: readonly Column[];
+  readonly #types = new Map<string, ColumnType>();
+
+  /** @param of whether a row is an observation, which stands in a log, or a thing as it is now */
+  constructor(of: "observations" | "entities") {
+    this.#fixed = of === "observations" ? [...ORIGIN, ...FRAME] : FRAME;
+  }
+
+  /** @returns whether there are other columns now than before */
+  addAll(rows: readonly Row[]): boolean {
+    let isOther = false;
+    for (const row of rows) {
+      for (const [name, cell] of row) {
+        if (FIXED.has(name)) continue;
+        const before = this.#types.get(name);
+        const type = before === undefined ? typeOf(cell) : both(before, typeOf(cell));
+        if (before === type) continue;
+        this.#types.set(name, type);
+        isOther = true;
+      }
+    }
+    return isOther;
+  }
+
+  get columns(): readonly Column[] {
+    const others = [...this.#types].map(([name, type]): Column => ({ name, type }));
+    return [...this.#fixed, ...others.sort((a, b) => (a.name < b.name ? -1 : 1))];
+  }
+}
+
+function typeOf(cell: Cell): ColumnType {
+  if (typeof cell === "number") return Number.isSafeInteger(cell) ? "integer" : "number";
+  if (typeof cell === "boolean") return "boolean";
+  return typeof cell === "string" ? "text" : "json";
+}
+
+/** What holds either. */
+function both(one: ColumnType, other: ColumnType): ColumnType {
+  if (one === other) return one;
+  const isNumeric = [one, other].every((each) => each === "integer" || each === "number");
+  return isNumeric ? "number" : "json";
+}

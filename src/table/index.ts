@@ -1,0 +1,9 @@
+export { type Choice, chosenFacts, isChosen, provingFacts } from "./choice.ts";
+export { type Column, ColumnFinder, type ColumnType } from "./columns.ts";
+export { compareTable } from "./compare.ts";
+export { type Geometry, isGeometry, isSamePosition, type Position } from "./geometry.ts";
+export { type JsonMap, type JsonValue, jsonOf } from "./json.ts";
+export { type Cell, contentOf, type Place, type Row, rowOf } from "./row.ts";
+export { createTable, needsColumns, TABLE_FORMATS, type TableFormat } from "./table.ts";
+export { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";
+export type { TableWriter } from "./writer.ts";
