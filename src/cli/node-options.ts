@@ -11,6 +11,7 @@ export type NodeOptions = {
   readonly publicUrl?: string;
   readonly trustProxy?: readonly string[];
   readonly followNetwork?: readonly string[];
+  readonly notifyNetwork?: readonly string[];
   readonly maxAge?: string;
   readonly confirmClock?: true;
   readonly confirmRestored?: true;
@@ -57,6 +58,14 @@ export function addNodeOptions(command: Command, say: Say): Command {
       collect,
     )
     .option(
+      "--notify-network <network>",
+      say({
+        en: "a network of your own to which notifications of subscriptions may go, by http and mqtt too; may be repeated (CITYID_NOTIFY_NETWORKS, else the public internet by https and mqtts alone)",
+        zh: "自有网络：可向其发送订阅通知（含 http、mqtt），可重复（CITYID_NOTIFY_NETWORKS，默认仅限公网 https、mqtts）",
+      }),
+      collect,
+    )
+    .option(
       "--max-age <seconds>",
       say({
         en: "the age limit of verifiers: witnesses are asked three times as often (CITYID_MAX_AGE, else 3600)",
@@ -80,7 +89,7 @@ export function addNodeOptions(command: Command, say: Say): Command {
 }
 
 export function nodeSettings(options: NodeOptions): NodeSettings {
-  const { host, data, publicUrl, trustProxy, followNetwork, maxAge } = options;
+  const { host, data, publicUrl, trustProxy, followNetwork, notifyNetwork, maxAge } = options;
   return {
     host,
     port: options.port === undefined ? undefined : readPort(options.port),
@@ -88,6 +97,7 @@ export function nodeSettings(options: NodeOptions): NodeSettings {
     publicUrl,
     trustedProxies: trustProxy,
     followNetworks: followNetwork,
+    notifyNetworks: notifyNetwork,
     maxAgeSeconds: maxAge === undefined ? undefined : readAge(maxAge),
     confirmClock: options.confirmClock,
     confirmRestored: options.confirmRestored,

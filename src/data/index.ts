@@ -53,6 +53,7 @@ export {
 export { type EntityQuery, isAskedFor, type PlaceCondition } from "./entities/query.ts";
 export { entityId, jsonOf, readStatement, type Statement } from "./entities/statement.ts";
 export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
+export { type EntityChange, EntityChanges } from "./entity-changes.ts";
 export {
   type FileName,
   type FileRefusal,

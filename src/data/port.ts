@@ -87,6 +87,8 @@ export interface DatasetLog {
   body(index: number): Promise<EntryBody>;
   /** What its entries say of the plates of a code, in no order. */
   plates(code: string): Promise<readonly KeptScan[]>;
+  /** How often facts were forgotten since it was opened: whoever keeps what they said looks again when it has changed. */
+  readonly erasures: number;
   /** Forgets facts for good, with the files that only they named; durable when it resolves. */
   erase(index: number, isErased: (name: string, observation: number) => boolean): Promise<void>;
   /** `undefined` where the entry has no such file, or it was erased. */
@@ -183,6 +185,8 @@ export type Observed = {
   readonly receivedMilliseconds: number;
   readonly kind: Statement["kind"];
   readonly attributes: Statement["attributes"];
+  /** Told to whoever sees everything. */
+  readonly scopes?: readonly string[];
 };
 
 export type HistoryQuery = {

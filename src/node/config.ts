@@ -15,6 +15,8 @@ export type NodeConfig = {
   readonly trustedProxies: readonly string[];
   /** Networks of the operator's own, whose nodes `follow=1` may ask though they are not public, by http too. */
   readonly followNetworks: readonly string[];
+  /** Networks of the operator's own to which notifications may go though they are not public, by http and mqtt too. */
+  readonly notifyNetworks: readonly string[];
   /** Verifiers may refuse what was cosigned longer ago: the witnesses are asked three times as often. */
   readonly maxAgeSeconds: number;
   readonly demonstration: boolean;
@@ -69,6 +71,10 @@ export function configFromEnv(
     followNetworks: networksFrom(
       "follow network",
       settings.followNetworks ?? listFrom(env.CITYID_FOLLOW_NETWORKS),
+    ),
+    notifyNetworks: networksFrom(
+      "notify network",
+      settings.notifyNetworks ?? listFrom(env.CITYID_NOTIFY_NETWORKS),
     ),
     maxAgeSeconds: settings.maxAgeSeconds ?? ageFrom(env.CITYID_MAX_AGE),
     demonstration: settings.demonstration ?? false,

@@ -38,5 +38,5 @@ export async function serveMirror(
 const NOT_YET: Server = {
   fetch: async () => new Response(null, { status: 503, headers: { "retry-after": "1" } }),
   hot: () => undefined,
-  close: () => undefined,
+  close: async () => undefined,
 };

@@ -38,6 +38,7 @@ import { otherNodes } from "./follow/other-nodes.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
+import { createNotifier } from "./notify/notifier.ts";
 import { SOFTWARE } from "./version.ts";
 import { type OwnWitness, openWitness, writeFraud } from "./witness.ts";
 
@@ -236,7 +237,7 @@ async function serve(
     datasets,
     witnessVkey: opened.witness?.vkey,
     async [Symbol.asyncDispose]() {
-      server.close();
+      await server.close();
       await opened.cosigning.stop();
       await listening.stop();
       await anchoring[Symbol.asyncDispose]();
@@ -308,6 +309,8 @@ async function application(
       ...(scratch === undefined ? {} : { scratch }),
       contexts: directoryStore(directory.contexts),
       loadContext: contextLoader(config),
+      subscriptions: directoryStore(directory.subscriptions),
+      notifier: createNotifier(config),
       enrolments: directoryStore(directory.enrolments),
       ...(witness === undefined ? {} : { witness }),
       ...(validator === undefined ? {} : { validator }),
@@ -361,5 +364,5 @@ function urlOf(host: string, port: number): string {
 const NOT_YET: Server = {
   fetch: async () => new Response(null, { status: 503, headers: { "retry-after": "1" } }),
   hot: () => undefined,
-  close: () => undefined,
+  close: async () => undefined,
 };

@@ -42,8 +42,8 @@ export type Server = {
   fetch(request: Request, peer?: Peer): Promise<Response>;
   /** Answers the hottest reads without building a `Request`; `undefined` for everything else. */
   readonly hot: HotPath;
-  /** Ends what would otherwise last: event streams. Called when the node begins to stop. */
-  close(): void;
+  /** Ends what would otherwise last: event streams, notifications. Called when the node begins to stop. */
+  close(): Promise<void>;
 };
 
 /** Builds the server around a ledger. Everything else it needs is an argument too; what is not said is as in `DEFAULT_CONFIG`. */
@@ -92,7 +92,7 @@ export function createApp(
   mountAgreements(app, services);
   mountCatalogue(app, services);
   mountOgc(app, services);
-  mountNgsi(app, services);
+  const endNotifications = mountNgsi(app, services);
   mountEnrolments(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
@@ -161,9 +161,10 @@ export function createApp(
   return {
     fetch,
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
-    close: () => {
+    async close() {
       endStreams();
       endFeeds();
+      await endNotifications();
       access.close();
     },
   };

@@ -1,5 +1,6 @@
 export { createApp, type Server } from "./app.ts";
 export type { HotAnswer, HotPath, HotRequest } from "./hot-path.ts";
+export { MAX_NOTIFY_ANSWER_BYTES } from "./limits.ts";
 export type { ServedLog } from "./log/index.ts";
 export { createMirrorApp, type MirrorDependencies } from "./mirror.ts";
 export {
@@ -8,6 +9,8 @@ export {
   type Log,
   type LogFacts,
   type NodeDescription,
+  type Notifier,
+  type NotifyMessage,
   type OtherNodes,
   type OtherNodesRefusal,
   type ParentLedger,

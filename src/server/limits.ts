@@ -88,3 +88,20 @@ export const MAX_OPENING_BYTES: number = 8 * KIB;
 
 /** Keys that wait to be enrolled by one office. */
 export const MAX_ENROLMENTS = 1000;
+
+/** Subscriptions to a dataset's entities: of one holder, of all of the node, and a body that says one. */
+export const MAX_SUBSCRIPTIONS_OF_HOLDER = 2000;
+export const MAX_SUBSCRIPTIONS: number = 10_000;
+export const MAX_SUBSCRIPTION_BYTES: number = 64 * KIB;
+
+/** Entities that one notification tells of; more come in several. */
+export const MAX_NOTIFIED_ENTITIES = 1000;
+
+/** How long a receiver may take to answer where the subscription does not say, and what of its answer is read. */
+export const NOTIFY_MILLISECONDS: number = 10 * SECOND;
+export const MAX_NOTIFY_ANSWER_BYTES: number = 64 * KIB;
+
+/** Notifications under way at once; and of those whose receiver did not answer the last time, in all and to one host. */
+export const MAX_NOTIFYING = 512;
+export const MAX_NOTIFYING_SLOW = 64;
+export const MAX_NOTIFYING_SLOW_HOST = 8;

@@ -68,6 +68,6 @@ export function createMirrorApp(
       return response;
     },
     hot: () => undefined,
-    close: () => undefined,
+    close: async () => undefined,
   };
 }

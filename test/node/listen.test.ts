@@ -11,7 +11,7 @@ test("what goes wrong on the short way is answered the long way, and ends nothin
       asked.push(new URL(request.url).pathname);
       return new Response("the long way", { status: 503 });
     },
-    close: () => undefined,
+    close: async () => undefined,
   };
   const listening = await listen(() => application, { host: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${listening.port}`;

@@ -13,12 +13,12 @@ import { placeOfRow } from "./rows.ts";
 export function observedIn(
   row: number,
   receivedMilliseconds: number,
-  { id, types, timeMilliseconds, kind, attributes }: Statement,
+  { id, types, scopes, timeMilliseconds, kind, attributes }: Statement,
   view: EntityView,
   entity: Entity | undefined,
 ): Observed | undefined {
   const all = { row, ...placeOfRow(row), id, types, timeMilliseconds, receivedMilliseconds, kind };
-  if (!isLimited(view)) return { ...all, attributes };
+  if (!isLimited(view)) return { ...all, attributes, ...(scopes && { scopes }) };
   if (!isTimeSeen(timeMilliseconds, view)) return undefined;
   if (view.area !== undefined) {
     const place = attributes[LOCATION]?.[0]?.value ?? (entity && placeOf(entity));

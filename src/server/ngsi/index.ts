@@ -7,14 +7,18 @@ import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
 import { CONTEXTS_PATH, mountRoute } from "./request.ts";
 import { StoredContexts } from "./stored-contexts.ts";
+import { subscriptionRoutes } from "./subscriptions/routes.ts";
+import { Subscriptions } from "./subscriptions/service.ts";
 import { temporalRoutes } from "./temporal.ts";
 import { createWriter } from "./writer.ts";
 
 /**
  * NGSI-LD (ETSI GS CIM 009) over the datasets of the node, by their entities. docs/spec/sharing.md, NGSI-LD. Writes are signed
  * by the node's key for the dataset.
+ *
+ * @returns the way to end notifications, for a graceful stop
  */
-export function mountNgsi(app: App, services: Services): void {
+export function mountNgsi(app: App, services: Services): () => Promise<void> {
   const { config, random, clock } = services;
   const stored = new StoredContexts(services.contexts ?? memoryStore(), random);
   const own = `${config.publicUrl}${CONTEXTS_PATH}/`;
@@ -24,13 +28,16 @@ export function mountNgsi(app: App, services: Services): void {
     return found && { "@context": found.context };
   }, clock);
   const writer = createWriter(services);
+  const subscriptions = new Subscriptions(services, contexts);
   const routes = [
     ...entityRoutes(writer),
     ...batchRoutes(writer, services.config.publicUrl),
     ...discoveryRoutes(),
     ...temporalRoutes(writer),
+    ...subscriptionRoutes(services, contexts, subscriptions),
     ...contextRoutes(services, contexts, stored),
   ];
   mountStoredContext(app, services, stored);
   for (const route of routes) mountRoute(app, services, contexts, route);
+  return () => subscriptions.close();
 }

@@ -74,7 +74,7 @@ function readIdPattern(text: string | undefined): Part {
 }
 
 /** `A,B` is either; `(A;B)` is both. */
-function readTypes(text: string | undefined, context: TermContext): Part {
+export function readTypes(text: string | undefined, context: TermContext): Part {
   if (text === undefined || text === "*") return ok({});
   const types: string[][] = [];
   for (const group of text.split(/[,|]/, 64)) {
@@ -114,7 +114,7 @@ function readCondition(text: string | undefined, context: TermContext): Part {
 const RELATIONS = ["within", "contains", "intersects", "equals", "disjoint", "overlaps"] as const;
 
 /** GS CIM 009 §4.10. */
-function readPlace(asked: Asked, context: TermContext): Part {
+export function readPlace(asked: Asked, context: TermContext): Part {
   const relation = asked("georel");
   const [type, text] = [asked("geometry"), asked("coordinates")];
   if (relation === undefined) {
@@ -150,7 +150,7 @@ function parse(text: string): unknown {
   }
 }
 
-function readNumber(
+export function readNumber(
   name: string,
   text: string | undefined,
   min: number,
@@ -162,7 +162,7 @@ function readNumber(
   return value >= min && value <= max ? ok(value) : wrong(name, text, `${min} … ${max}`);
 }
 
-const STYLES: { readonly [word: string]: Form["style"] } = {
+export const STYLES: { readonly [word: string]: Form["style"] } = {
   normalized: "normalized",
   concise: "concise",
   keyValues: "simplified",
@@ -198,7 +198,7 @@ export function readForm(asked: Asked, context: TermContext): Result<Form, AnyRe
   });
 }
 
-function readLanguages(
+export function readLanguages(
   text: string | undefined,
 ): Result<readonly string[] | undefined, AnyRefusal> {
   if (text === undefined) return ok(undefined);

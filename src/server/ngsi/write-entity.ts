@@ -23,6 +23,8 @@ export type Form = {
   readonly without?: ReadonlySet<string>;
   /** Only this instance; `@none` is the one without a name. */
   readonly datasetId?: string;
+  /** What is told of an instance beside what it says. */
+  readonly beside?: ReadonlyMap<Instance, Json>;
 };
 
 type Json = { readonly [name: string]: unknown };
@@ -71,7 +73,13 @@ function shown(attributes: Attributes, { only, without, datasetId }: Form): Attr
 
 function attributeJson(instances: readonly Instance[], context: TermContext, form: Form): unknown {
   if (form.style !== "simplified") {
-    return oneOrMany(instances.map((each) => instanceJson(each.said, context, form, each)));
+    return oneOrMany(
+      instances.map((each) => {
+        const told = instanceJson(each.said, context, form, each);
+        const beside = form.beside?.get(each);
+        return beside === undefined ? told : { ...(told as object), ...beside };
+      }),
+    );
   }
   const values = instances.map(({ said }) => simple(inLanguage(said, form), context));
   const [first] = instances;

@@ -279,6 +279,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "There is no such dataset for this reader",
     "Name in NGSILD-Tenant the code of a dataset of this node that you may see.",
   ),
+  NGSI_ENDPOINT: row(
+    400,
+    "Nothing is sent to that address",
+    "Name an address of the public internet by https or mqtts; the operator can allow networks of its own with `--notify-network`.",
+  ),
   NGSI_CONTEXT_FORM: row(
     400,
     "The context cannot be read",
