@@ -342,9 +342,10 @@ describe("subscriptions", () => {
       const { status } = await ask("POST", "/entities", lamp(`k${n}`));
       if (status === 201) settled.push(`urn:ngsi-ld:Lamp:k${n}`);
     });
+    const ended = Promise.allSettled(writes);
     await until(async () => (settled.length > 10 ? true : undefined));
     await world.node.stop("SIGKILL");
-    await Promise.allSettled(writes);
+    await ended;
     receiver.answers.delete("/killed");
     const node = await startRealNode({ ...SCRATCH, data: world.node.data });
     world = { ...world, node, owner: ownerAt(node) };

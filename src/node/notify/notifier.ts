@@ -1,25 +1,18 @@
-import type { RequestOptions } from "node:http";
-import { request as requestHttp } from "node:http";
-import { request as requestHttps } from "node:https";
 import { isIP } from "node:net";
-import { MAX_NOTIFY_ANSWER_BYTES, type Notifier, type NotifyMessage } from "../../server/index.ts";
+import type { Notifier } from "../../server/index.ts";
 import type { NodeConfig } from "../config.ts";
 import { type AddressBook, addressBook } from "../follow/address.ts";
-import { addressOf, pinnedTo, type ResolveName, resolveName } from "../follow/pinned-address.ts";
+import { addressOf, type ResolveName, resolveName } from "../follow/pinned-address.ts";
+import { createPosting } from "./post.ts";
 
 const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"];
 const SCHEMES = ["https:", "http:"];
-
-/** What a receiver answers that will not take this notification, however often it comes. */
-const REFUSALS: readonly number[] = [400, 413, 415, 422];
 
 export type NotifierParts = {
   readonly resolve?: ResolveName;
   /** Certificate that is believed beside those of the platform. */
   readonly certificate?: string;
 };
-
-type Outcome = "taken" | "refused" | "failed";
 
 /**
  * Sends notifications to addresses that subscribers wrote down. As what fetches from other nodes: a name is resolved once, all
@@ -32,6 +25,7 @@ export function createNotifier(
 ): Notifier {
   const own = scratch ? [...notifyNetworks, ...LOOPBACK_NETWORKS] : notifyNetworks;
   const book = addressBook(own);
+  const post = createPosting(certificate);
   const named: ResolveName = async (name, signal) =>
     // No name server knows it.
     name === "localhost" ? ["127.0.0.1"] : resolve(name, signal);
@@ -42,7 +36,7 @@ export function createNotifier(
         const url = new URL(message.uri);
         const address = await addressOf(url, book, named, bounds);
         if (!address.ok) return "failed";
-        return post(url, address.value, message, bounds, certificate);
+        return post(url, address.value, message, bounds);
       }),
   };
 }
@@ -78,53 +72,4 @@ function whyNot(text: string, book: AddressBook, hasOwn: boolean): string | unde
   if (isIP(address) === 0) return isSealed || hasOwn ? undefined : "not-https";
   if (isSealed) return book.admits(address) ? undefined : "not-public";
   return book.isOwn(address) ? undefined : book.admits(address) ? "not-https" : "not-public";
-}
-
-function post(
-  url: URL,
-  address: string,
-  { fields, body }: NotifyMessage,
-  signal: AbortSignal,
-  certificate: string | undefined,
-): Promise<Outcome> {
-  const bytes = Buffer.from(JSON.stringify(body));
-  const options: RequestOptions & { readonly ca?: string } = {
-    method: "POST",
-    // A connection of its own: one that is kept open was made to an address that was looked at earlier.
-    agent: false,
-    lookup: pinnedTo(address),
-    headers: { ...fields, "Content-Length": bytes.length, "User-Agent": "cityid" },
-    ...(certificate !== undefined && { ca: certificate }),
-  };
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve("failed");
-    const request = (url.protocol === "https:" ? requestHttps : requestHttp)(url, options);
-    const abort = () => request.destroy();
-    signal.addEventListener("abort", abort, { once: true });
-    request.once("response", (response) => {
-      const { statusCode = 0 } = response;
-      let left = MAX_NOTIFY_ANSWER_BYTES;
-      const done = () => {
-        resolve(outcomeOf(statusCode));
-        request.destroy();
-      };
-      response.on("data", (part: Uint8Array) => {
-        left -= part.length;
-        if (left < 0) done();
-      });
-      response.once("end", done);
-      response.on("error", () => resolve("failed"));
-    });
-    request.on("error", () => resolve("failed"));
-    request.once("close", () => {
-      signal.removeEventListener("abort", abort);
-      resolve("failed");
-    });
-    request.end(bytes);
-  });
-}
-
-function outcomeOf(status: number): Outcome {
-  if (status >= 200 && status < 300) return "taken";
-  return REFUSALS.includes(status) ? "refused" : "failed";
 }

@@ -271,9 +271,9 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The query asks for everything",
     "Give at least one of type, attrs, q and georel.",
   ),
-  NGSI_UNKNOWN: row(404, "There is no such entity or attribute", "Look at the list of entities."),
+  NGSI_UNKNOWN: row(404, "There is no such entity, attribute or subscription", "Look at the list."),
   NGSI_ACCEPT: row(406, "There is no such form of the answer", "Accept what `want` names."),
-  NGSI_EXISTS: row(409, "The entity is there already", "Update it, or choose another id."),
+  NGSI_EXISTS: row(409, "It is there already", "Update it, or choose another id."),
   NGSI_TENANT: row(
     404,
     "There is no such dataset for this reader",
