@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { NodeSettings } from "../node/index.ts";
+import { mqttFrom, type NodeSettings } from "../node/index.ts";
 import { CliProblem } from "./problem.ts";
 import type { Say } from "./text.ts";
 import { collect } from "./usage.ts";
@@ -12,6 +12,7 @@ export type NodeOptions = {
   readonly trustProxy?: readonly string[];
   readonly followNetwork?: readonly string[];
   readonly notifyNetwork?: readonly string[];
+  readonly mqtt?: string;
   readonly maxAge?: string;
   readonly confirmClock?: true;
   readonly confirmRestored?: true;
@@ -66,6 +67,13 @@ export function addNodeOptions(command: Command, say: Say): Command {
       collect,
     )
     .option(
+      "--mqtt <address>",
+      say({
+        en: "take messages of MQTT for datasets: a port (on 127.0.0.1), host:port, or mqtts://broker that is there already (CITYID_MQTT, else off)",
+        zh: "接收发往数据集的 MQTT 消息：端口（监听 127.0.0.1）、主机:端口，或已有代理 mqtts://…（CITYID_MQTT，默认关闭）",
+      }),
+    )
+    .option(
       "--max-age <seconds>",
       say({
         en: "the age limit of verifiers: witnesses are asked three times as often (CITYID_MAX_AGE, else 3600)",
@@ -89,7 +97,7 @@ export function addNodeOptions(command: Command, say: Say): Command {
 }
 
 export function nodeSettings(options: NodeOptions): NodeSettings {
-  const { host, data, publicUrl, trustProxy, followNetwork, notifyNetwork, maxAge } = options;
+  const { host, data, publicUrl, trustProxy, followNetwork, notifyNetwork, mqtt, maxAge } = options;
   return {
     host,
     port: options.port === undefined ? undefined : readPort(options.port),
@@ -98,6 +106,7 @@ export function nodeSettings(options: NodeOptions): NodeSettings {
     trustedProxies: trustProxy,
     followNetworks: followNetwork,
     notifyNetworks: notifyNetwork,
+    mqtt: mqttFrom(mqtt),
     maxAgeSeconds: maxAge === undefined ? undefined : readAge(maxAge),
     confirmClock: options.confirmClock,
     confirmRestored: options.confirmRestored,

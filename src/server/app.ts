@@ -5,11 +5,13 @@ import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
 import { mountData, mountFeed } from "./data/index.ts";
+import { createUploadRate } from "./data/upload-rate.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, type HotPath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
 import { mountInbox } from "./inbox/index.ts";
+import { createIngest, type Ingest } from "./ingest/index.ts";
 import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
@@ -42,6 +44,8 @@ export type Server = {
   fetch(request: Request, peer?: Peer): Promise<Response>;
   /** Answers the hottest reads without building a `Request`; `undefined` for everything else. */
   readonly hot: HotPath;
+  /** Takes what comes to datasets by other ways; left out where there are none. */
+  readonly ingest?: Ingest;
   /** Ends what would otherwise last: event streams, notifications. Called when the node begins to stop. */
   close(): Promise<void>;
 };
@@ -69,6 +73,7 @@ export function createApp(
     follower: createFollower({ ...dependencies, state, views }),
     authentication,
     access,
+    uploadRate: createUploadRate(config),
     problem: problems.answer,
   };
   const answers = createRecordAnswers(services);
@@ -92,7 +97,7 @@ export function createApp(
   mountAgreements(app, services);
   mountCatalogue(app, services);
   mountOgc(app, services);
-  const endNotifications = mountNgsi(app, services);
+  const ngsi = mountNgsi(app, services);
   mountEnrolments(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
@@ -160,11 +165,12 @@ export function createApp(
 
   return {
     fetch,
+    ingest: createIngest(services, ngsi.coreTerms),
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
     async close() {
       endStreams();
       endFeeds();
-      await endNotifications();
+      await ngsi.close();
       access.close();
     },
   };

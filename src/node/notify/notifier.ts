@@ -3,10 +3,11 @@ import type { Notifier } from "../../server/index.ts";
 import type { NodeConfig } from "../config.ts";
 import { type AddressBook, addressBook } from "../follow/address.ts";
 import { addressOf, type ResolveName, resolveName } from "../follow/pinned-address.ts";
+import { publish, topicOf } from "./mqtt.ts";
 import { createPosting } from "./post.ts";
 
 const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"];
-const SCHEMES = ["https:", "http:"];
+const SCHEMES = ["https:", "http:", "mqtts:", "mqtt:"];
 
 export type NotifierParts = {
   readonly resolve?: ResolveName;
@@ -36,6 +37,9 @@ export function createNotifier(
         const url = new URL(message.uri);
         const address = await addressOf(url, book, named, bounds);
         if (!address.ok) return "failed";
+        if (url.protocol.startsWith("mqtt")) {
+          return publish(url, address.value, message, bounds);
+        }
         return post(url, address.value, message, bounds);
       }),
   };
@@ -63,12 +67,14 @@ async function within<T>(
 /** What an address tells by itself; names are looked up when something is sent. */
 function whyNot(text: string, book: AddressBook, hasOwn: boolean): string | undefined {
   if (!URL.canParse(text)) return "url";
-  const { protocol, hostname, username, password } = new URL(text);
+  const url = new URL(text);
+  const { protocol, hostname, username, password } = url;
   if (!SCHEMES.includes(protocol)) return "scheme";
-  if (username !== "" || password !== "") return "url";
+  const isMqtt = protocol.startsWith("mqtt");
+  if (isMqtt ? topicOf(url) === undefined : username !== "" || password !== "") return "url";
   const host = hostname.replace(/^\[(.*)\]$/, "$1");
   const address = host === "localhost" ? "127.0.0.1" : host;
-  const isSealed = protocol === "https:";
+  const isSealed = protocol === "https:" || protocol === "mqtts:";
   if (isIP(address) === 0) return isSealed || hasOwn ? undefined : "not-https";
   if (isSealed) return book.admits(address) ? undefined : "not-public";
   return book.isOwn(address) ? undefined : book.admits(address) ? "not-https" : "not-public";

@@ -34,7 +34,6 @@ import type { App, AppContext, Services } from "../services.ts";
 import { mountPlates } from "./plates.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
-import { createUploadRate } from "./upload-rate.ts";
 import { publicEntryJson, receiptJson, shownBody, shownEntryJson } from "./views.ts";
 
 /** A dataset whose log this node keeps. */
@@ -45,8 +44,7 @@ type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
  * what it says the owner sees, and whoever has a grant as far as that reaches.
  */
 export function mountData(app: App, services: Services): void {
-  const { state, datasets, authentication, access, problem, config } = services;
-  const rate = createUploadRate(config);
+  const { state, datasets, authentication, access, problem, config, uploadRate: rate } = services;
   mountPlates(app, services);
 
   app.get("/v1/datasets/:code", (c) => {

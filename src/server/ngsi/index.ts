@@ -1,8 +1,9 @@
+import { certain } from "../../core/index.ts";
 import type { App, Services } from "../services.ts";
 import { memoryStore } from "../store/index.ts";
 import { batchRoutes } from "./batch.ts";
 import { contextRoutes, mountStoredContext } from "./context-routes.ts";
-import { createContexts } from "./contexts.ts";
+import { createContexts, type TermContext } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
 import { CONTEXTS_PATH, mountRoute } from "./request.ts";
@@ -16,9 +17,12 @@ import { createWriter } from "./writer.ts";
  * NGSI-LD (ETSI GS CIM 009) over the datasets of the node, by their entities. docs/spec/sharing.md, NGSI-LD. Writes are signed
  * by the node's key for the dataset.
  *
- * @returns the way to end notifications, for a graceful stop
+ * @returns the way to end notifications, for a graceful stop, and the terms of the core context
  */
-export function mountNgsi(app: App, services: Services): () => Promise<void> {
+export function mountNgsi(
+  app: App,
+  services: Services,
+): { close(): Promise<void>; coreTerms(): Promise<TermContext> } {
   const { config, random, clock } = services;
   const stored = new StoredContexts(services.contexts ?? memoryStore(), random);
   const own = `${config.publicUrl}${CONTEXTS_PATH}/`;
@@ -39,5 +43,8 @@ export function mountNgsi(app: App, services: Services): () => Promise<void> {
   ];
   mountStoredContext(app, services, stored);
   for (const route of routes) mountRoute(app, services, contexts, route);
-  return () => subscriptions.close();
+  return {
+    close: () => subscriptions.close(),
+    coreTerms: async () => certain(await contexts.read(undefined), "the core context"),
+  };
 }
