@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { NodeSettings } from "../node/index.ts";
+import { mqttFrom, type NodeSettings } from "../node/index.ts";
 import { CliProblem } from "./problem.ts";
 import type { Say } from "./text.ts";
 import { collect } from "./usage.ts";
@@ -11,6 +11,8 @@ export type NodeOptions = {
   readonly publicUrl?: string;
   readonly trustProxy?: readonly string[];
   readonly followNetwork?: readonly string[];
+  readonly notifyNetwork?: readonly string[];
+  readonly mqtt?: string;
   readonly maxAge?: string;
   readonly confirmClock?: true;
   readonly confirmRestored?: true;
@@ -57,6 +59,21 @@ export function addNodeOptions(command: Command, say: Say): Command {
       collect,
     )
     .option(
+      "--notify-network <network>",
+      say({
+        en: "a network of your own to which notifications of subscriptions may go, by http and mqtt too; may be repeated (CITYID_NOTIFY_NETWORKS, else the public internet by https and mqtts alone)",
+        zh: "自有网络：可向其发送订阅通知（含 http、mqtt），可重复（CITYID_NOTIFY_NETWORKS，默认仅限公网 https、mqtts）",
+      }),
+      collect,
+    )
+    .option(
+      "--mqtt <address>",
+      say({
+        en: "take messages of MQTT for datasets: a port (on 127.0.0.1), host:port, or mqtts://broker that is there already (CITYID_MQTT, else off)",
+        zh: "接收发往数据集的 MQTT 消息：端口（监听 127.0.0.1）、主机:端口，或已有代理 mqtts://…（CITYID_MQTT，默认关闭）",
+      }),
+    )
+    .option(
       "--max-age <seconds>",
       say({
         en: "the age limit of verifiers: witnesses are asked three times as often (CITYID_MAX_AGE, else 3600)",
@@ -80,7 +97,7 @@ export function addNodeOptions(command: Command, say: Say): Command {
 }
 
 export function nodeSettings(options: NodeOptions): NodeSettings {
-  const { host, data, publicUrl, trustProxy, followNetwork, maxAge } = options;
+  const { host, data, publicUrl, trustProxy, followNetwork, notifyNetwork, mqtt, maxAge } = options;
   return {
     host,
     port: options.port === undefined ? undefined : readPort(options.port),
@@ -88,6 +105,8 @@ export function nodeSettings(options: NodeOptions): NodeSettings {
     publicUrl,
     trustedProxies: trustProxy,
     followNetworks: followNetwork,
+    notifyNetworks: notifyNetwork,
+    mqtt: mqttFrom(mqtt),
     maxAgeSeconds: maxAge === undefined ? undefined : readAge(maxAge),
     confirmClock: options.confirmClock,
     confirmRestored: options.confirmRestored,

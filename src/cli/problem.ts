@@ -77,7 +77,8 @@ export type CliProblemCode =
   | "IMPORT_EMPTY"
   | "IMPORT_COLUMNS"
   | "IMPORT_CHANGED"
-  | "IMPORT_REFUSED";
+  | "IMPORT_REFUSED"
+  | "DEVICES_REFUSED";
 
 const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   CLI_USAGE: {
@@ -773,6 +774,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "What was taken can be voided: `cityid void {manifest}`.",
       zh: "已写入的部分可以撤回：`cityid void {manifest}`。",
+    },
+  },
+  DEVICES_REFUSED: {
+    exit: "refused",
+    what: {
+      en: "The ledger refused {refused} of {rows} changes of keys; the others stand.",
+      zh: "账本拒绝了 {rows} 项密钥更改中的 {refused} 项；其余已生效。",
+    },
+    remedy: {
+      en: "Look at the rows above, and run the same command again: what was done is left alone.",
+      zh: "请核对上列各行后再次执行同一命令：已完成的不会重复。",
     },
   },
 };

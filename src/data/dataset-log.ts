@@ -128,6 +128,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   readonly #listeners = new Set<() => void>();
   #writing: Promise<void> | undefined;
   #failure: unknown;
+  #erasures = 0;
   #closing = false;
   #isRestored: boolean;
   #published: { readonly size: number; readonly at: number };
@@ -175,6 +176,10 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
 
   get gateway(): CborKeyedMap {
     return this.#options.gateway;
+  }
+
+  get erasures(): number {
+    return this.#erasures;
   }
 
   get size(): number {
@@ -248,11 +253,14 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     isErased: (name: string, observation: number) => boolean,
   ): Promise<void> {
     const { first } = this.#log.blockOf(index);
+    this.#erasures += 1;
     await this.#erasePlate(index, (name) => isErased(name, 0));
     await this.#entities.forgetting(index, async () => {
       const left = await this.#bodies.erase(first, index - first, isErased);
       await this.#attachments.keepOnly(this.#hashOf(index), filesOf(left));
     });
+    // Again: what was read meanwhile may still have been there.
+    this.#erasures += 1;
   }
 
   /** First, so that nothing of it is shown any more once the facts themselves are gone. */

@@ -61,11 +61,11 @@ export {
   type Amendment,
   entityId,
   type Forgetting,
-  jsonOf,
   readStatement,
   type Statement,
 } from "./entities/statement.ts";
 export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
+export { type EntityChange, EntityChanges } from "./entity-changes.ts";
 export {
   type FileName,
   type FileRefusal,

@@ -88,6 +88,8 @@ export interface DatasetLog {
   body(index: number): Promise<EntryBody>;
   /** What its entries say of the plates of a code, in no order. */
   plates(code: string): Promise<readonly KeptScan[]>;
+  /** How often facts were forgotten since it was opened: whoever keeps what they said looks again when it has changed. */
+  readonly erasures: number;
   /** Forgets facts for good, with the files that only they named; durable when it resolves. */
   erase(index: number, isErased: (name: string, observation: number) => boolean): Promise<void>;
   /** `undefined` where the entry has no such file, or it was erased. */
@@ -184,6 +186,7 @@ export type Observed = {
   readonly receivedMilliseconds: number;
   readonly kind: Statement["kind"];
   readonly attributes: Statement["attributes"];
+  /** Told to whoever sees everything. */
   readonly scopes?: readonly string[];
   /** To be heeded by whoever tells what was before; they say nothing themselves. */
   readonly amends?: Amendment;

@@ -15,6 +15,10 @@ export type NodeConfig = {
   readonly trustedProxies: readonly string[];
   /** Networks of the operator's own, whose nodes `follow=1` may ask though they are not public, by http too. */
   readonly followNetworks: readonly string[];
+  /** Networks of the operator's own to which notifications may go though they are not public, by http and mqtt too. */
+  readonly notifyNetworks: readonly string[];
+  /** Where messages of MQTT come from: an address to listen at, or a broker that is there already. */
+  readonly mqtt: MqttSource | undefined;
   /** Verifiers may refuse what was cosigned longer ago: the witnesses are asked three times as often. */
   readonly maxAgeSeconds: number;
   readonly demonstration: boolean;
@@ -28,6 +32,10 @@ export type NodeConfig = {
   readonly confirmRestored: boolean;
   readonly logFormat: "json" | "quiet";
 };
+
+export type MqttSource =
+  | { readonly host: string; readonly port: number }
+  | { readonly broker: string };
 
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
@@ -70,6 +78,11 @@ export function configFromEnv(
       "follow network",
       settings.followNetworks ?? listFrom(env.CITYID_FOLLOW_NETWORKS),
     ),
+    notifyNetworks: networksFrom(
+      "notify network",
+      settings.notifyNetworks ?? listFrom(env.CITYID_NOTIFY_NETWORKS),
+    ),
+    mqtt: settings.mqtt ?? mqttFrom(env.CITYID_MQTT),
     maxAgeSeconds: settings.maxAgeSeconds ?? ageFrom(env.CITYID_MAX_AGE),
     demonstration: settings.demonstration ?? false,
     scratch: settings.scratch ?? scratchFrom(env.CITYID_SCRATCH, settings.host ?? env.CITYID_HOST),
@@ -96,6 +109,26 @@ function ageFrom(text: string | undefined): number {
     throw new ConfigError("CITYID_MAX_AGE", `seconds, at least ${MIN_AGE_SECONDS}`, text);
   }
   return seconds;
+}
+
+/** `1883`, `10.0.0.1:1883`, `mqtts://user:password@broker.example`. @throws ConfigError */
+export function mqttFrom(text: string | undefined): MqttSource | undefined {
+  if (text === undefined || text === "") return undefined;
+  if (/^mqtts?:\/\/[^\s/]+\/?$/.test(text) && URL.canParse(text)) return { broker: text };
+  const [, host = "127.0.0.1", port = ""] =
+    /^(?:(\[[0-9a-fA-F:]+\]|[^:\s/]+):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === "" || Number(port) > 65_535) {
+    throw new ConfigError(
+      "CITYID_MQTT",
+      "a port, host:port or mqtts://broker",
+      withoutPassword(text),
+    );
+  }
+  return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
+}
+
+function withoutPassword(text: string): string {
+  return text.replace(/\/\/[^@/]*@/, "//…@");
 }
 
 function urlFrom(text: string | undefined): string | undefined {

@@ -28,6 +28,7 @@ import {
  *     comet/         of a validator: what its engine keeps, and the sockets between the two
  *     datasets/      logs of datasets, each with its keys and what lies beside it
  *     contexts/      contexts of JSON-LD that clients keep here
+ *     subscriptions/ who is to be notified of what, and how far that got
  *     scratch/       the dataset for tests, where one was asked for
  *     enrolments/    keys that wait to be enrolled, beside the ledger
  *     demo/          keys of a demonstration
@@ -53,6 +54,7 @@ export type DataDirectory = {
   readonly datasets: string;
   readonly scratch: string;
   readonly contexts: string;
+  readonly subscriptions: string;
   readonly enrolments: string;
   readonly demo: string;
 };
@@ -96,6 +98,7 @@ export function dataDirectory(root: string): DataDirectory {
     datasets: join(root, "datasets"),
     scratch: join(root, "scratch"),
     contexts: join(root, "contexts"),
+    subscriptions: join(root, "subscriptions"),
     enrolments: join(root, "enrolments"),
     demo: join(root, "demo"),
   };

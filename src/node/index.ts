@@ -22,6 +22,7 @@ export {
   ConfigError,
   configFromEnv,
   DEFAULT_PORT,
+  mqttFrom,
   type NodeConfig,
   type NodeSettings,
 } from "./config.ts";

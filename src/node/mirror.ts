@@ -40,5 +40,5 @@ const NOT_YET: Server = {
   hot: () => undefined,
   page: () => undefined,
   write: () => undefined,
-  close: () => undefined,
+  close: async () => undefined,
 };

@@ -20,7 +20,7 @@ import { parentProofs } from "./child/parent-proofs.ts";
 import { cosignerOf, ownCosigner } from "./comet/cosigner.ts";
 import { engineHome, ownPeers } from "./comet/home.ts";
 import { beginLedgerOfChain } from "./comet/ledger-of-chain.ts";
-import type { NodeConfig } from "./config.ts";
+import type { MqttSource, NodeConfig } from "./config.ts";
 import { contextLoader } from "./context-loader.ts";
 import { type Cosigning, policyOf, policyText, startCosigning } from "./cosigning.ts";
 import {
@@ -38,6 +38,9 @@ import { otherNodes } from "./follow/other-nodes.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
+import { openBridge } from "./mqtt/bridge.ts";
+import { openBroker } from "./mqtt/broker.ts";
+import { createNotifier } from "./notify/notifier.ts";
 import { compileTicks } from "./ticks.ts";
 import { SOFTWARE } from "./version.ts";
 import { type OwnWitness, openWitness, writeFraud } from "./witness.ts";
@@ -221,9 +224,17 @@ async function serve(
     closing.unshift(() => anchoring[Symbol.asyncDispose]());
     const all = { ...opened, datasets, scratch: scratch?.log };
     server = await application({ ...config, port }, all, demo, extras.connectTo);
-    return { datasets, anchoring, scratch };
+    const mqtt = config.mqtt === undefined ? undefined : await openMqtt(config.mqtt);
+    if (mqtt !== undefined) closing.unshift(() => mqtt[Symbol.asyncDispose]());
+    return { datasets, anchoring, scratch, mqtt };
   };
-  const { datasets, anchoring, scratch } = await open().catch(async (cause: unknown) => {
+  const openMqtt = (source: MqttSource) => {
+    const parts = { ingest: () => server.ingest, log, random: randomly };
+    return "broker" in source
+      ? openBridge(source.broker, parts, `cityid ${origin}`)
+      : openBroker({ ...source, ...parts });
+  };
+  const { datasets, anchoring, scratch, mqtt } = await open().catch(async (cause: unknown) => {
     for (const close of closing) await close();
     throw cause;
   });
@@ -238,7 +249,8 @@ async function serve(
     datasets,
     witnessVkey: opened.witness?.vkey,
     async [Symbol.asyncDispose]() {
-      server.close();
+      await mqtt?.[Symbol.asyncDispose]();
+      await server.close();
       await opened.cosigning.stop();
       await listening.stop();
       await anchoring[Symbol.asyncDispose]();
@@ -311,6 +323,8 @@ async function application(
       ...(scratch === undefined ? {} : { scratch }),
       contexts: directoryStore(directory.contexts),
       loadContext: contextLoader(config),
+      subscriptions: directoryStore(directory.subscriptions),
+      notifier: createNotifier(config),
       enrolments: directoryStore(directory.enrolments),
       ...(witness === undefined ? {} : { witness }),
       ...(validator === undefined ? {} : { validator }),
@@ -372,5 +386,5 @@ const NOT_YET: Server = {
   hot: () => undefined,
   page: () => undefined,
   write: () => undefined,
-  close: () => undefined,
+  close: async () => undefined,
 };

@@ -5,11 +5,13 @@ import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
 import { mountAggregate, mountData, mountExport, mountFeed } from "./data/index.ts";
+import { createUploadRate } from "./data/upload-rate.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
 import { createHotPath, createPagePath, type HotPath, type PagePath } from "./hot-path.ts";
 import { createAuthentication } from "./identity/index.ts";
 import { mountInbox } from "./inbox/index.ts";
+import { createIngest, type Ingest } from "./ingest/index.ts";
 import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
@@ -46,8 +48,10 @@ export type Server = {
   readonly page: PagePath;
   /** Takes operations without one; `undefined` for everything else. */
   readonly write: WritePath;
-  /** Ends what would otherwise last: event streams. Called when the node begins to stop. */
-  close(): void;
+  /** Takes what comes to datasets by other ways; left out where there are none. */
+  readonly ingest?: Ingest;
+  /** Ends what would otherwise last: event streams, notifications. Called when the node begins to stop. */
+  close(): Promise<void>;
 };
 
 /** Builds the server around a ledger. Everything else it needs is an argument too; what is not said is as in `DEFAULT_CONFIG`. */
@@ -73,6 +77,7 @@ export function createApp(
     follower: createFollower({ ...dependencies, state, views }),
     authentication,
     access,
+    uploadRate: createUploadRate(config),
     problem: problems.answer,
   };
   const answers = createRecordAnswers(services);
@@ -98,7 +103,7 @@ export function createApp(
   mountAgreements(app, services);
   mountCatalogue(app, services);
   mountOgc(app, services);
-  mountNgsi(app, services);
+  const ngsi = mountNgsi(app, services);
   mountEnrolments(app, services);
   mountTokens(app, services);
   mountVerifier(app, services);
@@ -171,13 +176,15 @@ export function createApp(
 
   return {
     fetch,
+    ingest: createIngest(services, ngsi.coreTerms),
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
     page: createPagePath(pages, admission, metrics),
     write: createWritePath({ submissions, admission, problems, refusalOfError }, services),
-    close: () => {
+    async close() {
       endStreams();
       endFeeds();
       endExports();
+      await ngsi.close();
       access.close();
     },
   };

@@ -1,6 +1,8 @@
 export { createApp, type Server } from "./app.ts";
 export type { HotPath, PagePath } from "./hot-path.ts";
 export type { HotAnswer, HotRequest } from "./http/hot.ts";
+export type { Ingest, IngestAnswer } from "./ingest/index.ts";
+export { MAX_MQTT_CLIENTS, MAX_MQTT_PACKET_BYTES, MAX_NOTIFY_ANSWER_BYTES } from "./limits.ts";
 export type { ServedLog } from "./log/index.ts";
 export { createMirrorApp, type MirrorDependencies } from "./mirror.ts";
 export type { TakeBody, WritePath } from "./operations/index.ts";
@@ -10,6 +12,8 @@ export {
   type Log,
   type LogFacts,
   type NodeDescription,
+  type Notifier,
+  type NotifyMessage,
   type OtherNodes,
   type OtherNodesRefusal,
   type ParentLedger,

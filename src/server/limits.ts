@@ -100,3 +100,24 @@ export const MAX_GROUPS: number = 10_000;
 export const MAX_TILE_FEATURES = 5000;
 export const MAX_TILE_POSITIONS: number = 100_000;
 export const MAX_TILE_BYTES: number = MIB;
+
+/** Subscriptions to a dataset's entities: of one holder, of all of the node, and a body that says one. */
+export const MAX_SUBSCRIPTIONS_OF_HOLDER = 2000;
+export const MAX_SUBSCRIPTIONS: number = 10_000;
+export const MAX_SUBSCRIPTION_BYTES: number = 64 * KIB;
+
+/** Entities that one notification tells of; more come in several. */
+export const MAX_NOTIFIED_ENTITIES = 1000;
+
+/** How long a receiver may take to answer where the subscription does not say, and what of its answer is read. */
+export const NOTIFY_MILLISECONDS: number = 10 * SECOND;
+export const MAX_NOTIFY_ANSWER_BYTES: number = 64 * KIB;
+
+/** Connections of MQTT to this node at once, and a packet on one of them: what is larger comes over HTTP. */
+export const MAX_MQTT_CLIENTS = 1000;
+export const MAX_MQTT_PACKET_BYTES: number = 256 * KIB;
+
+/** Notifications under way at once; and of those whose receiver did not answer the last time, in all and to one host. */
+export const MAX_NOTIFYING = 512;
+export const MAX_NOTIFYING_SLOW = 64;
+export const MAX_NOTIFYING_SLOW_HOST = 8;

@@ -70,6 +70,6 @@ export function createMirrorApp(
     hot: () => undefined,
     page: () => undefined,
     write: () => undefined,
-    close: () => undefined,
+    close: async () => undefined,
   };
 }

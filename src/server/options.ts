@@ -71,6 +71,27 @@ export type OtherNodesRefusal = {
   readonly why: string;
 };
 
+/** A notification on its way to whoever subscribed. */
+export type NotifyMessage = {
+  readonly uri: string;
+  /** Fields of HTTP, or metadata of MQTT. */
+  readonly fields: { readonly [name: string]: string };
+  readonly body: object;
+  /** How it is to be sent over MQTT. */
+  readonly notifierInfo: { readonly [key: string]: string };
+};
+
+/** Sends notifications to addresses that others wrote down. Never throws. */
+export type Notifier = {
+  /** Why nothing is ever sent there, as far as the address itself tells; one word. */
+  refuses(uri: string): string | undefined;
+  /** `refused`: the receiver answered that this one is none for it. */
+  send(
+    message: NotifyMessage,
+    bounds: { readonly signal: AbortSignal; readonly milliseconds: number },
+  ): Promise<"taken" | "refused" | "failed">;
+};
+
 export type ServerConfig = {
   /** How the world reaches the node, without a slash at the end: `https://node.example`. */
   readonly publicUrl: string;
@@ -153,6 +174,10 @@ export type AppDependencies = {
   readonly contexts?: BlobStore;
   /** Gives a JSON-LD context, of addresses that the operator allows; `undefined` where it cannot be had. Never throws. */
   readonly loadContext?: (url: string) => Promise<unknown>;
+  /** Subscriptions to entities of datasets; forgotten with the process where left out. */
+  readonly subscriptions?: BlobStore;
+  /** Left out where nobody is notified: then nobody can subscribe. */
+  readonly notifier?: Notifier;
   /** Cosigns for the logs of others. */
   readonly witness?: Witness;
   /** Cosigns for its own ledger what it has committed: only a validator has it. */

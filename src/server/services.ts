@@ -1,6 +1,7 @@
 import type { Context, Hono } from "hono";
 import type { Access } from "./access/index.ts";
 import type { BodyBudget } from "./bodies/budget.ts";
+import type { UploadRate } from "./data/upload-rate.ts";
 import type { Follower } from "./following/index.ts";
 import type { Authentication } from "./identity/index.ts";
 import type { Metrics } from "./ops/index.ts";
@@ -27,6 +28,8 @@ export type Services = AppDependencies & {
   readonly bodies: BodyBudget;
   readonly authentication: Authentication;
   readonly access: Access;
+  /** Of entries, however they come. */
+  readonly uploadRate: UploadRate;
   /** The answer to a refusal, for programs or for people as the request asks. */
   readonly problem: (c: AppContext, refusal: AnyRefusal, status?: Problem["status"]) => Response;
 };

@@ -18,7 +18,7 @@ test("what goes wrong on the short way is answered the long way, and ends nothin
       asked.push(new URL(request.url).pathname);
       return new Response("the long way", { status: 503 });
     },
-    close: () => undefined,
+    close: async () => undefined,
   };
   const listening = await listen(() => application, { host: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${listening.port}`;
@@ -42,7 +42,7 @@ test("a small body is taken the short way, whole or not at all", async () => {
       return { status: 200, headers: ["Content-Length", "2"], body: "ok" };
     },
     fetch: async () => new Response("the long way", { status: 503 }),
-    close: () => undefined,
+    close: async () => undefined,
   };
   const listening = await listen(() => application, { host: "127.0.0.1", port: 0 });
   const post = `POST / HTTP/1.1\r\nHost: x\r\nContent-Length: `;

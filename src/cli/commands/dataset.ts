@@ -4,6 +4,7 @@ import type { DatasetFilter } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { type CreateOptions, createDataset, readHash, readIndex } from "../dataset/create.ts";
+import { changeDevices, type DevicesOptions } from "../dataset/devices.ts";
 import { enrol, type InviteOptions, invite, turnAway } from "../dataset/enrol.ts";
 import { addExportOptions, type ExportOptions, exportTable } from "../dataset/export.ts";
 import { listPlates, type ScanOptions, sendScan } from "../dataset/scan.ts";
@@ -131,6 +132,28 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
         const run = runOf(command);
         return options.turnAway === undefined ? enrol(run, kids) : turnAway(run, options.turnAway);
       },
+    );
+
+  sub("devices", {
+    en: "enrols, replaces and closes keys of devices, row by row of a CSV; run again it goes on",
+    zh: "按 CSV 逐行登记、更换、停用设备密钥；可重复运行以继续",
+  })
+    .argument(
+      "<file>",
+      say({
+        en: "CSV: code, action (enrol, replace, close), key, kid, label, until, since",
+        zh: "CSV：code、action（enrol、replace、close）、key、kid、label、until、since",
+      }),
+    )
+    .option("--dry-run", say({ en: "tells what would be done", zh: "只列出将做的更改" }))
+    .option("--skip-bad", say({ en: "leaves bad rows out", zh: "跳过有误的行" }))
+    .option(
+      "--report <file>",
+      say({ en: "writes all bad rows there, as CSV", zh: "将有误的行写入该 CSV 文件" }),
+    )
+    .option("--encoding <name>", "utf-8, gb18030")
+    .action(async (path: string, options: DevicesOptions, command: Command) =>
+      changeDevices(runOf(command), path, options),
     );
 
   sub("list", { en: "datasets of the ledger, found by name", zh: "查找账本中的数据集" })

@@ -46,7 +46,10 @@ export type RowCode =
   | "ROW_POINT"
   | "ROW_NUMBER"
   | "ROW_TRUTH"
-  | "ROW_JSON";
+  | "ROW_JSON"
+  | "ROW_ACTION"
+  | "ROW_KEY"
+  | "ROW_KID";
 
 /** What is wrong with the row, with an example that is right. */
 export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
@@ -88,4 +91,10 @@ export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
   ROW_NUMBER: { en: "is no number, like 12.5", zh: "不是数字，正确如 12.5" },
   ROW_TRUTH: { en: "is neither true nor false", zh: "不是 true 或 false" },
   ROW_JSON: { en: "is no JSON object", zh: "不是 JSON 对象" },
+  ROW_ACTION: { en: "is none of enrol, replace and close", zh: "不是 enrol、replace、close 之一" },
+  ROW_KEY: {
+    en: "is no public key: 64 hex digits of Ed25519, or a COSE_Key in hex",
+    zh: "不是公钥：应为 Ed25519 的 64 位十六进制，或十六进制的 COSE_Key",
+  },
+  ROW_KID: { en: "is no kid of 16 hex digits", zh: "不是 16 位十六进制密钥编号" },
 };

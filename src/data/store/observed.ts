@@ -19,13 +19,12 @@ export function observedIn(
 ): Observed | undefined {
   const all = {
     ...{ row, ...placeOfRow(row), id, types, timeMilliseconds, receivedMilliseconds, kind },
-    ...(scopes && { scopes }),
     ...(amends && { amends }),
     ...(forgets && { forgets }),
   };
   // What is not to be told any more is told to nobody, wherever and whenever it was decided.
   if (kind === "amend" || kind === "forget") return { ...all, attributes };
-  if (!isLimited(view)) return { ...all, attributes };
+  if (!isLimited(view)) return { ...all, attributes, ...(scopes && { scopes }) };
   if (!isTimeSeen(timeMilliseconds, view)) return undefined;
   if (view.area !== undefined) {
     const place = attributes[LOCATION]?.[0]?.value ?? (entity && placeOf(entity));

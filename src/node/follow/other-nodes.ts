@@ -1,11 +1,9 @@
-import { Resolver } from "node:dns/promises";
 import { type IncomingMessage, type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import type { LookupFunction } from "node:net";
-import { isIP } from "node:net";
 import { err, ok, type Result } from "../../core/index.ts";
 import type { OtherNodes, OtherNodesRefusal } from "../../server/index.ts";
-import { type AddressBook, addressBook } from "./address.ts";
+import { addressBook } from "./address.ts";
+import { addressOf, pinnedTo, type ResolveName, resolveName } from "./pinned-address.ts";
 
 const MAX_HEADER_BYTES = 16 * 1024;
 
@@ -17,7 +15,7 @@ export type OtherNodesOptions = {
 /** What stands in for the world in a test. */
 export type OtherNodesParts = {
   /** All addresses of a name; none where it has none. */
-  readonly resolve?: (name: string, signal: AbortSignal) => Promise<readonly string[]>;
+  readonly resolve?: ResolveName;
   /** Certificate that is believed beside those of the platform (an operator names it in `NODE_EXTRA_CA_CERTS`). */
   readonly certificate?: string;
 };
@@ -48,47 +46,6 @@ function readUrl(text: string): URL | undefined {
   const url = new URL(text);
   const isWeb = url.protocol === "https:" || url.protocol === "http:";
   return isWeb && url.username === "" && url.password === "" ? url : undefined;
-}
-
-/**
- * The address to connect to. A name that does not exist looks like one that leads inside, so that nobody learns the names
- * of this network by delegating to them.
- */
-async function addressOf(
-  { hostname, protocol }: URL,
-  book: AddressBook,
-  resolve: NonNullable<OtherNodesParts["resolve"]>,
-  signal: AbortSignal,
-): Promise<Result<string, OtherNodesRefusal>> {
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
-  const found = isIP(host) === 0 ? await resolve(host, signal) : [host];
-  if (signal.aborted) return err({ what: "silent", why: "time" });
-  const [first, ...others] = found;
-  const isSafe = protocol === "https:" ? book.admits : book.isOwn;
-  if (first === undefined || ![first, ...others].every(isSafe)) {
-    return err({ what: "address", why: protocol === "https:" ? "not-public" : "not-https" });
-  }
-  return ok(first);
-}
-
-/** Tries of each name server, and how long one takes; the signal ends all of it. */
-const RESOLVING = { timeout: 1000, tries: 2 };
-
-/**
- * By questions to the name servers. The system's own resolver would hold a thread of the pool that also writes the journal,
- * for as long as somebody's name server likes.
- */
-async function resolveName(name: string, signal: AbortSignal): Promise<readonly string[]> {
-  const resolver = new Resolver(RESOLVING);
-  const cancel = () => resolver.cancel();
-  signal.addEventListener("abort", cancel, { once: true });
-  const none = (): readonly string[] => [];
-  const found = await Promise.all([
-    resolver.resolve4(name).catch(none),
-    resolver.resolve6(name).catch(none),
-  ]);
-  signal.removeEventListener("abort", cancel);
-  return found.flat();
 }
 
 type Asking = {
@@ -133,14 +90,6 @@ function ask(
     });
     request.end();
   });
-}
-
-function pinnedTo(address: string): LookupFunction {
-  const family = isIP(address);
-  return (_name, options, done) => {
-    if (options.all) done(null, [{ address, family }]);
-    else done(null, address, family);
-  };
 }
 
 async function read(response: IncomingMessage, maxBytes: number): Promise<Outcome> {

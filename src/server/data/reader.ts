@@ -1,4 +1,5 @@
 import {
+  type AccessAction,
   type Code,
   err,
   type OpenDataset,
@@ -52,12 +53,13 @@ export async function seenDataset(
   services: Services,
   text: string,
   reader: Reader,
+  action: AccessAction = "read",
 ): Promise<Result<SeenDataset, AnyRefusal>> {
   const code = parseCode(text);
   if (!code.ok) return code;
   const dataset = openDataset(services.state, code.value);
   const log = dataset.ok ? services.datasets?.find(dataset.value.reference) : undefined;
-  const found = log && (await seenLog(services, log, reader));
+  const found = log && (await seenLog(services, log, reader, action));
   if (found?.ok === false) return found;
   return found?.value ? ok(found.value) : err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
 }
@@ -67,13 +69,14 @@ async function seenLog(
   services: Services,
   log: DatasetLog,
   reader: Reader,
+  action: AccessAction = "read",
 ): Promise<Result<SeenDataset | undefined, AnyRefusal>> {
   const { state, access } = services;
   const code = referredCode(log.reference);
   const dataset = openDataset(state, code);
   if (!dataset.ok || dataset.value.reference !== log.reference) return ok(undefined);
   if (dataset.value.value.log.origin !== log.origin) return ok(undefined);
-  const judged = await access.judge(reader, dataset.value, "read");
+  const judged = await access.judge(reader, dataset.value, action);
   // That reading cannot be noted now is told; whoever has no view hears nothing.
   if (!judged.ok) return judged.error.code === "HTTP_BUSY" ? judged : ok(undefined);
   const { view } = judged.value;

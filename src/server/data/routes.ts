@@ -34,7 +34,6 @@ import { type Kept, keptDataset } from "./kept.ts";
 import { mountPlates } from "./plates.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
-import { createUploadRate } from "./upload-rate.ts";
 import { publicEntryJson, receiptJson, shownBody, shownEntryJson } from "./views.ts";
 
 /**
@@ -42,8 +41,7 @@ import { publicEntryJson, receiptJson, shownBody, shownEntryJson } from "./views
  * what it says the owner sees, and whoever has a grant as far as that reaches.
  */
 export function mountData(app: App, services: Services): void {
-  const { state, datasets, authentication, access, problem, config } = services;
-  const rate = createUploadRate(config);
+  const { state, datasets, authentication, access, problem, config, uploadRate: rate } = services;
   mountPlates(app, services);
 
   app.get("/v1/datasets/:code", (c) => {

@@ -34,6 +34,8 @@ export type Authentication = {
    * is read; `signer` decides.
    */
   claimed(c: AppContext, findOther: FindKey): Result<Signer, AnyRefusal>;
+  /** Whose a bearer token is that is bound to no grant: what speaks no HTTP has nothing else. */
+  bearer(token: string): Result<Signer, AnyRefusal>;
   ledgerKey: FindKey;
   /** Spends something that is good once, like the nonce of a signed request. */
   spend(keyid: string, once: MadeNonce): Result<void, AnyRefusal>;
@@ -105,6 +107,7 @@ export function createAuthentication(
   return {
     tokens,
     signedBy,
+    bearer: byToken,
     ledgerKey,
     reader(c, body) {
       const token = tokenOf(c);

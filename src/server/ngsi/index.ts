@@ -1,21 +1,29 @@
+import { certain } from "../../core/index.ts";
 import type { App, Services } from "../services.ts";
 import { memoryStore } from "../store/index.ts";
 import { batchRoutes } from "./batch.ts";
 import { contextRoutes, mountStoredContext } from "./context-routes.ts";
-import { createContexts } from "./contexts.ts";
+import { createContexts, type TermContext } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
 import { answerNgsiProblem } from "./problem.ts";
 import { CONTEXTS_PATH, mountRoute } from "./request.ts";
 import { StoredContexts } from "./stored-contexts.ts";
+import { subscriptionRoutes } from "./subscriptions/routes.ts";
+import { Subscriptions } from "./subscriptions/service.ts";
 import { temporalRoutes } from "./temporal/index.ts";
 import { createWriter } from "./writer.ts";
 
 /**
  * NGSI-LD (ETSI GS CIM 009) over the datasets of the node, by their entities. docs/spec/sharing.md, NGSI-LD. Writes are signed
  * by the node's key for the dataset.
+ *
+ * @returns the way to end notifications, for a graceful stop, and the terms of the core context
  */
-export function mountNgsi(app: App, services: Services): void {
+export function mountNgsi(
+  app: App,
+  services: Services,
+): { close(): Promise<void>; coreTerms(): Promise<TermContext> } {
   const { config, random, clock } = services;
   const stored = new StoredContexts(services.contexts ?? memoryStore(), random);
   const own = `${config.publicUrl}${CONTEXTS_PATH}/`;
@@ -29,15 +37,21 @@ export function mountNgsi(app: App, services: Services): void {
     own,
   );
   const writer = createWriter(services);
+  const subscriptions = new Subscriptions(services, contexts);
   const routes = [
     ...entityRoutes(writer),
     ...batchRoutes(writer, services.config.publicUrl),
     ...discoveryRoutes(),
     ...temporalRoutes(writer),
+    ...subscriptionRoutes(services, contexts, subscriptions),
     ...contextRoutes(services, contexts, stored),
   ];
   mountStoredContext(app, services, stored);
   for (const route of routes) mountRoute(app, services, contexts, route);
+  return {
+    close: () => subscriptions.close(),
+    coreTerms: async () => certain(await contexts.read(undefined, ""), "the core context"),
+  };
 }
 
 /** A path of NGSI-LD in which a part that should name something names nothing; `undefined` of any other. */

@@ -76,7 +76,7 @@ function readIdPattern(text: string | undefined): Part {
 }
 
 /** `A,B` is either; `(A;B)` is both. */
-function readTypes(text: string | undefined, context: TermContext): Part {
+export function readTypes(text: string | undefined, context: TermContext): Part {
   if (text === undefined || text === "*") return ok({});
   const types: string[][] = [];
   for (const group of text.split(/[,|]/, 64)) {
@@ -127,7 +127,7 @@ const SCOPE = /^\/?(?:(?:[A-Za-z][\w-]*|\+)\/)*(?:[A-Za-z][\w-]*|\+|#)$/;
 const RELATIONS = ["within", "contains", "intersects", "equals", "disjoint", "overlaps"] as const;
 
 /** GS CIM 009 §4.10. */
-function readPlace(asked: Asked, context: TermContext): Part {
+export function readPlace(asked: Asked, context: TermContext): Part {
   const relation = asked("georel");
   const [type, text] = [asked("geometry"), asked("coordinates")];
   if (relation === undefined) {
@@ -163,7 +163,7 @@ function parse(text: string): unknown {
   }
 }
 
-function readNumber(
+export function readNumber(
   name: string,
   text: string | undefined,
   min: number,
@@ -175,7 +175,7 @@ function readNumber(
   return value >= min && value <= max ? ok(value) : wrong(name, text, `${min} … ${max}`);
 }
 
-const STYLES: { readonly [word: string]: Form["style"] } = {
+export const STYLES: { readonly [word: string]: Form["style"] } = {
   normalized: "normalized",
   concise: "concise",
   keyValues: "simplified",
@@ -263,7 +263,7 @@ function readJoin(asked: Asked): Result<Form["join"], AnyRefusal> {
   return ok({ kind, levels: levels.value });
 }
 
-function readLanguages(
+export function readLanguages(
   text: string | undefined,
 ): Result<readonly string[] | undefined, AnyRefusal> {
   if (text === undefined) return ok(undefined);

@@ -76,12 +76,12 @@ class Misfit extends Error {
   }
 }
 
-function misfit(path: string, want: string): never {
+export function misfit(path: string, want: string): never {
   throw new Misfit(path.slice(0, 128), want);
 }
 
 /** Turns the first thing that does not fit into its refusal. */
-function reading<T>(read: () => T): Result<T, AnyRefusal> {
+export function reading<T>(read: () => T): Result<T, AnyRefusal> {
   try {
     return ok(read());
   } catch (cause) {
@@ -137,20 +137,20 @@ export function readTerm(term: string, context: TermContext): Result<string, Any
   return reading(() => termAt(term, context));
 }
 
-function termAt(term: string, context: TermContext): string {
+export function termAt(term: string, context: TermContext): string {
   const name = NAME.test(term) && !term.startsWith("@") ? context.attribute(term) : undefined;
   const isName = name !== undefined && name.length <= MAX_FACT_NAME_BYTES && /^[A-Za-z]/.test(name);
   return isName ? name : misfit(term, "a name of an attribute");
 }
 
-function objectAt(value: unknown, path: string): JsonObject {
+export function objectAt(value: unknown, path: string): JsonObject {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as JsonObject;
   }
   return misfit(path, "a JSON object");
 }
 
-function uriAt(value: unknown, path: string): string {
+export function uriAt(value: unknown, path: string): string {
   if (typeof value === "string" && value.length <= 2048 && URI.test(value)) return value;
   return misfit(path, "a URI");
 }
@@ -305,11 +305,11 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function textAt(value: unknown, path: string): string {
+export function textAt(value: unknown, path: string): string {
   return typeof value === "string" && value !== "" ? value : misfit(path, "a text");
 }
 
-function timeAt(value: unknown, path: string): string {
+export function timeAt(value: unknown, path: string): string {
   const isTime = typeof value === "string" && TIME.test(value);
   const time = isTime ? Date.parse(value.replace(",", ".")) : Number.NaN;
   return isTime && !Number.isNaN(time) ? value : misfit(path, "a time of RFC 3339 in UTC");

@@ -1,4 +1,4 @@
-import { err, fromUtf8, ok, type Result } from "../../core/index.ts";
+import { type AccessAction, err, fromUtf8, ok, type Result } from "../../core/index.ts";
 import { readBody } from "../bodies/read.ts";
 import { bestType } from "../http/accept.ts";
 import { PRIVATE } from "../http/answer.ts";
@@ -38,6 +38,8 @@ export type Route = {
   readonly isGeo?: boolean;
   /** Of the address, beside those that every operation takes. */
   readonly parameters: readonly string[];
+  /** What of a dataset its reader must be granted; `read` where nothing is said. */
+  readonly action?: AccessAction;
   answer(ask: Ask): Promise<Result<Response, AnyRefusal>>;
 };
 
@@ -75,7 +77,7 @@ async function understood(
   if (!parameters.ok) return parameters;
   const sent = route.hasBody ? await readSent(services, c) : ok(undefined);
   if (!sent.ok) return sent;
-  const target = await targetOf(services, c, sent.value?.bytes, route.isWriting);
+  const target = await targetOf(services, c, sent.value?.bytes, route);
   if (!target.ok) return target;
   const accept = readAccept(c, route.isGeo === true);
   if (!accept.ok) return accept;

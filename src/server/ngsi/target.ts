@@ -1,4 +1,4 @@
-import { err, ok, type Result, referredCode } from "../../core/index.ts";
+import { type AccessAction, err, ok, type Result, referredCode } from "../../core/index.ts";
 import { ALL, type EntityView } from "../../data/index.ts";
 import { type Reader, readerOf, seenDataset } from "../data/reader.ts";
 import { mustBe, speaksFor } from "../identity/index.ts";
@@ -13,6 +13,8 @@ export type Target = GatewayLog & {
   readonly note?: (what: string, count: number) => void;
   /** As the request named it. */
   readonly tenant: string | undefined;
+  /** Who asks, where somebody said so. */
+  readonly reader?: NonNullable<Reader>;
 };
 
 const MAX_TENANT_CHARACTERS = 256;
@@ -22,7 +24,7 @@ export async function targetOf(
   services: Services,
   c: AppContext,
   body: Uint8Array | undefined,
-  isWriting: boolean,
+  { isWriting, action = "read" }: { readonly isWriting: boolean; readonly action?: AccessAction },
 ): Promise<Result<Target, AnyRefusal>> {
   const { scratch } = services;
   const tenant = c.req.header("NGSILD-Tenant")?.slice(0, MAX_TENANT_CHARACTERS);
@@ -32,7 +34,7 @@ export async function targetOf(
   }
   if (isWriting) return targetOfOwner(services, c, tenant ?? "", body);
   const reader = readerOf(services, c, body);
-  return reader.ok ? targetOfReader(services, tenant ?? "", reader.value) : reader;
+  return reader.ok ? targetOfReader(services, tenant ?? "", reader.value, action) : reader;
 }
 
 /** A page of somebody else in a browser on this machine is not whom the scratch dataset is for. */
@@ -47,9 +49,10 @@ async function targetOfReader(
   services: Services,
   tenant: string,
   reader: Reader,
+  action: AccessAction,
 ): Promise<Result<Target, AnyRefusal>> {
-  const seen = await seenDataset(services, tenant, reader);
-  if (seen.ok) return ok({ ...seen.value, tenant });
+  const seen = await seenDataset(services, tenant, reader, action);
+  if (seen.ok) return ok({ ...seen.value, tenant, ...(reader && { reader }) });
   return seen.error.code === "HTTP_BUSY" ? seen : err({ code: "NGSI_TENANT", tenant });
 }
 
@@ -62,7 +65,7 @@ async function targetOfOwner(
 ): Promise<Result<Target, AnyRefusal>> {
   const signer = services.authentication.signer(c, body ?? new Uint8Array(0));
   if (!signer.ok) return signer;
-  const target = await targetOfReader(services, tenant, { signer: signer.value });
+  const target = await targetOfReader(services, tenant, { signer: signer.value }, "read");
   if (!target.ok) return target;
   const { code } = target.value;
   const isOwner = speaksFor(services.state, signer.value, code);

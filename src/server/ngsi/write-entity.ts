@@ -21,6 +21,8 @@ export type Form = {
   readonly languages?: readonly string[];
   /** Only these attributes, by the names of facts; members that are none stay. */
   readonly only?: ReadonlySet<string>;
+  /** All but these. */
+  readonly without?: ReadonlySet<string>;
   /** Only these members, and all but these. */
   readonly pick?: Projection;
   readonly omit?: Projection;
@@ -28,6 +30,8 @@ export type Form = {
   readonly datasetIds?: ReadonlySet<string>;
   /** Entities that relationships lead to are told with it. */
   readonly join?: Join;
+  /** What is told of an instance beside what it says. */
+  readonly beside?: ReadonlyMap<Instance, Json>;
 };
 
 /** GS CIM 009 §4.5.23. */
@@ -93,9 +97,10 @@ export function featureJson(
 
 /** The attributes that are told, with their instances. */
 export function shown(attributes: Attributes, form: Form): Attributes {
-  const { only, datasetIds } = form;
+  const { only, without, datasetIds } = form;
   const entries = Object.entries(attributes)
-    .filter(([name]) => (only === undefined || only.has(name)) && isMember(name, form))
+    .filter(([name]) => only?.has(name) !== false && without?.has(name) !== true)
+    .filter(([name]) => isMember(name, form))
     .map(
       ([name, instances]) =>
         [
@@ -119,7 +124,9 @@ function attributeJson(
   const linked = (said: JsonMap) => linkedJson(name, said, context, form, links);
   if (form.style !== "simplified") {
     const all = instances.map((each) => {
-      const json = instanceJson(each.said, context, form, each);
+      const told = instanceJson(each.said, context, form, each);
+      const beside = form.beside?.get(each);
+      const json = beside === undefined ? told : { ...(told as object), ...beside };
       const found = linked(each.said);
       if (found.length === 0) return json;
       const entities = found.map((one) => one.entity);

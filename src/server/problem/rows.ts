@@ -271,18 +271,23 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The query asks for everything",
     "Give at least one of type, attrs, q and georel.",
   ),
-  NGSI_UNKNOWN: row(404, "There is no such entity or attribute", "Look at the list of entities."),
+  NGSI_UNKNOWN: row(404, "There is no such entity, attribute or subscription", "Look at the list."),
   NGSI_PARAMETER: row(
     400,
     "This operation has no such parameter, or no such word for it",
     "Leave the parameter `name` out, or give it as `want` says.",
   ),
   NGSI_ACCEPT: row(406, "There is no such form of the answer", "Accept what `want` names."),
-  NGSI_EXISTS: row(409, "The entity is there already", "Update it, or choose another id."),
+  NGSI_EXISTS: row(409, "It is there already", "Update it, or choose another id."),
   NGSI_TENANT: row(
     404,
     "There is no such dataset for this reader",
     "Name in NGSILD-Tenant the code of a dataset of this node that you may see.",
+  ),
+  NGSI_ENDPOINT: row(
+    400,
+    "Nothing is sent to that address",
+    "Name an address of the public internet by https or mqtts; the operator can allow networks of its own with `--notify-network`.",
   ),
   NGSI_CONTEXT_FORM: row(
     400,

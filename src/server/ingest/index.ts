@@ -1,0 +1,1 @@
+export { createIngest, type Ingest, type IngestAnswer } from "./ingest.ts";

@@ -1,0 +1,55 @@
+import { MAX_NOTIFYING, MAX_NOTIFYING_SLOW, MAX_NOTIFYING_SLOW_HOST } from "../../limits.ts";
+
+/** A way of going: those who answered before, and those who did not. */
+export type Lane = "fast" | "slow";
+
+type Waiting = { readonly host: string; readonly begin: () => void };
+
+/**
+ * How many notifications are under way at once. Whoever did not answer the last time goes in a lane of its own, of which one
+ * host has only a part: silent ones never stand in the way of the others for longer than it takes to find out.
+ */
+export class Slots {
+  readonly #count = { fast: 0, slow: 0 };
+  readonly #slowHosts = new Map<string, number>();
+  readonly #waiting: { readonly [L in Lane]: Waiting[] } = { fast: [], slow: [] };
+
+  async run<T>(lane: Lane, host: string, work: () => Promise<T>): Promise<T> {
+    if (!this.#isFree(lane, host)) {
+      await new Promise<void>((begin) => this.#waiting[lane].push({ host, begin }));
+    } else {
+      this.#take(lane, host);
+    }
+    try {
+      return await work();
+    } finally {
+      this.#give(lane, host);
+    }
+  }
+
+  #isFree(lane: Lane, host: string): boolean {
+    if (lane === "fast") return this.#count.fast < MAX_NOTIFYING;
+    const own = this.#slowHosts.get(host) ?? 0;
+    return this.#count.slow < MAX_NOTIFYING_SLOW && own < MAX_NOTIFYING_SLOW_HOST;
+  }
+
+  #take(lane: Lane, host: string): void {
+    this.#count[lane] += 1;
+    if (lane === "slow") this.#slowHosts.set(host, (this.#slowHosts.get(host) ?? 0) + 1);
+  }
+
+  #give(lane: Lane, host: string): void {
+    this.#count[lane] -= 1;
+    if (lane === "slow") {
+      const left = (this.#slowHosts.get(host) ?? 1) - 1;
+      if (left === 0) this.#slowHosts.delete(host);
+      else this.#slowHosts.set(host, left);
+    }
+    const next = this.#waiting[lane].findIndex((each) => this.#isFree(lane, each.host));
+    const [found] = next < 0 ? [] : this.#waiting[lane].splice(next, 1);
+    if (found === undefined) return;
+    // Taken here: between now and when it begins nobody else may come.
+    this.#take(lane, found.host);
+    found.begin();
+  }
+}
