@@ -20,7 +20,7 @@ const option = (name) => (process.argv.includes(name) ? process.argv[process.arg
 const short = process.argv.includes("--short");
 const profile = option("--profile");
 const COUNT = 4;
-const SECONDS = short ? 4 : 10;
+const SECONDS = Number(option("--seconds") ?? (short ? 4 : 10));
 const WARM_SECONDS = short ? 3 : 6;
 const TRANSACTION_BYTES = 300;
 const PORT = 38156;
