@@ -21,13 +21,13 @@ const short = process.argv.includes("--short");
 const profile = option("--profile");
 const COUNT = 4;
 const SECONDS = Number(option("--seconds") ?? (short ? 4 : 10));
-const WARM_SECONDS = short ? 3 : 6;
+const WARM_SECONDS = short ? 3 : 12;
 const TRANSACTION_BYTES = 300;
 const PORT = 38156;
 const PEER_PORT = 38656;
 const RPC_PORT = 38657;
 /** Operations under way where as many as possible are wanted; the best counts. */
-const HANDS = short ? [512, 2048] : [512, 2048, 4096];
+const HANDS = short ? [512, 1024] : [512, 1024, 4096];
 const PER_SECOND = short ? 200 : 1000;
 const ITEMS = short ? 10_000 : 100_000;
 const RESEND_MILLISECONDS = 3000;

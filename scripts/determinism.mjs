@@ -44,6 +44,7 @@ const ORIGIN = "ledger.test/log";
 const START = Date.UTC(2026, 0, 1);
 /** A city in which most is taken, retired or full is left for another, else less and less would be accepted. */
 const BLOCKS_A_CITY = 1000;
+const CITIES_A_PROVINCE = 90;
 let CITY = "";
 const ALL = ["data", "govern", "issue", "record", "seal"];
 const names = (zh) => ({ zh: { value: zh, validFrom: "2020-01-01" } });
@@ -94,7 +95,8 @@ keep(applyGenesis(genesis, encodeGenesis(genesis)).value);
 
 /** The next city, with its keys. */
 function found() {
-  CITY = `MA.156.${1301 + cities++}`;
+  CITY = `MA.156.${13 + Math.floor(cities / CITIES_A_PROVINCE)}${pad(cities % CITIES_A_PROVINCE)}`;
+  cities++;
   for (const list of Object.values(ids)) list.length = 0;
   block([signed({ op: "gazette", items: [{ code: CITY, add: [{ names: { zh: "市" }, level: "prefecture", from: "1981", source: "x" }] }] }, "member/A")]);
   const application = signed({ op: "apply", code: CITY, names: names("市"), keys: [spec(CITY, ALL)], evidence: [{ title: "x", commit: sha256(utf8("x")) }] }, CITY);
