@@ -49,7 +49,7 @@ const SETTLED_MILLISECONDS = 4000;
 
 const MAIN = fileURLToPath(new URL("../bin/cli/main.js", import.meta.url));
 const CACHE = fileURLToPath(new URL("../.cache/bin", import.meta.url));
-const before = process.argv.includes("--resume") && JSON_FILE && existsSync(JSON_FILE) ? JSON.parse(readFileSync(JSON_FILE, "utf8")).runs : [];
+const before = process.argv.includes("--resume") && JSON_FILE && existsSync(JSON_FILE) ? (JSON.parse(readFileSync(JSON_FILE, "utf8")).runs ?? []) : [];
 console.log(`soak: ${COUNT} validators, ${OPERATIONS} operations, ${KILLS} kills, ${FAIL_POINTS} fail points, ${PARTITIONS} partitions, ${MINUTES} minutes, seed ${seed}`);
 
 const directory = mkdtempSync(join(tmpdir(), "cityid-soak-"));
