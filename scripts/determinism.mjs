@@ -42,9 +42,14 @@ const often = (share) => random() < share;
 
 const ORIGIN = "ledger.test/log";
 const START = Date.UTC(2026, 0, 1);
-const CITY = "MA.156.1301";
+/** A city in which most is taken, retired or full is left for another, else less and less would be accepted. */
+const BLOCKS_A_CITY = 1000;
+const CITIES_A_PROVINCE = 90;
+let CITY = "";
 const ALL = ["data", "govern", "issue", "record", "seal"];
 const names = (zh) => ({ zh: { value: zh, validFrom: "2020-01-01" } });
+/** So many keys the city or a member may be given in the place of those it had. */
+const RENEWED = 40;
 const keys = new Map();
 /** The same key for a word in every run. */
 function keyOf(word) {
@@ -88,8 +93,11 @@ const genesis = {
 };
 keep(applyGenesis(genesis, encodeGenesis(genesis)).value);
 
-/** A city with its keys. */
+/** The next city, with its keys. */
 function found() {
+  CITY = `MA.156.${13 + Math.floor(cities / CITIES_A_PROVINCE)}${pad(cities % CITIES_A_PROVINCE)}`;
+  cities++;
+  for (const list of Object.values(ids)) list.length = 0;
   block([signed({ op: "gazette", items: [{ code: CITY, add: [{ names: { zh: "市" }, level: "prefecture", from: "1981", source: "x" }] }] }, "member/A")]);
   const application = signed({ op: "apply", code: CITY, names: names("市"), keys: [spec(CITY, ALL)], evidence: [{ title: "x", commit: sha256(utf8("x")) }] }, CITY);
   block([signed({ op: "admit", application }, "member/A")]);
@@ -150,7 +158,7 @@ function last(list, item) {
   if (list.length > 20) list.shift();
 }
 
-function signed(body, iss, word = iss) {
+function signed(body, iss, word = values.has(iss) ? openWord(iss) : iss) {
   const { kid, seed } = keyOf(word);
   const claims = new Map([[1, iss], [3, ORIGIN], [6, Math.floor(now / 1000)]]);
   const protectedBytes = encodeCbor(new Map([[1, -8], [3, OPERATION_TYPE], [4, kid], [15, claims]]));
@@ -161,7 +169,7 @@ function signed(body, iss, word = iss) {
 /** `prev` as it is, or as it is not. */
 function prevOf(key, field = "op") {
   const value = state.get(key)?.[field];
-  return often(0.85) && value !== undefined ? value : sha256(utf8(`${below(1000)}`));
+  return often(0.93) && value !== undefined ? value : sha256(utf8(`${below(1000)}`));
 }
 function maybePrev(key) {
   return values.has(key) || often(0.1) ? { prev: prevOf(key) } : {};
@@ -190,9 +198,29 @@ function fuzzed() {
   const member = pick(["member/A", "member/A", "member/B", "member/C"]);
   if (op.op === "signed") return op.bytes;
   if (MEMBERS.has(op.op) && op.do !== "cancel") return signed({ op: "propose", inner: op }, member);
-  if (op.op === "endorse" || op.op === "gazette") return signed(op, member);
+  if (op.op === "gazette") return signed(op, member);
+  if (op.op === "endorse") return signed(op, often(0.85) ? voterOf(op.decision) : member);
   // Mostly the city; sometimes somebody who has no key, or another's.
-  return signed(op, often(0.93) ? CITY : pick([`${CITY}.01`, "member/A"]), often(0.95) ? CITY : "nobody");
+  return signed(op, often(0.96) ? CITY : pick([`${CITY}.01`, "member/A"]), often(0.97) ? openWord(CITY) : pick(["nobody", CITY]));
+}
+
+/** A member that has not voted on a decision yet. */
+function voterOf(decision) {
+  const { votes = [] } = state.get(`decision/${hex(decision)}`) ?? {};
+  const members = ["member/A", "member/B", "member/C"].filter((member) => state.get(member)?.active);
+  const open = members.filter((member) => votes.every(({ by }) => by !== member));
+  return pick(open) ?? "member/A";
+}
+
+/** A key that the city or a member has open: it may have been given another. */
+function openWord(holder) {
+  const isMember = holder.startsWith("member/");
+  const others = Array.from({ length: RENEWED }, (_, n) => (isMember ? `${holder} ${n}` : `recovered ${n}`));
+  const isOpen = (word) => {
+    const key = `key/${isMember ? holder : `${holder}#1`}/${hex(keyOf(word).kid)}`;
+    return values.has(key) && state.get(key).to === undefined;
+  };
+  return [holder, ...others].find(isOpen) ?? holder;
 }
 
 const MEMBERS = new Set(["classes", "member", "param", "validator", "recover"]);
@@ -247,7 +275,7 @@ const KINDS = [
     const id = pick(["C", "D", "E"]);
     const key = `member/${id}`;
     if (often(0.2)) return { op: "member", id, prev: prevOf(key), leave: true };
-    return { op: "member", id, ...maybePrev(key), names: { zh: id }, keys: [spec(`${key} ${below(1000)}`, ["govern", "issue"])] };
+    return { op: "member", id, ...maybePrev(key), names: { zh: id }, keys: [spec(`${key} ${below(RENEWED)}`, ["govern", "issue"])] };
   },
   () => {
     const id = `v${below(25)}`;
@@ -261,7 +289,7 @@ const KINDS = [
     const value = { voidWindow: 3600 + below(99), recoveryDelay: 60, thresholds: { issue: 2, govern: pick([2, 2, 9]) }, policy: { now: pick(["quorum none\n", "quorum x\n"]) }, upgrade: { app: pick([2, 3]), height: pick([1, 1_000_000_000]) }, order: "validators" }[name];
     return { op: "param", name, ...(name === "upgrade" || name === "order" ? maybePrev(`param/${name}`) : { prev: prevOf(`param/${name}`) }), value };
   },
-  ...Array(8).fill(() => ({ op: "endorse", decision: pick(ids.decisions.slice(-6)) ?? sha256(utf8("x")), vote: often(0.85) ? "approve" : "reject" })),
+  ...Array(8).fill(() => ({ op: "endorse", decision: someDecision(), vote: often(0.85) ? "approve" : "reject" })),
   () => ({ op: "void", registration: pick(ids.registrations) ?? sha256(utf8("x")), reason: "x" }),
   () => {
     const [from, to] = [`${CITY}.${pad(below(40))}`, `${CITY}.${pad(below(40))}`];
@@ -270,7 +298,7 @@ const KINDS = [
   },
   () => {
     const head = { op: "recover", code: CITY, prev: prevOf(`code/${CITY}`, "control") };
-    return { ...head, ...pick([{ do: "start", keys: [spec(`recovered ${below(99)}`, ALL)] }, { do: "cancel" }]) };
+    return { ...head, ...pick([{ do: "start", keys: [spec(`recovered ${below(RENEWED)}`, ALL)] }, { do: "cancel" }]) };
   },
   manifest,
   chunk, chunk,
@@ -281,12 +309,20 @@ const KINDS = [
   },
 ];
 
+/** One of the last ones, mostly an open one. */
+function someDecision() {
+  const latest = ids.decisions.slice(-6);
+  const open = latest.filter((id) => state.get(`decision/${hex(id)}`)?.state === "open");
+  return (often(0.85) ? pick(open) : pick(latest)) ?? pick(latest) ?? sha256(utf8("x"));
+}
+
 function seals() {
   return { op: "seals", code: CITY, first: (serial += 1 + below(2)) % 1_000_000, count: 1, root: sha256(utf8(`${below(99)}`)) };
 }
 
 function register() {
-  const code = someCode();
+  // Mostly one that is not there yet.
+  const code = Array.from({ length: 3 }, someCode).find((each) => !values.has(`code/${each}`)) ?? someCode();
   const after = state.get(`code/${code}`);
   return { op: "register", items: [{ code, kind: kindOf(code), names: names("新"), ...(after?.status === "retired" ? { after: after.control } : {}) }] };
 }
@@ -326,13 +362,15 @@ function mulberry32(start) {
   };
 }
 
+let cities = 0;
 let bulk = 0;
 let serial = 0;
-found();
 for (let n = 0; n < BLOCKS; n++) {
+  if (n % BLOCKS_A_CITY === 0) found();
   now += below(20_000);
   block(Array.from({ length: 1 + below(4) }, () => (often(0.03) && taken.length > 0 ? pick(taken) : fuzzed())));
 }
+console.error(`${Math.round((100 * seen.accepted) / (seen.accepted + seen.refused))} % accepted`);
 const total = seen.accepted + seen.refused;
 const MISSING = ["admit", "anchor", "chunk", "classes", "dataset", "delegate", "endorse", "gazette", "keys", "manifest", "member", "param", "propose", "recover", "register", "seals", "status", "succeed", "unseal", "update", "validator", "void"].filter((kind) => !seen.kinds.has(kind));
 process.stderr.write(`${total} items, ${seen.accepted} accepted, ${seen.refusals.size} codes of refusal: ${JSON.stringify(Object.fromEntries([...seen.refusals].sort((a, b) => b[1] - a[1])))}\n`);

@@ -92,15 +92,15 @@ export const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math
 
 const getOf = (path, headers) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n`;
 
-function postOf(path, body) {
-  const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/cbor-seq\r\nContent-Length: ${body.length}\r\n\r\n`;
+export function postOf(path, body, type = "application/cbor-seq") {
+  const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head, "latin1"), body]);
 }
 
-class Client {
-  static open(port) {
+export class Client {
+  static open(port, host = "127.0.0.1") {
     return new Promise((resolve, reject) => {
-      const socket = connect(port, "127.0.0.1", () => resolve(new Client(socket)));
+      const socket = connect(port, host, () => resolve(new Client(socket)));
       socket.once("error", reject);
     });
   }

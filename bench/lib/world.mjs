@@ -27,24 +27,27 @@ function key(word) {
 const spec = (word, uses) => ({ key: key(word).cose, uses, label: word });
 const named = (zh, validFrom = VALID_FROM) => ({ zh: { value: zh, validFrom } });
 
+/** A ledger whose members, of whom one is enough, have keys that are no secret. */
+export const genesisOf = (origin, policy = "quorum none\n") => ({
+  app: 1,
+  origin,
+  time: Date.now(),
+  names: named("统一标识"),
+  countries: [{ country: "156", names: named("中国") }],
+  members: ["A", "B"].map((id) => ({ id, names: { zh: id }, keys: [spec(id, ["govern", "issue"])] })),
+  thresholds: { issue: 1, govern: 1 },
+  recoveryDelay: 0,
+  voidWindow: 30 * 24 * 3600,
+  policy,
+});
+
 export class World {
   static async begin() {
     const root = mkdtempSync(join(tmpdir(), "cityid-bench-"));
     const port = await freePort();
     const origin = `127.0.0.1:${port}/log`;
     const data = join(root, "data");
-    await createEmbeddedLedger(join(data, "ledger"), {
-      app: 1,
-      origin,
-      time: Date.now(),
-      names: named("统一标识"),
-      countries: [{ country: "156", names: named("中国") }],
-      members: ["A", "B"].map((id) => ({ id, names: { zh: id }, keys: [spec(id, ["govern", "issue"])] })),
-      thresholds: { issue: 1, govern: 1 },
-      recoveryDelay: 0,
-      voidWindow: 30 * 24 * 3600,
-      policy: "quorum none\n",
-    });
+    await createEmbeddedLedger(join(data, "ledger"), genesisOf(origin));
     await seedFile(join(data, "keys", "log.key"));
     await writeDescription(data, { origin });
     return new this({ root, port, origin, data });
@@ -90,24 +93,24 @@ export class World {
     return core.encodeSign1({ protectedBytes, payload, signature });
   }
 
-  async submit(items) {
-    const response = await fetch(`${this.url}/v1/operations`, {
+  async submit(items, url = this.url) {
+    const response = await fetch(`${url}/v1/operations`, {
       method: "POST",
       headers: { "content-type": "application/cbor-seq" },
       body: core.concat(...items),
     });
     const answer = await response.json();
-    if (response.status === 503 || response.status === 429) return this.later(items, response);
+    if (response.status === 503 || response.status === 429) return this.later(items, response, url);
     if (!response.ok) throw new Error(JSON.stringify(answer));
     const refused = answer.results.find(({ status }) => status !== "accepted");
     if (refused) throw new Error(JSON.stringify(refused));
     return answer;
   }
 
-  async later(items, response) {
+  async later(items, response, url) {
     const seconds = Number(response.headers.get("retry-after") ?? "1");
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-    return this.submit(items);
+    return this.submit(items, url);
   }
 
   /** City, department, class register and class. */
@@ -189,14 +192,14 @@ export class World {
   }
 
   /** Hands the chunks in, several requests at once. @returns seconds until all were durable */
-  async import({ manifest, chunks }, { perRequest = 16, concurrency = 3 } = {}) {
+  async import({ manifest, chunks }, { perRequest = 16, concurrency = 3, urls = [this.url] } = {}) {
     await this.submit([manifest]);
     const began = performance.now();
     let next = 0;
-    const worker = async () => {
+    const worker = async (_, hand) => {
       while (next < chunks.length) {
         const part = chunks.slice(next, (next += perRequest));
-        await this.submit(part);
+        await this.submit(part, urls[hand % urls.length]);
       }
     };
     await Promise.all(Array.from({ length: concurrency }, worker));

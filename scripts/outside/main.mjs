@@ -6,6 +6,7 @@ import { checkMap } from "./ics23.mjs";
 import { startLedger } from "./ledger.mjs";
 import { newestSize } from "./log.mjs";
 import { checkReceipts } from "./receipts.mjs";
+import { checkValidators } from "./validators.mjs";
 
 const [tools, entries = "70000"] = process.argv.slice(2);
 const began = performance.now();
@@ -25,6 +26,8 @@ try {
   await checkWithFsck(ledger, join(tools, "fsck"));
   say("receipts");
   await checkReceipts(ledger, join(tools, "receipts"));
+  say("receipts that validators cosigned");
+  await checkValidators(join(tools, "receipts"));
   say("the map");
   await checkMap(ledger, join(tools, "cityid-ics23"));
   say("every program that nobody here wrote agrees");

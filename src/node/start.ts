@@ -18,7 +18,7 @@ import { createApp, type ParentLedger, type Server, staticFiles } from "../serve
 import type { Witness } from "../witness/index.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
 import { cosignerOf, ownCosigner } from "./comet/cosigner.ts";
-import { engineHome, ownPeers } from "./comet/home.ts";
+import { engineHome, ownSettings } from "./comet/home.ts";
 import { beginLedgerOfChain } from "./comet/ledger-of-chain.ts";
 import type { MqttSource, NodeConfig } from "./config.ts";
 import { contextLoader } from "./context-loader.ts";
@@ -130,7 +130,7 @@ export async function startNode(
           ...stores,
           ...engineHome(directory.root),
           software: SOFTWARE,
-          peers: await ownPeers(directory.root),
+          ...(await ownSettings(directory.root)),
           failed: engineFailed,
         });
   const { ledger, recovery, journalEnd, confirmRestored } =

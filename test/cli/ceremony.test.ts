@@ -92,6 +92,57 @@ describe("the genesis", () => {
   });
 });
 
+describe("validators that order the ledger from its first block", () => {
+  const card = (n: number, ...more: readonly string[]) =>
+    runCli([
+      ...["validator", "init", "--data", at(`v${n}`), "--name", `v${n}`, "--json"],
+      ...["--address", `10.0.0.${n}:26656`, "--log", "id.example.org/log", ...more],
+    ]);
+  const cards = [1, 2, 3];
+  const found = (n: number, file: string, ...more: readonly string[]) =>
+    runCli([
+      ...["init", "node", "--genesis", at(file), "--log-key", at("A", "log.key")],
+      ...["--data", at(`v${n}`), ...more],
+    ]);
+  const engineFile = (n: number, name: string) =>
+    readFile(at(`v${n}`, "comet", "config", name), "utf8");
+
+  test("stand in the genesis, cosign it, and each begins on its own machine with the same chain", async () => {
+    for (const n of cards) jsonOf(await card(n, "--node-url", `https://v${n}.example.org/`));
+    const named = cards.flatMap((n) => ["--validator", at(`v${n}`, "validator.json")]);
+    const one = jsonOf(await genesis(descriptions(), "validated", ...named, "--json"));
+    const reversed = [3, 2, 1].flatMap((n) => ["--validator", at(`v${n}`, "validator.json")]);
+    const other = jsonOf(await genesis(descriptions(), "reversed", ...reversed, "--json"));
+    expect(other.fingerprint).toBe(one.fingerprint);
+    const begun = await Promise.all(cards.map((n) => found(n, "validated", "--json")));
+    for (const each of begun) expect(jsonOf(each).fingerprint).toBe(one.fingerprint);
+    const chains = await Promise.all(cards.map((n) => engineFile(n, "genesis.json")));
+    expect(new Set(chains).size).toBe(1);
+    const peers = await engineFile(2, "config.toml");
+    expect(peers).toMatch(/persistent_peers = "\w{40}@10.0.0.1:26656,\w{40}@10.0.0.3:26656"/);
+    expect(peers).toContain("tcp://0.0.0.0:26656");
+    // Begun again it is what it was; with another genesis, or the keys of nobody in it, it is not begun.
+    jsonOf(await found(1, "validated", "--json"));
+    expect(await engineFile(1, "genesis.json")).toBe(chains[0]);
+    const fewer = named.slice(0, 4);
+    jsonOf(await genesis(descriptions(), "fewer", ...fewer, "--json"));
+    expect(problemOf(await found(1, "fewer"))).toMatchObject({ code: "NODE_BEGUN" });
+    jsonOf(await card(4, "--node-url", "https://v4.example.org"));
+    const strange = problemOf(await found(4, "validated"));
+    expect(strange).toMatchObject({
+      code: "NODE_FAULT",
+      what: expect.stringContaining("LEDGER_CHAIN"),
+    });
+  });
+
+  test("must each say where its node answers", async () => {
+    jsonOf(await card(5));
+    const named = ["--validator", at("v5", "validator.json")];
+    const refused = await genesis(descriptions(), "never", ...named);
+    expect(problemOf(refused)).toMatchObject({ exit: 2, code: "CLI_FILE_FORMAT" });
+  });
+});
+
 describe("the node that writes the log", () => {
   let node: RealNode;
   let fingerprint: string;

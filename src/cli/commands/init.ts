@@ -7,6 +7,7 @@ import {
   decodeGenesis,
   formatVerifierKey,
   fromHex,
+  type Genesis,
   hashLeaf,
   hex,
   isKeyName,
@@ -16,7 +17,7 @@ import {
 import type { Cli } from "../cli.ts";
 import { fileProblem } from "../file-problem.ts";
 import { writeIdentityFile } from "../identity-file.ts";
-import { composeGenesis } from "../init/compose-genesis.ts";
+import { composeGenesis, type GenesisTerms } from "../init/compose-genesis.ts";
 import { readableFingerprint } from "../init/fingerprint.ts";
 import { type MemberFile, readMemberFile } from "../init/member-file.ts";
 import { refuseOpenFile, writeKeyFile, writePrivate } from "../key-file.ts";
@@ -25,6 +26,7 @@ import { newPassphrase } from "../passphrase.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { collect } from "../usage.ts";
+import { readFoundingCard } from "../validator/card.ts";
 
 export function addInit(program: Command, cli: Cli): void {
   const init = program.command("init").description(
@@ -144,6 +146,7 @@ type GenesisOptions = {
   readonly governVotes?: string;
   readonly recoveryDays: string;
   readonly voidDays: string;
+  readonly validator?: readonly string[];
   readonly out: string;
 };
 
@@ -181,6 +184,14 @@ function addGenesis(init: Command, { say, runOf }: Cli): void {
       say({ en: "how long a registration can be taken back", zh: "登记可撤回的天数" }),
       "30",
     )
+    .option(
+      "--validator <card>",
+      say({
+        en: "validator.json of each validator that orders the ledger from its first block",
+        zh: "自首个区块起即为账本排序的各验证节点的 validator.json",
+      }),
+      collect,
+    )
     .option("--out <file>", say({ en: "where the genesis goes", zh: "创世文件" }), "genesis.cbor")
     .action(async (paths: readonly string[], options: GenesisOptions, command: Command) => {
       const run = runOf(command);
@@ -191,6 +202,7 @@ function addGenesis(init: Command, { say, runOf }: Cli): void {
         ...(governVotes === undefined ? {} : { governVotes: count(governVotes, "--govern-votes") }),
         recoveryDelaySeconds: count(options.recoveryDays, "--recovery-days") * DAY_SECONDS,
         voidWindowSeconds: count(options.voidDays, "--void-days") * DAY_SECONDS,
+        ...(await validatorTerms(options.validator ?? [])),
       });
       await writeFile(out, entry);
       const { origin, thresholds } = genesis;
@@ -208,6 +220,17 @@ function addGenesis(init: Command, { say, runOf }: Cli): void {
     });
 }
 
+/** Who orders the ledger from its first block, and that more than two thirds of them are to cosign it. */
+async function validatorTerms(
+  paths: readonly string[],
+): Promise<Pick<GenesisTerms, "validators" | "policy">> {
+  if (paths.length === 0) return {};
+  const cards = await Promise.all(paths.map(readFoundingCard));
+  const sorted = cards.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const { policyOfCards } = await import("../../node/index.ts");
+  return { validators: sorted, policy: (vkey) => policyOfCards(sorted, vkey) };
+}
+
 const DAY_SECONDS = 24 * 3600;
 
 function count(text: string, name: string): number {
@@ -221,6 +244,7 @@ type NodeOptions = {
   readonly logKey: string;
   readonly data: string;
   readonly member?: string;
+  readonly listen?: string;
 };
 
 function addNode(init: Command, { say, runOf }: Cli): void {
@@ -239,6 +263,13 @@ function addNode(init: Command, { say, runOf }: Cli): void {
     )
     .option("--data <directory>", say({ en: "the data directory", zh: "数据目录" }), "cityid-data")
     .option("--member <id>", say({ en: "the member whose node this is", zh: "此节点所属的成员" }))
+    .option(
+      "--listen <host:port>",
+      say({
+        en: "of a validator: where its engine listens, if not on every address with its port",
+        zh: "验证节点：其引擎的监听地址（默认为所有地址上的同一端口）",
+      }),
+    )
     .action(async (options: NodeOptions, command: Command) => {
       await makeNode(runOf(command), options);
     });
@@ -265,16 +296,21 @@ async function makeNode(run: Run, options: NodeOptions): Promise<void> {
     throw new CliProblem("CLI_FILE_FORMAT", { path: options.genesis, want });
   }
   const logSeed = await readLogKey(options.logKey, genesis.value.policy, genesis.value.origin);
-  const { beginNode } = await import("../../node/index.ts");
-  const { data, member } = options;
-  await onNode(() =>
-    beginNode({
-      dataDirectory: data,
-      genesis: genesis.value,
-      logSeed,
-      ...(member === undefined ? {} : { member }),
-    }),
-  );
+  const { beginNode, foundValidator } = await import("../../node/index.ts");
+  const { data, member, listen } = options;
+  const beginning = {
+    ...{ dataDirectory: data, genesis: genesis.value, logSeed },
+    ...(member === undefined ? {} : { member }),
+  };
+  const isValidator = genesis.value.validators !== undefined;
+  if (!isValidator) await onNode(() => beginNode(beginning));
+  else {
+    const where = listen === undefined ? {} : { listen };
+    await onNode(() =>
+      foundValidator({ ...beginning, genesis: genesis.value as Genesis, ...where }),
+    );
+  }
+  const command = isValidator ? "cityid validator" : "cityid start";
   const fingerprint = hashLeaf(new Uint8Array(entry));
   run.result({ data, origin: genesis.value.origin, fingerprint: hex(fingerprint) }, () => [
     run.say({
@@ -283,8 +319,8 @@ async function makeNode(run: Run, options: NodeOptions): Promise<void> {
     }),
     `  ${readableFingerprint(fingerprint)}`,
     run.say({
-      en: `  Start it with: cityid start --data ${data}`,
-      zh: `  启动：cityid start --data ${data}`,
+      en: `  Start it with: ${command} --data ${data}`,
+      zh: `  启动：${command} --data ${data}`,
     }),
   ]);
 }

@@ -1,6 +1,7 @@
 import {
   applyGenesis,
   encodeGenesis,
+  type FoundingValidator,
   type Genesis,
   hashLeaf,
   isoDate,
@@ -17,6 +18,10 @@ export type GenesisTerms = {
   readonly governVotes?: number;
   readonly recoveryDelaySeconds: number;
   readonly voidWindowSeconds: number;
+  /** Those that order the ledger from its first block, where no node does so alone. */
+  readonly validators?: readonly FoundingValidator[];
+  /** Whose cosignatures are asked for, of a log with this vkey; nobody's unless said. */
+  readonly policy?: (vkey: string) => string;
 };
 
 /** Entry 0 of a ledger, and the fingerprint that all members compare before any of them starts. */
@@ -63,7 +68,8 @@ export function composeGenesis(
     },
     recoveryDelay: terms.recoveryDelaySeconds,
     voidWindow: terms.voidWindowSeconds,
-    policy: `log ${vkey}\nquorum none\n`,
+    ...(terms.validators === undefined ? {} : { validators: terms.validators }),
+    policy: terms.policy?.(vkey) ?? `log ${vkey}\nquorum none\n`,
   };
   return judged(genesis);
 }

@@ -23,6 +23,7 @@ type Options = {
   readonly logKey?: string;
   readonly syncFrom?: string;
   readonly trust?: string;
+  readonly log?: string;
 };
 
 export function addValidatorInit(validator: Command, { say, runOf }: Cli): void {
@@ -47,6 +48,13 @@ export function addValidatorInit(validator: Command, { say, runOf }: Cli): void 
       say({
         en: "where its engine listens, if not on every address with that port",
         zh: "其引擎的监听地址（默认为所有地址上的同一端口）",
+      }),
+    )
+    .option(
+      "--log <origin>",
+      say({
+        en: "for a ledger that is still to be founded: the log's name, as in `init member --log`",
+        zh: "用于尚未创建的账本：日志名称，与 `init member --log` 相同",
       }),
     )
     .option("--node-url <url>", say({ en: "where its node answers", zh: "其节点的对外地址" }))
@@ -80,6 +88,10 @@ export function addValidatorInit(validator: Command, { say, runOf }: Cli): void 
 
 async function init(run: Run, options: Options): Promise<void> {
   const { name, address, nodeUrl } = options;
+  mustFit("--log", options.log ?? "host/log", /^[^\s+]+$/, {
+    want: { en: "a log's name", zh: "日志名称" },
+    example: "--log id.example.org/log",
+  });
   mustFit("--name", name, VALIDATOR_ID, {
     want: { en: "small letters, digits, hyphens", zh: "小写字母、数字、连字符" },
     example: "--name validator-5",
@@ -96,7 +108,9 @@ async function init(run: Run, options: Options): Promise<void> {
   const card = await onNode(async () => {
     const known = (await readDescription(dataDirectory))?.origin;
     const origin =
-      chain === undefined ? (known ?? (await run.client.node()).origin) : originOfChain(chain);
+      chain === undefined
+        ? (options.log ?? known ?? (await run.client.node()).origin)
+        : originOfChain(chain);
     const url = nodeUrl === undefined ? {} : { url: nodeUrl };
     const made = await validatorCard({ id: name, dataDirectory, origin, address, ...url });
     if (chain !== undefined) {
@@ -114,10 +128,15 @@ async function init(run: Run, options: Options): Promise<void> {
   await writeWholeFile(file, new TextEncoder().encode(text), { overwrite: true });
   run.result({ file, card }, () => [
     run.paint.good("✔ ") + file,
-    run.say({
-      en: `  A member proposes it with: cityid validator join ${file}`,
-      zh: `  由一个成员提请表决：cityid validator join ${file}`,
-    }),
+    options.log === undefined
+      ? run.say({
+          en: `  A member proposes it with: cityid validator join ${file}`,
+          zh: `  由一个成员提请表决：cityid validator join ${file}`,
+        })
+      : run.say({
+          en: `  All members found the ledger with: cityid init genesis … --validator ${file}`,
+          zh: `  各成员创建账本时使用：cityid init genesis … --validator ${file}`,
+        }),
   ]);
 }
 

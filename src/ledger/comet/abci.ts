@@ -17,6 +17,7 @@ import { checkAppState, parseAppState } from "./app-state.ts";
 import type { Candidates } from "./candidates.ts";
 import { appHashOf, type Chain, type Verdict, validatorsOf } from "./chain.ts";
 import type { Applied, Joining, Offered } from "./joining.ts";
+import type { Rhythm } from "./rhythm.ts";
 import type { Snapshots } from "./snapshots.ts";
 import type { Answer } from "./socket.ts";
 
@@ -32,6 +33,7 @@ const NO_GAS = { gasWanted: 0n, gasUsed: 0n };
 export type AbciParts = {
   readonly chain: Chain;
   readonly candidates: Candidates;
+  readonly rhythm: Rhythm;
   readonly log: LogStore;
   readonly state: LedgerState;
   readonly software: string;
@@ -43,7 +45,7 @@ export type AbciParts = {
 
 /** Answers the engine. Nothing that a user or another validator sends makes it throw. */
 export function abciOf(parts: AbciParts): Answer {
-  const { chain, candidates, log, state, software, peers, snapshots, joining } = parts;
+  const { chain, candidates, rhythm, log, state, software, peers, snapshots, joining } = parts;
   return async (request) => {
     const { echo, flush, query } = request;
     if (echo !== undefined) return { echo: { message: echo.message } };
@@ -62,6 +64,7 @@ export function abciOf(parts: AbciParts): Answer {
     }
     if (request.processProposal !== undefined) {
       const { txs } = request.processProposal;
+      rhythm.proposed();
       const { ACCEPT, REJECT } = ResponseProcessProposal_ProposalStatus;
       // What is refused in it costs room alone; only what no honest proposer would put together is turned down.
       const isFit = txs.every((tx) => candidates.of(tx) !== undefined);

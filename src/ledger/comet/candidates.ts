@@ -42,7 +42,16 @@ export class Candidates {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const items = decodeTransaction(transaction)?.map(submitted);
-    if (items === undefined) return undefined;
+    return items === undefined ? undefined : this.#keep(name, transaction, items);
+  }
+
+  /** A transaction that this node put together of what it has read. */
+  know(transaction: Uint8Array, items: readonly Submitted[]): void {
+    const name = hex(sha256(transaction));
+    if (!this.#known.has(name)) this.#keep(name, transaction, items);
+  }
+
+  #keep(name: string, transaction: Uint8Array, items: readonly Submitted[]): Candidate {
     const candidate = { bytes: transaction.length, items, checked: this.#check(items) };
     this.#known.set(name, candidate);
     this.#bytes += candidate.bytes;

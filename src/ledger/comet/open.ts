@@ -19,6 +19,7 @@ import { LogChunks } from "./chunks.ts";
 import { type ConsensusStatus, ConsensusWatch } from "./consensus.ts";
 import { Heights } from "./heights.ts";
 import { Joining } from "./joining.ts";
+import { Rhythm } from "./rhythm.ts";
 import { Rpc } from "./rpc.ts";
 import { Snapshots } from "./snapshots.ts";
 import { type AbciServer, checkSocketPath, serveAbci } from "./socket.ts";
@@ -115,10 +116,11 @@ async function serveOn(
     },
   );
   const rpc = new Rpc(rpcSocket);
+  const rhythm = new Rhythm(clock);
   const watch = new ConsensusWatch(rpc, chain, state);
   const writer = new CometWriter(
     chain,
-    { log, state, precheck, clock, rpc },
+    { log, state, precheck, clock, rpc, candidates, rhythm },
     {
       origin,
       behind: () => hooks?.behind(),
@@ -136,7 +138,7 @@ async function serveOn(
   snapshots.committed({ height: chain.height, size: head.size }, true);
   const joining = new Joining(directory, chain, (index) => log.entry(index));
   const abci = abciOf({
-    ...{ chain, candidates, log, state, software, peers, snapshots, joining },
+    ...{ chain, candidates, rhythm, log, state, software, peers, snapshots, joining },
   });
   const ledger = new LocalLedger(parts, head, (given) => {
     hooks = given;

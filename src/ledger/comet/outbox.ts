@@ -6,12 +6,10 @@ import { MAX_QUEUED_BYTES, MAX_QUEUED_ITEMS, Waiting } from "../queue.ts";
 import type { LedgerClock } from "../stores.ts";
 import { Submission } from "../submission.ts";
 import type { Submitted } from "../submitted.ts";
-import { type Parcel, stepsOf, takeTransaction } from "./parcels.ts";
+import { bytesOf, type Parcel, stepsOf, takeTransaction } from "./parcels.ts";
+import type { Rhythm } from "./rhythm.ts";
 import type { RpcTrouble } from "./rpc.ts";
-import { encodeTransaction } from "./transaction.ts";
-
-/** So long the first item of a transaction waits for others. */
-const GATHER_MILLISECONDS = 4;
+import { encodeTransaction, MAX_TRANSACTION_BYTES } from "./transaction.ts";
 
 /** When the engine would not take a transaction, it is asked again after so long. */
 const RETRY_MILLISECONDS = 100;
@@ -22,6 +20,9 @@ const LONGEST_RESEND_MILLISECONDS = 24_000;
 
 export type OutboxParts = {
   readonly broadcast: (transaction: Uint8Array) => Promise<RpcTrouble | undefined>;
+  /** Told of what a transaction holds, before it is handed in. */
+  readonly known: (transaction: Uint8Array, items: readonly Submitted[]) => void;
+  readonly rhythm: Rhythm;
   readonly clock: LedgerClock;
   /** The receipt of what is in the log already. */
   readonly receiptOf: (item: Submitted) => Outcome | undefined;
@@ -47,6 +48,8 @@ export class Outbox {
   #items = 0;
   #bytes = 0;
   #sending = false;
+  /** Of all parcels. */
+  #parcelBytes = 0;
   #closed = false;
 
   constructor(parts: OutboxParts) {
@@ -104,6 +107,7 @@ export class Outbox {
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     this.#parcels.length = 0;
+    this.#parcelBytes = 0;
     this.#sent.clear();
     for (const each of waiting) each.fail(fault);
   }
@@ -128,8 +132,11 @@ export class Outbox {
         }
       }
       // With what waits already, since what is new may depend on it; nothing is judged twice.
-      if (isNew) this.#parcels.push(open);
+      if (!isNew) continue;
+      this.#parcels.push(open);
+      this.#parcelBytes += bytesOf(open);
     }
+    if (this.#isFull()) this.#parts.rhythm.full();
     void this.#send();
     return submission.outcomes;
   }
@@ -149,16 +156,23 @@ export class Outbox {
     if (this.#sending) return;
     this.#sending = true;
     while (this.#parcels.length > 0) {
-      await pause(GATHER_MILLISECONDS);
+      if (!this.#isFull()) await this.#parts.rhythm.moment();
       const items = takeTransaction(this.#parcels);
+      this.#parcelBytes -= bytesOf(items);
       if (items.length > 0) await this.#handIn(items);
     }
     this.#sending = false;
   }
 
+  /** Whether waiting for more would not make the next transaction longer. */
+  #isFull(): boolean {
+    return this.#parcelBytes >= MAX_TRANSACTION_BYTES;
+  }
+
   async #handIn(items: readonly Submitted[]): Promise<void> {
     const bytes = encodeTransaction(items.map((item) => item.bytes));
     const names = items.map(({ hash }) => hex(hash));
+    this.#parts.known(bytes, items);
     for (;;) {
       const isAwaited = names.some((name) => this.#waiting.has(name));
       if (this.#closed || !isAwaited) return;

@@ -37,11 +37,15 @@ export function takeTransaction(parcels: Parcel[]): readonly Submitted[] {
   let bytes = 0;
   let count = 0;
   for (const parcel of parcels) {
-    bytes += parcel.reduce((sum, item) => sum + item.bytes.length, 0);
+    bytes += bytesOf(parcel);
     if (count > 0 && bytes > MAX_TRANSACTION_BYTES) break;
     count++;
   }
   return parcels.splice(0, count).flat();
+}
+
+export function bytesOf(items: readonly Submitted[]): number {
+  return items.reduce((sum, item) => sum + item.bytes.length, 0);
 }
 
 function isChunk({ read }: Submitted): boolean {

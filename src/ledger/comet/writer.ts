@@ -7,8 +7,10 @@ import type { LedgerState } from "../state.ts";
 import type { LedgerClock, LogStore } from "../stores.ts";
 import { type Submitted, submitted } from "../submitted.ts";
 import type { BlockWriter, WriterHooks } from "../writer.ts";
+import type { Candidates } from "./candidates.ts";
 import type { Chain, Settled } from "./chain.ts";
 import { Outbox } from "./outbox.ts";
+import type { Rhythm } from "./rhythm.ts";
 import type { Rpc } from "./rpc.ts";
 import { isOneItem } from "./transaction.ts";
 
@@ -18,6 +20,8 @@ export type WriterParts = {
   readonly precheck: Precheck;
   readonly clock: LedgerClock;
   readonly rpc: Rpc;
+  readonly candidates: Candidates;
+  readonly rhythm: Rhythm;
 };
 
 export type WriterOptions = Pick<WriterHooks, "behind"> & {
@@ -46,9 +50,11 @@ export class CometWriter implements BlockWriter {
     this.#chain = chain;
     this.#parts = parts;
     this.#options = options;
-    const { rpc, clock } = parts;
+    const { rpc, clock, candidates, rhythm } = parts;
     this.#outbox = new Outbox({
       broadcast: (transaction) => rpc.broadcast(transaction),
+      known: (transaction, items) => candidates.know(transaction, items),
+      rhythm,
       clock,
       receiptOf: ({ hash }) => this.#receiptOf(hash, true),
     });
@@ -100,6 +106,7 @@ export class CometWriter implements BlockWriter {
           : { ok: false, refusal: result.error },
       );
     }
+    this.#parts.rhythm.committed();
   }
 
   /** The engine could not be answered: nothing more can be written before a restart. */

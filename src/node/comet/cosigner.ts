@@ -42,13 +42,24 @@ export async function validatorPolicy(
   validators: readonly (NetValidator & { readonly url: string })[],
   ledger: { readonly origin: string; readonly vkey: string },
 ): Promise<string> {
-  const witnesses = await Promise.all(
-    validators.map(async ({ name, dataDirectory: root, url }) => {
+  const cards = await Promise.all(
+    validators.map(async ({ name: id, dataDirectory: root, url }) => {
       const { key } = await cosignerOf(root, ledger.origin);
-      return `witness ${name} ${formatVerifierKey(key)} ${url}/validator\n`;
+      return { id, cosigner: formatVerifierKey(key), url };
     }),
   );
-  const names = validators.map(({ name }) => name).join(" ");
-  const group = `group validators ${quorumOf(validators.length)} ${names}\n`;
-  return `log ${ledger.vkey}\n${witnesses.join("")}${group}quorum validators\n`;
+  return policyOfCards(cards, ledger.vkey);
+}
+
+/** The same, of what validators show of themselves. */
+export function policyOfCards(
+  cards: readonly { readonly id: string; readonly cosigner: string; readonly url: string }[],
+  vkey: string,
+): string {
+  const witnesses = cards.map(({ id, cosigner, url }) => {
+    return `witness ${id} ${cosigner} ${url.replace(/\/$/, "")}/validator\n`;
+  });
+  const names = cards.map(({ id }) => id).join(" ");
+  const group = `group validators ${quorumOf(cards.length)} ${names}\n`;
+  return `log ${vkey}\n${witnesses.join("")}${group}quorum validators\n`;
 }

@@ -22,7 +22,11 @@ export type StateSync = {
 export type Pace = {
   readonly proposeMilliseconds: number;
   readonly commitMilliseconds: number;
+  /** How often an idle chain makes a block. */
+  readonly idleMilliseconds?: number;
 };
+
+const IDLE_MILLISECONDS = 5000;
 
 /** Between hosts a proposal takes longer to arrive than on one machine. */
 export const PACES: { readonly [name in "wide" | "local"]: Pace } = {
@@ -34,6 +38,13 @@ export const PACES: { readonly [name in "wide" | "local"]: Pace } = {
 export function peersIn(config: string): readonly string[] {
   const list = /^persistent_peers *= *"([^"]*)"/m.exec(config)?.[1] ?? "";
   return list.split(",").flatMap((peer) => /^ *([0-9a-f]{40})@/.exec(peer)?.[1] ?? []);
+}
+
+/** How often an idle chain makes a block, as `config.toml` has it in seconds or milliseconds. */
+export function idleMillisecondsIn(config: string): number {
+  const [, number, unit] = /^create_empty_blocks_interval *= *"(\d+)(ms|s)"/m.exec(config) ?? [];
+  if (number === undefined) return IDLE_MILLISECONDS;
+  return Number(number) * (unit === "s" ? 1000 : 1);
 }
 
 /**
@@ -69,7 +80,7 @@ max_tx_bytes = 524288
 timeout_propose = "${pace.proposeMilliseconds}ms"
 timeout_commit = "${pace.commitMilliseconds}ms"
 create_empty_blocks = true
-create_empty_blocks_interval = "5s"
+create_empty_blocks_interval = "${pace.idleMilliseconds ?? IDLE_MILLISECONDS}ms"
 peer_gossip_sleep_duration = "10ms"
 
 ${stateSync === undefined ? "" : stateSyncTable(stateSync)}[storage]

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { createOnce, type FileSystem, makeDurable, nodeFiles, readText } from "../../log/index.ts";
-import { type EngineSettings, engineConfig, peersIn } from "./engine-config.ts";
+import { type EngineSettings, engineConfig, idleMillisecondsIn, peersIn } from "./engine-config.ts";
 import { type EngineKey, nodeKeyFile, validatorKeyFile } from "./keys.ts";
 
 /** Where a validator's engine keeps what, in the data directory. */
@@ -21,11 +21,21 @@ export function engineHome(dataDirectory: string): EngineHome {
   };
 }
 
-/** Whom the operator of a validator has its engine connect to. */
-export async function ownPeers(dataDirectory: string): Promise<readonly string[]> {
+/** What the operator of a validator has set for its engine, as far as the application goes by it. */
+export async function ownSettings(dataDirectory: string): Promise<{
+  /** Whom it connects to. */
+  readonly peers: readonly string[];
+  /** Without a block for so long, consensus has stopped. */
+  readonly stalledMilliseconds: number;
+}> {
   const { root } = engineHome(dataDirectory);
-  return peersIn((await readText(nodeFiles, join(root, "config", "config.toml"))) ?? "");
+  const config = (await readText(nodeFiles, join(root, "config", "config.toml"))) ?? "";
+  const stalledMilliseconds = IDLE_BLOCKS_MISSED * idleMillisecondsIn(config);
+  return { peers: peersIn(config), stalledMilliseconds };
 }
+
+/** So many blocks of an idle chain may be late before something is wrong. */
+const IDLE_BLOCKS_MISSED = 4;
 
 export type HomeContents = {
   readonly validatorKey: EngineKey;

@@ -1,7 +1,8 @@
 export { type BinaryOptions, ENGINE_VERSION, engineBinary } from "./binary.ts";
 export { type CardTerms, validatorCard } from "./card.ts";
-export { cosignerOf, quorumOf, validatorPolicy } from "./cosigner.ts";
+export { cosignerOf, policyOfCards, quorumOf, validatorPolicy } from "./cosigner.ts";
 export type { StateSync } from "./engine-config.ts";
+export { type FoundOptions, foundValidator } from "./found.ts";
 export { beginNet, type NetOptions, type NetValidator } from "./net.ts";
 export { originOfChain, type PrepareOptions, prepareValidator } from "./prepare.ts";
 export { type Promoted, type PromoteOptions, promote } from "./promote.ts";

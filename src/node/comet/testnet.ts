@@ -23,6 +23,8 @@ export type TestnetOptions = {
 };
 
 export type Testnet = {
+  /** What the ledger began with. */
+  readonly genesis: Genesis;
   readonly validators: readonly NetValidator[];
   /** The key file of each member, which `--key` takes. */
   readonly memberKeys: readonly { readonly holder: string; readonly path: string }[];
@@ -58,8 +60,8 @@ export async function openTestnet(options: TestnetOptions): Promise<Testnet> {
   const addressed = validators.map((each) => ({ ...each, url: `http://${each.host}:${port}` }));
   const policy = await validatorPolicy(addressed, { origin, vkey });
   const genesis = testnetGenesis(members, keys, { origin, policy, timeMilliseconds });
-  await beginNet({ validators: addressed, genesis, logSeed, peerPort, pace: PACES.local });
-  return { validators, memberKeys };
+  const terms = { validators: addressed, genesis, logSeed, peerPort, pace: PACES.local };
+  return { genesis: await beginNet(terms), validators, memberKeys };
 }
 
 /** When the ledger began; a beginning that was broken off goes on with the same. */

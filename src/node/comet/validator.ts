@@ -61,9 +61,11 @@ type Ending = {
 async function runPair(options: ValidatorOptions, starts: number): Promise<Ending> {
   const { signal, binary, dataDirectory } = options;
   const application = startApplication(options, starts);
+  const over = new AbortController();
   const stopped = new Promise<"stop">((resolve) => {
     if (signal.aborted) resolve("stop");
-    signal.addEventListener("abort", () => resolve("stop"), { once: true });
+    // Not beyond this pair: there may be thousands of them.
+    signal.addEventListener("abort", () => resolve("stop"), { once: true, signal: over.signal });
   });
   // The engine looks for the application at once, and then only every few seconds.
   const url = await Promise.race([application.ready, application.ended, stopped]);
@@ -81,6 +83,7 @@ async function runPair(options: ValidatorOptions, starts: number): Promise<Endin
   // The engine last: what the application took is still to be committed.
   const { status, why } = await application.stop();
   await engine?.stop();
+  over.abort();
   const ran = engine !== undefined;
   const halted = application.isHalted();
   return { ran, because: ran ? because : `${because}: ${why}`, status, halted };

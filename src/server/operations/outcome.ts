@@ -1,4 +1,10 @@
-import { formatTlogProof, type Hash, parseCheckpoint, present } from "../../core/index.ts";
+import {
+  formatTlogProof,
+  type Hash,
+  parseCheckpoint,
+  present,
+  type SignedCheckpoint,
+} from "../../core/index.ts";
 import type { Head, Outcome } from "../../ledger/index.ts";
 import { hexOf } from "../http/bytes.ts";
 import { describeRefusal } from "../problem/problem.ts";
@@ -8,9 +14,21 @@ type AnswerJson = { readonly [field: string]: unknown };
 
 /** A receipt: the tlog-proof of an entry. Whoever holds it keeps the entry's bytes. */
 export function receiptText(index: number, path: readonly Hash[], note: string): string {
+  return formatTlogProof({ index, path, checkpoint: readNote(note) });
+}
+
+/** All operations of a block are given the same checkpoint: it is read once. */
+const READ = new WeakMap<Head, SignedCheckpoint>();
+
+function checkpointOf(head: Head): SignedCheckpoint {
+  const known = READ.get(head) ?? readNote(head.checkpoint);
+  READ.set(head, known);
+  return known;
+}
+
+function readNote(note: string): SignedCheckpoint {
   const parsed = parseCheckpoint(note);
-  const checkpoint = present(parsed.ok ? parsed.value : undefined, "a checkpoint of our own");
-  return formatTlogProof({ index, path, checkpoint });
+  return present(parsed.ok ? parsed.value : undefined, "a checkpoint of our own");
 }
 
 /** What one accepted operation is answered. docs/spec/http.md §2. */
@@ -25,7 +43,7 @@ export function acceptedJson({
     status: "accepted",
     hash: hexOf(hash),
     index,
-    receipt: receiptText(index, path, head.checkpoint),
+    receipt: formatTlogProof({ index, path, checkpoint: checkpointOf(head) }),
     ...(repeated && { repeated }),
   };
 }

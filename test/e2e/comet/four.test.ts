@@ -21,6 +21,7 @@ import {
   utf8,
 } from "../../../src/core/index.ts";
 import { makeBlock, sealBlock } from "../../../src/ledger/block-maker.ts";
+import { Rpc } from "../../../src/ledger/comet/index.ts";
 import { createEmbeddedLedger, openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import { openStores } from "../../../src/ledger/embedded/open-stores.ts";
 import { closeParts } from "../../../src/ledger/ledger.ts";
@@ -108,6 +109,25 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     if (!policy.ok) throw new Error(policy.error.code);
     const nowSeconds = Math.floor(Date.now() / 1000);
     return evaluatePolicy(policy.value, checkpoint, nowSeconds).ok;
+  }
+
+  /** What an engine says of consensus just now. */
+  async function roundOf({ dataDirectory }: TestValidator): Promise<Round> {
+    const rpc = new Rpc(engineHome(dataDirectory).rpcSocket);
+    const said = await rpc.ask<{ readonly round_state: Round }>("consensus_state");
+    rpc.close();
+    return present(said, "an answer").round_state;
+  }
+
+  /** The height that is being decided. */
+  async function heightOf(validator: TestValidator): Promise<number> {
+    return Number((await roundOf(validator))["height/round/step"].split("/")[0]);
+  }
+
+  /** How many validators an engine has heard vote, in the first round of that height. */
+  async function prevotesOf(validator: TestValidator): Promise<number> {
+    const [first] = (await roundOf(validator)).height_vote_set;
+    return first?.prevotes.filter((vote) => vote !== "nil-Vote").length ?? 0;
   }
 
   /** The public log of a validator, once it is of this size. */
@@ -296,6 +316,37 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     await expectSameLogs();
   });
 
+  test("go on without one that is cut off, stop where they fall into halves, and make no fork of it", async () => {
+    const [one, , three, four] = net.validators as [
+      TestValidator,
+      TestValidator,
+      TestValidator,
+      TestValidator,
+    ];
+    const { relays } = net;
+    relays.part([0, 1, 2], [3]);
+    let told = 0;
+    const lonely = registerLamp(four).then(() => told++);
+    await load(net.validators.slice(0, 3), 20);
+    expect(told).toBe(0);
+    // The fourth comes to know from the third what the three have decided, and then neither half can decide anything.
+    relays.part([0, 1], [2, 3]);
+    const height = () => heightOf(three);
+    await until(async () => ((await heightOf(four)) >= (await height()) ? true : undefined));
+    const before = await Promise.all(net.validators.map(heightOf));
+    const halves = [one, three].map((each) => registerLamp(each).then(() => told++));
+    await until(async () => {
+      const votes = await Promise.all(net.validators.map(prevotesOf));
+      return votes.every((each) => each >= 2) ? true : undefined;
+    });
+    expect(told).toBe(0);
+    const after = await Promise.all(net.validators.map(heightOf));
+    expect(Math.max(...after)).toBe(Math.max(...before));
+    relays.heal();
+    await Promise.all([lonely, ...halves]);
+    await expectSameLogs();
+  });
+
   test("go on without one that makes something else of a block, which stops by itself", async () => {
     const others = net.validators.slice(0, 3);
     const rogue = present(net.validators[3], "a validator");
@@ -361,6 +412,11 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     rmSync(directory, { recursive: true, force: true });
   });
 });
+
+type Round = {
+  readonly "height/round/step": string;
+  readonly height_vote_set: readonly { readonly prevotes: readonly string[] }[];
+};
 
 type Log = {
   /** The three lines of the checkpoint. */

@@ -12,6 +12,7 @@ import {
 import { logKey } from "../../../src/node/log-key.ts";
 import { MAIN, until } from "../../node/real-node.ts";
 import { LOG_SEED } from "../../sdk/world.ts";
+import { type Relays, relayed } from "./relays.ts";
 
 /** A validator of a net under test: real processes, which are started again when they are killed. */
 export type TestValidator = NetValidator & {
@@ -33,6 +34,8 @@ export type TestNet = AsyncDisposable & {
   readonly validators: readonly TestValidator[];
   readonly genesis: Genesis;
   readonly root: string;
+  /** Between the engines. */
+  readonly relays: Relays;
 };
 
 /**
@@ -55,13 +58,16 @@ export async function startNet(options: {
   const addressed = validators.map((each) => ({ ...each, url: `http://${each.host}:${port}` }));
   const vkey = formatVerifierKey(logKey(origin, LOG_SEED));
   const policy = await validatorPolicy(addressed, { origin, vkey });
+  const peerPort = await freePort();
   const genesis = await beginNet({
     validators: addressed,
     genesis: { ...options.genesis, policy },
     logSeed: LOG_SEED,
-    peerPort: await freePort(),
-    pace: { proposeMilliseconds: 1000, commitMilliseconds: 20 },
+    peerPort,
+    // An idle chain shows sooner that it lives, and so a stalled one that it does not.
+    pace: { proposeMilliseconds: 1000, commitMilliseconds: 20, idleMilliseconds: 2000 },
   });
+  const relays = await relayed(validators, peerPort);
   const running = validators.map((validator) => runTestValidator(validator, port, options.binary));
   for (const { start } of running) start();
   await Promise.all(running.map(isReady));
@@ -69,8 +75,10 @@ export async function startNet(options: {
     validators: running,
     genesis,
     root,
+    relays,
     async [Symbol.asyncDispose]() {
       await Promise.all(running.map(({ stop }) => stop()));
+      await relays[Symbol.asyncDispose]();
       rmSync(root, { recursive: true, force: true });
     },
   };

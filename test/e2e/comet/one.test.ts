@@ -17,6 +17,10 @@ import { beginOneValidator, type OneValidator, startOneValidator, testEngine } f
 const binary = (await testEngine()) ?? "";
 const PATIENCE = { timeout: 300_000 };
 
+/** Where an engine can be made to die within the steps of a commit: so many a block, the first of those that are tried here. */
+const POINTS = 11;
+const FIRST_POINT = 12;
+
 describe.skipIf(binary === "")("one validator", PATIENCE, () => {
   const made: string[] = [];
   const started: OneValidator[] = [];
@@ -51,9 +55,9 @@ describe.skipIf(binary === "")("one validator", PATIENCE, () => {
     made.push(data);
     const operations: Uint8Array[] = [];
     const acknowledged = new Map<Uint8Array, number>();
-    // Each block passes eleven of them, and so does what is replayed. The early ones come before the block with the operation
+    // Each block passes eleven of them, and so does what is replayed: each is met once. The early ones come before the block with the operation
     // is committed, the late ones after it. What one start was killed at, the next one recovers from.
-    for (let point = 12; point <= 26; point += 2) {
+    for (let point = FIRST_POINT; point < FIRST_POINT + POINTS; point++) {
       const operation = gazette();
       operations.push(operation);
       const { ledger, engine, failures } = await start(data, point);
