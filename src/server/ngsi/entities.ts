@@ -313,6 +313,10 @@ function readPart(
   context: Ask["context"],
 ): Result<JsonMap, AnyRefusal> {
   const isSame = said.type === undefined || said.type === old?.type;
+  // A part of it says nothing of another kind (§5.6.4).
+  if (isPart && !isSame) {
+    return err({ code: "NGSI_DATA", path: `${term}.type`, want: String(old?.type) });
+  }
   const kept = Object.entries(old ?? {}).filter(([name]) => PARTS.includes(name));
   const whole = isPart && isSame ? { ...Object.fromEntries(kept), ...said } : said;
   const datasetId = old?.datasetId === undefined ? {} : { datasetId: old.datasetId };

@@ -142,9 +142,6 @@ async function contextOfItem(
     return contexts.read(link, origin);
   }
   if (link !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "Link beside JSON-LD" });
-  if (isObject && Object.keys(item).length === 0) {
-    return err({ code: "HTTP_BODY", want: "an object that says something" });
-  }
   // A list of ids says nothing that needs one.
   if (own === undefined && isObject) return err({ code: "NGSI_CONTEXT_FORM", got: "no @context" });
   return contexts.read(own, origin);
