@@ -104,7 +104,9 @@ export function createApp(
     const isNameless = isNamelessPath(c.req.path);
     const path = isNameless ? c.req.path.replace(/\/{2,}/g, "/") : c.req.path;
     const allow = methods.allowed(path) ?? allowedOfCode(c);
-    if (isNameless && allow?.includes(c.req.method) !== false) {
+    const isOfNothing =
+      c.req.path.includes("/entities//") || allow?.includes(c.req.method) !== false;
+    if (isNameless && isOfNothing) {
       return answerNamelessPath(config.publicUrl);
     }
     return services.problem(

@@ -70,6 +70,11 @@ afterAll(async () => {
 });
 
 describe("what an operation takes", () => {
+  test("is told before there is anything, and the beginning of the log is nothing", async () => {
+    expect((await get("/types")).typeList).toEqual([]);
+    expect(await get("/entities?local=true")).toEqual([]);
+  });
+
   test("is refused by its name where it is something else", async () => {
     for (const [method, path, body] of [
       ["POST", "/entities?odd=1", { id: "urn:x:1", type: "T" }],
@@ -93,6 +98,7 @@ describe("what an operation takes", () => {
     expect(
       await refused("POST", "/entities", {}, { "Content-Type": "application/ld+json" }),
     ).toEqual([400, "BadRequestData"]);
+    expect(await refused("POST", "/entities//attrs/", {})).toEqual([400, "BadRequestData"]);
     // The part behind the empty one takes its place: of an attribute there is nothing to amend.
     expect((await ask("PATCH", "/temporal/entities/urn:x:1/attrs//urn:x:2", {})).status).toBe(405);
     expect((await ask("GET", "/types/")).status).toBe(200);
