@@ -202,6 +202,13 @@ describe("members and links", () => {
       { floors: 2 },
       { floors: 1 },
     ]);
+    const unnamed = await get("/entities?type=House&attrs=name&datasetId=urn:d:9");
+    expect(unnamed.map((each: Json) => Object.keys(each).sort())).toEqual([
+      ["id", "scope", "type"],
+      ["id", "scope", "type"],
+    ]);
+    const lost = await ask("GET", "/entities?type=House", undefined, { "NGSILD-Tenant": "odd" });
+    expect([lost.status, lost.headers.get("NGSILD-Tenant")]).toEqual([404, "odd"]);
     for (const path of [
       ...["pick=odd", "omit=id,type,scope,name,floors,in"].map((each) => `${one}?${each}`),
     ]) {

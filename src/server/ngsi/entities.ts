@@ -126,7 +126,9 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
   await entities.caughtUp();
   const page = await pageOf(ask, query);
   if (!page.ok) return page;
-  const told = page.value.entities.filter((entity) => !isEmpty(entity, form));
+  // Of what was found by its attributes its name is told in any case.
+  const isTold = (entity: Entity) => form.only !== undefined || !isEmpty(entity, form);
+  const told = page.value.entities.filter(isTold);
   const found =
     accept === GEO
       ? told.map((entity) => featureJson(entity, context, form, place.value))

@@ -60,7 +60,7 @@ export function mountRoute(app: App, services: Services, contexts: Contexts, rou
     const answer = await understood(services, contexts, route, c);
     const given = answer.ok ? answer.value : answerNgsiProblem(answer.error, publicUrl);
     const tenant = c.req.header("NGSILD-Tenant");
-    if (answer.ok && tenant !== undefined) given.headers.set("NGSILD-Tenant", tenant);
+    if (tenant !== undefined) given.headers.set("NGSILD-Tenant", tenant);
     return given;
   });
 }
