@@ -26,6 +26,11 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
   let last: Promise<unknown> = Promise.resolve();
+  /** What entry 0 says is that the log began: it is of no thing that the dataset is about. */
+  const entryAt = async (index: number): Promise<StoredEntry> => {
+    const body = await log.body(index);
+    return { index, body: index === 0 ? { ...body, observations: [] } : body };
+  };
   const store = (): Promise<EntityStore> => {
     opened ??= begin();
     return opened;
@@ -35,7 +40,7 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     isDamaged = false;
     try {
       for (const index of await made.suspected()) {
-        await made.retake({ index, body: await log.body(index) });
+        await made.retake(await entryAt(index));
       }
       return made;
     } catch (cause) {
@@ -82,7 +87,7 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       const end = Math.min(to, following.position + MAX_READ);
       const entries: StoredEntry[] = [];
       for (let index = following.position; index < end; index++) {
-        entries.push({ index, body: await log.body(index) });
+        entries.push(await entryAt(index));
       }
       await following.take(entries);
     }
@@ -99,7 +104,7 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
         if (index >= following.position) return erase();
         await following.suspect(index);
         await erase();
-        await following.retake({ index, body: await log.body(index) });
+        await following.retake(await entryAt(index));
       }),
     entity: (...asked) => ask((each) => each.entity(...asked)),
     find: (...asked) => ask((each) => each.find(...asked)),

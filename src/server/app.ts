@@ -15,7 +15,7 @@ import { createIngest, type Ingest } from "./ingest/index.ts";
 import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
-import { answerNamelessPath, mountNgsi } from "./ngsi/index.ts";
+import { answerNamelessPath, isNamelessPath, mountNgsi } from "./ngsi/index.ts";
 import { mountOgc } from "./ogc/index.ts";
 import { mountOpenings } from "./openings/index.ts";
 import { createWritePath, mountOperations, type WritePath } from "./operations/index.ts";
@@ -112,9 +112,14 @@ export function createApp(
   const methods = createMethods(app);
 
   app.notFound((c) => {
-    const nameless = answerNamelessPath(c.req.path, config.publicUrl);
-    if (nameless !== undefined) return nameless;
-    const allow = methods.allowed(c.req.path) ?? allowedOfCode(c);
+    const isNameless = isNamelessPath(c.req.path);
+    const path = isNameless ? c.req.path.replace(/\/{2,}/g, "/") : c.req.path;
+    const allow = methods.allowed(path) ?? allowedOfCode(c);
+    const isOfNothing =
+      c.req.path.includes("/entities//") || allow?.includes(c.req.method) !== false;
+    if (isNameless && isOfNothing) {
+      return answerNamelessPath(config.publicUrl);
+    }
     return services.problem(
       c,
       allow === undefined

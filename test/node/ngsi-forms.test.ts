@@ -70,6 +70,11 @@ afterAll(async () => {
 });
 
 describe("what an operation takes", () => {
+  test("is told before there is anything, and the beginning of the log is nothing", async () => {
+    expect((await get("/types")).typeList).toEqual([]);
+    expect(await get("/entities?local=true")).toEqual([]);
+  });
+
   test("is refused by its name where it is something else", async () => {
     for (const [method, path, body] of [
       ["POST", "/entities?odd=1", { id: "urn:x:1", type: "T" }],
@@ -92,7 +97,10 @@ describe("what an operation takes", () => {
     expect(await refused("DELETE", "/entities")).toEqual([400, "BadRequestData"]);
     expect(
       await refused("POST", "/entities", {}, { "Content-Type": "application/ld+json" }),
-    ).toEqual([400, "InvalidRequest"]);
+    ).toEqual([400, "BadRequestData"]);
+    expect(await refused("POST", "/entities//attrs/", {})).toEqual([400, "BadRequestData"]);
+    // The part behind the empty one takes its place: of an attribute there is nothing to amend.
+    expect((await ask("PATCH", "/temporal/entities/urn:x:1/attrs//urn:x:2", {})).status).toBe(405);
     expect((await ask("GET", "/types/")).status).toBe(200);
     const slashed = await ask("POST", "/entities/", { id: "urn:slash:1", type: "Slash" });
     expect([slashed.status, slashed.headers.get("Location")]).toEqual([
@@ -194,6 +202,13 @@ describe("members and links", () => {
       { floors: 2 },
       { floors: 1 },
     ]);
+    const unnamed = await get("/entities?type=House&attrs=name&datasetId=urn:d:9");
+    expect(unnamed.map((each: Json) => Object.keys(each).sort())).toEqual([
+      ["id", "scope", "type"],
+      ["id", "scope", "type"],
+    ]);
+    const lost = await ask("GET", "/entities?type=House", undefined, { "NGSILD-Tenant": "odd" });
+    expect([lost.status, lost.headers.get("NGSILD-Tenant")]).toEqual([404, "odd"]);
     for (const path of [
       ...["pick=odd", "omit=id,type,scope,name,floors,in"].map((each) => `${one}?${each}`),
     ]) {
@@ -292,6 +307,10 @@ describe("members and links", () => {
     const more = { scope: "/b", text: "other" };
     expect((await ask("POST", `${path}/attrs?options=noOverwrite`, more)).status).toBe(207);
     expect((await get(path)).scope).toEqual(["/a", "/b"]);
+    const other = { type: "Relationship", object: "urn:x:1" };
+    expect((await refused("PATCH", `${path}/attrs/deep`, other))[0]).toBe(400);
+    expect((await ask("PATCH", `${path}/attrs`, { fresh: other })).status).toBe(204);
+    expect((await get(path)).fresh).toEqual(other);
     expect((await ask("PATCH", `${path}/attrs/deep`, { value: nothing })).status).toBe(204);
     expect(await get(path)).not.toHaveProperty("deep");
     const first = { id: "urn:null:2", type: "Nulled", a: nothing };

@@ -140,7 +140,7 @@ describe("entities of NGSI-LD", () => {
     expect(await power()).toEqual({ dataset: { "@none": 2, "urn:d:1": 8 } });
     expect((await ask("POST", `${path}/attrs`, more)).status).toBe(204);
     expect(await power()).toEqual({ dataset: { "@none": 9, "urn:d:1": 8 } });
-    const update = await ask("PATCH", `${path}/attrs`, { on: false, none: 1 });
+    const update = await ask("PATCH", `${path}/attrs`, { on: false, none: "urn:ngsi-ld:null" });
     expect(update.body).toMatchObject({ updated: ["on"], notUpdated: [{ attributeName: "none" }] });
     const part = { value: 7, datasetId: "urn:d:1" };
     expect((await ask("PATCH", `${path}/attrs/power`, part)).status).toBe(204);

@@ -80,14 +80,14 @@ export function appended(
   return ok(changed({ ...said, scopes }, before, attributes, kept));
 }
 
-/** Only attributes that are there are replaced (§5.6.2). */
+/** Attributes are replaced, and those that are not there come in; one that is not there cannot end (§5.6.2). */
 export function updated(said: Named, before: Entity | undefined): Result<Changed, AnyRefusal> {
   if (before === undefined) return unknown(said.id);
   const attributes: Record<string, readonly JsonMap[]> = {};
   const kept: string[] = [];
   for (const [name, instances] of Object.entries(said.attributes)) {
     const old = saidOf(before.attributes[name]);
-    if (old.length === 0) kept.push(name);
+    if (old.length === 0 && instances.every(isEnded)) kept.push(name);
     else attributes[name] = joined(old, instances, (_, each) => each);
   }
   return ok(changed(said, before, attributes, kept));

@@ -126,7 +126,9 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
   await entities.caughtUp();
   const page = await pageOf(ask, query);
   if (!page.ok) return page;
-  const told = page.value.entities.filter((entity) => !isEmpty(entity, form));
+  // Of what was found by its attributes its name is told in any case.
+  const isTold = (entity: Entity) => form.only !== undefined || !isEmpty(entity, form);
+  const told = page.value.entities.filter(isTold);
   const found =
     accept === GEO
       ? told.map((entity) => featureJson(entity, context, form, place.value))
@@ -313,6 +315,10 @@ function readPart(
   context: Ask["context"],
 ): Result<JsonMap, AnyRefusal> {
   const isSame = said.type === undefined || said.type === old?.type;
+  // A part of it says nothing of another kind (§5.6.4).
+  if (isPart && !isSame) {
+    return err({ code: "NGSI_DATA", path: `${term}.type`, want: String(old?.type) });
+  }
   const kept = Object.entries(old ?? {}).filter(([name]) => PARTS.includes(name));
   const whole = isPart && isSame ? { ...Object.fromEntries(kept), ...said } : said;
   const datasetId = old?.datasetId === undefined ? {} : { datasetId: old.datasetId };

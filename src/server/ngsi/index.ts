@@ -54,9 +54,12 @@ export function mountNgsi(
   };
 }
 
-/** A path of NGSI-LD in which a part that should name something names nothing; `undefined` of any other. */
-export function answerNamelessPath(path: string, publicUrl: string): Response | undefined {
-  if (!path.startsWith("/ngsi-ld/v1/") || !path.includes("//")) return undefined;
+/** Whether a path of NGSI-LD has a part that names nothing where it should. */
+export function isNamelessPath(path: string): boolean {
+  return path.startsWith("/ngsi-ld/v1/") && path.includes("//");
+}
+
+export function answerNamelessPath(publicUrl: string): Response {
   const want = "a name in each part of the address";
   return answerNgsiProblem({ code: "NGSI_DATA", path: "", want }, publicUrl);
 }

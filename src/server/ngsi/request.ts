@@ -62,7 +62,7 @@ export function mountRoute(app: App, services: Services, contexts: Contexts, rou
     const answer = await understood(services, contexts, route, c);
     const given = answer.ok ? answer.value : answerNgsiProblem(answer.error, publicUrl);
     const tenant = c.req.header("NGSILD-Tenant");
-    if (answer.ok && tenant !== undefined) given.headers.set("NGSILD-Tenant", tenant);
+    if (tenant !== undefined) given.headers.set("NGSILD-Tenant", tenant);
     return given;
   });
 }
@@ -144,9 +144,6 @@ async function contextOfItem(
     return contexts.read(link, origin);
   }
   if (link !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "Link beside JSON-LD" });
-  if (isObject && Object.keys(item).length === 0) {
-    return err({ code: "HTTP_BODY", want: "an object that says something" });
-  }
   // A list of ids says nothing that needs one.
   if (own === undefined && isObject) return err({ code: "NGSI_CONTEXT_FORM", got: "no @context" });
   return contexts.read(own, origin);
