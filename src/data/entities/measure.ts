@@ -54,6 +54,8 @@ export function measurementsOf(
   { kind, timeMilliseconds, attributes }: Statement,
   receivedMilliseconds: number,
 ): readonly Measurement[] {
+  // What was told otherwise later counts as it was told at first: one observation, not two.
+  if (kind === "amend" || kind === "forget") return [];
   const where = attributes[LOCATION]?.[0]?.value;
   const place =
     isGeometry(where) && where.type === "Point" ? unitsOf(where.coordinates) : undefined;
