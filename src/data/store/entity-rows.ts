@@ -8,6 +8,11 @@ export const KEPT_CHARACTERS = 200;
 
 export type StoredEntity = { readonly row: number; readonly entity: Entity };
 
+const INSERT =
+  "INSERT INTO entity (row, id, time, doc, west, south, east, north) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+const UPDATE =
+  "UPDATE entity SET time = ?, doc = ?, west = ?, south = ?, east = ?, north = ? WHERE row = ?";
+
 /** The current entities and what leads to them, written so that a change touches only what it changes. */
 export class EntityRows {
   readonly #sql: Sql;
@@ -27,10 +32,10 @@ export class EntityRows {
   put(row: number, entity: Entity, before: Entity | undefined): void {
     const place = geometryOf(entity.attributes[LOCATION]?.[0]?.said.value);
     const [west, south, east, north] = place ? boxOf(place) : [null, null, null, null];
-    this.#sql.run("INSERT OR REPLACE INTO entity VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [
-      ...[row, entity.id, entity.time, JSON.stringify(entity)],
-      ...[west, south, east, north],
-    ]);
+    const said = [entity.time, JSON.stringify(entity), west, south, east, north];
+    // To replace a row would write the index of ids anew.
+    if (before !== undefined) this.#sql.run(UPDATE, [...said, row]);
+    else this.#sql.run(INSERT, [row, entity.id, ...said]);
     this.#diff(row, before, entity);
     const [old, around] = [before && boxAround(before), boxAround(entity)];
     if (JSON.stringify(old) === JSON.stringify(around)) return;

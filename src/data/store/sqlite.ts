@@ -1,5 +1,5 @@
 import { hex, InvariantError } from "../../core/index.ts";
-import type { Sql } from "../../sql/index.ts";
+import { Bulk, type Sql } from "../../sql/index.ts";
 import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
 import type { Measure, MeasureGrouping, MeasureQuery } from "../entities/measure.ts";
@@ -45,6 +45,7 @@ class SqliteStore implements EntityStore {
   readonly #log: StoreLog;
   readonly #entities: EntityRows;
   readonly #measures: MeasureRows;
+  readonly #observations: Bulk;
   #position: number;
 
   constructor(sql: Sql, log: StoreLog) {
@@ -52,6 +53,7 @@ class SqliteStore implements EntityStore {
     this.#log = log;
     this.#entities = new EntityRows(sql);
     this.#measures = new MeasureRows(sql);
+    this.#observations = new Bulk(sql, "INSERT INTO observation", 5);
     this.#position = Number(readMeta(sql, "position"));
   }
 
@@ -108,6 +110,8 @@ class SqliteStore implements EntityStore {
         const statement = readStatement(observation, body.receivedMilliseconds);
         if (statement) this.#keep(rowOf(index, at), body.receivedMilliseconds, statement);
       }
+      // They are read again.
+      this.#observations.flush();
       note();
       for (const id of named) this.#retell(id);
       this.#sql.run("DELETE FROM meta WHERE name = ?", [`suspect ${index}`]);
@@ -216,10 +220,12 @@ class SqliteStore implements EntityStore {
     try {
       this.#sql.transaction(() => {
         work();
+        this.#observations.flush();
         this.#entities.flush();
         this.#measures.flush();
       });
     } catch (cause) {
+      this.#observations.drop();
       this.#entities.drop();
       this.#measures.drop();
       throw cause;
@@ -238,10 +244,8 @@ class SqliteStore implements EntityStore {
   }
 
   #keep(row: number, received: number, statement: Statement): void {
-    this.#sql.run("INSERT INTO observation VALUES (?, ?, ?, ?, ?)", [
-      ...[row, statement.id, statement.timeMilliseconds, received],
-      JSON.stringify(statement),
-    ]);
+    const { id, timeMilliseconds } = statement;
+    this.#observations.add(row, id, timeMilliseconds, received, JSON.stringify(statement));
     this.#measures.put(row, received, statement);
   }
 

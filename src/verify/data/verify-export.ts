@@ -260,12 +260,17 @@ function matched(
   const leaves: Hash[] = [];
   const shown: (Observation | undefined)[] = [];
   for (const each of given) {
-    const read = each instanceof Uint8Array ? decodeObservations(each) : undefined;
-    if (read?.ok === false) return read;
-    const [observation, ...others] = read?.value ?? [];
-    if (others.length > 0) return err({ code: "DATA_COUNT", got: 1 + others.length, want: 1 });
-    shown.push(observation);
-    leaves.push("leaf" in each ? each.leaf : hashLeaf(factRoot(observation ?? [])));
+    if (!(each instanceof Uint8Array)) {
+      shown.push(undefined);
+      leaves.push(each.leaf);
+      continue;
+    }
+    const read = decodeObservations(each);
+    if (!read.ok) return read;
+    const { length } = read.value;
+    if (length !== 1) return err({ code: "DATA_COUNT", got: length, want: 1 });
+    shown.push(...read.value);
+    leaves.push(...read.value.map((observation) => hashLeaf(factRoot(observation))));
   }
   const got = merkleRoot(leaves);
   return sameHash(got, root)
