@@ -143,9 +143,13 @@ export function subscriptionRoutes(
   }
 
   const one = { ...of, path: "/subscriptions/:id" };
+  // With an id left out behind the slash it is the list that is spoken to.
+  const all = ["/subscriptions", "/subscriptions/"].flatMap((path): Route[] => [
+    { ...of, method: "POST", path, hasBody: true, answer: create },
+    { ...of, method: "GET", path, hasBody: false, answer: list },
+  ]);
   return [
-    { ...of, method: "POST", path: "/subscriptions", hasBody: true, answer: create },
-    { ...of, method: "GET", path: "/subscriptions", hasBody: false, answer: list },
+    ...all,
     { ...one, method: "GET", hasBody: false, answer: retrieve },
     { ...one, method: "PATCH", hasBody: true, answer: update },
     { ...one, method: "DELETE", hasBody: false, answer: remove },
