@@ -1,7 +1,7 @@
 export { createApp, type Server } from "./app.ts";
 export type { HotPath, PagePath } from "./hot-path.ts";
 export type { HotAnswer, HotRequest } from "./http/hot.ts";
-export type { Ingest, IngestAnswer } from "./ingest/index.ts";
+export type { Ingest, IngestAnswer, IngestSource } from "./ingest/index.ts";
 export { MAX_MQTT_CLIENTS, MAX_MQTT_PACKET_BYTES, MAX_NOTIFY_ANSWER_BYTES } from "./limits.ts";
 export type { ServedLog } from "./log/index.ts";
 export { createMirrorApp, type MirrorDependencies } from "./mirror.ts";

@@ -124,6 +124,7 @@ describe("subscriptions", () => {
       const body = method === "PATCH" ? { isActive: true } : undefined;
       expect(await type(method, at, body)).toEqual([404, "ResourceNotFound", "NGSI_UNKNOWN"]);
     }
+    expect((await ask("PATCH", "/subscriptions/", { isActive: true })).status).toBe(405);
     expect(await type("GET", "/subscriptions/none")).toEqual([400, "BadRequestData", "NGSI_DATA"]);
     const wrong: [object, string][] = [
       [{ type: "Other" }, "NGSI_DATA"],
@@ -314,8 +315,10 @@ describe("subscriptions", () => {
 
   test("of many, of which some say nothing: the others do not wait for these", async () => {
     const names = [...Array(200).keys()].map((n) => (n % 10 === 0 ? `/silent/${n}` : `/many/${n}`));
-    const crowd = { entities: [{ type: "Crowd" }] };
-    await Promise.all(names.map((name) => subscribe(name, crowd)));
+    const crowd = (name: string) => ({
+      ...{ entities: [{ type: "Crowd" }], notification: to(name, { timeout: 60_000 }) },
+    });
+    await Promise.all(names.map((name) => subscribe(name, crowd(name))));
     const heard = () => receiver.received.filter(({ path }) => path.startsWith("/many/"));
     const tell = async (n: number, count: number) => {
       await ask("POST", "/entities", { id: `urn:ngsi-ld:Crowd:${n}`, type: "Crowd", n });

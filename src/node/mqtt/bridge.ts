@@ -20,7 +20,7 @@ export async function openBridge(
   const takeUntil = async (topic: string, payload: Uint8Array): Promise<void> => {
     while (!isClosed) {
       const answer = await ingest()
-        ?.take(topic, payload, undefined)
+        ?.take(topic, payload, {})
         .catch(
           (cause: unknown) => void log.error("mqtt message not taken", { cause: String(cause) }),
         );

@@ -1,7 +1,14 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Client } from "aedes";
-import type { Ingest, IngestAnswer, Log } from "../../server/index.ts";
-import { MAX_MQTT_CLIENTS, MAX_MQTT_PACKET_BYTES } from "../../server/index.ts";
+import {
+  type Ingest,
+  type IngestAnswer,
+  type IngestSource,
+  type Log,
+  MAX_MQTT_CLIENTS,
+  MAX_MQTT_PACKET_BYTES,
+  networksOf,
+} from "../../server/index.ts";
 import { BoundedConnection } from "./bounded.ts";
 
 /** Where what became of a client's own messages is told to it, if it subscribes to that. */
@@ -9,6 +16,7 @@ export const ANSWERS = "cityid/answers";
 /** Nobody can subscribe to it. */
 const TAKEN = "cityid/taken";
 
+const LOOPBACK = networksOf(["127.0.0.0/8", "::1/128", "::ffff:127.0.0.0/104"]);
 const CONNECT_MILLISECONDS = 10_000;
 const KEEP_ALIVE_SECONDS = 600;
 const MAX_QOS_2_WAITING = 16;
@@ -26,7 +34,7 @@ export type MqttOptions = {
 
 export type RunningMqtt = AsyncDisposable & { readonly port: number };
 
-type Session = { token: string | undefined; wantsAnswers: boolean };
+type Session = { readonly from: IngestSource; wantsAnswers: boolean };
 
 /**
  * A broker of MQTT 3.1.1 that takes messages for datasets and forwards nothing to anybody: what is published is an entry, or it
@@ -39,6 +47,7 @@ export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
   const { Aedes } = await import("aedes");
   const sessions = new WeakMap<Client, Session>();
   const sockets = new Set<Socket>();
+  const addresses = new WeakMap<object, string>();
   const broker = await Aedes.createBroker({
     connectTimeout: CONNECT_MILLISECONDS,
     keepaliveLimit: KEEP_ALIVE_SECONDS,
@@ -54,7 +63,12 @@ export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
     authenticate(client, _, password, done) {
       const token = password === undefined ? undefined : password.toString();
       const isKnown = token === undefined || ingest()?.knows(token) === true;
-      sessions.set(client, { token, wantsAnswers: false });
+      const address = addresses.get(client.conn);
+      const from = {
+        ...(token !== undefined && { token }),
+        ...(address !== undefined && { address }),
+      };
+      sessions.set(client, { from, wantsAnswers: false });
       const refusal = Object.assign(new Error("no such token"), { returnCode: NOT_AUTHORIZED });
       if (isKnown) done(null, true);
       else done(refusal, false);
@@ -76,7 +90,7 @@ export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
         typeof packet.payload === "string" ? Buffer.from(packet.payload) : packet.payload;
       if (client === null) return done(new Error("nobody"));
       const session = sessions.get(client);
-      take(ingest(), topic, payload, session?.token).then(
+      take(ingest(), topic, payload, session?.from ?? {}).then(
         (answer) => {
           if (session?.wantsAnswers === true) tell(client, topic, answer);
           done(answer.status === "later" ? new Error("busy") : null);
@@ -94,7 +108,11 @@ export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
     socket.setNoDelay(true);
-    broker.handle(new BoundedConnection(socket, MAX_MQTT_PACKET_BYTES));
+    const connection = new BoundedConnection(socket, MAX_MQTT_PACKET_BYTES);
+    const { remoteAddress = "" } = socket;
+    // As with HTTP: this machine itself is not counted.
+    if (!LOOPBACK.has(remoteAddress)) addresses.set(connection, remoteAddress);
+    broker.handle(connection);
   });
   const port = await listening(server, options);
   log.info("mqtt listening", { host: options.host, port });
@@ -113,12 +131,12 @@ async function take(
   ingest: Ingest | undefined,
   topic: string,
   payload: Uint8Array,
-  token: string | undefined,
+  from: IngestSource,
 ): Promise<IngestAnswer> {
   if (ingest === undefined) return { status: "later", seconds: 1 };
   let waited = 0;
   for (;;) {
-    const answer = await ingest.take(topic, payload, token);
+    const answer = await ingest.take(topic, payload, from);
     if (answer.status !== "later" || waited + answer.seconds > MAX_WAIT_SECONDS) return answer;
     waited += answer.seconds;
     await new Promise((resolve) => setTimeout(resolve, answer.seconds * 1000).unref());

@@ -1,1 +1,1 @@
-export { createIngest, type Ingest, type IngestAnswer } from "./ingest.ts";
+export { createIngest, type Ingest, type IngestAnswer, type IngestSource } from "./ingest.ts";

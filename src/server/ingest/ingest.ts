@@ -1,5 +1,7 @@
 import {
+  type Code,
   err,
+  fromHex,
   isKeyOfSide,
   ok,
   openDataset,
@@ -10,11 +12,12 @@ import {
 } from "../../core/index.ts";
 import type { DatasetLog } from "../../data/index.ts";
 import { submitEntry } from "../data/submit.ts";
-import { heldKey, mustBe, speaksFor } from "../identity/index.ts";
+import { formatHolder, heldKey, mustBe, type Signer, speaksFor } from "../identity/index.ts";
 import type { TermContext } from "../ngsi/contexts.ts";
 import { appendByGateway, type Change, type GatewayLog } from "../ngsi/gateway.ts";
 import { readEntity } from "../ngsi/read-entity.ts";
 import { type AnyRefusal, describeRefusal } from "../problem/problem.ts";
+import { createBuckets } from "../rate/index.ts";
 import type { Services } from "../services.ts";
 
 /** What became of a message. `later`: nothing was kept, the same may be sent again. */
@@ -23,11 +26,14 @@ export type IngestAnswer =
   | ({ readonly status: "refused" } & ReturnType<typeof describeRefusal>)
   | { readonly status: "later"; readonly seconds: number };
 
+export type IngestSource = { readonly token?: string; readonly address?: string };
+
 /** Takes what comes to a dataset by other ways than HTTP; durable when it resolves. docs/spec/sharing.md, MQTT. */
 export type Ingest = {
   /** Whether a bearer token is good for anything here. */
   knows(token: string): boolean;
-  take(topic: string, payload: Uint8Array, token: string | undefined): Promise<IngestAnswer>;
+  /** @param from whence it came: a token that was shown, and the address, where that is to be counted */
+  take(topic: string, payload: Uint8Array, from: IngestSource): Promise<IngestAnswer>;
 };
 
 const ENTRIES = "cityid/entries/";
@@ -36,7 +42,8 @@ const MAX_OBSERVATIONS = 1000;
 
 /** @param terms the terms of the core context */
 export function createIngest(services: Services, terms: () => Promise<TermContext>): Ingest {
-  const { authentication } = services;
+  const { authentication, clock, config } = services;
+  const addresses = createBuckets(config.rates.address);
 
   async function take(
     topic: string,
@@ -75,13 +82,22 @@ export function createIngest(services: Services, terms: () => Promise<TermContex
     const allowed = isScratch ? ok(undefined) : mayWrite(text, token);
     if (!allowed.ok) return allowed;
     if (!target.ok) return target;
+    const admitted = allowed.value === undefined ? ok(undefined) : admit(allowed.value);
+    if (!admitted.ok) return admitted;
     const changes = readChanges(payload, await terms());
     if (!changes.ok) return changes;
     const done = await appendByGateway(services, target.value, changes.value);
     return done.ok ? ok({}) : done;
   }
 
-  function mayWrite(text: string, token: string | undefined): Result<unknown, AnyRefusal> {
+  /** As fast as a key may send entries. */
+  function admit({ kid, holder }: Signer): Result<void, AnyRefusal> {
+    const bytes = fromHex(kid) ?? new Uint8Array();
+    const source = formatHolder(holder) as Code;
+    return services.uploadRate.admit({ kid: bytes, source }, clock());
+  }
+
+  function mayWrite(text: string, token: string | undefined): Result<Signer, AnyRefusal> {
     if (token === undefined) return err({ code: "HTTP_SIGNATURE_MISSING" });
     const signer = authentication.bearer(token);
     if (!signer.ok) return signer;
@@ -114,7 +130,10 @@ export function createIngest(services: Services, terms: () => Promise<TermContex
 
   return {
     knows: (token) => authentication.bearer(token).ok,
-    async take(topic, payload, token) {
+    async take(topic, payload, { token, address }) {
+      // Before anything of it is looked at: signatures that are wrong cost as much as good ones.
+      const wait = address === undefined ? 0 : addresses.take(address, 1, clock());
+      if (wait > 0) return { status: "later", seconds: wait };
       const taken = await take(topic, payload, token);
       if (taken.ok) return { status: "accepted", ...taken.value };
       const refusal = taken.error;

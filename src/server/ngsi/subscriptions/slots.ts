@@ -3,6 +3,8 @@ import { MAX_NOTIFYING, MAX_NOTIFYING_SLOW, MAX_NOTIFYING_SLOW_HOST } from "../.
 /** A way of going: those who answered before, and those who did not. */
 export type Lane = "fast" | "slow";
 
+const BEGUN_TOGETHER = 16;
+
 type Waiting = { readonly host: string; readonly begin: () => void };
 
 /**
@@ -11,6 +13,7 @@ type Waiting = { readonly host: string; readonly begin: () => void };
  */
 export class Slots {
   readonly #count = { fast: 0, slow: 0 };
+  #begun = 0;
   readonly #slowHosts = new Map<string, number>();
   readonly #waiting: { readonly [L in Lane]: Waiting[] } = { fast: [], slow: [] };
 
@@ -20,6 +23,9 @@ export class Slots {
     } else {
       this.#take(lane, host);
     }
+    this.#begun += 1;
+    // Many begin with one entry: those who were first are heard in between.
+    if (this.#begun % BEGUN_TOGETHER === 0) await new Promise((resolve) => setImmediate(resolve));
     try {
       return await work();
     } finally {
