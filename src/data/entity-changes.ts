@@ -2,6 +2,7 @@ import type { Entity } from "./entities/entity.ts";
 import { fold } from "./entities/fold.ts";
 import { readStatement } from "./entities/statement.ts";
 import { ALL } from "./entities/view.ts";
+import { bodyOfThings } from "./entity-index.ts";
 import type { DatasetLog } from "./port.ts";
 
 /** What one entry made of one entity; both sides as whoever sees everything has them. */
@@ -63,7 +64,7 @@ export class EntityChanges {
     if (index > this.#head) this.#states.clear();
     const isAhead = index >= this.#head;
     const { erasures } = this.#log;
-    const { observations, receivedMilliseconds } = await this.#log.body(index);
+    const { observations, receivedMilliseconds } = await bodyOfThings(this.#log, index);
     const before = new Map<string, Entity | undefined>();
     const after = new Map<string, Entity | undefined>();
     for (const [at, observation] of observations.entries()) {

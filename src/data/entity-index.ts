@@ -6,6 +6,15 @@ const MAX_READ = 256;
 
 type Log = Pick<DatasetLog, "size" | "body">;
 
+/** What an entry says of the things that a dataset is about. Entry 0 says that the log began, and is of none of them. */
+export async function bodyOfThings(
+  log: Pick<Log, "body">,
+  index: number,
+): Promise<StoredEntry["body"]> {
+  const body = await log.body(index);
+  return index === 0 ? { ...body, observations: [] } : body;
+}
+
 /** A store that follows a log. */
 export type FollowingIndex = EntityIndex &
   AsyncDisposable & {
@@ -26,11 +35,10 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
   let last: Promise<unknown> = Promise.resolve();
-  /** What entry 0 says is that the log began: it is of no thing that the dataset is about. */
-  const entryAt = async (index: number): Promise<StoredEntry> => {
-    const body = await log.body(index);
-    return { index, body: index === 0 ? { ...body, observations: [] } : body };
-  };
+  const entryAt = async (index: number): Promise<StoredEntry> => ({
+    index,
+    body: await bodyOfThings(log, index),
+  });
   const store = (): Promise<EntityStore> => {
     opened ??= begin();
     return opened;

@@ -113,7 +113,7 @@ describe("a dataset as a table", () => {
     expect(few.map(({ level }) => level)).toEqual([...Array(5), 7.25, -3, 5]);
     expect(few[5]).not.toHaveProperty("place");
     const things = await lines("?format=ndjson&of=entities&attributes=pm25,place");
-    expect(things).toHaveLength(56);
+    expect(things).toHaveLength(55);
     expect(things.at(-1)).toMatchObject({
       id: "urn:x:49",
       pm25: MANY - 1,
