@@ -19,8 +19,8 @@ const option = (name, or) => {
 };
 const CODES = Number(option("--codes", 1_000_000));
 const COUNT = Number(option("--validators", 4));
-const PORT = Number(option("--port", 48156));
-const PEER_PORT = Number(option("--peer-port", 48656));
+const PORT = Number(option("--port", 18256));
+const PEER_PORT = Number(option("--peer-port", 18756));
 const MAIN = fileURLToPath(new URL("../bin/cli/main.js", import.meta.url));
 const CACHE = fileURLToPath(new URL("../.cache/bin", import.meta.url));
 /** Imported at once: what is prepared of it is kept in memory. */
