@@ -125,15 +125,30 @@ function cosigned(node, policy, size) {
 function tellLitewitness(path, origin, vkey) {
   const db = new Database(path);
   const emptyRoot = createHash("sha256").digest("base64");
-  db.prepare("INSERT INTO log (origin, tree_size, tree_hash) VALUES (?, 0, ?)").run(origin, emptyRoot);
-  db.prepare("INSERT INTO key (origin, key) VALUES (?, ?)").run(origin, vkey);
-  db.close();
+  const insert = db.transaction(() => {
+    db.prepare("INSERT INTO log (origin, tree_size, tree_hash) VALUES (?, 0, ?)").run(origin, emptyRoot);
+    db.prepare("INSERT INTO key (origin, key) VALUES (?, ?)").run(origin, vkey);
+  });
+  let why;
+  return until(() => {
+    try {
+      insert();
+      db.close();
+      return true;
+    } catch (cause) {
+      // It says its key before its tables are there, and may be busy with them.
+      why = cause;
+      return false;
+    }
+  }, "a log that litewitness knows").catch((cause) => {
+    throw Object.assign(cause, { cause: why });
+  });
 }
 
 async function theyCosign(node) {
   const { vkeys, origin } = node.description;
   const lite = await startLitewitness();
-  tellLitewitness(lite.db, origin, vkeys[0]);
+  await tellLitewitness(lite.db, origin, vkeys[0]);
   const now = `log ${vkeys[0]}\nwitness lite ${lite.vkey} ${lite.url}\nquorum lite\n`;
   const policy = parsePolicy(now);
   check(policy.ok, "the vkey of litewitness stands in a policy");
