@@ -6,8 +6,8 @@ import { elsewhere } from "./elsewhere.ts";
 /** Rendered `GET /v1/codes/<code>`, for codes that have a record. */
 export type RecordAnswers = { get(code: string): RenderedAnswer | undefined };
 
-/** What is kept of them: some 90 000 answers, more than a city's people and plates ask for in a day. */
-const KEPT_BYTES = 96 * 1024 * 1024;
+/** What is kept of them: some 110 000 answers, more than a city's people and plates ask for in a day. */
+const KEPT_BYTES = 120 * 1024 * 1024;
 
 export function createRecordAnswers({
   ledger,
