@@ -18,7 +18,7 @@ import {
   signInvitation,
 } from "../../src/sdk/index.ts";
 import { CITY, code, named, signerOf } from "../sdk/world.ts";
-import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
+import { jsonOf, type Office, officeKey, openDataOffice, problemOf } from "./office.ts";
 
 // An office makes a dataset, sends to it, proves a fact to a stranger and erases another, with the compiled command.
 
@@ -26,14 +26,14 @@ const OFFICE = `${CITY}.02`;
 const AIR = `${OFFICE}/DATA/AIR`;
 let office: Office;
 beforeAll(async () => {
-  office = await openOffice();
-  const { record } = await office.node.client.record(CITY);
-  const prev = present(fromHex(record.control), "control");
-  const uses = ["data", "govern", "issue", "record"] as const;
-  const key = (word: string) => ({ key: signerOf(word).publicKey, uses, label: word });
-  await office.node.act({ op: "keys", code: CITY, prev, add: [key("all")] }, CITY, "city");
+  office = await openDataOffice();
   const items = [
-    { code: code(OFFICE), kind: "department" as const, names: named("局"), keys: [key("office")] },
+    {
+      code: code(OFFICE),
+      kind: "department" as const,
+      names: named("局"),
+      keys: [officeKey("office")],
+    },
   ];
   await office.node.act({ op: "register", items }, CITY, "all");
 });

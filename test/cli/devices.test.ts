@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fromHex, hex, keyIdentifier, present } from "../../src/core/index.ts";
+import { hex, keyIdentifier } from "../../src/core/index.ts";
 import { CITY, code, named, signerOf } from "../sdk/world.ts";
 import { runHere } from "./in-process.ts";
-import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
+import { jsonOf, type Office, officeKey, openDataOffice, problemOf } from "./office.ts";
 
 // Keys of many devices are enrolled, replaced and closed by the rows of a file.
 
@@ -32,16 +32,11 @@ const keysOf = async (n: number) =>
 const sizeOf = async () => (await office.node.client.node()).size;
 
 beforeAll(async () => {
-  office = await openOffice();
-  const { record } = await office.node.client.record(CITY);
-  const prev = present(fromHex(record.control), "control");
-  const uses = ["data", "govern", "issue", "record"] as const;
-  const key = (word: string) => ({ key: signerOf(word).publicKey, uses, label: word });
-  await office.node.act({ op: "keys", code: CITY, prev, add: [key("all")] }, CITY, "city");
+  office = await openDataOffice();
   const item = (text: string, kind: "class" | "department" | "thing") => ({
     ...{ code: code(text), kind, names: named(text) },
   });
-  const department = { ...item(OFFICE, "department"), keys: [key("office")] };
+  const department = { ...item(OFFICE, "department"), keys: [officeKey("office")] };
   await office.node.act({ op: "register", items: [department] }, CITY, "all");
   const folder = { ...item(`${OFFICE}/LAMP`, "class"), class: "LAMP" };
   await office.node.act({ op: "register", items: [folder] }, OFFICE, "office");

@@ -5,11 +5,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { fromHex, present } from "../../src/core/index.ts";
 import { MAIN } from "../node/real-node.ts";
 import { CITY, code, named, signerOf } from "../sdk/world.ts";
 import { runHere } from "./in-process.ts";
-import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
+import { jsonOf, type Office, officeKey, openDataOffice, problemOf } from "./office.ts";
 
 // Files of readings go into a dataset by the command line: mapped, judged row by row, resumed after a kill.
 
@@ -47,14 +46,14 @@ const MAP = {
 };
 
 beforeAll(async () => {
-  office = await openOffice();
-  const { record } = await office.node.client.record(CITY);
-  const prev = present(fromHex(record.control), "control");
-  const uses = ["data", "govern", "issue", "record"] as const;
-  const key = (word: string) => ({ key: signerOf(word).publicKey, uses, label: word });
-  await office.node.act({ op: "keys", code: CITY, prev, add: [key("all")] }, CITY, "city");
+  office = await openDataOffice();
   const items = [
-    { code: code(OFFICE), kind: "department" as const, names: named("局"), keys: [key("office")] },
+    {
+      code: code(OFFICE),
+      kind: "department" as const,
+      names: named("局"),
+      keys: [officeKey("office")],
+    },
   ];
   await office.node.act({ op: "register", items }, CITY, "all");
   const made = await by(

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { type Genesis, hex, sha256, utf8 } from "../../src/core/index.ts";
+import { fromHex, type Genesis, hex, present, sha256, utf8 } from "../../src/core/index.ts";
 import { beginLedger, type RealNode, startRealNode } from "../node/real-node.ts";
-import { issueCity, registerLampClass } from "../sdk/world.ts";
+import { CITY, issueCity, registerLampClass, signerOf } from "../sdk/world.ts";
 import { type Ran, runCli } from "./served-world.ts";
 
 /** A city with its node, a directory for its files, and the compiled command line. */
@@ -49,6 +49,22 @@ export async function openOffice(
       await rm(directory, { recursive: true });
     },
   };
+}
+
+/** A key of a word of the test world for whoever publishes data and governs those who do. */
+export const officeKey = (word: string) => ({
+  ...{ key: signerOf(word).publicKey, label: word },
+  uses: ["data", "govern", "issue", "record"] as const,
+});
+
+/** An office whose city has such a key, by the word "all". */
+export async function openDataOffice(): Promise<Office> {
+  const office = await openOffice();
+  const { record } = await office.node.client.record(CITY);
+  const prev = present(fromHex(record.control), "control");
+  const add = [officeKey("all")];
+  await office.node.act({ op: "keys", code: CITY, prev, add }, CITY, "city");
+  return office;
 }
 
 /** The one document that a run with `--json` printed. */

@@ -5,9 +5,9 @@ import type { AxeResults } from "axe-core";
 import { type BrowserContext, chromium, type Download, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fromHex, hex, present, sealName } from "../../src/core/index.ts";
-import { jsonOf, type Office, openOffice } from "../cli/office.ts";
+import { jsonOf, type Office, officeKey, openDataOffice } from "../cli/office.ts";
 import { type RealNode, startRealNode } from "../node/real-node.ts";
-import { CITY, code, named, signerOf } from "../sdk/world.ts";
+import { CITY, code, named } from "../sdk/world.ts";
 import { CHROMIUM, openWatchedPage } from "./browser.ts";
 
 // A phone is enrolled, reports while the node is away, is closed, and delivers when both are back; it installs a plate.
@@ -26,14 +26,9 @@ describe.skipIf(CHROMIUM === undefined)(
     let again: RealNode | undefined;
     let phone: BrowserContext | undefined;
     beforeAll(async () => {
-      office = await openOffice();
-      const { record } = await office.node.client.record(CITY);
-      const prev = present(fromHex(record.control), "control");
-      const uses = ["data", "govern", "issue", "record"] as const;
-      const key = (word: string) => ({ key: signerOf(word).publicKey, uses, label: word });
-      await office.node.act({ op: "keys", code: CITY, prev, add: [key("all")] }, CITY, "city");
+      office = await openDataOffice();
       const item = { code: code(OFFICE), kind: "department" as const, names: named("局") };
-      const items = [{ ...item, keys: [key("office")] }];
+      const items = [{ ...item, keys: [officeKey("office")] }];
       await office.node.act({ op: "register", items }, CITY, "all");
       const things = [
         { code: code(`${OFFICE}/LAMP`), kind: "class" as const, names: named("路灯") },

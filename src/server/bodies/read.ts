@@ -3,7 +3,7 @@ import type { HttpRefusal } from "../problem/refusal.ts";
 import type { BodyBudget } from "./budget.ts";
 
 /** A body that says it is no longer is read at once: as many as there are connections fit into memory. */
-const SMALL_BYTES: number = 64 * 1024;
+export const SMALL_BYTES: number = 64 * 1024;
 
 /** When a client comes back for whose body there was no room. */
 const RETRY_SECONDS = 1;

@@ -7,6 +7,7 @@ import type { Change } from "./gateway.ts";
 import { CHANGE, QUERY } from "./parameters.ts";
 import { ngsiProblem } from "./problem.ts";
 import { type Asked, readForm, readQuery } from "./query.ts";
+import { readQueryBody } from "./query-body.ts";
 import { type ReadEntity, readEntity, readUri } from "./read-entity.ts";
 import { type Ask, answerDone, answerStatus, type Route } from "./request.ts";
 import type { Writer } from "./writer.ts";
@@ -168,80 +169,12 @@ function answerAll(outcome: Result<Outcome, AnyRefusal>): Result<Response, AnyRe
 
 /** A query in a body: GS CIM 009 §5.2.23. What stands in the address counts where the body says nothing. */
 async function query(ask: Ask): Answer {
-  const { body } = ask;
-  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
-  const said = isObject ? (body as { readonly [name: string]: unknown }) : {};
-  if (said.type !== "Query") return err({ code: "NGSI_DATA", path: "type", want: "Query" });
-  const words = wordsOf(said);
-  if (!words.ok) return words;
-  const asked: Asked = (name) => words.value.get(name) ?? ask.asked(name);
+  const body = readQueryBody(ask.body);
+  if (!body.ok) return body;
+  const asked: Asked = (name) => body.value.words.get(name) ?? ask.asked(name);
   const read = readQuery(asked, ask.context);
   if (!read.ok) return read;
   const form = readForm(asked, ask.context);
   if (!form.ok) return form;
   return answerQuery({ ...ask, asked }, read.value, form.value);
-}
-
-/** What a query in a body asks for, as if it stood in the address. */
-export function wordsOf(said: {
-  readonly [name: string]: unknown;
-}): Result<ReadonlyMap<string, string>, AnyRefusal> {
-  const words = new Map<string, string>();
-  const misfit = (path: string, want: string) => err({ code: "NGSI_DATA", path, want } as const);
-  const lists: [string, unknown][] = [
-    ["attrs", said.attrs],
-    ["pick", said.pick],
-    ["omit", said.omit],
-    ["datasetId", said.datasetId],
-    ["orderBy", said.orderBy],
-  ];
-  for (const [name, value] of lists) {
-    if (value === undefined) continue;
-    const all: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (all.length === 0 || !all.every(isText)) return misfit(name, "a list of names");
-    words.set(name, all.join(","));
-  }
-  for (const name of ["q", "lang", "scopeQ", "join", "joinLevel", "geometryProperty"]) {
-    const value = said[name];
-    if (value === undefined) continue;
-    if (!isText(value) && typeof value !== "number") return misfit(name, "a text");
-    words.set(name, String(value));
-  }
-  const { entities, geoQ } = said;
-  if (entities !== undefined) {
-    const selectors = readSelectors(entities);
-    if (selectors === undefined)
-      return misfit("entities", "selectors that differ in one of id and type");
-    for (const [name, value] of selectors) words.set(name, value);
-  }
-  if (geoQ !== undefined) {
-    if (typeof geoQ !== "object" || geoQ === null) return misfit("geoQ", "a query by place");
-    for (const name of ["geometry", "coordinates", "georel", "geoproperty"]) {
-      const value = (geoQ as { readonly [name: string]: unknown })[name];
-      if (value !== undefined) words.set(name, isText(value) ? value : JSON.stringify(value));
-    }
-  }
-  return ok(words);
-}
-
-/** Selectors are alternatives; only what differs in one member can be asked for at once. */
-function readSelectors(value: unknown): readonly (readonly [string, string])[] | undefined {
-  if (!Array.isArray(value) || value.length === 0) return undefined;
-  const words: (readonly [string, string])[] = [];
-  let differing = 0;
-  for (const name of ["id", "idPattern", "type"]) {
-    const all = value.map((each: { readonly [name: string]: unknown } | null) => each?.[name]);
-    const texts = all.flat().filter(isText);
-    if (texts.length === 0) continue;
-    if (all.some((each) => each === undefined)) return undefined;
-    const distinct = [...new Set(texts)];
-    if (distinct.length > 1) differing += 1;
-    if (differing > 1 || (name === "idPattern" && distinct.length > 1)) return undefined;
-    words.push([name, distinct.join(",")]);
-  }
-  return words.length === 0 ? undefined : words;
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

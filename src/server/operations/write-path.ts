@@ -1,3 +1,4 @@
+import { SMALL_BYTES } from "../bodies/read.ts";
 import { PRIVATE } from "../http/answer.ts";
 import { type HotAnswer, type HotRequest, headerOf } from "../http/hot.ts";
 import { COMMON_HEADERS } from "../methods.ts";
@@ -22,13 +23,11 @@ export type WritePathParts = {
 
 const PATH = "/v1/operations";
 const METHOD = "POST";
-/** Of larger ones the rest costs little; they are read within a budget. */
-const MAX_BYTES = 64 * 1024;
 const DIGITS = /^\d{1,6}$/;
 
 /**
  * `POST /v1/operations` with a small body, without a `Request`, a router and a `Response`, which together cost as much as all else
- * that a single operation needs.
+ * that a single operation needs. Larger ones are read within a budget, and the rest costs little of them.
  */
 export function createWritePath(
   { submissions, admission, problems, refusalOfError }: WritePathParts,
@@ -68,7 +67,7 @@ export function createWritePath(
     const type = headerOf(rawHeaders, "content-type");
     if (type !== ONE && type !== MANY) return undefined;
     const length = headerOf(rawHeaders, "content-length") ?? "";
-    if (!DIGITS.test(length) || Number(length) > MAX_BYTES) return undefined;
+    if (!DIGITS.test(length) || Number(length) > SMALL_BYTES) return undefined;
     if (headerOf(rawHeaders, "prefer") !== undefined) return undefined;
     if (admission.wait(socket, headerOf(rawHeaders, "x-forwarded-for")) > 0) return undefined;
     const begun = performance.now();

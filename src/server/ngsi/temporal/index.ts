@@ -1,8 +1,8 @@
 import { err, ok, type Result } from "../../../core/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
-import { wordsOf } from "../batch.ts";
 import { TEMPORAL_QUERY, TEMPORAL_RETRIEVE } from "../parameters.ts";
 import { type Asked, readQuery } from "../query.ts";
+import { readQueryBody } from "../query-body.ts";
 import { readUri } from "../read-entity.ts";
 import { type Ask, answerWith, type Route } from "../request.ts";
 import type { Target } from "../target.ts";
@@ -99,13 +99,9 @@ async function list(ask: Ask): Answer {
 
 /** The same, asked for in a body (§5.2.23, §5.2.21). */
 async function query(ask: Ask): Answer {
-  const { body } = ask;
-  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
-  const said = isObject ? (body as { readonly [name: string]: unknown }) : {};
-  if (said.type !== "Query") return err({ code: "NGSI_DATA", path: "type", want: "Query" });
-  const words = wordsOf(said);
-  if (!words.ok) return words;
-  const { temporalQ = {} } = said;
+  const body = readQueryBody(ask.body);
+  if (!body.ok) return body;
+  const { temporalQ = {} } = body.value.said;
   if (typeof temporalQ !== "object" || temporalQ === null || Array.isArray(temporalQ)) {
     return err({ code: "NGSI_DATA", path: "temporalQ", want: "a query by time" });
   }
@@ -113,7 +109,7 @@ async function query(ask: Ask): Answer {
   const asked: Asked = (name) => {
     const value = times[name];
     if (value !== undefined) return Array.isArray(value) ? value.join(",") : String(value);
-    return words.value.get(name) ?? ask.asked(name);
+    return body.value.words.get(name) ?? ask.asked(name);
   };
   return list({ ...ask, asked });
 }
