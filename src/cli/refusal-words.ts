@@ -649,6 +649,18 @@ const ROWS: { readonly [code: string]: Row } = {
     "只有节点的运营方能处理：校准时钟后重新启动；时间无误时用 `cityid start --confirm-clock`。",
     "Only its operator can go on: set the clock right and start it again, with `cityid start --confirm-clock` where the time is true.",
   ],
+  DATA_SCHEMA: [
+    "数据集只收规定的内容：第 {observation} 条观测的 {name} 应为：{want}。",
+    "The dataset is strict: {name} of observation {observation} should be {want}.",
+    "请按此更正；确需新增的属性，请数据集所有者写入字典（`cityid dataset create … --field`）。",
+    "Correct it; an attribute that is wanted is for the owner to add to the dictionary.",
+  ],
+  DATA_BOUNDARY: [
+    "第 {observation} 条观测的位置不在 {owner} 的辖区内。",
+    "The place of observation {observation} lies outside the area of {owner}.",
+    "请核对坐标（经度在前），或提交给当地的负责单位。",
+    "Check the position (longitude first), or send it to whoever is responsible there.",
+  ],
   DATA_PLATE: [
     "铭牌登记有误：{field} 应为 {want}。",
     "The scan of the plate is not in order: {field} should be {want}.",

@@ -10,6 +10,12 @@ export {
   type ViewRefusal,
 } from "./authorised-view.ts";
 export {
+  type ContentRefusal,
+  type ContentRules,
+  contentRules,
+  positionsIn,
+} from "./content/rules.ts";
+export {
   createDatasetLog,
   type DatasetLogOptions,
   openDatasetLog,

@@ -3,6 +3,7 @@ import {
   type CborValue,
   type Code,
   composeEntry,
+  type Dataset,
   decodeCbor,
   encodeCbor,
   encodeEntry,
@@ -131,11 +132,9 @@ export type EntryJson = {
   readonly entry?: Base64;
 };
 
-export type DatasetJson = {
+export type DatasetJson = Omit<Dataset, "op" | "code" | "prev" | "log"> & {
   readonly code: string;
   readonly reference: string;
-  readonly title: { readonly [language: string]: string };
-  readonly licence: string;
   readonly log: {
     readonly origin: string;
     readonly vkeys: readonly string[];

@@ -305,3 +305,26 @@ test("another office asks, is granted less, reads that much, and is refused once
   const list = await office.cli("dataset", "list", "空气");
   expect(list.out).toContain(AIR);
 }, 240_000);
+
+test("what a dataset is can be said anew, and made strict; bad data is then told in words", async () => {
+  const FIELDS = ["--field", "pm25:number:µg/m³", "--field", "remark:text"];
+  const strict = await by("describe", AIR, "--strict", ...FIELDS, "--rhythm", "PT30M");
+  expect(strict).toMatchObject({ exit: 0 });
+  expect(await office.node.client.dataset(AIR)).toMatchObject({
+    ...{ title: { zh: "空气质量", en: "Air quality" }, licence: "CC-BY-4.0", rhythm: "PT30M" },
+    ...{ strict: true, dictionary: [{ name: "pm25", unit: "µg/m³" }, { name: "remark" }] },
+  });
+  const said = { id: "urn:ngsi-ld:Streetlight:1", type: "Streetlight", remark: "x" };
+  const send = async (more: object) =>
+    by("send", AIR, await office.file("strict.json", JSON.stringify([{ ...said, ...more }])));
+  expect(await send({ pm25: 3, powerState: "on" })).toMatchObject({ exit: 0 });
+  const refused = await send({ powerState: "sideways" });
+  expect(problemOf(refused)).toMatchObject({ code: "DATA_SCHEMA", exit: 3 });
+  expect(problemOf(refused).what).toContain("powerState of observation 0 should be bootingUp");
+  expect(problemOf(await by("describe", AIR, "--field", "pm25"))).toMatchObject({
+    code: "CLI_ARGUMENT",
+  });
+  expect((await by("describe", AIR, "--rhythm", "PT30M")).errors).toContain("Nothing changes");
+  expect(await by("describe", AIR, "--no-strict")).toMatchObject({ exit: 0 });
+  expect(await office.node.client.dataset(AIR)).not.toHaveProperty("strict");
+});

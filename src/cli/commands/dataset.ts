@@ -4,11 +4,14 @@ import type { DatasetFilter } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { type CreateOptions, createDataset, readHash, readIndex } from "../dataset/create.ts";
+import { describeDataset } from "../dataset/describe.ts";
+
 import { changeDevices, type DevicesOptions } from "../dataset/devices.ts";
 import { enrol, type InviteOptions, invite, turnAway } from "../dataset/enrol.ts";
 import { addExportOptions, type ExportOptions, exportTable } from "../dataset/export.ts";
 import { listPlates, type ScanOptions, sendScan } from "../dataset/scan.ts";
 import { type SendOptions, sendFile } from "../dataset/send.ts";
+import { addTermOptions, type TermOptions } from "../dataset/terms.ts";
 import type { Run } from "../run.ts";
 import { localTime } from "../show-record.ts";
 import { requesterOf } from "../signing.ts";
@@ -25,10 +28,8 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
     }),
   );
   const sub = (name: string, text: Text) => dataset.command(name).description(say(text));
-  const many = (command: Command, flags: string, text: Text, isNeeded = false) => {
-    const option = new Option(flags, say(text)).argParser(collect);
-    return command.addOption(isNeeded ? option.makeOptionMandatory() : option);
-  };
+  const many = (command: Command, flags: string, text: Text) =>
+    command.addOption(new Option(flags, say(text)).argParser(collect));
   const code = say({ en: "the dataset", zh: "数据集标识码" });
   const index = say({ en: "number of the entry", zh: "条目序号" });
   const withFacts = (command: Command) =>
@@ -40,17 +41,19 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
     en: "makes a dataset with its log, step by step; run again it goes on",
     zh: "逐步建立数据集及其日志；可重复运行以继续",
   }).argument("<code>", code);
-  const title = { en: "title; Chinese unless a language is given", zh: "标题；默认中文" };
-  many(create, "--title <[lang=]text>", title, true);
-  many(create, "--theme <word>", { en: "theme", zh: "主题" });
-  create
-    .requiredOption("--licence <text>", say({ en: "licence", zh: "许可" }))
-    .requiredOption("--contact <text>", say({ en: "where to ask: an office", zh: "联系部门" }))
-    .option("--rhythm <text>", say({ en: "how often: PT1H", zh: "更新频率，如 PT1H" }))
-    .option("--terms <text>", say({ en: "terms of use", zh: "使用条款" }))
-    .action(async (text: string, options: CreateOptions, command: Command) =>
+  addTermOptions(create, say, true).action(
+    async (text: string, options: CreateOptions, command: Command) =>
       createDataset(runOf(command), readCodeArgument(text), options),
-    );
+  );
+
+  const describe = sub("describe", {
+    en: "says anew what a dataset is: what is given changes, the rest stays",
+    zh: "更改数据集的说明：给出的项更改，其余不变",
+  }).argument("<code>", code);
+  addTermOptions(describe, say, false).action(
+    async (text: string, options: TermOptions, command: Command) =>
+      describeDataset(runOf(command), readCodeArgument(text), options),
+  );
 
   const send = sub("send", {
     en: "signs what a JSON file says as one entry, and sends it; the same again changes nothing",

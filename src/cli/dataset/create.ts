@@ -7,15 +7,9 @@ import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { requesterOf } from "../signing.ts";
 import { today } from "../time-argument.ts";
+import { splitTitle, type TermOptions, termsOf } from "./terms.ts";
 
-export type CreateOptions = {
-  readonly title: readonly string[];
-  readonly licence: string;
-  readonly contact: string;
-  readonly theme?: readonly string[];
-  readonly rhythm?: string;
-  readonly terms?: string;
-};
+export type CreateOptions = TermOptions & { readonly title: readonly string[] };
 
 /**
  * Makes a dataset with its log, step by step; run again, it does what is missing. Each step is shown and signed by itself: the code,
@@ -96,7 +90,7 @@ async function describe(
   run: Run,
   code: Code,
   { origin, vkeys, url }: OpenedLog,
-  { title, licence, contact, theme, rhythm, terms }: CreateOptions,
+  options: CreateOptions,
 ): Promise<Decided | undefined> {
   const known = await run.client.dataset(code).catch((problem: unknown) => {
     if (problem instanceof ApiProblem && problem.code === "DATA_NO_LOG") return undefined;
@@ -105,10 +99,7 @@ async function describe(
   if (known?.log.origin === origin) return undefined;
   const operation: Dataset = {
     ...{ op: "dataset", code, prev: await chainOf(run, code, "op") },
-    ...{ title: Object.fromEntries(title.map(splitTitle)), licence, contact },
-    ...(theme && { themes: theme }),
-    ...(rhythm && { rhythm }),
-    ...(terms && { terms }),
+    ...termsOf(options),
     log: { origin, vkeys, url },
   };
   return decideAndSubmit(run, operation);
@@ -123,12 +114,6 @@ async function anchorFirst(run: Run, code: Code, log: OpenedLog): Promise<Decide
   const genesis = hashLeaf(fromBase64(entry ?? "") ?? new Uint8Array());
   const { checkpoint, path } = log;
   return decideAndSubmit(run, { op: "anchor", items: [{ code, checkpoint, genesis, path }] });
-}
-
-/** `zh=空气质量`, or the Chinese title alone. */
-function splitTitle(text: string): [string, string] {
-  const [, language, title] = /^([a-z]{2,3})=(.+)$/su.exec(text) ?? [];
-  return language === undefined || title === undefined ? ["zh", text] : [language, title];
 }
 
 /** A number of an entry. */

@@ -354,6 +354,8 @@ export type Dataset = {
   readonly title: { readonly [language: string]: string };
   readonly themes?: readonly string[];
   readonly dictionary?: readonly DictionaryField[];
+  /** Nothing is taken in but what the types of things and the dictionary have: docs/spec/sharing.md, Strict datasets. */
+  readonly strict?: true;
   readonly licence: string;
   readonly extent?: Box;
   /** How often something new comes, for people or as an ISO 8601 duration. */

@@ -515,6 +515,7 @@ const datasetTerms = {
       ({ name }) => name,
     ),
   ),
+  strict: optional(literal(true)),
   licence: text(limits.MAX_TEXT_BYTES),
   extent: optional(box),
   rhythm: optional(text(limits.MAX_TEXT_BYTES)),

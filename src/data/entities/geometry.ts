@@ -36,6 +36,12 @@ export function polygonOf([west, south, east, north]: Box): Geometry {
   return { type: "Polygon", coordinates: [ring] };
 }
 
+/** Tells of positions whether they belong to a geometry, its border included; quick for many of them. */
+export function coverOf(geometry: Geometry): (position: Position) => boolean {
+  const parts = partsOf(geometry);
+  return (position) => covers(parts, position);
+}
+
 /** Whether they have a point in common. */
 export function intersects(a: Geometry, b: Geometry): boolean {
   const [left, right] = [partsOf(a), partsOf(b)];

@@ -21,6 +21,7 @@ import {
 import { type DatasetLog, type LogReceipt, matchFiles } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
+import { judgeContent } from "./content.ts";
 import type { UploadRate } from "./upload-rate.ts";
 
 /** An entry as it is sent: `{"entry", "facts", ? "files"}`, all of it in one request, so that it is there as a whole or not at all. */
@@ -60,6 +61,10 @@ export async function submitEntry(
   if (!observations.ok) return observations;
   const matched = matchBody(entry.value, observations.value);
   if (!matched.ok) return matched;
+  const content = await judgeContent(
+    ...([state, dataset, log, observations.value, receivedMilliseconds] as const),
+  );
+  if (!content.ok) return content;
   const plate = await readPlate(state, dataset, log, entry.value, observations.value);
   if (!plate.ok) return plate;
   const files = matchFiles(observations.value, sent.value.files);

@@ -14,6 +14,7 @@ import type { DatasetLog } from "../../data/index.ts";
 import { submitEntry } from "../data/submit.ts";
 import { formatHolder, heldKey, mustBe, type Signer, speaksFor } from "../identity/index.ts";
 import type { TermContext } from "../ngsi/contexts.ts";
+import { fitChanges } from "../ngsi/fit.ts";
 import { appendByGateway, type Change, type GatewayLog } from "../ngsi/gateway.ts";
 import { readEntity } from "../ngsi/read-entity.ts";
 import { type AnyRefusal, describeRefusal } from "../problem/problem.ts";
@@ -86,6 +87,8 @@ export function createIngest(services: Services, terms: () => Promise<TermContex
     if (!admitted.ok) return admitted;
     const changes = readChanges(payload, await terms());
     if (!changes.ok) return changes;
+    const fit = await fitChanges(services, target.value, changes.value);
+    if (!fit.ok) return fit;
     const done = await appendByGateway(services, target.value, changes.value);
     return done.ok ? ok({}) : done;
   }

@@ -113,11 +113,13 @@ async function changeAll(
   const success = new Set<string>();
   const isNew = new Set<string>();
   const ids = items.flatMap(({ said }) => (said.ok ? [said.value.id] : []));
-  const done = await writer.many(ask.target, ids, (found) => {
+  const done = await writer.many(ask.target, ids, (found, fits) => {
     const now = new Map<string, Entity | undefined>(found);
     return items.flatMap(({ id, said }) => {
       const before = now.get(id);
-      const made = said.ok ? change(said.value, before) : said;
+      const changed = said.ok ? change(said.value, before) : said;
+      const fit = changed.ok && changed.value ? fits(changed.value, before) : ok(undefined);
+      const made = fit.ok ? changed : fit;
       if (!made.ok) {
         errors.push({ entityId: id, error: ngsiProblem(made.error, publicUrl) });
         return [];

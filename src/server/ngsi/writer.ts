@@ -2,6 +2,7 @@ import { ok, type Result } from "../../core/index.ts";
 import { ALL, type Entity } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
+import { type Fits, fitAll, fitsOf } from "./fit.ts";
 import { appendByGateway, type Change } from "./gateway.ts";
 import { Locks } from "./locks.ts";
 import type { Target } from "./target.ts";
@@ -13,11 +14,11 @@ export type Writer = {
     id: string,
     change: (before: Entity | undefined) => Result<Change | undefined, AnyRefusal>,
   ): Promise<Result<void, AnyRefusal>>;
-  /** The same of many, in one entry. */
+  /** The same of many, in one entry; what the dataset does not take is refused with all of it, unless it is left out. */
   many(
     target: Target,
     ids: readonly string[],
-    changes: (before: ReadonlyMap<string, Entity>) => readonly Change[],
+    changes: (before: ReadonlyMap<string, Entity>, fits: Fits) => readonly Change[],
   ): Promise<Result<void, AnyRefusal>>;
 };
 
@@ -28,11 +29,12 @@ export function createWriter(services: Services): Writer {
     one: (target, id, change) =>
       locks.run([lockOf(target, id)], async () => {
         await target.log.entities.caughtUp();
-        const made = change(await target.log.entities.entity(id, ALL));
+        const before = await target.log.entities.entity(id, ALL);
+        const made = change(before);
         if (!made.ok) return made;
-        return made.value === undefined
-          ? ok(undefined)
-          : appendByGateway(services, target, [made.value]);
+        if (made.value === undefined) return ok(undefined);
+        const fit = fitsOf(services, target)?.(made.value, before);
+        return fit?.ok === false ? fit : appendByGateway(services, target, [made.value]);
       }),
     many: (target, ids, changes) =>
       locks.run(
@@ -44,8 +46,11 @@ export function createWriter(services: Services): Writer {
             const entity = await target.log.entities.entity(id, ALL);
             if (entity !== undefined) before.set(id, entity);
           }
-          const made = changes(before);
-          return made.length === 0 ? ok(undefined) : appendByGateway(services, target, made);
+          const fits = fitsOf(services, target);
+          const made = changes(before, fits ?? (() => ok(undefined)));
+          if (made.length === 0) return ok(undefined);
+          const fit = fits && fitAll(fits, made, before);
+          return fit?.ok === false ? fit : appendByGateway(services, target, made);
         },
       ),
   };

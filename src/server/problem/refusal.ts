@@ -1,4 +1,4 @@
-import type { FileRefusal, ViewRefusal } from "../../data/index.ts";
+import type { ContentRefusal, FileRefusal, ViewRefusal } from "../../data/index.ts";
 import type { AddCheckpointRefusal, WitnessRefusal } from "../../witness/index.ts";
 import type { NgsiRefusal } from "../ngsi/refusal.ts";
 
@@ -151,6 +151,7 @@ export type DataRefusal =
   | { readonly code: "DATA_FILE_UNKNOWN"; readonly sha256: string }
   | { readonly code: "DATA_FACT_UNKNOWN"; readonly name: string }
   | { readonly code: "DATA_PLATE_SCANS"; readonly subject: string; readonly max: number }
+  | ContentRefusal
   | FileRefusal
   | ViewRefusal
   | { readonly code: "ENROL_FORM"; readonly field: string; readonly want: string }

@@ -320,6 +320,16 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The observation shows no fact of that name",
     "Ask for facts that it has and that were not erased.",
   ),
+  DATA_SCHEMA: row(
+    400,
+    "The dataset is strict, and what was said does not fit",
+    "Make `name` of `observation` what `want` says, or ask the owner to add it to the dictionary.",
+  ),
+  DATA_BOUNDARY: row(
+    400,
+    "The place lies outside the area of the dataset's owner",
+    "Correct the place of `observation`, or send it to whoever is responsible there.",
+  ),
   DATA_PLATE_SCANS: row(
     409,
     "So many scans of this code's plates are kept already",

@@ -307,6 +307,7 @@ function dataset(ledger: TestLedger, act: Steps["act"]): void {
       { name: "pm25", type: "number", unit: "µg/m³", names: { zh: "细颗粒物", en: "PM2.5" } },
       { name: "note", type: "text" },
     ],
+    strict: true as const,
     extent: [1_141_000_000, 377_000_000, 1_150_000_000, 383_000_000] as const,
     rhythm: "PT1H",
     terms: "注明来源。",

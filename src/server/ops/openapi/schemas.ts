@@ -268,6 +268,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     title: WORDS,
     "themes?": list(TEXT),
     "dictionary?": list(ANY),
+    "strict?": FLAG,
     licence: TEXT,
     "extent?": list({ type: "integer" }),
     "rhythm?": TEXT,
