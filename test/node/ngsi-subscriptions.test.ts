@@ -241,6 +241,7 @@ describe("subscriptions", () => {
       on: { object: "urn:ngsi-ld:null", previousObject: "urn:ngsi-ld:Pole:1" },
     });
     const changes = await receiver.some("/changes", 3);
+    await Promise.all([receiver.some("/all", 3), receiver.some("/place", 2)]);
     expect(changes[2].data[0].power).toEqual({ type: "Property", value: 2, previousValue: 1 });
     expect(changes[2].data[0].on.entity).toMatchObject({ id: "urn:ngsi-ld:Pole:1" });
     expect(changes[2].data[0].type).toBeUndefined();
