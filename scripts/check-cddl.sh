@@ -3,11 +3,12 @@
 # A vector is named <rule>--<what it shows>.hex and must match that rule, and no other operation's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+. scripts/outside/again.sh
 
 version=0.10.7
 tool=.cache/cddl/bin/cddl
 if [[ "$("$tool" --version 2>/dev/null || true)" != *"$version"* ]]; then
-  cargo install cddl --version "$version" --locked --root .cache/cddl --quiet
+  again cargo install cddl --version "$version" --locked --root .cache/cddl --quiet
 fi
 
 work=$(mktemp -d)

@@ -13,13 +13,13 @@ go_1_27
 # The name of the release is the name of its file, so that a new version is fetched when it changes here.
 tessera=v1.0.4
 if [ ! -e "$tools/fsck-$tessera" ]; then
-  GOBIN=$tools go install "github.com/transparency-dev/tessera/cmd/fsck@$tessera"
+  GOBIN=$tools again go install "github.com/transparency-dev/tessera/cmd/fsck@$tessera"
   mv "$tools/fsck" "$tools/fsck-$tessera"
 fi
 ln -sf "fsck-$tessera" "$tools/fsck"
-(cd test/go && go build -o "$tools/check" .)
-(cd scripts/outside/go && go build -o "$tools/receipts" .)
-CARGO_TARGET_DIR=.cache/proofs/target cargo build --quiet --locked --manifest-path scripts/outside/ics23/Cargo.toml
+(cd test/go && again go build -o "$tools/check" .)
+(cd scripts/outside/go && again go build -o "$tools/receipts" .)
+CARGO_TARGET_DIR=.cache/proofs/target again cargo build --quiet --locked --manifest-path scripts/outside/ics23/Cargo.toml
 ln -sf ../target/debug/cityid-ics23 "$tools/cityid-ics23"
 
-timeout --kill-after 30 600 node scripts/outside/main.mjs "$tools" "${1:-70000}"
+timeout --kill-after 30 1500 node scripts/outside/main.mjs "$tools" "${1:-70000}"

@@ -2,11 +2,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { createHash, generateKeyPairSync } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import Database from "libsql";
+import { freePort } from "../bench/lib/free-port.mjs";
 import {
   evaluatePolicy,
   parseCheckpoint,
@@ -19,15 +19,17 @@ const tools = process.argv[2];
 const main = fileURLToPath(new URL("../bin/cli/main.js", import.meta.url));
 const root = mkdtempSync(join(tmpdir(), "cityid-foreign-"));
 const children = [];
-const PATIENCE_MILLISECONDS = 60_000;
+const PATIENCE_MILLISECONDS = 120_000;
 
 function check(holds, what) {
   if (!holds) throw new Error(`not so: ${what}`);
   console.log(`  ${what}`);
 }
 
+/** What it said on its error stream stands in the error where it fails, or does not end. */
 function run(command, args, options = {}) {
-  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"], ...options });
+  const bounds = { timeout: PATIENCE_MILLISECONDS, killSignal: "SIGKILL" };
+  return execFileSync(command, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], ...bounds, ...options });
 }
 
 const cityid = (...args) => run(process.execPath, [main, ...args]);
@@ -35,8 +37,11 @@ const cityid = (...args) => run(process.execPath, [main, ...args]);
 /** Starts a program and keeps what it says on its error stream. */
 function start(command, args) {
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
-  children.push(child);
-  const started = { said: "", child };
+  const started = { said: "", child, command };
+  children.push(started);
+  child.once("error", (cause) => {
+    started.said += String(cause);
+  });
   child.stderr.setEncoding("utf8").on("data", (text) => {
     started.said += text;
   });
@@ -52,14 +57,6 @@ async function until(ask, what) {
   throw new Error(`still not: ${what}`);
 }
 
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 const text = async (url) => (await fetch(url)).text();
 
 async function startLitewitness() {
@@ -68,8 +65,8 @@ async function startLitewitness() {
   await until(() => {
     try {
       const env = { ...process.env, SSH_AUTH_SOCK: socket };
-      run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(root, "lite")], { stdio: "ignore" });
-      run("ssh-add", ["-q", join(root, "lite")], { env, stdio: "ignore" });
+      run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", join(root, "lite")]);
+      run("ssh-add", ["-q", join(root, "lite")], { env });
       return true;
     } catch {
       rmSync(join(root, "lite"), { force: true });
@@ -84,10 +81,10 @@ async function startLitewitness() {
     ...["-name", "lite.example/w", "-db", db, "-ssh-agent", socket],
     ...["-listen", address, "-key", fingerprint],
   ]);
-  const vkey = await until(
-    () => /vkey=(\S+)/.exec(lite.said)?.[1]?.replaceAll('"', ""),
-    `litewitness: ${lite.said}`,
-  );
+  const vkey = await until(() => {
+    if (lite.child.exitCode !== null) throw new Error(`litewitness ended with ${lite.child.exitCode}`);
+    return /vkey=(\S+)\s/.exec(lite.said)?.[1]?.replaceAll('"', "");
+  }, "the key of litewitness");
   return { vkey, url: `http://${address}`, db };
 }
 
@@ -196,8 +193,8 @@ async function weCosign(node) {
     for (let n = 0; n < 3 * round; n++) writeFileSync(join(entries, `${n}`), `entry ${round} ${n}`);
     run(join(tools, "posix-oneshot"), [
       ...["--storage_dir", storage, "--private_key", join(root, "tessera.key")],
-      ...["--entries", `${entries}/*`, "--witness_policy_file", policy],
-    ], { stdio: ["ignore", "ignore", "pipe"] });
+      ...["--entries", `${entries}/*`, "--witness_policy_file", policy, "--witness_timeout", "60s"],
+    ]);
     const note = parseCheckpoint(readFileSync(join(storage, "checkpoint"), "utf8"));
     check(note.ok && verifyNote(note.value.note, keys).value?.length === 2, `Tessera published size ${note.value.size} with our cosignature`);
     const hash = createHash("sha256").update(origin).digest("hex");
@@ -212,8 +209,13 @@ try {
   await theyCosign(node);
   console.log("a foreign log, our witness");
   await weCosign(node);
+} catch (cause) {
+  for (const { command, child, said } of children) {
+    console.error(`\n${command} (exit ${child.exitCode ?? child.signalCode ?? "none, it runs"}) said:\n${said}`);
+  }
+  throw cause;
 } finally {
-  for (const child of children) child.kill();
+  for (const { child } of children) child.kill();
   rmSync(root, { recursive: true, force: true });
 }
 console.log("witnessing works both ways with software that nobody here wrote");

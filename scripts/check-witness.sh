@@ -15,8 +15,8 @@ tessera=v1.0.4
 stamp=$cache/$torchwood-$tessera
 if [ ! -e "$stamp" ]; then
   go_1_27
-  GOBIN=$tools go install "filippo.io/torchwood/cmd/litewitness@$torchwood"
-  GOBIN=$tools go install "github.com/transparency-dev/tessera/cmd/examples/posix-oneshot@$tessera"
+  GOBIN=$tools again go install "filippo.io/torchwood/cmd/litewitness@$torchwood"
+  GOBIN=$tools again go install "github.com/transparency-dev/tessera/cmd/examples/posix-oneshot@$tessera"
   touch "$stamp"
 fi
 

@@ -1,7 +1,6 @@
 // A ledger to measure: one city, one department, a class, and as many lamps as asked for. Everything goes through HTTP.
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +8,7 @@ import * as core from "../../dist/core/index.js";
 import { publicEd25519, signEd25519 } from "../../dist/crypto/node.js";
 import { createEmbeddedLedger, writeDescription } from "../../dist/node/index.js";
 import { seedFile } from "../../dist/node/secrets.js";
+import { freePort } from "./free-port.mjs";
 
 const CLI = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 const ALL = ["data", "govern", "issue", "record", "seal"];
@@ -223,12 +223,3 @@ function frame(items, { manifest, index, path }) {
     core.encodeCbor("items"), items, core.encodeCbor("manifest"), core.encodeCbor(manifest),
   );
 }
-
-export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-

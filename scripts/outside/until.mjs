@@ -1,4 +1,4 @@
-const PATIENCE_MILLISECONDS = 60_000;
+const PATIENCE_MILLISECONDS = 120_000;
 
 /** Asks again until there is an answer. */
 export async function until(ask, what) {

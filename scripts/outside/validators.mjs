@@ -8,7 +8,7 @@ import { hashLeaf, hex } from "../../dist/core/index.js";
 import { engineBinary, openTestnet, runValidator } from "../../dist/node/index.js";
 import { createClient, signerFromSeed, signOperation } from "../../dist/sdk/index.js";
 import { answerOf, check } from "./check.mjs";
-import { freePort } from "../../bench/lib/world.mjs";
+import { freePort } from "../../bench/lib/free-port.mjs";
 import { until } from "./until.mjs";
 
 const MAIN = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));

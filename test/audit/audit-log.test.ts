@@ -161,13 +161,16 @@ describe("a right log", () => {
       }
       return false;
     };
+    const troubled = ["tile/entries/000", "tile/entries/001", "tile/0/000", "tile/0/001"];
     const waits: number[] = [];
     const report = await audit({
-      timeoutMilliseconds: 500,
+      timeoutMilliseconds: 2000,
       onWait: ({ milliseconds }) => void waits.push(milliseconds),
     });
     expect(report).toMatchObject({ intact: true });
-    expect(waits).toHaveLength(4);
+    // Once for each trouble; a machine that stands still for a while may make one more.
+    expect(waits.length).toBeGreaterThanOrEqual(4);
+    for (const path of troubled) expect(troubles.get(path)).toBeGreaterThanOrEqual(2);
   });
 });
 

@@ -174,9 +174,7 @@ describe("cityid certificate", () => {
     });
   });
 
-  test("says of every status what it is, and of a code that never was that it was never", {
-    timeout: 180_000,
-  }, async () => {
+  test("says of every status what it is, and of a code that never was that it was never", async () => {
     const lamp = await register("4", named("灯"));
     const city = (...args: readonly string[]) => office.as("city", CITY, ...args);
     await city("status", lamp, "suspend", "--reason", "线路检修");
@@ -248,9 +246,7 @@ describe("a certificate that was meddled with", () => {
     expect(people.out).toMatch(/if they differ from these, the page is forged/);
   });
 
-  test("is refused without a proof, with two, damaged, or too large", {
-    timeout: 180_000,
-  }, async () => {
+  test("is refused without a proof, with two, damaged, or too large", async () => {
     expect(await causeOf(await forge("empty.pdf", "灯"))).toBe("PDF_NO_PROOF");
     const letter = { ...proof, name: "letter.txt", type: "text/plain" };
     expect(await causeOf(await forge("letter.pdf", "灯", letter))).toBe("PDF_NO_PROOF");
@@ -285,9 +281,7 @@ describe("a certificate that was meddled with", () => {
     });
   });
 
-  test("is refused or gives the true verdict, whatever byte is changed", {
-    timeout: 180_000,
-  }, async () => {
+  test("is refused or gives the true verdict, whatever byte is changed", async () => {
     const whole = await readFile(at("true.pdf"));
     for (let i = 0; i < 12; i++) {
       const bytes = Buffer.from(whole);

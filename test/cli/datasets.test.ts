@@ -192,7 +192,7 @@ test("a plate is installed, replaced and missed by what its symbol says, and sho
   expect(await refused("replaced", second, "--replaces", "x", ...there)).toBe("CLI_ARGUMENT");
   const page = await office.file("page.html", "<script>");
   expect(await refused("installed", first, "--photo", page)).toBe("CLI_ARGUMENT");
-}, 240_000);
+});
 
 test("a phone is invited, asks with a key that cannot leave it, and is enrolled by the office", async () => {
   const invited = jsonOf(await by("invite", AIR, "--label", "巡查三组", "--days", "7", "--json"));
@@ -297,14 +297,14 @@ test("another office asks, is granted less, reads that much, and is refused once
   expect(listed.out).toContain(`授权 ${id}`);
   expect(listed.out).toContain("已答复");
   await expect
-    .poll(async () => (await owner("agreements", AIR, "--accesses")).out, { timeout: 30_000 })
+    .poll(async () => (await owner("agreements", AIR, "--accesses")).out)
     .toContain(`${PARKS}\tentry`);
   expect(await owner("revoke", id, "--reason", "用途已完成")).toMatchObject({ exit: 0 });
   expect(await seen()).toBe("GRANT_ENDED");
   expect(problemOf(await parks("dataset", "read", AIR, at))).toMatchObject({ code: "GRANT_NONE" });
   const list = await office.cli("dataset", "list", "空气");
   expect(list.out).toContain(AIR);
-}, 240_000);
+});
 
 test("what a dataset is can be said anew, and made strict; bad data is then told in words", async () => {
   const FIELDS = ["--field", "pm25:number:µg/m³", "--field", "remark:text"];

@@ -27,4 +27,4 @@ test("a city delegates by command, says where its ledger is now, and takes it ba
   expect(await delegation()).toMatchObject({ url: "https://new.example", policy: policyWith(2) });
   jsonOf(await delegate("end", "--reason", "x", "--yes"));
   expect(await delegation()).toBeUndefined();
-}, 60_000);
+});

@@ -46,7 +46,7 @@ describe("a key file", () => {
       code: "CLI_PASSPHRASE",
       facts: { path },
     });
-  }, 60_000);
+  });
 
   test("is never overwritten", async () => {
     const path = join(directory, "k.json");

@@ -109,8 +109,10 @@ describe("cityid seal", () => {
     const evidence = await office.node.client.sealEvidence(OTHER, kid, serial);
     expect(JSON.parse(evidence).paths).toMatchObject([{ kid, serial }]);
     expect((await sealer("seal", "log", batch, "--lang", "en")).out).toContain("logged before");
+    // In another order, so that they are other seals even in the same second.
+    const turned = await office.file("turned.txt", `${OTHER}\n${LAMP}\n${LAMP}\n`);
     const others = ["--first", `${lines[0]?.serial}`, "--batch", path("others.csv"), "--csv"];
-    expect((await sealer("seal", "--file", codes, ...others)).exit).toBe(0);
+    expect((await sealer("seal", "--file", turned, ...others)).exit).toBe(0);
     expect(problemOf(await sealer("seal", "log", path("others.csv")))).toMatchObject({
       exit: 3,
       code: "STATE_SEALS_OVERLAP",

@@ -13,6 +13,9 @@ export const CHROMIUM: string | undefined = PLACES.find(
   (place) => place !== "" && existsSync(place),
 );
 
+/** A page on a machine that does other things too may take its time. */
+const PATIENCE_MILLISECONDS = 120_000;
+
 export function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
     executablePath: CHROMIUM ?? "",
@@ -39,6 +42,7 @@ export async function openWatchedPage(
 ): Promise<{ readonly page: Page; readonly complaints: Complaints }> {
   const complaints: Complaints = { violations: [], errors: [], foreign: [] };
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE_MILLISECONDS);
   await page.exposeFunction("noteViolation", (what: string) => complaints.violations.push(what));
   await page.addInitScript(NOTE_VIOLATIONS);
   page.on("console", (message) => {

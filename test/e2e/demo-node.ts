@@ -1,49 +1,50 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../../bench/lib/free-port.mjs";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PATIENCE_MILLISECONDS = 180_000;
+const PATIENCE_MILLISECONDS = 240_000;
 
-/** A demonstration, started as `npm start` starts it, on a fresh directory. */
+/**
+ * A demonstration on a fresh directory, started by what `npm start` does once it has built: to build again would take the
+ * program and its pages away from the tests that run beside.
+ */
 export type DemoNode = AsyncDisposable & { readonly url: string; readonly directory: string };
 
 export async function startDemoNode(): Promise<DemoNode> {
   const directory = await mkdtemp(join(tmpdir(), "cityid-tour-"));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const args = [
-    "start",
-    "--silent",
-    "--",
-    "--port",
-    String(port),
-    "--data",
-    join(directory, "data"),
-  ];
-  const child = spawn("npm", args, {
+  const args = ["--port", String(port), "--data", join(directory, "data")];
+  const child = spawn("sh", ["-c", `exec ${await startCommand()} "$@"`, "sh", ...args], {
     cwd: ROOT,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  const gone = new Promise((resolve) => child.once("close", resolve));
   const said = collect(child);
   await untilReady(url, child, said);
   return {
     url,
     directory,
     async [Symbol.asyncDispose]() {
-      const gone = new Promise((resolve) => child.once("exit", resolve));
-      // npm, the supervisor and the node are one process group.
+      // The supervisor and the nodes are one process group.
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
       await gone;
-      // npm ends before the nodes that it started have written their last.
+      // The supervisor may end before the nodes that it started have written their last.
       await rm(directory, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
     },
   };
+}
+
+async function startCommand(): Promise<string> {
+  const { scripts } = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8"));
+  const [build, start] = scripts.start.split(" && ");
+  if (build !== "npm run build --silent" || start === undefined) throw new Error(scripts.start);
+  return start;
 }
 
 function collect(child: ChildProcess): () => string {
@@ -72,16 +73,4 @@ async function isFilled(url: string): Promise<boolean> {
   if (!response?.ok) return false;
   const { seeded } = (await response.json()) as { seeded: readonly { what: string }[] };
   return seeded.some(({ what }) => what === "readings");
-}
-
-/** A port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -56,7 +56,7 @@ describe.skipIf(!hasGo)("the map of a live ledger (needs Go)", () => {
     await until(async () => load.acknowledged.length >= 200 || undefined);
     await load.stop();
     replayed = replayMap(node.data);
-  }, 180_000);
+  });
   afterAll(async () => {
     await node?.stop();
     rmSync(root, { recursive: true });

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { lockDirectory } from "../../src/log/index.ts";
 
-describe("a data directory", { timeout: 60_000 }, () => {
+describe("a data directory", () => {
   test("has one owner; a second one hears its pid", async () => {
     const directory = temporary();
     const lock = await lockDirectory(directory);

@@ -119,7 +119,7 @@ describe("tiles and proofs", () => {
       }),
       { numRuns: 15 },
     );
-  }, 30_000);
+  });
 
   test("are cut at every width up to the last entry, and never beyond", async () => {
     const { log, entries } = await withBlocks([200, 100, 5]);
@@ -152,7 +152,7 @@ describe("tiles and proofs", () => {
     expectSame(log);
     await log.close();
     expectSame(await openLog({ directory, origin, files }));
-  }, 30_000);
+  });
 });
 
 describe("opening a log", () => {

@@ -422,5 +422,5 @@ describe("a backup", () => {
       await node.stop();
       node = await startRealNode({ data: mine.data });
     }
-  }, 240_000);
+  });
 });

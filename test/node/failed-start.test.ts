@@ -3,10 +3,10 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../bench/lib/free-port.mjs";
 import { readDescription, writeDescription } from "../../src/node/data-directory.ts";
 import { configFromEnv, startDemo, startNode } from "../../src/node/index.ts";
 import { runCli } from "../cli/served-world.ts";
-import { freePort } from "../e2e/demo-node.ts";
 import { beginLedger } from "./real-node.ts";
 
 let root: string;
@@ -54,7 +54,7 @@ describe("a start that fails halfway", () => {
     const config = configOf(join(root, "demo"));
     await expect(startDemo({ config, language: "en", say })).rejects.toThrow("nobody listens");
     await takePort();
-  }, 60_000);
+  });
 
   test("of a child whose key is not there ends the process, with the reason", async () => {
     const { format: _, ...rest } = (await readDescription(data)) ?? { origin: "" };
@@ -66,5 +66,5 @@ describe("a start that fails halfway", () => {
     expect(exit).not.toBe(0);
     expect(errors).toContain(missing);
     await takePort();
-  }, 60_000);
+  });
 });

@@ -88,34 +88,29 @@ describe.each([
       expect(await node.stop()).toBe(0);
       expect(await auditDirectory(data)).toMatchObject({ intact: true });
     },
-    120_000,
   );
 
-  test.skipIf(!isPossible)(
-    "starts after a kill, with all that it acknowledged",
-    async () => {
-      const data = await beginLedger(join(disk.root, "killed"));
-      await using node = await startRealNode({ data });
-      await issueCity(node);
-      disk.fill(node);
-      const { acknowledged } = await writeUntilRefused(node);
-      await node.stop("SIGKILL");
-      await using again = await startRealNode({ data, through: disk.through });
-      await mustHold(again, acknowledged);
-      expect(await again.client.record(CITY)).toMatchObject({ effective: { status: "active" } });
-      expect((await writeUntilRefused(again)).refusal.body).toMatchObject({ code: "HTTP_BUSY" });
-      expect(await again.stop()).toBe(0);
-      await using third = await startRealNode({ data, through: disk.through });
-      await mustHold(third, acknowledged);
-      expect(await third.stop()).toBe(0);
-      disk.makeRoom(third);
-      await using roomy = await startRealNode({ data });
-      await mustHold(roomy, acknowledged);
-      await indexed(roomy);
-      await roomy.act(gazette(), "member/A", "member/A");
-    },
-    120_000,
-  );
+  test.skipIf(!isPossible)("starts after a kill, with all that it acknowledged", async () => {
+    const data = await beginLedger(join(disk.root, "killed"));
+    await using node = await startRealNode({ data });
+    await issueCity(node);
+    disk.fill(node);
+    const { acknowledged } = await writeUntilRefused(node);
+    await node.stop("SIGKILL");
+    await using again = await startRealNode({ data, through: disk.through });
+    await mustHold(again, acknowledged);
+    expect(await again.client.record(CITY)).toMatchObject({ effective: { status: "active" } });
+    expect((await writeUntilRefused(again)).refusal.body).toMatchObject({ code: "HTTP_BUSY" });
+    expect(await again.stop()).toBe(0);
+    await using third = await startRealNode({ data, through: disk.through });
+    await mustHold(third, acknowledged);
+    expect(await third.stop()).toBe(0);
+    disk.makeRoom(third);
+    await using roomy = await startRealNode({ data });
+    await mustHold(roomy, acknowledged);
+    await indexed(roomy);
+    await roomy.act(gazette(), "member/A", "member/A");
+  });
 });
 
 let county = 0;

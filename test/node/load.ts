@@ -7,6 +7,8 @@ export type Load = {
   readonly acknowledged: readonly string[];
   /** Answers of another kind, and requests that none came to: what they sent may be in the log or not. */
   readonly others: readonly { readonly status: number | "none"; readonly body: string }[];
+  /** Resolves when each writer has met a node that is gone. */
+  readonly over: Promise<unknown>;
   /** Begins no more requests. Resolves when all of them have ended. */
   stop(): Promise<void>;
 };
@@ -26,13 +28,14 @@ export function loadOn(node: RealNode): Load {
       if (answer.status === "none") return;
     }
   }
-  const writers = Array.from({ length: WRITERS }, write);
+  const over = Promise.all(Array.from({ length: WRITERS }, write));
   return {
     acknowledged,
     others,
+    over,
     async stop() {
       stopped = true;
-      await Promise.all(writers);
+      await over;
     },
   };
 }

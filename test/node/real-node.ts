@@ -30,7 +30,7 @@ export type RealNodeOptions = {
 export const MAIN: string = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 
 /** Nothing is timed; this only ends a test that would wait for ever. */
-const PATIENCE_MILLISECONDS = 60_000;
+const PATIENCE_MILLISECONDS = 150_000;
 
 /** Begins a ledger of three members, of whom two must agree; its holders have the keys of the sdk's test world. */
 export async function beginLedger(root: string, changes: Partial<Genesis> = {}): Promise<string> {

@@ -9,7 +9,6 @@ export type Received = {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: Json;
-  readonly at: number;
 };
 
 /** Takes notifications as a subscriber does; below `/silent` it never answers. */
@@ -30,7 +29,7 @@ export class Receiver implements AsyncDisposable {
       request.on("end", () => {
         const path = request.url ?? "";
         const body = JSON.parse(Buffer.concat(parts).toString() || "null");
-        receiver.received.push({ path, headers: request.headers, body, at: performance.now() });
+        receiver.received.push({ path, headers: request.headers, body });
         if (path.startsWith("/silent")) return;
         const status = receiver.answers.get(path) ?? 200;
         response.writeHead(status, status === 302 ? { Location: `${receiver.url}/moved` } : {});

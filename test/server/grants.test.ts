@@ -144,9 +144,7 @@ describe("the access log", () => {
   test("says who read what; the owner sees all of it, a grantee its own", async () => {
     const path = `${AIR_PATH}/accesses`;
     await as(asParks, `${AIR_PATH}/entries/1`);
-    await expect
-      .poll(async () => (await json(asOffice, path)).items.length, { timeout: 20_000 })
-      .toBeGreaterThan(0);
+    await expect.poll(async () => (await json(asOffice, path)).items.length).toBeGreaterThan(0);
     const [newest] = (await json(asOffice, path)).items;
     expect(newest).toMatchObject({ grant: world.grantId, to: PARKS });
     expect(newest.requests).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import {
   concat,
   fromBase64,
@@ -603,7 +603,9 @@ describe("a ledger in trouble", () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
+    let begun = 0;
     const ledger = failing(async () => {
+      begun += 1;
       await held;
       return [];
     });
@@ -613,7 +615,7 @@ describe("a ledger in trouble", () => {
     const waiting = Array.from({ length: 256 }, () =>
       other.request("POST", "/v1/operations", { headers, body }),
     );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await vi.waitUntil(() => begun === waiting.length, { timeout: 120_000 });
     const tooMany = await other.request("POST", "/v1/operations", { headers, body });
     expect(tooMany.status).toBe(503);
     expect(await tooMany.json()).toMatchObject({

@@ -489,7 +489,7 @@ describe("the state machine", () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it("does what a naive one does, step by step", () => {
     fc.assert(
@@ -502,5 +502,5 @@ describe("the state machine", () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 });

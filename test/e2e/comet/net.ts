@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../../../bench/lib/free-port.mjs";
 import { formatVerifierKey, type Genesis } from "../../../src/core/index.ts";
 import {
   beginNet,
@@ -126,18 +126,4 @@ export function runTestValidator(
       await ended;
     },
   };
-}
-
-/** A port that is free on every address of this machine just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "0.0.0.0", () => {
-      const address = server.address();
-      server.close(() =>
-        resolve(typeof address === "object" && address !== null ? address.port : 0),
-      );
-    });
-  });
 }

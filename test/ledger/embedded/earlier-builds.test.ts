@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { publicEd25519 } from "#crypto";
 import {
   base64,
@@ -38,12 +38,15 @@ describe.each(readdirSync(ARCHIVES))("data that an earlier build wrote: %s", (na
   });
 
   test("audit to the same where the values go into a file, which is gone afterwards", async () => {
-    const files = () => readdirSync(tmpdir()).filter((each) => each.startsWith("cityid-audit-"));
-    const before = files();
+    // A place for such files that no other test uses.
+    const place = mkdtempSync(join(root, "tmp-"));
+    vi.stubEnv("TMPDIR", place);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(tmpdir()).toBe(place);
     const { milliseconds: _, ...inFile } = await auditDirectory(data, { journalInMemoryBytes: 0 });
     const { milliseconds: __, ...inMemory } = await auditDirectory(data);
     expect(inFile).toEqual(inMemory);
-    expect(files().filter((each) => !before.includes(each))).toEqual([]);
+    expect(readdirSync(place)).toEqual([]);
   });
 
   test("open to the same log, records and proofs, and are searched", async () => {

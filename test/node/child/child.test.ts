@@ -424,7 +424,7 @@ describe("anchoring", () => {
 /** Until the newest checkpoint is served: at most once a second. */
 async function published(ledger: Ledger): Promise<void> {
   for (let i = 0; ledger.published().size < ledger.head().size; i++) {
-    if (i > 500) throw new Error("still not published");
+    if (i > 10_000) throw new Error("still not published");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

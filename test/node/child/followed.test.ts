@@ -125,7 +125,7 @@ async function write(ledger: Ledger, origin: string, of: string, name: string): 
   const [outcome] = await ledger.submit([sign(op, { ...city, aud: origin }, world.clock.now)]);
   if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
   for (let i = 0; ledger.published().size < ledger.head().size; i++) {
-    if (i > 500) throw new Error("still not published");
+    if (i > 10_000) throw new Error("still not published");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { freePort } from "../../../bench/lib/free-port.mjs";
 import { fromHex, present } from "../../../src/core/index.ts";
 import { auditDirectory } from "../../../src/node/index.ts";
 import { signOperation } from "../../../src/sdk/index.ts";
@@ -9,15 +9,6 @@ import { jsonOf, openOffice } from "../../cli/office.ts";
 import { runCli } from "../../cli/served-world.ts";
 import { CITY, code, LAMPS, named, signerOf } from "../../sdk/world.ts";
 import { startRealNode, until } from "../real-node.ts";
-
-/** A port that was free a moment ago: the city must say where it can be reached before it begins. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 test("a city runs its own ledger in a process of its own, writes on without its parent, and proves itself through it", async () => {
   await using office = await openOffice();
@@ -127,7 +118,7 @@ test("a city runs its own ledger in a process of its own, writes on without its 
   expect((await auditDirectory(data)).intact).toBe(true);
   await using again = await startRealNode({ data, args: ["--port", String(port), ...who] });
   expect((await again.client.record(LAMPS)).record.names.zh).toMatchObject({ value: "市管路灯" });
-}, 120_000);
+});
 
 async function pagesOf(pages: AsyncIterable<string>): Promise<string[]> {
   const all: string[] = [];

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { freePort } from "../../../bench/lib/free-port.mjs";
 import { auditAttack } from "../../../src/node/demo/attack.ts";
-import { freePort } from "../../e2e/demo-node.ts";
 import { until } from "../real-node.ts";
 import { ask, type DemoProcess, type Raw, startDemoProcess } from "./demo-process.ts";
 
@@ -49,7 +49,7 @@ beforeAll(async () => {
   await reachable.stop();
   demo = await startDemoProcess(data, port);
   again = await look(demo);
-}, 240_000);
+});
 
 afterAll(async () => {
   await demo.stop();

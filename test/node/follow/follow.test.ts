@@ -56,7 +56,7 @@ beforeAll(async () => {
   const args = [...parent, "--public-url", gate.url, ...who];
   city = await startRealNode({ data: join(office.directory, "city"), args });
   await anchored(office.node, CITY);
-}, 60_000);
+});
 afterAll(async () => {
   gate?.close();
   await city?.[Symbol.asyncDispose]();

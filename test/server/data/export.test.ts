@@ -75,7 +75,7 @@ beforeAll(async () => {
     );
     await world.send(three);
   }
-}, 120_000);
+});
 afterAll(async () => {
   rmSync(directory, { recursive: true });
   await world[Symbol.asyncDispose]();

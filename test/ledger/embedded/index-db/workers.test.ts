@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { openSync, readdirSync, readFileSync, writeSync } from "node:fs";
+import { getPriority } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -54,7 +55,7 @@ function faulty(name: "writer-worker" | "reader-worker", first: string): URL {
   return pathToFileURL(path);
 }
 
-describe("the index in threads of its own", { timeout: 30_000 }, () => {
+describe("the index in threads of its own", () => {
   test("takes in what was committed, and answers", async () => {
     const opened = open();
     stream.records(
@@ -83,14 +84,18 @@ describe("the index in threads of its own", { timeout: 30_000 }, () => {
     });
   });
 
-  test.runIf(process.platform === "linux")("writes behind all others", async () => {
-    const before = nices().filter((nice) => nice === 10).length;
-    const opened = open();
-    putThings(0, 1);
-    opened.advance(stream.flush(), stream.size);
-    await opened.indexed(1);
-    expect(nices().filter((nice) => nice === 10)).toHaveLength(before + 1);
-  });
+  // Who runs these tests with less right to the processor than that leaves nothing to see.
+  test.runIf(process.platform === "linux" && getPriority() < 10)(
+    "writes behind all others",
+    async () => {
+      const before = nices().filter((nice) => nice === 10).length;
+      const opened = open();
+      putThings(0, 1);
+      opened.advance(stream.flush(), stream.size);
+      await opened.indexed(1);
+      expect(nices().filter((nice) => nice === 10)).toHaveLength(before + 1);
+    },
+  );
 
   test("lets those wait who ask for more than there is", async () => {
     const opened = open();
@@ -183,9 +188,7 @@ describe("the index in threads of its own", { timeout: 30_000 }, () => {
     await expect(opened.search({ limit: 1 })).rejects.toMatchObject({ code: "LEDGER_CLOSED" });
   });
 
-  test("is right after its process was killed, again and again, at any moment", {
-    timeout: 120_000,
-  }, async () => {
+  test("is right after its process was killed, again and again, at any moment", async () => {
     putThings(0, 30_000);
     stream.flush();
     const script = fileURLToPath(new URL("./index-until-killed.mjs", import.meta.url));
@@ -199,9 +202,10 @@ describe("the index in threads of its own", { timeout: 30_000 }, () => {
     ];
     for (const milliseconds of [150, 250, 350, 450]) {
       const child = spawn(process.execPath, args, { stdio: "ignore" });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
       await new Promise((resolve) => setTimeout(resolve, milliseconds));
       child.kill("SIGKILL");
-      await new Promise((resolve) => child.once("exit", resolve));
+      await ended;
     }
     execFileSync(process.execPath, [...args, "to the end"], { stdio: "inherit" });
     const opened = open();
