@@ -18,6 +18,9 @@ export {
 export { entityView } from "./entities/authorised.ts";
 export {
   type Condition,
+  type LinkedCondition,
+  type LookUp,
+  linksAskedFor,
   type Operand,
   type Path,
   satisfies,
@@ -39,6 +42,7 @@ export { fold } from "./entities/fold.ts";
 export {
   type Box,
   boxOf,
+  distanceMetres,
   type Geometry,
   geometryOf,
   isGeometry,
