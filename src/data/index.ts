@@ -24,6 +24,9 @@ export {
 export { entityView } from "./entities/authorised.ts";
 export {
   type Condition,
+  type LinkedCondition,
+  type LookUp,
+  linksAskedFor,
   type Operand,
   type Path,
   satisfies,
@@ -45,6 +48,7 @@ export { fold } from "./entities/fold.ts";
 export {
   type Box,
   boxOf,
+  distanceMetres,
   type Geometry,
   geometryOf,
   isGeometry,

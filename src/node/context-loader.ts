@@ -1,13 +1,13 @@
 import type { NodeConfig } from "./config.ts";
+import { addressBook } from "./follow/address.ts";
 import { otherNodes } from "./follow/other-nodes.ts";
+import { networksOfThisMachine } from "./this-machine.ts";
 
 const MAX_BYTES = 1024 * 1024;
 const PATIENCE_MILLISECONDS = 5000;
-const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"];
-const LOOPBACK_HOSTS = ["127.0.0.1", "[::1]", "localhost"];
 
 /**
- * Fetches contexts of JSON-LD from the hosts that the operator allows, and for tests from loopback. A name is looked at as
+ * Fetches contexts of JSON-LD from the hosts that the operator allows, and for a scratch dataset from this machine. A name is looked at as
  * those of other nodes are: none leads into a network that is not allowed.
  */
 export function contextLoader({
@@ -17,15 +17,17 @@ export function contextLoader({
 }: Pick<NodeConfig, "contextHosts" | "followNetworks" | "scratch">): (
   url: string,
 ) => Promise<unknown> {
-  const networks = scratch ? [...followNetworks, ...LOOPBACK_NETWORKS] : followNetworks;
+  const here = scratch ? networksOfThisMachine() : [];
+  const networks = [...followNetworks, ...here];
+  const machine = addressBook(here);
   const fetchFrom = otherNodes({ ownNetworks: networks });
   return async (text) => {
     if (!URL.canParse(text)) return undefined;
     const url = new URL(text);
-    const isHere = scratch && LOOPBACK_HOSTS.includes(url.hostname);
-    if (!isHere && !contextHosts.includes(url.host)) return undefined;
     // No name server knows it.
-    if (isHere && url.hostname === "localhost") url.hostname = "127.0.0.1";
+    if (scratch && url.hostname === "localhost") url.hostname = "127.0.0.1";
+    const isHere = machine.isOwn(url.hostname.replace(/^\[(.*)\]$/, "$1"));
+    if (!isHere && !contextHosts.includes(url.host)) return undefined;
     const signal = AbortSignal.timeout(PATIENCE_MILLISECONDS);
     const read = await fetchFrom(url.href, { signal, maxBytes: MAX_BYTES });
     return read.ok ? parse(Buffer.from(read.value).toString()) : undefined;

@@ -24,7 +24,22 @@ export type Condition =
       readonly path: Path;
       readonly not: boolean;
       readonly pattern: Pattern;
-    };
+    }
+  | LinkedCondition;
+
+/** What is asked of the entities to which a relationship leads: of one of them it must hold. */
+export type LinkedCondition = {
+  readonly kind: "linked";
+  /** The relationship, by the name of its fact. */
+  readonly attribute: string;
+  /** Only of entities of one of these types. */
+  readonly types: readonly string[] | undefined;
+  readonly not: boolean;
+  readonly condition: Condition;
+};
+
+/** Another entity as the same reader sees it; `undefined` where there is none. */
+export type LookUp = (id: string) => Entity | undefined;
 
 /** An attribute, attributes of it, and a way into its value; all but the last by the names of facts. */
 export type Path = {
@@ -39,26 +54,79 @@ export type Operand =
   | { readonly kind: "range"; readonly from: string | number; readonly to: string | number };
 
 /** Whether an entity satisfies a condition. What it does not have satisfies nothing, not even `!=`. */
-export function satisfies(entity: Entity, condition: Condition): boolean {
+export function satisfies(
+  entity: Entity,
+  condition: Condition,
+  lookUp: LookUp = () => undefined,
+): boolean {
   switch (condition.kind) {
     case "and":
-      return condition.parts.every((part) => satisfies(entity, part));
+      return condition.parts.every((part) => satisfies(entity, part, lookUp));
     case "or":
-      return condition.parts.some((part) => satisfies(entity, part));
+      return condition.parts.some((part) => satisfies(entity, part, lookUp));
     case "exists":
       return targetsOf(entity, condition.path).length > 0 !== condition.not;
     case "compare":
       return targetsOf(entity, condition.path).some((target) => compares(target, condition));
     case "match":
-      return targetsOf(entity, condition.path).some((target) => {
-        const texts = flatten(target).filter((each) => typeof each === "string");
-        return texts.some((text) => searchPattern(condition.pattern, text)) !== condition.not;
+      // A link is equal to something or not; nothing else can be said of it.
+      return targetsOf(entity, condition.path).some(({ value, isLink }) => {
+        const texts = flatten(value).filter((each) => typeof each === "string");
+        const isFound = texts.some((text) => searchPattern(condition.pattern, text));
+        return !isLink && texts.length > 0 && isFound !== condition.not;
       });
+    case "linked":
+      return isLinked(entity, condition, lookUp) !== condition.not;
   }
 }
 
+function isLinked(
+  entity: Entity,
+  { attribute, types, condition }: LinkedCondition,
+  lookUp: LookUp,
+): boolean {
+  return linksIn(entity, attribute).some((id) => {
+    const other = lookUp(id);
+    const isMeant = types === undefined || types.some((type) => other?.types.includes(type));
+    return other !== undefined && isMeant && satisfies(other, condition, lookUp);
+  });
+}
+
+/** The entities of which a condition about one entity asks first, each with what it asks of it. */
+export function linksAskedFor(
+  entity: Entity,
+  condition: Condition,
+): readonly { readonly id: string; readonly condition: Condition }[] {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      return condition.parts.flatMap((part) => linksAskedFor(entity, part));
+    case "linked":
+      return linksIn(entity, condition.attribute).map((id) => ({
+        id,
+        condition: condition.condition,
+      }));
+    case "exists":
+    case "compare":
+    case "match":
+      return [];
+  }
+}
+
+function linksIn({ attributes }: Entity, attribute: string): readonly string[] {
+  return (attributes[attribute] ?? []).flatMap(({ said }) =>
+    LINKS.has(String(said.type))
+      ? flatten(contentOf(said) ?? []).filter((each) => typeof each === "string")
+      : [],
+  );
+}
+
+const LINKS: ReadonlySet<string> = new Set(["Relationship", "ListRelationship"]);
+
+type Target = { readonly value: JsonValue; readonly isLink: boolean };
+
 /** The values at the end of a path: one for each instance that has it. */
-function targetsOf(entity: Entity, { attribute, below, trail }: Path): readonly JsonValue[] {
+function targetsOf(entity: Entity, { attribute, below, trail }: Path): readonly Target[] {
   const instances = entity.attributes[attribute] ?? [];
   return instances.flatMap((instance) => {
     let found: readonly JsonValue[] = [instance.said];
@@ -66,12 +134,11 @@ function targetsOf(entity: Entity, { attribute, below, trail }: Path): readonly 
       const isLast = i === below.length - 1;
       found = found.flatMap((said) => member(said, name, isLast, instance));
     }
-    return found
-      .map((said) => (isInstance(said) ? contentOf(said) : said))
-      .flatMap((value) => {
-        const end = follow(value, trail);
-        return end === undefined ? [] : [end];
-      });
+    return found.flatMap((said) => {
+      const end = follow(isInstance(said) ? contentOf(said) : said, trail);
+      const isLink = isJsonMap(said) && LINKS.has(String(said.type));
+      return end === undefined ? [] : [{ value: end, isLink }];
+    });
   });
 }
 
@@ -93,11 +160,16 @@ function member(
   return Array.isArray(found) ? (found as readonly JsonValue[]) : [found];
 }
 
+/** In a way into a value: whatever the member is called. */
+const ANY = "*";
+
 function follow(value: JsonValue | undefined, trail: readonly string[]): JsonValue | undefined {
   let found = value;
   for (const name of trail) {
-    if (!isJsonMap(found) || !Object.hasOwn(found, name)) return undefined;
-    found = found[name];
+    if (!isJsonMap(found)) return undefined;
+    // Of texts in several languages any.
+    if (name === ANY) found = Object.values(found);
+    else found = Object.hasOwn(found, name) ? found[name] : undefined;
   }
   return found;
 }
@@ -110,13 +182,14 @@ export function flatten(value: JsonValue): readonly JsonValue[] {
 }
 
 function compares(
-  target: JsonValue,
+  { value: target, isLink }: Target,
   { comparison, operands }: Extract<Condition, { kind: "compare" }>,
 ): boolean {
   const values = flatten(target);
   const isEqual = (value: JsonValue) => operands.some((operand) => fits(value, operand));
   if (comparison === "==") return values.some(isEqual);
   if (comparison === "!=") return !values.some(isEqual);
+  if (isLink) return false;
   return values.some((value) => operands.some((operand) => isOrdered(value, comparison, operand)));
 }
 

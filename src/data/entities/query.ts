@@ -1,4 +1,4 @@
-import { type Condition, satisfies } from "./condition.ts";
+import { type Condition, type LookUp, satisfies } from "./condition.ts";
 import type { Entity } from "./entity.ts";
 import {
   type Box,
@@ -51,7 +51,7 @@ export type PlaceCondition = {
 };
 
 /** Whether an entity, as its reader sees it, is one that is asked for. */
-export function isAskedFor(entity: Entity, query: EntityQuery): boolean {
+export function isAskedFor(entity: Entity, query: EntityQuery, lookUp?: LookUp): boolean {
   const { ids, idPattern, types, attributes, condition, place, bbox, scopes } = query;
   return (
     (ids === undefined || ids.includes(entity.id)) &&
@@ -63,7 +63,7 @@ export function isAskedFor(entity: Entity, query: EntityQuery): boolean {
     (idPattern === undefined || searchPattern(idPattern, entity.id)) &&
     (place === undefined || isPlaced(entity, place)) &&
     (scopes === undefined || scopes.some((all) => all.every((one) => isScoped(entity, one)))) &&
-    (condition === undefined || satisfies(entity, condition))
+    (condition === undefined || satisfies(entity, condition, lookUp))
   );
 }
 

@@ -53,8 +53,11 @@ export function memoryEntityStore(): EntityStore {
       .sort((a, b) => a.row - b.row);
   };
 
-  const asked = (query: EntityQuery, view: EntityView) =>
-    all(view).filter(({ entity }) => isAskedFor(entity, query));
+  const asked = (query: EntityQuery, view: EntityView) => {
+    const shown = all(view);
+    const lookUp = (id: string) => shown.find(({ entity }) => entity.id === id)?.entity;
+    return shown.filter(({ entity }) => isAskedFor(entity, query, lookUp));
+  };
 
   return {
     get position() {

@@ -90,6 +90,7 @@ function byCondition(condition: Condition): Part | undefined {
       return byComparison(condition);
     case "exists":
     case "match":
+    case "linked":
       return undefined;
   }
 }

@@ -119,6 +119,10 @@ class SqliteStore implements EntityStore {
   }
 
   async entity(id: string, view: EntityView): Promise<Entity | undefined> {
+    return this.#seen(id, view);
+  }
+
+  #seen(id: string, view: EntityView): Entity | undefined {
     const found = this.#entities.get(id);
     return found && seen(found.entity, view);
   }
@@ -278,11 +282,12 @@ class SqliteStore implements EntityStore {
     most: number = Number.POSITIVE_INFINITY,
   ): AsyncGenerator<{ readonly row: number; readonly entity: Entity }> {
     const plan = planOf(query, view);
+    const lookUp = (id: string) => this.#seen(id, view);
     for await (const [row, doc] of plan.isNarrow
       ? this.#few(plan, after)
       : this.#many(plan, after, most)) {
       const entity = seen(JSON.parse(doc) as Entity, view);
-      if (entity !== undefined && isAskedFor(entity, query)) yield { row, entity };
+      if (entity !== undefined && isAskedFor(entity, query, lookUp)) yield { row, entity };
     }
   }
 

@@ -173,6 +173,9 @@ function answerAll(outcome: Result<Outcome, AnyRefusal>): Result<Response, AnyRe
 async function query(ask: Ask): Answer {
   const body = readQueryBody(ask.body);
   if (!body.ok) return body;
+  if (body.value.said.temporalQ !== undefined) {
+    return err({ code: "NGSI_DATA", path: "temporalQ", want: "nothing: this asks what is so now" });
+  }
   const asked: Asked = (name) => body.value.words.get(name) ?? ask.asked(name);
   const read = readQuery(asked, ask.context);
   if (!read.ok) return read;

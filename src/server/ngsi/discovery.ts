@@ -3,6 +3,7 @@ import type { Inventory } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
 import { attributeIri, typeIri } from "./names.ts";
+import { CORE_MEMBERS } from "./projection.ts";
 import { readTerm } from "./read-entity.ts";
 import { type Ask, answerWith, type Route } from "./request.ts";
 
@@ -14,9 +15,9 @@ export function discoveryRoutes(): readonly Route[] {
   const parameters = ["details"];
   return [
     { ...reading, parameters, path: "/types", answer: listTypes },
-    { ...reading, parameters, path: "/types/:type", answer: oneType },
+    { ...reading, parameters: [], path: "/types/:type", answer: oneType },
     { ...reading, parameters, path: "/attributes", answer: listAttributes },
-    { ...reading, parameters, path: "/attributes/:attribute", answer: oneAttribute },
+    { ...reading, parameters: [], path: "/attributes/:attribute", answer: oneAttribute },
   ];
 }
 
@@ -106,6 +107,8 @@ async function listAttributes(ask: Ask): Answer {
 
 async function oneAttribute(ask: Ask): Answer {
   const term = ask.c.req.param("attribute") ?? "";
+  // What every entity has is no attribute of it.
+  if (CORE_MEMBERS.has(term)) return err({ code: "NGSI_UNKNOWN", id: term });
   const name = readTerm(term, ask.context);
   if (!name.ok) return name;
   const found = byAttribute(await inventoryOf(ask)).get(name.value);

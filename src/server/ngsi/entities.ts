@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../core/index.ts";
-import { type Entity, type JsonMap, LOCATION } from "../../data/index.ts";
+import { type Entity, isAskedFor, type JsonMap, LOCATION } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import {
   appended,
@@ -16,7 +16,7 @@ import { withLinked } from "./linked.ts";
 import { readOrder } from "./order.ts";
 import { ATTRIBUTE, CHANGE, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
 import { purge } from "./purge.ts";
-import { type NgsiQuery, readForm, readQuery } from "./query.ts";
+import { type NgsiQuery, readForm, readQuery, readTypes } from "./query.ts";
 import {
   isEnded,
   type Mode,
@@ -88,9 +88,11 @@ async function retrieve(ask: Ask): Answer {
   if (!form.ok) return form;
   const place = readGeometryProperty(ask);
   if (!place.ok) return place;
+  const types = readTypes(asked("type"), context);
+  if (!types.ok) return types;
   await target.log.entities.caughtUp();
   const entity = await target.log.entities.entity(id.value, target.view);
-  if (entity === undefined || isEmpty(entity, form.value)) {
+  if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }
   if (ask.accept === GEO) {
@@ -150,13 +152,12 @@ async function pageOf(
   { query, limit, offset }: NgsiQuery,
 ): Promise<Result<{ readonly entities: readonly Entity[]; readonly isMore: boolean }, AnyRefusal>> {
   const { entities } = target.log;
-  const named = asked("orderBy");
-  if (named === undefined) {
+  const order = readOrder(asked, context);
+  if (!order.ok) return order;
+  if (order.value === undefined) {
     const page = await entities.find(query, target.view, { limit, offset });
     return ok({ entities: page.entities, isMore: page.next !== undefined });
   }
-  const order = readOrder(named, context);
-  if (!order.ok) return order;
   const all = await entities.find(query, target.view, { limit: MAX_ORDERED });
   if (all.next !== undefined) {
     const got = await entities.count(query, target.view);
@@ -185,9 +186,12 @@ function pageLinks(
   return links.length === 0 ? {} : { Link: links.join(", ") };
 }
 
-function readGeometryProperty({ asked, context }: Ask): Result<string, AnyRefusal> {
+function readGeometryProperty({ accept, asked, context }: Ask): Result<string, AnyRefusal> {
   const term = asked("geometryProperty");
-  return term === undefined ? ok(LOCATION) : readTerm(term, context);
+  if (term === undefined) return ok(LOCATION);
+  if (accept === GEO) return readTerm(term, context);
+  const want = `${GEO} as what is accepted`;
+  return err({ code: "HTTP_PARAMETER", name: "geometryProperty", got: term.slice(0, 64), want });
 }
 
 async function remove(writer: Writer, { c, target }: Ask): Answer {

@@ -44,6 +44,7 @@ function linksOf({ entity, form }: Found): readonly { readonly id: string; reado
   return Object.entries(shown(entity.attributes, form)).flatMap(([name, instances]) =>
     instances
       .flatMap(({ said }) => objectsOf(said))
+      .filter((id) => form.join?.around.has(id) === false)
       .map((id) => ({ id, form: formBehind(name, form) })),
   );
 }

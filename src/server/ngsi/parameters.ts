@@ -1,10 +1,11 @@
 // Which parameters an operation takes: GS CIM 009 §6.4 to §6.31. What it does not know is refused (§6.3.20).
 
 const PAGE = ["limit", "offset", "count"];
-const SELECTION = ["id", "type", "idPattern", "q", "scopeQ", "csf"];
+const SELECTION = ["id", "type", "idPattern", "q", "scopeQ", "csf", "expandValues", "jsonKeys"];
 const PLACE = ["georel", "geometry", "coordinates", "geoproperty"];
 const FORM = ["attrs", "pick", "omit", "options", "format", "lang", "datasetId"];
-const LINKS = ["join", "joinLevel"];
+const LINKS = ["join", "joinLevel", "containedBy"];
+const ORDER = ["orderBy", "orderFrom", "collation"];
 const TIME = ["timerel", "timeAt", "endTimeAt", "timeproperty", "lastN"];
 const AGGREGATION = ["aggrMethods", "aggrPeriodDuration"];
 
@@ -13,12 +14,12 @@ export const RETRIEVE: readonly string[] = [...FORM, ...LINKS, "geometryProperty
 /** Which entities, and how they are told. */
 export const QUERY: readonly string[] = [
   ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...LINKS],
-  ...["geometryProperty", "orderBy"],
+  ...["geometryProperty", ...ORDER],
 ];
 export const TEMPORAL_RETRIEVE: readonly string[] = [...FORM, ...TIME, ...AGGREGATION];
 export const TEMPORAL_QUERY: readonly string[] = [
   ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...TIME, ...AGGREGATION],
-  "orderBy",
+  ...ORDER,
 ];
 export const PURGE: readonly string[] = [...SELECTION, ...PLACE, "attrs", "keep", "drop"];
 export const CHANGE: readonly string[] = ["options", "type", "format", "lang", "observedAt"];

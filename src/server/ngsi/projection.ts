@@ -19,12 +19,12 @@ export const CORE_MEMBERS: ReadonlySet<string> = new Set([
 ]);
 
 const MAX_NAMES = 1000;
-const NAME = /^[^,{}]+/;
+const NAME = /^[^,|{}]+/;
 
 class Broken extends Error {}
 
 /**
- * Reads `a,b{c,d{e}}`.
+ * Reads `a,b{c,d{e}}`; `|` is another comma.
  *
  * @param parameter what it is called, for the refusal
  * @param maxDepth how many entities away it may lead
@@ -41,13 +41,13 @@ export function readProjection(
     if (depth > maxDepth) throw new Broken(`at most ${maxDepth} links, as join and joinLevel say`);
     const members = new Map<string, Projection | undefined>();
     do {
-      rest = rest.replace(/^,/, "");
+      rest = rest.replace(/^[,|]/, "");
       const [term] = NAME.exec(rest) ?? [];
       count += 1;
       if (term === undefined || count > MAX_NAMES) throw new Broken("names, such as a,b{c,d}");
       rest = rest.slice(term.length);
       members.set(nameOf(term, context), rest.startsWith("{") ? inside(depth) : undefined);
-    } while (rest.startsWith(","));
+    } while (/^[,|]/.test(rest));
     return members;
   };
   const inside = (depth: number): Projection => {

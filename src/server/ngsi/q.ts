@@ -2,45 +2,97 @@ import { err, ok, type Result } from "../../core/index.ts";
 import { type Condition, isPattern, MEMBERS, type Operand, type Path } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
+import { typeIri } from "./names.ts";
 
 /*
- * The query language of GS CIM 009 §4.9, without ways into other entities:
+ * The query language of GS CIM 009 §4.9:
  *
  *     query   = all *("|" all)
  *     all     = term *(";" term)
- *     term    = "(" query ")" / ["!"] path / path operator value
- *     path    = name *("." name) ["[" name *("." name) "]"]
- *     value   = item *("," item) / item ".." item
+ *     term    = "(" query ")" / ["!"] way / way operator value
+ *     way     = path / name "{" [types ":"] way "}"          ; of the entities that a relationship leads to
+ *     path    = name *("." name) ["[" name *("." name) "]"]  ; in [] "*" is any language
+ *     types   = name *(("," / "|") name)
+ *     value   = item *("," item) / item ".." item            ; several after == and != alone
  */
 
 const MAX_TERMS = 64;
 const MAX_DEPTH = 16;
+const MAX_LINKS = 10;
 const MEMBERS_OF_TIME: ReadonlySet<string> = new Set(["createdAt", "modifiedAt"]);
 const OPERATORS = ["==", "!=", ">=", "<=", "!~=", "~=", ">", "<"] as const;
-const NAME = /^[^\s.;|()=!<>~[\],&"]+/;
+const NAME = /^[^\s.;|()=!<>~[\]{},&"]+/;
+const TYPES = /^([^\s.;()=!<>~[\]{}&":]+):(?!\/\/)/;
 
 class Broken extends Error {}
 
+/** How a query is to be read. */
+export type QOptions = {
+  /** What it is called, for the refusal. */
+  readonly name?: string;
+  /** Attributes, by the names of facts, of which values are terms of the context (EXAMPLE 12). */
+  readonly expanded?: ReadonlySet<string>;
+};
+
 /** Reads a query. @returns the condition, else `HTTP_PARAMETER` */
-export function readQ(text: string, context: TermContext): Result<Condition, AnyRefusal> {
+export function readQ(
+  text: string,
+  context: TermContext,
+  { name = "q", expanded = new Set() }: QOptions = {},
+): Result<Condition, AnyRefusal> {
   try {
-    return ok(new Reader(text, context).whole());
+    return ok(new Reader(text, context, expanded).whole());
   } catch (cause) {
     if (!(cause instanceof Broken)) throw cause;
     const want = cause.message;
-    return err({ code: "HTTP_PARAMETER", name: "q", got: text.slice(0, 64), want });
+    return err({ code: "HTTP_PARAMETER", name, got: text.slice(0, 64), want });
   }
 }
+
+/** How many entities away a condition leads. */
+export function linksOf(condition: Condition): number {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      return condition.parts.reduce((most, part) => Math.max(most, linksOf(part)), 0);
+    case "linked":
+      return 1 + linksOf(condition.condition);
+    case "exists":
+    case "compare":
+    case "match":
+      return 0;
+  }
+}
+
+/** The attributes of the entity itself that a condition asks of. */
+export function attributesIn(condition: Condition): readonly string[] {
+  switch (condition.kind) {
+    case "and":
+    case "or":
+      return condition.parts.flatMap(attributesIn);
+    case "linked":
+      return [condition.attribute];
+    case "exists":
+    case "compare":
+    case "match":
+      return [condition.path.attribute];
+  }
+}
+
+/** A relationship on the way to what is asked of. */
+type Link = { readonly attribute: string; readonly types: readonly string[] | undefined };
 
 class Reader {
   readonly #text: string;
   readonly #context: TermContext;
+  readonly #expanded: ReadonlySet<string>;
   #at = 0;
   #terms = 0;
 
-  constructor(text: string, context: TermContext) {
+  constructor(text: string, context: TermContext, expanded: ReadonlySet<string>) {
     this.#text = text;
     this.#context = context;
+    this.#expanded = expanded;
   }
 
   whole(): Condition {
@@ -71,14 +123,56 @@ class Reader {
       return inner;
     }
     const not = this.#take("!");
-    const path = this.#path();
+    const { links, path } = this.#way();
     const operator = not ? undefined : OPERATORS.find((each) => this.#take(each));
+    const asked = this.#asked(path, operator, not && links.length === 0);
+    // From the entity that is asked about last back to the first.
+    return [...links].reverse().reduce((condition: Condition, link, i) => {
+      const isFirst = i === links.length - 1;
+      return { kind: "linked", ...link, not: not && isFirst, condition };
+    }, asked);
+  }
+
+  #asked(path: Path, operator: (typeof OPERATORS)[number] | undefined, not: boolean): Condition {
     if (operator === undefined) return { kind: "exists", path, not };
     if (operator === "~=" || operator === "!~=") {
       const pattern = this.#patternText();
       return { kind: "match", path, not: operator === "!~=", pattern };
     }
-    return { kind: "compare", path, comparison: operator, operands: this.#operands() };
+    const isExpanded = this.#expanded.has(path.attribute);
+    const operands = this.#operands().map((each) => (isExpanded ? this.#expand(each) : each));
+    const isMany = operands.length > 1 || operands[0]?.kind === "range";
+    if (isMany && operator !== "==" && operator !== "!=") this.#broken("one value");
+    return { kind: "compare", path, comparison: operator, operands };
+  }
+
+  #expand(operand: Operand): Operand {
+    if (operand.kind !== "value" || typeof operand.value !== "string") return operand;
+    const name = this.#context.type(operand.value);
+    return name === undefined ? operand : { kind: "value", value: typeIri(name) };
+  }
+
+  #way(): { readonly links: readonly Link[]; readonly path: Path } {
+    const links: Link[] = [];
+    for (;;) {
+      const path = this.#path();
+      if (!this.#take("{")) {
+        for (const _ of links) if (!this.#take("}")) this.#broken("a } for each {");
+        return { links, path };
+      }
+      if (path.below.length + path.trail.length > 0) this.#broken("a relationship before {");
+      links.push({ attribute: path.attribute, types: this.#types() });
+      if (links.length > MAX_LINKS) this.#broken(`at most ${MAX_LINKS} links`);
+    }
+  }
+
+  #types(): readonly string[] | undefined {
+    const [whole, list] = TYPES.exec(this.#rest()) ?? [];
+    if (whole === undefined || list === undefined) return undefined;
+    this.#at += whole.length;
+    return list
+      .split(/[,|]/)
+      .map((term) => this.#context.type(term) ?? this.#broken("a name of a type"));
   }
 
   #path(): Path {

@@ -26,6 +26,8 @@ function wordsOf(said: QueryBody["said"]): Result<ReadonlyMap<string, string>, A
     ["pick", said.pick],
     ["omit", said.omit],
     ["datasetId", said.datasetId],
+    ["containedBy", said.containedBy],
+    ["expandValues", said.expandValues],
     ["orderBy", said.orderBy],
   ];
   for (const [name, value] of lists) {
@@ -34,18 +36,27 @@ function wordsOf(said: QueryBody["said"]): Result<ReadonlyMap<string, string>, A
     if (all.length === 0 || !all.every(isText)) return misfit(name, "a list of names");
     words.set(name, all.join(","));
   }
-  for (const name of ["q", "lang", "scopeQ", "join", "joinLevel", "geometryProperty"]) {
+  for (const name of ["q", "csf", "lang", "scopeQ", "join", "geometryProperty"]) {
     const value = said[name];
     if (value === undefined) continue;
-    if (!isText(value) && typeof value !== "number") return misfit(name, "a text");
-    words.set(name, String(value));
+    if (!isText(value)) return misfit(name, "a text");
+    words.set(name, value);
   }
-  const { entities, geoQ } = said;
+  const { entities, geoQ, joinLevel, ordering } = said;
+  if (joinLevel !== undefined) {
+    if (typeof joinLevel !== "number") return misfit("joinLevel", "a whole number above zero");
+    words.set("joinLevel", String(joinLevel));
+  }
   if (entities !== undefined) {
     const selectors = readSelectors(entities);
     if (selectors === undefined)
-      return misfit("entities", "selectors that differ in one of id and type");
+      return misfit("entities", "selectors with a type that differ in one of id and type");
     for (const [name, value] of selectors) words.set(name, value);
+  }
+  if (ordering !== undefined) {
+    const order = readOrdering(ordering);
+    if (order === undefined) return misfit("ordering", "an order, as §5.2.43 has it");
+    for (const [name, value] of order) words.set(name, value);
   }
   if (geoQ !== undefined) {
     if (typeof geoQ !== "object" || geoQ === null) return misfit("geoQ", "a query by place");
@@ -57,22 +68,48 @@ function wordsOf(said: QueryBody["said"]): Result<ReadonlyMap<string, string>, A
   return ok(words);
 }
 
-/** Selectors are alternatives; only what differs in one member can be asked for at once. */
-function readSelectors(value: unknown): readonly (readonly [string, string])[] | undefined {
+type Words = readonly (readonly [string, string])[];
+type Json = { readonly [name: string]: unknown };
+
+/** Selectors are alternatives; only what differs in one member can be asked for at once. An id counts more than a pattern. */
+function readSelectors(value: unknown): Words | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
+  const all = value.map((each): Json => (isObject(each) ? each : {}));
+  const isById = all.some(({ id }) => id !== undefined);
   const words: (readonly [string, string])[] = [];
   let differing = 0;
   for (const name of ["id", "idPattern", "type"]) {
-    const all = value.map((each: { readonly [name: string]: unknown } | null) => each?.[name]);
-    const texts = all.flat().filter(isText);
-    if (texts.length === 0) continue;
-    if (all.some((each) => each === undefined)) return undefined;
+    const said = all.map((each) => each[name]);
+    const isAsked = name === "type" || said.some((each) => each !== undefined);
+    if (!isAsked || (name === "idPattern" && isById)) continue;
+    const texts = said.flat();
+    if (!texts.every(isText)) return undefined;
     const distinct = [...new Set(texts)];
     if (distinct.length > 1) differing += 1;
     if (differing > 1 || (name === "idPattern" && distinct.length > 1)) return undefined;
     words.push([name, distinct.join(",")]);
   }
-  return words.length === 0 ? undefined : words;
+  return words;
+}
+
+/** §5.2.43, as parameters of an address say it. */
+function readOrdering(value: unknown): Words | undefined {
+  if (!isObject(value)) return undefined;
+  const { orderBy, coordinates, geometry, collation } = value;
+  const isList = Array.isArray(orderBy) && orderBy.length > 0 && orderBy.every(isText);
+  const isFrom = coordinates === undefined || Array.isArray(coordinates);
+  const areTexts = [geometry, collation].every((each) => each === undefined || isText(each));
+  if (!isList || !isFrom || !areTexts) return undefined;
+  return [
+    ["orderBy", orderBy.join(",")],
+    ...(coordinates ? [["orderFrom", JSON.stringify(coordinates)] as const] : []),
+    ...(isText(geometry) ? [["orderGeometry", geometry] as const] : []),
+    ...(isText(collation) ? [["collation", collation] as const] : []),
+  ];
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

@@ -9,9 +9,9 @@ import {
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
 import { type Projection, readProjection } from "./projection.ts";
-import { readQ } from "./q.ts";
+import { attributesIn, linksOf, readQ } from "./q.ts";
 import { readTerm, readUri } from "./read-entity.ts";
-import type { Form } from "./write-entity.ts";
+import type { Form, Join } from "./write-entity.ts";
 
 /** Parameters by name, out of an address or the body of a query. */
 export type Asked = (name: string) => string | undefined;
@@ -34,14 +34,17 @@ function wrong(name: string, got: string, want: string): Result<never, AnyRefusa
 
 /** Reads what entities are asked for (GS CIM 009 §5.7.2, §6.4.3.2). */
 export function readQuery(asked: Asked, context: TermContext): Result<NgsiQuery, AnyRefusal> {
-  const isNarrow = ["type", "attrs", "q", "georel"].some((name) => asked(name));
-  if (!isNarrow && asked("local") !== "true") return err({ code: "NGSI_QUERY_BROAD" });
+  if (asked("type") === "*" && asked("local") === "false") {
+    return wrong("local", "false", "not false beside type=*");
+  }
+  const filter = readSourceFilter(asked("csf"), context);
+  if (!filter.ok) return filter;
   const parts = [
     readIds(asked("id")),
     readIdPattern(asked("idPattern")),
     readTypes(asked("type"), context),
     readNames(asked("attrs"), "attributes", context),
-    readCondition(asked("q"), context),
+    readCondition(asked, context),
     readPlace(asked, context),
     readScopes(asked("scopeQ")),
   ];
@@ -50,6 +53,8 @@ export function readQuery(asked: Asked, context: TermContext): Result<NgsiQuery,
     if (!part.ok) return part;
     query = { ...query, ...part.value };
   }
+  const isNarrow = ["type", "georel"].some((name) => asked(name)) || isOfAttributes(query, context);
+  if (!isNarrow && asked("local") !== "true") return err({ code: "NGSI_QUERY_BROAD" });
   const withCount =
     asked("count") === "true" || (asked("options") ?? "").split(",").includes("count");
   const limit = readNumber("limit", asked("limit"), withCount ? 0 : 1, MAX_LIMIT, DEFAULT_LIMIT);
@@ -57,6 +62,15 @@ export function readQuery(asked: Asked, context: TermContext): Result<NgsiQuery,
   const offset = readNumber("offset", asked("offset"), 0, MAX_OFFSET, 0);
   if (!offset.ok) return offset;
   return ok({ query, limit: limit.value, offset: offset.value, withCount });
+}
+
+/** What every entity has, and so narrows nothing down. */
+const OF_ALL = ["id", "type", "scope", "createdAt", "modifiedAt", "deletedAt", "expiresAt"];
+
+function isOfAttributes({ attributes = [], condition }: EntityQuery, context: TermContext) {
+  const ofAll = new Set(OF_ALL.map((term) => context.attribute(term)));
+  const named = [...attributes, ...(condition ? attributesIn(condition) : [])];
+  return named.some((name) => !ofAll.has(name));
 }
 
 type Part = Result<Partial<EntityQuery>, AnyRefusal>;
@@ -107,14 +121,31 @@ function readNames(
   return ok({ [field]: names });
 }
 
-function readCondition(text: string | undefined, context: TermContext): Part {
+function readCondition(asked: Asked, context: TermContext): Part {
+  const text = asked("q");
   if (text === undefined) return ok({});
-  const condition = readQ(text, context);
-  return condition.ok ? ok({ condition: condition.value }) : condition;
+  const expanded = readNames(asked("expandValues"), "attributes", context);
+  if (!expanded.ok) return expanded;
+  const condition = readQ(text, context, { expanded: new Set(expanded.value.attributes) });
+  if (!condition.ok) return condition;
+  const join = readJoin(asked);
+  if (!join.ok) return join;
+  const levels = join.value?.levels ?? 0;
+  return linksOf(condition.value) > levels
+    ? wrong("q", text, `at most ${levels} links, as join and joinLevel say`)
+    : ok({ condition: condition.value });
+}
+
+/** Which brokers would be asked too: this one asks none, and hears whether it was understood. */
+function readSourceFilter(
+  text: string | undefined,
+  context: TermContext,
+): Result<unknown, AnyRefusal> {
+  return text === undefined ? ok(undefined) : readQ(text, context, { name: "csf" });
 }
 
 /** GS CIM 009 §4.19: `;` is both, `,` and `|` are either. */
-function readScopes(text: string | undefined): Part {
+export function readScopes(text: string | undefined): Part {
   if (text === undefined) return ok({});
   const groups = text.split(/[,|]/, 64).map((group) => group.replace(/^\(|\)$/g, "").split(";"));
   const isFit = groups.flat().every((each) => SCOPE.test(each));
@@ -152,6 +183,7 @@ function readRelation(text: string): PlaceCondition["relation"] | undefined {
   const near = /^near;(max|min)Distance==(\d{1,9}(?:\.\d{1,9})?)$/.exec(text);
   if (near === null) return RELATIONS.find((each) => each === text);
   const metres = Number(near[2]);
+  if (metres === 0) return undefined;
   return near[1] === "max" ? { maxMetres: metres } : { minMetres: metres };
 }
 
@@ -214,12 +246,14 @@ export function readForm(
   if (!join.ok) return join;
   const members = readMembers(asked, context, join.value?.levels ?? 0);
   if (!members.ok) return members;
+  const around = readIds(asked("containedBy"));
+  if (!around.ok) return wrong("containedBy", asked("containedBy") ?? "", "URIs");
   const datasetId = asked("datasetId");
   return ok({
     style: STYLES[named ?? "normalized"] ?? "normalized",
     withTimes: options.includes("sysAttrs"),
     ...members.value,
-    ...(join.value && { join: join.value }),
+    ...(join.value && { join: { ...join.value, around: new Set(around.value.ids) } }),
     ...(languages.value && { languages: languages.value }),
     ...(only.value.attributes && { only: new Set(only.value.attributes) }),
     ...(datasetId !== undefined && { datasetIds: new Set(datasetId.split(",", MAX_LISTED)) }),
@@ -254,7 +288,7 @@ function readMembers(
   return twice === undefined ? ok(members) : wrong("omit", twice, "no member that pick names");
 }
 
-function readJoin(asked: Asked): Result<Form["join"], AnyRefusal> {
+function readJoin(asked: Asked): Result<Omit<Join, "around"> | undefined, AnyRefusal> {
   const kind = asked("join");
   const levels = readNumber("joinLevel", asked("joinLevel"), 1, MAX_LEVELS, 1);
   if (!levels.ok) return levels;

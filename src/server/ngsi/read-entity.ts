@@ -8,6 +8,7 @@ import {
 import { isGeometry, isJsonMap, type JsonMap, type JsonValue } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
+import { typeIri } from "./names.ts";
 
 /** Attributes as they are to stand in facts: by their names, each with all its instances. */
 export type ReadAttributes = { readonly [name: string]: readonly JsonMap[] };
@@ -237,7 +238,7 @@ function instanceAt(
   const member = HOLDS[type] ?? misfit(path, "a type of attribute");
   const said: Record<string, JsonValue> = { type };
   if (!(member in body)) misfit(path, `${member} of the ${type}`);
-  said[member] = contentAt(type, body[member], path);
+  said[member] = contentAt(type, body[member], path, context);
   const { unitCode, observedAt, datasetId, objectType, ...rest } = body;
   if (unitCode !== undefined) said.unitCode = textAt(unitCode, `${path}.unitCode`);
   if (observedAt !== undefined) said.observedAt = timeAt(observedAt, `${path}.observedAt`);
@@ -271,7 +272,7 @@ function unfolded(
   return found ? { type: found[0], body } : misfit(path, "an attribute with its value");
 }
 
-function contentAt(type: string, value: unknown, path: string): JsonValue {
+function contentAt(type: string, value: unknown, path: string, context: TermContext): JsonValue {
   switch (type) {
     case "GeoProperty":
       return isGeometry(value)
@@ -282,12 +283,22 @@ function contentAt(type: string, value: unknown, path: string): JsonValue {
       return uriAt(value, path);
     case "LanguageProperty":
       return languagesAt(value, path);
+    case "VocabProperty":
+      return Array.isArray(value)
+        ? value.map((each) => vocabAt(each, path, context))
+        : vocabAt(value, path, context);
     case "ListProperty":
     case "ListRelationship":
       return Array.isArray(value) ? jsonAt(value, path, 0) : misfit(path, "a list");
     default:
       return jsonAt(value, path, 0);
   }
+}
+
+/** A term stands for the same whoever reads it, with whatever context (§4.5.20). */
+function vocabAt(value: unknown, path: string, context: TermContext): JsonValue {
+  const name = typeof value === "string" && NAME.test(value) ? context.type(value) : undefined;
+  return name === undefined ? jsonAt(value, path, 0) : typeIri(name);
 }
 
 function languagesAt(value: unknown, path: string): JsonValue {

@@ -39,6 +39,8 @@ export type Join = {
   /** In the place of the relationship, or behind the entity. */
   readonly kind: "inline" | "flat";
   readonly levels: number;
+  /** Entities in which the answer will stand: they are not told again inside of it. */
+  readonly around: ReadonlySet<string>;
 };
 
 /** Entities that relationships lead to, as far as they were looked up; how many may still be told inside of others. */
@@ -91,7 +93,10 @@ export function featureJson(
   geometryProperty: string,
 ): Json {
   const { id, ...properties } = entityJson(entity, context, form);
-  const place = entity.attributes[geometryProperty]?.[0]?.said.value;
+  const instances = entity.attributes[geometryProperty] ?? [];
+  // The one without a name stands for the others (§4.5.16.1).
+  const main = instances.find(({ said }) => said.datasetId === undefined) ?? instances[0];
+  const place = main?.said.value;
   return { id, type: "Feature", geometry: geometryOf(place) ?? null, properties };
 }
 
@@ -161,7 +166,7 @@ function linkedJson(
   if (links === undefined || form.join?.kind !== "inline" || form.join.levels < 1) return [];
   const behind = formBehind(name, form);
   return objectsOf(said).flatMap((id) => {
-    const entity = links.entities.get(id);
+    const entity = form.join?.around.has(id) === true ? undefined : links.entities.get(id);
     if (entity === undefined || links.left < 1) return [];
     links.left -= 1;
     return [{ id, entity: entityJson(entity, context, behind, links) }];
@@ -212,7 +217,8 @@ function concise({ type, ...rest }: { readonly [name: string]: unknown }): unkno
   return type === "Property" && isPlain && !isMap ? rest.value : rest;
 }
 
-function vocabulary(value: JsonValue | undefined, context: TermContext): unknown {
+/** Terms of a vocabulary, as the reader's context has them. */
+export function vocabulary(value: JsonValue | undefined, context: TermContext): unknown {
   const compact = (each: JsonValue | undefined) =>
     typeof each === "string" && each.includes(":") ? context.typeTerm(each) : each;
   return Array.isArray(value) ? (value as readonly JsonValue[]).map(compact) : compact(value);
@@ -223,17 +229,23 @@ function inLanguage(said: JsonMap, { languages }: Form): JsonMap {
   if (languages === undefined || !isJsonMap(languageMap)) return said;
   const known = Object.keys(languageMap);
   const best = languages
-    .flatMap((wanted) =>
-      wanted === "*"
-        ? known
-        : known.filter(
-            (each) => each.toLowerCase().split("-")[0] === wanted || each.toLowerCase() === wanted,
-          ),
-    )
+    .flatMap((wanted) => (wanted === "*" ? known : tagsFor(wanted, known)))
     .concat("@none", known)
     .find((each) => Object.hasOwn(languageMap, each));
   if (best === undefined) return said;
   return { ...rest, type: "Property", value: languageMap[best] ?? "", lang: best };
+}
+
+/** RFC 4647, lookup: the tag itself, longer ones, then what is left of it from the end on. */
+function tagsFor(wanted: string, known: readonly string[]): readonly string[] {
+  const has = (test: (tag: string) => boolean) => known.filter((tag) => test(tag.toLowerCase()));
+  const found = [...has((tag) => tag === wanted), ...has((tag) => tag.startsWith(`${wanted}-`))];
+  const parts = wanted.split("-");
+  for (let n = parts.length - 1; n > 0; n--) {
+    const shorter = parts.slice(0, n).join("-");
+    found.push(...has((tag) => tag === shorter));
+  }
+  return found;
 }
 
 export function oneOrMany<T>(values: readonly T[]): T | readonly T[] {

@@ -2,7 +2,7 @@ import type { Attributes, Entity, Instance, JsonMap } from "../../../data/index.
 import type { TermContext } from "../contexts.ts";
 import { readLanguages, STYLES } from "../query.ts";
 import { NGSI_NULL } from "../read-entity.ts";
-import { entityJson, type Form, featureJson } from "../write-entity.ts";
+import { entityJson, type Form, featureJson, vocabulary } from "../write-entity.ts";
 import { instancesChanged, type SeenChange } from "./matching.ts";
 import { DEFAULT_TRIGGERS, type Subscription } from "./said.ts";
 
@@ -30,7 +30,7 @@ export function changeTold(
   context: TermContext,
 ): Json {
   const { datasetId, notification } = subscription;
-  const { entity, beside } = toldEntity(subscription, change, deletedMilliseconds);
+  const { entity, beside } = toldEntity(subscription, change, deletedMilliseconds, context);
   const form = { ...formOf(subscription), beside };
   const attributes = datasetId === undefined ? entity.attributes : only(entity, datasetId);
   const told = { ...entity, attributes };
@@ -83,6 +83,7 @@ function toldEntity(
   subscription: Subscription,
   { before, after }: SeenChange,
   deletedMilliseconds: number,
+  context: TermContext,
 ): Told {
   const { notification, watchedAttributes } = subscription;
   const beside = new Map<Instance, Json>();
@@ -94,7 +95,7 @@ function toldEntity(
     const now = after?.attributes[name] ?? [];
     const { updated, deleted } = instancesChanged(old, now);
     if (notification.showChanges === true) {
-      for (const each of updated) beside.set(each.now, previousOf(each.old));
+      for (const each of updated) beside.set(each.now, previousOf(each.old, context));
     }
     const isWatched = after !== undefined || watchedAttributes?.includes(name) !== false;
     if (deleted.length === 0 || !hasNulls || !isWatched) continue;
@@ -102,7 +103,7 @@ function toldEntity(
     const nulls = gone.map((each): Instance => {
       const { said, more } = nullOf(each, isSimple, now.length === 0, {
         isEntityGone: after === undefined,
-        hasPrevious: notification.showChanges === true,
+        previous: notification.showChanges === true ? previousOf(each, context) : {},
       });
       const instance = { ...each, said };
       const isTimed = notification.sysAttrs === true && !isSimple;
@@ -137,9 +138,14 @@ const PREVIOUS: { readonly [member: string]: string } = {
   objectList: "previousObjectList",
 };
 
-function previousOf({ said }: Instance): Json {
+function previousOf({ said }: Instance, context: TermContext): Json {
   const entries = Object.entries(PREVIOUS).filter(([member]) => said[member] !== undefined);
-  return Object.fromEntries(entries.map(([member, name]) => [name, said[member]]));
+  return Object.fromEntries(
+    entries.map(([member, name]) => [
+      name,
+      member === "vocab" ? vocabulary(said.vocab, context) : said[member],
+    ]),
+  );
 }
 
 /** What stands in the place of an instance that is gone. */
@@ -147,7 +153,7 @@ function nullOf(
   instance: Instance,
   isSimple: boolean,
   isAlone: boolean,
-  { isEntityGone, hasPrevious }: { isEntityGone: boolean; hasPrevious: boolean },
+  { isEntityGone, previous }: { isEntityGone: boolean; previous: Json },
 ): { readonly said: JsonMap; readonly more: Json } {
   const { said } = instance;
   const named = isAlone || said.datasetId === undefined ? {} : { datasetId: said.datasetId };
@@ -156,8 +162,7 @@ function nullOf(
   const type = said.type ?? "Property";
   const isMap = member === "languageMap" && !isEntityGone;
   const value = isMap ? { "@none": NGSI_NULL } : NGSI_NULL;
-  const more = hasPrevious ? previousOf(instance) : {};
-  return { said: { type, [member]: value, ...named }, more };
+  return { said: { type, [member]: value, ...named }, more: previous };
 }
 
 function timeText(milliseconds: number): string {

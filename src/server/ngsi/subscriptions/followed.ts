@@ -6,7 +6,8 @@ import {
 } from "../../../data/index.ts";
 import { MAX_NOTIFIED_ENTITIES } from "../../limits.ts";
 import type { Log } from "../../options.ts";
-import { isMatch, joinedChanges, type SeenChange, seenChange } from "./matching.ts";
+import { linksOf } from "../q.ts";
+import { isMatch, joinedChanges, lookedUpFor, type SeenChange, seenChange } from "./matching.ts";
 import type { Running } from "./running.ts";
 import { Saving } from "./saving.ts";
 import type { Position } from "./store.ts";
@@ -181,7 +182,7 @@ export class Followed {
     const from = running.next;
     const to = running.pending ?? this.#endOf(running);
     const changes = await this.#joined(from, to);
-    const found = matching(running, changes, view);
+    const found = await this.#matching(running, changes, view);
     const isJoined = to - from > 1 || running.said.throttling !== undefined;
     if (found.length > 0 && isJoined && running.pending === undefined) {
       // So that it has the same id and says the same if it has to be sent again.
@@ -195,7 +196,7 @@ export class Followed {
         const judged = await this.#delivery.judge(running);
         if (!("view" in judged)) return undefined;
         // Anew: it may have waited, and something may have been erased meanwhile.
-        const now = matching(running, await this.#joined(from, to), judged.view);
+        const now = await this.#matching(running, await this.#joined(from, to), judged.view);
         const begin = part * MAX_NOTIFIED_ENTITIES;
         return {
           changes: now.slice(begin, begin + MAX_NOTIFIED_ENTITIES),
@@ -232,6 +233,25 @@ export class Followed {
     const lists: (readonly EntityChange[])[] = [];
     for (let index = from; index < to; index++) lists.push(await this.#changes.of(index));
     return joinedChanges(lists);
+  }
+
+  async #matching(
+    { said }: Running,
+    changes: readonly EntityChange[],
+    view: EntityView,
+  ): Promise<readonly SeenChange[]> {
+    const { entities } = this.#log;
+    const found: SeenChange[] = [];
+    const isLinked = said.q !== undefined && linksOf(said.q.condition) > 0;
+    if (isLinked) await entities.caughtUp();
+    for (const change of changes) {
+      const shown = seenChange(change, view);
+      if (shown === undefined) continue;
+      const read = (id: string) => entities.entity(id, view);
+      const lookUp = isLinked ? await lookedUpFor(said, shown, read) : undefined;
+      if (isMatch(said, shown, lookUp)) found.push(shown);
+    }
+    return found;
   }
 
   /** Tells at fixed times what is so, whatever has changed. */
@@ -301,15 +321,4 @@ const MIN_TICK_MILLISECONDS = 10;
 
 function isOfChanges({ timeInterval }: { readonly timeInterval?: number }): boolean {
   return timeInterval === undefined;
-}
-
-function matching(
-  { said }: Running,
-  changes: readonly EntityChange[],
-  view: EntityView,
-): readonly SeenChange[] {
-  return changes.flatMap((change) => {
-    const shown = seenChange(change, view);
-    return shown !== undefined && isMatch(said, shown) ? [shown] : [];
-  });
 }

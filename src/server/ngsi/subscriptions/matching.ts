@@ -4,6 +4,8 @@ import {
   type EntityView,
   type Instance,
   isAskedFor,
+  type LookUp,
+  linksAskedFor,
   seen,
 } from "../../../data/index.ts";
 import { DEFAULT_TRIGGERS, queriesOf, type Subscription, type Trigger } from "./said.ts";
@@ -35,14 +37,42 @@ export function joinedChanges(
   return [...joined.values()];
 }
 
-/** Whether a change is one that its subscriber asked to hear of. */
-export function isMatch(subscription: Subscription, change: SeenChange): boolean {
+/** Whether a change is one that its subscriber asked to hear of. @param lookUp the entities that its query leads to */
+export function isMatch(subscription: Subscription, change: SeenChange, lookUp?: LookUp): boolean {
   const { before, after } = change;
   const wanted = subscription.notificationTrigger ?? DEFAULT_TRIGGERS;
   const kinds = triggersOf(change, subscription.watchedAttributes);
   if (!wanted.some((each) => kinds.has(each))) return false;
   const entity = after ?? before;
-  return entity !== undefined && queriesOf(subscription).some((query) => isAskedFor(entity, query));
+  return (
+    entity !== undefined &&
+    queriesOf(subscription).some((query) => isAskedFor(entity, query, lookUp))
+  );
+}
+
+/** Of one query about one entity. */
+const MAX_LOOKED_UP = 1000;
+
+/** Looks up the entities that the query of a subscription leads to from one that changed, as they are now. */
+export async function lookedUpFor(
+  { q }: Subscription,
+  { before, after }: SeenChange,
+  read: (id: string) => Promise<Entity | undefined>,
+): Promise<LookUp> {
+  const found = new Map<string, Entity | undefined>();
+  const entity = after ?? before;
+  let level = q && entity ? linksAskedFor(entity, q.condition) : [];
+  while (level.length > 0) {
+    const next: (typeof level)[number][] = [];
+    for (const { id, condition } of level) {
+      if (!found.has(id) && found.size >= MAX_LOOKED_UP) continue;
+      const other = found.get(id) ?? (await read(id));
+      found.set(id, other);
+      if (other !== undefined) next.push(...linksAskedFor(other, condition));
+    }
+    level = next;
+  }
+  return (id) => found.get(id);
 }
 
 /** What happened, as far as watched attributes say. */

@@ -3,7 +3,7 @@ import { isPattern } from "../../../data/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import type { TermContext } from "../contexts.ts";
 import { readQ } from "../q.ts";
-import { readLanguages, readPlace, readTypes, STYLES } from "../query.ts";
+import { readLanguages, readPlace, readScopes, readTypes, STYLES } from "../query.ts";
 import { misfit, objectAt, reading, termAt, textAt, timeAt, uriAt } from "../read-entity.ts";
 import {
   type Endpoint,
@@ -45,7 +45,6 @@ export function readFragment(body: unknown, context: TermContext): Result<Fragme
     if ((said.type ?? said["@type"] ?? "Subscription") !== "Subscription") {
       misfit("type", "Subscription");
     }
-    if (said.scopeQ !== undefined) misfit("scopeQ", "nothing: scopes are not judged here");
     const members: Record<string, unknown> = {};
     for (const [name, readMember] of Object.entries(MEMBERS)) {
       if (!Object.hasOwn(said, name)) continue;
@@ -105,10 +104,14 @@ const MEMBERS: { readonly [name: string]: ReadMember } = {
   },
   csf: (value, path, context, must) => {
     const text = textAt(value, path);
-    must(readQ(text, context));
+    must(readQ(text, context, { name: "csf" }));
     return text;
   },
   geoQ: geoAt,
+  scopeQ: (value, path, _, must) => {
+    const text = textAt(value, path);
+    return { text, ...must(readScopes(text)) };
+  },
   isActive: booleanAt,
   expiresAt: timeAt,
   lang: (value, path, _, must) => {
@@ -215,6 +218,9 @@ function notificationAt(value: unknown, path: string, context: TermContext): Not
   if (picked?.some((each) => left?.includes(each))) misfit(at("omit"), "nothing that is picked");
   if (format !== undefined && !Object.hasOwn(STYLES, String(format))) {
     misfit(at("format"), Object.keys(STYLES).join(" | "));
+  }
+  if (showChanges === true && STYLES[String(format)] === "simplified") {
+    misfit(at("showChanges"), "false beside values alone, which have no room for what they were");
   }
   if (join !== undefined && !["inline", "flat", "@none"].includes(String(join))) {
     misfit(at("join"), "inline | flat | @none");

@@ -65,6 +65,7 @@ export type Said = {
     readonly said: { readonly [name: string]: unknown };
     readonly place: PlaceCondition;
   };
+  readonly scopeQ?: { readonly text: string; readonly scopes: EntityQuery["scopes"] };
   readonly isActive?: boolean;
   readonly expiresAt?: string;
   readonly lang?: string;
@@ -80,10 +81,11 @@ export type Subscription = Said & {
 };
 
 /** What of the entities a subscription asks for: one of these holds. */
-export function queriesOf({ entities, q, geoQ }: Said): readonly EntityQuery[] {
+export function queriesOf({ entities, q, geoQ, scopeQ }: Said): readonly EntityQuery[] {
   const all: EntityQuery = {
     ...(q && { condition: q.condition }),
     ...(geoQ && { place: geoQ.place }),
+    ...(scopeQ?.scopes && { scopes: scopeQ.scopes }),
   };
   if (entities === undefined) return [all];
   return entities.map(({ id, idPattern, types }) => ({

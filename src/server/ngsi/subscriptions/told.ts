@@ -29,8 +29,8 @@ export function subscriptionJson(
   status: Status,
   context: TermContext,
 ): object {
-  const { id, entities, watchedAttributes, notificationTrigger, q, geoQ, notification, ...rest } =
-    said;
+  const { id, entities, watchedAttributes, notificationTrigger, notification, ...others } = said;
+  const { q, geoQ, scopeQ, ...rest } = others;
   return {
     ...{ id, type: "Subscription" },
     ...rest,
@@ -44,6 +44,7 @@ export function subscriptionJson(
     notificationTrigger: notificationTrigger ?? DEFAULT_TRIGGERS,
     ...(q && { q: q.text }),
     ...(geoQ && { geoQ: geoJson(geoQ.said, context) }),
+    ...(scopeQ && { scopeQ: scopeQ.text }),
     notification: { ...paramsJson(notification, context), ...recordJson(record) },
     status,
   };

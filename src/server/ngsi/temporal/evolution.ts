@@ -27,7 +27,7 @@ export type Moment = {
 export type Evolution = {
   readonly types: Set<string>;
   readonly attributes: Map<string, Moment[]>;
-  /** Scopes are one attribute more, of which nothing was observed. */
+  /** Scopes are one attribute more. */
   readonly scopes: Moment[];
 };
 
@@ -133,11 +133,15 @@ class Teller {
     const isSame = JSON.stringify(scopes) === JSON.stringify(this.#scopes);
     this.#scopes = scopes;
     const { property } = this.#form;
-    if (isSame || property === "observedAt" || isDeletion !== (property === "deletedAt")) return;
+    // Nothing observed them; where they were set as they are now, they count as observed then (§4.5.6).
+    const isSet = observed.kind !== "add" && !isDeletion;
+    if (property === "observedAt" && !isSet) return;
+    if (isSame || isDeletion !== (property === "deletedAt")) return;
     const { row, entry, at, receivedMilliseconds: time } = observed;
     if (!this.#isAsked(time)) return;
     const value = scopes.length === 1 ? (scopes[0] ?? "") : scopes;
-    const said = { type: "Property", value };
+    const seen = isSet ? { observedAt: new Date(time).toISOString() } : {};
+    const said = { type: "Property", value, ...seen };
     const times = { time, received: time, modified: time };
     this.evolution.scopes.push({ said, ...times, row, entry, at, n: 0, isDeletion });
   }

@@ -10,6 +10,7 @@ import type { Writer } from "../writer.ts";
 import { evolutionsOf } from "./evolution.ts";
 import { readTemporalForm } from "./form.ts";
 import { pageOf } from "./page.ts";
+import { selected } from "./select.ts";
 import { wrong } from "./span.ts";
 import { evolutionJson } from "./tell.ts";
 import { temporalWrites } from "./write.ts";
@@ -59,7 +60,7 @@ function headersOf(range: string | undefined): Record<string, string> {
   return range === undefined ? {} : { "Content-Range": range };
 }
 
-/** Of the entities that match as they are now, those of which something was so in that time. */
+/** Of the entities that are asked for, those of which something was so in that time. */
 async function list(ask: Ask): Answer {
   const read = readQuery(ask.asked, ask.context);
   if (!read.ok) return read;
@@ -68,18 +69,14 @@ async function list(ask: Ask): Answer {
   }
   const form = readTemporalForm(ask);
   if (!form.ok) return form;
-  const { entities } = ask.target.log;
-  await entities.caughtUp();
-  const { limit, offset, withCount } = read.value;
-  const page = await entities.find(read.value.query, ask.target.view, { limit, offset });
-  const all = await evolutionsOf(
-    ask,
-    page.entities.map(({ id }) => id),
-    form.value,
-  );
+  await ask.target.log.entities.caughtUp();
+  const page = await selected(ask, read.value, form.value);
+  if (!page.ok) return page;
+  const ids = page.value.entities.map(({ id }) => id);
+  const all = await evolutionsOf(ask, ids, form.value);
   if (!all.ok) return all;
   const { evolutions, range } = pageOf(all.value, form.value, mostOf(ask.target));
-  const told = page.entities.flatMap(({ id }) => {
+  const told = ids.flatMap((id) => {
     const evolution = evolutions.get(id);
     if (evolution === undefined || evolution.attributes.size + evolution.scopes.length === 0) {
       return [];
@@ -89,10 +86,9 @@ async function list(ask: Ask): Answer {
     const isEmpty = names.length === 0 && form.value.form.pick === undefined;
     return json === undefined || isEmpty ? [] : [json];
   });
-  const count = withCount ? await entities.count(read.value.query, ask.target.view) : undefined;
   const headers = {
     ...headersOf(range),
-    ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
+    ...(read.value.withCount && { "NGSILD-Results-Count": String(page.value.count) }),
   };
   return ok(answerWith(ask, told, headers, range === undefined ? 200 : 206));
 }
@@ -101,15 +97,24 @@ async function list(ask: Ask): Answer {
 async function query(ask: Ask): Answer {
   const body = readQueryBody(ask.body);
   if (!body.ok) return body;
-  const { temporalQ = {} } = body.value.said;
-  if (typeof temporalQ !== "object" || temporalQ === null || Array.isArray(temporalQ)) {
-    return err({ code: "NGSI_DATA", path: "temporalQ", want: "a query by time" });
-  }
-  const times = temporalQ as { readonly [name: string]: unknown };
+  const { temporalQ = {}, aggrParams = {} } = body.value.said;
+  if (!isObject(temporalQ)) return err({ code: "NGSI_DATA", path: "temporalQ", want: "an object" });
+  if (!isObject(aggrParams))
+    return err({ code: "NGSI_DATA", path: "aggrParams", want: "an object" });
+  const times: { readonly [name: string]: unknown } = { ...temporalQ, ...aggrParams };
   const asked: Asked = (name) => {
     const value = times[name];
     if (value !== undefined) return Array.isArray(value) ? value.join(",") : String(value);
-    return body.value.words.get(name) ?? ask.asked(name);
+    const word = body.value.words.get(name) ?? ask.asked(name);
+    // A body that says how to sum up asks for sums.
+    if (name === "format" && word === undefined && times.aggrMethods !== undefined) {
+      return "aggregatedValues";
+    }
+    return word;
   };
   return list({ ...ask, asked });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
