@@ -85,6 +85,11 @@ describe("OGC API Features", () => {
     const offices = await (await ask("/ogc/collections/kind.department/items", {})).json();
     expect(offices).toMatchObject({ numberMatched: 1, numberReturned: 1 });
     expect(offices.features[0]).toMatchObject({ id: OFFICE, properties: { status: "active" } });
+    // Clients that write a feature's id into a path as it is, slashes and all.
+    for (const id of [`${OFFICE}/DATA`, encodeURIComponent(`${OFFICE}/DATA`)]) {
+      const found = await json(`/ogc/collections/kind.class/items/${id}`);
+      expect(found).toMatchObject({ id: `${OFFICE}/DATA`, type: "Feature" });
+    }
     const one = await json(`/ogc/collections/kind.department/items/${OFFICE}`);
     expect(one.properties).toEqual(offices.features[0].properties);
     expect((await ask(`/ogc/collections/kind.class/items/${OFFICE}`)).status).toBe(404);
@@ -102,6 +107,10 @@ describe("OGC API Features", () => {
     expect(ids(await items("datetime=2020-05-05T00:00:07Z"))).toEqual([7]);
     expect((await items("datetime=../2020-05-05T00:00:01Z")).numberMatched).toBe(2);
     expect((await items("datetime=2020-05-04/2020-05-05&limit=1")).numberMatched).toBe(SENSORS);
+    const matched = async (query: string) => (await items(query)).numberMatched;
+    expect(await matched("datetime=2020-05-05T00:00:00Z/PT9S&limit=1")).toBe(10);
+    expect(await matched("datetime=2020-05-04/P1D&limit=1")).toBe(1);
+    expect(await matched("datetime=2019-02-28/P1Y2M1WT1H&limit=1")).toBe(SENSORS);
     expect((await items("pm25=5&limit=3")).numberMatched).toBe(SENSORS / 100);
     expect(ids(await items(`note=${encodeURIComponent("站点 42")}`))).toEqual([42]);
     const evil = encodeURIComponent("' OR 1=1 --");
@@ -225,15 +234,23 @@ describe("OGC API Features", () => {
       expect(await coordinates(crs)).toEqual([38, 114.501]);
       const box = `bbox=37.99,114.5005,38.0005,114.5025&bbox-crs=${encodeURIComponent(crs)}`;
       expect((await items(box)).numberMatched).toBe(2);
+      // Longitudes where latitudes are due: nothing lies there, and nothing else is given instead.
+      const mistaken = `bbox=114.5,38,114.6,39&bbox-crs=${encodeURIComponent(crs)}`;
+      expect(await items(mistaken)).toMatchObject({ numberMatched: 0, features: [] });
     }
+    expect((await items("bbox=0,5,1,4")).numberMatched).toBe(0);
+    expect((await items("bbox=114.5005,-100,114.5025,38.0005,9,9&limit=1")).numberMatched).toBe(0);
+    expect((await items("bbox=114.5005,-100,114.5025,120&limit=1")).numberMatched).toBe(100);
+    expect((await items("bbox=-.5000000,-.5,.5,.5&limit=1")).numberMatched).toBe(0);
   });
 
   test("refuses what it does not know", async () => {
     const path = `/ogc/collections/${COLLECTION}/items`;
     const wrong = [
-      ...["bbox=1,2,3", "bbox=1,2,3,x", "bbox=0,5,1,4", "bbox=0,0,999,1", "bbox=NaN,0,1,1"],
+      ...["bbox=1,2,3", "bbox=1,2,3,x", "bbox=.,0,1,1", "bbox=0,0,999,1", "bbox=NaN,0,1,1"],
       ...["limit=0", "limit=-1", "limit=x", "limit=1&limit=2", "datetime=yesterday"],
       ...["datetime=2026-13-01T00:00:00Z", "datetime=../..", "datetime=2027-01-01/2026-01-01"],
+      ...["datetime=2026-01-01/P", "datetime=2026-01-01/P1DT", "datetime=../P1D", "=null", "x=&=y"],
       ...["crs=EPSG:4326", "bbox-crs=x", "unknown=1", "f=json", "cursor=x", "cursor="],
     ];
     for (const query of wrong) {

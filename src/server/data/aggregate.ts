@@ -4,7 +4,7 @@ import { entityView, type Measure, type MeasureGrouping } from "../../data/index
 import { answerPrivate } from "../http/answer.ts";
 import { readInteger, readWord } from "../http/page.ts";
 import { MAX_GROUPS } from "../limits.ts";
-import { CRS84, readBbox } from "../ogc/crs.ts";
+import { readBbox } from "../ogc/crs.ts";
 import { onlyParameters } from "../ogc/parameters.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
@@ -81,7 +81,7 @@ function readQuery(c: AppContext) {
   if (!since.ok) return since;
   const before = readMoment(c, "before");
   if (!before.ok) return before;
-  const bbox = readBbox(c.req.query("bbox"), CRS84);
+  const bbox = readBbox(c.req.query("bbox"));
   if (!bbox.ok) return bbox;
   return ok({
     attribute,

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../../core/index.ts";
 import type { Box } from "../../data/index.ts";
 import { type Choice, momentOf, TABLE_FORMATS, type TableFormat } from "../../table/index.ts";
 import { readInteger, readWord } from "../http/page.ts";
-import { CRS84, readBbox } from "../ogc/crs.ts";
+import { readBbox } from "../ogc/crs.ts";
 import { onlyParameters } from "../ogc/parameters.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { AppContext } from "../services.ts";
@@ -41,7 +41,7 @@ export function readExportRequest(
   if (!since.ok) return since;
   const before = readMoment(c, "before");
   if (!before.ok) return before;
-  const box = readBbox(c.req.query("bbox"), CRS84);
+  const box = readBbox(c.req.query("bbox"));
   if (!box.ok) return box;
   const size = readInteger(c, "size", 0, Number.MAX_SAFE_INTEGER);
   if (!size.ok) return size;

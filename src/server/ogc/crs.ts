@@ -40,27 +40,43 @@ function swapped(nested: Nested): Nested {
   return (nested as readonly Nested[]).map(swapped);
 }
 
-const DEGREES = /^[+-]?\d{1,3}(?:\.\d{1,17})?(?:[eE]-?\d{1,2})?$/;
+const DEGREES = /^[+-]?(?:\d{1,3}(?:\.\d{0,32})?|\.\d{1,32})(?:[eE]-?\d{1,3})?$/;
+const HEIGHT = /^[+-]?\d{1,20}(?:\.\d{0,32})?(?:[eE][+-]?\d{1,2})?$/;
+/** A box with no place in it. */
+export const NOWHERE = "nowhere";
 
-/** `bbox` of four numbers, or of six with heights, which are not looked at. */
-export function readBbox(text: string | undefined, crs: Crs): Result<Box | undefined, AnyRefusal> {
+/** `bbox` in degrees of CRS84. One with nothing in it is refused. */
+export function readBbox(text: string | undefined): Result<Box | undefined, AnyRefusal> {
+  const read = readWindow(text, CRS84);
+  if (!read.ok || read.value !== NOWHERE) return read as Result<Box | undefined, AnyRefusal>;
+  return wrong(text ?? "", "four numbers: west, south, east, north");
+}
+
+/**
+ * `bbox` of four numbers, or of six with heights, which are not looked at. A box is cut where the earth ends; one whose south
+ * lies beyond its north has nothing in it. docs/adr/0084.
+ */
+export function readWindow(
+  text: string | undefined,
+  crs: Crs,
+): Result<Box | typeof NOWHERE | undefined, AnyRefusal> {
   if (text === undefined) return ok(undefined);
-  const numbers = text
-    .split(",", 7)
-    .map((each) => (DEGREES.test(each) ? Number(each) : Number.NaN));
-  const [a = Number.NaN, b = Number.NaN] = numbers;
-  const [c = Number.NaN, d = Number.NaN] = numbers.slice(numbers.length / 2);
-  const box: Box = crs.isLatitudeFirst ? [b, a, d, c] : [a, b, c, d];
-  const [west, south, east, north] = box;
+  const parts = text.split(",", 7);
+  // In six the heights stand third and sixth.
+  const heights = parts.length === 6 ? parts.filter((_, i) => i % 3 === 2) : [];
+  const sides = parts.length === 6 ? parts.filter((_, i) => i % 3 !== 2) : parts;
+  const degrees = sides.map((each) => (DEGREES.test(each) ? Number(each) : Number.NaN));
+  const [a = Number.NaN, b = Number.NaN, c = Number.NaN, d = Number.NaN] = degrees;
   const isBox =
-    (numbers.length === 4 || numbers.length === 6) &&
-    !numbers.some(Number.isNaN) &&
-    [west, east].every((each) => Math.abs(each) <= 180) &&
-    [south, north].every((each) => Math.abs(each) <= 90) &&
-    south <= north;
-  // In six numbers the heights stand third and sixth.
-  if (isBox && numbers.length === 6) return readBbox([a, b, numbers[3], numbers[4]].join(","), crs);
-  if (isBox) return ok(box);
-  const want = "four numbers in the order of the axes of bbox-crs";
+    sides.length === 4 &&
+    degrees.every((each) => Math.abs(each) <= 180) &&
+    heights.every((each) => HEIGHT.test(each));
+  if (!isBox) return wrong(text, "four numbers in the order of the axes of bbox-crs");
+  const [west, south, east, north] = crs.isLatitudeFirst ? [b, a, d, c] : [a, b, c, d];
+  if (south > Math.min(north, 90) || north < -90) return ok(NOWHERE);
+  return ok([west, Math.max(south, -90), east, Math.min(north, 90)]);
+}
+
+function wrong(text: string, want: string): Result<never, AnyRefusal> {
   return err({ code: "HTTP_PARAMETER", name: "bbox", got: text.slice(0, 64), want });
 }

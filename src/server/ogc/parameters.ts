@@ -3,12 +3,13 @@ import { readInteger } from "../http/page.ts";
 import { DEFAULT_PAGE, MAX_FEATURES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { AppContext } from "../services.ts";
-import { type Crs, readBbox, readCrs } from "./crs.ts";
+import { type Crs, NOWHERE, readCrs, readWindow } from "./crs.ts";
 import type { FeatureQuery } from "./source.ts";
 
 /** What a request for items asks. */
 export type ItemsRequest = {
-  readonly query: FeatureQuery;
+  /** `undefined`: nothing can be so. */
+  readonly query: FeatureQuery | undefined;
   readonly limit: number;
   readonly cursor: string | undefined;
   readonly crs: Crs;
@@ -27,7 +28,8 @@ export function onlyParameters(
   const strange = names.find((name, i) => !known.includes(name) || names.indexOf(name) !== i);
   if (strange === undefined) return ok(undefined);
   const want = known.length === 0 ? "no parameter" : `once each: ${known.join(", ")}`.slice(0, 512);
-  const got = (c.req.query(strange) ?? "").slice(0, 64);
+  // Asked for a parameter without a name, Hono gives all of them.
+  const got = (c.req.queries()[strange]?.[0] ?? "").slice(0, 64);
   return err({ code: "HTTP_PARAMETER", name: strange.slice(0, 64), got, want });
 }
 
@@ -44,7 +46,7 @@ export function readItemsRequest(
   if (!crs.ok) return crs;
   const boxCrs = readCrs("bbox-crs", c.req.query("bbox-crs"));
   if (!boxCrs.ok) return boxCrs;
-  const bbox = readBbox(c.req.query("bbox"), boxCrs.value);
+  const bbox = readWindow(c.req.query("bbox"), boxCrs.value);
   if (!bbox.ok) return bbox;
   const times = readDatetime(c.req.query("datetime"));
   if (!times.ok) return times;
@@ -57,9 +59,9 @@ export function readItemsRequest(
     const value = c.req.query(name)?.slice(0, MAX_VALUE_CHARACTERS);
     if (value !== undefined) values.set(name, value);
   }
-  const box = bbox.value === undefined ? {} : { bbox: bbox.value };
+  const box = bbox.value === undefined || bbox.value === NOWHERE ? {} : { bbox: bbox.value };
   return ok({
-    query: { ...box, ...times.value, filters: values },
+    query: bbox.value === NOWHERE ? undefined : { ...box, ...times.value, filters: values },
     // More than we give at once is asked in vain, not wrongly (17-069r4 §7.15.2).
     limit: Math.min(limit.value ?? DEFAULT_PAGE, MAX_FEATURES),
     cursor,
@@ -69,7 +71,7 @@ export function readItemsRequest(
 
 type Times = Pick<FeatureQuery, "fromMilliseconds" | "toMilliseconds">;
 
-/** A moment, or two with a slash between, of which one may be open (`..` or nothing). */
+/** A moment, or two with a slash between, of which one may be open (`..` or nothing), and the second a duration (ISO 8601). */
 function readDatetime(text: string | undefined): Result<Times, AnyRefusal> {
   if (text === undefined) return ok({});
   const [first = "", second, ...rest] = text.split("/", 3);
@@ -83,7 +85,8 @@ function readDatetime(text: string | undefined): Result<Times, AnyRefusal> {
     return ok({ fromMilliseconds: from, toMilliseconds: to });
   }
   const [isOpen, isOpenEnded] = [isNothing(first), isNothing(second)];
-  const [from, to] = [timeOf(first, false), timeOf(second, true)];
+  const from = timeOf(first, false);
+  const to = isOpen ? timeOf(second, true) : (timeOf(second, true) ?? laterBy(second, from));
   if ((!isOpen && from === undefined) || (!isOpenEnded && to === undefined)) return wrong;
   if (isOpen && isOpenEnded) return wrong;
   if (from !== undefined && to !== undefined && from > to) return wrong;
@@ -110,4 +113,22 @@ function timeOf(text: string, isEnd: boolean): number | undefined {
   );
   if (Number.isNaN(time)) return undefined;
   return clock === undefined && isEnd ? time + DAY_MILLISECONDS - 1 : time;
+}
+
+const DURATION =
+  /^P(?=.)(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4})W)?(?:(\d{1,5})D)?(?:T(?=.)(?:(\d{1,6})H)?(?:(\d{1,7})M)?(?:(\d{1,8})S)?)?$/;
+
+/** The time that lies so much after another, in the calendar of UTC. */
+function laterBy(text: string, from: number | undefined): number | undefined {
+  const match = DURATION.exec(text);
+  if (match === null || from === undefined) return undefined;
+  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = match
+    .slice(1)
+    .map((digits) => Number(digits ?? 0));
+  const time = new Date(from);
+  time.setUTCFullYear(time.getUTCFullYear() + years, time.getUTCMonth() + months);
+  const clock =
+    (days + 7 * weeks) * DAY_MILLISECONDS + ((hours * 60 + minutes) * 60 + seconds) * 1000;
+  const later = time.getTime() + clock;
+  return Number.isSafeInteger(later) ? later : undefined;
 }

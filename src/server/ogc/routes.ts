@@ -11,7 +11,7 @@ import { CRS84, type Crs, inCrs, readCrs, SYSTEMS } from "./crs.ts";
 import { datasetCollection } from "./dataset-collection.ts";
 import { openApi30 } from "./open-api.ts";
 import { onlyParameters, readItemsRequest } from "./parameters.ts";
-import type { Collection, Feature } from "./source.ts";
+import type { Collection, Feature, FeaturePage } from "./source.ts";
 import { mountTiles, TILES_CONFORMANCE, TILESETS } from "./tile-routes.ts";
 
 const GEOJSON = "application/geo+json";
@@ -106,7 +106,8 @@ export function mountOgc(app: App, services: Services): void {
     const asked = readItemsRequest(c, await collection.filters());
     if (!asked.ok) return problem(c, asked.error);
     const { query, limit, cursor, crs } = asked.value;
-    const page = await collection.page(query, { limit, cursor });
+    const page =
+      query === undefined ? ok(NO_FEATURES) : await collection.page(query, { limit, cursor });
     if (!page.ok) return problem(c, page.error);
     const { features, matched, next } = page.value;
     const here = new URL(c.req.url);
@@ -128,7 +129,8 @@ export function mountOgc(app: App, services: Services): void {
     return items(c, body, { crs, isPrivate: collection.isPrivate, now: services.clock() });
   });
 
-  app.get("/ogc/collections/:id/items/:feature", async (c) => {
+  // Codes have slashes, and not everybody escapes them.
+  app.get("/ogc/collections/:id/items/:feature{.+}", async (c) => {
     const fit = onlyParameters(c, ["crs"]);
     if (!fit.ok) return problem(c, fit.error);
     const crs = readCrs("crs", c.req.query("crs"));
@@ -217,6 +219,7 @@ async function collectionsOf(
 }
 
 const DATASET = "dataset.";
+const NO_FEATURES: FeaturePage = { features: [], matched: 0 };
 
 async function codeCollections(services: Services, counts: Counts): Promise<readonly Collection[]> {
   const { byKind } = services.ledger.counts();
