@@ -5,6 +5,7 @@ import {
   type OpenDataset,
   ok,
   openDataset,
+  ownerOf,
   parseCode,
   type Result,
   referredCode,
@@ -57,11 +58,18 @@ export async function seenDataset(
 ): Promise<Result<SeenDataset, AnyRefusal>> {
   const code = parseCode(text);
   if (!code.ok) return code;
-  const dataset = openDataset(services.state, code.value);
+  // What is nobody's here is not looked up: anybody may name it, and what is remembered has its end.
+  if (!isHere(services, code.value)) return err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
+  const dataset = openDataset(services.state.remembered, code.value);
   const log = dataset.ok ? services.datasets?.find(dataset.value.reference) : undefined;
   const found = log && (await seenLog(services, log, reader, action));
   if (found?.ok === false) return found;
   return found?.value ? ok(found.value) : err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
+}
+
+function isHere({ datasets }: Services, code: Code): boolean {
+  const logs = datasets?.ownedBy([ownerOf(code)]) ?? [];
+  return logs.some(({ reference }) => referredCode(reference) === code);
 }
 
 /** What is not granted is not there: every surface of entities asks here and nowhere else. */
@@ -73,7 +81,7 @@ async function seenLog(
 ): Promise<Result<SeenDataset | undefined, AnyRefusal>> {
   const { state, access } = services;
   const code = referredCode(log.reference);
-  const dataset = openDataset(state, code);
+  const dataset = openDataset(state.remembered, code);
   if (!dataset.ok || dataset.value.reference !== log.reference) return ok(undefined);
   if (dataset.value.value.log.origin !== log.origin) return ok(undefined);
   const judged = await access.judge(reader, dataset.value, action);

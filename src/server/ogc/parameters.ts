@@ -31,11 +31,14 @@ export function onlyParameters(
   return err({ code: "HTTP_PARAMETER", name: strange.slice(0, 64), got, want });
 }
 
-export function readItemsRequest(
+/** @param filters the properties that can be filtered by: asked for only where a request names something else */
+export async function readItemsRequest(
   c: AppContext,
-  filters: readonly string[],
-): Result<ItemsRequest, AnyRefusal> {
-  const own = filters.filter((name) => !OF_ITEMS.some((each) => each === name));
+  filters: () => Promise<readonly string[]>,
+): Promise<Result<ItemsRequest, AnyRefusal>> {
+  const isOfItems = (name: string): boolean => OF_ITEMS.some((each) => each === name);
+  const isPlain = [...new URL(c.req.url).searchParams.keys()].every(isOfItems);
+  const own = isPlain ? [] : (await filters()).filter((name) => !isOfItems(name));
   const fit = onlyParameters(c, [...OF_ITEMS, ...own]);
   if (!fit.ok) return fit;
   const limit = readInteger(c, "limit", 1, Number.MAX_SAFE_INTEGER);

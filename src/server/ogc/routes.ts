@@ -103,7 +103,7 @@ export function mountOgc(app: App, services: Services): void {
     const found = await collectionOf(c);
     if (!found.ok) return problem(c, found.error);
     const collection = found.value;
-    const asked = readItemsRequest(c, await collection.filters());
+    const asked = await readItemsRequest(c, collection.filters);
     if (!asked.ok) return problem(c, asked.error);
     const { query, limit, cursor, crs } = asked.value;
     const page = await collection.page(query, { limit, cursor });
@@ -255,8 +255,9 @@ function items(
   value: object,
   { crs, isPrivate, now }: { readonly crs: Crs; readonly isPrivate: boolean; readonly now: number },
 ): Response {
-  const etag = etagOf(JSON.stringify(value));
-  const body = JSON.stringify({ ...value, timeStamp: timeOfMilliseconds(now) });
+  const text = JSON.stringify(value);
+  const etag = isPrivate ? undefined : etagOf(text);
+  const body = `${text.slice(0, -1)},"timeStamp":${JSON.stringify(timeOfMilliseconds(now))}}`;
   return given(c, body, GEOJSON, { "Content-Crs": `<${crs.uri}>` }, isPrivate, etag);
 }
 
