@@ -12,8 +12,9 @@ import {
 } from "../../core/index.ts";
 import { type DatasetLog, type EntityView, entityView } from "../../data/index.ts";
 import type { Asker } from "../access/index.ts";
+import type { Incoming } from "../http/incoming.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import type { AppContext, Services } from "../services.ts";
+import type { Services } from "../services.ts";
 
 /** Who asks: a key that signed, or whose token it is, and under which grant; `undefined` is anybody. */
 export type Reader = Asker | undefined;
@@ -31,7 +32,7 @@ export type SeenDataset = {
 /** Says who asks, once for each request: a nonce is spent. What is signed wrongly is refused, not taken for anybody. */
 export function readerOf(
   { access }: Pick<Services, "access">,
-  c: AppContext,
+  c: Incoming,
   body: Uint8Array = new Uint8Array(0),
 ): Result<Reader, AnyRefusal> {
   return access.asker(c, body);

@@ -1,8 +1,8 @@
 import { err, ok, type Result } from "../../core/index.ts";
+import type { Incoming } from "../http/incoming.ts";
 import { readInteger } from "../http/page.ts";
 import { DEFAULT_PAGE, MAX_FEATURES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import type { AppContext } from "../services.ts";
 import { type Crs, readBbox, readCrs } from "./crs.ts";
 import type { FeatureQuery } from "./source.ts";
 
@@ -20,7 +20,7 @@ const MAX_VALUE_CHARACTERS = 1024;
 
 /** Refuses parameters that a path does not have (17-069r4 §7.15.1), and those that are given twice. */
 export function onlyParameters(
-  c: AppContext,
+  c: Incoming,
   known: readonly string[],
 ): Result<undefined, AnyRefusal> {
   const names = [...new URL(c.req.url).searchParams.keys()];
@@ -33,7 +33,7 @@ export function onlyParameters(
 
 /** @param filters the properties that can be filtered by: asked for only where a request names something else */
 export async function readItemsRequest(
-  c: AppContext,
+  c: Incoming,
   filters: () => Promise<readonly string[]>,
 ): Promise<Result<ItemsRequest, AnyRefusal>> {
   const isOfItems = (name: string): boolean => OF_ITEMS.some((each) => each === name);
