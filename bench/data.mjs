@@ -1,10 +1,13 @@
-// Datasets: what is taken in, asked, put together and exported a second, beside a bare node:http server of the same run.
-// `node bench/data.mjs [--short] [--entities N] [--observations N]`, after npm run build. Prints JSON.
+// Datasets: what is taken in, written, asked, put together and exported a second, beside bounds, a bare node:http server and
+// native verification of the same run. `node bench/data.mjs [--short | --large] [--entities N] [--observations N]`, after npm run
+// build. Prints JSON; `microseconds` is what of the processors the node took for each, all its threads together.
 import { createServer } from "node:http";
 import * as core from "../dist/core/index.js";
 import { createClient, makeObservation, signEntry, signerFromSeed } from "../dist/sdk/index.js";
-import { percentile } from "./lib/http-load.mjs";
+import { percentile, postOf } from "./lib/http-load.mjs";
 import { inProcess } from "./lib/load-process.mjs";
+import { nativeVerifications } from "./lib/native.mjs";
+import { processorTime } from "./lib/processor-time.mjs";
 import { DEPARTMENT, World } from "./lib/world.mjs";
 
 const option = (name, or) => {
@@ -12,26 +15,32 @@ const option = (name, or) => {
   return at < 0 ? or : Number(process.argv[at + 1]);
 };
 const short = process.argv.includes("--short");
-const ENTITIES = option("--entities", short ? 2_000 : 100_000);
+const large = process.argv.includes("--large");
+const ENTITIES = option("--entities", short ? 2_000 : large ? 1_000_000 : 100_000);
 const OBSERVATIONS = Math.max(ENTITIES, option("--observations", ENTITIES));
+/** Entities that the gateway wrote, beside which it writes others. */
+const WRITTEN = Math.min(ENTITIES, 100_000);
 const SECONDS = short ? 1 : 5;
 const ASKED = short ? 20 : 200;
 const BATCH = 1000;
 const AIR = `${DEPARTMENT}/DATA/AIR`;
 const START = Date.UTC(2026, 0, 1);
+const ENTITY_PATH = "/ngsi-ld/v1/entities";
 
 const round = (n, digits = 0) => Number(n.toFixed(digits));
 const seed = core.sha256(core.utf8("bench department"));
 const signer = signerFromSeed(seed);
 
+process.env.CITYID_SCRATCH = "1";
 const world = await World.begin();
-let bare = 0;
 const byId = entityPaths(2000);
 const tenant = `NGSILD-Tenant: ${AIR}\r\n`;
+const dataset = `/v1/datasets/${encodeURIComponent(AIR)}`;
 const items = `/ogc/collections/dataset.${AIR.replaceAll("/", "_")}/items`;
 const side = 0.02;
 const boxes = Array.from({ length: 500 }, (_, i) => boxAt(i));
 let origin = "";
+let last = OBSERVATIONS;
 try {
   await world.start();
   await world.found();
@@ -42,19 +51,38 @@ try {
 }
 
 async function measured() {
-  const taken = await takeIn();
+  const native = nativeVerifications(short ? 0.5 : 2);
+  const observations = await takeIn(OBSERVATIONS);
   for (const path of entityPaths(20)) await ask(path, { "NGSILD-Tenant": AIR });
-  bare = await bareHttp();
-  return {
-    ...{ entities: ENTITIES, observations: OBSERVATIONS, taken, bareHttpPerSecond: bare },
-    entityById: await rates(byId, tenant),
-    propertyQuery: await latencies((n) => `/ngsi-ld/v1/entities?type=AirQualityObserved&q=serial==${(n * 7919) % ENTITIES}`, tenant),
-    geoQuery: await rates(boxes.map(geoPath), tenant),
-    ogcItems: await rates(boxes.map((box) => `${items}?bbox=${box}&limit=100`), ""),
-    aggregate: await latencies(() => `/v1/datasets/${encodeURIComponent(AIR)}/aggregate?attribute=pm25&step=P1D`, ""),
-    export: await exported(),
-    residentMB: world.rss().residentMB,
+  const bareHttp = await bareServer();
+  const reads = {
+    entityById: await rates(byId, tenant, [3000, 8000]),
+    propertyQuery: await latencies((n) => `${ENTITY_PATH}?type=AirQualityObserved&q=serial==${(n * 7919) % ENTITIES}`, tenant, 20),
+    geoQuery: await rates(boxes.map(geoPath), tenant, [1000, 2000]),
+    ogcItems: await rates(boxes.map((box) => `${items}?bbox=${box}&limit=100`), "", [1500, 3000]),
+    aggregate: await latencies(() => `${dataset}/aggregate?attribute=pm25&step=P1D`, "", 300),
+    residentMB: bounded(world.rss().residentMB, 600, (got, bound) => got <= bound),
   };
+  const exportParquet = await exported();
+  const written = await writes();
+  return {
+    ...{ entities: ENTITIES, observations: OBSERVATIONS, bareHttpPerSecond: round(bareHttp), nativeVerificationsPerSecond: round(native) },
+    ...{ observationsInBatches: observations, singleEntries: await singles(native), ...written, ...reads, exportParquet },
+    byIdMeanwhile: await meanwhile(),
+    residentAtTheEndMB: world.rss(),
+  };
+}
+
+/** A figure with the least, or the most, that it should be. */
+function bounded(got, bound, isMet = (value, least) => value >= least) {
+  return { got: round(got, got < 10 ? 3 : got < 1000 ? 1 : 0), bound, ratio: round(got / bound, 3), met: isMet(got, bound) };
+}
+
+/** What the node takes of the processors while something is done, each time. */
+async function costing(work, countOf) {
+  const before = processorTime([world.child.pid]);
+  const done = await work();
+  return [done, round((processorTime([world.child.pid]) - before) / Math.max(1, countOf(done)))];
 }
 
 async function makeDataset() {
@@ -78,27 +106,91 @@ function said(n) {
   return {
     ...{ id: `urn:ngsi-ld:AirQualityObserved:${which}`, type: "AirQualityObserved", serial: which },
     time: new Date(START + n * 30_000).toISOString(),
-    place: [1_140_000_000 + (which % 316) * 31_645, 375_000_000 + Math.floor(which / 316) * 31_645],
+    place: [1_140_000_000 + (which % 316) * 31_645, 375_000_000 + Math.floor((which % 100_000) / 316) * 31_645],
     ...{ pm25: n % 301, pm10: n % 401, no2: core.factNumber((n % 97) / 4), note: `站点 ${which}` },
   };
 }
 
-/** Signed beforehand; what counts is the time until they are durable, and until they can be asked for. */
-async function takeIn() {
+function entryOf(from, count) {
+  const all = Array.from({ length: count }, (_, i) => makeObservation(said(from + i)));
+  const claims = { source: DEPARTMENT, audience: origin, signer, iatSeconds: Math.floor(Date.now() / 1000) };
+  return signEntry(claims, all);
+}
+
+/** Signed beforehand; what counts is the time until they are durable, and until the last of them can be asked for. */
+async function takeIn(count) {
   const client = createClient({ url: world.url });
-  let durable = 0;
-  for (let at = 0; at < OBSERVATIONS; at += BATCH) {
-    const all = Array.from({ length: Math.min(BATCH, OBSERVATIONS - at) }, (_, i) => makeObservation(said(at + i)));
-    const claims = { source: DEPARTMENT, audience: origin, signer, iatSeconds: Math.floor(Date.now() / 1000) };
-    const entry = await signEntry(claims, all);
-    const began = performance.now();
-    await client.sendEntry(AIR, entry);
-    durable += performance.now() - began;
+  const node = [world.child.pid];
+  let [seconds, processor] = [0, 0];
+  const timed = async (work) => {
+    const [began, before] = [performance.now(), processorTime(node)];
+    await work();
+    seconds += (performance.now() - began) / 1000;
+    processor += processorTime(node) - before;
+  };
+  for (let at = 0; at < count; at += BATCH) {
+    const entry = await entryOf(at, Math.min(BATCH, count - at));
+    await timed(() => client.sendEntry(AIR, entry));
   }
-  const began = performance.now();
-  await ask(`${items}?limit=1`);
-  const indexed = performance.now() - began;
-  return { durablePerSecond: round((1000 * OBSERVATIONS) / durable), indexedPerSecond: round((1000 * OBSERVATIONS) / indexed) };
+  const durable = seconds;
+  await timed(() => ask(`${items}?limit=1`));
+  return {
+    durablePerSecond: round(count / durable),
+    visiblePerSecond: bounded(count / seconds, 50_000),
+    microseconds: round(processor / count),
+  };
+}
+
+/** One observation each, from many sockets. */
+async function singles(native) {
+  const requests = [];
+  for (let n = 0; n < SECONDS * 6000; n++) {
+    const { entry, facts } = await entryOf(last++, 1);
+    requests.push(postOf(`${dataset}/entries`, Buffer.from(core.encodeCbor({ entry, facts })), "application/cbor"));
+  }
+  const { perSecond, microseconds } = await inTurn(requests, 64);
+  return { perSecond: round(perSecond), ofNative: bounded(perSecond / native, 0.35), microseconds };
+}
+
+async function inTurn(requests, connections) {
+  const job = { kind: "askInTurn", port: world.port, requests, connections, seconds: SECONDS };
+  const [{ result }, microseconds] = await costing(() => inProcess(job), (done) => done.result.count);
+  return { ...result, microseconds };
+}
+
+/** What programs write that do not sign: the gateway signs for them. */
+async function writes() {
+  const entity = (n) => {
+    const { id, type, place, time, ...rest } = said(n);
+    const property = ([name, value]) => [name, { type: "Property", value: typeof value === "object" ? 0.25 : value, observedAt: time }];
+    const location = { type: "GeoProperty", value: { type: "Point", coordinates: place.map((each) => each / 1e7) } };
+    return { id: id.replace(/\d+$/, n), type, location, ...Object.fromEntries(Object.entries(rest).map(property)) };
+  };
+  const body = (value) => Buffer.from(JSON.stringify(value));
+  const send = (path, value, method) => postOf(path, body(value), "application/json", method);
+  const batches = [];
+  for (let at = 0; at < WRITTEN; at += BATCH) {
+    const all = Array.from({ length: Math.min(BATCH, WRITTEN - at) }, (_, i) => entity(at + i));
+    batches.push(send("/ngsi-ld/v1/entityOperations/create", all));
+  }
+  const job = { kind: "askInTurn", port: world.port, requests: batches, connections: 1, seconds: 3600 };
+  const [{ result }, microseconds] = await costing(() => inProcess(job), () => WRITTEN);
+  let next = WRITTEN;
+  const creations = () => Array.from({ length: SECONDS * 8000 }, () => send(ENTITY_PATH, entity(next++)));
+  const update = (n) => send(`${ENTITY_PATH}/${entity((n * 7919) % WRITTEN).id}/attrs`, { pm25: { type: "Property", value: n % 997 } }, "PATCH");
+  const updates = () => Array.from({ length: SECONDS * 8000 }, (_, i) => update(i + next++));
+  const both = async (make) => {
+    const [one, many] = [await inTurn(make(), 1), await inTurn(make(), 16)];
+    return {
+      ...{ one: bounded(one.perSecond, 1500), sixteen: bounded(many.perSecond, 4000) },
+      microseconds: [one.microseconds, many.microseconds],
+    };
+  };
+  return {
+    batchCreate: { entitiesPerSecond: round(result.perSecond * BATCH), microseconds },
+    entityCreate: await both(creations),
+    attributeUpdate: await both(updates),
+  };
 }
 
 async function ask(path, headers = {}) {
@@ -109,7 +201,7 @@ async function ask(path, headers = {}) {
 }
 
 function entityPaths(count) {
-  return Array.from({ length: count }, (_, i) => `/ngsi-ld/v1/entities/urn:ngsi-ld:AirQualityObserved:${(i * 7919) % ENTITIES}`);
+  return Array.from({ length: count }, (_, i) => `${ENTITY_PATH}/urn:ngsi-ld:AirQualityObserved:${(i * 7919) % ENTITIES}`);
 }
 
 /** About 60 things of 10⁵. */
@@ -121,7 +213,7 @@ function boxAt(i) {
 function geoPath(box) {
   const [w, s, e, n] = box.split(",");
   const ring = encodeURIComponent(`[[[${w},${s}],[${e},${s}],[${e},${n}],[${w},${n}],[${w},${s}]]]`);
-  return `/ngsi-ld/v1/entities?type=AirQualityObserved&georel=within&geometry=Polygon&coordinates=${ring}&limit=100`;
+  return `${ENTITY_PATH}?type=AirQualityObserved&georel=within&geometry=Polygon&coordinates=${ring}&limit=100`;
 }
 
 async function closed(port, paths, connections, headers) {
@@ -129,12 +221,13 @@ async function closed(port, paths, connections, headers) {
   return result;
 }
 
-async function rates(paths, headers) {
-  const [one, many] = [await closed(world.port, paths, 1, headers), await closed(world.port, paths, 16, headers)];
-  return { one: round(one), sixteen: round(many), ofBareHttp: round(many / bare, 3) };
+async function rates(paths, headers, [leastOne, leastMany]) {
+  const counted = (connections) => costing(() => closed(world.port, paths, connections, headers), (rate) => rate * SECONDS);
+  const [[one, alone], [many, together]] = [await counted(1), await counted(16)];
+  return { one: bounded(one, leastOne), sixteen: bounded(many, leastMany), microseconds: [alone, together] };
 }
 
-async function latencies(pathOf, headers) {
+async function latencies(pathOf, headers, most) {
   const named = Object.fromEntries(headers.split("\r\n").filter(Boolean).map((line) => line.split(": ")));
   const all = [];
   for (let i = 0; i < ASKED; i++) {
@@ -143,31 +236,51 @@ async function latencies(pathOf, headers) {
     all.push(performance.now() - began);
   }
   all.sort((a, b) => a - b);
-  return { p50Milliseconds: round(percentile(all, 50), 1), p95Milliseconds: round(percentile(all, 95), 1) };
+  const p95 = bounded(percentile(all, 95), most, (got, bound) => got <= bound);
+  return { p50Milliseconds: round(percentile(all, 50), 1), p95Milliseconds: p95 };
 }
 
-async function bareHttp() {
+async function bareServer() {
   const server = createServer((_, response) => response.end("{}"));
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   const rate = await closed(server.address().port, ["/"], 16, "");
   server.close();
-  return round(rate);
+  return rate;
 }
 
-/** While it runs somebody asks for entities, at 50 a second. */
 async function exported() {
   const before = world.rss();
-  const load = inProcess({ kind: "openLoop", port: world.port, paths: byId, perSecond: 50, seconds: SECONDS, headers: tenant });
   const began = performance.now();
-  const answer = await fetch(`${world.url}/v1/datasets/${encodeURIComponent(AIR)}/export?format=parquet`);
-  let bytes = 0;
-  for await (const part of answer.body) bytes += part.length;
+  const [bytes, microseconds] = await costing(exportOnce, () => OBSERVATIONS);
   const seconds = (performance.now() - began) / 1000;
   const after = world.rss();
-  const { result } = await load;
-  return {
-    ...{ rowsPerSecond: round(OBSERVATIONS / seconds), megabytes: round(bytes / 1e6, 1) },
-    addedMB: Math.max(0, after.peakMB - Math.max(before.peakMB, before.residentMB)),
-    entityByIdMeanwhile: { p50Milliseconds: round(percentile(result.latencies, 50), 1), p99Milliseconds: round(percentile(result.latencies, 99), 1) },
+  const addedMB = Math.max(0, after.peakMB - Math.max(before.peakMB, before.residentMB));
+  return { rowsPerSecond: bounded(OBSERVATIONS / seconds, 200_000), microseconds, megabytes: round(bytes / 1e6, 1), addedMB };
+}
+
+async function exportOnce() {
+  const answer = await fetch(`${world.url}${dataset}/export?format=parquet`);
+  let bytes = 0;
+  for await (const part of answer.body) bytes += part.length;
+  return bytes;
+}
+
+/** Somebody asks for entities, 50 a second, while an export, aggregates and an ingest run. */
+async function meanwhile() {
+  const client = createClient({ url: world.url });
+  const job = { kind: "openLoop", port: world.port, paths: byId, perSecond: 50, seconds: 2 * SECONDS, headers: tenant };
+  let isOver = false;
+  const until = async (work) => {
+    while (!isOver) await work();
   };
+  const ingest = async () => {
+    await client.sendEntry(AIR, await entryOf(last, BATCH));
+    last += BATCH;
+  };
+  const others = [until(exportOnce), until(() => ask(`${dataset}/aggregate?attribute=pm25&step=P1D`)), until(ingest)];
+  const { result } = await inProcess(job);
+  isOver = true;
+  await Promise.all(others);
+  const p99 = bounded(percentile(result.latencies, 99), 50, (got, bound) => got <= bound);
+  return { p50Milliseconds: round(percentile(result.latencies, 50), 1), p99Milliseconds: p99 };
 }

@@ -26,6 +26,29 @@ export async function closedLoop({ port, paths, connections, seconds, requests, 
 }
 
 /**
+ * Sends requests one after the other on `connections` sockets, until `seconds` have passed or there are none left; each waits for its answer.
+ *
+ * @throws Error for an answer that is no success: its rate would say nothing
+ * @returns how many a second, and how many they were
+ */
+export async function askInTurn({ port, requests, connections, seconds }) {
+  let next = 0;
+  const began = performance.now();
+  const until = began + seconds * 1000;
+  await Promise.all(
+    Array.from({ length: connections }, async () => {
+      const client = await Client.open(port);
+      while (next < requests.length && performance.now() < until) {
+        const { status, body } = await client.ask(requests[next++]);
+        if (status >= 300) throw new Error(`${status} ${Buffer.from(body)}`);
+      }
+      client.close();
+    }),
+  );
+  return { perSecond: (next * 1000) / (performance.now() - began), count: next };
+}
+
+/**
  * Sends `perSecond` GETs at their intended times, whatever the answers do.
  *
  * @returns latencies in milliseconds, sorted, and what took longest
@@ -92,8 +115,8 @@ export const percentile = (sorted, p) => sorted[Math.min(sorted.length - 1, Math
 
 const getOf = (path, headers) => `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\n${headers}\r\n`;
 
-export function postOf(path, body, type = "application/cbor-seq") {
-  const head = `POST ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
+export function postOf(path, body, type = "application/cbor-seq", method = "POST") {
+  const head = `${method} ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n`;
   return Buffer.concat([Buffer.from(head, "latin1"), body]);
 }
 

@@ -1,7 +1,7 @@
 // Load in a process of its own: server and load share two cores, but not an event loop.
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { closedLoop, openLoop, postAll } from "./http-load.mjs";
+import { askInTurn, closedLoop, openLoop, postAll } from "./http-load.mjs";
 
 const SELF = fileURLToPath(import.meta.url);
 
@@ -44,7 +44,7 @@ async function submitAll({ url, bodies, concurrency }) {
   return { seconds, accepted, refused, latencies: latencies.sort((a, b) => a - b) };
 }
 
-const JOBS = { submitAll, closedLoop, openLoop, postAll };
+const JOBS = { submitAll, askInTurn, closedLoop, openLoop, postAll };
 
 if (process.argv[2] === "job") {
   process.once("message", async ({ kind, ...options }) => {

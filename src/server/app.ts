@@ -4,7 +4,13 @@ import { LedgerFault } from "../ledger/index.ts";
 import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
-import { mountAggregate, mountData, mountExport, mountFeed } from "./data/index.ts";
+import {
+  entryShortRoute,
+  mountAggregate,
+  mountData,
+  mountExport,
+  mountFeed,
+} from "./data/index.ts";
 import { createUploadRate } from "./data/upload-rate.ts";
 import { mountEnrolments } from "./enrolments/index.ts";
 import { createFollower } from "./following/index.ts";
@@ -34,6 +40,7 @@ import {
 import { createCodePages, createRedirects, mountResolver, readCodePath } from "./resolver/index.ts";
 import { mountSeals } from "./seals/index.ts";
 import type { AppContext, AppEnv, Peer, Services } from "./services.ts";
+import { createShortPaths } from "./short-path.ts";
 import { createState } from "./state.ts";
 import { mountTokens } from "./tokens/index.ts";
 import { mountValidator, mountWitness } from "./witness/index.ts";
@@ -44,9 +51,9 @@ export type Server = {
   fetch(request: Request, peer?: Peer): Promise<Response>;
   /** Answers the hottest reads without building a `Request`; `undefined` for everything else. */
   readonly hot: HotPath;
-  /** Makes code pages without one, where `hot` has none. */
+  /** Makes code pages and what is asked most of datasets without one, where `hot` has none. */
   readonly page: PagePath;
-  /** Takes operations without one; `undefined` for everything else. */
+  /** Takes operations, entries and entities without one; `undefined` for everything else. */
   readonly write: WritePath;
   /** Takes what comes to datasets by other ways; left out where there are none. */
   readonly ingest?: Ingest;
@@ -102,7 +109,7 @@ export function createApp(
   const endExports = mountExport(app, services);
   mountAgreements(app, services);
   mountCatalogue(app, services);
-  mountOgc(app, services);
+  const ofFeatures = mountOgc(app, services);
   const ngsi = mountNgsi(app, services);
   mountEnrolments(app, services);
   mountTokens(app, services);
@@ -179,12 +186,17 @@ export function createApp(
     return app.fetch(request, peer);
   }
 
+  const page = createPagePath(pages, admission, metrics);
+  const parts = { admission, problems, refusalOfError };
+  const write = createWritePath({ submissions, ...parts }, services);
+  const routes = [entryShortRoute(services), ...ofFeatures, ...ngsi.short];
+  const short = createShortPaths(routes, parts, services);
   return {
     fetch,
     ingest: createIngest(services, ngsi.coreTerms),
     hot: createHotPath({ answers, redirects, pages }, admission, metrics),
-    page: createPagePath(pages, admission, metrics),
-    write: createWritePath({ submissions, admission, problems, refusalOfError }, services),
+    page: (request) => page(request) ?? short.read(request),
+    write: (request) => write(request) ?? short.write(request),
     async close() {
       endStreams();
       endFeeds();

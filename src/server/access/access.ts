@@ -10,10 +10,10 @@ import {
 } from "../../core/index.ts";
 import { authorise, type DatasetLogs, stillHolds, type View } from "../../data/index.ts";
 import type { LedgerReader } from "../../ledger/index.ts";
+import type { Incoming } from "../http/incoming.ts";
 import { type Authentication, formatHolder, heldKey, type Signer } from "../identity/index.ts";
 import type { Log } from "../options.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import type { AppContext } from "../services.ts";
 import type { CommittedState } from "../state.ts";
 import { createAccessNotes } from "./notes.ts";
 
@@ -32,7 +32,7 @@ export type Access = {
    * Who asks: by a signed request, a bearer token, or without either. Once for each request: a nonce is spent. What is signed
    * wrongly is refused, not taken for anybody.
    */
-  asker(c: AppContext, body?: Uint8Array): Result<Asker, AnyRefusal>;
+  asker(c: Incoming, body?: Uint8Array): Result<Asker, AnyRefusal>;
   /** What they may know of a dataset; refuses as `open` does. */
   judge(
     asker: Asker | undefined,
@@ -46,7 +46,7 @@ export type Access = {
    * @returns `HTTP_SIGNATURE_…`, `HTTP_TOKEN_…`, `HTTP_PARAMETER`, `GRANT_…`; `HTTP_BUSY` while accesses cannot be noted
    */
   open(
-    c: AppContext,
+    c: Incoming,
     dataset: OpenDataset,
     action: AccessAction,
     body?: Uint8Array,
@@ -163,7 +163,7 @@ const NO_BODY = new Uint8Array(0);
 
 /** The grant that a request names; one that a token is bound to cannot be exchanged. */
 function readGrant(
-  c: AppContext,
+  c: Incoming,
   bound: Uint8Array | undefined,
 ): Result<Uint8Array | undefined, AnyRefusal> {
   const text = c.req.query("grant");

@@ -7,8 +7,9 @@ import {
   type Result,
 } from "../../core/index.ts";
 import type { DatasetLog } from "../../data/index.ts";
+import type { Incoming } from "../http/incoming.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import type { AppContext, Services } from "../services.ts";
+import type { Services } from "../services.ts";
 
 /** A dataset whose log this node keeps. */
 export type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
@@ -16,7 +17,7 @@ export type Kept = { readonly dataset: OpenDataset; readonly log: DatasetLog };
 /** The dataset of a path. @returns `CODE_…`, `STATE_…`, `DATA_NO_LOG`, `DATA_LOG_UNKNOWN` where another node keeps it */
 export function keptDataset(
   { state, datasets }: Pick<Services, "state" | "datasets">,
-  c: AppContext,
+  c: Incoming,
 ): Result<Kept, AnyRefusal> {
   const code = parseCode(c.req.param("code") ?? "");
   if (!code.ok) return code;

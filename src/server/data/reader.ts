@@ -5,14 +5,16 @@ import {
   type OpenDataset,
   ok,
   openDataset,
+  ownerOf,
   parseCode,
   type Result,
   referredCode,
 } from "../../core/index.ts";
 import { type DatasetLog, type EntityView, entityView } from "../../data/index.ts";
 import type { Asker } from "../access/index.ts";
+import type { Incoming } from "../http/incoming.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import type { AppContext, Services } from "../services.ts";
+import type { Services } from "../services.ts";
 
 /** Who asks: a key that signed, or whose token it is, and under which grant; `undefined` is anybody. */
 export type Reader = Asker | undefined;
@@ -30,7 +32,7 @@ export type SeenDataset = {
 /** Says who asks, once for each request: a nonce is spent. What is signed wrongly is refused, not taken for anybody. */
 export function readerOf(
   { access }: Pick<Services, "access">,
-  c: AppContext,
+  c: Incoming,
   body: Uint8Array = new Uint8Array(0),
 ): Result<Reader, AnyRefusal> {
   return access.asker(c, body);
@@ -57,11 +59,18 @@ export async function seenDataset(
 ): Promise<Result<SeenDataset, AnyRefusal>> {
   const code = parseCode(text);
   if (!code.ok) return code;
-  const dataset = openDataset(services.state, code.value);
+  // What is nobody's here is not looked up: anybody may name it, and what is remembered has its end.
+  if (!isHere(services, code.value)) return err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
+  const dataset = openDataset(services.state.remembered, code.value);
   const log = dataset.ok ? services.datasets?.find(dataset.value.reference) : undefined;
   const found = log && (await seenLog(services, log, reader, action));
   if (found?.ok === false) return found;
   return found?.value ? ok(found.value) : err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
+}
+
+function isHere({ datasets }: Services, code: Code): boolean {
+  const logs = datasets?.ownedBy([ownerOf(code)]) ?? [];
+  return logs.some(({ reference }) => referredCode(reference) === code);
 }
 
 /** What is not granted is not there: every surface of entities asks here and nowhere else. */
@@ -73,7 +82,7 @@ async function seenLog(
 ): Promise<Result<SeenDataset | undefined, AnyRefusal>> {
   const { state, access } = services;
   const code = referredCode(log.reference);
-  const dataset = openDataset(state, code);
+  const dataset = openDataset(state.remembered, code);
   if (!dataset.ok || dataset.value.reference !== log.reference) return ok(undefined);
   if (dataset.value.value.log.origin !== log.origin) return ok(undefined);
   const judged = await access.judge(reader, dataset.value, action);

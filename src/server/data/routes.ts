@@ -24,24 +24,57 @@ import {
   PRIVATE,
   REVALIDATE,
 } from "../http/answer.ts";
+import type { Incoming } from "../http/incoming.ts";
 import { toJson } from "../http/json.ts";
 import { nextLink, pageOf, readInteger, readPage } from "../http/page.ts";
+import { TextAnswer } from "../http/text-answer.ts";
 import { mustBe, speaksFor } from "../identity/index.ts";
 import { MAX_BODY_BYTES, MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import type { ShortRoute } from "../short-path.ts";
 import { type Kept, keptDataset } from "./kept.ts";
 import { mountPlates } from "./plates.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
 import { publicEntryJson, receiptJson, shownBody, shownEntryJson } from "./views.ts";
 
+const ENTRIES = "/v1/datasets/:code/entries";
+
+async function takeEntry(
+  services: Services,
+  c: Incoming,
+  read: () => Promise<Result<Uint8Array, AnyRefusal>>,
+): Promise<Result<TextAnswer, AnyRefusal>> {
+  const found = keptDataset(services, c);
+  if (!found.ok) return found;
+  const body = await read();
+  if (!body.ok) return body;
+  const { dataset, log } = found.value;
+  const taken = await submitEntry(services, dataset, log, services.uploadRate, body.value);
+  if (!taken.ok) return taken;
+  return ok(
+    new TextAnswer(JSON.stringify(receiptJson(log, taken.value)), {
+      status: taken.value.isKnown ? 200 : 201,
+      headers: { "Content-Type": "application/json", "Cache-Control": PRIVATE },
+    }),
+  );
+}
+
+/** Entries that are small, as devices send them one by one. */
+export function entryShortRoute(services: Services): ShortRoute {
+  return {
+    ...{ method: "POST", path: ENTRIES, hasBody: true },
+    answer: (c, body) => takeEntry(services, c, async () => ok(body)),
+  };
+}
+
 /**
  * Datasets: their logs, entries, facts and files. docs/spec/http.md, Datasets. Everybody sees that an entry came, of which office;
  * what it says the owner sees, and whoever has a grant as far as that reaches.
  */
 export function mountData(app: App, services: Services): void {
-  const { state, datasets, authentication, access, problem, config, uploadRate: rate } = services;
+  const { state, datasets, authentication, access, problem, config } = services;
   mountPlates(app, services);
 
   app.get("/v1/datasets/:code", (c) => {
@@ -77,15 +110,10 @@ export function mountData(app: App, services: Services): void {
     return answerPrivate({ ...described, gateway: hex(encodeCbor(gateway)), ...checkpoint }, 201);
   });
 
-  app.post("/v1/datasets/:code/entries", async (c) => {
-    const found = keptDataset(services, c);
-    if (!found.ok) return problem(c, found.error);
-    const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
-    if (!body.ok) return problem(c, body.error);
-    const { dataset, log } = found.value;
-    const taken = await submitEntry(services, dataset, log, rate, body.value);
-    if (!taken.ok) return problem(c, taken.error);
-    return answerPrivate(receiptJson(log, taken.value), taken.value.isKnown ? 200 : 201);
+  app.post(ENTRIES, async (c) => {
+    const read = () => readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
+    const taken = await takeEntry(services, c, read);
+    return taken.ok ? taken.value.response() : problem(c, taken.error);
   });
 
   app.get("/v1/datasets/:code/entries", async (c) => {

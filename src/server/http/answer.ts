@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { etagOf, isNoneMatch } from "./etag.ts";
+import type { Incoming } from "./incoming.ts";
 import type { ByteText } from "./json-bytes.ts";
 
 /** Must be asked again, and is mostly answered by 304. */
@@ -21,7 +22,7 @@ export type AnswerOptions = {
 };
 
 /** A cacheable answer with its entity tag, or 304 where the client has it already. */
-export function answer(c: Context, body: string | Uint8Array, options: AnswerOptions): Response {
+export function answer(c: Incoming, body: string | Uint8Array, options: AnswerOptions): Response {
   const etag = options.etag ?? etagOf(body);
   const headers = {
     ...options.headers,

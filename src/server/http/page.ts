@@ -1,14 +1,14 @@
-import type { Context } from "hono";
 import { err, ok, type Result } from "../../core/index.ts";
 import { DEFAULT_PAGE, MAX_PAGE } from "../limits.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
+import type { Incoming } from "./incoming.ts";
 
 export type PageRequest = { readonly limit: number; readonly cursor?: string };
 
 const MAX_CURSOR_CHARACTERS = 1024;
 
 /** Reads `limit` and `cursor`. */
-export function readPage(c: Context): Result<PageRequest, HttpRefusal> {
+export function readPage(c: Incoming): Result<PageRequest, HttpRefusal> {
   const limit = readInteger(c, "limit", 1, MAX_PAGE);
   if (!limit.ok) return limit;
   const cursor = c.req.query("cursor");
@@ -20,7 +20,7 @@ export function readPage(c: Context): Result<PageRequest, HttpRefusal> {
 
 /** Reads a whole number from the query; `undefined` where it is not given. */
 export function readInteger(
-  c: Context,
+  c: Incoming,
   name: string,
   min: number,
   max: number,
@@ -34,7 +34,7 @@ export function readInteger(
 
 /** Reads a parameter that is one of a few words. */
 export function readWord<W extends string>(
-  c: Context,
+  c: Incoming,
   name: string,
   words: readonly W[],
 ): Result<W | undefined, HttpRefusal> {
@@ -46,7 +46,7 @@ export function readWord<W extends string>(
 }
 
 /** The `Link` field to the next page: this request again, with that cursor. */
-export function nextLink(c: Context, next: string | undefined): Record<string, string> {
+export function nextLink(c: Incoming, next: string | undefined): Record<string, string> {
   if (next === undefined) return {};
   const url = new URL(c.req.url);
   url.searchParams.set("cursor", next);

@@ -1,7 +1,7 @@
 import { err, hex, ok, type Result } from "../../core/index.ts";
+import type { Incoming } from "../http/incoming.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { SignedRequestRefusal } from "../problem/refusal.ts";
-import type { AppContext } from "../services.ts";
 import {
   checkRequestSignature,
   createNonces,
@@ -24,16 +24,16 @@ export type Authentication = {
    * @param body the bytes that were read: a signature covers them
    * @param findOther where to look for a key that the ledger does not show
    */
-  signer(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
+  signer(c: Incoming, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
   /** Who reads: as `signer`, and by a token that is bound to one grant. `undefined` where nobody says who it is. */
-  reader(c: AppContext, body: Uint8Array): Result<Reader | undefined, AnyRefusal>;
+  reader(c: Incoming, body: Uint8Array): Result<Reader | undefined, AnyRefusal>;
   /** The same by a signature alone: a token makes no tokens. */
-  signedBy(c: AppContext, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
+  signedBy(c: Incoming, body: Uint8Array, findOther?: FindKey): Result<Signer, AnyRefusal>;
   /**
    * Who a request says made it: there is such a key, and nothing else is known. For what is looked at before a large body
    * is read; `signer` decides.
    */
-  claimed(c: AppContext, findOther: FindKey): Result<Signer, AnyRefusal>;
+  claimed(c: Incoming, findOther: FindKey): Result<Signer, AnyRefusal>;
   /** Whose a bearer token is that is bound to no grant: what speaks no HTTP has nothing else. */
   bearer(token: string): Result<Signer, AnyRefusal>;
   ledgerKey: FindKey;
@@ -80,7 +80,7 @@ export function createAuthentication(
     return grant === undefined ? ok(signer) : err({ code: "HTTP_TOKEN_BOUND", grant: hex(grant) });
   };
 
-  const tokenOf = (c: AppContext): string | undefined =>
+  const tokenOf = (c: Incoming): string | undefined =>
     /^Bearer +([A-Za-z0-9_-]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
 
   const finding =
@@ -137,7 +137,7 @@ export function createAuthentication(
  * The URL as the client wrote it. Behind a proxy the request line has lost scheme and host, so they are taken from the names
  * that this node answers to, and from nothing that the client or a proxy could invent.
  */
-function targetOf(c: AppContext, bases: ReadonlyMap<string, string>, publicUrl: string): URL {
+function targetOf(c: Incoming, bases: ReadonlyMap<string, string>, publicUrl: string): URL {
   const { host, pathname, search } = new URL(c.req.url);
   return new URL(pathname + search, bases.get(host) ?? publicUrl);
 }

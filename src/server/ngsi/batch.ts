@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import type { Entity } from "../../data/index.ts";
+import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import { after, appended, created, ended, merged, replaced } from "./changes.ts";
 import { answerQuery } from "./entities.ts";
@@ -14,7 +15,7 @@ import type { Writer } from "./writer.ts";
 
 const MAX_ITEMS = 1000;
 
-type Answer = Promise<Result<Response, AnyRefusal>>;
+type Answer = Promise<Result<Answered, AnyRefusal>>;
 type Named = ReadEntity & { readonly id: string };
 type Item = { readonly id: string; readonly said: Result<Named, AnyRefusal> };
 type Made = Result<Change | undefined, AnyRefusal>;
@@ -158,12 +159,12 @@ async function readSaid(ask: Ask, value: unknown): Promise<Result<Named, AnyRefu
   return ok({ ...said.value, id });
 }
 
-function answerCreated({ success, isNew, errors }: Outcome): Response {
+function answerCreated({ success, isNew, errors }: Outcome): Answered {
   if (errors.length > 0) return answerStatus(207, { success, errors });
   return isNew.length > 0 ? answerStatus(201, isNew) : answerDone();
 }
 
-function answerAll(outcome: Result<Outcome, AnyRefusal>): Result<Response, AnyRefusal> {
+function answerAll(outcome: Result<Outcome, AnyRefusal>): Result<Answered, AnyRefusal> {
   if (!outcome.ok) return outcome;
   const { success, errors } = outcome.value;
   return ok(errors.length > 0 ? answerStatus(207, { success, errors }) : answerDone());

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
+import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, Services } from "../services.ts";
 import { CORE_URL, type Contexts, type FetchedContext } from "./contexts.ts";
@@ -7,7 +8,7 @@ import { CORE_CONTEXT, isCoreContext } from "./core-context.ts";
 import { type Ask, answerDone, answerPlain, CONTEXTS_PATH, type Route } from "./request.ts";
 import type { StoredContext, StoredContexts } from "./stored-contexts.ts";
 
-type Answer = Promise<Result<Response, AnyRefusal>>;
+type Answer = Promise<Result<Answered, AnyRefusal>>;
 
 const KINDS = ["Hosted", "Cached", "ImplicitlyCreated"];
 
@@ -123,9 +124,9 @@ export function mountStoredContext(app: App, { config }: Services, stored: Store
   app.get(`${CONTEXTS_PATH}/:id`, async (c, next) => {
     const found = await stored.get(c.req.param("id"));
     if (found === undefined) return next();
-    return c.req.query("details") === "true"
-      ? answerPlain(hostedDetails(found, publicUrl))
-      : answerPlain({ "@context": found.context });
+    const isAsked = c.req.query("details") === "true";
+    const told = isAsked ? hostedDetails(found, publicUrl) : { "@context": found.context };
+    return answerPlain(told).response();
   });
 }
 

@@ -1,5 +1,6 @@
 import { err, hex, ok, type Result, sha256, utf8 } from "../../core/index.ts";
 import type { Inventory } from "../../data/index.ts";
+import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
 import { attributeIri, typeIri } from "./names.ts";
@@ -7,7 +8,7 @@ import { CORE_MEMBERS } from "./projection.ts";
 import { readTerm } from "./read-entity.ts";
 import { type Ask, answerWith, type Route } from "./request.ts";
 
-type Answer = Promise<Result<Response, AnyRefusal>>;
+type Answer = Promise<Result<Answered, AnyRefusal>>;
 
 /** Which types and attributes there are: GS CIM 009 §6.25 to §6.28. */
 export function discoveryRoutes(): readonly Route[] {

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import { type Entity, isAskedFor, type JsonMap, LOCATION } from "../../data/index.ts";
+import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import {
   appended,
@@ -30,7 +31,7 @@ import { type Ask, answerDone, answerStatus, answerWith, pathPart, type Route } 
 import { type Form, featureJson, isMember, shown } from "./write-entity.ts";
 import type { Writer } from "./writer.ts";
 
-type Answer = Promise<Result<Response, AnyRefusal>>;
+type Answer = Promise<Result<Answered, AnyRefusal>>;
 
 /** Entities and their attributes: GS CIM 009 §6.4 to §6.7. */
 export function entityRoutes(writer: Writer): readonly Route[] {

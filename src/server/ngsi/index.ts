@@ -1,5 +1,6 @@
 import { certain } from "../../core/index.ts";
 import type { App, Services } from "../services.ts";
+import type { ShortRoute } from "../short-path.ts";
 import { memoryStore } from "../store/index.ts";
 import { batchRoutes } from "./batch.ts";
 import { contextRoutes, mountStoredContext } from "./context-routes.ts";
@@ -7,7 +8,7 @@ import { createContexts, type TermContext } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
 import { answerNgsiProblem } from "./problem.ts";
-import { CONTEXTS_PATH, mountRoute } from "./request.ts";
+import { CONTEXTS_PATH, mountRoute, type Route, shortRoute } from "./request.ts";
 import { StoredContexts } from "./stored-contexts.ts";
 import { subscriptionRoutes } from "./subscriptions/routes.ts";
 import { Subscriptions } from "./subscriptions/service.ts";
@@ -18,12 +19,16 @@ import { createWriter } from "./writer.ts";
  * NGSI-LD (ETSI GS CIM 009) over the datasets of the node, by their entities. docs/spec/sharing.md, NGSI-LD. Writes are signed
  * by the node's key for the dataset.
  *
- * @returns the way to end notifications, for a graceful stop, and the terms of the core context
+ * @returns the way to end notifications, for a graceful stop, the terms of the core context, and what is answered on the short way too
  */
 export function mountNgsi(
   app: App,
   services: Services,
-): { close(): Promise<void>; coreTerms(): Promise<TermContext> } {
+): {
+  readonly short: readonly ShortRoute[];
+  close(): Promise<void>;
+  coreTerms(): Promise<TermContext>;
+} {
   const { config, random, clock } = services;
   const stored = new StoredContexts(services.contexts ?? memoryStore(), random);
   const own = `${config.publicUrl}${CONTEXTS_PATH}/`;
@@ -38,8 +43,9 @@ export function mountNgsi(
   );
   const writer = createWriter(services);
   const subscriptions = new Subscriptions(services, contexts);
+  const ofEntities = entityRoutes(writer);
   const routes = [
-    ...entityRoutes(writer),
+    ...ofEntities,
     ...batchRoutes(writer, services.config.publicUrl),
     ...discoveryRoutes(),
     ...temporalRoutes(writer),
@@ -48,7 +54,9 @@ export function mountNgsi(
   ];
   mountStoredContext(app, services, stored);
   for (const route of routes) mountRoute(app, services, contexts, route);
+  const isShort = ({ method, hasBody }: Route): boolean => method === "GET" || hasBody;
   return {
+    short: ofEntities.filter(isShort).map((route) => shortRoute(services, contexts, route)),
     close: () => subscriptions.close(),
     coreTerms: async () => certain(await contexts.read(undefined, ""), "the core context"),
   };

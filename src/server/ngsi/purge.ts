@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import type { Entity } from "../../data/index.ts";
+import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Change } from "./gateway.ts";
 import { readQuery } from "./query.ts";
@@ -12,7 +13,7 @@ const MAX_PURGED = 10_000;
 const ENTRY_ITEMS = 1000;
 
 /** Ends the entities that a query finds, or attributes of them: `drop` these, `keep` all but these (GS CIM 009 §5.6.21). */
-export async function purge(writer: Writer, ask: Ask): Promise<Result<Response, AnyRefusal>> {
+export async function purge(writer: Writer, ask: Ask): Promise<Result<Answered, AnyRefusal>> {
   const { asked, context, target } = ask;
   // What would be found by a name of this dataset alone is everything.
   const query = readQuery((name) => (name === "local" ? "false" : asked(name)), context);

@@ -2,9 +2,12 @@ import { type AccessAction, err, fromUtf8, ok, type Result } from "../../core/in
 import { readBody } from "../bodies/read.ts";
 import { bestType } from "../http/accept.ts";
 import { PRIVATE } from "../http/answer.ts";
+import type { Incoming } from "../http/incoming.ts";
+import { type Answered, responseOf, TextAnswer } from "../http/text-answer.ts";
 import { MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import type { App, AppContext, Services } from "../services.ts";
+import type { App, Services } from "../services.ts";
+import type { ShortRoute } from "../short-path.ts";
 import type { Contexts, TermContext } from "./contexts.ts";
 import { answerNgsiProblem } from "./problem.ts";
 import type { Asked } from "./query.ts";
@@ -14,7 +17,7 @@ export type MediaType = "application/json" | "application/ld+json" | "applicatio
 
 /** A request that was understood so far. */
 export type Ask = {
-  readonly c: AppContext;
+  readonly c: Incoming;
   readonly target: Target;
   /** Of the terms in the address, and of those in a body that brings none. */
   readonly context: TermContext;
@@ -40,7 +43,7 @@ export type Route = {
   readonly parameters: readonly string[];
   /** What of a dataset its reader must be granted; `read` where nothing is said. */
   readonly action?: AccessAction;
-  answer(ask: Ask): Promise<Result<Response, AnyRefusal>>;
+  answer(ask: Ask): Promise<Result<Answered, AnyRefusal>>;
 };
 
 const BASE = "/ngsi-ld/v1";
@@ -53,29 +56,56 @@ const CONTEXT_REL = "http://www.w3.org/ns/json-ld#context";
 
 type Sent = { readonly bytes: Uint8Array; readonly value: unknown; readonly isLd: boolean };
 
+type ReadBytes = () => Promise<Result<Uint8Array, AnyRefusal>>;
+
 /** Answers a route, its refusals in the words of NGSI-LD. */
 export function mountRoute(app: App, services: Services, contexts: Contexts, route: Route): void {
-  const { publicUrl } = services.config;
   const path = BASE + route.path;
   // Both spellings are in use, and the specification has neither.
   app.on(route.method, [path, `${path}/`], async (c) => {
-    const answer = await understood(services, contexts, route, c);
-    const given = answer.ok ? answer.value : answerNgsiProblem(answer.error, publicUrl);
-    const tenant = c.req.header("NGSILD-Tenant");
-    if (tenant !== undefined) given.headers.set("NGSILD-Tenant", tenant);
-    return given;
+    const read = () => readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
+    return responseOf(await answerRoute(services, contexts, route, c, read));
   });
+}
+
+/** The same on the short way. */
+export function shortRoute(services: Services, contexts: Contexts, route: Route): ShortRoute {
+  const { method, path, hasBody } = route;
+  return {
+    ...{ method, path: BASE + path, hasBody },
+    answer: async (c, body) =>
+      ok(await answerRoute(services, contexts, route, c, async () => ok(body))),
+  };
+}
+
+async function answerRoute(
+  services: Services,
+  contexts: Contexts,
+  route: Route,
+  c: Incoming,
+  read: ReadBytes,
+): Promise<Answered> {
+  const answer = await understood(services, contexts, route, c, read);
+  const given = answer.ok
+    ? answer.value
+    : answerNgsiProblem(answer.error, services.config.publicUrl);
+  const tenant = c.req.header("NGSILD-Tenant");
+  if (tenant === undefined) return given;
+  if (given instanceof Response) given.headers.set("NGSILD-Tenant", tenant);
+  else given.headers["NGSILD-Tenant"] = tenant;
+  return given;
 }
 
 async function understood(
   services: Services,
   contexts: Contexts,
   route: Route,
-  c: AppContext,
-): Promise<Result<Response, AnyRefusal>> {
+  c: Incoming,
+  read: ReadBytes,
+): Promise<Result<Answered, AnyRefusal>> {
   const parameters = checkParameters(c, route.parameters);
   if (!parameters.ok) return parameters;
-  const sent = route.hasBody ? await readSent(services, c) : ok(undefined);
+  const sent = route.hasBody ? await readSent(c, read) : ok(undefined);
   if (!sent.ok) return sent;
   const target = await targetOf(services, c, sent.value?.bytes, route);
   if (!target.ok) return target;
@@ -103,7 +133,7 @@ async function understood(
 /** The operation is the same for everybody, and a grant may be named beside it. */
 const EVERYWHERE: readonly string[] = ["grant", "local"];
 
-function checkParameters(c: AppContext, known: readonly string[]): Result<undefined, AnyRefusal> {
+function checkParameters(c: Incoming, known: readonly string[]): Result<undefined, AnyRefusal> {
   const names = Object.keys(c.req.queries());
   const strange = names.find((name) => !known.includes(name) && !EVERYWHERE.includes(name));
   if (strange === undefined) return ok(undefined);
@@ -111,14 +141,14 @@ function checkParameters(c: AppContext, known: readonly string[]): Result<undefi
   return err({ code: "NGSI_PARAMETER", name: strange.slice(0, 64), got: "", want });
 }
 
-async function readSent(services: Services, c: AppContext): Promise<Result<Sent, AnyRefusal>> {
+async function readSent(c: Incoming, readBytes: ReadBytes): Promise<Result<Sent, AnyRefusal>> {
   const type = (c.req.header("Content-Type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
   const isLd = type === LD_TYPE;
   const isMerge = c.req.method === "PATCH" && type === "application/merge-patch+json";
   if (!isLd && !isMerge && type !== JSON_TYPE) {
     return err({ code: "HTTP_TYPE", got: type.slice(0, 64), want: `${JSON_TYPE} | ${LD_TYPE}` });
   }
-  const read = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
+  const read = await readBytes();
   if (!read.ok) return read;
   const text = fromUtf8(read.value);
   try {
@@ -149,7 +179,7 @@ async function contextOfItem(
   return contexts.read(own, origin);
 }
 
-function readLink(c: AppContext): Result<string | undefined, AnyRefusal> {
+function readLink(c: Incoming): Result<string | undefined, AnyRefusal> {
   const field = c.req.header("Link");
   if (field === undefined) return ok(undefined);
   const found = field
@@ -162,7 +192,7 @@ function readLink(c: AppContext): Result<string | undefined, AnyRefusal> {
     : ok(found[0]);
 }
 
-function readAccept(c: AppContext, isGeo: boolean): Result<MediaType, AnyRefusal> {
+function readAccept(c: Incoming, isGeo: boolean): Result<MediaType, AnyRefusal> {
   const offered: readonly MediaType[] = isGeo
     ? [JSON_TYPE, LD_TYPE, GEO_TYPE]
     : [JSON_TYPE, LD_TYPE];
@@ -181,12 +211,12 @@ export function answerWith(
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
   status: 200 | 206 = 200,
-): Response {
+): TextAnswer {
   const isPlain = /\bbody=(?:application\/)?json\b/.test(c.req.header("Prefer") ?? "");
   const isLd = accept === LD_TYPE || (accept === GEO_TYPE && !isPlain);
   const body = isLd ? withContext(value, context.value) : value;
   const link = `<${context.link}>; rel="${CONTEXT_REL}"; type="${LD_TYPE}"`;
-  return new Response(JSON.stringify(body), {
+  return new TextAnswer(JSON.stringify(body), {
     status,
     headers: {
       "Content-Type": accept,
@@ -204,8 +234,8 @@ function withContext(value: unknown, context: unknown): unknown {
 }
 
 /** An answer that is no entity and has no terms. */
-export function answerPlain(value: unknown, type: string = JSON_TYPE): Response {
-  return new Response(JSON.stringify(value), {
+export function answerPlain(value: unknown, type: string = JSON_TYPE): TextAnswer {
+  return new TextAnswer(JSON.stringify(value), {
     headers: { "Content-Type": type, "Cache-Control": PRIVATE },
   });
 }
@@ -219,12 +249,12 @@ export function pathPart(id: string): string {
 export function answerDone(
   status: 201 | 204 = 204,
   headers: Readonly<Record<string, string>> = {},
-): Response {
-  return new Response(null, { status, headers: { "Cache-Control": PRIVATE, ...headers } });
+): TextAnswer {
+  return new TextAnswer(undefined, { status, headers: { "Cache-Control": PRIVATE, ...headers } });
 }
 
-export function answerStatus(status: 201 | 207, value: unknown): Response {
-  return new Response(JSON.stringify(value), {
+export function answerStatus(status: 201 | 207, value: unknown): TextAnswer {
+  return new TextAnswer(JSON.stringify(value), {
     status,
     headers: { "Content-Type": JSON_TYPE, "Cache-Control": PRIVATE },
   });

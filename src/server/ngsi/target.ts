@@ -1,9 +1,10 @@
 import { type AccessAction, err, ok, type Result, referredCode } from "../../core/index.ts";
 import { ALL, type EntityView } from "../../data/index.ts";
 import { type Reader, readerOf, seenDataset } from "../data/reader.ts";
+import type { Incoming } from "../http/incoming.ts";
 import { mustBe, speaksFor } from "../identity/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import type { AppContext, Services } from "../services.ts";
+import type { Services } from "../services.ts";
 import type { GatewayLog } from "./gateway.ts";
 
 /** The dataset that a request is about, and what its reader may see of it. */
@@ -22,7 +23,7 @@ const MAX_TENANT_CHARACTERS = 256;
 /** `NGSILD-Tenant` names a dataset by its code; without it the scratch dataset is meant, where there is one. */
 export async function targetOf(
   services: Services,
-  c: AppContext,
+  c: Incoming,
   body: Uint8Array | undefined,
   { isWriting, action = "read" }: { readonly isWriting: boolean; readonly action?: AccessAction },
 ): Promise<Result<Target, AnyRefusal>> {
@@ -38,7 +39,7 @@ export async function targetOf(
 }
 
 /** A page of somebody else in a browser on this machine is not whom the scratch dataset is for. */
-function isFromHere(c: AppContext): boolean {
+function isFromHere(c: Incoming): boolean {
   const origin = c.req.header("Origin");
   if (origin === undefined) return true;
   const { hostname } = URL.canParse(origin) ? new URL(origin) : { hostname: "" };
@@ -59,7 +60,7 @@ async function targetOfReader(
 /** Whoever is nobody hears that it must sign, and not whether there is such a dataset. */
 async function targetOfOwner(
   services: Services,
-  c: AppContext,
+  c: Incoming,
   tenant: string,
   body: Uint8Array | undefined,
 ): Promise<Result<Target, AnyRefusal>> {

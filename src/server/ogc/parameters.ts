@@ -1,8 +1,8 @@
 import { err, ok, type Result } from "../../core/index.ts";
+import type { Incoming } from "../http/incoming.ts";
 import { readInteger } from "../http/page.ts";
 import { DEFAULT_PAGE, MAX_FEATURES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
-import type { AppContext } from "../services.ts";
 import { type Crs, NOWHERE, readCrs, readWindow } from "./crs.ts";
 import type { FeatureQuery } from "./source.ts";
 
@@ -21,7 +21,7 @@ const MAX_VALUE_CHARACTERS = 1024;
 
 /** Refuses parameters that a path does not have (17-069r4 §7.15.1), and those that are given twice. */
 export function onlyParameters(
-  c: AppContext,
+  c: Incoming,
   known: readonly string[],
 ): Result<undefined, AnyRefusal> {
   const names = [...new URL(c.req.url).searchParams.keys()];
@@ -29,15 +29,18 @@ export function onlyParameters(
   if (strange === undefined) return ok(undefined);
   const want = known.length === 0 ? "no parameter" : `once each: ${known.join(", ")}`.slice(0, 512);
   // Asked for a parameter without a name, Hono gives all of them.
-  const got = (c.req.queries()[strange]?.[0] ?? "").slice(0, 64);
+  const got = (new URL(c.req.url).searchParams.get(strange) ?? "").slice(0, 64);
   return err({ code: "HTTP_PARAMETER", name: strange.slice(0, 64), got, want });
 }
 
-export function readItemsRequest(
-  c: AppContext,
-  filters: readonly string[],
-): Result<ItemsRequest, AnyRefusal> {
-  const own = filters.filter((name) => !OF_ITEMS.some((each) => each === name));
+/** @param filters the properties that can be filtered by: asked for only where a request names something else */
+export async function readItemsRequest(
+  c: Incoming,
+  filters: () => Promise<readonly string[]>,
+): Promise<Result<ItemsRequest, AnyRefusal>> {
+  const isOfItems = (name: string): boolean => OF_ITEMS.some((each) => each === name);
+  const isPlain = [...new URL(c.req.url).searchParams.keys()].every(isOfItems);
+  const own = isPlain ? [] : (await filters()).filter((name) => !isOfItems(name));
   const fit = onlyParameters(c, [...OF_ITEMS, ...own]);
   if (!fit.ok) return fit;
   const limit = readInteger(c, "limit", 1, Number.MAX_SAFE_INTEGER);

@@ -1,10 +1,13 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import { type Reader, readerOf, seenDataset, seenDatasets } from "../data/reader.ts";
-import { answer, asBody, PRIVATE } from "../http/answer.ts";
+import { answer, PRIVATE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
+import type { Incoming } from "../http/incoming.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
+import { type Answered, responseOf, TextAnswer } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import type { ShortRoute } from "../short-path.ts";
 import { type Codes, codeCollection } from "./code-collection.ts";
 import { type Counts, createCounts } from "./counts.ts";
 import { CRS84, type Crs, inCrs, readCrs, SYSTEMS } from "./crs.ts";
@@ -36,13 +39,17 @@ const KINDS: Readonly<Record<string, string>> = {
   dataset: "Datasets",
 };
 
+const ITEMS = "/ogc/collections/:id/items";
+
 type Link = { readonly [field: string]: string };
 
 /**
  * OGC API Features, to read: codes by kind and class, and the datasets that the reader may see. docs/spec/sharing.md, OGC API
  * Features.
+ *
+ * @returns what is answered on the short way too
  */
-export function mountOgc(app: App, services: Services): void {
+export function mountOgc(app: App, services: Services): readonly ShortRoute[] {
   const { problem, config } = services;
   const base = `${config.publicUrl}/ogc`;
   const counts = createCounts(services.ledger);
@@ -99,34 +106,9 @@ export function mountOgc(app: App, services: Services): void {
     return json(c, await described(found.value), found.value.isPrivate);
   });
 
-  app.get("/ogc/collections/:id/items", async (c) => {
-    const found = await collectionOf(c);
-    if (!found.ok) return problem(c, found.error);
-    const collection = found.value;
-    const asked = readItemsRequest(c, await collection.filters());
-    if (!asked.ok) return problem(c, asked.error);
-    const { query, limit, cursor, crs } = asked.value;
-    const page =
-      query === undefined ? ok(NO_FEATURES) : await collection.page(query, { limit, cursor });
-    if (!page.ok) return problem(c, page.error);
-    const { features, matched, next } = page.value;
-    const here = new URL(c.req.url);
-    const at = `${config.publicUrl}${here.pathname}`;
-    const links = [link(at + here.search, "self", GEOJSON, "This document")];
-    if (next !== undefined) {
-      here.searchParams.set("cursor", next);
-      links.push(link(at + here.search, "next", GEOJSON, "The next page"));
-    }
-    const own = `${base}/collections/${collection.id}`;
-    links.push(link(own, "collection", "application/json", collection.title));
-    const body = {
-      type: "FeatureCollection",
-      links,
-      numberMatched: matched,
-      numberReturned: features.length,
-      features: features.map((each) => geoJson(each, crs)),
-    };
-    return items(c, body, { crs, isPrivate: collection.isPrivate, now: services.clock() });
+  app.get(ITEMS, async (c) => {
+    const page = await pageOfItems(c);
+    return page.ok ? responseOf(page.value) : problem(c, page.error);
   });
 
   // Codes have slashes, and not everybody escapes them.
@@ -149,20 +131,51 @@ export function mountOgc(app: App, services: Services): void {
       ...(other ? [link(other.href, "alternate", other.type, "The same to read")] : []),
     ];
     const of = { crs: crs.value, isPrivate: collection.isPrivate, now: services.clock() };
-    return items(c, { ...geoJson(feature, crs.value), links }, of);
+    return responseOf(items(c, { ...geoJson(feature, crs.value), links }, of));
   });
 
   mountTiles(app, services, collectionOf);
+  return [{ method: "GET", path: ITEMS, hasBody: false, answer: pageOfItems }];
 
-  async function collectionOf(c: AppContext): Promise<Result<Collection, AnyRefusal>> {
+  async function pageOfItems(c: Incoming): Promise<Result<Answered, AnyRefusal>> {
+    const found = await collectionOf(c);
+    if (!found.ok) return found;
+    const collection = found.value;
+    const asked = await readItemsRequest(c, collection.filters);
+    if (!asked.ok) return asked;
+    const { query, limit, cursor, crs } = asked.value;
+    const page =
+      query === undefined ? ok(NO_FEATURES) : await collection.page(query, { limit, cursor });
+    if (!page.ok) return page;
+    const { features, matched, next } = page.value;
+    const here = new URL(c.req.url);
+    const at = `${config.publicUrl}${here.pathname}`;
+    const links = [link(at + here.search, "self", GEOJSON, "This document")];
+    if (next !== undefined) {
+      here.searchParams.set("cursor", next);
+      links.push(link(at + here.search, "next", GEOJSON, "The next page"));
+    }
+    const own = `${base}/collections/${collection.id}`;
+    links.push(link(own, "collection", "application/json", collection.title));
+    const body = {
+      type: "FeatureCollection",
+      links,
+      numberMatched: matched,
+      numberReturned: features.length,
+      features: features.map((each) => geoJson(each, crs)),
+    };
+    return ok(items(c, body, { crs, isPrivate: collection.isPrivate, now: services.clock() }));
+  }
+
+  async function collectionOf(c: Incoming): Promise<Result<Collection, AnyRefusal>> {
     const id = c.req.param("id") ?? "";
     if (id.startsWith(DATASET)) return datasetOf(c, id);
     const all = await codeCollections(services, counts);
     const found = all.find((each) => each.id === id);
-    return found ? ok(found) : err({ code: "HTTP_NOT_FOUND", path: c.req.path });
+    return found ? ok(found) : err({ code: "HTTP_NOT_FOUND", path: new URL(c.req.url).pathname });
   }
 
-  async function datasetOf(c: AppContext, id: string): Promise<Result<Collection, AnyRefusal>> {
+  async function datasetOf(c: Incoming, id: string): Promise<Result<Collection, AnyRefusal>> {
     const reader = readerOf(services, c);
     if (!reader.ok) return reader;
     // Codes have no `_`.
@@ -171,7 +184,7 @@ export function mountOgc(app: App, services: Services): void {
     if (seen.ok) return ok(datasetCollection(seen.value));
     return seen.error.code === "HTTP_BUSY"
       ? seen
-      : err({ code: "HTTP_NOT_FOUND", path: c.req.path });
+      : err({ code: "HTTP_NOT_FOUND", path: new URL(c.req.url).pathname });
   }
 
   async function collectionsFor(c: AppContext): Promise<Result<readonly Collection[], AnyRefusal>> {
@@ -249,31 +262,32 @@ function link(href: string, rel: string, type: string, title: string): Link {
 }
 
 function json(c: AppContext, value: unknown, isPrivate = false): Response {
-  return given(c, JSON.stringify(value), "application/json", {}, isPrivate);
+  return responseOf(given(c, JSON.stringify(value), "application/json", {}, isPrivate));
 }
 
 /** With the time at which it was made, which makes it no other answer. */
 function items(
-  c: AppContext,
+  c: Incoming,
   value: object,
   { crs, isPrivate, now }: { readonly crs: Crs; readonly isPrivate: boolean; readonly now: number },
-): Response {
-  const etag = etagOf(JSON.stringify(value));
-  const body = JSON.stringify({ ...value, timeStamp: timeOfMilliseconds(now) });
+): Answered {
+  const text = JSON.stringify(value);
+  const etag = isPrivate ? undefined : etagOf(text);
+  const body = `${text.slice(0, -1)},"timeStamp":${JSON.stringify(timeOfMilliseconds(now))}}`;
   return given(c, body, GEOJSON, { "Content-Crs": `<${crs.uri}>` }, isPrivate, etag);
 }
 
 function given(
-  c: AppContext,
+  c: Incoming,
   body: string,
   type: string,
   headers: Readonly<Record<string, string>>,
   isPrivate: boolean,
   etag?: string,
-): Response {
+): Answered {
   const vary = { ...headers, Vary: "Authorization, Signature" };
   if (!isPrivate) return answer(c, body, { type, headers: vary, ...(etag && { etag }) });
-  return new Response(asBody(body), {
+  return new TextAnswer(body, {
     headers: { ...vary, "Content-Type": type, "Cache-Control": PRIVATE },
   });
 }

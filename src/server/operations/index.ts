@@ -4,7 +4,12 @@ import { createPending } from "./pending.ts";
 import { mountReadOperation } from "./read.ts";
 import { createSubmissions, mountSubmit, type Submissions } from "./submit.ts";
 
-export { createWritePath, type TakeBody, type WritePath } from "./write-path.ts";
+export {
+  createWritePath,
+  type TakeBody,
+  type WritePath,
+  type WritePathParts,
+} from "./write-path.ts";
 
 /** Writing to the ledger, and reading its log entry by entry. */
 export function mountOperations(app: App, services: Services): Submissions {

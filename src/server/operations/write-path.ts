@@ -1,6 +1,7 @@
 import { SMALL_BYTES } from "../bodies/read.ts";
 import { PRIVATE } from "../http/answer.ts";
 import { type HotAnswer, type HotRequest, headerOf } from "../http/hot.ts";
+import { hotAnswerOf } from "../http/text-answer.ts";
 import { COMMON_HEADERS } from "../methods.ts";
 import type { AnyRefusal, Problems } from "../problem/index.ts";
 import type { Admission } from "../rate/index.ts";
@@ -46,7 +47,7 @@ export function createWritePath(
     };
     // Its address stands in the page for people, and is not looked up.
     const request = new Request(`http://localhost${PATH}`, { method: METHOD, headers });
-    return asHot(problems.plain(request, refusal, status));
+    return hotAnswerOf(problems.plain(request, refusal, status));
   };
 
   const answerOf = async (
@@ -87,13 +88,4 @@ const HEAD = [...COMMON_HEADERS, "Content-Type", "application/json", "Cache-Cont
 function accepted(value: object): HotAnswer {
   const body = Buffer.from(JSON.stringify(value)).toString("latin1");
   return { status: 200, headers: [...HEAD, "Content-Length", String(body.length)], body };
-}
-
-async function asHot(response: Response): Promise<HotAnswer> {
-  const body = Buffer.from(await response.arrayBuffer()).toString("latin1");
-  const fields = [...response.headers]
-    .flat()
-    .filter((_, i, all) => all[i - (i % 2)] !== "content-length");
-  const headers = [...COMMON_HEADERS, ...fields, "Content-Length", String(body.length)];
-  return { status: response.status, headers, body };
 }

@@ -1,4 +1,5 @@
 import { err, hex, ok, type Result } from "../../../core/index.ts";
+import type { Answered } from "../../http/text-answer.ts";
 import { formatHolder } from "../../identity/index.ts";
 import { MAX_SUBSCRIPTION_BYTES } from "../../limits.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
@@ -15,7 +16,7 @@ import type { Subscriptions } from "./service.ts";
 import type { Maker } from "./store.ts";
 import { type Status, statusOf, subscriptionJson } from "./told.ts";
 
-type Answer = Promise<Result<Response, AnyRefusal>>;
+type Answer = Promise<Result<Answered, AnyRefusal>>;
 
 const DEFAULT_LIMIT = 20;
 const MAX_LIMIT = 1000;

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../../core/index.ts";
+import type { Answered } from "../../http/text-answer.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import { TEMPORAL_QUERY, TEMPORAL_RETRIEVE } from "../parameters.ts";
 import { type Asked, readQuery } from "../query.ts";
@@ -15,7 +16,7 @@ import { wrong } from "./span.ts";
 import { evolutionJson } from "./tell.ts";
 import { temporalWrites } from "./write.ts";
 
-type Answer = Promise<Result<Response, AnyRefusal>>;
+type Answer = Promise<Result<Answered, AnyRefusal>>;
 
 /** Of one answer. Of the scratch dataset few, so that a program meets the second page before it meets a city's data. */
 const MAX_TOLD = 10_000;

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../../core/index.ts";
 import { type JsonMap, observedAt } from "../../../data/index.ts";
+import type { Answered } from "../../http/text-answer.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import { readNamed } from "../entities.ts";
 import type { Change } from "../gateway.ts";
@@ -11,7 +12,7 @@ import { type Evolution, evolutionsOf, type Moment } from "./evolution.ts";
 import type { TemporalForm } from "./form.ts";
 import { instanceId } from "./tell.ts";
 
-type Answer = Promise<Result<Response, AnyRefusal>>;
+type Answer = Promise<Result<Answered, AnyRefusal>>;
 
 /** What is added to what was so, told otherwise, or not told any more: GS CIM 009 §5.6.11 to §5.6.16. */
 export function temporalWrites(writer: Writer): readonly Route[] {

@@ -1,0 +1,40 @@
+import { getQueryParam, getQueryParams } from "hono/utils/url";
+import { type HotRequest, headerOf } from "./hot.ts";
+
+/** What answers both ways need to know of a request; a context of the router is one. */
+export type Incoming = { readonly req: IncomingRequest };
+
+export type IncomingRequest = {
+  readonly method: string;
+  /** Whole; only the short way does not know under which host. */
+  readonly url: string;
+  header(name: string): string | undefined;
+  query(name: string): string | undefined;
+  queries(): Record<string, string[]>;
+  queries(name: string): string[] | undefined;
+  param(name: string): string | undefined;
+};
+
+/** A request without a router: parts of its path have been told apart already. Parameters are read as the router reads them. */
+export function incomingOf(
+  { method = "", url = "", rawHeaders }: HotRequest,
+  params: ReadonlyMap<string, string>,
+): Incoming {
+  const whole = `http://localhost${url}`;
+  function queries(): Record<string, string[]>;
+  function queries(name: string): string[] | undefined;
+  function queries(name?: string): Record<string, string[]> | string[] | undefined {
+    return getQueryParams(whole, name);
+  }
+  return {
+    req: {
+      ...{ method, url: whole, queries },
+      header: (name) => headerOf(rawHeaders, name.toLowerCase()),
+      query: (name) => {
+        const value = getQueryParam(whole, name);
+        return typeof value === "string" ? value : undefined;
+      },
+      param: (name) => params.get(name),
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { COMMON_HEADERS } from "../methods.ts";
+import type { HotAnswer } from "./hot.ts";
+
+/** An answer that is a text, or nothing: it becomes a `Response` on the long way, and is written as it is on the short one. */
+export class TextAnswer {
+  readonly text: string | undefined;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    text: string | undefined,
+    { status = 200, headers }: { readonly status?: number; readonly headers: object },
+  ) {
+    this.text = text;
+    this.status = status;
+    this.headers = { ...headers } as Record<string, string>;
+  }
+
+  response(): Response {
+    const { status, headers } = this;
+    return new Response(this.text ?? null, { status, headers });
+  }
+
+  /** @throws TypeError for a field that no head can hold, as a `Response` does */
+  hot(): HotAnswer {
+    const { status, text } = this;
+    const headers = [...COMMON_HEADERS, ...Object.entries(this.headers).flat()];
+    if (headers.some((each) => NO_FIELD.test(each))) throw new TypeError("a field with such signs");
+    if (text === undefined) return { status, headers, body: undefined };
+    const length = Buffer.byteLength(text);
+    const isAscii = length === text.length;
+    const body = isAscii ? text : Buffer.from(text).toString("latin1");
+    return { status, headers: [...headers, "Content-Length", String(length)], body };
+  }
+}
+
+const NO_FIELD = /[^\t\x20-\x7e\x80-\xff]/;
+
+export type Answered = Response | TextAnswer;
+
+export function responseOf(answer: Answered): Response {
+  return answer instanceof Response ? answer : answer.response();
+}
+
+/** What was answered the long way is read again. */
+export async function hotAnswerOf(answer: Answered): Promise<HotAnswer> {
+  if (!(answer instanceof Response)) return answer.hot();
+  const body = Buffer.from(await answer.arrayBuffer()).toString("latin1");
+  const fields = [...answer.headers].filter(([name]) => name !== "content-length").flat();
+  const headers = [...COMMON_HEADERS, ...fields];
+  const { status } = answer;
+  if (status === 204 || status === 304) return { status, headers, body: undefined };
+  return { status, headers: [...headers, "Content-Length", String(body.length)], body };
+}
