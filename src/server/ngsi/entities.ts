@@ -16,6 +16,7 @@ import {
 import { withLinked } from "./linked.ts";
 import { readOrder } from "./order.ts";
 import { ATTRIBUTE, CHANGE, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
+import { proofLinks, withProofs } from "./proofs.ts";
 import { purge } from "./purge.ts";
 import { type NgsiQuery, readForm, readQuery, readTypes } from "./query.ts";
 import {
@@ -96,11 +97,13 @@ async function retrieve(ask: Ask): Answer {
   if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }
+  const proven = withProofs(ask, [entity], form.value);
+  const links = proofLinks(ask, entity, proven);
   if (ask.accept === GEO) {
-    return ok(answerWith(ask, featureJson(entity, context, form.value, place.value)));
+    return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
   }
-  const all = await withLinked(target, [entity], context, form.value);
-  return ok(answerWith(ask, all.length === 1 ? all[0] : all));
+  const all = await withLinked(target, [entity], context, proven);
+  return ok(answerWith(ask, all.length === 1 ? all[0] : all, links));
 }
 
 /** Nothing is left of it that could be told. */
@@ -132,10 +135,11 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
   // Of what was found by its attributes its name is told in any case.
   const isTold = (entity: Entity) => form.only !== undefined || !isEmpty(entity, form);
   const told = page.value.entities.filter(isTold);
+  const proven = withProofs(ask, told, form);
   const found =
     accept === GEO
-      ? told.map((entity) => featureJson(entity, context, form, place.value))
-      : await withLinked(target, told, context, form);
+      ? told.map((entity) => featureJson(entity, context, proven, place.value))
+      : await withLinked(target, told, context, proven);
   const count = query.withCount ? await entities.count(query.query, target.view) : undefined;
   const headers = {
     ...pageLinks(ask, query, page.value.isMore),

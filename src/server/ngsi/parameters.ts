@@ -9,12 +9,12 @@ const ORDER = ["orderBy", "orderFrom", "collation"];
 const TIME = ["timerel", "timeAt", "endTimeAt", "timeproperty", "lastN"];
 const AGGREGATION = ["aggrMethods", "aggrPeriodDuration"];
 
-/** How one entity is told. */
-export const RETRIEVE: readonly string[] = [...FORM, ...LINKS, "geometryProperty", "type"];
+/** How one entity is told. `proof` is our own. */
+export const RETRIEVE: readonly string[] = [...FORM, ...LINKS, "geometryProperty", "type", "proof"];
 /** Which entities, and how they are told. */
 export const QUERY: readonly string[] = [
   ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...LINKS],
-  ...["geometryProperty", ...ORDER],
+  ...["geometryProperty", ...ORDER, "proof"],
 ];
 export const TEMPORAL_RETRIEVE: readonly string[] = [...FORM, ...TIME, ...AGGREGATION];
 export const TEMPORAL_QUERY: readonly string[] = [

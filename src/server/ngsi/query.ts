@@ -248,6 +248,10 @@ export function readForm(
   if (!members.ok) return members;
   const around = readIds(asked("containedBy"));
   if (!around.ok) return wrong("containedBy", asked("containedBy") ?? "", "URIs");
+  const proof = asked("proof");
+  if (proof !== undefined && proof !== "true" && proof !== "false") {
+    return wrong("proof", proof, "true or false");
+  }
   const datasetId = asked("datasetId");
   return ok({
     style: STYLES[named ?? "normalized"] ?? "normalized",

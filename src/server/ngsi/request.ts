@@ -25,6 +25,8 @@ export type Ask = {
   /** What the body says, without having been looked at. */
   readonly body: unknown;
   readonly accept: MediaType;
+  /** How the world reaches the node. */
+  readonly publicUrl: string;
   /** The context that an item of the body is to be read with. */
   contextOf(item: unknown): Promise<Result<TermContext, AnyRefusal>>;
 };
@@ -125,6 +127,7 @@ async function understood(
     // What is given twice is a list that was written apart.
     asked: (name) => c.req.queries(name)?.join(","),
     body: sent.value?.value,
+    publicUrl: services.config.publicUrl,
   });
   if (answer.ok && !route.isWriting) target.value.note?.("ngsi-ld", 1);
   return answer;

@@ -129,9 +129,7 @@ function attributeJson(
   const linked = (said: JsonMap) => linkedJson(name, said, context, form, links);
   if (form.style !== "simplified") {
     const all = instances.map((each) => {
-      const told = instanceJson(each.said, context, form, each);
-      const beside = form.beside?.get(each);
-      const json = beside === undefined ? told : { ...(told as object), ...beside };
+      const json = instanceJson(each.said, context, form, each, form.beside?.get(each));
       const found = linked(each.said);
       if (found.length === 0) return json;
       const entities = found.map((one) => one.entity);
@@ -192,6 +190,7 @@ export function instanceJson(
   context: TermContext,
   form: Form,
   times?: Pick<Instance, "created" | "modified">,
+  beside?: Json,
 ): unknown {
   const said = inLanguage(raw, form);
   const json: Record<string, unknown> = {};
@@ -205,6 +204,7 @@ export function instanceJson(
     json.createdAt = timeText(times.created);
     json.modifiedAt = timeText(times.modified);
   }
+  Object.assign(json, beside);
   return form.style === "concise" ? concise(json) : json;
 }
 
