@@ -14,7 +14,7 @@ export const CHROMIUM: string | undefined = PLACES.find(
 );
 
 /** A page on a machine that does other things too may take its time. */
-const PATIENCE_MILLISECONDS = 120_000;
+export const PATIENCE_MILLISECONDS = 120_000;
 
 export function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({

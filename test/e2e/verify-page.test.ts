@@ -381,6 +381,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const text = await world.seal(plates.LAMP);
       await visiting({ locale: "zh-CN", viewport: { width: 1440, height: 900 } }, async (page) => {
         await page.goto(address());
+        await page.locator("#typed").waitFor();
         const seen: string[] = [];
         for (let i = 0; i < 8 && !seen.includes("typed"); i++) {
           await page.keyboard.press("Tab");
@@ -580,7 +581,7 @@ describe.skipIf(CHROMIUM === undefined)(
         );
         await typeIn(page, text);
         await verdictOf(page);
-        expect(await page.evaluate("track.readyState")).toBe("ended");
+        await page.waitForFunction("track.readyState === 'ended'");
       });
     });
 
