@@ -56,3 +56,12 @@ export async function openWatchedPage(
   });
   return { page, complaints };
 }
+
+/** Shows a page in a scheme, and waits until it does: colours on their way from one to the other are those of neither. */
+export async function wear(page: Page, colorScheme: "dark" | "light"): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await page.waitForFunction(
+    (scheme) => document.documentElement.dataset.theme === scheme,
+    colorScheme,
+  );
+}

@@ -347,6 +347,8 @@ describe.skipIf(CHROMIUM === undefined)(
     );
 
     async function expectAccessible(page: Page, what: string): Promise<void> {
+      // What moves is judged where it comes to rest.
+      await page.emulateMedia({ reducedMotion: "reduce" });
       await page.evaluate(AXE);
       const { violations, passes }: AxeResults = await page.evaluate(
         `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, rules: { "target-size": { enabled: true } } })`,
