@@ -64,7 +64,7 @@ test("a dataset is made in four signed steps, and made again it is as it was", a
 test("what is sent is proved to a stranger, erased, and refused when it is wrong", async () => {
   const photo = join(office.directory, "photo.jpg");
   writeFileSync(photo, JPEG);
-  const said = { id: AIR, pm25: 12.5, note: "晴", time: "2026-11-29T03:00:00Z" };
+  const said = { id: AIR, pm25: 12.5, note: "晴", time: "2026-05-29T03:00:00Z" };
   const file = await office.file("said.json", JSON.stringify([said, { ...said, pm25: 13 }]));
   const receipt = join(office.directory, "sent");
   const sent = await by("send", AIR, file, "--attach", `photo=${photo}`, "--receipt", receipt);
@@ -124,7 +124,7 @@ test("a table is proved as a whole, and is caught when it was changed", async ()
   const policy = await office.file("policy", (await office.node.client.node()).policy);
   const at = (name: string) => join(office.directory, name);
   const exported = (name: string, ...more: readonly string[]) =>
-    by("export", AIR, at(name), "--since", "2026-11-28", "--attributes", "pm25,photo", ...more);
+    by("export", AIR, at(name), "--since", "2026-05-28", "--attributes", "pm25,photo", ...more);
   const verify = (name: string, ...more: readonly string[]) =>
     office.cli("verify", at(`${name}.proof`), "--policy", policy, "--code", AIR, ...more);
   for (const name of ["all.parquet", "all.csv"]) {
@@ -143,7 +143,7 @@ test("a table is proved as a whole, and is caught when it was changed", async ()
   writeFileSync(at("all.csv"), csv.replace("12.5", "12.6"));
   expect(problemOf(await verify("all.csv"))).toMatchObject({ code: "CLI_EXPORT_DIFFERS" });
   // The same form, of other rows than the proof is of.
-  const less = ["--before", "2026-11-29", "--overwrite", "--no-proof"];
+  const less = ["--before", "2026-05-29", "--overwrite", "--no-proof"];
   expect(await exported("all.parquet", ...less)).toMatchObject({ exit: 0 });
   expect(problemOf(await verify("all.parquet"))).toMatchObject({ code: "CLI_EXPORT_DIFFERS" });
   const proof = readFileSync(at("all.csv.proof"), "utf8").trim().split("\n");
@@ -263,7 +263,7 @@ test("another office asks, is granted less, reads that much, and is refused once
   const owner = (...args: readonly string[]) => office.as("office", OFFICE, ...args);
   const file = await office.file(
     "granted.json",
-    JSON.stringify({ id: AIR, no2: 41, pm25: 12, time: "2026-11-29T03:00:00Z" }),
+    JSON.stringify({ id: AIR, no2: 41, pm25: 12, time: "2026-05-29T03:00:00Z" }),
   );
   const { index } = jsonOf(await by("send", AIR, file, "--json"));
   const at = String(index);

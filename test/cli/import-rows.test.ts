@@ -351,7 +351,7 @@ describe("a row", () => {
       ["ROW_POSITION_SWAPPED"],
     ],
     ["a day that never was", ["名称", "安装日期"], ["灯", "2024-02-30"], ["ROW_DATE"]],
-    ["a day to come", ["名称", "安装日期"], ["灯", "2027-01-01"], ["ROW_DATE"]],
+    ["a day to come", ["名称", "安装日期"], ["灯", "2099-01-01"], ["ROW_DATE"]],
     ["a name that is too long", ["名称"], ["灯".repeat(200)], ["ROW_SHAPE"]],
     [
       "several mistakes",

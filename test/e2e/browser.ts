@@ -14,7 +14,7 @@ export const CHROMIUM: string | undefined = PLACES.find(
 );
 
 /** A page on a machine that does other things too may take its time. */
-const PATIENCE_MILLISECONDS = 120_000;
+export const PATIENCE_MILLISECONDS = 120_000;
 
 export function launch(...more: readonly string[]): Promise<Browser> {
   return chromium.launch({
@@ -55,4 +55,13 @@ export async function openWatchedPage(
     if (!isOurs) complaints.foreign.push(url);
   });
   return { page, complaints };
+}
+
+/** Shows a page in a scheme, and waits until it does: colours on their way from one to the other are those of neither. */
+export async function wear(page: Page, colorScheme: "dark" | "light"): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+  await page.waitForFunction(
+    (scheme) => document.documentElement.dataset.theme === scheme,
+    colorScheme,
+  );
 }

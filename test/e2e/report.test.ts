@@ -8,7 +8,7 @@ import { fromHex, hex, present, sealName } from "../../src/core/index.ts";
 import { jsonOf, type Office, officeKey, openDataOffice } from "../cli/office.ts";
 import { type RealNode, startRealNode } from "../node/real-node.ts";
 import { CITY, code, named } from "../sdk/world.ts";
-import { CHROMIUM, openWatchedPage } from "./browser.ts";
+import { CHROMIUM, openWatchedPage, wear } from "./browser.ts";
 
 // A phone is enrolled, reports while the node is away, is closed, and delivers when both are back; it installs a plate.
 
@@ -155,8 +155,8 @@ describe.skipIf(CHROMIUM === undefined)(
       expect(complaints).toEqual({ violations: [], errors: [], foreign: [] });
 
       for (const colorScheme of ["light", "dark"] as const) {
-        await page.emulateMedia({ colorScheme });
         await page.goto(`${url}/report/${LAMP}?seal=${seal}`);
+        await wear(page, colorScheme);
         for (const value of ["matter", "installed"]) {
           await page.locator(`input[value="${value}"]`).check();
           await page.evaluate(AXE);

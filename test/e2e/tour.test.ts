@@ -7,7 +7,7 @@ import type { AxeResults } from "axe-core";
 import type { Browser, Download, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAIN } from "../node/real-node.ts";
-import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts";
+import { CHROMIUM, type Complaints, launch, openWatchedPage, wear } from "./browser.ts";
 import { type DemoNode, startDemoNode } from "./demo-node.ts";
 
 const run = promisify(execFile);
@@ -278,7 +278,7 @@ describe.skipIf(CHROMIUM === undefined)(
       );
       await expectDone("Two cities agreed without a third");
       for (const colorScheme of ["dark", "light"] as const) {
-        await page.emulateMedia({ colorScheme });
+        await wear(page, colorScheme);
         await page.evaluate(AXE);
         const { violations } = (await page.evaluate(
           `axe.run(document, { runOnly: ${JSON.stringify(TAGS)} })`,

@@ -347,6 +347,8 @@ describe.skipIf(CHROMIUM === undefined)(
     );
 
     async function expectAccessible(page: Page, what: string): Promise<void> {
+      // What moves is judged where it comes to rest.
+      await page.emulateMedia({ reducedMotion: "reduce" });
       await page.evaluate(AXE);
       const { violations, passes }: AxeResults = await page.evaluate(
         `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, rules: { "target-size": { enabled: true } } })`,
@@ -381,6 +383,7 @@ describe.skipIf(CHROMIUM === undefined)(
       const text = await world.seal(plates.LAMP);
       await visiting({ locale: "zh-CN", viewport: { width: 1440, height: 900 } }, async (page) => {
         await page.goto(address());
+        await page.locator("#typed").waitFor();
         const seen: string[] = [];
         for (let i = 0; i < 8 && !seen.includes("typed"); i++) {
           await page.keyboard.press("Tab");
@@ -580,7 +583,7 @@ describe.skipIf(CHROMIUM === undefined)(
         );
         await typeIn(page, text);
         await verdictOf(page);
-        expect(await page.evaluate("track.readyState")).toBe("ended");
+        await page.waitForFunction("track.readyState === 'ended'");
       });
     });
 

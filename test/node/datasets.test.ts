@@ -61,7 +61,7 @@ const reading = (pm25: number): Said => ({
   id: AIR,
   note: "晴",
   pm25,
-  time: "2026-11-29T03:00:00Z",
+  time: "2026-05-29T03:00:00Z",
   type: "AirQualityObserved",
 });
 
@@ -100,7 +100,7 @@ describe("an entry", () => {
     const { facts, source, dataset, signer, index } = verdict.value;
     expect(facts.map(({ name, value }) => [name, value])).toEqual([
       ["pm25", 13],
-      ["time", "2026-11-29T03:00:00Z"],
+      ["time", "2026-05-29T03:00:00Z"],
     ]);
     expect([source, dataset, index, signer.holder]).toEqual([OFFICE, `${AIR}#1`, 1, `${OFFICE}#1`]);
     // The first entry is anchored, this one is not yet.

@@ -483,12 +483,12 @@ describe("a dataset over NGSI-LD", () => {
     const said = {
       id: "urn:ngsi-ld:Lamp:1",
       type: "Lamp",
-      time: "2026-11-29T00:00:00Z",
+      time: "2026-05-29T00:00:00Z",
       power: 77,
     };
     await world.node.client.sendEntry(AIR, await signEntry(claims, [makeObservation(said)]));
     const found = (await ask("GET", "/entities?type=Lamp", undefined, owner)).body;
-    expect(found[0].power).toMatchObject({ value: 77, observedAt: "2026-11-29T00:00:00.000Z" });
+    expect(found[0].power).toMatchObject({ value: 77, observedAt: "2026-05-29T00:00:00.000Z" });
     const size = (await world.node.client.dataset(AIR)).entries ?? 0;
     const proof = await world.owner.factsProof(AIR, size - 2, { names: ["power", "@op"] });
     const policy = parsePolicy((await world.node.client.node()).policy);
