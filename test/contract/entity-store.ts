@@ -154,17 +154,14 @@ export function describeEntityStore(name: string, open: OpenStore): void {
 
     test("finds by what stands at the end of links, as the same reader sees it", async () => {
       const { store } = make();
-      const to = (object: string) => [{ type: "Relationship", object }];
-      const pole = (n: number, next: object) => ({
-        id: `urn:p:${n}`,
-        type: "Pole",
-        "@op": "set",
-        next,
+      const pole = (n: number, object: string) => ({
+        ...{ id: `urn:p:${n}`, type: "Pole", "@op": "set" },
+        next: [{ type: "Relationship", object }],
       });
       await store.take([
         entryOf(0, ...Array.from({ length: 5 }, (_, n) => lamp(n))),
-        entryOf(1, pole(1, to("urn:ngsi-ld:Lamp:3")), pole(2, to("urn:ngsi-ld:Lamp:33"))),
-        entryOf(2, pole(3, to("urn:p:1"))),
+        entryOf(1, pole(1, "urn:ngsi-ld:Lamp:3"), pole(2, "urn:ngsi-ld:Lamp:33")),
+        entryOf(2, pole(3, "urn:p:1")),
       ]);
       const behind = (condition: Condition, more: Partial<LinkedCondition> = {}): Condition => ({
         ...{ kind: "linked", attribute: "next", types: undefined, not: false, condition, ...more },

@@ -293,7 +293,13 @@ describe("members and links", () => {
     expect(inside.in).not.toHaveProperty("entity");
     for (const query of [
       ...['q=in{name}=="x"', 'q=in{in{name}}=="x"&join=inline', "q=in{name", "q=in.a{name}"],
-      ...["q=floors>1..2", "q=floors>1,2", "csf=((", "csf=a==1;", "georel=near;maxDistance==0&geometry=Point&coordinates=[0,0]"],
+      ...[
+        "q=floors>1..2",
+        "q=floors>1,2",
+        "csf=((",
+        "csf=a==1;",
+        "georel=near;maxDistance==0&geometry=Point&coordinates=[0,0]",
+      ],
       ...["type=*&local=false", "geometryProperty=location", "containedBy=x y", "collation=xx"],
       ...["orderBy=floors;dist-asc", "orderBy=floors;dist-asc&orderFrom=1,2", "orderBy=at[city"],
     ]) {
