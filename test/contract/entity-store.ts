@@ -14,6 +14,7 @@ import {
   type EntityReader,
   type EntityStore,
   type EntityView,
+  type LinkedCondition,
   type Measure,
   type MeasureGrouping,
   type MeasureQuery,
@@ -149,6 +150,32 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       await store.take([entryOf(3, { id, "@op": "end" })]);
       expect(await store.entity(id, ALL)).toBeUndefined();
       expect([await store.count({}, ALL), await store.inventory(ALL)]).toEqual([0, []]);
+    });
+
+    test("finds by what stands at the end of links, as the same reader sees it", async () => {
+      const { store } = make();
+      const pole = (n: number, object: string) => ({
+        ...{ id: `urn:p:${n}`, type: "Pole", "@op": "set" },
+        next: [{ type: "Relationship", object }],
+      });
+      await store.take([
+        entryOf(0, ...Array.from({ length: 5 }, (_, n) => lamp(n))),
+        entryOf(1, pole(1, "urn:ngsi-ld:Lamp:3"), pole(2, "urn:ngsi-ld:Lamp:33")),
+        entryOf(2, pole(3, "urn:p:1")),
+      ]);
+      const behind = (condition: Condition, more: Partial<LinkedCondition> = {}): Condition => ({
+        ...{ kind: "linked", attribute: "next", types: undefined, not: false, condition, ...more },
+      });
+      const isPowered = compare("power", "==", 30);
+      const linked = (condition: Condition, view?: EntityView) =>
+        idsOf(store, { types: [["Pole"]], condition }, view);
+      expect(await linked(behind(isPowered))).toEqual(["urn:p:1"]);
+      expect(await linked(behind(behind(isPowered)))).toEqual(["urn:p:3"]);
+      expect(await linked(behind(isPowered, { types: ["Lamp", "X"] }))).toEqual(["urn:p:1"]);
+      expect(await linked(behind(isPowered, { types: ["Post"] }))).toEqual([]);
+      expect(await linked(behind(isPowered, { not: true }))).toEqual(["urn:p:2", "urn:p:3"]);
+      // Of what its reader does not see nothing can be asked, wherever it stands.
+      expect(await linked(behind(isPowered), { attributes: ["next"] })).toEqual([]);
     });
 
     test("finds by id, type, value, place and time, page by page", async () => {

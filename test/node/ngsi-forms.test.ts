@@ -195,6 +195,8 @@ describe("members and links", () => {
   test("are picked and left out, whatever they are, and refused where it makes no sense", async () => {
     const one = `/entities/${house(1)}`;
     expect(Object.keys(await get(`${one}?pick=name`))).toEqual(["name"]);
+    expect(await get(`${one}?pick=name%7Ctype`)).toEqual(await get(`${one}?pick=type,name`));
+    expect((await refused("GET", `${one}?pick=name%7C%7Ctype`))[0]).toBe(400);
     expect(await get(`${one}?pick=id,type`)).toEqual({ id: house(1), type: "House" });
     const left = Object.keys(await get(`${one}?omit=id,floors,scope`));
     expect(left.sort()).toEqual(["in", "name", "type"]);
@@ -254,6 +256,98 @@ describe("members and links", () => {
     expect(await get("/entities/urn:ngsi-ld:Land:1?join=flat")).toMatchObject({ type: "Land" });
   });
 
+  test("are asked of as far as questions lead, and no further than join says", async () => {
+    await made({
+      ...{ id: house(3), type: "House", at: property({ city: "Haikou" }) },
+      colour: { type: "LanguageProperty", languageMap: { en: "red", zh: "红" } },
+      use: { type: "VocabProperty", vocab: ["shop", "home"] },
+    });
+    const found = async (q: string, more = "") =>
+      (await get(`/entities?type=House&q=${encodeURIComponent(q)}${more}`)).map(({ id }: Json) =>
+        Number(id.at(-1)),
+      );
+    const one = "&join=inline&joinLevel=1";
+    const two = "&join=inline&joinLevel=2";
+    expect(await found('in{name}=="town"', one)).toEqual([1, 2]);
+    expect(await found('in{Town:name}=="town";floors==2', one)).toEqual([1]);
+    expect(await found('in{Land,Town:name}~="^t"', one)).toEqual([1, 2]);
+    expect(await found('in{Land:name}=="town"', one)).toEqual([]);
+    expect(await found('in{in{name}}=="land"', two)).toEqual([1, 2]);
+    expect(await found("!in{lost}", one)).toEqual([3]);
+    expect(await found("in{lost{name}}", two)).toEqual([]);
+    // A link is equal to something or not; it comes before nothing.
+    expect(await found('in>"urn:a"')).toEqual([]);
+    expect(await found('in~="Town"')).toEqual([]);
+    expect(await found('in!="urn:a"')).toEqual([1, 2]);
+    expect(await found('at[city]=="Haikou"')).toEqual([3]);
+    expect(await found('colour[*]=="红"')).toEqual([3]);
+    expect(await found('colour[*]!="red"')).toEqual([]);
+    expect(await found('colour[en]=="红"')).toEqual([]);
+    // A term of a vocabulary is kept as what it means; whoever asks by the term says so.
+    expect(await found("use==shop")).toEqual([]);
+    expect(await found("use==shop,odd", "&expandValues=use&jsonKeys=at")).toEqual([3]);
+    expect((await get(`/entities/${house(3)}?options=keyValues`)).use).toEqual({
+      vocab: ["shop", "home"],
+    });
+    const inside = await get(`/entities/${house(1)}?join=inline&containedBy=urn:ngsi-ld:Town:1`);
+    expect(inside.in).not.toHaveProperty("entity");
+    for (const query of [
+      ...['q=in{name}=="x"', 'q=in{in{name}}=="x"&join=inline', "q=in{name", "q=in.a{name}"],
+      ...[
+        "q=floors>1..2",
+        "q=floors>1,2",
+        "csf=((",
+        "csf=a==1;",
+        "georel=near;maxDistance==0&geometry=Point&coordinates=[0,0]",
+      ],
+      ...["type=*&local=false", "geometryProperty=location", "containedBy=x y", "collation=xx"],
+      ...["orderBy=floors;dist-asc", "orderBy=floors;dist-asc&orderFrom=1,2", "orderBy=at[city"],
+    ]) {
+      const typed = query.startsWith("type") ? query : `type=House&${query}`;
+      expect(await refused("GET", `/entities?${encodeURI(typed)}`), query).toEqual([
+        ...[400, "BadRequestData"],
+      ]);
+    }
+    for (const broad of ["attrs=createdAt", `q=${encodeURIComponent('modifiedAt>"2020"')}`]) {
+      expect(await refused("GET", `/entities?${broad}`), broad).toEqual([400, "BadRequestData"]);
+    }
+    expect((await refused("GET", `/entities/${house(3)}?type=Town`))[0]).toBe(404);
+    expect((await get(`/entities/${house(3)}?type=Town,House`)).id).toBe(house(3));
+    for (const name of ["id", "type", "scope", "createdAt"]) {
+      expect((await refused("GET", `/attributes/${name}`))[0], name).toBe(404);
+    }
+    expect(await refused("GET", "/types/House?details=true")).toEqual([400, "InvalidRequest"]);
+    expect((await ask("DELETE", `/entities/${house(3)}`)).status).toBe(204);
+  });
+
+  test("are asked for in a body by selectors, and in the order that it names", async () => {
+    const query = async (more: object, entities: readonly object[] = [{ type: "House" }]) => {
+      const asked = { type: "Query", entities, ...more };
+      const { status, body } = await ask("POST", "/entityOperations/query", asked);
+      return status === 200 ? body.map(({ id }: Json) => Number(id.at(-1))) : body.code;
+    };
+    const ordering = { orderBy: ["floors;desc", "id"] };
+    expect(await query({ ordering })).toEqual([1, 2]);
+    expect(await query({}, [{ type: "House", id: house(2), idPattern: ":1$" }])).toEqual([2]);
+    expect(await query({}, [{ type: "House", id: [house(2), house(1)] }])).toEqual([1, 2]);
+    for (const [more, entities] of [
+      ...[[{}, [{ id: house(1) }]] as const, [{}, [{ type: "House", id: [house(1), 5] }]] as const],
+      ...[{ q: 4 }, { joinLevel: "2" }, { temporalQ: {} }, { ordering: {} }, { attrs: [] }].map(
+        (each) => [each, undefined] as const,
+      ),
+      ...[{ coordinates: "1,2" }, { geometry: 5 }, { collation: 1 }].map(
+        (each) => [{ ordering: { ...ordering, ...each } }, undefined] as const,
+      ),
+    ]) {
+      expect(await query(more, entities), JSON.stringify([more, entities])).toBe("NGSI_DATA");
+    }
+    const near = { orderBy: ["location;dist-asc"] };
+    expect(await query({ ordering: near })).toBe("HTTP_PARAMETER");
+    expect(await query({ ordering: { ...ordering, collation: "de-u-co-phonebk" } })).toBe(
+      "HTTP_PARAMETER",
+    );
+  });
+
   test("are put into an order, and found by scope", async () => {
     const order = async (by: string) =>
       (await get(`/entities?type=House,Town&orderBy=${encodeURIComponent(by)}`)).map(
@@ -270,6 +364,23 @@ describe("members and links", () => {
       expect.stringContaining('rel="prev"'),
     ]);
     expect((await refused("GET", "/entities?type=House&orderBy=a;odd"))[0]).toBe(400);
+    const point = (...coordinates: number[]) => ({
+      ...{ type: "GeoProperty", value: { type: "Point", coordinates } },
+    });
+    for (const [n, name, x] of [
+      ...[[1, "b", 3] as const, [2, "á", 1] as const, [3, "A", 2] as const, [4, 7, 9] as const],
+    ]) {
+      const where = n === 4 ? {} : { location: point(x, 0) };
+      await made({ id: `urn:order:${n}`, type: "Order", name: property({ is: name }), ...where });
+    }
+    const ordered = async (by: string, more = "") =>
+      (await get(`/entities?type=Order&orderBy=${encodeURIComponent(by)}${more}`))
+        .map(({ id }: Json) => id.at(-1))
+        .join("");
+    expect(await ordered("name[is]")).toBe("4312");
+    expect(await ordered("name[is]", "&collation=und")).toBe("4321");
+    expect(await ordered("location;dist-asc", "&orderFrom=[1.4,0]")).toBe("2314");
+    expect(await ordered("location;dist-desc", "&orderFrom=[1.4,0]")).toBe("1324");
     const scoped = async (q: string) =>
       (await get(`/entities?type=House&count=true&scopeQ=${encodeURIComponent(q)}`)).length;
     expect(await Promise.all(["/a", "/a/#", "/+/b", "/a/b;/c", "/c,/a", "/x"].map(scoped))).toEqual(
@@ -279,6 +390,28 @@ describe("members and links", () => {
     expect((await ask("DELETE", `/entities/${house(1)}/attrs/scope`)).status).toBe(204);
     expect(await get(`/entities/${house(1)}`)).not.toHaveProperty("scope");
     expect((await refused("DELETE", `/entities/${house(1)}/attrs/scope`))[0]).toBe(404);
+  });
+
+  test("are told in the nearest language, and where the main instance is", async () => {
+    const point = (x: number) => ({ type: "Point", coordinates: [x, x] });
+    const at = (x: number, more = {}) => ({ type: "GeoProperty", value: point(x), ...more });
+    await made({
+      ...{ id: "urn:told:1", type: "Told", location: [at(9, { datasetId: "urn:d:1" }), at(1)] },
+      name: { type: "LanguageProperty", languageMap: { de: "D", "en-GB": "E", zh: "中" } },
+    });
+    const lang = async (tags: string) =>
+      (await get(`/entities/urn:told:1?lang=${encodeURIComponent(tags)}`)).name.lang;
+    expect(
+      await Promise.all(
+        ["zh-Hant-TW", "EN", "en-us,de;q=0.5", "de;q=0.1,zh;q=0.9", "pt"].map(lang),
+      ),
+    ).toEqual(["zh", "en-GB", "de", "zh", "de"]);
+    const geo = { Accept: "application/geo+json" };
+    expect((await get("/entities/urn:told:1", geo)).geometry).toEqual(point(1));
+    expect((await get("/entities/urn:told:1?geometryProperty=name", geo)).geometry).toBeNull();
+    expect(await refused("GET", "/entities/urn:told:1?geometryProperty=location")).toEqual([
+      ...[400, "BadRequestData"],
+    ]);
   });
 
   test("end instance by instance, member by member, where they are said to be nothing", async () => {
@@ -460,6 +593,83 @@ describe("what was so", () => {
     const anew = { id: "urn:time:1", type: "Meter", level: seen([0, 10]) };
     await made(anew, "/temporal/entities");
     expect((await values()).level.values).toEqual([[10, at(0)]]);
+  });
+
+  test("is what a question over time is put to, whatever is so by now", async () => {
+    const thing = (n: number, values: (readonly [number, number])[], more: object = {}) =>
+      made(
+        { id: `urn:then:${n}`, type: "Then", v: seen(...values), name: property(`n${n}`), ...more },
+        "/temporal/entities",
+      );
+    const place = (minute: number, x: number) => ({
+      ...{ type: "GeoProperty", value: { type: "Point", coordinates: [x, 0] } },
+      observedAt: at(minute),
+    });
+    await thing(
+      3,
+      [
+        [0, 30],
+        [40, 5],
+      ] as const satisfies (readonly [number, number])[],
+      {
+        location: [place(0, 1), place(40, 7)],
+      },
+    );
+    await thing(
+      1,
+      [
+        [0, 5],
+        [40, 90],
+      ],
+      { location: [place(0, 7), place(40, 1)] },
+    );
+    await thing(2, [[0, 40]], { w: { ...property("é"), observedAt: at(0), datasetId: "urn:d:1" } });
+    const span = `timerel=between&timeAt=${at(0)}&endTimeAt=${at(30)}`;
+    const asked = async (more: string, when = span) => {
+      const path = `/temporal/entities?type=Then&${when}&${more}`;
+      const { body, headers } = await ask("GET", path);
+      const ids = body.map(({ id }: Json) => id.at(-1)).join("");
+      return [ids, headers.get("NGSILD-Results-Count")];
+    };
+    expect(await asked("q=v%3E25&count=true")).toEqual(["32", "2"]);
+    expect(await asked("q=v%3E25&count=true&limit=1&offset=1")).toEqual(["2", "2"]);
+    expect(await asked("q=v%3E25&limit=1&offset=2")).toEqual(["", null]);
+    expect(await asked("q=v%3E25&attrs=name")).toEqual(["", null]);
+    expect(await asked("q=v%3C25;!w&count=true")).toEqual(["1", "1"]);
+    expect(await asked("attrs=w,odd&count=true")).toEqual(["2", "1"]);
+    expect(await asked("q=v%3E25&count=true", `timerel=after&timeAt=${at(30)}`)).toEqual([
+      "1",
+      "1",
+    ]);
+    const near = "georel=near;maxDistance==1000&geometry=Point&coordinates=[1,0]&count=true";
+    expect(await asked(near)).toEqual(["3", "1"]);
+    expect((await asked("orderBy=id"))[0]).toBe("123");
+    expect((await asked("orderBy=name;desc"))[0]).toBe("321");
+    expect((await asked("orderBy=createdAt"))[0]).toBe("312");
+    for (const query of ["q=v%7Bname%7D==1", "pick=v%7Bname%7D", "csf=((", "orderBy=v;odd"]) {
+      const path = `/temporal/entities?type=Then&${span}&${query}`;
+      expect(await refused("GET", path), query).toEqual([400, "BadRequestData"]);
+    }
+    expect((await refused("GET", `/temporal/entities?${span}&attrs=createdAt`))[0]).toBe(400);
+    // A body that says how to sum up asks for sums.
+    const temporalQ = { timerel: "after", timeAt: at(0) };
+    const sums = async (more: object) =>
+      (
+        await ask("POST", "/temporal/entityOperations/query", {
+          ...{ type: "Query", entities: [{ type: "Then", id: "urn:then:1" }], temporalQ, ...more },
+        })
+      ).body[0]?.v;
+    const max = { type: "Property", max: [[90, at(0), at(40)]] };
+    expect(await sums({ aggrParams: { aggrMethods: ["max"] } })).toEqual(max);
+    expect(await sums({ temporalQ: { ...temporalQ, aggrMethods: "max" } })).toEqual(max);
+    expect((await sums({}))[0].instanceId).toBeDefined();
+    expect(await sums({ aggrParams: { aggrMethods: ["odd"] } })).toBeUndefined();
+    // A scope that was set counts as observed when it was.
+    await made({ id: "urn:then:4", type: "Scoped", scope: "/old", v: property(1) });
+    await ask("PATCH", "/entities/urn:then:4", { scope: "/new" });
+    const { scope } = await get("/temporal/entities/urn:then:4?options=sysAttrs");
+    expect(scope.map(({ value }: Json) => value)).toEqual(["/old", "/new"]);
+    expect(scope[1].observedAt).toBe(scope[1].modifiedAt);
   });
 
   test("comes in pages by time, the oldest or the newest first", async () => {

@@ -1,5 +1,9 @@
 import { rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { contextLoader } from "../../src/node/context-loader.ts";
 import { createNotifier } from "../../src/node/notify/notifier.ts";
 import { code, named, signerOf } from "../sdk/world.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
@@ -136,6 +140,8 @@ describe("subscriptions", () => {
       [{ throttling: 1, timeInterval: 1 }, "NGSI_DATA"],
       [{ expiresAt: "2000-01-01T00:00:00Z" }, "NGSI_DATA"],
       [{ q: "((" }, "HTTP_PARAMETER"],
+      [{ scopeQ: "a b" }, "HTTP_PARAMETER"],
+      [{ notification: { ...to("/x"), format: "simplified", showChanges: true } }, "NGSI_DATA"],
       [{ csf: "((" }, "HTTP_PARAMETER"],
       [{ geoQ: { georel: "near", geometry: "Point", coordinates: [0, 0] } }, "HTTP_PARAMETER"],
       [{ jsonldContext: "no uri" }, "NGSI_DATA"],
@@ -282,6 +288,37 @@ describe("subscriptions", () => {
     const [resumed] = await receiver.some("/paused");
     expect([resumed.data[0].count.value, receiver.at("/paused").length]).toEqual([4, 1]);
     for (const id of [slow, timed, paused]) await ask("DELETE", `/subscriptions/${id}`);
+  });
+
+  test("ask through relationships and by scope, as things are when something changes", async () => {
+    const battery = (n: string, level: number) => ({
+      ...{ id: `urn:ngsi-ld:Battery:${n}`, type: "Battery", level },
+      maker: { type: "Relationship", object: `urn:ngsi-ld:Maker:${level > 50 ? 1 : 2}` },
+    });
+    for (const each of [battery("low", 3), battery("full", 95)])
+      await ask("POST", "/entities", each);
+    for (const n of [1, 2]) {
+      await ask("POST", "/entities", { id: `urn:ngsi-ld:Maker:${n}`, type: "Maker", n });
+    }
+    const ids = [
+      await subscribe("/linked", { q: "on{Battery:level}<50" }),
+      await subscribe("/deep", { q: "on{maker{n}}==1|on{odd}" }),
+      await subscribe("/scoped", { scopeQ: "(/a;/c/#),/b" }),
+    ];
+    expect(await shown(ids[2] as string)).toMatchObject({ scopeQ: "(/a;/c/#),/b" });
+    const on = (n: string) => ({ type: "Relationship", object: `urn:ngsi-ld:Battery:${n}` });
+    await ask("POST", "/entities", lamp("l1", { on: on("full"), scope: "/b/d" }));
+    await ask("POST", "/entities", lamp("l2", { on: on("low"), scope: ["/a", "/c/e"] }));
+    await ask("POST", "/entities", lamp("l3", { on: on("none"), scope: "/a" }));
+    await ask("PATCH", "/entities/urn:ngsi-ld:Battery:low/attrs", { level: 80 });
+    await ask("POST", "/entities/urn:ngsi-ld:Lamp:l2/attrs", { power: 2 });
+    await ask("POST", "/entities", lamp("l4", { on: on("full"), scope: "/b" }));
+    const told = async (path: string, count: number) =>
+      (await receiver.some(path, count)).map(({ data }) => data[0].id.slice(-2));
+    expect(await told("/scoped", 3)).toEqual(["l2", "l2", "l4"]);
+    expect(await told("/deep", 2)).toEqual(["l1", "l4"]);
+    expect(await told("/linked", 1)).toEqual(["l2"]);
+    for (const id of ids) await ask("DELETE", `/subscriptions/${id}`);
   });
 
   test("that are not taken are tried again, and say so; a redirect leads nowhere", async () => {
@@ -455,6 +492,35 @@ describe("whoever sends notifications", () => {
     const own = createNotifier({ notifyNetworks: ["127.0.0.0/8"], scratch: false }, { resolve });
     expect(await own.send(message(`http://inside.example:${port}/inside`), bounds)).toBe("taken");
     expect(receiver.at("/inside")).toHaveLength(1);
+  });
+
+  test("reaches every address of this machine for a scratch dataset, and none for another", async () => {
+    const other = createServer((request, response) => {
+      request.resume();
+      request.on("end", () => response.end());
+    });
+    await new Promise<void>((resolve) => other.listen(0, "::", resolve));
+    const { port } = other.address() as AddressInfo;
+    const scratch = createNotifier({ notifyNetworks: [], scratch: true });
+    const open = createNotifier({ notifyNetworks: [], scratch: false });
+    const load = contextLoader({ contextHosts: [], followNetworks: [], scratch: true });
+    const own = Object.values(networkInterfaces())
+      .flatMap((all) => all ?? [])
+      .filter(({ scopeid = 0 }) => scopeid === 0)
+      .map(({ address, family }) => (family === "IPv6" ? `[${address}]` : address));
+    for (const host of [...own, "0.0.0.0", "localhost"]) {
+      const uri = `http://${host}:${port}/notify`;
+      expect([host, scratch.refuses(uri)]).toEqual([host, undefined]);
+      expect(await scratch.send(message(uri), bounds), host).toBe("taken");
+      expect(open.refuses(uri), host).toBeDefined();
+    }
+    const { url } = receiver;
+    expect(await load(url)).toBeUndefined();
+    for (const away of ["http://10.255.255.1/c", "http://example.com/c", "http://0.0.0.1/c"]) {
+      expect(await load(away), away).toBeUndefined();
+      if (!away.includes("example")) expect(scratch.refuses(away), away).toBe("not-public");
+    }
+    await new Promise((resolve) => other.close(resolve));
   });
 
   test("gives up a receiver that does not answer in time", async () => {

@@ -61,11 +61,12 @@ export function aggregated(
   const [first, last] = [sorted[0]?.time ?? 0, sorted.at(-1)?.time ?? 0];
   const start = Number.isFinite(from) ? from : first;
   const end = Number.isFinite(to) ? to : last;
+  const isWhole = period.months === 0 && period.milliseconds === 0;
   const buckets: Bucket[] = [];
   for (const { said, time } of sorted) {
     const value = contentOf(said);
     const current = buckets.at(-1);
-    if (current !== undefined && time < current.to) {
+    if (current !== undefined && (isWhole || time < current.to)) {
       if (value !== undefined) current.values.push(value);
       continue;
     }
