@@ -1,4 +1,4 @@
-import type { Sql } from "../../sql/index.ts";
+import { Bulk, type Sql } from "../../sql/index.ts";
 import { flatten } from "../entities/condition.ts";
 import { contentOf, type Entity, LOCATION } from "../entities/entity.ts";
 import { type Box, boxOf, geometryOf } from "../entities/geometry.ts";
@@ -8,151 +8,257 @@ export const KEPT_CHARACTERS = 200;
 
 export type StoredEntity = { readonly row: number; readonly entity: Entity };
 
-const INSERT =
-  "INSERT INTO entity (row, id, time, doc, west, south, east, north) VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+/** What a transaction found of an entity, and what it leaves. */
+type Changed = { readonly old: StoredEntity | undefined; now: StoredEntity | undefined };
+
 const UPDATE =
   "UPDATE entity SET time = ?, doc = ?, west = ?, south = ?, east = ?, north = ? WHERE row = ?";
 
-/** The current entities and what leads to them, written so that a change touches only what it changes. */
+/**
+ * The current entities and what leads to them, written so that a change touches only what it changes. What becomes of an entity
+ * within a transaction is written once, with its end: first what goes, then what comes.
+ */
 export class EntityRows {
   readonly #sql: Sql;
-  readonly #tallies = new Map<string, number>();
+  readonly #changed = new Map<string, Changed>();
+  readonly #decoded = new Decoded();
+  readonly #entities: Bulk;
+  readonly #said: Bulk;
+  readonly #typed: Bulk;
+  readonly #places: Bulk;
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    this.#entities = new Bulk(sql, "INSERT INTO entity", 8);
+    this.#said = new Bulk(sql, "INSERT OR IGNORE INTO said", 3);
+    this.#typed = new Bulk(sql, "INSERT OR IGNORE INTO typed", 2);
+    this.#places = new Bulk(sql, "INSERT INTO place", 5);
   }
 
+  /** As the last transaction left it. */
   get(id: string): StoredEntity | undefined {
+    const known = this.#decoded.get(id);
+    if (known !== undefined) return known;
     const found = this.#sql.get("SELECT row, doc FROM entity WHERE id = ?", [id]);
     if (found === undefined) return undefined;
-    return { row: Number(found[0]), entity: JSON.parse(String(found[1])) as Entity };
+    const doc = String(found[1]);
+    const stored = { row: Number(found[0]), entity: JSON.parse(doc) as Entity };
+    this.#decoded.set(id, stored, doc.length);
+    return stored;
   }
 
-  /** What was there before is given, so that it need not be read again. */
-  put(row: number, entity: Entity, before: Entity | undefined): void {
-    const place = geometryOf(entity.attributes[LOCATION]?.[0]?.said.value);
-    const [west, south, east, north] = place ? boxOf(place) : [null, null, null, null];
-    const said = [entity.time, JSON.stringify(entity), west, south, east, north];
-    // To replace a row would write the index of ids anew.
-    if (before !== undefined) this.#sql.run(UPDATE, [...said, row]);
-    else this.#sql.run(INSERT, [row, entity.id, ...said]);
-    this.#diff(row, before, entity);
-    const [old, around] = [before && boxAround(before), boxAround(entity)];
-    if (JSON.stringify(old) === JSON.stringify(around)) return;
-    if (old !== undefined) this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
-    if (around !== undefined) {
-      const [w, s, e, n] = around;
-      this.#sql.run("INSERT INTO place VALUES (?, ?, ?, ?, ?)", [row, w, e, s, n]);
-    }
+  /** @param row of the observation that the entity begins with, if it was not there */
+  change(id: string, row: number, to: (before: Entity | undefined) => Entity | undefined): void {
+    const { old, now } = this.#changed.get(id) ?? this.#found(id);
+    const entity = to(now?.entity);
+    this.#changed.set(id, { old, now: entity && { row: now?.row ?? row, entity } });
   }
 
-  remove({ row, entity }: StoredEntity): void {
-    this.#sql.run("DELETE FROM entity WHERE row = ?", [row]);
-    this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
-    this.#diff(row, entity, undefined);
+  /** Whatever was there before. */
+  replace(id: string, now: StoredEntity | undefined): void {
+    const { old } = this.#changed.get(id) ?? this.#found(id);
+    this.#changed.set(id, { old, now });
   }
 
-  #diff(row: number, before: Entity | undefined, after: Entity | undefined): void {
-    const values = change(before && valuesOf(before), after && valuesOf(after));
-    for (const [attribute, value] of values.gone) {
-      const where = "attribute = ? AND value = ? AND row = ?";
-      this.#sql.run(`DELETE FROM said WHERE ${where}`, [attribute, value, row]);
-    }
-    for (const [attribute, value] of values.come) {
-      this.#sql.run("INSERT OR IGNORE INTO said VALUES (?, ?, ?)", [attribute, value, row]);
-    }
-    const types = change(
-      before?.types.map((type) => [type] as const),
-      after?.types.map((type) => [type] as const),
-    );
-    for (const [type] of types.gone) {
-      this.#sql.run("DELETE FROM typed WHERE type = ? AND row = ?", [type, row]);
-    }
-    for (const [type] of types.come) {
-      this.#sql.run("INSERT OR IGNORE INTO typed VALUES (?, ?)", [type, row]);
-    }
-    const tallies = change(before && talliesOf(before), after && talliesOf(after));
-    for (const tally of tallies.gone) this.#tally(tally, -1);
-    for (const tally of tallies.come) this.#tally(tally, 1);
-  }
-
-  /** Many entities of a transaction change the same few tallies: they are summed up, and written with its end. */
-  #tally(tally: Tally, by: 1 | -1): void {
-    const key = JSON.stringify(tally);
-    this.#tallies.set(key, (this.#tallies.get(key) ?? 0) + by);
+  #found(id: string): Changed {
+    const old = this.get(id);
+    return { old, now: old };
   }
 
   /** Writes what is left for the end of a transaction. */
   flush(): void {
-    for (const [key, by] of this.#tallies) {
-      if (by === 0) continue;
-      const tally = JSON.parse(key) as Tally;
-      this.#sql.run(
-        `INSERT INTO tally VALUES (?, ?, ?, ?)
-         ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n`,
-        [...tally, by],
-      );
-      if (by > 0) continue;
-      this.#sql.run(
-        "DELETE FROM tally WHERE type = ? AND attribute = ? AND kind = ? AND n = 0",
-        tally,
-      );
+    const tallies = new Tallies();
+    for (const { old, now } of this.#changed.values()) {
+      const isSame = old !== undefined && old.row === now?.row;
+      if (old === now) continue;
+      if (old !== undefined) this.#takeAway(old, isSame ? now : undefined);
+      if (old !== undefined) tallies.add(old.entity, -1);
+      if (now !== undefined) tallies.add(now.entity, 1);
     }
-    this.#tallies.clear();
+    for (const [id, { old, now }] of this.#changed) {
+      if (old === now) continue;
+      if (now === undefined) this.#decoded.delete(id);
+      else this.#bring(old?.row === now.row ? old : undefined, now);
+    }
+    for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.flush();
+    tallies.write(this.#sql);
+    this.#changed.clear();
   }
 
   /** Forgets what was left for the end of a transaction that there is none of. */
   drop(): void {
-    this.#tallies.clear();
+    for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.drop();
+    this.#changed.clear();
+    this.#decoded.clear();
+  }
+
+  /** What leads to an entity and will not; its row as well, where it is no more. */
+  #takeAway({ row, entity }: StoredEntity, now: StoredEntity | undefined): void {
+    if (now === undefined) this.#sql.run("DELETE FROM entity WHERE row = ?", [row]);
+    if (!isSameBox(boxAround(entity), now && boxAround(now.entity))) {
+      this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
+    }
+    for (const [attribute, value] of missing(valuesOf(entity), now && valuesOf(now.entity))) {
+      const where = "attribute = ? AND value = ? AND row = ?";
+      this.#sql.run(`DELETE FROM said WHERE ${where}`, [attribute, value, row]);
+    }
+    for (const type of entity.types) {
+      if (now?.entity.types.includes(type)) continue;
+      this.#sql.run("DELETE FROM typed WHERE type = ? AND row = ?", [type, row]);
+    }
+  }
+
+  #bring(old: StoredEntity | undefined, { row, entity }: StoredEntity): void {
+    const place = geometryOf(entity.attributes[LOCATION]?.[0]?.said.value);
+    const [west, south, east, north] = place ? boxOf(place) : [null, null, null, null];
+    const doc = JSON.stringify(entity);
+    this.#decoded.set(entity.id, { row, entity }, doc.length);
+    // To replace a row would write the index of ids anew.
+    if (old === undefined) {
+      this.#entities.add(row, entity.id, entity.time, doc, west, south, east, north);
+    } else this.#sql.run(UPDATE, [entity.time, doc, west, south, east, north, row]);
+    for (const [attribute, value] of missing(valuesOf(entity), old && valuesOf(old.entity))) {
+      this.#said.add(attribute, value, row);
+    }
+    for (const type of entity.types) {
+      if (!old?.entity.types.includes(type)) this.#typed.add(type, row);
+    }
+    const around = boxAround(entity);
+    if (around === undefined || isSameBox(old && boxAround(old.entity), around)) return;
+    const [w, s, e, n] = around;
+    this.#places.add(row, w, e, s, n);
+  }
+}
+
+/** Characters of documents of which the newest are kept decoded, in two halves: the older one goes as a whole. */
+const DECODED_CHARACTERS = 2 * 1024 * 1024;
+
+/** Entities that were read or written last: who changes one has mostly asked for it. Nobody changes what is kept here. */
+class Decoded {
+  #young = new Map<string, StoredEntity>();
+  #old = new Map<string, StoredEntity>();
+  #characters = 0;
+
+  get(id: string): StoredEntity | undefined {
+    return this.#young.get(id) ?? this.#old.get(id);
+  }
+
+  set(id: string, stored: StoredEntity, characters: number): void {
+    if (this.#characters + characters > DECODED_CHARACTERS / 2) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#characters = 0;
+    }
+    this.#old.delete(id);
+    this.#young.set(id, stored);
+    this.#characters += characters;
+  }
+
+  delete(id: string): void {
+    this.#young.delete(id);
+    this.#old.delete(id);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+    this.#characters = 0;
   }
 }
 
 type Value = readonly [attribute: string, value: string | number];
-type Tally = readonly [type: string, attribute: string, kind: string];
 
 function valuesOf({ attributes }: Entity): readonly Value[] {
-  return Object.entries(attributes).flatMap(([name, instances]) =>
-    instances.flatMap(({ said }) => {
+  const values: Value[] = [];
+  for (const name of Object.keys(attributes)) {
+    for (const { said } of attributes[name] ?? []) {
       const value = contentOf(said);
-      return (value === undefined ? [] : flatten(value)).flatMap((each): Value[] => {
-        if (typeof each === "number") return [[name, each]];
-        return typeof each === "string" ? [[name, keptText(each)]] : [];
-      });
-    }),
-  );
+      if (value === undefined) continue;
+      for (const each of flatten(value)) {
+        if (typeof each === "number") values.push([name, each]);
+        else if (typeof each === "string") values.push([name, keptText(each)]);
+      }
+    }
+  }
+  return values;
 }
 
 export function keptText(text: string): string {
   return text.slice(0, KEPT_CHARACTERS);
 }
 
-function talliesOf({ types, attributes }: Entity): readonly Tally[] {
-  const names = Object.entries(attributes);
-  return [...types, ""].flatMap((type): Tally[] => [
-    [type, "", ""],
-    ...(type === "" ? [] : names).flatMap(([name, instances]): Tally[] => [
-      [type, name, ""],
-      ...[...new Set(instances.map(({ said }) => String(said.type)))].map(
-        (kind): Tally => [type, name, kind],
-      ),
-    ]),
-  ]);
+/** What of these is not among the others. */
+function missing(values: readonly Value[], others: readonly Value[] = []): readonly Value[] {
+  if (others.length === 0) return values;
+  const known = new Map<string, Set<string | number>>();
+  for (const [name, value] of others) {
+    const all = known.get(name);
+    if (all === undefined) known.set(name, new Set([value]));
+    else all.add(value);
+  }
+  return values.filter(([name, value]) => known.get(name)?.has(value) !== true);
 }
 
-/** What is in one list and not in the other. */
-function change<T extends readonly (string | number)[]>(
-  before: readonly T[] = [],
-  after: readonly T[] = [],
-): { readonly gone: readonly T[]; readonly come: readonly T[] } {
-  const [old, now] = [keyed(before), keyed(after)];
-  return {
-    gone: [...old].flatMap(([key, each]) => (now.has(key) ? [] : [each])),
-    come: [...now].flatMap(([key, each]) => (old.has(key) ? [] : [each])),
-  };
+type Counts = Map<string, Map<string, Map<string, number>>>;
+
+/** Many entities of a transaction change the same few tallies: they are summed up, and written with its end. */
+class Tallies {
+  readonly #counts: Counts = new Map();
+
+  add({ types, attributes }: Entity, by: 1 | -1): void {
+    this.#count("", "", "", by);
+    const names = Object.keys(attributes);
+    for (const type of types) {
+      this.#count(type, "", "", by);
+      for (const name of names) {
+        this.#count(type, name, "", by);
+        const instances = attributes[name] ?? [];
+        const kinds = instances.map(({ said }) => String(said.type));
+        for (const [i, kind] of kinds.entries()) {
+          if (kinds.indexOf(kind) === i) this.#count(type, name, kind, by);
+        }
+      }
+    }
+  }
+
+  write(sql: Sql): void {
+    for (const [type, byName] of this.#counts) {
+      for (const [name, byKind] of byName) {
+        for (const [kind, by] of byKind) {
+          if (by !== 0) writeTally(sql, [type, name, kind], by);
+        }
+      }
+    }
+  }
+
+  #count(type: string, name: string, kind: string, by: 1 | -1): void {
+    const byName = within(this.#counts, type, () => new Map<string, Map<string, number>>());
+    const byKind = within(byName, name, () => new Map<string, number>());
+    byKind.set(kind, (byKind.get(kind) ?? 0) + by);
+  }
 }
 
-function keyed<T extends readonly (string | number)[]>(all: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(all.map((each) => [JSON.stringify(each), each]));
+function within<T>(map: Map<string, T>, key: string, made: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const value = made();
+  map.set(key, value);
+  return value;
+}
+
+function writeTally(sql: Sql, tally: readonly string[], by: number): void {
+  sql.run(
+    `INSERT INTO tally VALUES (?, ?, ?, ?)
+     ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n`,
+    [...tally, by],
+  );
+  if (by > 0) return;
+  sql.run("DELETE FROM tally WHERE type = ? AND attribute = ? AND kind = ? AND n = 0", tally);
+}
+
+function isSameBox(one: Box | undefined, other: Box | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.every((edge, i) => edge === other[i]);
 }
 
 /** Around all that is said of where an entity is: a question about places looks at each of them. */

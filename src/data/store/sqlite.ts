@@ -254,15 +254,11 @@ class SqliteStore implements EntityStore {
   }
 
   #tell(row: number, receivedMilliseconds: number, statement: Statement): void {
-    const before = this.#entities.get(statement.id);
     const origin = { ...placeOfRow(row), receivedMilliseconds };
-    const entity = fold(before?.entity, statement, origin);
-    if (entity !== undefined) this.#entities.put(before?.row ?? row, entity, before?.entity);
-    else if (before !== undefined) this.#entities.remove(before);
+    this.#entities.change(statement.id, row, (before) => fold(before, statement, origin));
   }
 
   #retell(id: string): void {
-    const before = this.#entities.get(id);
     let after: { row: number; entity: Entity } | undefined;
     const all = "SELECT row, received, doc FROM observation WHERE id = ? ORDER BY row";
     for (const [row, received, doc] of this.#sql.all(all, [id])) {
@@ -270,8 +266,7 @@ class SqliteStore implements EntityStore {
       const entity = fold(after?.entity, JSON.parse(String(doc)) as Statement, origin);
       after = entity && { row: after?.row ?? Number(row), entity };
     }
-    if (before !== undefined) this.#entities.remove(before);
-    if (after !== undefined) this.#entities.put(after.row, after.entity, undefined);
+    this.#entities.replace(id, after);
   }
 
   /** In the order of their rows. `most` is how many are wanted at most. */
@@ -283,50 +278,51 @@ class SqliteStore implements EntityStore {
   ): AsyncGenerator<{ readonly row: number; readonly entity: Entity }> {
     const plan = planOf(query, view);
     const lookUp = (id: string) => this.#seen(id, view);
-    for await (const [row, doc] of plan.isNarrow
+    for await (const [row, stored] of plan.isNarrow
       ? this.#few(plan, after)
       : this.#many(plan, after, most)) {
-      const entity = seen(JSON.parse(doc) as Entity, view);
+      const entity = seen(stored, view);
       if (entity !== undefined && isAskedFor(entity, query, lookUp)) yield { row, entity };
     }
   }
 
   /** All rows at once, then what they hold piece by piece: the index that leads to them knows no order. */
-  async *#few({ where, args }: Plan, after: number): AsyncGenerator<readonly [number, string]> {
-    const found = this.#sql.all(
-      `SELECT e.row FROM entity e WHERE (${where}) AND e.row > ? ORDER BY e.row`,
+  async *#few({ where, args }: Plan, after: number): AsyncGenerator<Stored> {
+    const found = this.#sql.get(
+      `SELECT json_group_array(e.row) FROM entity e WHERE (${where}) AND e.row > ?`,
       [...args, after],
     );
-    for (let i = 0; i < found.length; i += TURN_ROWS) {
-      const rows = JSON.stringify(found.slice(i, i + TURN_ROWS).map(([row]) => row));
-      const docs = this.#sql.all(
-        "SELECT row, doc FROM entity WHERE row IN (SELECT value FROM json_each(?)) ORDER BY row",
-        [rows],
+    const rows = (JSON.parse(String(found?.[0])) as number[]).sort((a, b) => a - b);
+    for (let i = 0; i < rows.length; i += TURN_ROWS) {
+      const piece = JSON.stringify(rows.slice(i, i + TURN_ROWS));
+      yield* this.#stored(
+        "SELECT row, doc FROM entity WHERE row IN (SELECT value FROM json_each(?))",
+        [piece],
       );
-      for (const [row, doc] of docs) yield [Number(row), String(doc)];
-      if (i + TURN_ROWS < found.length) await turn();
+      if (i + TURN_ROWS < rows.length) await turn();
     }
   }
 
-  async *#many(
-    { where, args }: Plan,
-    after: number,
-    most: number,
-  ): AsyncGenerator<readonly [number, string]> {
+  async *#many({ where, args }: Plan, after: number, most: number): AsyncGenerator<Stored> {
     const limit = Math.min(TURN_ROWS, most);
     let last = after;
     for (;;) {
-      const docs = this.#sql.all(
+      const found = this.#stored(
         `SELECT e.row, e.doc FROM entity e WHERE e.row > ? AND (${where}) ORDER BY e.row LIMIT ${limit}`,
         [last, ...args],
       );
-      for (const [row, doc] of docs) {
-        last = Number(row);
-        yield [last, String(doc)];
-      }
-      if (docs.length < limit) return;
+      yield* found;
+      last = found.at(-1)?.[0] ?? last;
+      if (found.length < limit) return;
       await turn();
     }
+  }
+
+  /** Rows with what they hold, in order: as one text, since each row that the library hands over costs more than reading it. */
+  #stored(select: string, args: readonly (string | number)[]): readonly Stored[] {
+    const text = "'[' || group_concat('[' || row || ',' || doc || ']') || ']'";
+    const found = this.#sql.get(`SELECT ${text} FROM (${select})`, args)?.[0] ?? "[]";
+    return (JSON.parse(String(found)) as Stored[]).sort(([a], [b]) => a - b);
   }
 
   #tallied(type: string): number {
@@ -353,6 +349,8 @@ class SqliteStore implements EntityStore {
       .sort((a, b) => (a.type < b.type ? -1 : 1));
   }
 }
+
+type Stored = readonly [row: number, entity: Entity];
 
 /** Bounded by observations: an entry is taken in as a whole. */
 function batchesOf(entries: readonly StoredEntry[]): StoredEntry[][] {
