@@ -3,10 +3,10 @@ import type { Notifier } from "../../server/index.ts";
 import type { NodeConfig } from "../config.ts";
 import { type AddressBook, addressBook } from "../follow/address.ts";
 import { addressOf, type ResolveName, resolveName } from "../follow/pinned-address.ts";
+import { thisMachine } from "../this-machine.ts";
 import { publish, topicOf } from "./mqtt.ts";
 import { createPosting } from "./post.ts";
 
-const LOOPBACK_NETWORKS = ["127.0.0.0/8", "::1/128"];
 const SCHEMES = ["https:", "http:", "mqtts:", "mqtt:"];
 
 export type NotifierParts = {
@@ -18,13 +18,13 @@ export type NotifierParts = {
 /**
  * Sends notifications to addresses that subscribers wrote down. As what fetches from other nodes: a name is resolved once, all
  * addresses of it must be admitted, the connection goes to the one that was looked at, and redirects are not followed. To the
- * internet by https alone; to the operator's own networks, and in a scratch dataset to loopback, by http too.
+ * internet by https alone; to the operator's own networks, and in a scratch dataset to this machine, by http too.
  */
 export function createNotifier(
   { notifyNetworks, scratch }: Pick<NodeConfig, "notifyNetworks" | "scratch">,
   { resolve = resolveName, certificate }: NotifierParts = {},
 ): Notifier {
-  const own = scratch ? [...notifyNetworks, ...LOOPBACK_NETWORKS] : notifyNetworks;
+  const own = scratch ? [...notifyNetworks, ...thisMachine()] : notifyNetworks;
   const book = addressBook(own);
   const post = createPosting(certificate);
   const named: ResolveName = async (name, signal) =>

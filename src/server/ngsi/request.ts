@@ -1,6 +1,6 @@
 import { type AccessAction, err, fromUtf8, ok, type Result } from "../../core/index.ts";
 import { readBody } from "../bodies/read.ts";
-import { bestType } from "../http/accept.ts";
+import { weightOfType } from "../http/accept.ts";
 import { PRIVATE } from "../http/answer.ts";
 import { MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
@@ -59,12 +59,21 @@ export function mountRoute(app: App, services: Services, contexts: Contexts, rou
   const path = BASE + route.path;
   // Both spellings are in use, and the specification has neither.
   app.on(route.method, [path, `${path}/`], async (c) => {
+    // Just that, whatever else there would be to say of the request (§6.3.4).
+    if (route.hasBody && hasNoLength(c)) return new Response(null, { status: 411 });
     const answer = await understood(services, contexts, route, c);
     const given = answer.ok ? answer.value : answerNgsiProblem(answer.error, publicUrl);
     const tenant = c.req.header("NGSILD-Tenant");
     if (tenant !== undefined) given.headers.set("NGSILD-Tenant", tenant);
     return given;
   });
+}
+
+/** A body in pieces, of which nobody says beforehand how long it will be. */
+function hasNoLength({ req }: AppContext): boolean {
+  return (
+    req.header("Content-Length") === undefined && req.header("Transfer-Encoding") !== undefined
+  );
 }
 
 async function understood(
@@ -83,6 +92,9 @@ async function understood(
   if (!accept.ok) return accept;
   const link = readLink(c);
   if (!link.ok) return link;
+  if (sent.value?.isLd === true && link.value !== undefined) {
+    return err({ code: "NGSI_CONTEXT_FORM", got: "Link beside JSON-LD" });
+  }
   const { origin } = target.value.log;
   const contextOf = (item: unknown) =>
     contextOfItem(contexts, origin, sent.value, link.value, item);
@@ -143,7 +155,6 @@ async function contextOfItem(
     if (own !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "@context in JSON" });
     return contexts.read(link, origin);
   }
-  if (link !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "Link beside JSON-LD" });
   // A list of ids says nothing that needs one.
   if (own === undefined && isObject) return err({ code: "NGSI_CONTEXT_FORM", got: "no @context" });
   return contexts.read(own, origin);
@@ -167,11 +178,13 @@ function readAccept(c: AppContext, isGeo: boolean): Result<MediaType, AnyRefusal
     ? [JSON_TYPE, LD_TYPE, GEO_TYPE]
     : [JSON_TYPE, LD_TYPE];
   const field = c.req.header("Accept");
-  const best = bestType(field, offered);
-  if (best !== undefined) return ok(best);
-  const isAny =
-    field === undefined || field.trim() === "" || /(?:^|[\s,])(?:\*|application)\/\*/.test(field);
-  if (isAny || c.req.method !== "GET") return ok(JSON_TYPE);
+  if (field === undefined || field.trim() === "") return ok(JSON_TYPE);
+  // Of equal weights it is the order of the specification that counts, not that of the client (§6.3.4).
+  const weights = offered.map((type) => weightOfType(field, type));
+  const best = Math.max(...weights);
+  const chosen = offered[weights.indexOf(best)];
+  if (best > 0 && chosen !== undefined) return ok(chosen);
+  if (c.req.method !== "GET") return ok(JSON_TYPE);
   return err({ code: "NGSI_ACCEPT", got: field.slice(0, 64), want: offered.join(" | ") });
 }
 
