@@ -111,6 +111,19 @@ describe("a request", () => {
     }
   });
 
+  test("about other sources is judged like any other, and told that they are not asked", async () => {
+    const lost = { "@context": `${base}/lost.jsonld` };
+    for (const path of ["/csourceRegistrations", "/csourceSubscriptions"]) {
+      const xml = { Accept: "application/xml" };
+      expect((await ask("GET", `${path}?type=Thing`, undefined, xml)).status).toBe(406);
+      expect((await refused("POST", path, lost, LD_TYPE))[0]).toBe(503);
+      const answers = [refused("GET", path), refused("DELETE", `${path}/urn:x:1`)];
+      for (const each of await Promise.all(answers)) {
+        expect(each).toEqual([422, "OperationNotSupported"]);
+      }
+    }
+  });
+
   test("names an entity, and one of its type where it says so", async () => {
     for (const method of ["PUT", "PATCH"]) {
       expect(await refused(method, "/entities/", { type: "Thing" }), method).toEqual(BAD);
@@ -220,9 +233,9 @@ describe("a change", () => {
     const inside = { value: { b: { c: NOTHING } } };
     expect(await refused("PATCH", `${path}/attrs/map`, inside)).toEqual(BAD);
     expect(await refused("PATCH", `${path}/attrs`, { map: inside })).toEqual(BAD);
-    expect(
-      await refused("POST", "/entityOperations/update", [{ id: path.slice(10), map: inside }]),
-    );
+    const item = { id: path.slice(10), map: inside };
+    const [failure] = (await ask("POST", "/entityOperations/update", [item])).body.errors;
+    expect(failure.error.type).toBe(`${ERRORS}BadRequestData`);
     const at = "2026-02-02T00:00:00Z";
     const change = { text: "A", timed: 2, map: inside, untimed: 3, anew: property({ a: NOTHING }) };
     expect((await ask("PATCH", `${path}?lang=en&observedAt=${at}`, change)).status).toBe(204);

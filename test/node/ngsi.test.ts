@@ -134,8 +134,9 @@ describe("entities of NGSI-LD", () => {
       on: true,
     };
     const kept = await ask("POST", `${path}/attrs?options=noOverwrite`, more);
-    expect([kept.status, kept.body.updated.sort()]).toEqual([207, ["on", "power"]]);
-    expect(kept.body.notUpdated[0].attributeName).toBe("power");
+    const whole = (name: string) => `https://uri.etsi.org/ngsi-ld/default-context/${name}`;
+    expect([kept.status, kept.body.updated.sort()]).toEqual([207, [whole("on"), whole("power")]]);
+    expect(kept.body.notUpdated[0].attributeName).toBe(whole("power"));
     const power = async () => (await get(`${path}?options=keyValues`)).power;
     expect(await power()).toEqual({ dataset: { "@none": 2, "urn:d:1": 8 } });
     expect((await ask("POST", `${path}/attrs`, more)).status).toBe(204);
