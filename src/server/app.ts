@@ -123,7 +123,7 @@ export function createApp(
     const path = isNameless ? c.req.path.replace(/\/{2,}/g, "/") : c.req.path;
     const allow = methods.allowed(path) ?? allowedOfCode(c);
     const isOfNothing =
-      c.req.path.includes("/entities//") || allow?.includes(c.req.method) !== false;
+      /\/entities\/(?:\/|$)/.test(c.req.path) || allow?.includes(c.req.method) !== false;
     if (isNameless && isOfNothing) {
       return answerNamelessPath(config.publicUrl);
     }

@@ -134,14 +134,18 @@ describe("entities of NGSI-LD", () => {
       on: true,
     };
     const kept = await ask("POST", `${path}/attrs?options=noOverwrite`, more);
-    expect([kept.status, kept.body.updated.sort()]).toEqual([207, ["on", "power"]]);
-    expect(kept.body.notUpdated[0].attributeName).toBe("power");
+    const iri = (name: string) => `https://uri.etsi.org/ngsi-ld/default-context/${name}`;
+    expect([kept.status, kept.body.updated.sort()]).toEqual([207, [iri("on"), iri("power")]]);
+    expect(kept.body.notUpdated[0].attributeName).toBe(iri("power"));
     const power = async () => (await get(`${path}?options=keyValues`)).power;
     expect(await power()).toEqual({ dataset: { "@none": 2, "urn:d:1": 8 } });
     expect((await ask("POST", `${path}/attrs`, more)).status).toBe(204);
     expect(await power()).toEqual({ dataset: { "@none": 9, "urn:d:1": 8 } });
     const update = await ask("PATCH", `${path}/attrs`, { on: false, none: "urn:ngsi-ld:null" });
-    expect(update.body).toMatchObject({ updated: ["on"], notUpdated: [{ attributeName: "none" }] });
+    expect(update.body).toMatchObject({
+      updated: [iri("on")],
+      notUpdated: [{ attributeName: iri("none") }],
+    });
     const part = { value: 7, datasetId: "urn:d:1" };
     expect((await ask("PATCH", `${path}/attrs/power`, part)).status).toBe(204);
     expect(await power()).toEqual({ dataset: { "@none": 9, "urn:d:1": 7 } });

@@ -44,8 +44,11 @@ export const MEMBERS: ReadonlySet<string> = new Set([
   "valueList",
   "objectList",
   "unitCode",
+  "valueType",
   "observedAt",
   "datasetId",
+  "entityIdSealed",
+  "entityTypeSealed",
 ]);
 
 /** Unix milliseconds for which an instance holds, where it says so. */

@@ -10,6 +10,10 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export type OtherNodesOptions = {
   /** Networks of the operator's own: reached though they are not public, and by http too. */
   readonly ownNetworks: readonly string[];
+  /** Public addresses by http too. */
+  readonly overHttp?: boolean;
+  /** How many are followed; none where nothing is said. */
+  readonly redirects?: number;
 };
 
 /** What stands in for the world in a test. */
@@ -21,29 +25,38 @@ export type OtherNodesParts = {
 };
 
 type Outcome = Result<Uint8Array, OtherNodesRefusal>;
+/** What came, or where it is said to be. */
+type Answer = Outcome | { readonly to: string };
 
 /**
  * Fetches from addresses that somebody else wrote down, such as the `url` of a delegation. A name is resolved once, every
  * address of it must be admitted, and the connection goes to the one that was looked at: what the name says a moment later
- * does not matter. Redirects are not followed, nothing is sent but the path, and bytes and time are bounded.
+ * does not matter. Redirects are not followed unless that is said, and then each is looked at in the same way; nothing is sent
+ * but the path, and bytes and time are bounded.
  */
 export function otherNodes(
-  { ownNetworks }: OtherNodesOptions,
+  { ownNetworks, overHttp = false, redirects = 0 }: OtherNodesOptions,
   { resolve = resolveName, certificate }: OtherNodesParts = {},
 ): OtherNodes {
-  const book = addressBook(ownNetworks);
+  const admitted = addressBook(ownNetworks);
+  const book = overHttp ? { ...admitted, isOwn: admitted.admits } : admitted;
   return async (text, { signal, maxBytes }) => {
-    const url = readUrl(text);
-    if (url === undefined) return err({ what: "address", why: "url" });
-    const address = await addressOf(url, book, resolve, signal);
-    if (!address.ok) return address;
-    return ask(url, address.value, { signal, maxBytes, certificate });
+    let url = readUrl(text);
+    for (let left = redirects; url !== undefined; left -= 1) {
+      const address = await addressOf(url, book, resolve, signal);
+      if (!address.ok) return address;
+      const answer = await ask(url, address.value, { signal, maxBytes, certificate });
+      if (!("to" in answer)) return answer;
+      if (left === 0) return err({ what: "answer", why: "redirect" });
+      url = readUrl(answer.to, url);
+    }
+    return err({ what: "address", why: "url" });
   };
 }
 
-function readUrl(text: string): URL | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
+function readUrl(text: string, base?: URL): URL | undefined {
+  if (!URL.canParse(text, base?.href)) return undefined;
+  const url = new URL(text, base);
   const isWeb = url.protocol === "https:" || url.protocol === "http:";
   return isWeb && url.username === "" && url.password === "" ? url : undefined;
 }
@@ -58,7 +71,7 @@ function ask(
   url: URL,
   address: string,
   { signal, maxBytes, certificate }: Asking,
-): Promise<Outcome> {
+): Promise<Answer> {
   const options: RequestOptions & { readonly ca?: string } = {
     // A connection of its own: one that is kept open was made to an address that was looked at earlier.
     agent: false,
@@ -92,9 +105,9 @@ function ask(
   });
 }
 
-async function read(response: IncomingMessage, maxBytes: number): Promise<Outcome> {
+async function read(response: IncomingMessage, maxBytes: number): Promise<Answer> {
   const { statusCode = 0, headers } = response;
-  if (statusCode >= 300 && statusCode < 400) return err({ what: "answer", why: "redirect" });
+  if (statusCode >= 300 && statusCode < 400) return { to: headers.location ?? "" };
   if (statusCode !== 200) return err({ what: "answer", why: `status ${statusCode}` });
   if ((headers["content-encoding"] ?? "identity") !== "identity") {
     return err({ what: "answer", why: "encoding" });

@@ -20,6 +20,9 @@ export type Changed = {
 
 type Named = ReadEntity & { readonly id: string };
 
+/** Stands among names of attributes for what is none. */
+export const SCOPE = "scope";
+
 /** What an entity becomes by each operation of GS CIM 009 §5.6. `before` is what it is now. */
 export function created(said: Named, before: Entity | undefined): Result<Change, AnyRefusal> {
   if (said.types === undefined) return err({ code: "NGSI_DATA", path: "type", want: "a type" });
@@ -48,14 +51,41 @@ export function ended(id: string, before: Entity | undefined): Result<Change, An
   return before === undefined ? unknown(id) : ok({ id, kind: "end" });
 }
 
+/** What the address says of a merge (§6.5.3.4). */
+export type Merging = {
+  /** When what is merged was observed, for what bore a time before and says none now. */
+  readonly observedAt?: string;
+  /** In which language a text is that is merged into several. */
+  readonly language?: string;
+};
+
 /** Members of what was said stay where nothing else is said (§5.6.17). */
-export function merged(said: Named, before: Entity | undefined): Result<Changed, AnyRefusal> {
+export function merged(
+  said: Named,
+  before: Entity | undefined,
+  how: Merging = {},
+): Result<Changed, AnyRefusal> {
   if (before === undefined) return unknown(said.id);
   const attributes: Record<string, readonly JsonMap[]> = {};
+  const into = (old: JsonMap, more: JsonMap) => mergedJson(old, asMeant(old, more, how));
   for (const [name, instances] of Object.entries(said.attributes)) {
-    attributes[name] = joined(saidOf(before.attributes[name]), instances, mergedJson);
+    const old = saidOf(before.attributes[name]);
+    const fresh = instances.map((each) =>
+      find(old, each) === undefined && !isEnded(each) ? mergedJson({}, each) : each,
+    );
+    attributes[name] = joined(old, fresh, into);
   }
   return ok(changed(said, before, attributes));
+}
+
+/** What a client said in short, as what it is merged into would say it. */
+function asMeant(old: JsonMap, more: JsonMap, { observedAt, language }: Merging): JsonMap {
+  const isTold = observedAt !== undefined && old.observedAt !== undefined;
+  const timed = isTold && more.observedAt === undefined ? { ...more, observedAt } : more;
+  const { value, ...rest } = timed;
+  const isText = old.type === "LanguageProperty" && timed.type === "Property";
+  if (!isText || language === undefined || typeof value !== "string") return timed;
+  return { ...rest, type: "LanguageProperty", languageMap: { [language]: value } };
 }
 
 /** New attributes and instances come in, others are replaced, or kept where nothing may be overwritten (§5.6.3). */
@@ -90,7 +120,11 @@ export function updated(said: Named, before: Entity | undefined): Result<Changed
     if (old.length === 0 && instances.every(isEnded)) kept.push(name);
     else attributes[name] = joined(old, instances, (_, each) => each);
   }
-  return ok(changed(said, before, attributes, kept));
+  // Scopes are replaced where there are any, and do not come in (§4.18).
+  const isScopeless = said.scopes !== undefined && before.scopes.length === 0;
+  const scopes = isScopeless ? undefined : said.scopes;
+  if (isScopeless) kept.push(SCOPE);
+  return ok(changed({ ...said, scopes }, before, attributes, kept));
 }
 
 /** One instance of an attribute that is there, as a whole or in part (§5.6.4, §5.6.19). */
@@ -178,16 +212,15 @@ function withoutEnded(said: JsonMap): JsonMap {
 
 /** RFC 7396, where `urn:ngsi-ld:null` ends a member. A thing of another type is another thing. */
 function mergedJson(old: JsonMap, more: JsonMap): JsonMap {
-  if (old.type !== more.type) return more;
-  const all: Record<string, JsonValue> = { ...old };
+  const isOther = more.type !== undefined && old.type !== more.type;
+  const all: Record<string, JsonValue> = isOther ? {} : { ...old };
   for (const [name, value] of Object.entries(more)) {
     if (value === NGSI_NULL || isEnded(value)) {
       delete all[name];
       continue;
     }
     const before = all[name];
-    const areMaps = isJsonMap(before) && isJsonMap(value);
-    all[name] = areMaps ? mergedJson(before, value) : value;
+    all[name] = isJsonMap(value) ? mergedJson(isJsonMap(before) ? before : {}, value) : value;
   }
   return all;
 }

@@ -38,15 +38,14 @@ export function contextRoutes(
       const want = KINDS.join(" | ");
       return err({ code: "HTTP_PARAMETER", name: "kind", got: kind.slice(0, 64), want });
     }
-    const isOf = (one: string): boolean => kind === undefined || kind === one;
+    const details = readDetails(asked);
+    if (!details.ok) return details;
     const { origin } = target.log;
-    const hosted = isOf("Hosted") ? await stored.list(origin) : [];
-    const cached = isOf("Cached") ? contexts.fetched(origin) : [];
     const all = [
-      ...hosted.map((each) => hostedDetails(each, publicUrl)),
-      ...cached.map(cachedDetails),
-    ];
-    return ok(answerPlain(asked("details") === "true" ? all : all.map(({ URL }) => URL)));
+      ...(await stored.list(origin)).map((each) => storedDetails(each, publicUrl)),
+      ...contexts.fetched(origin).map(cachedDetails),
+    ].filter((each) => kind === undefined || kind === each.kind);
+    return ok(answerPlain(details.value ? all : all.map(({ URL }) => URL)));
   }
 
   /** Everybody who knows the id of a hosted one reads it; what was fetched hears who sees the dataset for which it was. */
@@ -110,6 +109,14 @@ export function contextRoutes(
   ];
 }
 
+/** Where it is not said, only names are told. */
+function readDetails(asked: Ask["asked"]): Result<boolean, AnyRefusal> {
+  const text = asked("details") ?? "false";
+  if (/^(?:true|false)$/i.test(text)) return ok(text.toLowerCase() === "true");
+  const got = text.slice(0, 64);
+  return err({ code: "HTTP_PARAMETER", name: "details", got, want: "true | false" });
+}
+
 function wrongReload(got: string, want: string): Result<never, AnyRefusal> {
   return err({ code: "HTTP_PARAMETER", name: "reload", got: got.slice(0, 64), want });
 }
@@ -125,17 +132,20 @@ export function mountStoredContext(app: App, { config }: Services, stored: Store
     const found = await stored.get(c.req.param("id"));
     if (found === undefined) return next();
     const isAsked = c.req.query("details") === "true";
-    const told = isAsked ? hostedDetails(found, publicUrl) : { "@context": found.context };
+    const told = isAsked ? storedDetails(found, publicUrl) : { "@context": found.context };
     return answerPlain(told).response();
   });
 }
 
 type Details = { readonly URL: string; readonly localId: string; readonly kind: string };
 
-function hostedDetails({ id, createdMilliseconds }: StoredContext, publicUrl: string): Details {
+function storedDetails(
+  { id, kind, createdMilliseconds }: StoredContext,
+  publicUrl: string,
+): Details {
   const url = `${publicUrl}${CONTEXTS_PATH}/${id}`;
   const createdAt = timeOfMilliseconds(createdMilliseconds);
-  return { URL: url, localId: id, kind: "Hosted", ...{ createdAt } };
+  return { URL: url, localId: id, kind, ...{ createdAt } };
 }
 
 function cachedDetails({ url, fetchedMilliseconds, usedMilliseconds }: FetchedContext): Details {

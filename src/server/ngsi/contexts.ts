@@ -4,7 +4,7 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import { CORE_CONTEXT, isCoreContext } from "./core-context.ts";
 import { attributeIri, factName, NGSI_LD, typeIri, typeName } from "./names.ts";
 
-/** Gives the document behind the address of a context; `undefined` where it cannot be had. */
+/** Gives the document behind the address of a context; `undefined` where it cannot be had, `null` where it is no JSON. */
 export type LoadContext = (url: string) => Promise<unknown>;
 
 /** Terms of a request or an answer, to and from the names in facts. */
@@ -117,11 +117,16 @@ export function createContexts(load: LoadContext, clock: () => number, own: stri
 
 function isContext(value: unknown): boolean {
   if (typeof value === "string") return /^https?:\/\/[^\s]+$/.test(value);
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && !Object.values(value).some(isScoped);
+}
+
+/** A term with a context of its own below it (GS CIM 009 §5.5.7 has none of these). */
+function isScoped(definition: unknown): boolean {
+  return typeof definition === "object" && definition !== null && "@context" in definition;
 }
 
 function isDocument(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+  return typeof value === "object" && value !== null && "@context" in value;
 }
 
 async function parse(
@@ -143,7 +148,8 @@ async function parse(
         documents.set(url, document);
         return document as never;
       }
-      missing = url;
+      // What came and is no context is the mistake of whoever names it (§5.5.6).
+      if (document === undefined) missing = url;
       throw new Error("no context");
     },
   };

@@ -9,24 +9,29 @@ import {
   type Changed,
   created,
   ended,
+  type Merging,
   merged,
   replaced,
+  SCOPE,
   updated,
 } from "./changes.ts";
 import { withLinked } from "./linked.ts";
+import { attributeIri } from "./names.ts";
 import { readOrder } from "./order.ts";
 import { ATTRIBUTE, CHANGE, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
 import { proofLinks, withProofs } from "./proofs.ts";
 import { purge } from "./purge.ts";
-import { type NgsiQuery, readForm, readQuery, readTypes } from "./query.ts";
+import { type NgsiQuery, readForm, readLanguages, readQuery, readTypes } from "./query.ts";
 import {
   isEnded,
   type Mode,
   type ReadEntity,
   readAttribute,
   readEntity,
+  reading,
   readTerm,
   readUri,
+  timeAt,
 } from "./read-entity.ts";
 import { type Ask, answerDone, answerStatus, answerWith, pathPart, type Route } from "./request.ts";
 import { type Form, featureJson, isMember, shown } from "./write-entity.ts";
@@ -199,11 +204,28 @@ function readGeometryProperty({ accept, asked, context }: Ask): Result<string, A
   return err({ code: "HTTP_PARAMETER", name: "geometryProperty", got: term.slice(0, 64), want });
 }
 
-async function remove(writer: Writer, { c, target }: Ask): Answer {
-  const id = readUri(c.req.param("id") ?? "");
+async function remove(writer: Writer, ask: Ask): Answer {
+  const id = readUri(ask.c.req.param("id") ?? "");
   if (!id.ok) return id;
-  const done = await writer.one(target, id.value, (before) => ended(id.value, before));
+  const done = await changeTyped(writer, ask, id.value, (before) => ended(id.value, before));
   return done.ok ? ok(answerDone()) : done;
+}
+
+type Before = Parameters<typeof merged>[1];
+
+/** Changes an entity that is of a type which the address asks for; another one is not there (§4.17). */
+async function changeTyped(
+  writer: Writer,
+  { asked, context, target }: Ask,
+  id: string,
+  change: Parameters<Writer["one"]>[2],
+): ReturnType<Writer["one"]> {
+  const selected = readTypes(asked("type"), context);
+  if (!selected.ok) return selected;
+  const { types } = selected.value;
+  const isOf = (before: Before) =>
+    types === undefined || types.some((all) => all.every((each) => before?.types.includes(each)));
+  return writer.one(target, id, (before) => change(isOf(before) ? before : undefined));
 }
 
 /** What the body says of the entity that the address names: it may name it again, and no other. */
@@ -221,17 +243,31 @@ export function readNamed(ask: Ask, mode: Mode): Result<ReadEntity & { id: strin
 async function replace(writer: Writer, ask: Ask): Answer {
   const said = readNamed(ask, "whole");
   if (!said.ok) return said;
-  const done = await writer.one(ask.target, said.value.id, (before) =>
+  const done = await changeTyped(writer, ask, said.value.id, (before) =>
     replaced(said.value, before),
   );
   return done.ok ? ok(answerDone()) : done;
 }
 
 type Named = ReadEntity & { readonly id: string };
-type Before = Parameters<typeof merged>[1];
 
 async function merge(writer: Writer, ask: Ask): Answer {
-  return changeMany(writer, ask, merged);
+  const how = readMerging(ask);
+  if (!how.ok) return how;
+  return changeMany(writer, ask, (said, before) => merged(said, before, how.value), "merge");
+}
+
+function readMerging({ asked }: Ask): Result<Merging, AnyRefusal> {
+  const languages = readLanguages(asked("lang"));
+  if (!languages.ok) return languages;
+  const language = asked("lang");
+  const time = asked("observedAt");
+  const observedAt = time === undefined ? ok(undefined) : reading(() => timeAt(time, "observedAt"));
+  if (!observedAt.ok) return observedAt;
+  return ok({
+    ...(language !== undefined && { language }),
+    ...(observedAt.value !== undefined && { observedAt: observedAt.value }),
+  });
 }
 
 async function append(writer: Writer, ask: Ask): Answer {
@@ -247,11 +283,12 @@ async function changeMany(
   writer: Writer,
   ask: Ask,
   change: (said: Named, before: Before) => Result<Changed, AnyRefusal>,
+  mode: Mode = "change",
 ): Answer {
-  const said = readNamed(ask, "change");
+  const said = readNamed(ask, mode);
   if (!said.ok) return said;
   let result: Changed | undefined;
-  const done = await writer.one(ask.target, said.value.id, (before) => {
+  const done = await changeTyped(writer, ask, said.value.id, (before) => {
     const made = change(said.value, before);
     if (!made.ok) return made;
     result = made.value;
@@ -261,12 +298,13 @@ async function changeMany(
   });
   if (!done.ok) return done;
   if (result === undefined || result.notUpdated.length === 0) return ok(answerDone());
-  const term = ask.context.attributeTerm;
+  // Names that mean the same in every context (§5.2.18).
+  const named = (name: string) => (name === SCOPE ? name : attributeIri(name));
   return ok(
     answerStatus(207, {
-      updated: result.updated.map(term),
+      updated: result.updated.map(named),
       notUpdated: result.notUpdated.map((name) => ({
-        attributeName: term(name),
+        attributeName: named(name),
         reason: "not there, or there already and not to be overwritten",
       })),
     }),
@@ -287,14 +325,18 @@ function readPlaceOfAttribute({
 async function changeOne(writer: Writer, ask: Ask, isPart: boolean): Answer {
   const of = readPlaceOfAttribute(ask);
   if (!of.ok) return of;
-  const { body, context, target, c } = ask;
+  const { body, context, c } = ask;
   const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
   const said = (isObject ? body : { value: body }) as { readonly [name: string]: unknown };
   const named = ask.asked("datasetId") ?? said.datasetId;
-  const datasetId = typeof named === "string" && named !== "@none" ? named : undefined;
+  const read = typeof named === "string" && named !== "@none" ? readUri(named) : ok(undefined);
+  if (!read.ok) return read;
+  const datasetId = read.value;
   const term = c.req.param("attribute") ?? "";
+  // An entity has them as a whole (§5.6.4, §5.6.19).
+  if (term === SCOPE) return err({ code: "NGSI_DATA", path: SCOPE, want: "an attribute" });
   const { "@context": _, ...rest } = said;
-  const done = await writer.one(target, of.value.id, (before) =>
+  const done = await changeTyped(writer, ask, of.value.id, (before) =>
     attributeChanged(
       before,
       of.value,
@@ -344,21 +386,21 @@ function readPart(
 }
 
 async function removeOne(writer: Writer, ask: Ask): Answer {
-  if (ask.c.req.param("attribute") === "scope") return removeScopes(writer, ask);
+  if (ask.c.req.param("attribute") === SCOPE) return removeScopes(writer, ask);
   const of = readPlaceOfAttribute(ask);
   if (!of.ok) return of;
   const datasetId = ask.asked("datasetId");
   const which = ask.asked("deleteAll") === "true" ? ("all" as const) : { datasetId };
-  const done = await writer.one(ask.target, of.value.id, (before) =>
+  const done = await changeTyped(writer, ask, of.value.id, (before) =>
     attributeDeleted(before, of.value, which),
   );
   return done.ok ? ok(answerDone()) : done;
 }
 
-async function removeScopes(writer: Writer, { c, target }: Ask): Answer {
-  const id = readUri(c.req.param("id") ?? "");
+async function removeScopes(writer: Writer, ask: Ask): Answer {
+  const id = readUri(ask.c.req.param("id") ?? "");
   if (!id.ok) return id;
-  const done = await writer.one(target, id.value, (before) =>
+  const done = await changeTyped(writer, ask, id.value, (before) =>
     before === undefined || before.scopes.length === 0
       ? err({ code: "NGSI_UNKNOWN", id: id.value, attribute: "scope" })
       : ok({ id: id.value, kind: "set", scopes: [] }),

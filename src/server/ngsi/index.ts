@@ -8,6 +8,7 @@ import { createContexts, type TermContext } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
 import { answerNgsiProblem } from "./problem.ts";
+import { registrationRoutes } from "./registrations.ts";
 import { CONTEXTS_PATH, mountRoute, type Route, shortRoute } from "./request.ts";
 import { StoredContexts } from "./stored-contexts.ts";
 import { subscriptionRoutes } from "./subscriptions/routes.ts";
@@ -49,8 +50,9 @@ export function mountNgsi(
     ...batchRoutes(writer, services.config.publicUrl),
     ...discoveryRoutes(),
     ...temporalRoutes(writer),
-    ...subscriptionRoutes(services, contexts, subscriptions),
+    ...subscriptionRoutes(services, contexts, subscriptions, stored),
     ...contextRoutes(services, contexts, stored),
+    ...registrationRoutes(),
   ];
   mountStoredContext(app, services, stored);
   for (const route of routes) mountRoute(app, services, contexts, route);
@@ -64,7 +66,7 @@ export function mountNgsi(
 
 /** Whether a path of NGSI-LD has a part that names nothing where it should. */
 export function isNamelessPath(path: string): boolean {
-  return path.startsWith("/ngsi-ld/v1/") && path.includes("//");
+  return path.startsWith("/ngsi-ld/v1/") && (path.includes("//") || path.endsWith("/entities/"));
 }
 
 export function answerNamelessPath(publicUrl: string): Response {

@@ -38,9 +38,11 @@ const MAX_INSTANCES = 64;
 /** Of one attribute at different times. */
 const MAX_TIMES = 1000;
 
-/** How much may be said at once of an attribute. */
-export type Mode = "whole" | "change" | "temporal";
+/** How much may be said at once of an attribute; a `merge` goes into values too (§5.5.12). */
+export type Mode = "whole" | "change" | "merge" | "temporal";
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"]+$/;
+/** What nobody sees, or what is no character: two ids that look the same would be two things. */
+const UNSEEN = /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\p{Z}\u2800]/u;
 const NAME = /^[^\s<>"'=;()&?,[\]{}|\\^`]+$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?Z$/;
 
@@ -55,6 +57,44 @@ const HOLDS: { readonly [type: string]: string } = {
   ListProperty: "valueList",
   ListRelationship: "objectList",
 };
+
+/** What an attribute of each type has beside what it says. */
+const BESIDE: { readonly [type: string]: readonly string[] } = {
+  Property: ["unitCode", "valueType"],
+  GeoProperty: [],
+  Relationship: ["objectType"],
+  LanguageProperty: ["valueType"],
+  VocabProperty: [],
+  JsonProperty: [],
+  ListProperty: ["unitCode", "valueType"],
+  ListRelationship: ["objectType"],
+};
+
+/** Only of `ngsildproof`, which says who vouches for an entity outside of this ledger (§4.5.2.2). */
+const PROOF = "ngsildproof";
+const SEALED = ["entityIdSealed", "entityTypeSealed"];
+
+/** What only answers and notifications have. */
+const TOLD = [
+  ...["entity", "entityList", "previousValue", "previousObject", "previousLanguageMap"],
+  ...["previousVocab", "previousJson", "previousValueList", "previousObjectList"],
+];
+
+/** Names that mean something of their own inside an attribute, and so are no attributes of it. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...[...Object.values(HOLDS), ...Object.values(BESIDE).flat(), ...SEALED, ...TOLD],
+]);
+
+/** Names of the core that are no attributes of an entity (§4.5.1). */
+const NO_ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...["createdAt", "modifiedAt", "deletedAt", "observedAt"],
+  ...["datasetId", "instanceId", "unitCode", "valueType", "objectType"],
+]);
+
+/** Geographic properties by what the core says of them. */
+const GEOGRAPHIC: ReadonlySet<string> = new Set([
+  ...["location", "observationSpace", "operationSpace"],
+]);
 
 /** Members of an attribute that are no attributes of it; those that a client cannot say are left out. */
 const IGNORED: ReadonlySet<string> = new Set([
@@ -152,34 +192,55 @@ export function objectAt(value: unknown, path: string): JsonObject {
 }
 
 export function uriAt(value: unknown, path: string): string {
-  if (typeof value === "string" && value.length <= 2048 && URI.test(value)) return value;
-  return misfit(path, "a URI");
+  const isUri =
+    typeof value === "string" &&
+    value.length <= 2048 &&
+    value !== NGSI_NULL &&
+    URI.test(value) &&
+    !UNSEEN.test(value);
+  return isUri ? value : misfit(path, "a URI");
 }
 
 function typesAt(value: unknown, context: TermContext): readonly string[] {
   const terms = Array.isArray(value) ? value : [value];
   if (terms.length === 0 || terms.length > 16) misfit("type", "1 to 16 types");
   return terms.map((term) => {
-    const name = typeof term === "string" && NAME.test(term) ? context.type(term) : undefined;
+    const isName = typeof term === "string" && NAME.test(term) && !/^\p{N}/u.test(term);
+    const name = isName ? context.type(term) : undefined;
     return name ?? misfit("type", "a name of a type");
   });
 }
 
+/** `Scope = [/] ScopeLevel *(/ ScopeLevel)`, §4.18. */
+const SCOPE = /^(?:\/|(?=\p{L}))\p{L}[\p{L}\p{N}_]*(?:\/\p{L}[\p{L}\p{N}_]*)*$/u;
+
+function isChange(mode: Mode): boolean {
+  return mode === "change" || mode === "merge";
+}
+
 function scopesAt(value: unknown, mode: Mode): readonly string[] {
-  if (mode === "change" && value === NGSI_NULL) return [];
+  if (isChange(mode) && value === NGSI_NULL) return [];
   const scopes = Array.isArray(value) ? value : [value];
   return scopes.map((each) => {
-    const isScope = typeof each === "string" && /^\/?[A-Za-z][\w/]{0,255}$/.test(each);
+    const isScope = typeof each === "string" && each.length <= 256 && SCOPE.test(each);
     return isScope ? (each.startsWith("/") ? each : `/${each}`) : misfit("scope", "a scope");
   });
 }
 
 function attributesAt(body: JsonObject, context: TermContext, mode: Mode): ReadAttributes {
   const attributes: Record<string, readonly JsonMap[]> = {};
-  const terms = Object.entries(body).filter(([term]) => !IGNORED.has(term));
+  const terms = Object.entries(body).filter(
+    ([term, value]) => !(IGNORED.has(term) && typeof value === "string"),
+  );
   if (terms.length > MAX_OBSERVATION_FACTS - FRAME_FACTS) misfit("", "fewer attributes");
   for (const [term, value] of terms) {
-    attributes[termAt(term, context)] = instancesAt(value, term, context, mode);
+    if (NO_ATTRIBUTES.has(term)) misfit(term, "a name of an attribute");
+    const name = termAt(term, context);
+    attributes[name] = instancesAt(value, term, context, mode);
+    const isGeographic = (attributes[name] ?? []).every(
+      (each) => isEnded(each) || each.type === "GeoProperty",
+    );
+    if (GEOGRAPHIC.has(name) && !isGeographic) misfit(term, "a GeoProperty");
   }
   return attributes;
 }
@@ -211,11 +272,19 @@ function isAttributeObject(value: unknown): boolean {
 function isNull(value: unknown): boolean {
   if (value === NGSI_NULL) return true;
   if (typeof value !== "object" || value === null) return false;
-  const { value: said, object, languageMap, vocab, json } = value as JsonObject;
+  const {
+    value: said,
+    object,
+    languageMap,
+    vocab,
+    json,
+    valueList,
+    objectList,
+  } = value as JsonObject;
   if (typeof languageMap === "object" && languageMap !== null) {
     return (languageMap as JsonObject)["@none"] === NGSI_NULL;
   }
-  return [said, object, vocab, json].includes(NGSI_NULL);
+  return [said, object, vocab, json, valueList, objectList].includes(NGSI_NULL);
 }
 
 function instanceAt(
@@ -227,7 +296,7 @@ function instanceAt(
 ): JsonMap {
   if (depth > 4) misfit(path, "attributes of attributes, not so deep");
   if (isNull(value)) {
-    if (mode !== "change") misfit(path, "something that is, where it is said first");
+    if (!isChange(mode)) misfit(path, "something that is, where it is said first");
     const named =
       typeof value === "object" && value !== null ? (value as JsonObject).datasetId : "";
     return typeof named === "string" && named !== "" && named !== "@none"
@@ -238,20 +307,39 @@ function instanceAt(
   const member = HOLDS[type] ?? misfit(path, "a type of attribute");
   const said: Record<string, JsonValue> = { type };
   if (!(member in body)) misfit(path, `${member} of the ${type}`);
-  said[member] = contentAt(type, body[member], path, context);
-  const { unitCode, observedAt, datasetId, objectType, ...rest } = body;
-  if (unitCode !== undefined) said.unitCode = textAt(unitCode, `${path}.unitCode`);
+  said[member] = contentAt(type, body[member], path, mode, context);
+  const { observedAt, datasetId, ...rest } = body;
   if (observedAt !== undefined) said.observedAt = timeAt(observedAt, `${path}.observedAt`);
-  if (objectType !== undefined) said.objectType = textAt(objectType, `${path}.objectType`);
   if (datasetId !== undefined && datasetId !== "@none") {
     said.datasetId = uriAt(datasetId, `${path}.datasetId`);
   }
   for (const [term, below] of Object.entries(rest)) {
     if (term === "type" || term === "@type" || term === member || IGNORED.has(term)) continue;
     const below_ = `${path}.${term}`;
-    said[termAt(term, context)] = instanceAt(below, below_, context, depth + 1, mode);
+    if (RESERVED.has(term)) said[term] = besideAt(type, term, below, path, context);
+    else said[termAt(term, context)] = instanceAt(below, below_, context, depth + 1, mode);
   }
+  if (path === PROOF && !isJsonMap(said.value)) misfit(path, "a proof as an object");
   return said;
+}
+
+/** What stands beside the content of an attribute, if its type may have it (§4.5.2 to §4.5.24). */
+function besideAt(
+  type: string,
+  name: string,
+  value: unknown,
+  path: string,
+  context: TermContext,
+): JsonValue {
+  const isSeal = SEALED.includes(name) && path === PROOF;
+  if (!isSeal && BESIDE[type]?.includes(name) !== true) {
+    return misfit(`${path}.${name}`, `nothing of the kind in a ${type}`);
+  }
+  const text = textAt(value, `${path}.${name}`);
+  if (name === "valueType" && type === "LanguageProperty" && text !== "langString") {
+    misfit(`${path}.valueType`, "langString");
+  }
+  return name === "entityTypeSealed" ? (context.type(text) ?? text) : text;
 }
 
 /** What stands in the concise form without its type, or as nothing but its value (GS CIM 009 §4.5.1). */
@@ -272,12 +360,16 @@ function unfolded(
   return found ? { type: found[0], body } : misfit(path, "an attribute with its value");
 }
 
-function contentAt(type: string, value: unknown, path: string, context: TermContext): JsonValue {
+function contentAt(
+  type: string,
+  value: unknown,
+  path: string,
+  mode: Mode,
+  context: TermContext,
+): JsonValue {
   switch (type) {
     case "GeoProperty":
-      return isGeometry(value)
-        ? ({ type: value.type, coordinates: value.coordinates } as JsonValue)
-        : misfit(path, "a geometry of GeoJSON");
+      return geometryAt(value, path);
     case "Relationship":
       if (Array.isArray(value)) return value.map((each) => uriAt(each, path));
       return uriAt(value, path);
@@ -285,20 +377,49 @@ function contentAt(type: string, value: unknown, path: string, context: TermCont
       return languagesAt(value, path);
     case "VocabProperty":
       return Array.isArray(value)
-        ? value.map((each) => vocabAt(each, path, context))
-        : vocabAt(value, path, context);
+        ? value.map((each) => vocabAt(each, path, mode, context))
+        : vocabAt(value, path, mode, context);
     case "ListProperty":
+      return Array.isArray(value) ? jsonAt(value, path, 0, mode) : misfit(path, "a list");
     case "ListRelationship":
-      return Array.isArray(value) ? jsonAt(value, path, 0) : misfit(path, "a list");
+      return Array.isArray(value)
+        ? value.map((each) => uriAt(objectOf(each), path))
+        : misfit(path, "a list");
+    case "JsonProperty":
+      return typeof value === "object" && value !== null
+        ? jsonAt(value, path, 0, mode, true)
+        : misfit(path, "an object of JSON, or a list of them");
     default:
-      return jsonAt(value, path, 0);
+      return jsonAt(value, path, 0, mode);
+  }
+}
+
+/** Of a list of relationships, each as its URI or as `{"object": URI}` (§4.5.22). */
+function objectOf(value: unknown): unknown {
+  const isObject = typeof value === "object" && value !== null && "object" in value;
+  return isObject ? value.object : value;
+}
+
+/** A geometry, or the text of one (§4.7.2). */
+function geometryAt(value: unknown, path: string): JsonValue {
+  const geometry = typeof value === "string" ? parsed(value) : value;
+  return isGeometry(geometry)
+    ? ({ type: geometry.type, coordinates: geometry.coordinates } as JsonValue)
+    : misfit(path, "a geometry of GeoJSON");
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 
 /** A term stands for the same whoever reads it, with whatever context (§4.5.20). */
-function vocabAt(value: unknown, path: string, context: TermContext): JsonValue {
+function vocabAt(value: unknown, path: string, mode: Mode, context: TermContext): JsonValue {
   const name = typeof value === "string" && NAME.test(value) ? context.type(value) : undefined;
-  return name === undefined ? jsonAt(value, path, 0) : typeIri(name);
+  return name === undefined ? jsonAt(value, path, 0, mode) : typeIri(name);
 }
 
 function languagesAt(value: unknown, path: string): JsonValue {
@@ -326,19 +447,29 @@ export function timeAt(value: unknown, path: string): string {
   return isTime && !Number.isNaN(time) ? value : misfit(path, "a time of RFC 3339 in UTC");
 }
 
-/** JSON as a fact can hold it: without null, not too deep, no number that only a machine can spell. */
-function jsonAt(value: unknown, path: string, depth: number): JsonValue {
+/**
+ * JSON as a fact can hold it: without null, not too deep, no number that only a machine can spell. Since `urn:ngsi-ld:null` is
+ * no value, it stands for `null` in what an attribute of JSON says.
+ */
+function jsonAt(
+  value: unknown,
+  path: string,
+  depth: number,
+  mode: Mode,
+  hasNull = false,
+): JsonValue {
   if (depth > MAX_DEPTH) return misfit(path, `at most ${MAX_DEPTH} levels`);
+  if (value === null && hasNull) return NGSI_NULL;
+  if (value === NGSI_NULL && mode !== "merge") return misfit(path, "something that is");
   if (typeof value === "string") return LONE.test(value) ? misfit(path, "whole characters") : value;
   if (typeof value === "boolean") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : misfit(path, "a number");
-  if (Array.isArray(value)) return value.map((each) => jsonAt(each, path, depth + 1));
+  const below = (each: unknown, at: string) => jsonAt(each, at, depth + 1, mode, hasNull);
+  if (Array.isArray(value)) return value.map((each) => below(each, path));
   const map = objectAt(value, `${path}`);
   const names = Object.keys(map);
   // This is how a fact says a fraction; and what no object of a program may be asked for.
   if (names.length === 1 && names[0] === "decimal") misfit(path, "more than `decimal`");
   if (names.includes("__proto__")) misfit(path, "other names");
-  return Object.fromEntries(
-    names.map((name) => [name, jsonAt(map[name], `${path}.${name}`, depth + 1)]),
-  );
+  return Object.fromEntries(names.map((name) => [name, below(map[name], `${path}.${name}`)]));
 }

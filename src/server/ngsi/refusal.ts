@@ -13,5 +13,6 @@ export type NgsiRefusal =
   | { readonly code: "NGSI_EXISTS"; readonly id: string }
   | { readonly code: "NGSI_TENANT"; readonly tenant: string }
   | { readonly code: "NGSI_ENDPOINT"; readonly uri: string; readonly why: string }
+  | { readonly code: "NGSI_UNSUPPORTED"; readonly what: string }
   | { readonly code: "NGSI_CONTEXT_FORM"; readonly got: string }
   | { readonly code: "NGSI_CONTEXT_LOST"; readonly url: string };

@@ -1,6 +1,6 @@
 import { type AccessAction, err, fromUtf8, ok, type Result } from "../../core/index.ts";
 import { readBody } from "../bodies/read.ts";
-import { bestType } from "../http/accept.ts";
+import { weightOfType } from "../http/accept.ts";
 import { PRIVATE } from "../http/answer.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { type Answered, responseOf, TextAnswer } from "../http/text-answer.ts";
@@ -65,6 +65,8 @@ export function mountRoute(app: App, services: Services, contexts: Contexts, rou
   const path = BASE + route.path;
   // Both spellings are in use, and the specification has neither.
   app.on(route.method, [path, `${path}/`], async (c) => {
+    // Just that, whatever else there would be to say of the request (§6.3.4).
+    if (route.hasBody && hasNoLength(c)) return new Response(null, { status: 411 });
     const read = () => readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     return responseOf(await answerRoute(services, contexts, route, c, read));
   });
@@ -98,6 +100,13 @@ async function answerRoute(
   return given;
 }
 
+/** A body in pieces, of which nobody says beforehand how long it will be. */
+function hasNoLength({ req }: Incoming): boolean {
+  return (
+    req.header("Content-Length") === undefined && req.header("Transfer-Encoding") !== undefined
+  );
+}
+
 async function understood(
   services: Services,
   contexts: Contexts,
@@ -115,6 +124,9 @@ async function understood(
   if (!accept.ok) return accept;
   const link = readLink(c);
   if (!link.ok) return link;
+  if (sent.value?.isLd === true && link.value !== undefined) {
+    return err({ code: "NGSI_CONTEXT_FORM", got: "Link beside JSON-LD" });
+  }
   const { origin } = target.value.log;
   const contextOf = (item: unknown) =>
     contextOfItem(contexts, origin, sent.value, link.value, item);
@@ -176,7 +188,6 @@ async function contextOfItem(
     if (own !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "@context in JSON" });
     return contexts.read(link, origin);
   }
-  if (link !== undefined) return err({ code: "NGSI_CONTEXT_FORM", got: "Link beside JSON-LD" });
   // A list of ids says nothing that needs one.
   if (own === undefined && isObject) return err({ code: "NGSI_CONTEXT_FORM", got: "no @context" });
   return contexts.read(own, origin);
@@ -200,11 +211,13 @@ function readAccept(c: Incoming, isGeo: boolean): Result<MediaType, AnyRefusal> 
     ? [JSON_TYPE, LD_TYPE, GEO_TYPE]
     : [JSON_TYPE, LD_TYPE];
   const field = c.req.header("Accept");
-  const best = bestType(field, offered);
-  if (best !== undefined) return ok(best);
-  const isAny =
-    field === undefined || field.trim() === "" || /(?:^|[\s,])(?:\*|application)\/\*/.test(field);
-  if (isAny || c.req.method !== "GET") return ok(JSON_TYPE);
+  if (field === undefined || field.trim() === "") return ok(JSON_TYPE);
+  // Of equal weights it is the order of the specification that counts, not that of the client (§6.3.4).
+  const weights = offered.map((type) => weightOfType(field, type));
+  const best = Math.max(...weights);
+  const chosen = offered[weights.indexOf(best)];
+  if (best > 0 && chosen !== undefined) return ok(chosen);
+  if (c.req.method !== "GET") return ok(JSON_TYPE);
   return err({ code: "NGSI_ACCEPT", got: field.slice(0, 64), want: offered.join(" | ") });
 }
 

@@ -2,11 +2,15 @@ import { err, fromUtf8, hex, ok, type Result, sha256, utf8 } from "../../core/in
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { BlobStore } from "../store/port.ts";
 
-/** A context that somebody keeps here. */
+/** `Hosted` is what a client asked to keep, `ImplicitlyCreated` what a subscription came with (GS CIM 009 §5.13.1). */
+export type StoredKind = "Hosted" | "ImplicitlyCreated";
+
+/** A context that is kept here. */
 export type StoredContext = {
   readonly id: string;
   readonly createdMilliseconds: number;
   readonly context: unknown;
+  readonly kind: StoredKind;
 };
 
 /** Contexts of one dataset, each at most as large as one of a request may be. */
@@ -28,15 +32,38 @@ export class StoredContexts {
   }
 
   async add(origin: string, context: unknown, now: number): Promise<Result<string, AnyRefusal>> {
+    return this.#put(origin, hex(this.#random(16)), { createdMilliseconds: now, context });
+  }
+
+  /** Keeps what a subscription came with; the same context is kept once, however many come with it. */
+  async addImplicit(
+    origin: string,
+    context: unknown,
+    now: number,
+  ): Promise<Result<string, AnyRefusal>> {
+    const name = hex(sha256(utf8(JSON.stringify(context)))).slice(0, 32);
+    const id = `${folderOf(origin)}-${name}`;
+    if ((await this.get(id)) !== undefined) return ok(id);
+    return this.#put(origin, name, {
+      createdMilliseconds: now,
+      context,
+      kind: "ImplicitlyCreated",
+    });
+  }
+
+  async #put(
+    origin: string,
+    name: string,
+    stored: Omit<StoredContext, "id" | "kind"> & { readonly kind?: StoredKind },
+  ): Promise<Result<string, AnyRefusal>> {
     const folder = folderOf(origin);
-    const text = JSON.stringify({ createdMilliseconds: now, context });
+    const text = JSON.stringify(stored);
     if (text.length > MAX_CHARACTERS) {
       return err({ code: "HTTP_BODY_SIZE", max: MAX_CHARACTERS });
     }
     if ((await this.#blobs.list(folder)).length >= MAX_CONTEXTS) {
       return err({ code: "HTTP_FULL", what: "contexts", max: MAX_CONTEXTS });
     }
-    const name = hex(this.#random(16));
     await this.#blobs.put(`${folder}/${name}`, utf8(text));
     return ok(`${folder}-${name}`);
   }
@@ -56,7 +83,7 @@ export class StoredContexts {
     const name = blobOf(id);
     const bytes = name && (await this.#blobs.get(name));
     const text = bytes && fromUtf8(bytes);
-    return text ? { id, ...JSON.parse(text) } : undefined;
+    return text ? { id, kind: "Hosted", ...JSON.parse(text) } : undefined;
   }
 
   /** @returns whether this dataset had it */

@@ -11,6 +11,7 @@ import {
 } from "../../data/index.ts";
 import type { TermContext } from "./contexts.ts";
 import type { Projection } from "./projection.ts";
+import { NGSI_NULL } from "./read-entity.ts";
 
 /** How entities are to be told. */
 export type Form = {
@@ -181,7 +182,7 @@ export function objectsOf({ type, object }: JsonMap): readonly string[] {
 function simple(said: JsonMap, context: TermContext): unknown {
   if (said.type === "LanguageProperty") return { languageMap: said.languageMap };
   if (said.type === "VocabProperty") return { vocab: vocabulary(said.vocab, context) };
-  if (said.type === "JsonProperty") return { json: said.json };
+  if (said.type === "JsonProperty") return { json: withNulls(said.json) };
   return contentOf(said);
 }
 
@@ -196,6 +197,9 @@ export function instanceJson(
   const json: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(said)) {
     if (name === "vocab") json.vocab = vocabulary(value, context);
+    else if (name === "json") json.json = withNulls(value);
+    else if (name === "objectList") json.objectList = objects(value, form);
+    else if (name === "entityTypeSealed") json[name] = vocabulary(value, context);
     else if (MEMBERS.has(name) || name === "lang") json[name] = value;
     else if (isJsonMap(value))
       json[context.attributeTerm(name)] = instanceJson(value, context, form);
@@ -222,6 +226,21 @@ export function vocabulary(value: JsonValue | undefined, context: TermContext): 
   const compact = (each: JsonValue | undefined) =>
     typeof each === "string" && each.includes(":") ? context.typeTerm(each) : each;
   return Array.isArray(value) ? (value as readonly JsonValue[]).map(compact) : compact(value);
+}
+
+/** A list of relationships, each as an object where nothing is left out (§4.5.22.2). */
+function objects(value: JsonValue, { style }: Form): unknown {
+  if (style !== "normalized" || !Array.isArray(value)) return value;
+  const all = value as readonly JsonValue[];
+  return all.map((each) => (typeof each === "string" ? { object: each } : each));
+}
+
+/** JSON as it was sent: see `jsonAt`, which reads it. */
+export function withNulls(value: JsonValue | undefined): unknown {
+  if (value === NGSI_NULL) return null;
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(withNulls);
+  if (!isJsonMap(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withNulls(each)]));
 }
 
 function inLanguage(said: JsonMap, { languages }: Form): JsonMap {

@@ -289,6 +289,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "Nothing is sent to that address",
     "Name an address of the public internet by https or mqtts; the operator can allow networks of its own with `--notify-network`.",
   ),
+  NGSI_UNSUPPORTED: row(
+    422,
+    "This node does not offer that part of NGSI-LD",
+    "Ask the node of each dataset itself: none asks others in its place.",
+  ),
   NGSI_CONTEXT_FORM: row(
     400,
     "The context cannot be read",

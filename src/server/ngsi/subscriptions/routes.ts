@@ -7,8 +7,9 @@ import type { Services } from "../../services.ts";
 import type { Contexts } from "../contexts.ts";
 import { readNumber } from "../query.ts";
 import { readUri } from "../read-entity.ts";
-import { type Ask, answerDone, answerWith, type Route } from "../request.ts";
-import { contextGiven } from "./notification.ts";
+import { type Ask, answerDone, answerWith, CONTEXTS_PATH, type Route } from "../request.ts";
+import type { StoredContexts } from "../stored-contexts.ts";
+import { contextGiven, isNamed } from "./notification.ts";
 import { completed, readFragment } from "./read-said.ts";
 import type { Running } from "./running.ts";
 import type { Subscription } from "./said.ts";
@@ -28,6 +29,7 @@ export function subscriptionRoutes(
   services: Services,
   contexts: Contexts,
   subscriptions: Subscriptions,
+  stored: StoredContexts,
 ): readonly Route[] {
   const { clock, random } = services;
   const of = { isWriting: false, action: "subscribe" } as const;
@@ -44,10 +46,12 @@ export function subscriptionRoutes(
     const said = await whole(ask, id, {}, fragment.value);
     if (!said.ok) return said;
     const { log } = ask.target;
+    const implicitContext = await keepContext(ask);
     const kept = {
       ...{ origin: log.origin, maker: maker.value, said: said.value },
       ...{ context: ask.context.value, createdMilliseconds: clock(), from: log.size },
       ...(ask.target.tenant !== undefined && { tenant: ask.target.tenant }),
+      ...(implicitContext !== undefined && { implicitContext }),
     };
     if (JSON.stringify(kept).length > MAX_SUBSCRIPTION_BYTES) {
       return err({ code: "HTTP_BODY_SIZE", max: MAX_SUBSCRIPTION_BYTES });
@@ -57,6 +61,13 @@ export function subscriptionRoutes(
     const path = new URL(ask.c.req.url).pathname.replace(/\/$/, "");
     const name = encodeURIComponent(id).replaceAll("%3A", ":");
     return ok(answerDone(201, { Location: `${path}/${name}` }));
+  }
+
+  /** Several contexts, or one that was written out, get an address (§5.8.1.4); where there is no room, they go without. */
+  async function keepContext({ context, target }: Ask): Promise<string | undefined> {
+    if (isNamed(context)) return undefined;
+    const id = await stored.addImplicit(target.log.origin, contextGiven(context), clock());
+    return id.ok ? `${services.config.publicUrl}${CONTEXTS_PATH}/${id.value}` : undefined;
   }
 
   /** Looks at what stands in no single member: where it goes, and its context. */
@@ -142,7 +153,11 @@ export function subscriptionRoutes(
   function told(running: Running, { context }: Ask): object {
     const status: Status =
       running.kept.ended === undefined ? statusOf(running.said, clock()) : "expired";
-    return subscriptionJson(running.said, running.sent, status, context);
+    const { implicitContext } = running.kept;
+    return {
+      ...(implicitContext !== undefined && { jsonldContext: implicitContext }),
+      ...subscriptionJson(running.said, running.sent, status, context),
+    };
   }
 
   const all = { ...of, path: "/subscriptions" };

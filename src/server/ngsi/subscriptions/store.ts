@@ -22,6 +22,8 @@ export type Kept = {
   readonly said: Subscription;
   /** The context of its terms. */
   readonly context: unknown;
+  /** Where that is kept, if no other address names it. */
+  readonly implicitContext?: string;
   readonly tenant?: string;
   readonly createdMilliseconds: number;
   /** What stands in the log before this entry is not told. */
