@@ -1,6 +1,5 @@
 import { lookup } from "node:dns/promises";
 import type { NodeConfig } from "./config.ts";
-import { addressBook } from "./follow/address.ts";
 import { otherNodes } from "./follow/other-nodes.ts";
 import { networksOfThisMachine } from "./this-machine.ts";
 
