@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { err, fromHex, ok, openDataset, type Result, referredCode } from "../../../core/index.ts";
 import { ALL, type DatasetLog, entityView } from "../../../data/index.ts";
 import {
@@ -42,6 +43,8 @@ export class Subscriptions {
   constructor(services: Services, contexts: Contexts) {
     this.#services = services;
     this.#contexts = contexts;
+    // Each notification that is under way waits for it.
+    setMaxListeners(0, this.#stop.signal);
     this.#store = new SubscriptionStore(services.subscriptions ?? memoryStore(), services.log);
     this.#loaded = this.#load();
     this.#loaded.catch((cause) =>
