@@ -13,6 +13,7 @@ import { type DatasetLog, type EntityView, entityView } from "../../data/index.t
 import type { Asker } from "../access/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { AppContext, Services } from "../services.ts";
+import { datasetNamed } from "./kept.ts";
 
 /** Who asks: a key that signed, or whose token it is, and under which grant; `undefined` is anybody. */
 export type Reader = Asker | undefined;
@@ -57,7 +58,7 @@ export async function seenDataset(
 ): Promise<Result<SeenDataset, AnyRefusal>> {
   const code = parseCode(text);
   if (!code.ok) return code;
-  const dataset = openDataset(services.state, code.value);
+  const dataset = datasetNamed(services.state, code.value);
   const log = dataset.ok ? services.datasets?.find(dataset.value.reference) : undefined;
   const found = log && (await seenLog(services, log, reader, action));
   if (found?.ok === false) return found;
