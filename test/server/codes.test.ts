@@ -208,13 +208,14 @@ describe("at and known", () => {
     const response = await world.get(`/v1/codes/${MA1301}?known=2`);
     expect(response.status).toBe(404);
     expect(await response.json()).toMatchObject({ code: "RESOLVE_UNKNOWN" });
+    const later = await world.get(`/v1/codes/${MA1301}?known=99999`);
+    expect([later.status, (await later.json()).code]).toEqual([404, "HTTP_NOT_FOUND"]);
   });
 
   test.each([
     ["at=2015-02-30", "at"],
     ["at=yesterday", "at"],
     ["known=0", "known"],
-    ["known=99999", "known"],
     ["known=2015-06-01", "known"],
   ])("refuse %s", async (query, name) => {
     const response = await world.get(`/v1/codes/${MA1301}?${query}`);
@@ -428,8 +429,14 @@ describe("GET /v1/codes (search)", () => {
     expect([indexedSize, size]).toEqual([world.ledger.head().size, world.ledger.head().size]);
   });
 
+  test("is the list of all codes where nothing is looked for", async () => {
+    const { items } = await world.json("/v1/codes?limit=1000");
+    const codes = items.map(({ code }: { code: string }) => code);
+    expect(codes).toEqual(expect.arrayContaining([MA1301, `${MA1301}/LAMP/000003`]));
+    expect(new Set(codes).size).toBe(codes.length);
+  });
+
   test.each([
-    ["", "q"],
     ["q=", "q"],
     ["kind=lamp", "kind"],
     ["status=gone", "status"],

@@ -197,7 +197,8 @@ describe("lists", () => {
       ...{ code: PARKS, dataset: AIR, purpose: "树木养护", answered: true, grant: world.grantId },
       time: { since: "2026-11-01T00:00:00Z", before: "2026-12-01T00:00:00Z" },
     });
-    expect(await world.json(`/v1/grants?side=asking`)).toMatchObject({ code: "HTTP_PARAMETER" });
+    expect(await ids("/v1/grants?side=asking")).toEqual(await ids("/v1/grants"));
+    expect(await world.json("/v1/grants?side=both")).toMatchObject({ code: "HTTP_PARAMETER" });
     expect(await world.json(`/v1/grants/${"0".repeat(64)}`)).toMatchObject({
       code: "HTTP_NOT_FOUND",
     });

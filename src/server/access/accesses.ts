@@ -1,13 +1,6 @@
-import {
-  err,
-  isShown,
-  type OpenDataset,
-  ok,
-  openDataset,
-  parseCode,
-  type Result,
-} from "../../core/index.ts";
+import { err, isShown, type OpenDataset, ok, parseCode, type Result } from "../../core/index.ts";
 import { type AccessLog, type EntryBody, isKeyOfGrantee } from "../../data/index.ts";
+import { datasetNamed } from "../data/kept.ts";
 import { answerPrivate } from "../http/answer.ts";
 import { type Json, timeOfMilliseconds } from "../http/json.ts";
 import { nextLink, pageOf, readPage } from "../http/page.ts";
@@ -58,7 +51,7 @@ export function mountAccesses(app: App, services: Services): void {
   > {
     const code = parseCode(c.req.param("code") ?? "");
     if (!code.ok) return code;
-    const dataset = openDataset(state, code.value);
+    const dataset = datasetNamed(state, code.value);
     if (!dataset.ok) return dataset;
     const { reference } = dataset.value;
     if (datasets?.find(reference) === undefined) {

@@ -1,5 +1,4 @@
 import {
-  err,
   fromHex,
   type GrantValue,
   grantEnd,
@@ -100,7 +99,7 @@ type Asked = {
   readonly open: boolean;
 };
 
-/** `code`: either side; `side`: which of them; `open=1`: grants in force, requests that no grant in force answers. */
+/** `code`: either side; `side`: which of them, where there is a code; `open=1`: grants in force, requests that no grant in force answers. */
 function readAsked(c: AppContext): Result<Asked & { readonly page: PageRequest }, AnyRefusal> {
   const page = readPage(c);
   if (!page.ok) return page;
@@ -111,15 +110,13 @@ function readAsked(c: AppContext): Result<Asked & { readonly page: PageRequest }
   if (!side.ok) return side;
   const open = readWord(c, "open", ["0", "1"]);
   if (!open.ok) return open;
-  if (side.value !== undefined && code === undefined) {
-    return err({ code: "HTTP_PARAMETER", name: "code", got: "", want: "a code, with `side`" });
-  }
   return ok({ page: page.value, code: code?.value, side: side.value, open: open.value === "1" });
 }
 
 function isWanted(json: Json, { code, side, open }: Asked): boolean {
   const { dataset, inForce, answered } = json as { readonly [name: string]: Json };
-  if (side !== undefined && (dataset === code) !== (side === "dataset")) return false;
+  if (code !== undefined && side !== undefined && (dataset === code) !== (side === "dataset"))
+    return false;
   return !open || inForce === true || answered === false;
 }
 

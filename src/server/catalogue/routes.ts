@@ -12,6 +12,7 @@ import {
   type Result,
 } from "../../core/index.ts";
 import type { SearchQuery } from "../../ledger/index.ts";
+import { datasetNamed } from "../data/kept.ts";
 import { answer, answerJson } from "../http/answer.ts";
 import { type Json, toJson } from "../http/json.ts";
 import { nextLink, pageOf, readPage } from "../http/page.ts";
@@ -55,7 +56,7 @@ export function mountCatalogue(app: App, services: Services): void {
   app.get("/catalog/:code", (c) => {
     const code = parseCode(c.req.param("code"));
     if (!code.ok) return problem(c, code.error);
-    const dataset = openDataset(state, code.value);
+    const dataset = datasetNamed(state, code.value);
     if (!dataset.ok) return problem(c, dataset.error);
     const json = catalogueJson({
       ...{ publicUrl: config.publicUrl, datasets: [listed(dataset.value)], nameOf },

@@ -52,7 +52,8 @@ export function mountFeed(app: App, services: Services): () => void {
 
 function readAfter(c: AppContext): Result<number | undefined, AnyRefusal> {
   const last = c.req.header("Last-Event-ID");
-  if (last === undefined) return readInteger(c, "after", 0, Number.MAX_SAFE_INTEGER);
+  const after = readInteger(c, "after", 0, Number.MAX_SAFE_INTEGER);
+  if (!after.ok || last === undefined) return after;
   return /^\d{1,15}$/.test(last)
     ? ok(Number(last))
     : err({ code: "HTTP_CURSOR", got: last.slice(0, 64) });

@@ -1,4 +1,5 @@
 import {
+  type Code,
   err,
   type OpenDataset,
   ok,
@@ -9,6 +10,7 @@ import {
 import type { DatasetLog } from "../../data/index.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
+import { unknownCode } from "../registry/unknown.ts";
 import type { Services } from "../services.ts";
 
 /** A dataset whose log this node keeps. */
@@ -21,11 +23,20 @@ export function keptDataset(
 ): Result<Kept, AnyRefusal> {
   const code = parseCode(c.req.param("code") ?? "");
   if (!code.ok) return code;
-  const dataset = openDataset(state, code.value);
+  const dataset = datasetNamed(state, code.value);
   if (!dataset.ok) return dataset;
   const { reference, value } = dataset.value;
   const log = datasets?.find(reference);
   return log === undefined || log.origin !== value.log.origin
     ? err({ code: "DATA_LOG_UNKNOWN", dataset: reference })
     : ok({ dataset: dataset.value, log });
+}
+
+/** The dataset of a path. What was never issued is not there, and proved so. */
+export function datasetNamed(
+  state: Services["state"],
+  code: Code,
+): Result<OpenDataset, AnyRefusal> {
+  const dataset = openDataset(state, code);
+  return dataset.ok || dataset.error.code !== "STATE_UNKNOWN" ? dataset : err(unknownCode(code));
 }

@@ -6,7 +6,6 @@ import {
   formatTilePath,
   hex,
   ok,
-  openDataset,
   parseCode,
   parseTilePath,
   pictureType,
@@ -33,7 +32,7 @@ import { MAX_BODY_BYTES, MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import type { ShortRoute } from "../short-path.ts";
-import { type Kept, keptDataset } from "./kept.ts";
+import { datasetNamed, type Kept, keptDataset } from "./kept.ts";
 import { mountPlates } from "./plates.ts";
 import { proveFacts } from "./proof.ts";
 import { submitEntry } from "./submit.ts";
@@ -80,7 +79,7 @@ export function mountData(app: App, services: Services): void {
   app.get("/v1/datasets/:code", (c) => {
     const code = parseCode(c.req.param("code"));
     if (!code.ok) return problem(c, code.error);
-    const dataset = openDataset(state, code.value);
+    const dataset = datasetNamed(state, code.value);
     if (!dataset.ok) return problem(c, dataset.error);
     const { reference, value } = dataset.value;
     const log = datasets?.find(reference);

@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../../core/index.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
-const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})$/;
+const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]\d{2}:\d{2})$/;
 
 /** Reads a calendar date that exists, `YYYY-MM-DD`. */
 export function readDate(name: string, text: string): Result<string, HttpRefusal> {
@@ -14,7 +14,7 @@ export function readDate(name: string, text: string): Result<string, HttpRefusal
 
 /** Reads an RFC 3339 time; Unix milliseconds. */
 export function readTime(name: string, text: string): Result<number, HttpRefusal> {
-  const time = TIME.test(text) ? Date.parse(text) : Number.NaN;
+  const time = TIME.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN;
   if (!Number.isNaN(time)) return ok(time);
   return err({ code: "HTTP_PARAMETER", name, got: text.slice(0, 64), want: "an RFC 3339 time" });
 }

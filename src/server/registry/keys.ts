@@ -15,8 +15,11 @@ export function mountKeys(app: App, services: Services): void {
     if (!code.ok) return problem(c, code.error);
     const found = views.find(code.value);
     if (found === undefined) return problem(c, unknownCode(code.value));
-    const generation = readInteger(c, "generation", 1, found.record.generation);
+    const generation = readInteger(c, "generation", 1, Number.MAX_SAFE_INTEGER);
     if (!generation.ok) return problem(c, generation.error);
+    if ((generation.value ?? 1) > found.record.generation) {
+      return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
+    }
     return answerKeys(c, `${code.value}#${generation.value ?? found.record.generation}`);
   });
 

@@ -46,6 +46,7 @@ function readKnown(ledger: LedgerReader, text: string): Result<number, HttpRefus
   }
   const known = Number(text);
   if (known >= 1 && known <= size) return ok(known);
+  if (known > size) return err({ code: "HTTP_NOT_FOUND", path: `known=${text.slice(0, 20)}` });
   return err({
     code: "HTTP_PARAMETER",
     name: "known",

@@ -1,4 +1,4 @@
-import { type Box, err, ok, parseCode, type Result } from "../../core/index.ts";
+import { type Box, type Code, err, ok, parseCode, type Result } from "../../core/index.ts";
 import type { SearchQuery } from "../../ledger/index.ts";
 import { answerItems } from "../http/answer.ts";
 import { nextLink, nextOf, readPage, readWord } from "../http/page.ts";
@@ -19,6 +19,7 @@ const KINDS = [
   "dataset",
 ] as const;
 const STATUSES = ["active", "suspended", "retired", "void"] as const;
+const ROOT = "MA" as Code;
 const MAX_TEXT_CHARACTERS = 128;
 
 /** `GET /v1/codes?…`: which records match. */
@@ -49,10 +50,9 @@ function readQuery(c: AppContext): Result<SearchQuery, AnyRefusal> {
     if (!part.ok) return part;
     query = { ...query, ...part.value };
   }
-  // Beside `limit` and `cursor`, at least one part.
-  return parts.some((part) => part.ok && Object.keys(part.value).length > 0)
-    ? ok(query)
-    : err({ code: "HTTP_PARAMETER", name: "q", got: "", want: "something to look for" });
+  // Whoever looks for nothing gets all: every code stands below the root.
+  const isOfAll = parts.every((part) => part.ok && Object.keys(part.value).length === 0);
+  return ok(isOfAll ? { ...query, under: ROOT } : query);
 }
 
 type Part = Result<Partial<SearchQuery>, AnyRefusal>;

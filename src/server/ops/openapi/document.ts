@@ -1,4 +1,14 @@
-import { type Endpoint, type Parameter, ref, TEXT } from "./endpoint.ts";
+import {
+  CODE_TEXT,
+  type Endpoint,
+  HASH_TEXT,
+  INTEGER,
+  KID_TEXT,
+  type Parameter,
+  ref,
+  type Schema,
+  TEXT,
+} from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints.ts";
 import { SCHEMAS } from "./schemas.ts";
 
@@ -74,12 +84,24 @@ const PATH_WORDS: { readonly [name: string]: string } = {
   commit: "Hash in hex",
 };
 
+const PATH_SCHEMAS: { readonly [name: string]: Schema } = {
+  code: CODE_TEXT,
+  holder: CODE_TEXT,
+  hash: HASH_TEXT,
+  commit: HASH_TEXT,
+  sha256: HASH_TEXT,
+  kid: KID_TEXT,
+  index: INTEGER,
+  first: { ...INTEGER, maximum: 1_048_575 },
+  digits: { type: "string", pattern: "^(0[1-9]|[1-9][0-9])[0-9]{19}$" },
+};
+
 function pathParameters(path: string): Parameter[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => ({
     name,
     in: "path",
     description: PATH_WORDS[name] ?? name,
-    schema: TEXT,
+    schema: PATH_SCHEMAS[name] ?? TEXT,
     required: true,
   }));
 }

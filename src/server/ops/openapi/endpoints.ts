@@ -1,15 +1,20 @@
 import {
   type Answer,
   BYTES,
+  CODE_TEXT,
   type Endpoint,
   INTEGER,
   json,
+  KID_TEXT,
   MOMENT,
+  MOMENT_TEXT,
+  NUMBERED,
   PAGING,
   pageOf,
   query,
   ref,
   TEXT,
+  WORDS,
 } from "./endpoint.ts";
 
 const NOTHING: Answer = { description: "Done" };
@@ -17,12 +22,13 @@ const PROOF: Answer = {
   description: "Presence or absence, proved",
   content: { "application/vnd.cityid.proof+json": ref("Proof") },
 };
+const MAP_KEY = { type: "string", minLength: 1, maxLength: 512 };
 const PROOF_PARAMETERS = [
   query(
     "effective",
     "`1`: also all ancestors and registrations that the effective status depends on",
   ),
-  query("more", "A further map key; up to 16 times"),
+  query("more", "A further map key; up to 16 times", MAP_KEY),
   query("newest", "`1`: of the newest state, cosigned or not"),
 ];
 const ANY: Answer = { description: "Found", content: { "application/json": { type: "object" } } };
@@ -31,13 +37,13 @@ const FACTS = [
   query("names", "Which facts, with commas between; all that are shown where it is not given"),
 ];
 const LISTED = [
-  query("q", "Inner characters of its name, in Chinese, pinyin or English"),
-  query("under", "Anywhere below this code"),
+  query("q", "Inner characters of its name, in Chinese, pinyin or English", WORDS),
+  query("under", "Anywhere below this code", CODE_TEXT),
   query("open", "`1`: only what everybody may read"),
   ...PAGING,
 ];
 const AGREED = [
-  query("code", "That names this code, as the dataset or as who asks"),
+  query("code", "That names this code, as the dataset or as who asks", CODE_TEXT),
   query("side", "Which of the two it is", { enum: ["dataset", "asking"] }),
   query("open", "`1`: grants in force; requests that none of them answers", { enum: ["0", "1"] }),
   ...PAGING,
@@ -52,8 +58,8 @@ const EXPORTED = [
   query("format", "Form of the table: `parquet` unless said", {
     enum: ["parquet", "csv", "geojson", "ndjson"],
   }),
-  query("since", "Observed since, RFC 3339"),
-  query("before", "Observed before, RFC 3339"),
+  query("since", "Observed since, RFC 3339", MOMENT_TEXT),
+  query("before", "Observed before, RFC 3339", MOMENT_TEXT),
   query("bbox", "West, south, east, north in degrees: places that share a point with it"),
   query("attributes", "Names of facts, with commas between; all where it is not given"),
   query("size", "How many entries of the log it covers; all where it is not given", INTEGER),
@@ -68,6 +74,17 @@ const TABLE: Answer = {
     "application/x-ndjson": TEXT,
   },
 };
+const KINDS = [
+  ...["root", "country", "division", "department", "class"],
+  ...["thing", "place", "device", "document", "dataset"],
+];
+const LONGITUDE = "-?(180(\\.0{1,15})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,15})?)";
+const LATITUDE = "-?(90(\\.0{1,15})?|[1-8]?[0-9](\\.[0-9]{1,15})?)";
+const BOX = {
+  type: "string",
+  pattern: `^${LONGITUDE},${LATITUDE},${LONGITUDE},${LATITUDE}$`,
+};
+const SERIAL = { ...INTEGER, maximum: 1_048_575 };
 const FILE: Answer = { description: "Bytes", content: { "application/octet-stream": BYTES } };
 
 /** Every endpoint of the node. A test compares this list with the routes. */
@@ -78,13 +95,17 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "codes",
     summary: "Search the records; all parts must hold",
     parameters: [
-      query("q", "Inner characters of a name in Chinese, pinyin or English, of an alias or a code"),
-      query("parent", "Directly below this code"),
-      query("under", "Anywhere below this code"),
-      query("kind", "`division`, `department`, `thing`, …"),
-      query("class", "Class of things"),
-      query("status", "`active`, `suspended`, `retired`, `void`"),
-      query("bbox", "west,south,east,north in degrees"),
+      query(
+        "q",
+        "Inner characters of a name in Chinese, pinyin or English, of an alias or a code",
+        WORDS,
+      ),
+      query("parent", "Directly below this code", CODE_TEXT),
+      query("under", "Anywhere below this code", CODE_TEXT),
+      query("kind", "What it is", { enum: KINDS }),
+      query("class", "Class of things", WORDS),
+      query("status", "As it counts now", { enum: ["active", "suspended", "retired", "void"] }),
+      query("bbox", "west,south,east,north in degrees", BOX),
       ...PAGING,
     ],
     answers: { 200: json("SearchPage", "A page") },
@@ -125,7 +146,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "codes",
     summary: "The codes directly below it; each page proves itself",
     parameters: [
-      ...PAGING,
+      ...NUMBERED,
       query("start", "Position of the first one, instead of a cursor", INTEGER),
       query("proof", "`1`: with the proof of the record, as of the same block"),
     ],
@@ -136,7 +157,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/codes/{code}/keys",
     tag: "codes",
     summary: "Its keys, open and closed",
-    parameters: [...PAGING, query("generation", "Of an ended generation", INTEGER)],
+    parameters: [
+      ...PAGING,
+      query("generation", "Of an ended generation", { ...INTEGER, minimum: 1 }),
+    ],
     answers: { 200: pageOf("Key") },
   },
   {
@@ -152,7 +176,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/proof",
     tag: "codes",
     summary: "Proof of any value of the map, or of its absence",
-    parameters: [query("key", "A map key: `code/MA.156.1301`"), ...PROOF_PARAMETERS],
+    parameters: [
+      {
+        ...query("key", "A map key: `code/MA.156.1301`", MAP_KEY),
+        required: true,
+      },
+      ...PROOF_PARAMETERS,
+    ],
     answers: { 200: PROOF },
   },
   {
@@ -178,15 +208,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "operations",
     summary: "The log as a list",
     parameters: [
-      query("order", "`newest` (default) or `oldest`"),
+      query("order", "`newest` unless said", { enum: ["newest", "oldest"] }),
       query("from", "Index to begin at", INTEGER),
       query("kind", "Only this kind"),
       query("iss", "Only by this issuer"),
       query("kid", "Only by this key"),
-      query("since", "Block time, RFC 3339"),
-      query("until", "Before this block time, RFC 3339"),
+      query("since", "Block time, RFC 3339", MOMENT_TEXT),
+      query("until", "Before this block time, RFC 3339", MOMENT_TEXT),
       query("blocks", "`1`: block entries too"),
-      ...PAGING,
+      ...NUMBERED,
     ],
     answers: { 200: pageOf("EntrySummary") },
   },
@@ -209,10 +239,13 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "operations",
     summary: "A live feed of operations and chunks (server-sent events)",
     parameters: [
-      { name: "Last-Event-ID", in: "header", description: "Go on after this index", schema: TEXT },
+      {
+        ...{ name: "Last-Event-ID", in: "header", description: "Go on after this index" },
+        schema: { type: "string", pattern: "^(0|[1-9][0-9]{0,14})$" },
+      },
       query("after", "The same as a parameter", INTEGER),
     ],
-    answers: { 200: { description: "Events", content: { "text/event-stream": TEXT } } },
+    answers: { 200: { description: "Events", content: { "text/event-stream": {} } } },
   },
   ...list("decisions", "What needs, or needed, several votes", "Decision", [
     query("state", "`open`, `executed`, `rejected`, `expired`"),
@@ -226,7 +259,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     [
       query("under", "What begins with this code: `MA.156.13`"),
       query("q", "Inner characters of any name"),
-      query("at", "Only the facts that held on that day"),
+      query("at", "Only the facts that held on that day", { type: "string", format: "date" }),
     ],
   ),
   ...list("classes", "The register of classes of things", "Class", []),
@@ -357,8 +390,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "seals",
     summary: "What a verdict on a seal rests on: proofs, the status list, the path into its batch",
     parameters: [
-      query("kid", "The key that signed, 16 hexadecimal digits"),
-      query("serial", "The serial of the seal", INTEGER),
+      { ...query("kid", "The key that signed, 16 hexadecimal digits", KID_TEXT), required: true },
+      { ...query("serial", "The serial of the seal", SERIAL), required: true },
     ],
     answers: { 200: json("SealEvidence") },
   },
@@ -449,14 +482,14 @@ export const ENDPOINTS: readonly Endpoint[] = [
     summary: "A live feed of entries, as far as was granted; it ends with the grant",
     parameters: [query("after", "Index of the last entry that was seen", INTEGER), GRANT],
     signed: true,
-    answers: { 200: { description: "Events", content: { "text/event-stream": TEXT } } },
+    answers: { 200: { description: "Events", content: { "text/event-stream": {} } } },
   },
   {
     method: "get",
     path: "/v1/datasets/{code}/accesses",
     tag: "datasets",
     summary: "Who read what: to the owner all of it, to others what they read themselves",
-    parameters: PAGING,
+    parameters: NUMBERED,
     signed: true,
     answers: { 200: pageOf("AccessNote") },
   },
@@ -488,7 +521,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/v1/datasets/{code}/entries",
     tag: "datasets",
     summary: "Entries as everybody may see them: the office, and when they came",
-    parameters: PAGING,
+    parameters: NUMBERED,
     answers: { 200: ANY },
   },
   {
@@ -539,8 +572,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
       }),
       query("resolution", "Of `cell`: that of H3, 8 unless said", { ...INTEGER, maximum: 15 }),
       query("digits", "Of `area`: 2 provinces, 4 cities, 6 counties", { enum: ["2", "4", "6"] }),
-      query("since", "Observed since, RFC 3339"),
-      query("before", "Observed before, RFC 3339"),
+      query("since", "Observed since, RFC 3339", MOMENT_TEXT),
+      query("before", "Observed before, RFC 3339", MOMENT_TEXT),
       query("bbox", "West, south, east, north in degrees"),
       GRANT,
     ],
