@@ -106,7 +106,24 @@ type Parts = {
   readonly polygons: readonly (readonly (readonly Position[])[])[];
 };
 
+/** Of what is compared with many others: the geometry of a question, the area of a grant. */
+const parted = new WeakMap<Geometry, Parts>();
+
 function partsOf(geometry: Geometry): Parts {
+  // A point is taken apart as fast as it is found.
+  if (geometry.type === "Point") return partsOfPoint(geometry);
+  const known = parted.get(geometry);
+  if (known !== undefined) return known;
+  const parts = takenApart(geometry);
+  parted.set(geometry, parts);
+  return parts;
+}
+
+function partsOfPoint(point: Geometry): Parts {
+  return { points: positionsOf(point), segments: [], rings: [], holes: [], polygons: [] };
+}
+
+function takenApart(geometry: Geometry): Parts {
   const { lines, polygons } = linesOf(geometry);
   const rings = polygons.flat();
   const segments = [...lines, ...rings].flatMap((line) =>

@@ -103,7 +103,8 @@ export function featureJson(
 
 /** The attributes that are told, with their instances. */
 export function shown(attributes: Attributes, form: Form): Attributes {
-  const { only, without, datasetIds } = form;
+  const { only, without, datasetIds, pick, omit } = form;
+  if ((only ?? without ?? datasetIds ?? pick ?? omit) === undefined) return attributes;
   const entries = Object.entries(attributes)
     .filter(([name]) => only?.has(name) !== false && without?.has(name) !== true)
     .filter(([name]) => isMember(name, form))
@@ -244,8 +245,8 @@ export function withNulls(value: JsonValue | undefined): unknown {
 }
 
 function inLanguage(said: JsonMap, { languages }: Form): JsonMap {
-  const { languageMap, ...rest } = said;
-  if (languages === undefined || !isJsonMap(languageMap)) return said;
+  if (languages === undefined || !isJsonMap(said.languageMap)) return said;
+  const { languageMap, ...rest } = { ...said, languageMap: said.languageMap };
   const known = Object.keys(languageMap);
   const best = languages
     .flatMap((wanted) => (wanted === "*" ? known : tagsFor(wanted, known)))

@@ -100,6 +100,14 @@ describe("facts", () => {
     }
     const long = "x".repeat(MAX_FACT_BYTES);
     expect(refused([[[salt, "a", long]]])).toMatchObject(at(0, 0, expect.stringMatching("bytes")));
+    // Whether it may be too long is seen without encoding it; where it may, it is encoded.
+    const half = "x".repeat(MAX_FACT_BYTES / 2);
+    for (const said of [half, [half, 1], { a: half }, new Uint8Array(9), [true], { a: [-1] }]) {
+      expect(refused([[[salt, "a", said]]])).toBe("taken");
+    }
+    for (const said of [[half, half], { a: half, b: half }, "汉".repeat(MAX_FACT_BYTES / 3)]) {
+      expect(refused([[[salt, "a", said]]])).toMatchObject(at(0, 0, expect.stringMatching("bytes")));
+    }
     const many = Array.from({ length: MAX_OBSERVATION_FACTS + 1 }, () => good);
     expect(refused([many])).toMatchObject(at(0, -1, expect.anything()));
     const trailing = decodeObservations(Uint8Array.of(0x80, 0x00));
