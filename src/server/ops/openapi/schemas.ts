@@ -401,7 +401,11 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     limits: ANY,
     links: ANY,
   }),
-  NewApplication: object({ application: { ...BASE64, minLength: 1 }, "contact?": TEXT, "member?": TEXT }),
+  NewApplication: object({
+    application: { ...BASE64, minLength: 1 },
+    "contact?": TEXT,
+    "member?": TEXT,
+  }),
   Application: object({
     id: HASH,
     state: TEXT,
