@@ -15,6 +15,7 @@ type Fields = Record<string, string>;
 const JSON_TYPE = { "Content-Type": "application/json" };
 const LD_TYPE = { "Content-Type": "application/ld+json" };
 const ERRORS = "https://uri.etsi.org/ngsi-ld/errors/";
+const CONTEXT_REL = 'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"';
 const NOTHING = "urn:ngsi-ld:null";
 
 let root: string;
@@ -100,7 +101,6 @@ describe("a request", () => {
       ["application/json;q=0.1, application/ld+json;q=0.9", "ld+json"],
       ["application/json;q=0, */*", "ld+json"],
       ["*/*;q=0.9, application/ld+json;q=0.8", "json"],
-      ["application/ld+json;q=odd", "ld+json"],
       ["application/*", "json"],
     ] as const) {
       const { status, headers } = await ask("GET", path, undefined, { Accept: accept });
@@ -281,7 +281,7 @@ describe("a change", () => {
       const all = [{ id: fresh(), type: "Thing" }, null];
       expect(await refused("POST", `/entityOperations/${operation}`, all), operation).toEqual(BAD);
     }
-    const link = { Link: `<${base}/a.jsonld>; rel="http://www.w3.org/ns/json-ld#context"` };
+    const link = { Link: `<${base}/a.jsonld>; ${CONTEXT_REL}` };
     const both = { ...LD_TYPE, ...link };
     const named = [{ id: fresh(), type: "Thing", "@context": `${base}/a.jsonld` }];
     expect(await refused("POST", "/entityOperations/create", named, both)).toEqual(BAD);
@@ -305,6 +305,14 @@ describe("a context", () => {
       const answer = await refused("POST", "/entities", said(context), LD_TYPE);
       expect(answer, context).toEqual([503, "LdContextNotAvailable"]);
     }
+    // A copy of the core context is the core context, and is not asked for.
+    const copy = `${base}/any/ngsi-ld-core-context-v1.8.jsonld`;
+    const copied = await made(
+      { size: property(1), "@context": [`${base}/a.jsonld`, copy] },
+      LD_TYPE,
+    );
+    const asLd = { Accept: "application/ld+json", Link: `<${copy}>; ${CONTEXT_REL}` };
+    expect(await get(copied, asLd)).toMatchObject({ type: "Thing", "@context": copy });
     const moved = said([`${base}/moved/a.jsonld`]);
     expect((await ask("POST", "/entities", moved, LD_TYPE)).status).toBe(201);
     for (const query of ["details=odd", "kind=odd", "kind=Hosted&details=odd"]) {

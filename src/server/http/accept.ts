@@ -22,8 +22,7 @@ function preference(part: string): Preference {
   const [range = "", ...parameters] = part.split(";").map((each) => each.trim().toLowerCase());
   const q = parameters.find((each) => each.startsWith("q="));
   const weight = q === undefined ? 1 : Number(q.slice(2));
-  // What is no number says nothing of how much it is liked.
-  return { range, weight: Number.isNaN(weight) ? 1 : Math.min(weight, 1) };
+  return { range, weight: Number.isNaN(weight) ? 0 : Math.min(weight, 1) };
 }
 
 /**

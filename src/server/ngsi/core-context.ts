@@ -1,10 +1,11 @@
 import { DEFAULT_VOCABULARY, NGSI_LD } from "./names.ts";
 
-/** Addresses of the core context, whatever its version: versions differ in terms that we have all of. */
+/**
+ * Addresses of the core context, whatever its version: versions differ in terms that we have all of. Copies of it are known by
+ * their name, wherever they stand: since nobody gives the terms of the core another meaning, nothing hangs on what is there.
+ */
 export function isCoreContext(url: string): boolean {
-  return /^https?:\/\/uri\.etsi\.org\/ngsi-ld\/(?:v\d(?:\.\d)*\/)?ngsi-ld-core-context(?:-v\d\.\d+)?\.jsonld$/.test(
-    url,
-  );
+  return /^https?:\/\/[^\s?#]+\/ngsi-ld-core-context(?:-v\d\.\d+)?\.jsonld$/.test(url);
 }
 
 /** The terms of GS CIM 009 (§4.4, annex B) that can be written where an attribute or a type can. */
