@@ -59,9 +59,11 @@ export async function openWatchedPage(
 
 /** Shows a page in a scheme, and waits until it does: colours on their way from one to the other are those of neither. */
 export async function wear(page: Page, colorScheme: "dark" | "light"): Promise<void> {
-  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-  await page.waitForFunction(
-    (scheme) => document.documentElement.dataset.theme === scheme,
-    colorScheme,
-  );
+  await page.emulateMedia({ colorScheme });
+  await page.waitForFunction((scheme) => {
+    const isDone = ({ playState, effect }: Animation) =>
+      playState !== "running" || effect?.getComputedTiming().endTime === Number.POSITIVE_INFINITY;
+    const { theme } = document.documentElement.dataset;
+    return theme === scheme && document.getAnimations().every(isDone);
+  }, colorScheme);
 }
