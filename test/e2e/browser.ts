@@ -57,11 +57,14 @@ export async function openWatchedPage(
   return { page, complaints };
 }
 
-/** Shows a page in a scheme, and waits until it does: colours on their way from one to the other are those of neither. */
+/**
+ * Shows a page in a scheme, and waits until it does: colours on their way from one to the other are those of neither. Whoever looks
+ * at them afterwards judges them, whether or not they came to rest.
+ */
 export async function wear(page: Page, colorScheme: "dark" | "light"): Promise<void> {
-  await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-  await page.waitForFunction(
-    (scheme) => document.documentElement.dataset.theme === scheme,
-    colorScheme,
-  );
+  await page.emulateMedia({ colorScheme });
+  const isWorn = (scheme: string): boolean =>
+    document.documentElement.dataset.theme === scheme &&
+    document.getAnimations().every(({ playState }) => playState !== "running");
+  await page.waitForFunction(isWorn, colorScheme, { timeout: 10_000 }).catch(() => undefined);
 }

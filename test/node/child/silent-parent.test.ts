@@ -49,7 +49,7 @@ const proofsOf = (timeoutMilliseconds?: number) =>
 
 test("a parent that takes requests and says nothing holds up nobody who asks for proofs", async () => {
   mood = "is silent";
-  expect(await proofsOf(100)()).toBeUndefined();
+  expect(await proofsOf(1500)()).toBeUndefined();
   expect(asked).toBe(1);
   await until(async () => waiting.size === 0 || undefined);
 
