@@ -106,7 +106,9 @@ describe("facts", () => {
       expect(refused([[[salt, "a", said]]])).toBe("taken");
     }
     for (const said of [[half, half], { a: half, b: half }, "汉".repeat(MAX_FACT_BYTES / 3)]) {
-      expect(refused([[[salt, "a", said]]])).toMatchObject(at(0, 0, expect.stringMatching("bytes")));
+      expect(refused([[[salt, "a", said]]])).toMatchObject(
+        at(0, 0, expect.stringMatching("bytes")),
+      );
     }
     const many = Array.from({ length: MAX_OBSERVATION_FACTS + 1 }, () => good);
     expect(refused([many])).toMatchObject(at(0, -1, expect.anything()));
