@@ -6,12 +6,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+. scripts/outside/again.sh
+
 wanted=scripts/outside/data/requirements.txt
 venv=$PWD/.cache/data/venv
 if ! cmp -s "$wanted" "$venv/installed.txt"; then
   rm -rf "$venv"
   python3 -m venv "$venv"
-  "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
+  again "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$wanted"
   cp "$wanted" "$venv/installed.txt"
 fi
 

@@ -47,14 +47,16 @@ export type ContentRules = (said: Said, observation: number) => Result<void, Con
 /**
  * What a dataset takes in, beside what every dataset does: docs/spec/sharing.md, Strict datasets.
  *
+ * @param remembered the same state, for the owner's record, which is asked for each time
  * @returns nothing where it takes whatever is said
  */
 export function contentRules(
   state: ValueReader,
   { record, value }: OpenDataset,
+  remembered: ValueReader = state,
 ): ContentRules | undefined {
   const owner = ownerOf(record.code);
-  const isInside = boundaryOf(state, owner);
+  const isInside = boundaryOf(remembered, owner);
   const dictionary = value.strict && modelOf(value.dictionary ?? []);
   if (isInside === undefined && dictionary === undefined) return undefined;
   return (said, observation) => {

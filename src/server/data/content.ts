@@ -20,7 +20,7 @@ export async function judgeContent(
   observations: readonly Observation[],
   receivedMilliseconds: number,
 ): Promise<Result<void, ContentRefusal>> {
-  const rules = contentRules(state, dataset);
+  const rules = contentRules(state, dataset, state.remembered);
   if (rules === undefined) return ok(undefined);
   for (const [number, observation] of observations.entries()) {
     const said = readStatement(observation, receivedMilliseconds);

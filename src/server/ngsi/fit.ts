@@ -13,7 +13,7 @@ export function fitsOf(
   { state }: Pick<Services, "state">,
   { dataset }: Pick<GatewayLog, "dataset">,
 ): Fits | undefined {
-  const rules = dataset && contentRules(state, dataset);
+  const rules = dataset && contentRules(state, dataset, state.remembered);
   if (rules === undefined) return undefined;
   return ({ id, kind, types = [], attributes = {} }, before) => {
     // These end something, and say nothing.
