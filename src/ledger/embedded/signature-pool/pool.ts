@@ -8,11 +8,14 @@ import { Checker } from "./checker.ts";
 
 /** How signatures are checked off the main thread. */
 export type SignaturePoolOptions = {
-  /** Worker threads; by default one less than the machine has cores, at least one. 0 checks on the calling thread. */
+  /** Worker threads; by default one less than the machine has cores, from one to four. 0 checks on the calling thread. */
   readonly workers?: number;
   /** Bytes that may wait for workers before more is refused with `LEDGER_BUSY`. */
   readonly maxWaitingBytes?: number;
 };
+
+/** They check far more than the one thread that applies can take; each more costs some ten megabytes. */
+const MOST_WORKERS = 4;
 
 // About 40 000 operations of a usual size: two seconds of one worker.
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
@@ -28,7 +31,7 @@ export function openSignaturePool(
   options: SignaturePoolOptions = {},
   dependencies: { readonly worker?: URL } = {},
 ): SignaturePool {
-  const { workers = Math.max(1, availableParallelism() - 1) } = options;
+  const { workers = Math.min(Math.max(1, availableParallelism() - 1), MOST_WORKERS) } = options;
   const { worker = workerUrl("./worker", import.meta.url) } = dependencies;
   if (workers === 0) return onThisThread();
   return new WorkerPool(workers, options.maxWaitingBytes ?? MAX_WAITING_BYTES, worker);
