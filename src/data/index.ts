@@ -13,6 +13,7 @@ export {
   type ContentRefusal,
   type ContentRules,
   contentRules,
+  cornersOf,
   positionsIn,
 } from "./content/rules.ts";
 export {

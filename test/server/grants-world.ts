@@ -88,7 +88,9 @@ export type GrantsWorld = World & {
   readonly request: World["request"];
   readonly requestId: string;
   readonly grantId: string;
-  /** Sends observations as the department does. @returns the index of the entry */
+  /** Sends observations as the department does. */
+  post(observations: readonly Observation[], files?: readonly Uint8Array[]): Promise<Response>;
+  /** The same of what is to be taken. @returns the index of the entry */
   send(observations: readonly Observation[], files?: readonly Uint8Array[]): Promise<number>;
 };
 
@@ -139,15 +141,18 @@ export async function openGrants(
     },
     office,
   );
-  const send: GrantsWorld["send"] = async (observations, files = []) => {
+  const post: GrantsWorld["post"] = async (observations, files = []) => {
     const claims = { source: code(OFFICE), audience: log.origin, observations };
     const entry = signEntry(testKey("office").seed, claims, world.clock.now);
     const facts = encodeObservations(observations);
     const body = encodeCbor(files.length > 0 ? { entry, facts, files } : { entry, facts });
-    const answer = await world.request("POST", `${AIR_PATH}/entries`, {
+    return world.request("POST", `${AIR_PATH}/entries`, {
       headers: { "Content-Type": "application/cbor" },
       body: new Uint8Array(body),
     });
+  };
+  const send: GrantsWorld["send"] = async (...of) => {
+    const answer = await post(...of);
     if (answer.status !== 201) throw new Error(await answer.text());
     return (await answer.json()).index;
   };
@@ -191,7 +196,7 @@ export async function openGrants(
   };
   const grantId = await idOfNewest(world, answer, office, "grants");
   return Object.assign(world, {
-    ...{ datasets, requestId, grantId, send, directory: join(directory, "datasets") },
+    ...{ datasets, requestId, grantId, post, send, directory: join(directory, "datasets") },
     async [Symbol.asyncDispose]() {
       world.app.close();
       await datasets[Symbol.asyncDispose]();

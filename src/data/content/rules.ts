@@ -1,4 +1,5 @@
 import {
+  type CborValue,
   type Code,
   classKey,
   codeKey,
@@ -10,9 +11,11 @@ import {
   type Result,
   type ValueReader,
 } from "../../core/index.ts";
+import { type Bounds, boundsOf } from "../../table/index.ts";
 import { isJsonMap, type JsonMap, type JsonValue, LOCATION } from "../entities/entity.ts";
 import {
   coverOf,
+  type Geometry,
   geometryOf,
   type Position,
   polygonOf,
@@ -76,7 +79,21 @@ export function positionsIn(attributes: Statement["attributes"]): readonly Posit
   });
 }
 
+/** The corners of the bounds of what a fact `place` says, in whichever form. */
+export function cornersOf(place: CborValue | undefined): readonly Position[] {
+  const bounds = boundsOf(place);
+  return bounds === undefined ? [] : positionsOf(areaOf(bounds));
+}
+
 const UNITS_PER_DEGREE = 1e7;
+
+function degrees(units: number): number {
+  return units / UNITS_PER_DEGREE;
+}
+
+function areaOf([west, south, east, north]: Bounds): Geometry {
+  return polygonOf([degrees(west), degrees(south), degrees(east), degrees(north)]);
+}
 
 /** Only an area bounds anything: a point is where its office is, and a cell hides where something is. */
 function boundaryOf(
@@ -86,30 +103,29 @@ function boundaryOf(
   const geometry = state.get(codeKey(owner))?.geometry;
   if (geometry === undefined || !("value" in geometry)) return undefined;
   const shape = geometry.value;
-  const degrees = (units: number): number => units / UNITS_PER_DEGREE;
   if ("polygon" in shape) {
     const coordinates = shape.polygon.map((ring) => ring.map((position) => position.map(degrees)));
     return coverOf({ type: "Polygon", coordinates });
   }
-  if (!("linked" in shape)) return undefined;
-  const [west, south, east, north] = shape.linked.bbox;
-  return coverOf(polygonOf([degrees(west), degrees(south), degrees(east), degrees(north)]));
+  return "linked" in shape ? coverOf(areaOf(shape.linked.bbox)) : undefined;
 }
 
-const KINDS: { readonly [type: string]: Kind } = {
-  boolean: truth,
-  "date-time": time,
-  integer,
-  number: number(),
-  string: text,
-  text,
-  time,
-};
+const KINDS: ReadonlyMap<string, Kind> = new Map(
+  Object.entries({
+    boolean: truth,
+    "date-time": time,
+    integer,
+    number: number(),
+    string: text,
+    text,
+    time,
+  }),
+);
 
 /** What a dictionary says of its fields; a type that is no word of ours bounds nothing. */
 function modelOf(dictionary: NonNullable<OpenDataset["value"]["dictionary"]>): Model {
   return Object.fromEntries(
-    dictionary.map(({ name, type }) => [name, KINDS[type.toLowerCase()] ?? anything]),
+    dictionary.map(({ name, type }) => [name, KINDS.get(type.toLowerCase()) ?? anything]),
   );
 }
 

@@ -3,14 +3,13 @@ import {
   ALL,
   type ContentRefusal,
   contentRules,
+  cornersOf,
   type DatasetLog,
   positionsIn,
   readStatement,
+  type Statement,
 } from "../../data/index.ts";
-import { boundsOf } from "../../table/index.ts";
 import type { Services } from "../services.ts";
-
-const UNITS_PER_DEGREE = 1e7;
 
 /** Whether a dataset takes what an entry says: docs/spec/sharing.md, Strict datasets. */
 export async function judgeContent(
@@ -24,8 +23,12 @@ export async function judgeContent(
   if (rules === undefined) return ok(undefined);
   for (const [number, observation] of observations.entries()) {
     const said = readStatement(observation, receivedMilliseconds);
-    const attributes = said?.attributes ?? {};
-    const positions = [...cornersOf(observation), ...positionsIn(attributes)];
+    // These end something, and say nothing.
+    if (said?.kind === "end" || said?.kind === "forget") continue;
+    const attributes = said === undefined ? {} : attributesOf(said);
+    const place = observation.find((fact) => isShown(fact) && fact.name === "place");
+    const corners = place && isShown(place) ? cornersOf(place.value) : [];
+    const positions = [...corners, ...positionsIn(attributes)];
     const types = said?.types ?? [];
     // Who says a part of a thing need not say again what it is.
     const known = said && types.length === 0 ? await typesOf(log, said.id) : types;
@@ -35,24 +38,12 @@ export async function judgeContent(
   return ok(undefined);
 }
 
+/** What is said, or is to be told in the place of what was said before. */
+function attributesOf({ attributes, amends }: Statement): Statement["attributes"] {
+  return amends?.said === undefined ? attributes : { [amends.attribute]: [amends.said] };
+}
+
 async function typesOf({ entities }: Pick<DatasetLog, "entities">, id: string) {
   await entities.caughtUp();
   return (await entities.entity(id, ALL))?.types ?? [];
-}
-
-/** Of the bounds of where it was, in whichever form it says so. */
-function cornersOf(observation: Observation): readonly (readonly [number, number])[] {
-  const place = observation.find((fact) => isShown(fact) && fact.name === "place");
-  const bounds = place && isShown(place) ? boundsOf(place.value) : undefined;
-  if (bounds === undefined) return [];
-  const [west, south, east, north] = bounds.map((units) => units / UNITS_PER_DEGREE);
-  if (west === undefined || south === undefined || east === undefined || north === undefined) {
-    return [];
-  }
-  return [
-    [west, south],
-    [east, south],
-    [east, north],
-    [west, north],
-  ];
 }

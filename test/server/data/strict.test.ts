@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CborValue, DictionaryField, Geometry } from "../../../src/core/index.ts";
-import { encodeCbor, encodeObservations, fromHex, present, utf8 } from "../../../src/core/index.ts";
-import { signEntry } from "../../../src/node/datasets.ts";
-import { code, idOf, keySpec, member, named, sign, testKey } from "../../core/state/kit.ts";
+import { fromHex, present, utf8 } from "../../../src/core/index.ts";
+import { code, idOf, keySpec, member, named, sign } from "../../core/state/kit.ts";
 import {
   AIR,
-  AIR_PATH,
   asOffice,
   fileOf,
   type GrantsWorld,
@@ -85,15 +83,7 @@ async function send(
 ): Promise<Json> {
   entries += 1;
   const observations = [observation(`entry ${entries}`, said)];
-  const log = present(world.datasets.find(`${AIR}#1`), "log");
-  const claims = { source: code(OFFICE), audience: log.origin, observations };
-  const entry = signEntry(testKey("office").seed, claims, world.clock.now);
-  const facts = encodeObservations(observations);
-  const body = encodeCbor(files.length > 0 ? { entry, facts, files } : { entry, facts });
-  const answer = await world.request("POST", `${AIR_PATH}/entries`, {
-    headers: { "Content-Type": "application/cbor" },
-    body: new Uint8Array(body),
-  });
+  const answer = await world.post(observations, files);
   return answer.status === 201 ? undefined : answer.json();
 }
 
@@ -115,7 +105,7 @@ describe("entries of sources", () => {
   beforeAll(() =>
     say([
       { name: "pollen", type: "number" },
-      { name: "remark", type: "words" },
+      { name: "remark", type: "constructor" },
     ]),
   );
 
@@ -172,6 +162,15 @@ describe("entries of sources", () => {
       facts: { observation: 0, name },
     }),
   );
+
+  test("what is to be told otherwise is judged as what is said, and an end is none", async () => {
+    const id = `urn:ngsi-ld:AirQualityObserved:${STATION}`;
+    const told = { "@op": "amend", "@names": ["pm26"], "@of": [4, 0], id, time: WHEN };
+    const value = [{ type: "Property", value: 3 }];
+    expect(await send({ ...told, pm26: value })).toMatchObject({ facts: { name: "pm26" } });
+    expect(await send({ ...told, "@names": ["pm25"], pm25: value })).toBeUndefined();
+    expect(await send({ "@op": "end", id: "urn:x:1", time: WHEN })).toBeUndefined();
+  });
 
   test("a report from a plate, with its picture, as in every dataset", async () => {
     const picture = photoOf("lamp");
