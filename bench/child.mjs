@@ -42,14 +42,16 @@ async function run(what, port, args) {
   });
   const steps = [];
   child.stderr.setEncoding("utf8").on("data", (text) => {
-    for (const line of text.split("\n")) if (line !== "") steps.push([since(began), line]);
+    for (const line of text.split("\n")) {
+      if (line !== "") steps.push({ seconds: since(began), peakMB: peakOf(child.pid), line });
+    }
   });
   const gone = new Promise((resolve) => child.once("exit", resolve));
   let peak = 0;
   for (;;) {
     peak = Math.max(peak, peakOf(child.pid));
     if (await fetch(`http://127.0.0.1:${port}/readyz`).then((r) => r.ok, () => false)) break;
-    if (child.exitCode !== null) throw new Error(`it ended: ${steps.join("\n")}`);
+    if (child.exitCode !== null) throw new Error(`it ended: ${JSON.stringify(steps)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   show(what, { seconds: since(began), peakMB: Math.max(peak, peakOf(child.pid)), steps });

@@ -211,7 +211,7 @@ export function itemsOf(entries: EntryList): Item[] {
 }
 
 /** Changes of block 0 that are applied at once. */
-const STEP_CHANGES = 32_768;
+const STEP_CHANGES = 8192;
 const STEP_BYTES: number = 16 * 1024 * 1024;
 
 /** Applies what block 0 changes, as it is asked for. @param position after it */

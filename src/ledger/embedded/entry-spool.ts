@@ -53,6 +53,7 @@ export class EntrySpool implements EntryKeeper {
     this.#file = undefined;
     this.#pending = undefined;
     this.#ends.length = 0;
+    this.#written = 0;
   }
 
   #flush(): void {
