@@ -115,8 +115,11 @@ export async function anchoring(
   config: NodeConfig,
   node: RunningNode,
 ): Promise<AsyncDisposable> {
-  const { dataDirectory, readDescription, startAnchoring } = await import("../node/index.ts");
-  const description = await readDescription(dataDirectory(config.dataDirectory).root);
+  const { dataDirectory, readDescription, startAnchoring, writeFraud } = await import(
+    "../node/index.ts"
+  );
+  const directory = dataDirectory(config.dataDirectory);
+  const description = await readDescription(directory.root);
   const parent = description?.parent;
   if (parent === undefined) return NOTHING;
   if (run.options.key === undefined && run.terminal.env.CITYID_KEY === undefined) {
@@ -133,6 +136,7 @@ export async function anchoring(
     parent: createClient({ url: parent.url }),
     delegate: await delegateOf(run, parent.code),
     nowMilliseconds: () => run.now().getTime(),
+    fraud: (proof) => writeFraud(directory, proof, node.log),
     log: node.log,
   });
 }
