@@ -18,6 +18,7 @@ export {
   nodeFiles,
   type OpenFile,
   openIfThere,
+  publishDraft,
   type ReplaceOptions,
   readFile,
   readFully,

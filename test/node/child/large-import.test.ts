@@ -78,6 +78,10 @@ async function handedOver(): Promise<HandOver> {
   const start = { op: "delegate", code: MA1301, prev, do: "start" } as const;
   const body = { ...start, origin: CHILD, policy, url: "https://child.test" };
   must((await ledger.submit([sign(body, city, clock.now)]))[0]);
+  while (ledger.published().size < ledger.head().size) {
+    clock.now += 1000;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
   const log = await timed("parent replayed", () =>
     replayParent({
       parent: { ...UNREACHABLE, ...servedBy(ledger) },
@@ -95,7 +99,7 @@ const UNREACHABLE = createClient({ url: "http://127.0.0.1:1", attempts: 1 });
 
 function servedBy(ledger: Ledger): Pick<Client, "checkpoint" | "tile"> {
   return {
-    checkpoint: async () => ledger.head().checkpoint,
+    checkpoint: async () => ledger.published().checkpoint,
     async tile(path) {
       const tile = parseTilePath(path);
       if (!tile.ok) throw new Error(path);
