@@ -41,7 +41,7 @@ export type ReadBlock = {
 };
 
 /** Block 0 of a child ledger holds all that it took over, which whoever replays it need not have in memory. Others are far smaller. */
-export const MAX_BEGINNING_BYTES: number = 4 * 1024 * 1024 * 1024;
+export const MAX_BEGINNING_BYTES: number = 1024 * 1024 * 1024;
 
 /** Where the entries of a block are kept until it closes. */
 export interface EntryKeeper extends EntryList {

@@ -54,7 +54,7 @@ export async function createLog(
 }
 
 /** What a log begins with may be more than one record can hold: it is there as a whole, or not at all. */
-const MAX_CREATED_RECORD_BYTES: number = 32 * 1024 * 1024;
+const MAX_CREATED_RECORD_BYTES: number = 8 * 1024 * 1024;
 
 function* payloadsOf(entries: EntryList, maxBytes: number): Generator<Uint8Array> {
   let some: Uint8Array[] = [];

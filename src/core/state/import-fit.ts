@@ -19,7 +19,7 @@ export function findMisfit(subtree: Subtree): Misfit | undefined {
   if (first === undefined || first.isDelegated) {
     return { key: codeKey(top), why: first === undefined ? "missing" : "delegation" };
   }
-  for (const record of records.values()) {
+  for (const record of records) {
     const isLost = record.code !== top && !record.isListed;
     const why = isLost ? "order" : misfitOf(subtree, record);
     if (why !== undefined) return { key: codeKey(record.code), why };

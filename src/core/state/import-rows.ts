@@ -1,8 +1,7 @@
-import { equalBytes, hex } from "../bytes.ts";
+import { hex } from "../bytes.ts";
 import { type CborValue, decodeOwnCbor } from "../cbor/index.ts";
 import { type Code, isBelow } from "../code/index.ts";
 import { keyIdentifier } from "../cose/index.ts";
-import { EMPTY_ROOT } from "../merkle/hash.ts";
 import { parseCheckpoint, parsePolicy } from "../note/index.ts";
 import { fitShape, type Shape } from "../op/shape.ts";
 import { datasetValue, hash } from "../op/shapes.ts";
@@ -112,30 +111,12 @@ function readRecord(subtree: Subtree, row: Row): string | undefined {
 }
 
 function keepRecord({ records, awaited }: Subtree, record: CodeRecord, at: number): void {
-  const { code, generation, registration, holds, delegation } = record;
+  const { code, generation, registration, holds, children, delegation } = record;
   const isDelegated = delegation !== undefined;
-  const children = childrenOf(record);
-  const kept = {
-    code,
-    generation,
-    holds: holds.join(),
-    children,
-    isDelegated,
-    at,
-    isListed: false,
-  };
-  records.set(code, kept);
+  records.add({ code, generation, holds: holds.join(), children, isDelegated, at });
   if (registration === undefined) return;
   const key = registrationKey(registration);
   if (!awaited.has(key)) awaited.set(key, code);
-}
-
-const CHILDLESS: CodeRecord["children"] = { count: 0, root: EMPTY_ROOT };
-
-/** Nearly all records have no children and share what says so; of the others a copy, as their entry would stay with a view. */
-function childrenOf({ children: { count, root } }: CodeRecord): CodeRecord["children"] {
-  const isChildless = count === 0 && equalBytes(root, EMPTY_ROOT);
-  return isChildless ? CHILDLESS : { count, root: root.slice() };
 }
 
 const KEY = /^key\/([^#]+#\d+)\/[0-9a-f]{16}$/;
@@ -226,12 +207,7 @@ function readOrder(subtree: Subtree, key: string, value: CborValue): string | un
     const parent = key.slice("~order/".length, key.lastIndexOf("/")) as Code;
     const known = subtree.order.get(parent) ?? [];
     if (key !== orderKey(parent, known.length)) return "key";
-    for (const code of codes) {
-      const record = subtree.records.get(code);
-      if (record !== undefined) record.isListed = true;
-      // The text that is kept already, where it is.
-      known.push(record?.code ?? code);
-    }
+    for (const code of codes) known.push(subtree.records.list(code));
     subtree.order.set(parent, known);
     return undefined;
   });
