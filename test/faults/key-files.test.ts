@@ -44,7 +44,22 @@ describeFaults<{ done: boolean }>({
     const kept = JSON.parse((await readText(files, KEY)) ?? "");
     expect(kept, why).toMatchObject({ format: "cityid/key/v1", secret: base64(secret) });
   },
-  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(),
+  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(`
+    [
+      "create /home/clerk/keys/city.key.json.*.new",
+      "link /home/clerk/keys/city.key.json",
+      "make /home",
+      "make /home/clerk",
+      "make /home/clerk/keys",
+      "remove /home/clerk/keys/city.key.json.*.new",
+      "sync /home/clerk/keys/city.key.json.*.new",
+      "sync directory /",
+      "sync directory /home",
+      "sync directory /home/clerk",
+      "sync directory /home/clerk/keys",
+      "write /home/clerk/keys/city.key.json.*.new",
+    ]
+  `),
 });
 
 describeFaults<{ recipient?: string }>({
@@ -62,7 +77,22 @@ describeFaults<{ recipient?: string }>({
     expect(text, why).toMatch(/^# public key: age1[0-9a-z]+\nAGE-SECRET-KEY-1[0-9A-Z]+\n$/);
     if (recipient !== undefined) expect(text, why).toContain(recipient);
   },
-  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(),
+  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(`
+    [
+      "create /home/clerk/keys/city.age.*.new",
+      "link /home/clerk/keys/city.age",
+      "make /home",
+      "make /home/clerk",
+      "make /home/clerk/keys",
+      "remove /home/clerk/keys/city.age.*.new",
+      "sync /home/clerk/keys/city.age.*.new",
+      "sync directory /",
+      "sync directory /home",
+      "sync directory /home/clerk",
+      "sync directory /home/clerk/keys",
+      "write /home/clerk/keys/city.age.*.new",
+    ]
+  `),
 });
 
 const CARD = "/home/clerk/A.member.json";
@@ -103,5 +133,22 @@ describeFaults<{ card: boolean; written: number }>({
       expect(text === String.fromCharCode(version).repeat(600_000), why).toBe(true);
     }
   },
-  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(),
+  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(`
+    [
+      "create /home/clerk/A.member.json.<pid>.new",
+      "create /home/clerk/genesis.cbor.<pid>.new",
+      "link /home/clerk/A.member.json",
+      "make /home",
+      "make /home/clerk",
+      "remove /home/clerk/A.member.json.<pid>.new",
+      "rename /home/clerk/genesis.cbor.<pid>.new",
+      "sync /home/clerk/A.member.json.<pid>.new",
+      "sync /home/clerk/genesis.cbor.<pid>.new",
+      "sync directory /",
+      "sync directory /home",
+      "sync directory /home/clerk",
+      "write /home/clerk/A.member.json.<pid>.new",
+      "write /home/clerk/genesis.cbor.<pid>.new",
+    ]
+  `),
 });
