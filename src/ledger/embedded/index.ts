@@ -4,6 +4,7 @@ export {
   type AuditReport,
   auditDirectory,
 } from "./audit.ts";
+export { collectGarbage } from "./collect-garbage.ts";
 export { EntrySpool } from "./entry-spool.ts";
 export {
   createEmbeddedLedger,

@@ -8,7 +8,7 @@ import {
   isKeyName,
   type Statement,
 } from "../../core/index.ts";
-import { embeddedLedgerExists } from "../../ledger/embedded/index.ts";
+import { collectGarbage, embeddedLedgerExists } from "../../ledger/embedded/index.ts";
 import { type FileSystem, nodeFiles } from "../../log/index.ts";
 import type { Client } from "../../sdk/index.ts";
 import { beginNode } from "../begin.ts";
@@ -86,8 +86,10 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
     ...{ parent, policy: parentPolicy, directory: copies, nowMilliseconds, minSize: size, ...stop },
     onProgress: tell("parent"),
   });
+  collectGarbage();
   const wanted = { code: delegate.code, origin, directory: copies, ...stop };
   await using handed = await handOver(log, { ...wanted, onProgress: tell("import") });
+  collectGarbage();
   const { record, imports, parent: moment, commitment } = handed;
   const time = nowMilliseconds();
   const genesis = genesisOf({ origin, policy, record, time, parent: moment, commitment }, delegate);
