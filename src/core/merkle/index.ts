@@ -15,6 +15,7 @@ export {
   hashLeaves,
   hashNode,
   hashPairInto,
+  hashPairs,
   sameHash,
   toHash,
 } from "./hash.ts";
