@@ -1,5 +1,5 @@
-import { sha256, sha256Each, sha256Into, sha256Rows } from "#crypto";
-import { equalBytes, utf8 } from "../bytes.ts";
+import { sha256, sha256Into, sha256Rows, sha256Texts } from "#crypto";
+import { equalBytes } from "../bytes.ts";
 
 declare const brand: unique symbol;
 
@@ -20,7 +20,7 @@ export function hashLeaf(entry: Uint8Array): Hash {
 
 /** Hashes the UTF-8 of each text as a leaf: 32 bytes each, one behind the other. */
 export function hashLeaves(texts: readonly string[]): Uint8Array {
-  return sha256Each(texts.map((text) => utf8(`\u0000${text}`)));
+  return sha256Texts(texts, LEAF_PREFIX[0]);
 }
 
 /** Hashes nodes that lie one behind the other two by two; a last one without a sibling is left out. */
