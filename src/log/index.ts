@@ -18,6 +18,7 @@ export {
   nodeFiles,
   type OpenFile,
   openIfThere,
+  publishDraft,
   type ReplaceOptions,
   readFile,
   readFully,
@@ -40,3 +41,4 @@ export {
 export type { DamageCause, ScanResult } from "./scan.ts";
 export { randomSpread, spreadOver } from "./spread.ts";
 export { Tile } from "./tile.ts";
+export { openUnnamed } from "./unnamed.ts";

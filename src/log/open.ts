@@ -1,9 +1,11 @@
 import {
+  type EntryList,
   equalBytes,
   frontierOf,
   HASH_BYTES,
   hashLeaf,
   hex,
+  present,
   rootOf,
   TILE_WIDTH,
 } from "../core/index.ts";
@@ -44,7 +46,7 @@ export function logExists(directory: string, files: FileSystem = nodeFiles): boo
  */
 export async function createLog(
   { directory, origin, files = nodeFiles }: LogOptions,
-  entries: readonly Uint8Array[] = [],
+  entries: EntryList = [],
   maxRecordBytes: number = MAX_CREATED_RECORD_BYTES,
 ): Promise<void> {
   const payloads = payloadsOf(entries, maxRecordBytes);
@@ -52,18 +54,21 @@ export async function createLog(
 }
 
 /** What a log begins with may be more than one record can hold: it is there as a whole, or not at all. */
-const MAX_CREATED_RECORD_BYTES: number = 32 * 1024 * 1024;
+const MAX_CREATED_RECORD_BYTES: number = 8 * 1024 * 1024;
 
-function* payloadsOf(entries: readonly Uint8Array[], maxBytes: number): Generator<Uint8Array> {
-  let [first, bytes] = [0, 0];
-  for (const [i, { length }] of entries.entries()) {
-    if (i > first && bytes + length > maxBytes) {
-      yield encodeEntries(entries.slice(first, i));
-      [first, bytes] = [i, 0];
+function* payloadsOf(entries: EntryList, maxBytes: number): Generator<Uint8Array> {
+  let some: Uint8Array[] = [];
+  let bytes = 0;
+  for (let i = 0; i < entries.length; i++) {
+    const entry = present(entries.at(i), `entry ${i}`);
+    if (some.length > 0 && bytes + entry.length > maxBytes) {
+      yield encodeEntries(some);
+      [some, bytes] = [[], 0];
     }
-    bytes += length;
+    some.push(entry);
+    bytes += entry.length;
   }
-  if (first < entries.length) yield encodeEntries(entries.slice(first));
+  if (some.length > 0) yield encodeEntries(some);
 }
 
 /**

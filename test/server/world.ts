@@ -45,7 +45,7 @@ export const NODE = "https://node.test";
 export const MA1301 = "MA.156.1301";
 
 const logSeed = sha256(utf8("log key"));
-const logSigner: NoteSigner = {
+export const logSigner: NoteSigner = {
   key: verifierKey(ORIGIN, "ed25519", publicEd25519(logSeed)),
   seed: logSeed,
 };
