@@ -1,7 +1,8 @@
 import { MAX_RETRY_SECONDS, MAX_WRITES_WAITING } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 
-const WINDOW_MILLISECONDS = 1000;
+/** Longer than a block takes: operations are served block by block. */
+const WINDOW_MILLISECONDS = 3000;
 
 /**
  * Requests whose operations wait for the ledger. Whoever finds no room is told before anything is read, and when to come back: the

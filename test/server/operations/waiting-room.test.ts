@@ -23,17 +23,17 @@ test("a waiting room asks back the later, the more it turns away for each that i
   };
   serve(10);
   for (let i = 1; i < 40; i++) expect(turnAway()).toBe(1);
-  now += 1000;
+  now += 3000;
   // Four for each that was served: they are asked back over four to eight seconds.
   const asked = Array.from({ length: 100 }, turnAway);
   expect(new Set(asked)).toEqual(new Set([4, 5, 6, 7, 8]));
   // Nobody is served at all.
-  now += 1000;
+  now += 3000;
   expect(turnAway()).toBe(MAX_RETRY_SECONDS);
   // And when the crowd is gone, whoever comes is not kept away for it.
-  now += 1000;
+  now += 3000;
   serve(100);
-  now += 1000;
+  now += 3000;
   expect(turnAway()).toBe(1);
   room.leave();
   expect(room.full()).toBeUndefined();
