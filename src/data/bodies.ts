@@ -92,7 +92,7 @@ export class Bodies {
    */
   async reserve(
     first: number,
-    bodies: readonly EntryBody[],
+    bodies: readonly Encodable[],
     recordBytes: number,
     syncJournal: () => Promise<void>,
   ): Promise<void> {
@@ -226,11 +226,13 @@ function writeBodies(files: FileSystem, path: string, bytes: Uint8Array): Promis
   return replaceFile(files, path, bytes, placeIn(path.slice(0, path.lastIndexOf("/"))));
 }
 
-function encode(bodies: readonly EntryBody[]): Uint8Array {
+type Encodable = EntryBody & { readonly facts?: Uint8Array };
+
+function encode(bodies: readonly Encodable[]): Uint8Array {
   return encodeCbor(
-    bodies.map(({ receivedMilliseconds, observations }) => [
+    bodies.map(({ receivedMilliseconds, observations, facts }) => [
       receivedMilliseconds,
-      encodeObservations(observations),
+      facts ?? encodeObservations(observations),
     ]),
   );
 }

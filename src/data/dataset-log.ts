@@ -142,6 +142,8 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   #isRestored: boolean;
   #published: { readonly size: number; readonly at: number };
   #publishing: Promise<unknown> = Promise.resolve();
+  /** The checkpoint that was signed last: entries that became durable together have one. */
+  #signed: { readonly size: number; readonly text: string } | undefined;
 
   constructor(
     options: DatasetLogOptions & { readonly files: FileSystem },
@@ -307,8 +309,11 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   }
 
   checkpoint(size: number): string {
+    if (this.#signed?.size === size) return this.#signed.text;
     const { signer } = this.#options;
-    return signCheckpoint({ origin: this.origin, size, root: this.#log.root(size) }, [signer]);
+    const of = { origin: this.origin, size, root: this.#log.root(size) };
+    this.#signed = { size, text: signCheckpoint(of, [signer]) };
+    return this.#signed.text;
   }
 
   inclusion(index: number, size: number): readonly Hash[] {
@@ -393,6 +398,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       batch.reduce((sum, each) => sum + sizeOf(each), 0),
     );
     for (const { code } of scans) this.#options.onPlates?.(code);
+    this.#entities.appended();
     for (const listener of this.#listeners) listener();
     return batch.map(({ receivedMilliseconds }, i) =>
       this.#receiptAt(first + i, staged.size, receivedMilliseconds),
@@ -400,10 +406,16 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   }
 
   #receiptAt(index: number, size: number, receivedMilliseconds: number): LogReceipt {
+    const [log, checkpoint] = [this.#log, () => this.checkpoint(size)];
+    // Most who write ask for neither, and to sign costs more than much else.
     return {
       ...{ index, size, receivedMilliseconds, isKnown: false },
-      path: this.#log.inclusion(index, size),
-      checkpoint: this.checkpoint(size),
+      get path() {
+        return log.inclusion(index, size);
+      },
+      get checkpoint() {
+        return checkpoint();
+      },
     };
   }
 

@@ -21,6 +21,8 @@ export type Submission = {
   readonly entry: DataEntry;
   /** All of them shown: what was signed. */
   readonly observations: readonly Observation[];
+  /** The same as `encodeObservations` writes them, where somebody has that. */
+  readonly facts?: Uint8Array;
   /** Files that the facts name, by their SHA-256 in hex. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** What it says of a plate, where it does. */
@@ -36,7 +38,7 @@ export type LogReceipt = {
   readonly receivedMilliseconds: number;
   readonly size: number;
   readonly path: readonly Hash[];
-  /** The signed note of `size` entries. */
+  /** The signed note of `size` entries; it is signed when it is asked for. */
   readonly checkpoint: string;
   /** It stood there already. */
   readonly isKnown: boolean;
@@ -260,4 +262,6 @@ export interface EntityStore extends EntityReader, AsyncDisposable {
 export type EntityIndex = EntityReader & {
   /** Resolves when everything that stands in the log now can be asked for. */
   caughtUp(): Promise<void>;
+  /** An entity after everything that stands in the log now, for whoever changes it: the store may be behind with others. */
+  now(id: string): Promise<Entity | undefined>;
 };
