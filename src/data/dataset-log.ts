@@ -247,7 +247,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
 
   async receipt(index: number): Promise<LogReceipt> {
     const { receivedMilliseconds } = await this.body(index);
-    return this.#receiptAt(index, this.#log.size, receivedMilliseconds);
+    return this.#receiptAt(index, this.#hashOf(index), receivedMilliseconds, this.#log.size);
   }
 
   body(index: number): Promise<EntryBody> {
@@ -400,16 +400,16 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     for (const { code } of scans) this.#options.onPlates?.(code);
     this.#entities.appended();
     for (const listener of this.#listeners) listener();
-    return batch.map(({ receivedMilliseconds }, i) =>
-      this.#receiptAt(first + i, staged.size, receivedMilliseconds),
+    return batch.map(({ entry, receivedMilliseconds }, i) =>
+      this.#receiptAt(first + i, entry.hash, receivedMilliseconds, staged.size),
     );
   }
 
-  #receiptAt(index: number, size: number, receivedMilliseconds: number): LogReceipt {
+  #receiptAt(index: number, hash: Hash, receivedMilliseconds: number, size: number): LogReceipt {
     const [log, checkpoint] = [this.#log, () => this.checkpoint(size)];
     // Most who write ask for neither, and to sign costs more than much else.
     return {
-      ...{ index, size, receivedMilliseconds, isKnown: false },
+      ...{ index, hash, size, receivedMilliseconds, isKnown: false },
       get path() {
         return log.inclusion(index, size);
       },

@@ -6,7 +6,7 @@ import type { DatasetLog, EntityIndex, EntityStore, StoredEntry } from "./port.t
 /** Entries that are read before they are taken in. */
 const MAX_READ = 256;
 /** Nobody asked for: the store follows the log all the same, so that whoever asks next waits for little. */
-const FOLLOW_MILLISECONDS = 20;
+const FOLLOW_MILLISECONDS = 50;
 /** Entries that the store may be behind before it follows at once. */
 const MAX_BEHIND = 256;
 

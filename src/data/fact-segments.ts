@@ -34,6 +34,7 @@ const SEGMENT_BYTES = 8 * 1024 * 1024;
 /** Written ahead as zeros, so that most records change no metadata of the file. */
 const [MIN_STEP, MAX_STEP] = [16 * 1024, 1024 * 1024];
 const PERMISSIONS = 0o600;
+const MAX_AT_ONCE_BYTES = 32 * 1024;
 
 type Place = {
   /** Where the record begins, and where its facts. */
@@ -152,7 +153,9 @@ export class FactSegments {
     if (last === undefined || last.end + record.length > last.capacity) {
       throw new InvariantError(`no room for ${record.length} bytes of facts`);
     }
-    await writeFullyLater(last.file, record, last.end);
+    // To hand a few pages to another thread takes longer than to copy them.
+    if (record.length <= MAX_AT_ONCE_BYTES) writeFully(last.file, record, last.end);
+    else await writeFullyLater(last.file, record, last.end);
     await last.file.sync();
     const [start, bytes] = [last.end, facts.length];
     last.end += record.length;

@@ -34,6 +34,8 @@ export type Submission = {
 /** That an entry stands in the log, under a checkpoint that the log signed. */
 export type LogReceipt = {
   readonly index: number;
+  /** Leaf hash of the entry. */
+  readonly hash: Hash;
   /** When it came, as the node says. */
   readonly receivedMilliseconds: number;
   readonly size: number;
