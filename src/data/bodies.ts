@@ -23,7 +23,7 @@ import { FactSegments } from "./fact-segments.ts";
 import type { EntryBody } from "./port.ts";
 
 /** Of facts that are kept decoded: those that were written or read last. */
-const MAX_KEPT_BYTES = 2 * 1024 * 1024;
+const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 /** Which facts are being erased: stands there until nothing is left of them. */
 const ERASING = "erasing";
@@ -47,7 +47,7 @@ export class Bodies {
   readonly #kept = new Map<number, Kept>();
   #keptBytes = 0;
   /** What the next record of the journal is written with. */
-  #next: { readonly first: number; readonly bytes: Uint8Array } | undefined;
+  #next: (Kept & { readonly first: number; readonly encoded: Uint8Array }) | undefined;
   /** How often something was about to be erased, or was. */
   #erasures = 0;
   /** Rewriting one file waits for the one before it. */
@@ -96,21 +96,27 @@ export class Bodies {
     recordBytes: number,
     syncJournal: () => Promise<void>,
   ): Promise<void> {
-    const bytes = encode(bodies);
-    await this.#segments.reserve(first, bytes.length + recordBytes, syncJournal);
-    this.#next = { first, bytes };
+    const encoded = encode(bodies);
+    const bytes = encoded.length;
+    await this.#segments.reserve(first, bytes + recordBytes, syncJournal);
+    const kept = bodies.map(({ receivedMilliseconds, observations }) => ({
+      receivedMilliseconds,
+      observations,
+    }));
+    this.#next = { first, bodies: kept, bytes, encoded };
   }
 
   /** Makes a record of the journal durable, with what room was made for. */
   async keep(record: Uint8Array, offset: number): Promise<void> {
     if (this.#next === undefined) throw new InvariantError("a record without facts");
-    const { first, bytes } = this.#next;
+    const { first, bodies, bytes, encoded } = this.#next;
     this.#next = undefined;
-    await this.#segments.keep(first, bytes, record, offset);
+    await this.#segments.keep(first, encoded, record, offset);
+    // What was written is mostly read next, to be indexed.
+    this.#remember(first, bodies, bytes);
   }
 
-  /** What was written is mostly read next, to be indexed. */
-  remember(first: number, bodies: readonly EntryBody[], bytes: number): void {
+  #remember(first: number, bodies: readonly EntryBody[], bytes: number): void {
     if (bytes > MAX_KEPT_BYTES / 2) return;
     this.#kept.set(first, { bodies, bytes });
     this.#keptBytes += bytes;
@@ -189,7 +195,7 @@ export class Bodies {
     const bodies = (decoded.value as readonly CborValue[]).map((value) => this.#body(first, value));
     // What was read while something was erased may have been erased.
     if (erasures === this.#erasures && bytes !== undefined && !this.#kept.has(first)) {
-      this.remember(first, bodies, bytes.length);
+      this.#remember(first, bodies, bytes.length);
     }
     return bodies;
   }

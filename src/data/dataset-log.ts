@@ -392,11 +392,6 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       this.#failure = cause;
       throw cause;
     }
-    this.#bodies.remember(
-      first,
-      batch.map(bodyOf),
-      batch.reduce((sum, each) => sum + sizeOf(each), 0),
-    );
     for (const { code } of scans) this.#options.onPlates?.(code);
     this.#entities.appended();
     for (const listener of this.#listeners) listener();
@@ -426,10 +421,6 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
 
 function filesOf({ observations }: EntryBody): ReadonlySet<string> {
   return new Set(namedFiles(observations).map(({ sha256 }) => sha256));
-}
-
-function bodyOf({ receivedMilliseconds, observations }: Submission): EntryBody {
-  return { receivedMilliseconds, observations };
 }
 
 function scanOf({ entry, plate, receivedMilliseconds }: Submission, index: number): KeptScan[] {
