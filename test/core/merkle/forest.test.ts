@@ -6,6 +6,7 @@ import {
   hashLeaf,
   hashLeafRows,
   hashSpans,
+  matchBody,
   merkleRoot,
   type Observation,
   observationsRoot,
@@ -49,9 +50,10 @@ test("what an entry commits to is found in the bytes of its facts", () => {
       const observations: Observation[] = said.map((facts) =>
         facts.map(([salt, value], i) => ({ salt, name: `n${i}`, value })),
       );
-      expect(rootOfEncoded(encodeObservations(observations))).toEqual(
-        observationsRoot(observations),
-      );
+      const [root, encoded] = [observationsRoot(observations), encodeObservations(observations)];
+      expect(rootOfEncoded(encoded)).toEqual(root);
+      const entry = { count: observations.length, root };
+      expect(matchBody(entry, observations, encoded)).toEqual({ ok: true });
     }),
   );
 });
