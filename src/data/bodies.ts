@@ -10,9 +10,17 @@ import {
   type Observation,
 } from "../core/index.ts";
 import { DRAFT, type FileSystem, LogFault, readFile, replaceFile } from "../log/index.ts";
-import type { EntryBody } from "./port.ts";
+import type { EncodedBody, EntryBody } from "./port.ts";
 
 const MAX_KEPT_BYTES = 1024 * 1024;
+
+type EncodedFile = {
+  readonly first: number;
+  readonly bodies: readonly EncodedBody[];
+  readonly isSmall: boolean;
+  /** How often something had been written when it was read. */
+  readonly written: number;
+};
 
 /**
  * The facts of entries, beside their log: one file for the entries that became durable together, named after the first of them.
@@ -27,6 +35,8 @@ export class Bodies {
   readonly #directory: string;
   /** The file that was read last: a page of a list asks for one entry of it after the other. */
   #kept: { readonly first: number; readonly bodies: readonly EntryBody[] } | undefined;
+  /** The same before it was decoded. */
+  #keptEncoded: EncodedFile | undefined;
   /** How often something was about to be written, or was. */
   #written = 0;
   /** Rewriting one file waits for the one before it. */
@@ -65,6 +75,13 @@ export class Bodies {
     return body;
   }
 
+  /** The same as it lies there. @throws LogFault as `read` */
+  async readEncoded(first: number, at: number): Promise<EncodedBody> {
+    const body = (await this.#allEncoded(first)).bodies[at];
+    if (body === undefined) throw this.#damaged(first);
+    return body;
+  }
+
   /** Leaves of some facts nothing but their leaf hashes. @returns what is left of the entry */
   async erase(
     first: number,
@@ -92,22 +109,36 @@ export class Bodies {
 
   async #all(first: number): Promise<readonly EntryBody[]> {
     if (this.#kept?.first === first) return this.#kept.bodies;
-    const written = this.#written;
-    const bytes = await readFile(this.#files, this.#path(first));
-    const decoded = bytes && decodeCbor(bytes);
-    if (!decoded?.ok || !Array.isArray(decoded.value)) throw this.#damaged(first);
-    const bodies = (decoded.value as readonly CborValue[]).map((value) => this.#body(first, value));
+    const { bodies: encoded, isSmall, written } = await this.#allEncoded(first);
+    const bodies = encoded.map((each) => this.#decoded(first, each));
     // What was read while something was written may have been erased.
-    const isFresh = written === this.#written && bytes !== undefined;
-    if (isFresh && bytes.length <= MAX_KEPT_BYTES) this.#kept = { first, bodies };
+    if (isSmall && written === this.#written) this.#kept = { first, bodies };
     return bodies;
   }
 
-  #body(first: number, value: CborValue): EntryBody {
+  async #allEncoded(first: number): Promise<EncodedFile> {
+    if (this.#keptEncoded?.first === first) return this.#keptEncoded;
+    const written = this.#written;
+    const bytes = await readFile(this.#files, this.#path(first));
+    if (bytes === undefined) throw this.#damaged(first);
+    const decoded = decodeCbor(bytes);
+    if (!decoded.ok || !Array.isArray(decoded.value)) throw this.#damaged(first);
+    const bodies = (decoded.value as readonly CborValue[]).map((value) => this.#body(first, value));
+    const file = { first, bodies, written, isSmall: bytes.length <= MAX_KEPT_BYTES };
+    if (file.isSmall && written === this.#written) this.#keptEncoded = file;
+    return file;
+  }
+
+  #body(first: number, value: CborValue): EncodedBody {
     const [received, bytes] = Array.isArray(value) ? (value as readonly CborValue[]) : [];
-    const observations = bytes instanceof Uint8Array ? decodeObservations(bytes) : undefined;
-    if (typeof received !== "number" || !observations?.ok) throw this.#damaged(first);
-    return { receivedMilliseconds: received, observations: observations.value };
+    if (typeof received !== "number" || !(bytes instanceof Uint8Array)) throw this.#damaged(first);
+    return { receivedMilliseconds: received, observations: bytes };
+  }
+
+  #decoded(first: number, { receivedMilliseconds, observations }: EncodedBody): EntryBody {
+    const decoded = decodeObservations(observations);
+    if (!decoded.ok) throw this.#damaged(first);
+    return { receivedMilliseconds, observations: decoded.value };
   }
 
   #damaged(first: number): LogFault {
@@ -126,6 +157,7 @@ export class Bodies {
   #forget(): void {
     this.#written += 1;
     this.#kept = undefined;
+    this.#keptEncoded = undefined;
   }
 
   #write(first: number, bytes: Uint8Array): Promise<void> {

@@ -48,6 +48,12 @@ export type EntryBody = {
   readonly observations: readonly Observation[];
 };
 
+/** The same with its observations as `encodeObservations` writes them: for whoever reads very many. */
+export type EncodedBody = {
+  readonly receivedMilliseconds: number;
+  readonly observations: Uint8Array;
+};
+
 /** A scan of a plate, with the entry that says so. */
 export type KeptScan = SaidOfPlate & {
   /** Leaf hash of the entry. */
@@ -86,6 +92,8 @@ export interface DatasetLog {
   entry(index: number): Uint8Array | undefined;
   receipt(index: number): Promise<LogReceipt>;
   body(index: number): Promise<EntryBody>;
+  /** What `body` decodes. */
+  encodedBody(index: number): Promise<EncodedBody>;
   /** What its entries say of the plates of a code, in no order. */
   plates(code: string): Promise<readonly KeptScan[]>;
   /** How often facts were forgotten since it was opened: whoever keeps what they said looks again when it has changed. */

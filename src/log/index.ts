@@ -40,3 +40,4 @@ export {
 export type { DamageCause, ScanResult } from "./scan.ts";
 export { randomSpread, spreadOver } from "./spread.ts";
 export { Tile } from "./tile.ts";
+export { workerUrl } from "./worker-url.ts";

@@ -70,7 +70,7 @@ function typesOf(value: CborValue): string | undefined {
 }
 
 /** A number that a program cannot hold stays the text that it is. */
-function cellOf(value: CborValue): Cell {
+export function cellOf(value: CborValue): Cell {
   const json = jsonOf(value);
   if (typeof json !== "number" || Number.isFinite(json)) return json;
   return isCborMap(value) ? String(value.decimal) : json;
