@@ -1,5 +1,6 @@
 import { type CborValue, decodeCbor, decodeObservations, type Observation } from "../core/index.ts";
-import { type Cell, cellOf, type Row } from "./row.ts";
+import { jsonOf } from "./json.ts";
+import type { Cell, Row } from "./row.ts";
 import { momentOf } from "./where-and-when.ts";
 
 /** Where the four facts of the frame come to; what else there is comes behind them, in the order in which it was first seen. */
@@ -171,7 +172,7 @@ export class FactReader {
       else {
         this.#at = from;
         this.#skip();
-        sink.other(slot, cellOf(valueIn(bytes.subarray(from, this.#at))));
+        sink.other(slot, jsonOf(valueIn(bytes.subarray(from, this.#at))));
       }
     }
     return true;
