@@ -32,6 +32,12 @@ export type OpenFollowing = (anew: boolean) => EntityStore;
  */
 export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   let opened: Promise<EntityStore> | undefined;
+  /** What is open, and whole. */
+  let ready: EntityStore | undefined;
+  const listeners: ((id: string | undefined) => void)[] = [];
+  const tell = (id?: string): void => {
+    for (const listener of listeners) listener(id);
+  };
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
   let last: Promise<unknown> = Promise.resolve();
@@ -46,10 +52,12 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   const begin = async (): Promise<EntityStore> => {
     const made = open(isDamaged);
     isDamaged = false;
+    made.onChange(tell);
     try {
       for (const index of await made.suspected()) {
         await made.retake(await entryAt(index));
       }
+      ready = made;
       return made;
     } catch (cause) {
       // Whoever asks next tries again: perhaps only a read failed.
@@ -64,6 +72,9 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     if (!why.startsWith("SQLITE")) return cause;
     const broken = opened;
     opened = undefined;
+    ready = undefined;
+    // Another one may be built anew.
+    tell();
     isDamaged ||= why.startsWith("SQLITE_CORRUPT") || why.startsWith("SQLITE_NOTADB");
     // What is broken may not even close.
     await broken?.then((each) => each[Symbol.asyncDispose]()).catch(() => undefined);
@@ -101,6 +112,10 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     }
   };
   return {
+    get isCaughtUp() {
+      return ready !== undefined && ready.position >= log.size;
+    },
+    onChange: (listener) => listeners.push(listener),
     async caughtUp() {
       const { size } = log;
       if ((await ask(async ({ position }) => position)) < size) {

@@ -254,6 +254,8 @@ export interface EntityReader {
 export interface EntityStore extends EntityReader, AsyncDisposable {
   /** Entries of the log that were taken in. */
   readonly position: number;
+  /** Told of the id of each entity of which something else is said now, before anybody can ask for it. */
+  onChange(listener: (id: string) => void): void;
   /** Takes in the entries that follow, each as a whole. Others may ask in between. */
   take(entries: readonly StoredEntry[]): Promise<void>;
   /** Remembers durably that these are about to lose facts: until `retake` their entries count as not taken in rightly. */
@@ -268,4 +270,11 @@ export interface EntityStore extends EntityReader, AsyncDisposable {
 export type EntityIndex = EntityReader & {
   /** Resolves when everything that stands in the log now can be asked for. */
   caughtUp(): Promise<void>;
+  /** Whether it can already. */
+  readonly isCaughtUp: boolean;
+  /**
+   * Told of the id of each entity of which something else is said now, before anybody can ask for it; without an id where that may
+   * be any of them. Whoever keeps what was answered forgets it then.
+   */
+  onChange(listener: (id: string | undefined) => void): void;
 };

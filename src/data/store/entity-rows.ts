@@ -19,6 +19,8 @@ const UPDATE =
  * within a transaction is written once, with its end: first what goes, then what comes.
  */
 export class EntityRows {
+  /** Told of the id of each entity that a transaction changes. */
+  onChange: (id: string) => void = () => {};
   readonly #sql: Sql;
   readonly #changed = new Map<string, Changed>();
   readonly #decoded = new Decoded();
@@ -77,6 +79,7 @@ export class EntityRows {
     }
     for (const [id, { old, now }] of this.#changed) {
       if (old === now) continue;
+      this.onChange(id);
       if (now === undefined) this.#decoded.delete(id);
       else this.#bring(old?.row === now.row ? old : undefined, now);
     }

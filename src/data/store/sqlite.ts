@@ -61,6 +61,10 @@ class SqliteStore implements EntityStore {
     return this.#position;
   }
 
+  onChange(listener: (id: string) => void): void {
+    this.#entities.onChange = listener;
+  }
+
   async take(entries: readonly StoredEntry[]): Promise<void> {
     for (const batch of batchesOf(entries)) {
       this.#transaction(() => {

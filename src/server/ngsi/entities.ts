@@ -53,7 +53,10 @@ export function entityRoutes(writer: Writer): readonly Route[] {
       ...{ ...deleting, path: "/entities", parameters: PURGE },
       answer: (ask) => purge(writer, ask),
     },
-    { ...reading, method: "GET", path: one, parameters: RETRIEVE, answer: retrieve },
+    {
+      ...{ ...reading, method: "GET", path: one, parameters: RETRIEVE, isKept: true },
+      answer: retrieve,
+    },
     { ...deleting, path: one, parameters: ["type"], answer: (ask) => remove(writer, ask) },
     { ...changing, method: "PUT", path: one, answer: (ask) => replace(writer, ask) },
     { ...changing, method: "PATCH", path: one, answer: (ask) => merge(writer, ask) },
