@@ -3,6 +3,7 @@ import { readBody } from "../bodies/read.ts";
 import { weightOfType } from "../http/accept.ts";
 import { PRIVATE } from "../http/answer.ts";
 import type { Incoming } from "../http/incoming.ts";
+import type { ByteText } from "../http/json-bytes.ts";
 import { type Answered, responseOf, TextAnswer } from "../http/text-answer.ts";
 import { MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
@@ -244,17 +245,35 @@ export function answerWith(
   const isPlain = /\bbody=(?:application\/)?json\b/.test(c.req.header("Prefer") ?? "");
   const isLd = accept === LD_TYPE || (accept === GEO_TYPE && !isPlain);
   const body = isLd ? withContext(value, context.value) : value;
-  const link = `<${context.link}>; rel="${CONTEXT_REL}"; type="${LD_TYPE}"`;
-  return new TextAnswer(JSON.stringify(body), {
-    status,
-    headers: {
-      "Content-Type": accept,
-      "Cache-Control": PRIVATE,
-      Vary: "Accept, Authorization, Link, NGSILD-Tenant, Signature",
-      ...headers,
-      ...(!isLd && { Link: headers.Link === undefined ? link : `${headers.Link}, ${link}` }),
-    },
-  });
+  const link = isLd ? undefined : context.link;
+  return new TextAnswer(JSON.stringify(body), { status, headers: fields(accept, link, headers) });
+}
+
+/** The same of what is JSON already, for whoever takes that. */
+export function answerJsonText(
+  { context }: Pick<Ask, "context">,
+  bytes: ByteText,
+  headers: Readonly<Record<string, string>> = {},
+): TextAnswer {
+  return new TextAnswer({ bytes }, { headers: fields(JSON_TYPE, context.link, headers) });
+}
+
+/** @param context is named in a field where it does not stand in the body */
+function fields(
+  accept: MediaType,
+  context: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const link = `<${context}>; rel="${CONTEXT_REL}"; type="${LD_TYPE}"`;
+  return {
+    "Content-Type": accept,
+    "Cache-Control": PRIVATE,
+    Vary: "Accept, Authorization, Link, NGSILD-Tenant, Signature",
+    ...headers,
+    ...(context !== undefined && {
+      Link: headers.Link === undefined ? link : `${headers.Link}, ${link}`,
+    }),
+  };
 }
 
 function withContext(value: unknown, context: unknown): unknown {
