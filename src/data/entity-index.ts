@@ -1,10 +1,47 @@
 import { errnoOf, LogFault } from "../log/index.ts";
+import { idNamed } from "./entities/statement.ts";
 import type { DatasetLog, EntityIndex, EntityStore, StoredEntry } from "./port.ts";
 
 /** Entries that are read before they are taken in. */
 const MAX_READ = 256;
 
 type Log = Pick<DatasetLog, "size" | "body">;
+
+/** Ids that are remembered before those are sorted out that were taken in. */
+const MANY_IDS = 50_000;
+
+/** Which entities the entries name that were not taken in yet. */
+class WaitingEntries {
+  /** What lies before it was looked at. */
+  end = 0;
+  readonly #entryAt: (index: number) => Promise<StoredEntry>;
+  /** The last entry that names an entity, by id. */
+  readonly #last = new Map<string, number>();
+
+  constructor(entryAt: (index: number) => Promise<StoredEntry>) {
+    this.#entryAt = entryAt;
+  }
+
+  async look(from: number, to: number): Promise<void> {
+    if (this.end <= from) this.#last.clear();
+    if (this.#last.size > MANY_IDS) {
+      for (const [id, index] of this.#last) if (index < from) this.#last.delete(id);
+    }
+    for (let index = Math.max(from, this.end); index < to; index++) {
+      const { body } = await this.#entryAt(index);
+      for (const each of body.observations) {
+        const id = idNamed(each);
+        if (id !== undefined) this.#last.set(id, Math.max(index, this.#last.get(id) ?? 0));
+      }
+      this.end = Math.max(this.end, index + 1);
+    }
+  }
+
+  /** Whether an entry from `position` on names it, of those that were looked at. */
+  mayName(id: string, position: number): boolean {
+    return (this.#last.get(id) ?? -1) >= position;
+  }
+}
 
 /** What an entry says of the things that a dataset is about. Entry 0 says that the log began, and is of none of them. */
 export async function bodyOfThings(
@@ -111,17 +148,31 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       await following.take(entries);
     }
   };
+  const caughtUp = async (): Promise<void> => {
+    const { size } = log;
+    if ((await ask(async ({ position }) => position)) < size) {
+      await inTurn((following) => catchUp(following, size));
+    }
+  };
+  const waiting = new WaitingEntries(entryAt);
   return {
-    get isCaughtUp() {
-      return ready !== undefined && ready.position >= log.size;
+    caughtUp,
+    async caughtUpWith(id) {
+      const { size } = log;
+      const position = await ask(async (following) => following.position);
+      if (position >= size) return;
+      const all = caughtUp();
+      await waiting.look(position, size);
+      if (waiting.mayName(id, position)) return all;
+      // Whoever asks for more hears of it.
+      all.catch(() => undefined);
+    },
+    isCaughtUpWith(id) {
+      if (ready === undefined) return false;
+      const { position } = ready;
+      return position >= log.size || (waiting.end >= log.size && !waiting.mayName(id, position));
     },
     onChange: (listener) => listeners.push(listener),
-    async caughtUp() {
-      const { size } = log;
-      if ((await ask(async ({ position }) => position)) < size) {
-        await inTurn((following) => catchUp(following, size));
-      }
-    },
     forgetting: (index, erase) =>
       inTurn(async (following) => {
         if (index >= following.position) return erase();

@@ -270,8 +270,10 @@ export interface EntityStore extends EntityReader, AsyncDisposable {
 export type EntityIndex = EntityReader & {
   /** Resolves when everything that stands in the log now can be asked for. */
   caughtUp(): Promise<void>;
-  /** Whether it can already. */
-  readonly isCaughtUp: boolean;
+  /** The same of everything that is said of one entity: who asks for it alone does not wait for what is said of others. */
+  caughtUpWith(id: string): Promise<void>;
+  /** Whether it is known without looking that this would not wait. */
+  isCaughtUpWith(id: string): boolean;
   /**
    * Told of the id of each entity of which something else is said now, before anybody can ask for it; without an id where that may
    * be any of them. Whoever keeps what was answered forgets it then.

@@ -71,6 +71,18 @@ export function readStatement(
   return { ...frame, attributes };
 }
 
+/** The entity that an observation is of, without reading what it says of it. */
+export function idNamed(observation: Observation): string | undefined {
+  let id: CborValue | undefined;
+  let type: CborValue | undefined;
+  for (const fact of observation) {
+    if (!isShown(fact)) continue;
+    if (fact.name === "id") id = fact.value;
+    else if (fact.name === "type") type = fact.value;
+  }
+  return typeof id === "string" && id !== "" ? entityId(id, textsOf(type)) : undefined;
+}
+
 /** A code is no URI, so an entity that bears one has its type before it. */
 export function entityId(id: string, types: readonly string[]): string {
   if (URI.test(id)) return id;

@@ -23,9 +23,9 @@ export class KeptAnswers {
     log.entities.onChange((id) => this.#drop(id));
   }
 
-  /** By the id of the entity, and what was asked of it; `undefined` also while the log has more than can be asked for. */
+  /** By the id of the entity, and what was asked of it; `undefined` also while the log may say more of it than can be asked for. */
   get(id: string, asked: string): HotAnswer | undefined {
-    if (!this.#log.entities.isCaughtUp) return undefined;
+    if (!this.#log.entities.isCaughtUpWith(id)) return undefined;
     return this.#young.get(id)?.get(asked) ?? this.#old.get(id)?.get(asked);
   }
 

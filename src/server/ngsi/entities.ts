@@ -109,8 +109,9 @@ async function retrieve(ask: Ask): Answer {
   if (!place.ok) return place;
   const types = readTypes(asked("type"), context);
   if (!types.ok) return types;
-  await target.log.entities.caughtUp();
-  const entity = await target.log.entities.entity(id.value, target.view);
+  const { entities } = target.log;
+  await (form.value.join === undefined ? entities.caughtUpWith(id.value) : entities.caughtUp());
+  const entity = await entities.entity(id.value, target.view);
   if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }
