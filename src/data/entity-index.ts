@@ -1,47 +1,16 @@
 import { errnoOf, LogFault } from "../log/index.ts";
-import { idNamed } from "./entities/statement.ts";
+import { namedIn } from "./entities/statement.ts";
+import { ALL } from "./entities/view.ts";
 import type { DatasetLog, EntityIndex, EntityStore, StoredEntry } from "./port.ts";
 
 /** Entries that are read before they are taken in. */
 const MAX_READ = 256;
+/** Nobody asked for: the store follows the log all the same, so that whoever asks next waits for little. */
+const FOLLOW_MILLISECONDS = 50;
+/** Entries that the store may be behind before it follows at once. */
+const MAX_BEHIND = 256;
 
 type Log = Pick<DatasetLog, "size" | "body">;
-
-/** Ids that are remembered before those are sorted out that were taken in. */
-const MANY_IDS = 50_000;
-
-/** Which entities the entries name that were not taken in yet. */
-class WaitingEntries {
-  /** What lies before it was looked at. */
-  end = 0;
-  readonly #entryAt: (index: number) => Promise<StoredEntry>;
-  /** The last entry that names an entity, by id. */
-  readonly #last = new Map<string, number>();
-
-  constructor(entryAt: (index: number) => Promise<StoredEntry>) {
-    this.#entryAt = entryAt;
-  }
-
-  async look(from: number, to: number): Promise<void> {
-    if (this.end <= from) this.#last.clear();
-    if (this.#last.size > MANY_IDS) {
-      for (const [id, index] of this.#last) if (index < from) this.#last.delete(id);
-    }
-    for (let index = Math.max(from, this.end); index < to; index++) {
-      const { body } = await this.#entryAt(index);
-      for (const each of body.observations) {
-        const id = idNamed(each);
-        if (id !== undefined) this.#last.set(id, Math.max(index, this.#last.get(id) ?? 0));
-      }
-      this.end = Math.max(this.end, index + 1);
-    }
-  }
-
-  /** Whether an entry from `position` on names it, of those that were looked at. */
-  mayName(id: string, position: number): boolean {
-    return (this.#last.get(id) ?? -1) >= position;
-  }
-}
 
 /** What an entry says of the things that a dataset is about. Entry 0 says that the log began, and is of none of them. */
 export async function bodyOfThings(
@@ -55,6 +24,8 @@ export async function bodyOfThings(
 /** A store that follows a log. */
 export type FollowingIndex = EntityIndex &
   AsyncDisposable & {
+    /** Hears that entries came to the log. */
+    appended(): void;
     /** Has `erase` forget facts of an entry, and forgets them too: also if it ends in between. */
     forgetting(index: number, erase: () => Promise<void>): Promise<void>;
   };
@@ -148,31 +119,66 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       await following.take(entries);
     }
   };
-  const caughtUp = async (): Promise<void> => {
-    const { size } = log;
-    if ((await ask(async ({ position }) => position)) < size) {
-      await inTurn((following) => catchUp(following, size));
+  /** What the store is behind with: of each entity the last entry that names it. */
+  const behind = new Map<string, number>();
+  let noted = 0;
+  const note = async (position: number): Promise<void> => {
+    if (noted <= position) behind.clear();
+    noted = Math.max(noted, position);
+    while (noted < log.size) {
+      const index = noted;
+      const { observations } = await bodyOfThings(log, index);
+      // Somebody else may have noted it meanwhile.
+      if (index < noted) continue;
+      noted += 1;
+      for (const observation of observations) {
+        const id = namedIn(observation);
+        if (id !== undefined) behind.set(id, index);
+      }
     }
   };
-  const waiting = new WaitingEntries(entryAt);
+  const following = (size: number): Promise<void> => inTurn((each) => catchUp(each, size));
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  let followed = 0;
+  /** Whatever fails here fails again for whoever asks, and is told to it. */
+  const follow = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    followed = log.size;
+    if (opened !== undefined && !isOver) void following(log.size).catch(() => undefined);
+  };
+  const caughtUpWith = async (id: string): Promise<void> => {
+    const { size } = log;
+    const store = await ask(async (each) => each.position);
+    await note(store);
+    const last = behind.get(id);
+    if (last !== undefined && last >= store) await following(size);
+  };
   return {
-    caughtUp,
-    async caughtUpWith(id) {
-      const { size } = log;
-      const position = await ask(async (following) => following.position);
-      if (position >= size) return;
-      const all = caughtUp();
-      await waiting.look(position, size);
-      if (waiting.mayName(id, position)) return all;
-      // Whoever asks for more hears of it.
-      all.catch(() => undefined);
+    appended() {
+      if (opened === undefined || isOver) return;
+      if (log.size - followed > MAX_BEHIND) follow();
+      else timer ??= setTimeout(follow, FOLLOW_MILLISECONDS).unref();
     },
+    async now(id) {
+      await caughtUpWith(id);
+      return ask((each) => each.entity(id, ALL));
+    },
+    caughtUpWith,
     isCaughtUpWith(id) {
       if (ready === undefined) return false;
       const { position } = ready;
-      return position >= log.size || (waiting.end >= log.size && !waiting.mayName(id, position));
+      if (position >= log.size) return true;
+      return noted >= log.size && (behind.get(id) ?? -1) < position;
     },
     onChange: (listener) => listeners.push(listener),
+    async caughtUp() {
+      const { size } = log;
+      if ((await ask(async ({ position }) => position)) < size) {
+        await following(size);
+      }
+    },
     forgetting: (index, erase) =>
       inTurn(async (following) => {
         if (index >= following.position) return erase();
@@ -188,6 +194,8 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     measure: (...asked) => walk((each) => each.measure(...asked)),
     history: (...asked) => walk((each) => each.history(...asked)),
     async [Symbol.asyncDispose]() {
+      isOver = true;
+      clearTimeout(timer);
       await last;
       await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },

@@ -21,6 +21,8 @@ export type Submission = {
   readonly entry: DataEntry;
   /** All of them shown: what was signed. */
   readonly observations: readonly Observation[];
+  /** The same as `encodeObservations` writes them, where somebody has that. */
+  readonly facts?: Uint8Array;
   /** Files that the facts name, by their SHA-256 in hex. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** What it says of a plate, where it does. */
@@ -32,11 +34,13 @@ export type Submission = {
 /** That an entry stands in the log, under a checkpoint that the log signed. */
 export type LogReceipt = {
   readonly index: number;
+  /** Leaf hash of the entry. */
+  readonly hash: Hash;
   /** When it came, as the node says. */
   readonly receivedMilliseconds: number;
   readonly size: number;
   readonly path: readonly Hash[];
-  /** The signed note of `size` entries. */
+  /** The signed note of `size` entries; it is signed when it is asked for. */
   readonly checkpoint: string;
   /** It stood there already. */
   readonly isKnown: boolean;
@@ -279,4 +283,6 @@ export type EntityIndex = EntityReader & {
    * be any of them. Whoever keeps what was answered forgets it then.
    */
   onChange(listener: (id: string | undefined) => void): void;
+  /** An entity after everything that stands in the log now, for whoever changes it: the store may be behind with others. */
+  now(id: string): Promise<Entity | undefined>;
 };

@@ -31,6 +31,7 @@ export { type DirectoryLock, lockDirectory, MAX_SOCKET_PATH_BYTES } from "./lock
 export type { Log, StagedEntries } from "./log.ts";
 export {
   createLog,
+  journalPath,
   type LogOptions,
   logExists,
   type OpenLogOptions,

@@ -1,95 +1,53 @@
-import { describe, expect, test } from "vitest";
-import { utf8 } from "../../src/core/index.ts";
-import { followLog } from "../../src/data/entity-index.ts";
-import { ALL, memoryEntityStore } from "../../src/data/index.ts";
-import type { EntryBody } from "../../src/data/port.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { type CborValue, certain, decodeEntry, sha256, utf8 } from "../../src/core/index.ts";
+import { ALL, type DatasetLog } from "../../src/data/index.ts";
+import { openDatasets, signEntry, storeOf } from "../../src/node/datasets.ts";
+import { code } from "../sdk/world.ts";
 
-// A store that follows a log, and takes its time: who waits for it, and who need not.
+const directory = mkdtempSync(join(tmpdir(), "cityid-index-"));
+afterAll(() => rmSync(directory, { recursive: true }));
 
-const salt = utf8("0123456789abcdef");
+const random = (bytes: number) => new Uint8Array(bytes).fill(7);
+let count = 0;
 
-function bodyOf(id: string, power: number): EntryBody {
-  const said = { id, power, type: "Lamp" };
-  const facts = Object.entries(said).map(([name, value]) => ({ salt, name, value }));
-  return { receivedMilliseconds: Date.UTC(2026, 10, 29), observations: [facts] };
+async function say(log: DatasetLog, said: { readonly [name: string]: CborValue }): Promise<void> {
+  count += 1;
+  const facts = Object.entries(said).sort(([a], [b]) => (a < b ? -1 : 1));
+  const observation = facts.map(([name, value]) => ({ salt: random(16), name, value }));
+  const claims = { source: code("MA.156/X"), audience: log.origin, observations: [observation] };
+  const entry = certain(decodeEntry(signEntry(sha256(utf8("seed")), claims, 1000 * count)), "one");
+  const body = { observations: [observation], receivedMilliseconds: 1000 * count };
+  const taken = await log.append({ entry, files: new Map<string, Uint8Array>(), ...body });
+  if ("busy" in taken) throw new Error(taken.busy);
 }
 
-function openIndex() {
-  const bodies: EntryBody[] = [{ receivedMilliseconds: 0, observations: [] }];
-  let open = (): void => undefined;
-  let gate = Promise.resolve();
-  const store = memoryEntityStore();
-  const log = {
-    get size() {
-      return bodies.length;
-    },
-    body: async (index: number) => bodies[index] ?? { receivedMilliseconds: 0, observations: [] },
-  };
-  const slow = Object.create(store, {
-    take: {
-      value: async (...entries: Parameters<typeof store.take>) => {
-        await gate;
-        await store.take(...entries);
-      },
-    },
-  });
-  return {
-    index: followLog(log, () => slow),
-    say: (id: string, power: number) => bodies.push(bodyOf(id, power)),
-    shut() {
-      gate = new Promise((resolve) => {
-        open = resolve;
-      });
-    },
-    open() {
-      open();
-    },
-  };
-}
+const property = (value: CborValue): CborValue => [{ type: "Property", value }];
 
-const [ONE, OTHER] = ["urn:x:1", "urn:x:2"];
-
-describe("an index that lags behind its log", () => {
-  test("lets whoever asks for one entity wait for what names it alone", async () => {
-    const { index, say, shut, open } = openIndex();
-    say(ONE, 1);
-    await index.caughtUp();
-    expect([index.isCaughtUpWith(ONE), index.isCaughtUpWith(OTHER)]).toEqual([true, true]);
-    shut();
-    say(OTHER, 2);
-    // Nobody has looked yet whom it names.
-    expect(index.isCaughtUpWith(ONE)).toBe(false);
-    await index.caughtUpWith(ONE);
-    expect([index.isCaughtUpWith(ONE), index.isCaughtUpWith(OTHER)]).toEqual([true, false]);
-    expect((await index.entity(ONE, ALL))?.attributes.power?.[0]?.said.value).toBe(1);
-    let isThere = false;
-    const waiting = index.caughtUpWith(OTHER).then(() => {
-      isThere = true;
-    });
-    say(ONE, 3);
-    expect(index.isCaughtUpWith(ONE)).toBe(false);
-    const both = index.caughtUpWith(ONE);
-    await index.caughtUpWith("urn:x:3");
-    expect(isThere).toBe(false);
-    open();
-    await Promise.all([waiting, both]);
-    expect((await index.entity(ONE, ALL))?.attributes.power?.[0]?.said.value).toBe(3);
-    expect((await index.entity(OTHER, ALL))?.attributes.power?.[0]?.said.value).toBe(2);
-    expect([index.isCaughtUpWith(ONE), index.isCaughtUpWith(OTHER)]).toEqual([true, true]);
-    await index[Symbol.asyncDispose]();
-  });
-
-  test("tells of what changed, before it can be asked for", async () => {
-    const { index, say } = openIndex();
-    const told: (string | undefined)[] = [];
-    index.onChange((id) => told.push(id));
-    say(ONE, 1);
-    say(OTHER, 1);
-    await index.caughtUp();
-    expect(told).toEqual([ONE, OTHER]);
-    say(ONE, 2);
-    await index.caughtUpWith(ONE);
-    expect(told).toEqual([ONE, OTHER, ONE]);
-    await index[Symbol.asyncDispose]();
-  });
+test("an entity is told to whoever changes it as the last entry left it, however far the store is behind", async () => {
+  const options = { directory, host: "node.test", clock: () => 1, random, openStore: storeOf };
+  await using datasets = await openDatasets(options);
+  const log = await datasets.open("MA.156/X#1");
+  if (log === undefined) throw new Error("no log");
+  const { entities } = log;
+  const powerOf = async (id: string) => (await entities.now(id))?.attributes.power?.[0]?.said.value;
+  expect(await entities.now("urn:l:1")).toBeUndefined();
+  for (let n = 1; n <= 40; n++) {
+    const id = `urn:l:${n % 4}`;
+    await say(log, { "@op": "set", id, type: "Lamp", power: property(n) });
+    expect(await powerOf(id)).toBe(n);
+    // One that nothing was said of since.
+    if (n > 4) expect(await powerOf(`urn:l:${(n + 1) % 4}`)).toBe(n - 3);
+  }
+  await say(log, { "@op": "end", id: "urn:l:1" });
+  expect(await entities.now("urn:l:1")).toBeUndefined();
+  // A device names a thing by its code and type; both lead to one entity.
+  await say(log, { id: "X/7", type: "Lamp", power: 5 });
+  expect(await powerOf("urn:ngsi-ld:Lamp:X/7")).toBe(5);
+  await entities.caughtUp();
+  for (const id of ["urn:l:0", "urn:l:1", "urn:ngsi-ld:Lamp:X/7"]) {
+    expect(await entities.now(id)).toEqual(await entities.entity(id, ALL));
+  }
 });

@@ -71,16 +71,14 @@ export function readStatement(
   return { ...frame, attributes };
 }
 
-/** The entity that an observation is of, without reading what it says of it. */
-export function idNamed(observation: Observation): string | undefined {
-  let id: CborValue | undefined;
-  let type: CborValue | undefined;
-  for (const fact of observation) {
-    if (!isShown(fact)) continue;
-    if (fact.name === "id") id = fact.value;
-    else if (fact.name === "type") type = fact.value;
-  }
-  return typeof id === "string" && id !== "" ? entityId(id, textsOf(type)) : undefined;
+/** Which entity an observation is about; `undefined` where it names none. */
+export function namedIn(observation: Observation): string | undefined {
+  const said = (name: string) => {
+    const fact = observation.find((each) => isShown(each) && each.name === name);
+    return fact !== undefined && isShown(fact) ? fact.value : undefined;
+  };
+  const id = said("id");
+  return typeof id === "string" && id !== "" ? entityId(id, textsOf(said("type"))) : undefined;
 }
 
 /** A code is no URI, so an entity that bears one has its type before it. */

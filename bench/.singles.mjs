@@ -1,0 +1,34 @@
+// in-process: submitEntry of signed single observations, without HTTP
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import * as core from "../dist/core/index.js";
+import { openDatasets, storeOf } from "../dist/node/datasets.js";
+import { receiptJson } from "../dist/server/data/views.js";
+import { makeObservation, signEntry, signerFromSeed } from "../dist/sdk/index.js";
+const directory = mkdtempSync(join(tmpdir(), "dw-"));
+const datasets = await openDatasets({ directory, host: "x", clock: Date.now, random: (n) => new Uint8Array(randomBytes(n)), openStore: storeOf });
+const log = await datasets.open("MA.156.1301.02/DATA/AIR#1");
+const signer = signerFromSeed(core.sha256(core.utf8("s")));
+const pk = core.coseKey ? undefined : undefined;
+const N = Number(process.argv[2] ?? 6000), FIVE = process.argv.includes("--batch");
+const said = (n) => ({ id: `urn:ngsi-ld:AirQualityObserved:${n}`, type: "AirQualityObserved", serial: n, time: new Date(1.767e12 + n * 30000).toISOString(), place: [1_140_000_000 + (n % 316) * 31_645, 375_000_000 + n % 100000], pm25: n % 301, pm10: n % 401, no2: core.factNumber((n % 97) / 4), note: `站点 ${n}` });
+const make = (from, count) => signEntry({ source: "MA.156.1301.02", audience: log.origin, signer, iatSeconds: Math.floor(Date.now() / 1000) }, Array.from({ length: count }, (_, i) => makeObservation(said(from + i))));
+const size = FIVE ? 1000 : 1;
+const sent = []; for (let i = 0; i < N; i += size) sent.push(await make(i, size));
+const bodies = sent.map(({ entry, facts }) => core.encodeCbor({ entry, facts }));
+const key = { key: core.coseKey({ kind: "ed25519", bytes: (await import("../dist/crypto/node.js")).publicEd25519(core.sha256(core.utf8("s"))) }) };
+const { decodeCbor, decodeEntry, decodeObservations, matchBody, isSignedBy } = core;
+const submit = async (body) => {
+  const { entry, facts } = decodeCbor(body).value; const e = decodeEntry(entry).value;
+  if (!isSignedBy(key, e)) throw new Error("sig");
+  const o = decodeObservations(facts); if (!matchBody(e, o.value, facts).ok) throw new Error("root");
+  const r = await log.append({ entry: e, observations: o.value, facts, files: new Map(), receivedMilliseconds: Date.now() });
+  return JSON.stringify(receiptJson(log, r)).length;
+};
+const run = async (name, list, conns) => { const c = process.cpuUsage(), w = performance.now(); let i = 0; await Promise.all(Array.from({ length: conns }, async () => { while (i < list.length) await submit(list[i++]); })); const d = process.cpuUsage(c); const n = list.length * size; console.log(name, "wall", ((performance.now() - w) * 1000 / n).toFixed(1), "user", (d.user / n).toFixed(1), "sys", (d.system / n).toFixed(1), "us per observation"); };
+const half = bodies.length >> 1;
+await run("warm", bodies.slice(0, half), FIVE ? 1 : 64);
+await run("measured", bodies.slice(half), FIVE ? 1 : 64);
+await datasets[Symbol.asyncDispose](); rmSync(directory, { recursive: true });

@@ -1,0 +1,36 @@
+// in-process: the writer of NGSI without HTTP
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { openDatasets, storeOf } from "../dist/node/datasets.js";
+import { createWriter } from "../dist/server/ngsi/writer.js";
+const directory = mkdtempSync(join(tmpdir(), "dw-"));
+const random = (n) => new Uint8Array(randomBytes(n));
+const datasets = await openDatasets({ directory, host: "x", clock: Date.now, random, openStore: storeOf });
+const log = await datasets.open("MA.156.1301.02/DATA/AIR#1");
+const services = { state: {}, clock: Date.now, random };
+const writer = createWriter(services);
+const target = { code: "MA.156.1301.02/DATA/AIR", log, dataset: undefined };
+const t = "2026-01-01T00:00:00Z";
+const P = (v) => [{ type: "Property", value: v, observedAt: t }];
+const change = (n) => ({ id: `urn:ngsi-ld:A:${n}`, kind: "replace", types: ["AirQualityObserved"], attributes: { location: [{ type: "GeoProperty", value: { type: "Point", coordinates: [114 + (n % 316) / 300, 37.5 + (n % 100000) / 100000] } }], serial: P(n), pm25: P(n % 301), pm10: P(n % 401), no2: P(0.25), note: P("站点 " + n) } });
+const upd = (n) => ({ id: `urn:ngsi-ld:A:${n}`, kind: "set", attributes: { pm25: [{ type: "Property", value: n % 997 }] } });
+let next = 0;
+const one = async (make) => { const c = make(next++); const r = await writer.one(target, c.id, () => ({ ok: true, value: c })); if (!r.ok) throw new Error(JSON.stringify(r)); };
+const run = async (name, count, conns, make) => {
+  const [w, c] = [performance.now(), process.cpuUsage()]; let left = count;
+  await Promise.all(Array.from({ length: conns }, async () => { while (left-- > 0) await one(make); }));
+  const wall1 = performance.now() - w;
+  await log.entities.caughtUp();
+  const d = process.cpuUsage(c); const wall = performance.now() - w;
+  console.log(name, conns, "wall", Math.round(wall1 * 1000 / count), "with store", Math.round(wall * 1000 / count), "us; cpu user", Math.round(d.user / count), "sys", Math.round(d.system / count));
+};
+const N = Number(process.argv[2] ?? 1500);
+await run("warm", N, 16, change);
+await run("create", N, 1, change);
+await run("create", N, 16, change);
+next = 0; await run("update", N, 1, (n) => upd((n * 7) % N));
+await run("update", N, 16, (n) => upd((n * 7) % N));
+await datasets[Symbol.asyncDispose]();
+rmSync(directory, { recursive: true });
