@@ -20,13 +20,24 @@ import {
   syncUp,
 } from "../log/index.ts";
 import { FactSegments } from "./fact-segments.ts";
-import type { EntryBody } from "./port.ts";
+import type { EncodedBody, EntryBody } from "./port.ts";
 
 /** Of facts that are kept decoded: those that were written or read last. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 /** Which facts are being erased: stands there until nothing is left of them. */
 const ERASING = "erasing";
+
+/** Of facts that are kept as they lie there: who reads many asks for one entry of a record after the other. */
+const MAX_ENCODED_BYTES = 4 * 1024 * 1024;
+
+type EncodedRecord = {
+  readonly first: number;
+  readonly bodies: readonly EncodedBody[];
+  readonly bytes: number;
+  /** How often something had been erased before it was read. */
+  readonly erasures: number;
+};
 
 type Kept = { readonly bodies: readonly EntryBody[]; readonly bytes: number };
 
@@ -46,6 +57,8 @@ export class Bodies {
   /** By the index of the first, the newest last: who takes entries in, or pages through a list, asks for one after the other. */
   readonly #kept = new Map<number, Kept>();
   #keptBytes = 0;
+  /** The record that was read last, before it was decoded. */
+  #encoded: EncodedRecord | undefined;
   /** What the next record of the journal is written with. */
   #next: (Kept & { readonly first: number; readonly encoded: Uint8Array }) | undefined;
   /** How often something was about to be erased, or was. */
@@ -138,6 +151,13 @@ export class Bodies {
     return body;
   }
 
+  /** The same as it lies there. @throws LogFault as `read` */
+  async readEncoded(first: number, at: number): Promise<EncodedBody> {
+    const body = (await this.#allEncoded(first)).bodies[at];
+    if (body === undefined) throw this.#damaged(first);
+    return body;
+  }
+
   /**
    * Leaves of some facts nothing but their leaf hashes.
    *
@@ -187,24 +207,38 @@ export class Bodies {
   async #all(first: number): Promise<readonly EntryBody[]> {
     const known = this.#kept.get(first);
     if (known !== undefined) return known.bodies;
-    const erasures = this.#erasures;
-    const bytes =
-      (await this.#segments.read(first)) ?? (await readFile(this.#files, this.#path(first)));
-    const decoded = bytes && decodeCbor(bytes);
-    if (!decoded?.ok || !Array.isArray(decoded.value)) throw this.#damaged(first);
-    const bodies = (decoded.value as readonly CborValue[]).map((value) => this.#body(first, value));
+    const { bodies: encoded, bytes, erasures } = await this.#allEncoded(first);
+    const bodies = encoded.map((each) => this.#decoded(first, each));
     // What was read while something was erased may have been erased.
-    if (erasures === this.#erasures && bytes !== undefined && !this.#kept.has(first)) {
-      this.#remember(first, bodies, bytes.length);
-    }
+    if (erasures === this.#erasures && !this.#kept.has(first)) this.#remember(first, bodies, bytes);
     return bodies;
   }
 
-  #body(first: number, value: CborValue): EntryBody {
+  async #allEncoded(first: number): Promise<EncodedRecord> {
+    if (this.#encoded?.first === first) return this.#encoded;
+    const erasures = this.#erasures;
+    const bytes =
+      (await this.#segments.read(first)) ?? (await readFile(this.#files, this.#path(first)));
+    if (bytes === undefined) throw this.#damaged(first);
+    const decoded = decodeCbor(bytes);
+    if (!decoded.ok || !Array.isArray(decoded.value)) throw this.#damaged(first);
+    const bodies = (decoded.value as readonly CborValue[]).map((value) => this.#body(first, value));
+    const record = { first, bodies, bytes: bytes.length, erasures };
+    const isSmall = bytes.length <= MAX_ENCODED_BYTES;
+    if (isSmall && erasures === this.#erasures) this.#encoded = record;
+    return record;
+  }
+
+  #body(first: number, value: CborValue): EncodedBody {
     const [received, bytes] = Array.isArray(value) ? (value as readonly CborValue[]) : [];
-    const observations = bytes instanceof Uint8Array ? decodeObservations(bytes) : undefined;
-    if (typeof received !== "number" || !observations?.ok) throw this.#damaged(first);
-    return { receivedMilliseconds: received, observations: observations.value };
+    if (typeof received !== "number" || !(bytes instanceof Uint8Array)) throw this.#damaged(first);
+    return { receivedMilliseconds: received, observations: bytes };
+  }
+
+  #decoded(first: number, { receivedMilliseconds, observations }: EncodedBody): EntryBody {
+    const decoded = decodeObservations(observations);
+    if (!decoded.ok) throw this.#damaged(first);
+    return { receivedMilliseconds, observations: decoded.value };
   }
 
   #damaged(first: number): LogFault {
@@ -213,6 +247,7 @@ export class Bodies {
 
   #forget(): void {
     this.#erasures += 1;
+    this.#encoded = undefined;
     this.#kept.clear();
     this.#keptBytes = 0;
   }

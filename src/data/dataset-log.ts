@@ -32,6 +32,7 @@ import { PlateScans } from "./plates.ts";
 import type {
   Busy,
   DatasetLog,
+  EncodedBody,
   EntityIndex,
   EntryBody,
   KeptScan,
@@ -253,6 +254,11 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   body(index: number): Promise<EntryBody> {
     const { first } = this.#log.blockOf(index);
     return this.#bodies.read(first, index - first);
+  }
+
+  encodedBody(index: number): Promise<EncodedBody> {
+    const { first } = this.#log.blockOf(index);
+    return this.#bodies.readEncoded(first, index - first);
   }
 
   plates(code: string): Promise<readonly KeptScan[]> {

@@ -40,6 +40,12 @@ export type OpenFollowing = (anew: boolean) => EntityStore;
  */
 export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   let opened: Promise<EntityStore> | undefined;
+  /** What is open, and whole. */
+  let ready: EntityStore | undefined;
+  const listeners: ((id: string | undefined) => void)[] = [];
+  const tell = (id?: string): void => {
+    for (const listener of listeners) listener(id);
+  };
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
   let last: Promise<unknown> = Promise.resolve();
@@ -54,10 +60,12 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   const begin = async (): Promise<EntityStore> => {
     const made = open(isDamaged);
     isDamaged = false;
+    made.onChange(tell);
     try {
       for (const index of await made.suspected()) {
         await made.retake(await entryAt(index));
       }
+      ready = made;
       return made;
     } catch (cause) {
       // Whoever asks next tries again: perhaps only a read failed.
@@ -72,6 +80,9 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     if (!why.startsWith("SQLITE")) return cause;
     const broken = opened;
     opened = undefined;
+    ready = undefined;
+    // Another one may be built anew.
+    tell();
     isDamaged ||= why.startsWith("SQLITE_CORRUPT") || why.startsWith("SQLITE_NOTADB");
     // What is broken may not even close.
     await broken?.then((each) => each[Symbol.asyncDispose]()).catch(() => undefined);
@@ -137,6 +148,13 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     followed = log.size;
     if (opened !== undefined && !isOver) void following(log.size).catch(() => undefined);
   };
+  const caughtUpWith = async (id: string): Promise<void> => {
+    const { size } = log;
+    const store = await ask(async (each) => each.position);
+    await note(store);
+    const last = behind.get(id);
+    if (last !== undefined && last >= store) await following(size);
+  };
   return {
     appended() {
       if (opened === undefined || isOver) return;
@@ -144,13 +162,17 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       else timer ??= setTimeout(follow, FOLLOW_MILLISECONDS).unref();
     },
     async now(id) {
-      const { size } = log;
-      const store = await ask(async (each) => each.position);
-      await note(store);
-      const last = behind.get(id);
-      if (last !== undefined && last >= store) await following(size);
+      await caughtUpWith(id);
       return ask((each) => each.entity(id, ALL));
     },
+    caughtUpWith,
+    isCaughtUpWith(id) {
+      if (ready === undefined) return false;
+      const { position } = ready;
+      if (position >= log.size) return true;
+      return noted >= log.size && (behind.get(id) ?? -1) < position;
+    },
+    onChange: (listener) => listeners.push(listener),
     async caughtUp() {
       const { size } = log;
       if ((await ask(async ({ position }) => position)) < size) {

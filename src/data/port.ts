@@ -52,6 +52,12 @@ export type EntryBody = {
   readonly observations: readonly Observation[];
 };
 
+/** The same with its observations as `encodeObservations` writes them: for whoever reads very many. */
+export type EncodedBody = {
+  readonly receivedMilliseconds: number;
+  readonly observations: Uint8Array;
+};
+
 /** A scan of a plate, with the entry that says so. */
 export type KeptScan = SaidOfPlate & {
   /** Leaf hash of the entry. */
@@ -90,6 +96,8 @@ export interface DatasetLog {
   entry(index: number): Uint8Array | undefined;
   receipt(index: number): Promise<LogReceipt>;
   body(index: number): Promise<EntryBody>;
+  /** What `body` decodes. */
+  encodedBody(index: number): Promise<EncodedBody>;
   /** What its entries say of the plates of a code, in no order. */
   plates(code: string): Promise<readonly KeptScan[]>;
   /** How often facts were forgotten since it was opened: whoever keeps what they said looks again when it has changed. */
@@ -250,6 +258,8 @@ export interface EntityReader {
 export interface EntityStore extends EntityReader, AsyncDisposable {
   /** Entries of the log that were taken in. */
   readonly position: number;
+  /** Told of the id of each entity of which something else is said now, before anybody can ask for it. */
+  onChange(listener: (id: string) => void): void;
   /** Takes in the entries that follow, each as a whole. Others may ask in between. */
   take(entries: readonly StoredEntry[]): Promise<void>;
   /** Remembers durably that these are about to lose facts: until `retake` their entries count as not taken in rightly. */
@@ -264,6 +274,15 @@ export interface EntityStore extends EntityReader, AsyncDisposable {
 export type EntityIndex = EntityReader & {
   /** Resolves when everything that stands in the log now can be asked for. */
   caughtUp(): Promise<void>;
+  /** The same of everything that is said of one entity: who asks for it alone does not wait for what is said of others. */
+  caughtUpWith(id: string): Promise<void>;
+  /** Whether it is known without looking that this would not wait. */
+  isCaughtUpWith(id: string): boolean;
+  /**
+   * Told of the id of each entity of which something else is said now, before anybody can ask for it; without an id where that may
+   * be any of them. Whoever keeps what was answered forgets it then.
+   */
+  onChange(listener: (id: string | undefined) => void): void;
   /** An entity after everything that stands in the log now, for whoever changes it: the store may be behind with others. */
   now(id: string): Promise<Entity | undefined>;
 };

@@ -43,3 +43,4 @@ export type { DamageCause, ScanResult } from "./scan.ts";
 export { randomSpread, spreadOver } from "./spread.ts";
 export { Tile } from "./tile.ts";
 export { openUnnamed } from "./unnamed.ts";
+export { workerUrl } from "./worker-url.ts";

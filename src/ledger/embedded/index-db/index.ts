@@ -1,8 +1,8 @@
+import { workerUrl } from "../../../log/index.ts";
 import { type Deferred, defer } from "../../deferred.ts";
 import { LedgerFault } from "../../fault.ts";
 import type { KeyPage, LedgerCounts, SearchPage, SearchQuery } from "../../port.ts";
 import type { IndexStore } from "../../stores.ts";
-import { workerUrl } from "../worker-url.ts";
 import type { IndexIdentity } from "./database.ts";
 import type { ChildrenOfPage, Question } from "./messages.ts";
 import { ReaderHandle } from "./reader-handle.ts";
