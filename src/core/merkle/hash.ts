@@ -1,4 +1,4 @@
-import { sha256, sha256Into, sha256Rows, sha256Texts } from "#crypto";
+import { sha256, sha256Each, sha256Into, sha256Rows, sha256Texts } from "#crypto";
 import { equalBytes } from "../bytes.ts";
 
 declare const brand: unique symbol;
