@@ -32,6 +32,7 @@ export { type DirectoryLock, lockDirectory, MAX_SOCKET_PATH_BYTES } from "./lock
 export type { Log, StagedEntries } from "./log.ts";
 export {
   createLog,
+  journalPath,
   type LogOptions,
   logExists,
   type OpenLogOptions,
@@ -42,3 +43,4 @@ export type { DamageCause, ScanResult } from "./scan.ts";
 export { randomSpread, spreadOver } from "./spread.ts";
 export { Tile } from "./tile.ts";
 export { openUnnamed } from "./unnamed.ts";
+export { workerUrl } from "./worker-url.ts";

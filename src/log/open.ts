@@ -14,7 +14,7 @@ import { encodeEntries, entriesOf } from "./entries.ts";
 import { EntryStore, type LogBlock } from "./entry-store.ts";
 import { LogFault } from "./fault.ts";
 import { type FileSystem, nodeFiles } from "./files.ts";
-import { createJournal } from "./journal.ts";
+import { createJournal, type JournalOptions } from "./journal.ts";
 import { LeafIndex } from "./leaf-index.ts";
 import { Log } from "./log.ts";
 import { type ScanResult, scanJournal } from "./scan.ts";
@@ -31,6 +31,7 @@ export type LogOptions = {
 export type OpenLogOptions = LogOptions & {
   /** A checkpoint that was shown to somebody: a journal with fewer entries has lost some, one with another root is another one. */
   readonly published?: { readonly size: number; readonly root: Uint8Array };
+  readonly keepElsewhere?: JournalOptions["keepElsewhere"];
 };
 
 /** Whether a log was made in this directory. */
@@ -78,8 +79,9 @@ function* payloadsOf(entries: EntryList, maxBytes: number): Generator<Uint8Array
  * @throws LogFault `LOG_MISSING`, `LOG_VERSION`, `JOURNAL_DAMAGED`, `LOG_ORIGIN`, `LOG_SHORTENED`, `LOG_FORKED`
  */
 export async function openLog(options: OpenLogOptions): Promise<Log> {
-  const { directory, files = nodeFiles } = options;
-  const store = await EntryStore.open({ path: journalPath(directory), files });
+  const { directory, files = nodeFiles, keepElsewhere } = options;
+  const path = journalPath(directory);
+  const store = await EntryStore.open({ path, files, ...(keepElsewhere && { keepElsewhere }) });
   try {
     return assemble(options, files, store);
   } catch (cause) {
@@ -114,7 +116,8 @@ export function readLog(
   }
 }
 
-function journalPath(directory: string): string {
+/** Where the journal of a log lies. */
+export function journalPath(directory: string): string {
   return `${directory}/journal`;
 }
 

@@ -102,6 +102,7 @@ async function openLocked(
     values: join(directory, "values"),
     ledger: hex(log.leaf(0)),
     start: VALUES_START,
+    freshFrom: values.end,
   });
   const publisher = new Publisher(head, clock, (newest) =>
     writePublished(nodeFiles, published, newest),
