@@ -5,6 +5,7 @@ export {
   endFor,
   HEAD_FACTS,
   isKeyOfGrantee,
+  limitsOf,
   stillHolds,
   type View,
   type ViewRefusal,
@@ -77,6 +78,9 @@ export {
 } from "./entities/statement.ts";
 export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
 export { type EntityChange, EntityChanges } from "./entity-changes.ts";
+export { type Slice, SliceBuilder } from "./exports/slice.ts";
+export type { Selection } from "./exports/table-task.ts";
+export { createTableThread, type TableThread } from "./exports/table-thread.ts";
 export {
   type FileName,
   type FileRefusal,
@@ -89,6 +93,7 @@ export type {
   Busy,
   DatasetLog,
   DatasetLogs,
+  EncodedBody,
   EntityIndex,
   EntityPage,
   EntityReader,

@@ -2,7 +2,9 @@ export {
   type CborRefusal,
   decodeCbor,
   decodeOwnCbor,
+  type ListSpans,
   type MapWatch,
+  spansOfLists,
   splitCborSequence,
 } from "./decode.ts";
 export { encodeAllCbor, encodeCbor, fillTemplate, templateOf } from "./encode.ts";

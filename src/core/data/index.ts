@@ -22,6 +22,7 @@ export {
   isShown,
   type Observation,
   observationsRoot,
+  rootOfEncoded,
 } from "./fact.ts";
 export {
   type BodyRefusal,

@@ -20,6 +20,13 @@ import { createAccessNotes } from "./notes.ts";
 /** A view, and by which key it was opened. */
 export type Authorised = { readonly view: View; readonly key: HeldKey | undefined };
 
+/** A view, and when it was judged. */
+export type Judged = {
+  readonly view: View;
+  readonly seconds: number;
+  readonly blocks: number;
+};
+
 /** Who asks, and under which grant, if one is named. */
 export type Asker = {
   readonly signer?: Signer;
@@ -51,6 +58,13 @@ export type Access = {
     action: AccessAction,
     body?: Uint8Array,
   ): Promise<Result<Authorised, AnyRefusal>>;
+  /**
+   * Whether what was judged of somebody without a name holds still: within the second in which it was judged and without a block
+   * since, and while accesses can be noted.
+   */
+  holdsStill(judged: Judged): boolean;
+  /** Of what is judged now, to ask later whether it holds still. */
+  judgedNow(view: View): Judged;
   /** Notes in the access log what was given under a grant: the kind of answer, and of how many things. */
   note(view: View, what: string, count: number): void;
   /** Calls `end` once, in the block that ends the grant, or when its time is over. @returns the way to stop watching */
@@ -87,7 +101,9 @@ export function createAccess(dependencies: AccessDependencies): Access {
       each.end();
     }
   };
+  let blocks = 0;
   const stopListening = ledger.onBlock(() => {
+    blocks += 1;
     if (watched.size > 0) judge();
   });
 
@@ -123,6 +139,9 @@ export function createAccess(dependencies: AccessDependencies): Access {
       const asking = asker(c, body);
       return asking.ok ? judgeAsker(asking.value, dataset, action) : asking;
     },
+    judgedNow: (view) => ({ view, seconds: nowSeconds(), blocks }),
+    holdsStill: ({ view, ...at }) =>
+      at.blocks === blocks && at.seconds === nowSeconds() && notes.isReady(view),
     note: (view, what, count) => notes.add(view, what, count),
     watch(authorised, end) {
       const entry = { authorised, end };

@@ -70,7 +70,7 @@ export function mountSubmit(app: App, services: Services, submissions: Submissio
 }
 
 export function createSubmissions(services: Services, pending: PendingOperations): Submissions {
-  const { ledger, state, clock, log, config, metrics, fraud } = services;
+  const { ledger, state, clock, log, config, metrics, fraud, otherNodes } = services;
   const keys = createBuckets(config.rates.key);
   const door = createPolicyDoor(() => services.node.ownKeys ?? []);
   const room = new WaitingRoom(clock);
@@ -117,7 +117,7 @@ export function createSubmissions(services: Services, pending: PendingOperations
       const item = items[i];
       if (outcome.ok || item === undefined) continue;
       try {
-        const proofs = await forkedAnchors(item, outcome.refusal.code, state);
+        const proofs = await forkedAnchors(item, outcome.refusal.code, state, otherNodes);
         for (const proof of proofs) await fraud(proof);
       } catch (cause) {
         // The refusal stands whatever becomes of the proof.

@@ -1,3 +1,3 @@
-export { type Admission, createAdmission } from "./admission.ts";
+export { type Admission, createAdmission, isOwnProgram } from "./admission.ts";
 export { familyOf, isNetwork, networksOf } from "./networks.ts";
 export { type BucketSize, type Buckets, createBuckets } from "./token-bucket.ts";
