@@ -21,10 +21,15 @@ export type Crowd = {
 export async function crowdOn(
   addresses: readonly { readonly host: string; readonly port: number }[],
   count: number,
+  /** Told when all have sent what they bring. */
+  sent: () => void = () => undefined,
 ): Promise<Crowd> {
   const acknowledged = new Map<string, number>();
   const others: string[] = [];
-  let turnedAway = 0;
+  let [turnedAway, brought] = [0, 0];
+  const bring = () => {
+    if (++brought === count) sent();
+  };
   const operations: Uint8Array[] = [];
   while (operations.length < count) {
     operations.push((await signAs(nextFact(), "member/A", "member/A")).bytes);
@@ -32,7 +37,7 @@ export async function crowdOn(
   const submit = async (bytes: Uint8Array, i: number): Promise<void> => {
     const address = addresses[i % addresses.length] ?? { host: "", port: 0 };
     for (;;) {
-      const text = await answerTo(address, bytes);
+      const text = await answerTo(address, bytes, bring);
       const [, seconds] = /^HTTP\/1\.1 503 .*\r\nretry-after: (\d+)\r\n/is.exec(text) ?? [];
       const [, index] = /^HTTP\/1\.1 200 .*"index":(\d+)/s.exec(text) ?? [];
       if (index !== undefined) return void acknowledged.set(hex(hashLeaf(bytes)), Number(index));
@@ -49,11 +54,12 @@ export async function crowdOn(
 function answerTo(
   { host, port }: { readonly host: string; readonly port: number },
   body: Uint8Array,
+  written: () => void,
 ): Promise<string> {
   const head = `POST /v1/operations HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/cose\r\nContent-Length: ${body.length}\r\n\r\n`;
   return new Promise((resolve) => {
     const socket = connect(port, host, () =>
-      socket.write(Buffer.concat([Buffer.from(head), body])),
+      socket.write(Buffer.concat([Buffer.from(head), body]), written),
     );
     let text = "";
     socket.setEncoding("latin1").on("data", (part: string) => {
