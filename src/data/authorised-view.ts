@@ -8,7 +8,10 @@ import {
   type GrantEnd,
   type GrantValue,
   grantEnd,
+  grantedDatasets,
+  grantees,
   grantKey,
+  grantsOf,
   type HeldKey,
   hex,
   isKeyOfSide,
@@ -17,9 +20,9 @@ import {
   type Observation,
   type OpenDataset,
   ok,
-  openGrantsKey,
   parseCode,
   type Result,
+  referredCode,
   type ValueReader,
 } from "../core/index.ts";
 import { type Bounds, boundsOf, isInside, momentOf } from "../table/index.ts";
@@ -90,10 +93,11 @@ export function authorise(
     return under(dataset, named, grant, action);
   }
   if (key !== undefined && isKeyOfSide(state, key, code, "record")) return ok(wholeView(dataset));
-  const parties = key === undefined ? [EVERYBODY] : [codeOf(key), EVERYBODY];
+  const parties: readonly (Code | typeof EVERYBODY)[] =
+    key === undefined ? [EVERYBODY] : [codeOf(key), EVERYBODY];
   let refusal: ViewRefusal = { code: "GRANT_NONE", subject: code, holder: key?.holder ?? "" };
   for (const to of parties) {
-    for (const id of [...(state.get(openGrantsKey(code, to))?.ids ?? [])].reverse()) {
+    for (const id of [...grantsOf(state, dataset.record, to)].reverse()) {
       const grant = state.get(grantKey(id));
       if (!grant || endFor(state, grant, code, key, nowSeconds) !== undefined) continue;
       const view = under(dataset, id, grant, action);
@@ -135,12 +139,25 @@ export function endFor(
   key: HeldKey | undefined,
   nowSeconds: number,
 ): GrantEnd | "other" | undefined {
-  if (grant.dataset !== dataset || !isFor(state, grant, key)) return "other";
-  return grantEnd(state, grant, nowSeconds);
+  const isOf = grant.dataset === dataset || grantedDatasets(state, grant).includes(dataset);
+  return isOf ? endForKey(state, grant, key, nowSeconds) : "other";
 }
 
-function isFor(state: ValueReader, { to }: GrantValue, key: HeldKey | undefined): boolean {
-  return to === EVERYBODY || (key !== undefined && isKeyOfGrantee(state, to, key));
+/** The same, of whichever dataset. */
+export function endForKey(
+  state: ValueReader,
+  grant: GrantValue,
+  key: HeldKey | undefined,
+  nowSeconds: number,
+): GrantEnd | "other" | undefined {
+  return isFor(state, grant, key) ? grantEnd(state, grant, nowSeconds) : "other";
+}
+
+function isFor(state: ValueReader, grant: GrantValue, key: HeldKey | undefined): boolean {
+  const { to } = grant;
+  if (to === EVERYBODY) return true;
+  if (key === undefined) return false;
+  return [to, ...grantees(state, grant)].some((each) => isKeyOfGrantee(state, each, key));
 }
 
 /** A grantee reads with the keys that speak for it, or with those of its devices and programs. */
@@ -152,8 +169,8 @@ export function isKeyOfGrantee(state: ValueReader, to: string, key: HeldKey): bo
   );
 }
 
-function codeOf({ holder }: HeldKey): string {
-  return holder.slice(0, holder.indexOf("#"));
+function codeOf({ holder }: HeldKey): Code {
+  return referredCode(holder);
 }
 
 function under(

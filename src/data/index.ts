@@ -2,7 +2,7 @@ export { LogFault } from "../log/index.ts";
 export {
   authorise,
   type Caller,
-  endFor,
+  endForKey,
   HEAD_FACTS,
   isKeyOfGrantee,
   stillHolds,

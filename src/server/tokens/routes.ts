@@ -12,7 +12,7 @@ import {
   type Result,
   verifySignature,
 } from "../../core/index.ts";
-import { endFor } from "../../data/index.ts";
+import { endForKey } from "../../data/index.ts";
 import { readJsonObject } from "../bodies/json.ts";
 import { readBody } from "../bodies/read.ts";
 import { answerPrivate } from "../http/answer.ts";
@@ -81,7 +81,7 @@ export function mountTokens(app: App, services: Services): void {
   function boundTo(signer: Signer, id: Uint8Array): Result<number, AnyRefusal> {
     const grant = state.get(grantKey(id));
     const key = heldKey(signer);
-    const why = grant && endFor(state, grant, grant.dataset, key, Math.floor(clock() / 1000));
+    const why = grant && endForKey(state, grant, key, Math.floor(clock() / 1000));
     if (grant === undefined || why !== undefined) {
       return err({ code: "GRANT_ENDED", grant: hex(id), why: why ?? "other" });
     }
