@@ -1,10 +1,12 @@
 export { LogFault } from "../log/index.ts";
 export {
   authorise,
+  authoriseFromAbove,
   type Caller,
   endForKey,
   HEAD_FACTS,
   isKeyOfGrantee,
+  type ReaderAbove,
   stillHolds,
   type View,
   type ViewRefusal,

@@ -9,6 +9,7 @@ export type { TakeBody, WritePath } from "./operations/index.ts";
 export {
   type AppDependencies,
   DEFAULT_CONFIG,
+  type GrantSource,
   type Log,
   type LogFacts,
   type NodeDescription,

@@ -121,3 +121,8 @@ export const MAX_MQTT_PACKET_BYTES: number = 256 * KIB;
 export const MAX_NOTIFYING = 512;
 export const MAX_NOTIFYING_SLOW = 64;
 export const MAX_NOTIFYING_SLOW_HOST = 8;
+
+/** Grants of the ledger above: how long a value of it is taken as new, how many are kept, how many answers are awaited. */
+export const ABOVE_FRESH_MILLISECONDS: number = 5 * SECOND;
+export const MAX_ABOVE_VALUES = 4096;
+export const MAX_ABOVE_FETCHES = 16;

@@ -53,6 +53,20 @@ export type ParentLedger = {
    * `undefined` where it never did.
    */
   proofs(): Promise<readonly object[] | undefined>;
+  /** What it says of grants of datasets that are kept here; left out where it is not known whom to believe. */
+  readonly grants?: GrantSource;
+};
+
+/** Asks the node of the ledger above. */
+export type GrantSource = {
+  /** A tlog-policy text, which what it proves must satisfy. */
+  readonly policy: string;
+  /** How old what is known may be while it does not answer. */
+  readonly staleMilliseconds: number;
+  /** Its proof of all these map keys, as text. Rejects where it cannot be had. */
+  prove(keys: readonly string[]): Promise<string>;
+  /** The grants of a dataset that are in force, oldest first. Rejects likewise. */
+  list(dataset: Code): Promise<readonly { readonly id: string; readonly to: string }[]>;
 };
 
 /**

@@ -52,7 +52,10 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   if (!isKeyName(origin))
     throw new ChildFault("PARENT_DELEGATION", { subject: origin, got: "name" });
   const logSeed = await seedFile(directory.logKey);
-  const described = { member: OWNER, parent: { url: parent.url, code: delegate.code } };
+  const described = {
+    member: OWNER,
+    parent: { url: parent.url, code: delegate.code, policy: parentPolicy },
+  };
   if (embeddedLedgerExists(directory.ledger, files)) {
     // Broken off here before: of a whole ledger only the description is missing.
     await writeDescription(directory.root, { origin, ...described }, files);
