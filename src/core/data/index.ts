@@ -12,6 +12,7 @@ export {
 export {
   decodeFact,
   decodeObservations,
+  decodingObservations,
   encodeFact,
   encodeObservations,
   type Fact,
@@ -31,6 +32,7 @@ export {
   type JudgeRefusal,
   judgeEntry,
   matchBody,
+  matchingBody,
   type OpenDataset,
   openDataset,
   ownerOf,
