@@ -4,7 +4,6 @@ export {
   authoriseFromAbove,
   type Caller,
   endForKey,
-  HEAD_FACTS,
   isKeyOfGrantee,
   type ReaderAbove,
   stillHolds,
@@ -13,7 +12,6 @@ export {
 } from "./authorised-view.ts";
 export {
   type ContentRefusal,
-  type ContentRules,
   contentRules,
   cornersOf,
   positionsIn,
@@ -58,17 +56,11 @@ export {
   type Position,
 } from "./entities/geometry.ts";
 export type { Measure, MeasureGrouping, MeasureQuery } from "./entities/measure.ts";
-export {
-  isPattern,
-  MAX_PATTERN_CHARACTERS,
-  type Pattern,
-  searchPattern,
-} from "./entities/pattern.ts";
+export { isPattern } from "./entities/pattern.ts";
 export {
   type EntityQuery,
   isAskedFor,
   type PlaceCondition,
-  type ScopePattern,
 } from "./entities/query.ts";
 export {
   type Amendment,
@@ -77,10 +69,9 @@ export {
   readStatement,
   type Statement,
 } from "./entities/statement.ts";
-export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
+export { ALL, type EntityView, seen } from "./entities/view.ts";
 export { type EntityChange, EntityChanges } from "./entity-changes.ts";
 export {
-  type FileName,
   type FileRefusal,
   matchFiles,
   namedFiles,
@@ -88,22 +79,16 @@ export {
 export type {
   AccessLog,
   AccessNote,
-  Busy,
   DatasetLog,
   DatasetLogs,
-  EntityIndex,
-  EntityPage,
   EntityReader,
   EntityStore,
   EntryBody,
-  Extent,
-  HistoryQuery,
   Inventory,
   KeptScan,
   LogReceipt,
   Observed,
   OpenStore,
-  PageOf,
   StoredEntry,
   StoreLog,
   Submission,

@@ -1,4 +1,4 @@
-import { type CborValue, isCborMap } from "../core/index.ts";
+import { type CborValue, isCborMap, UNITS_PER_DEGREE } from "../core/index.ts";
 
 /** `[west, south, east, north]` in 1e-7 degree. */
 export type Bounds = readonly [number, number, number, number];
@@ -21,7 +21,7 @@ export function boundsOf(value: CborValue | undefined): Bounds | undefined {
   if (value === undefined) return undefined;
   if (!isCborMap(value)) return around(value, 1);
   const { coordinates, point, line, polygon, cell } = value;
-  if (coordinates !== undefined) return around(coordinates, 1e7);
+  if (coordinates !== undefined) return around(coordinates, UNITS_PER_DEGREE);
   if (cell !== undefined) return around(pairsOf(cell), 1);
   return around(point ?? line ?? polygon, 1);
 }

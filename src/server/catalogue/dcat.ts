@@ -5,6 +5,7 @@ import {
   hex,
   type OpenDataset,
   ownerOf,
+  UNITS_PER_DEGREE,
 } from "../../core/index.ts";
 import { type Json, timeOfMilliseconds, timeOfSeconds } from "../http/json.ts";
 
@@ -237,7 +238,7 @@ function moment(time: string): Json {
 }
 
 function wkt(box: readonly [number, number, number, number]): Json {
-  const [west, south, east, north] = box.map((each) => each / 1e7);
+  const [west, south, east, north] = box.map((each) => each / UNITS_PER_DEGREE);
   const ring = [
     [west, south],
     [east, south],
