@@ -37,8 +37,7 @@ export function decodeCbor(bytes: Uint8Array, watch?: MapWatch): Result<CborValu
     if (reader.at !== bytes.length) return refuse("CBOR_TRAILING", reader.at);
     return ok(value);
   } catch (stop) {
-    if (stop instanceof Stop) return refuse(stop.code, stop.offset);
-    throw stop;
+    return refusalOf(stop);
   }
 }
 
@@ -60,8 +59,7 @@ export function* decodeCborItems(
     for (let i = 0; i < length; i++) yield reader.value(1);
     return reader.at === bytes.length ? ok(length) : refuse("CBOR_TRAILING", reader.at);
   } catch (stop) {
-    if (stop instanceof Stop) return refuse(stop.code, stop.offset);
-    throw stop;
+    return refusalOf(stop);
   }
 }
 
@@ -92,12 +90,17 @@ export function* splitCborSequence(bytes: Uint8Array): Generator<Result<Uint8Arr
     try {
       reader.skip(0);
     } catch (stop) {
-      if (!(stop instanceof Stop)) throw stop;
-      yield refuse(stop.code, stop.offset);
+      yield refusalOf(stop);
       return;
     }
     yield ok(bytes.subarray(start, reader.at));
   }
+}
+
+/** @throws whatever else stopped the reader */
+function refusalOf(stop: unknown): Result<never, CborRefusal> {
+  if (stop instanceof Stop) return refuse(stop.code, stop.offset);
+  throw stop;
 }
 
 function refuse(code: CborRefusal["code"], offset: number): Result<never, CborRefusal> {
