@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serveContexts } from "./context-server.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
 // What NGSI-LD takes and what it refuses, on the scratch dataset of a real node: the letter of GS CIM 009 where programs trip.
@@ -20,7 +19,7 @@ const NOTHING = "urn:ngsi-ld:null";
 
 let root: string;
 let node: RealNode;
-let contexts: Server;
+let contexts: Awaited<ReturnType<typeof serveContexts>>;
 let base: string;
 
 async function ask(method: string, path: string, body?: unknown, headers: Fields = JSON_TYPE) {
@@ -57,15 +56,10 @@ beforeAll(async () => {
     "/none.jsonld": JSON.stringify({ note: "not one" }),
     "/broken.jsonld": "{ not JSON",
   };
-  contexts = createServer(({ url = "" }, response) => {
-    const moved = url.startsWith("/moved") ? url.replace("/moved", "") : undefined;
-    const found = documents[url];
-    const status = moved === undefined ? (found === undefined ? 404 : 200) : 302;
-    response.writeHead(status, moved === undefined ? {} : { Location: moved });
-    response.end(found);
-  });
-  await new Promise<void>((resolve) => contexts.listen(0, "127.0.0.1", resolve));
-  base = `http://localhost:${(contexts.address() as AddressInfo).port}`;
+  contexts = await serveContexts((path) =>
+    path.startsWith("/moved") ? { moved: path.replace("/moved", "") } : documents[path],
+  );
+  base = contexts.url;
 });
 afterAll(async () => {
   contexts.close();
