@@ -343,6 +343,7 @@ async function application(
       origins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
       trustedProxies,
       connectTo,
+      staleGrantMilliseconds: config.staleGrantSeconds * 1000,
     },
   );
 }

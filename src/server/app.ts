@@ -78,7 +78,11 @@ export function createApp(
     ...{ state, clock, random },
     ...(above && { findAbove: above.findKey }),
   });
-  const access = createAccess({ ...dependencies, state, authentication, ...(above && { above }) });
+  const { staleGrantMilliseconds } = config;
+  const access = createAccess({
+    ...{ ...dependencies, state, authentication, staleGrantMilliseconds },
+    ...(above && { above }),
+  });
   const services: Services = {
     ...dependencies,
     config,

@@ -126,6 +126,8 @@ export type ServerConfig = {
     /** Of all keys of one source: a department with its phones, a device. */
     readonly source: BucketSize;
   };
+  /** How long grants count as they were known last, while the ledger hears of no block. */
+  readonly staleGrantMilliseconds: number;
   /** Origins of other nodes that the portal's pages may talk to beside this one: none but in a demonstration. */
   readonly connectTo: readonly string[];
   /** Paths that the portal answers by its one page, with everything below them. */
@@ -144,6 +146,7 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
     key: { perSecond: 200, burst: 2000 },
     source: { perSecond: 2000, burst: 20_000 },
   },
+  staleGrantMilliseconds: 300_000,
   connectTo: [],
   portalRoutes: ["/", "/tour", "/verify", "/report"],
 };

@@ -15,7 +15,7 @@ import {
   type View,
   type ViewRefusal,
 } from "../../data/index.ts";
-import type { LedgerReader } from "../../ledger/index.ts";
+import type { Ledger, LedgerReader } from "../../ledger/index.ts";
 import type { GrantsAbove } from "../above/index.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { type Authentication, formatHolder, heldKey, type Signer } from "../identity/index.ts";
@@ -73,7 +73,9 @@ export type Access = {
 
 export type AccessDependencies = {
   readonly state: CommittedState;
-  readonly ledger: LedgerReader;
+  readonly ledger: LedgerReader & Pick<Ledger, "unready">;
+  /** How long grants count as they were known last, while the ledger hears of no block; for ever where it is left out. */
+  readonly staleGrantMilliseconds?: number;
   readonly clock: () => number;
   readonly authentication: Authentication;
   readonly datasets?: DatasetLogs;
@@ -83,17 +85,26 @@ export type AccessDependencies = {
 
 type Watched = { readonly authorised: Authorised; readonly end: () => void };
 
-/** What a timer of the platform can wait for. */
-const MAX_WAIT_MILLISECONDS = 2 ** 31 - 1;
+/** How often those who run under a grant are looked at, whether there was a block or not. */
+const STALE_LOOK_MILLISECONDS = 60_000;
 
 export function createAccess(dependencies: AccessDependencies): Access {
   const { ledger, clock, authentication, above } = dependencies;
+  const { staleGrantMilliseconds = Number.POSITIVE_INFINITY } = dependencies;
+  const begun = clock();
   // What decides about a view is asked for with every request, and is kept up to date block by block.
   const state = dependencies.state.remembered;
   const notes = createAccessNotes(dependencies);
   const watched = new Set<Watched>();
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
+  /** Nobody here knows any more whether a grant was revoked: the ledger may have gone on elsewhere. */
+  const isStale = (): boolean => {
+    const fault = ledger.unready();
+    if (fault?.code !== "LEDGER_STALLED") return false;
+    const { sinceMilliseconds: since } = fault.facts;
+    return (typeof since === "number" ? since : clock() - begun) > staleGrantMilliseconds;
+  };
   const endOf = (each: Watched): void => {
     if (watched.delete(each)) each.end();
   };
@@ -101,6 +112,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
     for (const each of [...watched]) {
       const { view, key } = each.authorised;
       if (view.ledger === "above") void judgeAbove(each);
+      else if (view.grant !== undefined && isStale()) endOf(each);
       else if (!stillHolds(state, view, key, nowSeconds())) endOf(each);
     }
   };
@@ -170,7 +182,11 @@ export function createAccess(dependencies: AccessDependencies): Access {
         ? err({ ...view.error, holder: formatHolder(signer.holder) })
         : view;
     }
-    if (view.value.grant !== undefined && !(await notes.ready(view.value))) {
+    const { grant, ledger: of } = view.value;
+    if (grant !== undefined && of !== "above" && isStale()) {
+      return err({ code: "HTTP_BUSY", retryAfter: 5, what: "ledger" });
+    }
+    if (grant !== undefined && !(await notes.ready(view.value))) {
       return err({ code: "HTTP_BUSY", retryAfter: 5, what: "access log" });
     }
     return ok({ view: view.value, key });
@@ -206,8 +222,9 @@ export function createAccess(dependencies: AccessDependencies): Access {
       let timer: NodeJS.Timeout | undefined;
       // A timer cannot wait for months, and keeps its own time: it looks again until the view has ended.
       const arm = (): void => {
-        if (!watched.has(entry) || (until === undefined && !isAbove)) return;
-        const longest = isAbove ? ABOVE_FRESH_MILLISECONDS : MAX_WAIT_MILLISECONDS;
+        if (!watched.has(entry) || view.grant === undefined) return;
+        // No block tells that there are no more blocks.
+        const longest = isAbove ? ABOVE_FRESH_MILLISECONDS : STALE_LOOK_MILLISECONDS;
         const left = until === undefined ? longest : (until + 1) * 1000 - clock();
         timer = setTimeout(look, Math.min(Math.max(left, 0), longest));
         timer.unref();
