@@ -69,7 +69,7 @@ export {
   readStatement,
   type Statement,
 } from "./entities/statement.ts";
-export { ALL, type EntityView, seen } from "./entities/view.ts";
+export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
 export { type EntityChange, EntityChanges } from "./entity-changes.ts";
 export {
   type FileRefusal,
