@@ -67,17 +67,7 @@ export function factRoot(observation: Observation): Hash {
 
 /** RFC 9162 root over observations: what an entry commits to. */
 export function observationsRoot(observations: readonly Observation[]): Hash {
-  return throughSteps(hashingObservations(observations));
-}
-
-/** {@link observationsRoot} in steps. */
-export function* hashingObservations(observations: readonly Observation[]): Generator<void, Hash> {
-  const leaves: Hash[] = [];
-  for (const each of observations) {
-    leaves.push(hashLeaf(factRoot(each)));
-    yield;
-  }
-  return merkleRoot(leaves);
+  return merkleRoot(observations.map((each) => hashLeaf(factRoot(each))));
 }
 
 /** Deterministic CBOR of observations: a list of lists of facts, 32 bytes in the place of each that is kept back. */

@@ -32,7 +32,6 @@ export {
   type JudgeRefusal,
   judgeEntry,
   matchBody,
-  matchingBody,
   type OpenDataset,
   openDataset,
   ownerOf,

@@ -9,7 +9,7 @@ import { codeKey, datasetKey, keyKey } from "../state/map-keys.ts";
 import { inactive, type RuleRefusal } from "../state/rules.ts";
 import type { CodeRecord, DatasetValue, KeyRecord, Reference } from "../state/values.ts";
 import type { DataEntry } from "./entry.ts";
-import { hashingObservations, type Observation, throughSteps } from "./fact.ts";
+import { type Observation, observationsRoot } from "./fact.ts";
 import { DATA_FUTURE_SECONDS, DATA_PAST_SECONDS } from "./limits.ts";
 
 /** Whether an entry carries the signature of a key; the exact rule of docs/spec/operations.md by default. */
@@ -99,21 +99,13 @@ export function judgeEntry(
 
 /** Whether these are the observations that the entry commits to. */
 export function matchBody(
-  entry: Pick<DataEntry, "count" | "root">,
-  observations: readonly Observation[],
-): Result<void, BodyRefusal> {
-  return throughSteps(matchingBody(entry, observations));
-}
-
-/** {@link matchBody} in steps. */
-export function* matchingBody(
   { count, root }: Pick<DataEntry, "count" | "root">,
   observations: readonly Observation[],
-): Generator<void, Result<void, BodyRefusal>> {
+): Result<void, BodyRefusal> {
   if (observations.length !== count) {
     return err({ code: "DATA_COUNT", got: observations.length, want: count });
   }
-  const got = yield* hashingObservations(observations);
+  const got = observationsRoot(observations);
   return sameHash(got, root)
     ? ok(undefined)
     : err({ code: "DATA_ROOT", got: hex(got), want: hex(root) });

@@ -10,7 +10,7 @@ import {
   judgeEntry,
   judgePlateScan,
   MAX_PLATE_SCANS,
-  matchingBody,
+  matchBody,
   type Observation,
   type OpenDataset,
   ok,
@@ -60,7 +60,7 @@ export async function submitEntry(
   if (!admitted.ok) return admitted;
   const observations = await inTurns(readingObservations(sent.value.facts));
   if (!observations.ok) return observations;
-  const matched = await inTurns(matchingBody(entry.value, observations.value));
+  const matched = matchBody(entry.value, observations.value);
   if (!matched.ok) return matched;
   const content = await judgeContent(
     ...([state, dataset, log, observations.value, receivedMilliseconds] as const),
