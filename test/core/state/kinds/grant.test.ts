@@ -440,6 +440,7 @@ describe("a succession that carries grants", () => {
     succeed(ledger, [AIR], [next], "carry", owner);
     expect([end(ledger, id), end(ledger, open)]).toEqual([undefined, undefined]);
     expect(grantedDatasets(state(ledger), held(ledger, open))).toEqual([next]);
+    expect([who(ledger, open), who(ledger, id)]).toEqual([[], [PARKS]]);
     expect([found(ledger, next, PARKS), found(ledger, next, "*")]).toEqual([[id], [open]]);
     expect(ledger.refused(revoke(open), owner)).toMatchObject({ code: "STATE_RETIRED" });
     ledger.must(revoke(open, next), owner);
