@@ -5,5 +5,5 @@ export { type Geometry, isGeometry, isSamePosition, type Position } from "./geom
 export { type JsonMap, type JsonValue, jsonOf } from "./json.ts";
 export { type Cell, contentOf, type Place, type Row, rowOf } from "./row.ts";
 export { createTable, needsColumns, TABLE_FORMATS, type TableFormat } from "./table.ts";
-export { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";
+export { type Bounds, boundsOf, isDay, isInside, momentOf } from "./where-and-when.ts";
 export type { TableWriter } from "./writer.ts";

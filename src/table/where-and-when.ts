@@ -8,9 +8,17 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /** The moment that a fact of the name `time` says, in Unix milliseconds; `undefined` where it says none. */
 export function momentOf(value: CborValue | undefined): number | undefined {
-  if (typeof value !== "string" || !TIME.test(value)) return undefined;
+  if (typeof value !== "string" || !TIME.test(value) || !isDay(value)) return undefined;
   const moment = Date.parse(value);
   return Number.isNaN(moment) ? undefined : moment;
+}
+
+/** Whether a text of the form `2026-02-28…` begins with a day that there is: the platform takes the 30th of February for a day of March. */
+export function isDay(text: string): boolean {
+  const day = Number(text.slice(8, 10));
+  if (day < 29) return day > 0;
+  const moment = Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
+  return !Number.isNaN(moment) && new Date(moment).getUTCDate() === day;
 }
 
 /**

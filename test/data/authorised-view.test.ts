@@ -306,6 +306,10 @@ describe("where and when", () => {
   });
 
   it("reads a time with its zone, and no other", () => {
+    expect(momentOf("2028-02-29T00:00:00Z")).toBe(Date.UTC(2028, 1, 29));
+    for (const no of ["2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "2026-01-00T00:00:00Z"]) {
+      expect(momentOf(no), no).toBeUndefined();
+    }
     expect(momentOf("2026-11-29T08:00:00+08:00")).toBe(Date.UTC(2026, 10, 29));
     for (const no of ["2026-11-29", "2026-11-29T08:00:00", "2026-13-29T08:00:00Z", 5, undefined]) {
       expect(momentOf(no as CborValue | undefined)).toBeUndefined();

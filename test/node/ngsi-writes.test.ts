@@ -339,3 +339,42 @@ describe("a context", () => {
     expect(await get("/jsonldContexts?kind=ImplicitlyCreated")).toEqual([]);
   });
 });
+
+describe("bad input", () => {
+  const raw = async (text: string, headers: Fields = JSON_TYPE) => {
+    const init = { method: "POST", headers, body: text };
+    const answer = await fetch(`${node.url}/ngsi-ld/v1/entities`, init);
+    const body = (await answer.json().catch(() => ({}))) as Json;
+    return [answer.status, body.type?.replace(ERRORS, "")];
+  };
+  const whole = (value: string) =>
+    `{"id":"${fresh()}","type":"Thing","a":{"type":"Property","value":${value}}}`;
+
+  test("is refused: nested without end, no numbers, times that are none, contexts that cannot be had", async () => {
+    const INVALID = [400, "InvalidRequest"];
+    expect(await raw(whole("[".repeat(100) + "]".repeat(100)))).toEqual(BAD);
+    expect(await raw(whole(`${'{"a":'.repeat(100)}1${"}".repeat(100)}`))).toEqual(BAD);
+    // Deeper than any stack: the answer is one of these two, and the node lives on.
+    const deep = await raw(whole("[".repeat(100_000) + "]".repeat(100_000)));
+    expect([BAD, INVALID]).toContainEqual(deep);
+    for (const number of ["NaN", "Infinity", "01", "1e"]) {
+      expect(await raw(whole(number)), number).toEqual(INVALID);
+    }
+    // What JSON can write and no double can hold.
+    for (const number of ["1e999", "-1e400"]) expect(await raw(whole(number)), number).toEqual(BAD);
+    for (const time of ["10000-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z"]) {
+      const seen = { type: "Property", value: 1, observedAt: time };
+      const body = { id: fresh(), type: "Thing", a: seen };
+      expect(await refused("POST", "/entities", body), time).toEqual(BAD);
+    }
+    const past = "/temporal/entities?type=Thing&timerel=after&timeAt=2026-02-30T00:00:00Z";
+    expect((await ask("GET", past)).status).toBe(400);
+    const leap = { type: "Property", value: 1, observedAt: "2028-02-29T00:00:00Z" };
+    const real = { id: fresh(), type: "Thing", a: leap };
+    expect((await ask("POST", "/entities", real)).status).toBe(201);
+    const LD = { "Content-Type": "application/ld+json" };
+    const at = (url: string) => JSON.stringify({ id: fresh(), type: "Thing", "@context": [url] });
+    expect(await raw(at(`${base}/nowhere.jsonld`), LD)).toEqual([503, "LdContextNotAvailable"]);
+    expect((await ask("GET", "/entities?local=true")).status).toBe(200);
+  });
+});
