@@ -1,6 +1,6 @@
 // Datasets: what is taken in, written, asked, put together and exported a second, beside bounds, a bare node:http server and
 // native verification of the same run. `node bench/data.mjs [--short | --large] [--entities N] [--observations N]`, after npm run
-// build. Prints JSON; `microseconds` is what of the processors the node took for each, all its threads together.
+// build; `--only batches,singles,writes,reads,export,meanwhile` for some of it. Prints JSON; `microseconds` is what of the processors the node took for each, all its threads together.
 import { createServer } from "node:http";
 import * as core from "../dist/core/index.js";
 import { createClient, makeObservation, signEntry, signerFromSeed } from "../dist/sdk/index.js";
@@ -20,7 +20,12 @@ const ENTITIES = option("--entities", short ? 2_000 : large ? 1_000_000 : 100_00
 const OBSERVATIONS = Math.max(ENTITIES, option("--observations", ENTITIES));
 /** Entities that the gateway wrote, beside which it writes others. */
 const WRITTEN = Math.min(ENTITIES, 100_000);
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1].split(",") : undefined;
+const isWanted = (part) => only?.includes(part) ?? true;
 const SECONDS = short ? 1 : 5;
+/** Requests of each kind before those that count: a program runs at its speed only after some thousand. */
+const WARM = 4000;
+const WARM_BATCHES = 10;
 const ASKED = short ? 20 : 200;
 const BATCH = 1000;
 const AIR = `${DEPARTMENT}/DATA/AIR`;
@@ -52,24 +57,31 @@ try {
 
 async function measured() {
   const native = nativeVerifications(short ? 0.5 : 2);
-  const observations = await takeIn(OBSERVATIONS);
-  for (const path of entityPaths(20)) await ask(path, { "NGSILD-Tenant": AIR });
+  const observations = isWanted("batches") || isWanted("reads") ? await takeIn(OBSERVATIONS) : undefined;
   const bareHttp = await bareServer();
-  const reads = {
+  const reads = isWanted("reads") && (await readsMeasured());
+  const exportParquet = isWanted("export") && (await exported());
+  const written = isWanted("writes") && (await writes());
+  return {
+    ...{ entities: ENTITIES, observations: OBSERVATIONS, bareHttpPerSecond: round(bareHttp), nativeVerificationsPerSecond: round(native) },
+    ...(observations && { observationsInBatches: observations }),
+    ...(isWanted("singles") && { singleEntries: await singles(native) }),
+    ...{ ...written, ...reads },
+    ...(exportParquet && { exportParquet }),
+    ...(isWanted("meanwhile") && { byIdMeanwhile: await meanwhile() }),
+    residentAtTheEndMB: world.rss(),
+  };
+}
+
+async function readsMeasured() {
+  for (const path of entityPaths(20)) await ask(path, { "NGSILD-Tenant": AIR });
+  return {
     entityById: await rates(byId, tenant, [3000, 8000]),
     propertyQuery: await latencies((n) => `${ENTITY_PATH}?type=AirQualityObserved&q=serial==${(n * 7919) % ENTITIES}`, tenant, 20),
     geoQuery: await rates(boxes.map(geoPath), tenant, [1000, 2000]),
     ogcItems: await rates(boxes.map((box) => `${items}?bbox=${box}&limit=100`), "", [1500, 3000]),
     aggregate: await latencies(() => `${dataset}/aggregate?attribute=pm25&step=P1D`, "", 300),
     residentMB: bounded(world.rss().residentMB, 600, (got, bound) => got <= bound),
-  };
-  const exportParquet = await exported();
-  const written = await writes();
-  return {
-    ...{ entities: ENTITIES, observations: OBSERVATIONS, bareHttpPerSecond: round(bareHttp), nativeVerificationsPerSecond: round(native) },
-    ...{ observationsInBatches: observations, singleEntries: await singles(native), ...written, ...reads, exportParquet },
-    byIdMeanwhile: await meanwhile(),
-    residentAtTheEndMB: world.rss(),
   };
 }
 
@@ -111,8 +123,14 @@ function said(n) {
   };
 }
 
-function entryOf(from, count) {
-  const all = Array.from({ length: count }, (_, i) => makeObservation(said(from + i)));
+/** Things that no question is about, to get warm with. */
+function elsewhere(n) {
+  const { id, place, ...rest } = said(n);
+  return { id: `${id}:elsewhere`, place: place.map((each) => each - 50_000_000), ...rest };
+}
+
+function entryOf(from, count, what = said) {
+  const all = Array.from({ length: count }, (_, i) => makeObservation(what(from + i)));
   const claims = { source: DEPARTMENT, audience: origin, signer, iatSeconds: Math.floor(Date.now() / 1000) };
   return signEntry(claims, all);
 }
@@ -120,6 +138,8 @@ function entryOf(from, count) {
 /** Signed beforehand; what counts is the time until they are durable, and until the last of them can be asked for. */
 async function takeIn(count) {
   const client = createClient({ url: world.url });
+  for (let at = 0; at < WARM_BATCHES * BATCH; at += BATCH) await client.sendEntry(AIR, await entryOf(at, BATCH, elsewhere));
+  await ask(`${items}?limit=1`);
   const node = [world.child.pid];
   let [seconds, processor] = [0, 0];
   const timed = async (work) => {
@@ -144,10 +164,11 @@ async function takeIn(count) {
 /** One observation each, from many sockets. */
 async function singles(native) {
   const requests = [];
-  for (let n = 0; n < SECONDS * 6000; n++) {
+  for (let n = 0; n < WARM + SECONDS * 8000; n++) {
     const { entry, facts } = await entryOf(last++, 1);
     requests.push(postOf(`${dataset}/entries`, Buffer.from(core.encodeCbor({ entry, facts })), "application/cbor"));
   }
+  await inTurn(requests.splice(0, WARM), 64);
   const { perSecond, microseconds } = await inTurn(requests, 64);
   return { perSecond: round(perSecond), ofNative: bounded(perSecond / native, 0.35), microseconds };
 }
@@ -180,6 +201,7 @@ async function writes() {
   const update = (n) => send(`${ENTITY_PATH}/${entity((n * 7919) % WRITTEN).id}/attrs`, { pm25: { type: "Property", value: n % 997 } }, "PATCH");
   const updates = () => Array.from({ length: SECONDS * 8000 }, (_, i) => update(i + next++));
   const both = async (make) => {
+    await inTurn(make().slice(0, WARM), 16);
     const [one, many] = [await inTurn(make(), 1), await inTurn(make(), 16)];
     return {
       ...{ one: bounded(one.perSecond, 1500), sixteen: bounded(many.perSecond, 4000) },

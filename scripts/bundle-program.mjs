@@ -12,6 +12,7 @@ const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const OUT = resolve(process.argv[2] ?? fileURLToPath(new URL("../bin", import.meta.url)));
 const ENTRIES = [
   "cli/main",
+  "data/exports/worker",
   "ledger/embedded/index-db/reader-worker",
   "ledger/embedded/index-db/writer-worker",
   "ledger/embedded/map-thread/worker",

@@ -131,13 +131,22 @@ export class Client {
   constructor(socket) {
     this.socket = socket;
     this.buffer = Buffer.alloc(0);
+    this.isOpen = true;
     socket.setNoDelay(true);
     socket.on("data", (part) => this.take(part));
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      this.isOpen = false;
+      this.reject?.(new Error("the connection ended before an answer"));
+    });
   }
 
+  /** @throws Error where the connection ends without an answer */
   ask(bytes) {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) throw new Error("the connection has ended");
       this.resolve = resolve;
+      this.reject = reject;
       this.socket.write(bytes);
     });
   }
@@ -151,7 +160,10 @@ export class Client {
     if (this.buffer.length < end + 4 + length) return;
     const body = this.buffer.subarray(end + 4, end + 4 + length);
     this.buffer = this.buffer.subarray(end + 4 + length);
-    this.resolve?.({ status: Number(head.slice(9, 12)), body });
+    const status = Number(head.slice(9, 12));
+    const seconds = status === 503 ? /retry-after: (\d+)/i.exec(head)?.[1] : undefined;
+    this.reject = undefined;
+    this.resolve?.({ status, body, ...(seconds !== undefined && { retryAfterSeconds: Number(seconds) }) });
   }
 
   close() {

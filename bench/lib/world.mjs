@@ -133,6 +133,11 @@ export class World {
     ]);
   }
 
+  /** The private key behind a word, hex. */
+  seedOf(word) {
+    return core.hex(key(word).seed);
+  }
+
   codeOf(n) {
     return `${CLASS}/${String(n).padStart(7, "0")}`;
   }

@@ -13,4 +13,4 @@ export { Mirror, type MirrorEvents, type MirrorOptions, type RefusedReport } fro
 export { type AuditRefusal, isSigned, type LogRefusal } from "./refusal.ts";
 export { type LogReport, type ReplayReport, reportOfRound } from "./report.ts";
 export { ServedCopy } from "./served.ts";
-export { type Fetched, openSource, type Source, type SourceOptions } from "./source.ts";
+export { type Fetched, openSource, type Source, type SourceOptions, sourceOver } from "./source.ts";

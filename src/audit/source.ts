@@ -1,5 +1,5 @@
 import { TILE_WIDTH } from "../core/index.ts";
-import { ApiProblem, createTransport, readProblem } from "../sdk/index.ts";
+import { ApiProblem, type Client, createTransport, readProblem } from "../sdk/index.ts";
 import { Stop } from "./refusal.ts";
 
 /** A log as somebody serves it. Nothing of it is believed. */
@@ -67,17 +67,39 @@ export function openSource(options: SourceOptions): Source {
     if (bytes.length > max) throw new Stop({ code: "AUDIT_SIZE", path, max });
     return bytes;
   };
-  const ofLog = (path: string) =>
-    get(`/log/${path}`).catch((cause: unknown) => {
-      const isMissing = cause instanceof ApiProblem && cause.status === 404;
-      throw isMissing ? new Stop({ code: "AUDIT_MISSING", path }) : cause;
-    });
+  const ofLog = (path: string) => get(`/log/${path}`).catch(stopIfMissing(path));
   return {
     url: `${base}/log`,
     fetched,
     get: ofLog,
     checkpoint: async () => new TextDecoder().decode(await ofLog("checkpoint")),
     policy: async () => policyIn(new TextDecoder().decode(await get("/.well-known/cityid"))),
+  };
+}
+
+/** The same of a node that is asked already. */
+export function sourceOver(client: Pick<Client, "url" | "node" | "checkpoint" | "tile">): Source {
+  const fetched: Fetched = { requests: 0, bytes: 0 };
+  return {
+    url: `${client.url}/log`,
+    fetched,
+    async get(path) {
+      fetched.requests++;
+      const bytes = await client.tile(path).catch(stopIfMissing(path));
+      fetched.bytes += bytes.length;
+      const max = maxBytesOf(`/${path}`);
+      if (bytes.length > max) throw new Stop({ code: "AUDIT_SIZE", path, max });
+      return bytes;
+    },
+    checkpoint: () => client.checkpoint(),
+    policy: async () => (await client.node()).policy,
+  };
+}
+
+function stopIfMissing(path: string): (cause: unknown) => never {
+  return (cause) => {
+    const isMissing = cause instanceof ApiProblem && cause.status === 404;
+    throw isMissing ? new Stop({ code: "AUDIT_MISSING", path }) : cause;
   };
 }
 

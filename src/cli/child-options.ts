@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { parseCode } from "../core/index.ts";
 import type { Delegate, NodeConfig, RunningNode } from "../node/index.ts";
 import { createClient } from "../sdk/index.ts";
+import { beginProgress } from "./begin-progress.ts";
 import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
 import type { Run } from "./run.ts";
@@ -57,6 +58,7 @@ export async function beginDelegated(
   const parent = createClient({ url: parentUrl(options) });
   const delegate = await delegateOf(run, options.namespace);
   const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  const progress = beginProgress(run);
   const begun = await beginChild({
     dataDirectory: config.dataDirectory,
     parent,
@@ -65,7 +67,9 @@ export async function beginDelegated(
     publicUrl,
     origin: options.origin ?? `${new URL(publicUrl).host}/log`,
     nowMilliseconds: () => run.now().getTime(),
-  });
+    signal: run.signal,
+    onProgress: progress.to,
+  }).finally(progress.end);
   if (!begun) return keepPolicy(options, config);
   run.note(
     run.say({
@@ -123,8 +127,11 @@ export async function anchoring(
   config: NodeConfig,
   node: RunningNode,
 ): Promise<AsyncDisposable> {
-  const { dataDirectory, readDescription, startAnchoring } = await import("../node/index.ts");
-  const description = await readDescription(dataDirectory(config.dataDirectory).root);
+  const { dataDirectory, readDescription, startAnchoring, writeFraud } = await import(
+    "../node/index.ts"
+  );
+  const directory = dataDirectory(config.dataDirectory);
+  const description = await readDescription(directory.root);
   const parent = description?.parent;
   if (parent === undefined) return NOTHING;
   if (run.options.key === undefined && run.terminal.env.CITYID_KEY === undefined) {
@@ -141,6 +148,7 @@ export async function anchoring(
     parent: createClient({ url: parent.url }),
     delegate: await delegateOf(run, parent.code),
     nowMilliseconds: () => run.now().getTime(),
+    fraud: (proof) => writeFraud(directory, proof, node.log),
     log: node.log,
   });
 }

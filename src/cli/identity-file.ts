@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { type FileSystem, nodeFiles } from "../log/index.ts";
 import { lockText, refuseOpenFile, unlockText, writePrivate } from "./key-file.ts";
 import { CliProblem } from "./problem.ts";
 
@@ -7,15 +8,17 @@ import { CliProblem } from "./problem.ts";
  *
  * @returns the recipient, `age1…`, which is public
  */
-export async function writeIdentityFile(path: string, passphrase?: string): Promise<string> {
+export async function writeIdentityFile(
+  path: string,
+  passphrase?: string,
+  files: FileSystem = nodeFiles,
+): Promise<string> {
   const { generateX25519Identity, identityToRecipient } = await import("age-encryption");
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
   const content = `# public key: ${recipient}\n${identity}\n`;
-  await writePrivate(
-    path,
-    passphrase === undefined ? content : await lockText(content, passphrase),
-  );
+  const stored = passphrase === undefined ? content : await lockText(content, passphrase);
+  await writePrivate(path, stored, files);
   return recipient;
 }
 

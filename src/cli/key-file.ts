@@ -1,6 +1,7 @@
-import { chmod, mkdir, open, readFile, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { base64, encodeCbor, fromBase64, fromHex, hex } from "../core/index.ts";
+import { createFile, errnoOf, type FileSystem, makeDurable, nodeFiles } from "../log/index.ts";
 import { type Signer, signerFromP256, signerFromSeed } from "../sdk/index.ts";
 import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
@@ -40,7 +41,11 @@ export type NewKey = {
 };
 
 /** Writes a new key file that only its owner can read; never over an existing one. */
-export async function writeKeyFile(path: string, key: NewKey): Promise<KeyFile> {
+export async function writeKeyFile(
+  path: string,
+  key: NewKey,
+  files: FileSystem = nodeFiles,
+): Promise<KeyFile> {
   const { kid, publicKey } = signerOf(key.alg, key.secret);
   const secret = base64(key.secret);
   const stored: Stored = {
@@ -53,25 +58,30 @@ export async function writeKeyFile(path: string, key: NewKey): Promise<KeyFile> 
       ? { secret }
       : { locked: await lockText(secret, key.passphrase) }),
   };
-  await writePrivate(path, `${JSON.stringify(stored, undefined, 2)}\n`);
+  await writePrivate(path, `${JSON.stringify(stored, undefined, 2)}\n`, files);
   return describeKey(path, stored);
 }
 
-/** Creates a file with mode 0600 and its bytes on the disk; never over an existing one. */
-export async function writePrivate(path: string, content: string | Uint8Array): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  const file = await open(path, "wx", PRIVATE_MODE).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === "EEXIST") throw new CliProblem("CLI_FILE_EXISTS", { path }, { cause });
-    throw fileProblem(path, cause);
-  });
+/**
+ * Creates a file with mode 0600, never over an existing one. It is there as a whole or not at all, and stays when this
+ * resolves: what was signed with a key that a power cut took is lost with it.
+ *
+ * @throws CliProblem CLI_FILE_EXISTS, CLI_FILE
+ */
+export async function writePrivate(
+  path: string,
+  content: string | Uint8Array,
+  files: FileSystem = nodeFiles,
+): Promise<void> {
   try {
-    await file.writeFile(content);
-    await file.sync();
-  } finally {
-    await file.close();
+    await makeDurable(files, dirname(path));
+    await createFile(files, path, content, { permissions: PRIVATE_MODE });
+    // The umask may have taken more away than it should; it can add nothing.
+    files.restrict(path, PRIVATE_MODE);
+  } catch (cause) {
+    if (errnoOf(cause) !== "EEXIST") throw fileProblem(path, cause);
+    throw new CliProblem("CLI_FILE_EXISTS", { path }, { cause });
   }
-  // The umask may have taken more away than it should; it can add nothing.
-  await chmod(path, PRIVATE_MODE);
 }
 
 const PRIVATE_MODE = 0o600;

@@ -1,6 +1,13 @@
-import { access, link, open, rename, rm } from "node:fs/promises";
+import { access } from "node:fs/promises";
 import { dirname } from "node:path";
 import { concat } from "../core/index.ts";
+import {
+  errnoOf,
+  type FileSystem,
+  nodeFiles,
+  publishDraft,
+  writeFullyLater,
+} from "../log/index.ts";
 import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
 
@@ -10,6 +17,7 @@ export type WriteOptions = {
   readonly overwrite: boolean;
   /** Permissions; what is usual unless said. */
   readonly mode?: number;
+  readonly files?: FileSystem;
 };
 
 /** Small parts are written together. */
@@ -19,7 +27,7 @@ const WRITTEN_AT_ONCE = 256 * 1024;
 export const DRAFT_END = ".new";
 
 /**
- * Writes a file as a whole: it has all of its content from the moment on which its name is there.
+ * Writes a file as a whole: it has all of its content from the moment on which its name is there. It stays when this resolves.
  *
  * @throws CliProblem CLI_FILE_EXISTS, unless it may take the place of what is there; CLI_FILE
  */
@@ -38,20 +46,23 @@ export async function writeWholeFile(
 export async function writeWhole(
   path: string,
   fill: (write: Write) => Promise<void>,
-  { overwrite, mode = 0o666 }: WriteOptions,
+  { overwrite, mode = 0o666, files = nodeFiles }: WriteOptions,
 ): Promise<void> {
   const draft = `${path}.${process.pid}${DRAFT_END}`;
-  await rm(draft, { force: true });
+  files.remove(draft);
   try {
-    const file = await open(draft, "wx", mode);
+    const file = files.open(draft, "write", mode);
     // A write that fails names no file; of what `fill` itself throws nothing is changed.
     const told = (cause: unknown) => {
       throw fileProblem(path, cause);
     };
     const waiting: Uint8Array[] = [];
     let waitingBytes = 0;
+    let at = 0;
     const flush = async () => {
-      await file.writeFile(concat(...waiting)).catch(told);
+      const bytes = concat(...waiting);
+      await writeFullyLater(file, bytes, at).catch(told);
+      at += bytes.length;
       waiting.length = 0;
       waitingBytes = 0;
     };
@@ -64,33 +75,30 @@ export async function writeWhole(
       await flush();
       await file.sync().catch(told);
     } finally {
-      await file.close();
+      file.close();
     }
-    await (overwrite ? rename(draft, path) : publish(draft, path));
-    await syncDirectory(dirname(path));
+    await (overwrite ? files.rename(draft, path) : publish(files, draft, path));
+    await syncDirectory(files, dirname(path)).catch(told);
   } finally {
-    await rm(draft, { force: true });
+    files.remove(draft);
   }
 }
 
-/** The name lasts too, once this is done. Not every file system lets a directory be synced. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, "r").catch(() => undefined);
-  await directory?.sync().catch(() => undefined);
-  await directory?.close();
+/** Of file systems, and owners, that let no directory be synced. */
+const NOT_SYNCED = ["EACCES", "EPERM", "EROFS", "EINVAL", "ENOTSUP"];
+
+/** The name lasts too, once this is done. */
+async function syncDirectory(files: FileSystem, path: string): Promise<void> {
+  await files.syncDirectory(path).catch((cause: unknown) => {
+    if (!NOT_SYNCED.includes(errnoOf(cause) ?? "")) throw cause;
+  });
 }
 
-/** A link is made only where nothing is; not every file system has them. */
-async function publish(draft: string, path: string): Promise<void> {
-  try {
-    await link(draft, path);
-  } catch (thrown) {
-    const { code } = thrown as NodeJS.ErrnoException;
-    if (code === "EEXIST") throw new CliProblem("CLI_FILE_EXISTS", { path });
-    if (code !== "EPERM" && code !== "ENOTSUP" && code !== "ENOSYS") throw thrown;
-    await refuseExisting(path);
-    await rename(draft, path);
-  }
+async function publish(files: FileSystem, draft: string, path: string): Promise<void> {
+  await publishDraft(files, draft, path).catch((cause: unknown) => {
+    if (errnoOf(cause) === "EEXIST") throw new CliProblem("CLI_FILE_EXISTS", { path });
+    throw cause;
+  });
 }
 
 /** @throws CliProblem CLI_FILE_EXISTS */

@@ -120,3 +120,18 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   }
   return a.length - b.length;
 }
+
+/** Orders texts as the bytes of their UTF-8: by code points, where `<` would compare UTF-16 units. */
+export function compareUtf8(a: string, b: string): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) {
+    const [one, other] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (one !== other) return weightOf(one) - weightOf(other);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points beyond those of all other units. */
+function weightOf(unit: number): number {
+  return (unit & 0xf800) === 0xd800 ? unit + 0x10000 : unit;
+}

@@ -1,4 +1,4 @@
-export { checkEd25519, checkP256, sha256, sha256Each } from "#crypto";
+export { checkEd25519, checkP256, sha256, sha256Each, sha256Texts } from "#crypto";
 export * from "./bytes.ts";
 export * from "./cbor/index.ts";
 export * from "./code/index.ts";

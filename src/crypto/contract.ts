@@ -39,6 +39,14 @@ export interface Crypto {
   sha256Each(inputs: readonly Uint8Array[]): Uint8Array;
 
   /**
+   * SHA-256 of the UTF-8 of each text, in which a lone surrogate is U+FFFD: 32 bytes each, one digest behind the other. Names
+   * and codes are hashed by the hundred thousand, so none of them becomes an array of its own.
+   *
+   * @param prefix a byte that stands before each of them
+   */
+  sha256Texts(texts: readonly string[], prefix?: number): Uint8Array;
+
+  /**
    * Whether the signature is the key's, by libsodium's rule: S < L; A and R canonical and not of small order;
    * encode(S·B − h·A) equals the bytes of R.
    *

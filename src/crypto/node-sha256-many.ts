@@ -133,6 +133,78 @@ function hashGroup(
   }
 }
 
+export const sha256Texts: Crypto["sha256Texts"] = (texts, prefix) => {
+  const before = prefix === undefined ? [] : [prefix];
+  const out = new Uint8Array(HASH_BYTES * texts.length);
+  // By the blocks that they take if they are ASCII, as nearly all are.
+  const alike: number[][] = [];
+  for (let i = 0; i < texts.length; i++) {
+    const length = before.length + (texts[i] as string).length;
+    if (length > MAX_LANE_MESSAGE_BYTES) {
+      hashText(out, i, texts, before);
+      continue;
+    }
+    const blocks = blocksOf(length);
+    const group = alike[blocks] ?? [];
+    alike[blocks] = group;
+    group.push(i);
+    if (group.length < LANES) continue;
+    hashTexts(out, texts, group, blocks, before);
+    group.length = 0;
+  }
+  alike.forEach((group, blocks) => {
+    if (group.length > 0) hashTexts(out, texts, group, blocks, before);
+  });
+  return out;
+};
+
+/** Hashes up to four texts that take as many blocks if they are ASCII; the others by themselves. */
+function hashTexts(
+  out: Uint8Array,
+  texts: readonly string[],
+  group: readonly number[],
+  blocks: number,
+  before: readonly number[],
+): void {
+  let others = 0;
+  for (let lane = 0; lane < group.length; lane++) {
+    const at = laneAt(lane);
+    if (before.length > 0) memory[at] = before[0] as number;
+    const text = texts[group[lane] as number] as string;
+    const length = before.length + text.length;
+    if (writeAscii(text, at + before.length)) pad(at, length, length);
+    else others |= 1 << lane;
+  }
+  lanes.start(STATE);
+  compressLanes(blocks);
+  lanes.finish(STATE, DIGESTS);
+  for (let lane = 0; lane < group.length; lane++) {
+    const i = group[lane] as number;
+    if ((others & (1 << lane)) !== 0) hashText(out, i, texts, before);
+    else copyDigest(lane, out, HASH_BYTES * i);
+  }
+}
+
+/** @returns whether all of it is ASCII, and stands there now */
+function writeAscii(text: string, at: number): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return false;
+    memory[at + i] = unit;
+  }
+  return true;
+}
+
+function hashText(
+  out: Uint8Array,
+  i: number,
+  texts: readonly string[],
+  before: readonly number[],
+): void {
+  const encoded = Buffer.from(texts[i] as string, "utf8");
+  sha256Into(out, HASH_BYTES * i, Buffer.concat([Uint8Array.from(before), encoded]));
+}
+
 function compressLanes(blocks: number): void {
   for (let at = FIRST_LANE; at < FIRST_LANE + blocks * BLOCK_BYTES; at += BLOCK_BYTES) {
     lanes.compress(STATE, at, at + LANE_BYTES, at + 2 * LANE_BYTES, at + 3 * LANE_BYTES);

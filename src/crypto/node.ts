@@ -7,7 +7,7 @@ import { isLowS, lowS, P256_KEY_BYTES, P256_SIGNATURE_BYTES } from "./p256-low-s
 
 export { isEd25519KeyWellFormed, isEd25519WellFormed } from "./ed25519-well-formed.ts";
 export { sha256, sha256Into } from "./node-sha256.ts";
-export { sha256Each, sha256Rows } from "./node-sha256-many.ts";
+export { sha256Each, sha256Rows, sha256Texts } from "./node-sha256-many.ts";
 export { lowS } from "./p256-low-s.ts";
 
 // libsodium's check is the rule itself, so nothing wraps it.

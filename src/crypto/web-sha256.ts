@@ -98,3 +98,18 @@ export const sha256Each: Crypto["sha256Each"] = (inputs) => {
   for (const [i, input] of inputs.entries()) sha256Into(out, HASH_BYTES * i, input);
   return out;
 };
+
+export const sha256Texts: Crypto["sha256Texts"] = (texts, prefix) => {
+  const before = prefix === undefined ? [] : [Uint8Array.of(prefix)];
+  const out = new Uint8Array(HASH_BYTES * texts.length);
+  for (const [i, text] of texts.entries()) {
+    out.set(sha256(...before, encoder.encode(text)), HASH_BYTES * i);
+  }
+  return out;
+};
+
+// It exists in every runtime we support.
+declare class TextEncoder {
+  encode(text: string): Uint8Array;
+}
+const encoder = new TextEncoder();

@@ -17,7 +17,7 @@ export {
   verifyEd25519,
   verifyP256,
 } from "./web.ts";
-export { sha256, sha256Each, sha256Into, sha256Rows } from "./web-sha256.ts";
+export { sha256, sha256Each, sha256Into, sha256Rows, sha256Texts } from "./web-sha256.ts";
 
 export const checkEd25519: Crypto["checkEd25519"] = ed25519Check(async () => {
   const { verifyEd25519 } = await import("./ed25519-noble.ts");

@@ -11,7 +11,7 @@ export { verifyEd25519 } from "./ed25519-noble.ts";
 export { isEd25519KeyWellFormed, isEd25519WellFormed } from "./ed25519-well-formed.ts";
 export { lowS } from "./p256-low-s.ts";
 export { verifyP256 } from "./p256-noble.ts";
-export { sha256, sha256Each, sha256Into, sha256Rows } from "./web-sha256.ts";
+export { sha256, sha256Each, sha256Into, sha256Rows, sha256Texts } from "./web-sha256.ts";
 
 export const checkEd25519: Crypto["checkEd25519"] = ed25519Check(async () => verifyEd25519);
 

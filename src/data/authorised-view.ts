@@ -70,6 +70,9 @@ export type View = {
   show(observation: Observation): Observation | undefined;
 };
 
+/** The parts of a view that say what of a dataset it shows. */
+export type ViewLimits = Pick<View, "columns" | "area" | "time">;
+
 /**
  * What a caller may do with a dataset now. The owner's keys see all of it; anybody else sees what a grant allows: the one that
  * is named, else the newest that was given to the holder of the key, else the newest that was given to everybody.
@@ -182,6 +185,11 @@ function underNewest(
   return err(refusal);
 }
 
+/** What a view is bounded by, without what judges by it: so it can go to another thread. */
+export function limitsOf({ columns, area, time }: View): ViewLimits {
+  return { ...(columns && { columns }), ...(area && { area }), ...(time && { time }) };
+}
+
 /**
  * Whether a view holds still, by the state of the ledger that has its grant: whatever runs under it asks with each block, and when `until` has passed.
  */
@@ -269,11 +277,28 @@ function wholeView(dataset: OpenDataset): View {
 
 function viewOf(dataset: OpenDataset, id: Uint8Array, value: GrantValue): View {
   const { attributes, area, time, until } = value;
-  const columns = attributes && new Set([...HEAD_FACTS, ...attributes]);
-  const span = time && {
-    since: time.since === undefined ? Number.NEGATIVE_INFINITY : time.since * 1000,
-    before: time.before === undefined ? Number.POSITIVE_INFINITY : time.before * 1000,
+  const limits: ViewLimits = {
+    ...(attributes && { columns: new Set([...HEAD_FACTS, ...attributes]) }),
+    ...(area && { area }),
+    ...(time && {
+      time: {
+        since: time.since === undefined ? Number.NEGATIVE_INFINITY : time.since * 1000,
+        before: time.before === undefined ? Number.POSITIVE_INFINITY : time.before * 1000,
+      },
+    }),
   };
+  return {
+    ...{ dataset, grant: { id, value }, ...limits, ...limitedBy(limits) },
+    ...(until !== undefined && { until }),
+  };
+}
+
+/** How a view with these limits shows observations. */
+export function limitedBy({
+  columns,
+  area,
+  time: span,
+}: ViewLimits): Pick<View, "shows" | "reaches" | "show"> {
   const shows: View["shows"] = (name) => columns === undefined || columns.has(name);
   const reaches: View["reaches"] = (moment, place) => {
     if (span && !(moment !== undefined && moment >= span.since && moment < span.before))
@@ -287,13 +312,7 @@ function viewOf(dataset: OpenDataset, id: Uint8Array, value: GrantValue): View {
     if (!reaches(moment, place)) return undefined;
     return observation.map((fact) => (isShown(fact) && !shows(fact.name) ? factLeaf(fact) : fact));
   };
-  return {
-    ...{ dataset, grant: { id, value }, shows, reaches, show },
-    ...(columns && { columns }),
-    ...(area && { area }),
-    ...(span && { time: span }),
-    ...(until !== undefined && { until }),
-  };
+  return { shows, reaches, show };
 }
 
 function valueIn(observation: Observation, name: string) {

@@ -32,6 +32,7 @@ import { PlateScans } from "./plates.ts";
 import type {
   Busy,
   DatasetLog,
+  EncodedBody,
   EntityIndex,
   EntryBody,
   KeptScan,
@@ -69,6 +70,7 @@ const MAX_BATCH = 256;
 /** The public checkpoint advances at most this often. */
 const PUBLISH_MILLISECONDS = 1000;
 /** A journal record has a head of its own, and each entry its length. */
+const RECORD_OVERHEAD_BYTES = 128;
 const ENTRY_OVERHEAD_BYTES = 8;
 
 type Waiting = {
@@ -88,7 +90,7 @@ export async function createDatasetLog(
   first: { readonly bytes: Uint8Array; readonly body: EntryBody },
 ): Promise<void> {
   if (logExists(`${directory}/log`, files)) return;
-  await new Bodies(files, `${directory}/bodies`).write(0, [first.body]);
+  await Bodies.begin(files, directory, first.body);
   const options = { directory: `${directory}/log`, origin: signer.key.name, files };
   await createLog(options, [first.bytes]);
 }
@@ -106,13 +108,21 @@ export async function openDatasetLog(
 ): Promise<DatasetLog & AsyncDisposable & Restored> {
   const { directory, signer, files = nodeFiles } = options;
   const published = parseCheckpoint((await readText(files, `${directory}/published`)) ?? "");
-  const log = await openLog({
-    directory: `${directory}/log`,
-    origin: signer.key.name,
-    files,
-    ...(published.ok && { published: published.value }),
-  });
-  return new OpenDatasetLog({ ...options, files }, log, published.ok ? published.value.size : 0);
+  const bodies = await Bodies.open(files, directory);
+  try {
+    const log = await openLog({
+      directory: `${directory}/log`,
+      origin: signer.key.name,
+      files,
+      keepElsewhere: (record, offset) => bodies.keep(record, offset),
+      ...(published.ok && { published: published.value }),
+    });
+    const size = published.ok ? published.value.size : 0;
+    return new OpenDatasetLog({ ...options, files }, log, bodies, size);
+  } catch (cause) {
+    bodies.close();
+    throw cause;
+  }
 }
 
 class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
@@ -133,16 +143,18 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   #isRestored: boolean;
   #published: { readonly size: number; readonly at: number };
   #publishing: Promise<unknown> = Promise.resolve();
+  /** The checkpoint that was signed last: entries that became durable together have one. */
+  #signed: { readonly size: number; readonly text: string } | undefined;
 
   constructor(
     options: DatasetLogOptions & { readonly files: FileSystem },
     log: Log,
+    bodies: Bodies,
     published: number,
   ) {
     this.#options = options;
     this.#log = log;
-    this.#bodies = new Bodies(options.files, `${options.directory}/bodies`);
-    this.#bodies.sweep();
+    this.#bodies = bodies;
     this.#attachments = new Attachments(options.files, `${options.directory}/files`);
     this.#isRestored = options.isRestored === true;
     this.#plates = new PlateScans(options.files, `${options.directory}/plates`, (index, hash) => {
@@ -236,12 +248,17 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
 
   async receipt(index: number): Promise<LogReceipt> {
     const { receivedMilliseconds } = await this.body(index);
-    return this.#receiptAt(index, this.#log.size, receivedMilliseconds);
+    return this.#receiptAt(index, this.#hashOf(index), receivedMilliseconds, this.#log.size);
   }
 
   body(index: number): Promise<EntryBody> {
     const { first } = this.#log.blockOf(index);
     return this.#bodies.read(first, index - first);
+  }
+
+  encodedBody(index: number): Promise<EncodedBody> {
+    const { first } = this.#log.blockOf(index);
+    return this.#bodies.readEncoded(first, index - first);
   }
 
   plates(code: string): Promise<readonly KeptScan[]> {
@@ -256,7 +273,8 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     this.#erasures += 1;
     await this.#erasePlate(index, (name) => isErased(name, 0));
     await this.#entities.forgetting(index, async () => {
-      const left = await this.#bodies.erase(first, index - first, isErased);
+      const sync = () => this.#log.sync();
+      const left = await this.#bodies.erase(first, index - first, isErased, sync);
       await this.#attachments.keepOnly(this.#hashOf(index), filesOf(left));
     });
     // Again: what was read meanwhile may still have been there.
@@ -297,8 +315,11 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
   }
 
   checkpoint(size: number): string {
+    if (this.#signed?.size === size) return this.#signed.text;
     const { signer } = this.#options;
-    return signCheckpoint({ origin: this.origin, size, root: this.#log.root(size) }, [signer]);
+    const of = { origin: this.origin, size, root: this.#log.root(size) };
+    this.#signed = { size, text: signCheckpoint(of, [signer]) };
+    return this.#signed.text;
   }
 
   inclusion(index: number, size: number): readonly Hash[] {
@@ -324,6 +345,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     await this.#publishing;
     await this.#entities[Symbol.asyncDispose]();
     await this.#log.close();
+    this.#bodies.close();
   }
 
   async #writeAll(): Promise<void> {
@@ -353,16 +375,20 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     for (const { reject } of batch) reject(this.#failure);
   }
 
-  /** Files, then facts, then the record of the journal: whoever sees an entry finds what lies beside it. */
+  /** Files first, then facts and the record of the journal at once: whoever sees an entry finds what lies beside it. */
   async #write(batch: readonly Submission[]): Promise<readonly LogReceipt[]> {
     if (this.#failure !== undefined) throw this.#failure;
     for (const { entry, files } of batch) await this.#attachments.keep(entry.hash, files);
     const first = this.#log.size;
-    await this.#bodies.write(first, batch);
+    const entries = batch.map(({ entry }) => entry.bytes);
+    const recordBytes = entries.reduce(
+      (sum, { length }) => sum + length + ENTRY_OVERHEAD_BYTES,
+      RECORD_OVERHEAD_BYTES,
+    );
+    await this.#bodies.reserve(first, batch, recordBytes, () => this.#log.sync());
     const scans = batch.flatMap((each, i) => scanOf(each, first + i));
     await this.#plates.keep(scans);
-    const entries = batch.map(({ entry }) => entry.bytes);
-    this.#log.reserve(entries.reduce((sum, { length }) => sum + length + ENTRY_OVERHEAD_BYTES, 64));
+    this.#log.reserve(recordBytes);
     const staged = this.#log.stage(entries);
     if (staged.first !== first) throw new InvariantError("two writers of one log");
     try {
@@ -373,17 +399,24 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       throw cause;
     }
     for (const { code } of scans) this.#options.onPlates?.(code);
+    this.#entities.appended();
     for (const listener of this.#listeners) listener();
-    return batch.map(({ receivedMilliseconds }, i) =>
-      this.#receiptAt(first + i, staged.size, receivedMilliseconds),
+    return batch.map(({ entry, receivedMilliseconds }, i) =>
+      this.#receiptAt(first + i, entry.hash, receivedMilliseconds, staged.size),
     );
   }
 
-  #receiptAt(index: number, size: number, receivedMilliseconds: number): LogReceipt {
+  #receiptAt(index: number, hash: Hash, receivedMilliseconds: number, size: number): LogReceipt {
+    const [log, checkpoint] = [this.#log, () => this.checkpoint(size)];
+    // Most who write ask for neither, and to sign costs more than much else.
     return {
-      ...{ index, size, receivedMilliseconds, isKnown: false },
-      path: this.#log.inclusion(index, size),
-      checkpoint: this.checkpoint(size),
+      ...{ index, hash, size, receivedMilliseconds, isKnown: false },
+      get path() {
+        return log.inclusion(index, size);
+      },
+      get checkpoint() {
+        return checkpoint();
+      },
     };
   }
 

@@ -1,8 +1,14 @@
 import { errnoOf, LogFault } from "../log/index.ts";
+import { namedIn } from "./entities/statement.ts";
+import { ALL } from "./entities/view.ts";
 import type { DatasetLog, EntityIndex, EntityStore, StoredEntry } from "./port.ts";
 
 /** Entries that are read before they are taken in. */
 const MAX_READ = 256;
+/** Nobody asked for: the store follows the log all the same, so that whoever asks next waits for little. */
+const FOLLOW_MILLISECONDS = 50;
+/** Entries that the store may be behind before it follows at once. */
+const MAX_BEHIND = 256;
 
 type Log = Pick<DatasetLog, "size" | "body">;
 
@@ -18,6 +24,8 @@ export async function bodyOfThings(
 /** A store that follows a log. */
 export type FollowingIndex = EntityIndex &
   AsyncDisposable & {
+    /** Hears that entries came to the log. */
+    appended(): void;
     /** Has `erase` forget facts of an entry, and forgets them too: also if it ends in between. */
     forgetting(index: number, erase: () => Promise<void>): Promise<void>;
   };
@@ -32,6 +40,12 @@ export type OpenFollowing = (anew: boolean) => EntityStore;
  */
 export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   let opened: Promise<EntityStore> | undefined;
+  /** What is open, and whole. */
+  let ready: EntityStore | undefined;
+  const listeners: ((id: string | undefined) => void)[] = [];
+  const tell = (id?: string): void => {
+    for (const listener of listeners) listener(id);
+  };
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
   let last: Promise<unknown> = Promise.resolve();
@@ -46,10 +60,12 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   const begin = async (): Promise<EntityStore> => {
     const made = open(isDamaged);
     isDamaged = false;
+    made.onChange(tell);
     try {
       for (const index of await made.suspected()) {
         await made.retake(await entryAt(index));
       }
+      ready = made;
       return made;
     } catch (cause) {
       // Whoever asks next tries again: perhaps only a read failed.
@@ -64,6 +80,9 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     if (!why.startsWith("SQLITE")) return cause;
     const broken = opened;
     opened = undefined;
+    ready = undefined;
+    // Another one may be built anew.
+    tell();
     isDamaged ||= why.startsWith("SQLITE_CORRUPT") || why.startsWith("SQLITE_NOTADB");
     // What is broken may not even close.
     await broken?.then((each) => each[Symbol.asyncDispose]()).catch(() => undefined);
@@ -100,11 +119,64 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       await following.take(entries);
     }
   };
+  /** What the store is behind with: of each entity the last entry that names it. */
+  const behind = new Map<string, number>();
+  let noted = 0;
+  const note = async (position: number): Promise<void> => {
+    if (noted <= position) behind.clear();
+    noted = Math.max(noted, position);
+    while (noted < log.size) {
+      const index = noted;
+      const { observations } = await bodyOfThings(log, index);
+      // Somebody else may have noted it meanwhile.
+      if (index < noted) continue;
+      noted += 1;
+      for (const observation of observations) {
+        const id = namedIn(observation);
+        if (id !== undefined) behind.set(id, index);
+      }
+    }
+  };
+  const following = (size: number): Promise<void> => inTurn((each) => catchUp(each, size));
+  let timer: NodeJS.Timeout | undefined;
+  let isOver = false;
+  let followed = 0;
+  /** Whatever fails here fails again for whoever asks, and is told to it. */
+  const follow = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    followed = log.size;
+    if (opened !== undefined && !isOver) void following(log.size).catch(() => undefined);
+  };
+  const caughtUpWith = async (id: string): Promise<void> => {
+    const { size } = log;
+    const store = await ask(async (each) => each.position);
+    await note(store);
+    const last = behind.get(id);
+    if (last !== undefined && last >= store) await following(size);
+  };
   return {
+    appended() {
+      if (opened === undefined || isOver) return;
+      if (log.size - followed > MAX_BEHIND) follow();
+      else timer ??= setTimeout(follow, FOLLOW_MILLISECONDS).unref();
+    },
+    async now(id) {
+      await caughtUpWith(id);
+      return ask((each) => each.entity(id, ALL));
+    },
+    caughtUpWith,
+    isCaughtUpWith(id) {
+      if (ready === undefined) return false;
+      const { position } = ready;
+      if (position >= log.size) return true;
+      return noted >= log.size && (behind.get(id) ?? -1) < position;
+    },
+    onChange: (listener) => listeners.push(listener),
     async caughtUp() {
       const { size } = log;
       if ((await ask(async ({ position }) => position)) < size) {
-        await inTurn((following) => catchUp(following, size));
+        await following(size);
       }
     },
     forgetting: (index, erase) =>
@@ -122,6 +194,8 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     measure: (...asked) => walk((each) => each.measure(...asked)),
     history: (...asked) => walk((each) => each.history(...asked)),
     async [Symbol.asyncDispose]() {
+      isOver = true;
+      clearTimeout(timer);
       await last;
       await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },

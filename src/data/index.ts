@@ -5,6 +5,7 @@ export {
   type Caller,
   endForKey,
   isKeyOfGrantee,
+  limitsOf,
   type ReaderAbove,
   stillHolds,
   type View,
@@ -71,6 +72,9 @@ export {
 } from "./entities/statement.ts";
 export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
 export { type EntityChange, EntityChanges } from "./entity-changes.ts";
+export { type Slice, SliceBuilder } from "./exports/slice.ts";
+export type { Selection } from "./exports/table-task.ts";
+export { createTableThread, type TableThread } from "./exports/table-thread.ts";
 export {
   type FileRefusal,
   matchFiles,
@@ -81,6 +85,7 @@ export type {
   AccessNote,
   DatasetLog,
   DatasetLogs,
+  EncodedBody,
   EntityReader,
   EntityStore,
   EntryBody,

@@ -21,6 +21,8 @@ export type Submission = {
   readonly entry: DataEntry;
   /** All of them shown: what was signed. */
   readonly observations: readonly Observation[];
+  /** The same as `encodeObservations` writes them, where somebody has that. */
+  readonly facts?: Uint8Array;
   /** Files that the facts name, by their SHA-256 in hex. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** What it says of a plate, where it does. */
@@ -32,11 +34,13 @@ export type Submission = {
 /** That an entry stands in the log, under a checkpoint that the log signed. */
 export type LogReceipt = {
   readonly index: number;
+  /** Leaf hash of the entry. */
+  readonly hash: Hash;
   /** When it came, as the node says. */
   readonly receivedMilliseconds: number;
   readonly size: number;
   readonly path: readonly Hash[];
-  /** The signed note of `size` entries. */
+  /** The signed note of `size` entries; it is signed when it is asked for. */
   readonly checkpoint: string;
   /** It stood there already. */
   readonly isKnown: boolean;
@@ -46,6 +50,12 @@ export type LogReceipt = {
 export type EntryBody = {
   readonly receivedMilliseconds: number;
   readonly observations: readonly Observation[];
+};
+
+/** The same with its observations as `encodeObservations` writes them: for whoever reads very many. */
+export type EncodedBody = {
+  readonly receivedMilliseconds: number;
+  readonly observations: Uint8Array;
 };
 
 /** A scan of a plate, with the entry that says so. */
@@ -86,6 +96,8 @@ export interface DatasetLog {
   entry(index: number): Uint8Array | undefined;
   receipt(index: number): Promise<LogReceipt>;
   body(index: number): Promise<EntryBody>;
+  /** What `body` decodes. */
+  encodedBody(index: number): Promise<EncodedBody>;
   /** What its entries say of the plates of a code, in no order. */
   plates(code: string): Promise<readonly KeptScan[]>;
   /** How often facts were forgotten since it was opened: whoever keeps what they said looks again when it has changed. */
@@ -246,6 +258,8 @@ export interface EntityReader {
 export interface EntityStore extends EntityReader, AsyncDisposable {
   /** Entries of the log that were taken in. */
   readonly position: number;
+  /** Told of the id of each entity of which something else is said now, before anybody can ask for it. */
+  onChange(listener: (id: string) => void): void;
   /** Takes in the entries that follow, each as a whole. Others may ask in between. */
   take(entries: readonly StoredEntry[]): Promise<void>;
   /** Remembers durably that these are about to lose facts: until `retake` their entries count as not taken in rightly. */
@@ -260,4 +274,15 @@ export interface EntityStore extends EntityReader, AsyncDisposable {
 export type EntityIndex = EntityReader & {
   /** Resolves when everything that stands in the log now can be asked for. */
   caughtUp(): Promise<void>;
+  /** The same of everything that is said of one entity: who asks for it alone does not wait for what is said of others. */
+  caughtUpWith(id: string): Promise<void>;
+  /** Whether it is known without looking that this would not wait. */
+  isCaughtUpWith(id: string): boolean;
+  /**
+   * Told of the id of each entity of which something else is said now, before anybody can ask for it; without an id where that may
+   * be any of them. Whoever keeps what was answered forgets it then.
+   */
+  onChange(listener: (id: string | undefined) => void): void;
+  /** An entity after everything that stands in the log now, for whoever changes it: the store may be behind with others. */
+  now(id: string): Promise<Entity | undefined>;
 };

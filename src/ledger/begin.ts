@@ -1,6 +1,7 @@
 import {
   type Change,
   type ChildGenesis,
+  type EntryList,
   encodeBlockEntry,
   encodeGenesis,
   type Genesis,
@@ -8,47 +9,56 @@ import {
   type Hash,
   type ImportRefusal,
   ok,
+  present,
   type Result,
   RULE_VERSION,
 } from "../core/index.ts";
 import type { Position } from "./block-maker.ts";
-import { changesOfBeginning } from "./replay.ts";
+import { changesOfBeginning, stepsOf } from "./replay.ts";
 import type { LedgerState } from "./state.ts";
-import type { MapStore } from "./stores.ts";
+import type { MapStore, ValueStore } from "./stores.ts";
 
-/** The entries of block 0 without its block entry, and what they change. */
+/** The entries of block 0 without its block entry, and what they change: made while it is read. */
 export type Begun = {
-  readonly entries: readonly Uint8Array[];
-  readonly changes: readonly Change[];
+  readonly entries: EntryList;
+  readonly changes: Iterable<Change>;
 };
 
 /** @param imports the import entries of a child ledger */
 export function beginWith(
   genesis: Genesis | ChildGenesis,
-  imports: readonly Uint8Array[] = [],
+  imports: EntryList = [],
 ): Result<Begun, GenesisRefusal | ImportRefusal> {
-  const entries = [encodeGenesis(genesis), ...imports];
+  const first = encodeGenesis(genesis);
+  const at = (index: number) => (index === 0 ? first : imports.at(index - 1));
+  const entries = { length: imports.length + 1, at };
   const changes = changesOfBeginning(genesis, entries);
   return changes.ok ? ok({ entries, changes: changes.value }) : changes;
 }
 
 /** Block 0: the genesis, what a child ledger imports, and the block entry. */
 export type FirstBlock = {
-  readonly entries: readonly Uint8Array[];
+  readonly entries: EntryList;
   readonly position: Position;
   readonly mapRoot: Hash;
 };
 
-/** Applies block 0. */
+/** Applies block 0, a part of it after the other. */
 export async function makeFirstBlock(
-  { state, map }: { readonly state: LedgerState; readonly map: MapStore },
+  parts: { readonly state: LedgerState; readonly values: ValueStore; readonly map: MapStore },
   { time }: Genesis | ChildGenesis,
   { entries, changes }: Begun,
 ): Promise<FirstBlock> {
   const count = entries.length;
   const position = { size: count + 1, height: 0, timeMilliseconds: time };
-  const applied = state.apply(changes);
-  const mapRoot = await map.update(applied, { ...position, valuesEnd: state.valuesEnd });
-  const block = { app: RULE_VERSION, time, count, first: 0, height: 0, mapRoot };
-  return { entries: [...entries, encodeBlockEntry(block)], position, mapRoot };
+  let mapRoot: Hash | undefined;
+  for (const { applied, moment } of stepsOf(parts.state, changes, position)) {
+    parts.values.flush();
+    mapRoot = await parts.map.update(applied, moment);
+  }
+  const root = present(mapRoot, "what a genesis changes");
+  const block = { app: RULE_VERSION, time, count, first: 0, height: 0, mapRoot: root };
+  const last = encodeBlockEntry(block);
+  const at = (index: number) => (index === count ? last : entries.at(index));
+  return { entries: { length: count + 1, at }, position, mapRoot: root };
 }

@@ -3,7 +3,7 @@
  * while a block is put together at its end; a larger block spares hashes of the map, a sync and a signature.
  */
 const READING_MILLISECONDS = 16;
-const ALONE_MILLISECONDS = 48;
+const ALONE_MILLISECONDS = 96;
 
 const FIRST_WEIGHT = 128;
 const MIN_WEIGHT = 32;

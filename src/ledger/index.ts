@@ -7,5 +7,4 @@ export {
 } from "./fault.ts";
 export type * from "./port.ts";
 export type { ReplayRefusal } from "./replay.ts";
-export { type ReplayedLog, replayLog } from "./replay-log.ts";
 export { isOrderedByValidators } from "./writes-ended.ts";

@@ -8,6 +8,7 @@ import {
   decodeBlockEntry,
   decodeCbor,
   decodeGenesis,
+  type EntryList,
   equalBytes,
   err,
   type Genesis,
@@ -19,11 +20,13 @@ import {
   isBlockEntry,
   type OperationCheck,
   ok,
+  present,
   type Result,
   RULE_VERSION,
   readItem,
   rulesAt,
 } from "../core/index.ts";
+import type { Position } from "./block-maker.ts";
 import { LedgerFault } from "./fault.ts";
 import type { AppliedChanges, LedgerState } from "./state.ts";
 import type { BlockMoment } from "./stores.ts";
@@ -32,13 +35,19 @@ import type { BlockMoment } from "./stores.ts";
 export type ReadBlock = {
   readonly entry: BlockEntry;
   /** Its entries without the block entry. */
-  readonly entries: readonly Uint8Array[];
+  readonly entries: EntryList;
   /** The same as items, where somebody has read them already. */
   readonly items?: readonly Item[];
 };
 
-/** Block 0 of a child ledger holds all that it took over; whoever replays it has that in memory. Others are far smaller. */
+/** Block 0 of a child ledger holds all that it took over, which whoever replays it need not have in memory. Others are far smaller. */
 export const MAX_BEGINNING_BYTES: number = 1024 * 1024 * 1024;
+
+/** Where the entries of a block are kept until it closes. */
+export interface EntryKeeper extends EntryList {
+  /** The bytes may change after the call. */
+  push(entry: Uint8Array): void;
+}
 
 /** Why a log is not one that the rules could have made. `index` is the entry where it shows. */
 export type ReplayRefusal =
@@ -63,7 +72,7 @@ export function* readBlocks(
   entryAt: (index: number) => Uint8Array | undefined,
   from: number,
 ): Generator<Result<ReadBlock, ReplayRefusal>> {
-  const reader = new BlockReader(from);
+  const reader = new BlockReader(from, undefined, new ReadAgain(entryAt));
   for (let index = from; ; index++) {
     const bytes = entryAt(index);
     if (bytes === undefined) return;
@@ -74,18 +83,46 @@ export function* readBlocks(
   }
 }
 
+/** The first entries of a log that can be asked for them again. */
+class ReadAgain implements EntryKeeper {
+  readonly #entryAt: (index: number) => Uint8Array | undefined;
+  #length = 0;
+
+  constructor(entryAt: (index: number) => Uint8Array | undefined) {
+    this.#entryAt = entryAt;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(): void {
+    this.#length++;
+  }
+
+  at(index: number): Uint8Array | undefined {
+    return index < this.#length ? this.#entryAt(index) : undefined;
+  }
+}
+
 /** Cuts the entries of a log into its blocks, as they come. */
 export class BlockReader {
   #next: number;
   #first: number;
-  #entries: Uint8Array[] = [];
+  #entries: EntryKeeper;
   #before: Pick<BlockEntry, "height" | "time"> | undefined;
 
   /**
    * @param from index of the first entry that comes, which begins a block
    * @param before the block before it, where that is known; the first block of all has height 0
+   * @param beginning keeps what the first block of all holds, which may be more than there is memory for
    */
-  constructor(from: number, before?: Pick<BlockEntry, "height" | "time">) {
+  constructor(
+    from: number,
+    before?: Pick<BlockEntry, "height" | "time">,
+    beginning: EntryKeeper = [],
+  ) {
+    this.#entries = from === 0 ? beginning : [];
     this.#next = from;
     this.#first = from;
     this.#before = before ?? (from === 0 ? { height: -1, time: 0 } : undefined);
@@ -141,27 +178,65 @@ export function readGenesis(entry: Uint8Array): Result<Genesis | ChildGenesis, R
     : err({ code: "REPLAY_GENESIS", index: 0, why: `${genesis.error.code} ${genesis.error.path}` });
 }
 
+/** What a block, or a part of block 0, changes, and the moment after it. */
+export type Step = { readonly applied: AppliedChanges; readonly moment: BlockMoment };
+
 /**
  * Applies a block of the log again. The caller puts what it changes into the map and compares the root.
  *
  * @param check - of signatures; whoever wrote this log itself checked them before, and may skip that
+ * @returns its steps, each of which is applied when it is asked for: one, but for block 0, which may hold a million changes
  */
 export function replayBlock(
   state: LedgerState,
   origin: string,
   { entry, entries, items }: ReadBlock,
   check: OperationCheck,
-): Result<{ readonly applied: AppliedChanges; readonly moment: BlockMoment }, ReplayRefusal> {
-  const changes =
-    entry.height === 0
-      ? changesOfGenesis(origin, entry, entries)
-      : changesOfBlock(state, origin, entry, items ?? entries.map(readItem), check);
-  if (!changes.ok) return changes;
-  const applied = state.apply(changes.value);
+): Result<Iterable<Step>, ReplayRefusal> {
+  const { first, count, height, time: timeMilliseconds } = entry;
+  const position = { size: first + count + 1, height, timeMilliseconds };
+  if (height === 0) {
+    const changes = changesOfGenesis(origin, entry, entries);
+    return changes.ok ? ok(stepsOf(state, changes.value, position)) : changes;
+  }
+  const changes = changesOfBlock(state, origin, entry, items ?? itemsOf(entries), check);
+  return changes.ok ? ok([stepOf(state, changes.value, position)]) : changes;
+}
+
+/** The entries of a block as items. */
+export function itemsOf(entries: EntryList): Item[] {
+  return Array.from({ length: entries.length }, (_, i) =>
+    readItem(present(entries.at(i), "an entry of a block")),
+  );
+}
+
+/** Changes of block 0 that are applied at once. */
+const STEP_CHANGES = 8192;
+const STEP_BYTES: number = 16 * 1024 * 1024;
+
+/** Applies what block 0 changes, as it is asked for. @param position after it */
+export function* stepsOf(
+  state: LedgerState,
+  changes: Iterable<Change>,
+  position: Position,
+): Generator<Step> {
+  let some: Change[] = [];
+  let bytes = 0;
+  for (const change of changes) {
+    some.push(change);
+    bytes += change.value.length;
+    if (some.length < STEP_CHANGES && bytes < STEP_BYTES) continue;
+    state.expect(some.map(({ key }) => key));
+    yield stepOf(state, some, position);
+    [some, bytes] = [[], 0];
+  }
+  if (some.length > 0) yield stepOf(state, some, position);
+}
+
+function stepOf(state: LedgerState, changes: readonly Change[], position: Position): Step {
+  const applied = state.apply(changes);
   state.commit();
-  const { height, time: timeMilliseconds } = entry;
-  const size = entry.first + entry.count + 1;
-  return ok({ applied, moment: { size, height, timeMilliseconds, valuesEnd: state.valuesEnd } });
+  return { applied, moment: { ...position, valuesEnd: state.valuesEnd } };
 }
 
 /** Whether the map came out as the block says. */
@@ -175,16 +250,15 @@ export function compareMapRoot(entry: BlockEntry, got: Hash): Result<void, Repla
 function changesOfGenesis(
   origin: string,
   { time }: BlockEntry,
-  entries: readonly Uint8Array[],
-): Result<readonly Change[], ReplayRefusal> {
-  const [bytes = new Uint8Array(), ...others] = entries;
-  const genesis = readGenesis(bytes);
+  entries: EntryList,
+): Result<Iterable<Change>, ReplayRefusal> {
+  const genesis = readGenesis(entries.at(0) ?? new Uint8Array());
   if (!genesis.ok) return genesis;
   if (genesis.value.origin !== origin) {
     return err({ code: "REPLAY_GENESIS", index: 0, why: "origin" });
   }
   if (genesis.value.time !== time) return err({ code: "REPLAY_GENESIS", index: 1, why: "time" });
-  if (!("parent" in genesis.value) && others.length > 0) {
+  if (!("parent" in genesis.value) && entries.length > 1) {
     return err({ code: "REPLAY_GENESIS", index: 1, why: "block 0 holds more" });
   }
   const changes = changesOfBeginning(genesis.value, entries);
@@ -196,10 +270,10 @@ function changesOfGenesis(
 /** What block 0 makes; of a child ledger the import too. */
 export function changesOfBeginning(
   genesis: Genesis | ChildGenesis,
-  entries: readonly Uint8Array[],
-): Result<readonly Change[], GenesisRefusal | ImportRefusal> {
-  const [entry = new Uint8Array()] = entries;
-  return "parent" in genesis ? applyChildGenesis(genesis, entries) : applyGenesis(genesis, entry);
+  entries: EntryList,
+): Result<Iterable<Change>, GenesisRefusal | ImportRefusal> {
+  if ("parent" in genesis) return applyChildGenesis(genesis, entries);
+  return applyGenesis(genesis, entries.at(0) ?? new Uint8Array());
 }
 
 function changesOfBlock(

@@ -8,7 +8,7 @@ import {
   type MapPuts,
   type StateReader,
   sha256Each,
-  utf8,
+  sha256Texts,
 } from "../core/index.ts";
 import { RefTable } from "./ref-table.ts";
 import type { Ref, StoredVersion, ValueStore } from "./stores.ts";
@@ -94,7 +94,7 @@ export class LedgerState implements StateReader {
 
   /** These keys are asked for next: their hashes are computed together, for less. */
   expect(keys: readonly string[]): void {
-    const hashes = sha256Each(keys.map(utf8));
+    const hashes = sha256Texts(keys);
     if (this.#places.size + keys.length > MAX_PLACES) this.#places.clear();
     for (const [i, key] of keys.entries()) {
       // What stands beside the map has no place in it.

@@ -193,12 +193,31 @@ export async function createFile(
   const draft = `${path}.${randomBytes(4).toString("hex")}${DRAFT}`;
   try {
     await writeDraft(files, draft, content, permissions);
-    files.link(draft, path);
+    await publishDraft(files, draft, path);
   } finally {
     files.remove(draft);
   }
   await syncUp(files, directory, below);
 }
+
+/**
+ * Gives a draft its name, where nothing has it yet; the draft itself may stay. Of two at once one hears EEXIST, but for file
+ * systems without links, where both may believe that they were first.
+ *
+ * @throws EEXIST
+ */
+export async function publishDraft(files: FileSystem, draft: string, path: string): Promise<void> {
+  try {
+    files.link(draft, path);
+  } catch (cause) {
+    if (!NO_LINKS.includes(errnoOf(cause) ?? "")) throw cause;
+    if (files.exists(path)) throw Object.assign(new Error(`EEXIST: ${path}`), { code: "EEXIST" });
+    await files.rename(draft, path);
+  }
+}
+
+/** What file systems say that have no links, such as those of memory sticks. */
+const NO_LINKS = ["EPERM", "ENOTSUP", "ENOSYS"];
 
 /**
  * The same where it does not matter who comes first: what is there stays.

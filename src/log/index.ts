@@ -18,6 +18,7 @@ export {
   nodeFiles,
   type OpenFile,
   openIfThere,
+  publishDraft,
   type ReplaceOptions,
   readFile,
   readFully,
@@ -31,6 +32,7 @@ export { type DirectoryLock, lockDirectory, MAX_SOCKET_PATH_BYTES } from "./lock
 export type { Log, StagedEntries } from "./log.ts";
 export {
   createLog,
+  journalPath,
   type LogOptions,
   logExists,
   type OpenLogOptions,
@@ -40,3 +42,5 @@ export {
 export type { DamageCause, ScanResult } from "./scan.ts";
 export { randomSpread, spreadOver } from "./spread.ts";
 export { Tile } from "./tile.ts";
+export { openUnnamed } from "./unnamed.ts";
+export { workerUrl } from "./worker-url.ts";

@@ -25,6 +25,11 @@ import { type JournalRecord, type ScanResult, scanJournal } from "./scan.ts";
 export type JournalOptions = {
   readonly path: string;
   readonly files: FileSystem;
+  /**
+   * Makes a record durable elsewhere, before it is written here and not waited for. Whoever gives this brings the file up to
+   * what stands there before it opens the journal.
+   */
+  readonly keepElsewhere?: (record: Uint8Array, offset: number) => Promise<void>;
 };
 
 const KIB = 1024;
@@ -71,6 +76,7 @@ function* recordsOf(
  */
 export class Journal {
   readonly #file: OpenFile;
+  readonly #keepElsewhere: JournalOptions["keepElsewhere"];
   readonly #id: Uint8Array;
   /** Name of the log that it belongs to. */
   readonly origin: string;
@@ -90,8 +96,13 @@ export class Journal {
   #last: Promise<unknown> = Promise.resolve();
   #failure: LogFault | undefined;
 
-  private constructor(file: OpenFile, scan: ScanResult) {
+  private constructor(
+    file: OpenFile,
+    scan: ScanResult,
+    keepElsewhere: JournalOptions["keepElsewhere"],
+  ) {
     this.#file = file;
+    this.#keepElsewhere = keepElsewhere;
     this.#id = scan.id;
     this.origin = scan.origin;
     this.torn = scan.torn;
@@ -107,7 +118,7 @@ export class Journal {
    * @throws LogFault `LOG_MISSING`, and what `scanJournal` throws
    */
   static async open(
-    { path, files }: JournalOptions,
+    { path, files, keepElsewhere }: JournalOptions,
     visit: (record: JournalRecord) => void,
   ): Promise<Journal> {
     if (!files.exists(path)) throw new LogFault("LOG_MISSING", { path });
@@ -119,7 +130,7 @@ export class Journal {
       // A process that was killed between writing and syncing left what is read here in the memory of the system alone, and
       // from now on receipts are given for it.
       await file.sync();
-      return new Journal(file, scan);
+      return new Journal(file, scan, keepElsewhere);
     } catch (cause) {
       file.close();
       throw cause;
@@ -150,7 +161,7 @@ export class Journal {
   }
 
   /**
-   * Appends a record: one write, one sync, in the order of the calls. Resolves with the offset of its payload once it is
+   * Appends a record: one write, one sync, here or elsewhere, in the order of the calls. Resolves with the offset of its payload once it is
    * durable. After a fault the journal takes nothing more: what is on the disk only opening it again can tell.
    *
    * @throws LogFault `LOG_WRITE`
@@ -179,6 +190,16 @@ export class Journal {
     return bytes;
   }
 
+  /** Makes durable what was written and not waited for. @throws LogFault `LOG_WRITE` */
+  async sync(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    try {
+      await this.#file.sync();
+    } catch (cause) {
+      throw this.#fail(this.#end, cause);
+    }
+  }
+
   /** Waits for what was appended. */
   async close(): Promise<void> {
     this.#closing = true;
@@ -192,8 +213,13 @@ export class Journal {
       // Zeros that are on their way must not come to lie over the record.
       const piece = this.#piece;
       if (piece !== undefined && piece.start < offset + record.length) await piece.done;
-      await writeFullyLater(this.#file, record, offset);
-      await this.#file.sync();
+      if (this.#keepElsewhere === undefined) {
+        await writeFullyLater(this.#file, record, offset);
+        await this.#file.sync();
+      } else {
+        await this.#keepElsewhere(record, offset);
+        writeFully(this.#file, record, offset);
+      }
     } catch (cause) {
       throw this.#fail(offset, cause);
     }

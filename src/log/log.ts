@@ -117,6 +117,11 @@ export class Log {
     tiles.flush();
   }
 
+  /** Makes durable here what is kept elsewhere too. @throws LogFault `LOG_WRITE` */
+  sync(): Promise<void> {
+    return this.#parts.store.journal.sync();
+  }
+
   /** The bytes of an entry; `undefined` beyond the end. */
   entry(index: number): Uint8Array | undefined {
     return index < this.size ? this.#parts.store.read({ first: index, count: 1 })[0] : undefined;

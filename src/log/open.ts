@@ -1,9 +1,11 @@
 import {
+  type EntryList,
   equalBytes,
   frontierOf,
   HASH_BYTES,
   hashLeaf,
   hex,
+  present,
   rootOf,
   TILE_WIDTH,
 } from "../core/index.ts";
@@ -12,7 +14,7 @@ import { encodeEntries, entriesOf } from "./entries.ts";
 import { EntryStore, type LogBlock } from "./entry-store.ts";
 import { LogFault } from "./fault.ts";
 import { type FileSystem, nodeFiles } from "./files.ts";
-import { createJournal } from "./journal.ts";
+import { createJournal, type JournalOptions } from "./journal.ts";
 import { LeafIndex } from "./leaf-index.ts";
 import { Log } from "./log.ts";
 import { type ScanResult, scanJournal } from "./scan.ts";
@@ -29,6 +31,7 @@ export type LogOptions = {
 export type OpenLogOptions = LogOptions & {
   /** A checkpoint that was shown to somebody: a journal with fewer entries has lost some, one with another root is another one. */
   readonly published?: { readonly size: number; readonly root: Uint8Array };
+  readonly keepElsewhere?: JournalOptions["keepElsewhere"];
 };
 
 /** Whether a log was made in this directory. */
@@ -44,7 +47,7 @@ export function logExists(directory: string, files: FileSystem = nodeFiles): boo
  */
 export async function createLog(
   { directory, origin, files = nodeFiles }: LogOptions,
-  entries: readonly Uint8Array[] = [],
+  entries: EntryList = [],
   maxRecordBytes: number = MAX_CREATED_RECORD_BYTES,
 ): Promise<void> {
   const payloads = payloadsOf(entries, maxRecordBytes);
@@ -52,18 +55,21 @@ export async function createLog(
 }
 
 /** What a log begins with may be more than one record can hold: it is there as a whole, or not at all. */
-const MAX_CREATED_RECORD_BYTES: number = 32 * 1024 * 1024;
+const MAX_CREATED_RECORD_BYTES: number = 8 * 1024 * 1024;
 
-function* payloadsOf(entries: readonly Uint8Array[], maxBytes: number): Generator<Uint8Array> {
-  let [first, bytes] = [0, 0];
-  for (const [i, { length }] of entries.entries()) {
-    if (i > first && bytes + length > maxBytes) {
-      yield encodeEntries(entries.slice(first, i));
-      [first, bytes] = [i, 0];
+function* payloadsOf(entries: EntryList, maxBytes: number): Generator<Uint8Array> {
+  let some: Uint8Array[] = [];
+  let bytes = 0;
+  for (let i = 0; i < entries.length; i++) {
+    const entry = present(entries.at(i), `entry ${i}`);
+    if (some.length > 0 && bytes + entry.length > maxBytes) {
+      yield encodeEntries(some);
+      [some, bytes] = [[], 0];
     }
-    bytes += length;
+    some.push(entry);
+    bytes += entry.length;
   }
-  if (first < entries.length) yield encodeEntries(entries.slice(first));
+  if (some.length > 0) yield encodeEntries(some);
 }
 
 /**
@@ -73,8 +79,9 @@ function* payloadsOf(entries: readonly Uint8Array[], maxBytes: number): Generato
  * @throws LogFault `LOG_MISSING`, `LOG_VERSION`, `JOURNAL_DAMAGED`, `LOG_ORIGIN`, `LOG_SHORTENED`, `LOG_FORKED`
  */
 export async function openLog(options: OpenLogOptions): Promise<Log> {
-  const { directory, files = nodeFiles } = options;
-  const store = await EntryStore.open({ path: journalPath(directory), files });
+  const { directory, files = nodeFiles, keepElsewhere } = options;
+  const path = journalPath(directory);
+  const store = await EntryStore.open({ path, files, ...(keepElsewhere && { keepElsewhere }) });
   try {
     return assemble(options, files, store);
   } catch (cause) {
@@ -109,7 +116,8 @@ export function readLog(
   }
 }
 
-function journalPath(directory: string): string {
+/** Where the journal of a log lies. */
+export function journalPath(directory: string): string {
   return `${directory}/journal`;
 }
 

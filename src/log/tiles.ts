@@ -14,7 +14,9 @@ export class TileTree implements Tree {
   readonly #files: FileSystem;
   readonly #directory: string;
   readonly #levels: Level[] = [];
-  readonly #cache = new Map<number, Tile>();
+  /** What was used since half of the cache was last given up, and before: a queue in one Map would pass over all that left it. */
+  #recent = new Map<number, Tile>();
+  #older = new Map<number, Tile>();
   #size = 0;
 
   constructor(files: FileSystem, directory: string) {
@@ -107,22 +109,20 @@ export class TileTree implements Tree {
   #tile(level: number, index: number): Tile {
     const { tiles, edge } = this.#level(level);
     if (index === Math.floor(tiles.length / TILE_WIDTH)) return edge;
-    const known = this.#cache.get(keyOf(level, index));
-    const tile = known ?? Tile.of(tiles.read(index * TILE_WIDTH, TILE_WIDTH));
+    const key = keyOf(level, index);
+    const recent = this.#recent.get(key);
+    if (recent !== undefined) return recent;
+    const tile = this.#older.get(key) ?? Tile.of(tiles.read(index * TILE_WIDTH, TILE_WIDTH));
     this.#remember(level, index, tile);
     return tile;
   }
 
-  /** A Map keeps the order of insertion: what was used last stands last. */
   #remember(level: number, index: number, tile: Tile): void {
-    this.#cache.delete(keyOf(level, index));
-    this.#cache.set(keyOf(level, index), tile);
-    if (this.#cache.size > CACHED_TILES) {
-      for (const oldest of this.#cache.keys()) {
-        this.#cache.delete(oldest);
-        break;
-      }
+    if (this.#recent.size >= CACHED_TILES / 2) {
+      this.#older = this.#recent;
+      this.#recent = new Map();
     }
+    this.#recent.set(keyOf(level, index), tile);
   }
 }
 

@@ -119,9 +119,12 @@ async function copyDatasets(
     const directory = join(source, "log");
     const { end, size } = readLog({ directory, files }, () => undefined);
     await copy.file(join(directory, "journal"), join(target, "log", "journal"), end);
-    for (const first of files.list(join(source, "bodies"))) {
-      const isOfEntry = /^\d+$/.test(first) && Number(first) < size;
-      if (isOfEntry) await copy.file(join(source, "bodies", first), join(target, "bodies", first));
+    for (const kind of ["facts", "bodies"]) {
+      const names = files.exists(join(source, kind)) ? files.list(join(source, kind)) : [];
+      for (const first of names) {
+        const isOfEntry = /^\d+$/.test(first) && Number(first) < size;
+        if (isOfEntry) await copy.file(join(source, kind, first), join(target, kind, first));
+      }
     }
     await copy.tree(join(source, "files"), join(target, "files"));
     await copy.tree(join(source, "plates"), join(target, "plates"));

@@ -1,5 +1,6 @@
 import {
   type ChildGenesis,
+  type EntryList,
   equalBytes,
   type Genesis,
   parsePolicy,
@@ -22,7 +23,7 @@ export type Beginning = {
   readonly dataDirectory: string;
   readonly genesis: Genesis | ChildGenesis;
   /** The import entries of a child ledger. */
-  readonly imports?: readonly Uint8Array[];
+  readonly imports?: EntryList;
   /** Seed of the log's Ed25519 key, which the genesis names in its policy. */
   readonly logSeed: Uint8Array;
   /** The member whose node this is. */
@@ -54,7 +55,8 @@ export async function beginNode(beginning: Beginning): Promise<void> {
   }
   await makeDurable(files, directory.root, 0o700);
   await placeLogKey(directory.logKey, logSeed, files);
-  await createEmbeddedLedger(directory.ledger, genesis, imports, { files });
+  const derive = imports !== undefined;
+  await createEmbeddedLedger(directory.ledger, genesis, imports, { files, derive });
   const { origin } = genesis;
   const described = {
     origin,

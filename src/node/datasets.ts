@@ -113,7 +113,8 @@ function accessName(reference: string): string {
  *     keys/           log.key and gateway.key: seeds, mode 0600
  *     restored        it was brought back from a backup, and takes nothing until that is confirmed
  *     log/            the journal, which is the truth, and its tiles
- *     bodies/, files/ facts and files beside it, which can be erased
+ *     facts/, files/  facts and files beside it, which can be erased; before facts are durable the journal is not
+ *     bodies/         facts of which something was erased, or that an older version wrote
  *     plates/         of each code whose plates were scanned, what was said of them
  *     entities.db     what they say, to ask for; derived from the two above, and built again where it is missing
  *     published       the newest public checkpoint

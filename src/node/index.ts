@@ -43,4 +43,4 @@ export { DEFAULT_MIRROR_PORT, openMirror, serveMirror } from "./mirror.ts";
 export * from "./register/index.ts";
 export { type RunningNode, startNode } from "./start.ts";
 export { onSupervisorGone, tellSupervisor } from "./supervisor.ts";
-export { addLogs, readLogs, readWitnessVkey } from "./witness.ts";
+export { addLogs, readLogs, readWitnessVkey, writeFraud } from "./witness.ts";

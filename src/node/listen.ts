@@ -1,15 +1,27 @@
-import { createServer, type Server as HttpServer, type IncomingMessage } from "node:http";
+import {
+  createServer,
+  type Server as HttpServer,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { concat } from "../core/index.ts";
 import type { HotAnswer, Server, TakeBody } from "../server/index.ts";
+import { lookTwice } from "./second-look.ts";
 
 // A slow client costs a socket, never a stall: everything has an end.
 const HEADERS_MILLISECONDS = 10_000;
 const REQUEST_MILLISECONDS = 120_000;
 const KEEP_ALIVE_MILLISECONDS = 65_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** Beyond these, a request is told to come back, and its connection is closed. */
 const MAX_CONNECTIONS = 10_000;
+/** And beyond those, a connection is closed unheard. */
+const CONNECTIONS_TO_REFUSE = 5_000;
+/** Connections that wait to be accepted; the system cuts it to what it allows. Those beyond are told that they are open, and then cut. */
+const BACKLOG = 65_535;
+const COME_BACK_SECONDS = 5;
 /** Requests under way get this long to end when the node stops. */
 const DRAIN_MILLISECONDS = 5_000;
 const SWEEP_MILLISECONDS = 50;
@@ -36,7 +48,9 @@ export async function listen(
     },
     { overrideGlobalObjects: false },
   );
+  let connections = 0;
   const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES }, (request, response) => {
+    if (connections > MAX_CONNECTIONS) return sendAway(response);
     const { hot, page, write } = application();
     const end = (answer: HotAnswer | undefined): void => {
       if (answer === undefined) void listener(request, response);
@@ -44,21 +58,34 @@ export async function listen(
     };
     const take = orElse(write, request);
     // What fails once the body was taken has no other way to go.
-    if (take !== undefined) return takeBody(request, take, end, (cause) => response.destroy(cause));
-    const answer = orElse(hot, request) ?? orElse(page, request);
+    const fail = (cause: Error) => response.destroy(cause);
+    if (typeof take === "function") return takeBody(request, take, end, fail);
+    const answer = take ?? orElse(hot, request) ?? orElse(page, request);
     if (answer instanceof Promise) answer.then(end, () => end(undefined));
     else end(answer);
   });
   server.headersTimeout = HEADERS_MILLISECONDS;
   server.requestTimeout = REQUEST_MILLISECONDS;
   server.keepAliveTimeout = KEEP_ALIVE_MILLISECONDS;
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = MAX_CONNECTIONS + CONNECTIONS_TO_REFUSE;
+  server.on("connection", (socket) => {
+    connections += 1;
+    socket.once("close", () => {
+      connections -= 1;
+    });
+  });
+  lookTwice(server);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(where.port, where.host, resolve);
+    server.listen({ ...where, backlog: BACKLOG }, resolve);
   });
   const { port } = server.address() as AddressInfo;
   return { port, stop: () => stop(server) };
+}
+
+function sendAway(response: ServerResponse): void {
+  const headers = { Connection: "close", "Retry-After": COME_BACK_SECONDS, "Content-Length": 0 };
+  response.writeHead(503, headers).end();
 }
 
 /** What goes wrong here goes wrong the long way too, where it is logged and answered; it must not end the process. */

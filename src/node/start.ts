@@ -36,6 +36,7 @@ import { type NodeDatasets, openDatasets, storeOf } from "./datasets.ts";
 import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
 import { otherNodes } from "./follow/other-nodes.ts";
+import { keepHeapsSmall } from "./heap.ts";
 import { listen } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
@@ -101,6 +102,7 @@ export async function startNode(
   config: NodeConfig,
   extras: StartExtras = {},
 ): Promise<RunningNode> {
+  keepHeapsSmall();
   await compileTicks();
   const log = config.logFormat === "quiet" ? quietLog() : jsonLog();
   const directory = dataDirectory(config.dataDirectory);

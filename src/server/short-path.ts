@@ -15,6 +15,8 @@ export type ShortRoute = {
   /** As the router has it: a part that begins with a colon names what stands there. */
   readonly path: string;
   readonly hasBody: boolean;
+  /** What was answered before and would be again, if that is kept; whoever gets it is noted. */
+  kept?(c: Incoming): HotAnswer | undefined;
   /** What is refused the long way refuses once more, where there was no body. */
   answer(c: Incoming, body: Uint8Array): Promise<Result<Answered, AnyRefusal>>;
 };
@@ -55,6 +57,11 @@ export function createShortPaths(
       if (found === undefined || !isAdmitted(request)) return undefined;
       const { route, c } = found;
       const begun = performance.now();
+      const kept = route.kept?.(c);
+      if (kept !== undefined) {
+        metrics.request(route.path, kept.status, performance.now() - begun);
+        return Promise.resolve(kept);
+      }
       return route.answer(c, NO_BODY).then(async (given) => {
         if (!given.ok) return undefined;
         const answer = await hotAnswerOf(given.value);

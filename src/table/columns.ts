@@ -33,16 +33,27 @@ export class ColumnFinder {
   addAll(rows: readonly Row[]): boolean {
     let isOther = false;
     for (const row of rows) {
-      for (const [name, cell] of row) {
-        if (FIXED.has(name)) continue;
-        const before = this.#types.get(name);
-        const type = before === undefined ? typeOf(cell) : both(before, typeOf(cell));
-        if (before === type) continue;
-        this.#types.set(name, type);
-        isOther = true;
-      }
+      for (const [name, cell] of row) isOther = this.add(name, cell) || isOther;
     }
     return isOther;
+  }
+
+  /** What another one found. */
+  addColumns(columns: readonly Column[]): void {
+    for (const { name, type } of columns) if (!FIXED.has(name)) this.addType(name, type);
+  }
+
+  add(name: string, cell: Cell): boolean {
+    return !FIXED.has(name) && this.addType(name, typeOf(cell));
+  }
+
+  /** @param name none of the frame */
+  addType(name: string, added: ColumnType): boolean {
+    const before = this.#types.get(name);
+    const type = before === undefined ? added : both(before, added);
+    if (before === type) return false;
+    this.#types.set(name, type);
+    return true;
   }
 
   get columns(): readonly Column[] {

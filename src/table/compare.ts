@@ -2,8 +2,8 @@ import { type FileHandle, open } from "node:fs/promises";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import type { Column, ColumnType } from "./columns.ts";
 import type { Geometry } from "./geometry.ts";
-import { withoutHeights } from "./parquet.ts";
 import type { Cell, Row } from "./row.ts";
+import { withoutHeights } from "./row-group.ts";
 import { createTable, type TableFormat } from "./table.ts";
 import { momentOf } from "./where-and-when.ts";
 

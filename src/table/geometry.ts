@@ -51,7 +51,7 @@ function ringsOf(geometry: Geometry): readonly (readonly Position[])[] {
 }
 
 /** About a tenth of a millimetre. */
-const NEAR_DEGREES = 1e-9;
+export const NEAR_DEGREES = 1e-9;
 
 export function isSamePosition([x1 = 0, y1 = 0]: Position, [x2 = 0, y2 = 0]: Position): boolean {
   return Math.abs(x1 - x2) <= NEAR_DEGREES && Math.abs(y1 - y2) <= NEAR_DEGREES;

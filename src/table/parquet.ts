@@ -1,19 +1,18 @@
+import type { ColumnChunk } from "hyparquet";
 import {
   type BasicType,
   ByteWriter,
-  geojsonToWkb,
   ParquetWriter,
   type SchemaElement,
   schemaFromColumnData,
 } from "hyparquet-writer";
+import { concat } from "../core/index.ts";
 import type { Column, ColumnType } from "./columns.ts";
-import type { Geometry, Position } from "./geometry.ts";
-import type { Cell, Row } from "./row.ts";
-import { momentOf } from "./where-and-when.ts";
+import { type RowGroup, RowGroupBuilder } from "./row-group.ts";
 import type { TableWriter } from "./writer.ts";
 
-/** Rows that are written at once: a row group. It is what is held in memory, and what holds up others for some milliseconds. */
-const GROUP_ROWS = 4096;
+/** Rows that are written at once: a row group, which is what is held in memory. */
+export const GROUP_ROWS = 16_384;
 
 const TYPES: Readonly<Record<Exclude<ColumnType, "time">, BasicType>> = {
   integer: "INT64",
@@ -72,8 +71,15 @@ const GEO = {
   },
 };
 
-/** Apache Parquet with typed columns; places as GeoParquet 1.1. */
-export function parquetTable(columns: readonly Column[]): TableWriter {
+/** A file of Parquet with typed columns, places as GeoParquet 1.1, made of row groups in their order. */
+export type ParquetFile = {
+  begin(): Uint8Array;
+  /** What stands in the file of a group; nothing where it is empty. */
+  group(group: RowGroup): Uint8Array;
+  end(): Uint8Array;
+};
+
+export function parquetFile(columns: readonly Column[]): ParquetFile {
   const bytes = new ByteWriter();
   const times = columns.filter(({ type }) => type === "time").map(({ name }) => timeElement(name));
   const schema = schemaFromColumnData({
@@ -86,78 +92,68 @@ export function parquetTable(columns: readonly Column[]): TableWriter {
     ...{ writer: bytes, schema, createdBy: "cityid" },
     kvMetadata: [{ key: "geo", value: JSON.stringify(GEO) }],
   });
-  let waiting: Row[] = [];
   const taken = (): Uint8Array => {
     const done = bytes.getBytes().slice();
     bytes.index = 0;
     return done;
   };
-  const write = (rows: readonly Row[]) => {
-    const columnData = columns.map(({ name, type }) => ({
-      name,
-      data: rows.map((row) => parquetValue(type, row.get(name))),
-      offsetIndex: false,
-    }));
-    writer.write({ columnData, rowGroupSize: GROUP_ROWS });
-  };
   return {
     begin: taken,
-    rows(rows) {
-      for (const row of rows) {
-        waiting.push(row);
-        if (waiting.length < GROUP_ROWS) continue;
-        write(waiting);
-        waiting = [];
-      }
-      return taken();
+    group({ bytes: written, rows, chunks }) {
+      if (rows === 0) return new Uint8Array();
+      const start = BigInt(bytes.offset);
+      writer.row_groups.push({
+        columns: chunks.map((chunk) => shifted(chunk, start)),
+        total_byte_size: chunks.reduce(
+          (sum, { meta_data: of }) => sum + (of?.total_uncompressed_size ?? 0n),
+          0n,
+        ),
+        num_rows: BigInt(rows),
+        total_compressed_size: BigInt(written.length),
+      });
+      writer.num_rows += BigInt(rows);
+      bytes.offset += written.length;
+      return written;
     },
     end() {
-      if (waiting.length > 0) write(waiting);
       writer.finish();
       return taken();
     },
   };
 }
 
-function parquetValue(type: ColumnType, cell: Cell | undefined): unknown {
-  if (cell === undefined) return null;
-  switch (type) {
-    case "integer":
-      return BigInt(cell as number);
-    case "time":
-      return momentOf(cell as string) ?? null;
-    case "place":
-      return wkbOf(cell as unknown as Geometry);
-    case "number":
-    case "boolean":
-    case "text":
-    case "json":
-      return cell;
-  }
+function shifted(chunk: ColumnChunk, by: bigint): ColumnChunk {
+  const { meta_data: of, file_offset } = chunk;
+  const { dictionary_page_offset: dictionary } = of ?? {};
+  return {
+    ...chunk,
+    file_offset: file_offset + by,
+    ...(of && {
+      meta_data: {
+        ...of,
+        data_page_offset: of.data_page_offset + by,
+        ...(dictionary !== undefined && { dictionary_page_offset: dictionary + by }),
+      },
+    }),
+  };
 }
 
-/** Well-known binary, without heights: a geometry that has some here and there would be none. */
-function wkbOf(geometry: Geometry): Uint8Array {
-  if (geometry.type !== "Point") {
-    return geojsonToWkb(withoutHeights(geometry) as never);
-  }
-  const [longitude = 0, latitude = 0] = geometry.coordinates;
-  const view = new DataView(new ArrayBuffer(21));
-  view.setUint8(0, 1);
-  view.setUint32(1, 1, true);
-  view.setFloat64(5, longitude, true);
-  view.setFloat64(13, latitude, true);
-  return new Uint8Array(view.buffer);
-}
-
-export function withoutHeights({ type, coordinates }: Geometry): Geometry {
-  return { type, coordinates: flat(coordinates) } as Geometry;
-}
-
-type Nested = Position | readonly Nested[];
-
-function flat(nested: Nested): Nested {
-  return typeof nested[0] === "number"
-    ? (nested as Position).slice(0, 2)
-    : (nested as readonly Nested[]).map(flat);
+/** The same for rows one by one. */
+export function parquetTable(columns: readonly Column[]): TableWriter {
+  const file = parquetFile(columns);
+  let waiting = new RowGroupBuilder(columns);
+  return {
+    begin: () => file.begin(),
+    rows(rows) {
+      const groups: Uint8Array[] = [];
+      for (const row of rows) {
+        waiting.addRow(row);
+        if (waiting.rows < GROUP_ROWS) continue;
+        groups.push(file.group(waiting.encode()));
+        waiting = new RowGroupBuilder(columns);
+      }
+      return concat(...groups);
+    },
+    end: () => concat(file.group(waiting.encode()), file.end()),
+  };
 }

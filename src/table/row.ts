@@ -43,8 +43,8 @@ export function rowOf(observation: Observation, place: Place): Row | undefined {
   for (const { name, value } of shown) {
     const typed = readFrame(name, value);
     if (typed !== undefined) row.set(name, typed);
-    else if (FRAME.has(name)) row.set(`_${name}`, cellOf(value));
-    else if (!isByGateway || name.startsWith("@")) row.set(name, cellOf(value));
+    else if (FRAME.has(name)) row.set(`_${name}`, jsonOf(value));
+    else if (!isByGateway || name.startsWith("@")) row.set(name, jsonOf(value));
     else setInstances(row, name, value, isPlaced);
   }
   return row;
@@ -71,13 +71,6 @@ function typesOf(value: CborValue): string | undefined {
   if (typeof value === "string") return value;
   if (!Array.isArray(value) || value.length === 0) return undefined;
   return value.every((each) => typeof each === "string") ? value.join(" ") : undefined;
-}
-
-/** A number that a program cannot hold stays the text that it is. */
-function cellOf(value: CborValue): Cell {
-  const json = jsonOf(value);
-  if (typeof json !== "number" || Number.isFinite(json)) return json;
-  return isCborMap(value) ? String(value.decimal) : json;
 }
 
 /** What the gateway wrote are the instances of an attribute in the form of NGSI-LD; one that has ended has none. */

@@ -43,7 +43,8 @@ export const POLICY: string = formatPolicy({
 /** Writes blocks by the rules, in memory. */
 export class Scribe {
   readonly entries: Uint8Array[] = [];
-  readonly #state = new LedgerState(new MemoryValues());
+  readonly #values = new MemoryValues();
+  readonly #state = new LedgerState(this.#values);
   readonly #map = new LocalMap();
   #last = { size: 0, height: -1, timeMilliseconds: 0 };
   #mapRoot: Hash | undefined;
@@ -53,9 +54,10 @@ export class Scribe {
     const genesis = genesisWith();
     const begun = beginWith(genesis);
     if (!begun.ok) throw new Error(begun.error.code);
-    const parts = { state: scribe.#state, map: scribe.#map };
+    const parts = { state: scribe.#state, values: scribe.#values, map: scribe.#map };
     const first = await makeFirstBlock(parts, genesis, begun.value);
-    scribe.entries.push(...first.entries);
+    const { entries } = first;
+    for (let i = 0; i < entries.length; i++) scribe.entries.push(present(entries.at(i), "entry"));
     scribe.#last = first.position;
     scribe.#mapRoot = first.mapRoot;
     return scribe;

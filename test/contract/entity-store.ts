@@ -298,6 +298,25 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(placed).toEqual([{ count: 4, sum: 80, min: 10, max: 30 }]);
     });
 
+    test("tells of each entity of which something else is said, and gives it as the same until then", async () => {
+      const { store } = make();
+      const changed: string[] = [];
+      store.onChange((id) => changed.push(id.replace(/^.*:/, "")));
+      await store.take([entryOf(0, lamp(1), lamp(2)), entryOf(1, lamp(3))]);
+      expect([...new Set(changed.splice(0))].sort()).toEqual(["1", "2", "3"]);
+      const before = await store.entity("urn:ngsi-ld:Lamp:1", ALL);
+      await store.take([entryOf(2, lamp(2, { power: 5 }))]);
+      expect(new Set(changed.splice(0))).toEqual(new Set(["2"]));
+      expect(await store.entity("urn:ngsi-ld:Lamp:1", ALL)).toEqual(before);
+      expect((await store.entity("urn:ngsi-ld:Lamp:2", ALL))?.attributes.power).toMatchObject([
+        { said: { value: 5 } },
+      ]);
+      await store.suspect(2);
+      await store.retake(entryOf(2, lamp(4)));
+      expect([...new Set(changed)].sort()).toEqual(["2", "4"]);
+      expect(await idsOf(store, { bbox: [114, 37, 115, 39] })).toEqual(await idsOf(store, {}));
+    });
+
     test("forgets what was erased, also where it ended in between", async () => {
       const { store, again } = make();
       await store.take([entryOf(0, lamp(1)), entryOf(1, lamp(1, { power: 77 }))]);

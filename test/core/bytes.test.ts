@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import {
   base64,
   compareBytes,
+  compareUtf8,
   equalBytes,
   fromBase64,
   fromHex,
@@ -45,4 +46,18 @@ test("bytes are ordered bytewise, and what begins others comes before them", () 
   const [a, ab, b] = [Uint8Array.of(1), Uint8Array.of(1, 2), Uint8Array.of(2)];
   expect([b, ab, a].sort(compareBytes)).toEqual([a, ab, b]);
   expect(compareBytes(ab, Uint8Array.of(1, 2))).toBe(0);
+});
+
+test("texts are ordered as their bytes are, beyond the basic plane too", () => {
+  const texts = fc.string({ unit: "binary", maxLength: 12 });
+  fc.assert(
+    fc.property(texts, texts, texts, (shared, one, other) => {
+      const [a, b] = [shared + one, shared + other];
+      expect(Math.sign(compareUtf8(a, b))).toBe(Math.sign(compareBytes(utf8(a), utf8(b))));
+    }),
+  );
+  expect(compareUtf8("a\uffee", "a😀")).toBeLessThan(0);
+  expect(compareUtf8("a😀", "a\uffee")).toBeGreaterThan(0);
+  expect(compareUtf8("a😀", "a😁")).toBeLessThan(0);
+  expect(compareUtf8("a", "ab")).toBeLessThan(0);
 });

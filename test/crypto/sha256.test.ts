@@ -87,6 +87,30 @@ describe.each([
     );
   });
 
+  test("hashes the UTF-8 of many texts, long ones, Chinese ones and lone surrogates among short ones", () => {
+    const texts = fc.array(
+      fc.oneof(
+        fc.string({ maxLength: 140 }),
+        fc.string({ unit: "grapheme", maxLength: 60 }),
+        fc.string({ unit: "binary", maxLength: 20 }),
+        fc.constantFrom("", "\ud800", "a\udc00b", "x".repeat(55), "x".repeat(56), "统".repeat(40)),
+        fc.integer({ min: 4090, max: 4100 }).map((length) => "y".repeat(length)),
+      ),
+      { maxLength: 23 },
+    );
+    fc.assert(
+      fc.property(texts, fc.option(fc.integer({ min: 0, max: 255 })), (list, prefix) => {
+        const before = prefix === null ? [] : [Uint8Array.of(prefix)];
+        const want = list.map((text) =>
+          reference(concat(...before, new TextEncoder().encode(text))),
+        );
+        const got = prefix === null ? half.sha256Texts(list) : half.sha256Texts(list, prefix);
+        expect(got).toEqual(concat(...want));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test("hashes rows where they lie, however many there are, and whatever was hashed before", () => {
     const shapes = fc.record({
       start: fc.integer({ min: 0, max: 9 }),

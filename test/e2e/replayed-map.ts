@@ -24,7 +24,7 @@ export function replayMap(data: string) {
   for (const block of readBlocks((index) => entries[index], 0)) {
     const replayed = block.ok ? replayBlock(state, ORIGIN, block.value, () => true) : block;
     if (!replayed.ok) throw new Error("log");
-    map.update(replayed.value.applied.puts);
+    for (const { applied } of replayed.value) map.update(applied.puts);
   }
   const byHash = new Map([...values.keys].map((key) => [hex(hashMapKey(key)), key]));
   const keys = [...map.entries()].map(({ keyHash }) =>

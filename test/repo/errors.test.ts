@@ -4,8 +4,9 @@ import { filesBelow, read } from "./sources.ts";
 /** A code as it stands in the sources: `"STATE_PREV"`. */
 const LITERAL = /"([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)"/g;
 
-/** Names of others that are written like codes: of the environment, of SQLite's errors, of types of Parquet. */
-const NOT_OURS = /^(?:CITYID|SQLITE)_|^(?:BYTE_ARRAY|TIMESTAMP_MILLIS)$/;
+/** Names of others that are written like codes: of the environment, of errors of SQLite and node, of types and pages of Parquet. */
+const NOT_OURS =
+  /^(?:CITYID|SQLITE|ERR)_|^(?:BYTE_ARRAY|TIMESTAMP_MILLIS|RLE_DICTIONARY|DATA_PAGE_V2|DICTIONARY_PAGE)$/;
 
 /** Not a code itself, but what several begin with. */
 const PREFIXES = new Set(["HTTP_SIGNATURE"]);

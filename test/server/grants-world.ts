@@ -16,7 +16,14 @@ import {
 import { type NodeDatasets, openDatasets, signEntry } from "../../src/node/datasets.ts";
 import type { AppDependencies } from "../../src/server/index.ts";
 import { code, keySpec, named, type Signing, testKey } from "../core/state/kit.ts";
-import { issueCity, MA1301, openWorld, type RequestSigning, type World } from "./world.ts";
+import {
+  issueCity,
+  MA1301,
+  openWorld,
+  type RequestSigning,
+  stretched,
+  type World,
+} from "./world.ts";
 
 // A department with a dataset on a node, and another one that it granted a part of it.
 
@@ -103,7 +110,7 @@ export async function openGrants(
 ): Promise<GrantsWorld> {
   const directory = mkdtempSync(join(tmpdir(), "cityid-grants-"));
   const clock = { now: Date.UTC(2026, 10, 22, 6, 1) };
-  const random = (bytes: number) => sha256(utf8(`${bytes}`)).subarray(0, bytes);
+  const random = (bytes: number) => stretched(sha256(utf8(`${bytes}`)), bytes);
   const datasets = await openDatasets({
     ...{
       directory: join(directory, "datasets"),

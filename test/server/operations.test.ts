@@ -10,6 +10,7 @@ import {
 } from "../../src/core/index.ts";
 import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
 import type { HotAnswer } from "../../src/server/index.ts";
+import { MAX_WRITES_WAITING } from "../../src/server/limits.ts";
 import { lampManifest } from "../contract/ledger.ts";
 import { city, code, idOf, member, named, sign } from "../core/state/kit.ts";
 import { issueCity, MA1301, openCity, openWorld, present, type World } from "./world.ts";
@@ -39,7 +40,8 @@ const postShort = async (
     "Content-Length": String(body.length),
   }).flat();
   const take = app.write({ method: "POST", url: "/v1/operations", rawHeaders, socket: {} });
-  return take === undefined ? post(body, type, headers) : asResponse(await take(body));
+  if (take === undefined) return post(body, type, headers);
+  return asResponse(await (typeof take === "function" ? take(body) : take));
 };
 
 function asResponse({ status, headers, body }: HotAnswer): Response {
@@ -598,32 +600,62 @@ describe("a ledger in trouble", () => {
     expect(await found.json()).toMatchObject({ code: "HTTP_BUSY" });
   });
 
-  test("takes a bounded number of requests at a time", async () => {
+  test("takes a bounded number of requests at a time, and reads no more of the others than their heads", async () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
     let begun = 0;
-    const ledger = failing(async () => {
+    const ledger = failing(async (items) => {
       begun += 1;
       await held;
-      return [];
+      return items.map(() => ({ ok: false, refusal: { code: "OP_SIZE", bytes: 2, max: 1 } }));
     });
     await using other = await openWorld({}, { ledger });
-    const headers = { "Content-Type": "application/cose" };
+    const type = "application/cose";
+    const headers = { "Content-Type": type };
     const body = new Uint8Array(registration(1));
-    const waiting = Array.from({ length: 256 }, () =>
-      other.request("POST", "/v1/operations", { headers, body }),
+    const waiting = Array.from({ length: MAX_WRITES_WAITING }, () =>
+      postShort(body, type, {}, other),
     );
     await vi.waitUntil(() => begun === waiting.length, { timeout: 120_000 });
-    const tooMany = await other.request("POST", "/v1/operations", { headers, body });
-    expect(tooMany.status).toBe(503);
-    expect(await tooMany.json()).toMatchObject({
-      code: "HTTP_BUSY",
-      facts: { what: "operations" },
-    });
+    const expectBusy = async (answer: Response) => {
+      expect([answer.status, answer.headers.get("Retry-After")]).toEqual([503, "1"]);
+      const facts = { what: "operations", retryAfter: 1 };
+      expect(await answer.json()).toMatchObject({ code: "HTTP_BUSY", facts });
+    };
+    let isRead = false;
+    const unread = new ReadableStream(
+      {
+        pull: () => {
+          isRead = true;
+        },
+      },
+      { highWaterMark: 0 },
+    );
+    const long = { headers, body: unread, duplex: "half" as const };
+    await expectBusy(await other.request("POST", "/v1/operations", long));
+    expect(isRead).toBe(false);
+    const write = (language: string) =>
+      other.app.write({
+        ...{ method: "POST", url: "/v1/operations", socket: {} },
+        rawHeaders: ["Content-Type", type, "Content-Length", "9", "Accept-Language", language],
+      });
+    const short = write("zh");
+    if (typeof short === "function" || short === undefined) throw new Error("it wants the body");
+    await expectBusy(asResponse(await short));
+    // What was said once is said again as it stands.
+    expect(await write("zh")).toBe(await short);
+    const page = await postShort(body, type, { Accept: "text/html" }, other);
+    expect([page.status, page.headers.get("Content-Type")]).toEqual([
+      503,
+      "text/html; charset=utf-8",
+    ]);
+    const later = { "Content-Type": type, Prefer: "respond-async" };
+    await expectBusy(await other.request("POST", "/v1/operations", { headers: later, body }));
     release();
-    await Promise.all(waiting);
+    for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(422);
+    expect((await postShort(body, type, {}, other)).status).toBe(422);
   });
 });
 

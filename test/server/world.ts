@@ -4,6 +4,7 @@ import {
   type Apply,
   base64,
   type CborValue,
+  concat,
   encodeCbor,
   formatVerifierKey,
   hex,
@@ -45,7 +46,7 @@ export const NODE = "https://node.test";
 export const MA1301 = "MA.156.1301";
 
 const logSeed = sha256(utf8("log key"));
-const logSigner: NoteSigner = {
+export const logSigner: NoteSigner = {
   key: verifierKey(ORIGIN, "ed25519", publicEd25519(logSeed)),
   seed: logSeed,
 };
@@ -127,12 +128,19 @@ export async function openWorld(
   };
 }
 
+/** As many bytes as asked for, made of 32. */
+export function stretched(first: Uint8Array, bytes: number): Uint8Array {
+  const all = [first];
+  for (let last = first; 32 * all.length < bytes; all.push(last)) last = sha256(last);
+  return concat(...all).subarray(0, bytes);
+}
+
 /** Bytes that differ from call to call and not from run to run. */
 function countingRandom(): (bytes: number) => Uint8Array {
   let calls = 0;
   return (bytes) => {
     calls += 1;
-    return sha256(utf8(`random ${calls}`)).subarray(0, bytes);
+    return stretched(sha256(utf8(`random ${calls}`)), bytes);
   };
 }
 

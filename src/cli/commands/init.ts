@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, Option } from "commander";
 import { publicEd25519 } from "#crypto";
@@ -12,6 +12,7 @@ import {
   hex,
   isKeyName,
   MEMBER_ID,
+  utf8,
   verifierKey,
 } from "../../core/index.ts";
 import type { Cli } from "../cli.ts";
@@ -27,6 +28,7 @@ import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { collect } from "../usage.ts";
 import { readFoundingCard } from "../validator/card.ts";
+import { writeWholeFile } from "../write-file.ts";
 
 export function addInit(program: Command, cli: Cli): void {
   const init = program.command("init").description(
@@ -111,7 +113,8 @@ async function makeMember(run: Run, options: MemberOptions): Promise<void> {
     ...(vkey === undefined ? {} : { vkey }),
   };
   const shown = join(to, `${id}.member.json`);
-  await writeFile(shown, `${JSON.stringify(description, undefined, 2)}\n`, { flag: "wx" });
+  const text = `${JSON.stringify(description, undefined, 2)}\n`;
+  await writeWholeFile(shown, utf8(text), { overwrite: false });
   run.result({ key: path, description: shown, kid: key.kid, ...(vkey ? { vkey } : {}) }, () => [
     run.say({
       en: `Keep ${path} and ${join(to, `${id}.age`)}; send ${shown} to the other members.`,
@@ -204,7 +207,7 @@ function addGenesis(init: Command, { say, runOf }: Cli): void {
         voidWindowSeconds: count(options.voidDays, "--void-days") * DAY_SECONDS,
         ...(await validatorTerms(options.validator ?? [])),
       });
-      await writeFile(out, entry);
+      await writeWholeFile(out, entry, { overwrite: true });
       const { origin, thresholds } = genesis;
       run.result({ file: out, origin, fingerprint: hex(fingerprint), thresholds }, () => [
         run.say({

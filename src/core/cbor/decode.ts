@@ -78,6 +78,19 @@ export function spansOfFields(bytes: Uint8Array, at: number, spans: number[]): v
   new Reader(bytes).spans(at, spans);
 }
 
+/** Where the items of the lists in a list stand. */
+export type ListSpans = {
+  /** How many items each list has. */
+  readonly counts: readonly number[];
+  /** Where each item begins and ends, one behind the other. */
+  readonly spans: readonly number[];
+};
+
+/** Finds the items of lists in a list, which was decoded before. */
+export function spansOfLists(bytes: Uint8Array): ListSpans {
+  return new Reader(bytes).lists();
+}
+
 /**
  * Decodes the values that stand one after the other in `bytes`, each with its own bytes.
  *
@@ -163,6 +176,22 @@ class Reader {
       this.skip(0);
       spans[3 * i + 2] = this.at;
     }
+  }
+
+  /** For `spansOfLists`. */
+  lists(): ListSpans {
+    const counts: number[] = [];
+    const spans: number[] = [];
+    for (let lists = this.#argument(this.#byte() & 31, 0); lists > 0; lists--) {
+      const count = this.#argument(this.#byte() & 31, this.at);
+      counts.push(count);
+      for (let i = 0; i < count; i++) {
+        const start = this.at;
+        this.skip(0);
+        spans.push(start, this.at);
+      }
+    }
+    return { counts, spans };
   }
 
   /** Walks over one value, tags included, without making it. */

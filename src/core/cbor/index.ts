@@ -3,7 +3,9 @@ export {
   decodeCbor,
   decodeCborItems,
   decodeOwnCbor,
+  type ListSpans,
   type MapWatch,
+  spansOfLists,
   splitCborSequence,
 } from "./decode.ts";
 export { encodeAllCbor, encodeCbor, fillTemplate, templateOf } from "./encode.ts";

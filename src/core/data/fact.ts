@@ -4,8 +4,17 @@ import {
   decodeCborItems,
   encodeCbor,
   isCborMap,
+  spansOfLists,
 } from "../cbor/index.ts";
-import { type Hash, hashLeaf, merkleRoot, toHash } from "../merkle/index.ts";
+import {
+  type Hash,
+  hashLeaf,
+  hashLeafRows,
+  hashSpans,
+  merkleRoot,
+  rootsOf,
+  toHash,
+} from "../merkle/index.ts";
 import { err, ok, type Result } from "../result.ts";
 import { FACT_NAME } from "./fact-name.ts";
 import {
@@ -68,6 +77,16 @@ export function factRoot(observation: Observation): Hash {
 /** RFC 9162 root over observations: what an entry commits to. */
 export function observationsRoot(observations: readonly Observation[]): Hash {
   return merkleRoot(observations.map((each) => hashLeaf(factRoot(each))));
+}
+
+/**
+ * The same over observations as {@link encodeObservations} writes them, all of whose facts are shown: the bytes of a fact there are
+ * those that are hashed, and many are hashed at once.
+ */
+export function rootOfEncoded(observations: Uint8Array): Hash {
+  const { counts, spans } = spansOfLists(observations);
+  const roots = rootsOf(hashSpans(observations, spans), counts);
+  return rootsOf(hashLeafRows(roots), [counts.length]) as Hash;
 }
 
 /** Deterministic CBOR of observations: a list of lists of facts, 32 bytes in the place of each that is kept back. */

@@ -23,6 +23,7 @@ export {
   isShown,
   type Observation,
   observationsRoot,
+  rootOfEncoded,
 } from "./fact.ts";
 export {
   type BodyRefusal,

@@ -9,7 +9,7 @@ import { codeKey, datasetKey, keyKey } from "../state/map-keys.ts";
 import { inactive, type RuleRefusal } from "../state/rules.ts";
 import type { CodeRecord, DatasetValue, KeyRecord, Reference } from "../state/values.ts";
 import type { DataEntry } from "./entry.ts";
-import { type Observation, observationsRoot } from "./fact.ts";
+import { type Observation, observationsRoot, rootOfEncoded } from "./fact.ts";
 import { DATA_FUTURE_SECONDS, DATA_PAST_SECONDS } from "./limits.ts";
 
 /** Whether an entry carries the signature of a key; the exact rule of docs/spec/operations.md by default. */
@@ -97,15 +97,20 @@ export function judgeEntry(
     : err({ code: "AUTH_SIGNATURE", kid: hex(entry.kid) });
 }
 
-/** Whether these are the observations that the entry commits to. */
+/**
+ * Whether these are the observations that the entry commits to.
+ *
+ * @param encoded the same as `encodeObservations` writes them, where somebody has that, and all facts are shown
+ */
 export function matchBody(
   { count, root }: Pick<DataEntry, "count" | "root">,
   observations: readonly Observation[],
+  encoded?: Uint8Array,
 ): Result<void, BodyRefusal> {
   if (observations.length !== count) {
     return err({ code: "DATA_COUNT", got: observations.length, want: count });
   }
-  const got = observationsRoot(observations);
+  const got = encoded === undefined ? observationsRoot(observations) : rootOfEncoded(encoded);
   return sameHash(got, root)
     ? ok(undefined)
     : err({ code: "DATA_ROOT", got: hex(got), want: hex(root) });

@@ -28,6 +28,26 @@ const digestBytes = new Uint8Array(digests.buffer);
 /** Numbers of one job: child, level (of a leaf: its put), place. */
 const JOB = 3;
 
+/** What is to be hashed in one step, job behind job. */
+type JobList = { numbers: Int32Array; used: number };
+
+// Lists of jobs that nobody needs at the moment: each update has some dozens, which would be garbage of megabytes.
+const spare: JobList[] = [];
+const MAX_SPARE = 64;
+/** Longer ones are of an update that was unusually large. */
+const MAX_SPARE_NUMBERS = 1 << 16;
+
+function giveBack(list: JobList): void {
+  list.used = 0;
+  if (spare.length < MAX_SPARE && list.numbers.length <= MAX_SPARE_NUMBERS) spare.push(list);
+}
+
+function enlarge(list: JobList): void {
+  const larger = new Int32Array(2 * list.numbers.length);
+  larger.set(list.numbers);
+  list.numbers = larger;
+}
+
 /**
  * The hashes that an update made stale. They are gathered by the step at which all that they rest on is known: the hashes
  * of a step do not rest on one another, so many are computed at once, for a fraction of what one by one would cost.
@@ -35,7 +55,7 @@ const JOB = 3;
 export class StaleHashes {
   readonly #tree: MapTree;
   readonly #puts: OrderedPuts;
-  readonly #steps: number[][] = [];
+  readonly #steps: JobList[] = [];
 
   constructor(tree: MapTree, puts: OrderedPuts) {
     this.#tree = tree;
@@ -62,23 +82,28 @@ export class StaleHashes {
   }
 
   hash(): void {
-    for (const jobs of this.#steps) {
-      for (let at = 0; at < jobs.length; at += JOB * ROWS_AT_ONCE) {
-        this.#hashSome(jobs, at, Math.min(jobs.length, at + JOB * ROWS_AT_ONCE));
+    for (const list of this.#steps) {
+      for (let at = 0; at < list.used; at += JOB * ROWS_AT_ONCE) {
+        this.#hashSome(list.numbers, at, Math.min(list.used, at + JOB * ROWS_AT_ONCE));
       }
+      giveBack(list);
     }
   }
 
   #add(step: number, child: Child, level: number, place: Place): void {
-    let jobs = this.#steps[step];
-    if (jobs === undefined) {
-      jobs = [];
-      this.#steps[step] = jobs;
+    let list = this.#steps[step];
+    if (list === undefined) {
+      list = spare.pop() ?? { numbers: new Int32Array(JOB * ROWS_AT_ONCE), used: 0 };
+      this.#steps[step] = list;
     }
-    jobs.push(child, level, place);
+    if (list.used === list.numbers.length) enlarge(list);
+    list.numbers[list.used] = child;
+    list.numbers[list.used + 1] = level;
+    list.numbers[list.used + 2] = place;
+    list.used += JOB;
   }
 
-  #hashSome(jobs: readonly number[], from: number, to: number): void {
+  #hashSome(jobs: Int32Array, from: number, to: number): void {
     const count = (to - from) / JOB;
     for (let i = 0, at = from; i < count; i++, at += JOB) {
       this.#fill(i, jobs[at] as Child, jobs[at + 1] as number, jobs[at + 2] as Place);

@@ -1,5 +1,5 @@
-import { sha256, sha256Each, sha256Into, sha256Rows } from "#crypto";
-import { equalBytes, utf8 } from "../bytes.ts";
+import { sha256, sha256Each, sha256Into, sha256Rows, sha256Texts } from "#crypto";
+import { equalBytes } from "../bytes.ts";
 
 declare const brand: unique symbol;
 
@@ -20,7 +20,34 @@ export function hashLeaf(entry: Uint8Array): Hash {
 
 /** Hashes the UTF-8 of each text as a leaf: 32 bytes each, one behind the other. */
 export function hashLeaves(texts: readonly string[]): Uint8Array {
-  return sha256Each(texts.map((text) => utf8(`\u0000${text}`)));
+  return sha256Texts(texts, LEAF_PREFIX[0]);
+}
+
+/** Hashes parts of `bytes` as leaves: `spans` has where each begins and ends. 32 bytes each, one behind the other. */
+export function hashSpans(bytes: Uint8Array, spans: readonly number[]): Uint8Array {
+  const leaves = new Uint8Array(bytes.length + spans.length / 2);
+  const inputs: Uint8Array[] = [];
+  let at = 0;
+  for (let i = 0; i < spans.length; i += 2) {
+    const [start, end] = [spans[i] as number, spans[i + 1] as number];
+    // In front of each stands the prefix of leaves, a zero.
+    leaves.set(bytes.subarray(start, end), at + 1);
+    inputs.push(leaves.subarray(at, at + 1 + end - start));
+    at += 1 + end - start;
+  }
+  return sha256Each(inputs);
+}
+
+/** Hashes hashes that lie one behind the other as leaves, as they lie. */
+export function hashLeafRows(hashes: Uint8Array): Uint8Array {
+  const [count, stride] = [hashes.length / HASH_BYTES, 1 + HASH_BYTES];
+  const rows = new Uint8Array(count * stride);
+  for (let i = 0; i < count; i++) {
+    rows.set(hashes.subarray(i * HASH_BYTES, (i + 1) * HASH_BYTES), i * stride + 1);
+  }
+  const leaves = new Uint8Array(hashes.length);
+  sha256Rows(leaves, rows, { start: 0, stride, length: stride, count });
+  return leaves;
 }
 
 /** Hashes nodes that lie one behind the other two by two; a last one without a sibling is left out. */

@@ -6,15 +6,19 @@ export {
   verifyConsistency,
 } from "./consistency.ts";
 export { decodeEntryBundle, type EntryBundleRefusal } from "./entry-bundle.ts";
+export { rootsOf } from "./forest.ts";
 export { Frontier, merkleRoot } from "./frontier.ts";
 export {
   EMPTY_ROOT,
   HASH_BYTES,
   type Hash,
   hashLeaf,
+  hashLeafRows,
   hashLeaves,
   hashNode,
   hashPairInto,
+  hashPairs,
+  hashSpans,
   sameHash,
   toHash,
 } from "./hash.ts";

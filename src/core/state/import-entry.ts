@@ -1,4 +1,4 @@
-import { compareBytes, utf8 } from "../bytes.ts";
+import { compareUtf8, utf8 } from "../bytes.ts";
 import { type CborValue, decodeCbor, encodeCbor } from "../cbor/index.ts";
 import { MAX_CHUNK_BYTES, MAX_IMPORTS } from "../op/limits.ts";
 import {
@@ -16,6 +16,12 @@ import { err, ok, type Result } from "../result.ts";
 
 /** A value as a parent ledger held it: its map key and its deterministic CBOR. */
 export type ImportRow = readonly [key: string, value: Uint8Array];
+
+/** Entries in their order, which need not be in memory all at once. An array is one. */
+export interface EntryList {
+  readonly length: number;
+  at(index: number): Uint8Array | undefined;
+}
 
 export type ImportRefusal =
   | { readonly code: "CHILD_ENTRY"; readonly index: number; readonly why: string }
@@ -42,49 +48,48 @@ const entry: Shape<readonly ["import", ImportEntry]> = tuple<readonly ["import",
 const ENTRY_BYTES = 64;
 const ROW_BYTES = 16;
 
-/** Writes rows, in the order of their keys, into entries of at most 60 KiB. */
-export function encodeImports(rows: readonly ImportRow[]): Uint8Array[] {
-  const parts: ImportRow[][] = [];
+/** Writes rows, which come in the order of their keys, into entries of at most 60 KiB. */
+export function* encodeImports(rows: Iterable<ImportRow>): Generator<Uint8Array> {
+  let values: ImportRow[] = [];
   let room = 0;
-  for (const row of sorted(rows)) {
+  let index = 0;
+  const part = () => encodeCbor(["import", { index: index++, values } as unknown as CborValue]);
+  for (const row of rows) {
     const need = utf8(row[0]).length + row[1].length + ROW_BYTES;
     if (need > room) {
-      parts.push([]);
+      if (values.length > 0) yield part();
+      values = [];
       room = MAX_CHUNK_BYTES - ENTRY_BYTES;
     }
-    parts.at(-1)?.push(row);
+    values.push(row);
     room -= need;
   }
-  return parts.map((values, index) =>
-    encodeCbor(["import", { index, values } as unknown as CborValue]),
-  );
+  if (values.length > 0) yield part();
 }
 
-function sorted(rows: readonly ImportRow[]): ImportRow[] {
-  const keyed = rows.map((row) => ({ row, bytes: utf8(row[0]) }));
-  return keyed.sort((a, b) => compareBytes(a.bytes, b.bytes)).map(({ row }) => row);
-}
-
-/** Reads the import entries of a block 0: each in its place, keys rising through all of them. */
-export function decodeImports(
-  entries: readonly Uint8Array[],
-): Result<readonly ImportRow[], ImportRefusal> {
-  const rows: ImportRow[] = [];
-  let last: Uint8Array = new Uint8Array();
-  for (const [index, bytes] of entries.entries()) {
-    const read = decodeImport(bytes, index);
-    if (!read.ok) return read;
-    for (const row of read.value) {
-      const key = utf8(row[0]);
-      if (compareBytes(key, last) <= 0) return err({ code: "CHILD_ORDER", key: row[0] });
+/**
+ * Reads the import entries of a block 0, one after the other: each in its place, keys rising through all of them. Ends with
+ * the first refusal.
+ */
+export function* decodeImports(
+  entries: EntryList,
+): Generator<Result<readonly ImportRow[], ImportRefusal>> {
+  let last = "";
+  for (let index = 0; index < entries.length; index++) {
+    const read = decodeImport(entries.at(index) ?? NOTHING, index);
+    if (!read.ok) return yield read;
+    for (const [key] of read.value) {
+      if (compareUtf8(key, last) <= 0) return yield err({ code: "CHILD_ORDER", key });
       last = key;
-      rows.push(row);
     }
+    yield read;
   }
-  return ok(rows);
 }
 
-function decodeImport(
+const NOTHING = new Uint8Array();
+
+/** The rows of one import entry. */
+export function decodeImport(
   bytes: Uint8Array,
   index: number,
 ): Result<readonly ImportRow[], ImportRefusal> {

@@ -1,5 +1,5 @@
 import { hex } from "../bytes.ts";
-import type { CborValue } from "../cbor/index.ts";
+import { type CborValue, decodeOwnCbor } from "../cbor/index.ts";
 import { type Code, isBelow } from "../code/index.ts";
 import { keyIdentifier } from "../cose/index.ts";
 import { parseCheckpoint, parsePolicy } from "../note/index.ts";
@@ -21,11 +21,12 @@ import {
 } from "./import-shapes.ts";
 import type { Subtree } from "./import-subtree.ts";
 import { datasetPolicy } from "./kinds/dataset.ts";
-import { endedKey, orderKey, STATUS_PAGES } from "./map-keys.ts";
+import { endedKey, orderKey, registrationKey, STATUS_PAGES } from "./map-keys.ts";
 import { suspenderAbove } from "./rules.ts";
+import type { AliasValue, CodeRecord, Reference } from "./values.ts";
 
-/** A row of an import: its key, its value, and that as it is kept. */
-type Row = { readonly key: string; readonly value: CborValue; readonly bytes: Uint8Array };
+/** A row of an import: its key, its value, and where it stands. */
+type Row = { readonly key: string; readonly value: CborValue; readonly at: number };
 
 /** Reads one row of an import into what is known of the subtree. @returns why it cannot be one */
 export function readRow(subtree: Subtree, row: Row): string | undefined {
@@ -36,17 +37,17 @@ export function readRow(subtree: Subtree, row: Row): string | undefined {
     case "key":
       return readKey(subtree, row);
     case "alias":
-      return readAlias(subtree, row);
+      return readAlias(row);
     case "registration":
       return readRegistration(subtree, row);
     case "class":
-      return whenShaped(classShape, value, () => keep(subtree, row));
+      return whenShaped(classShape, value, () => undefined);
     case "anchor":
-      return readAnchor(subtree, row);
+      return readAnchor(row);
     case "dataset":
-      return readDataset(subtree, row);
+      return readDataset(row);
     case "seals":
-      return readSeals(subtree, row);
+      return readSeals(row);
     case "unseal":
       return readUnseal(subtree, row);
     case STATUS_PAGES:
@@ -68,8 +69,25 @@ function whenShaped<T>(
   return fit.ok ? use(fit.value) : `${fit.error.code} ${fit.error.path}`;
 }
 
-function keep({ others }: Subtree, { key, bytes }: Row): undefined {
-  others.push([key, bytes]);
+/** The record that a row names and which is not its own: the subtree must have it. The value is one that was read before. */
+export function referenceIn(key: string, value: Uint8Array): Reference | undefined {
+  const rest = key.slice(key.indexOf("/") + 1);
+  switch (key.slice(0, key.indexOf("/"))) {
+    case "code":
+      return rest.includes("#") ? rest : undefined;
+    case "key":
+    case "seals":
+    case "unseal":
+      return rest.slice(0, rest.indexOf("/", rest.indexOf("#")));
+    case "dataset":
+      return rest;
+    case "anchor":
+      return `${rest}#1`;
+    case "alias":
+      return (decodeOwnCbor(value) as AliasValue).code;
+    default:
+      return undefined;
+  }
 }
 
 function isWithin({ top }: Subtree, code: Code): boolean {
@@ -83,19 +101,22 @@ function readRecord(subtree: Subtree, row: Row): string | undefined {
     if (!isWithin(subtree, code)) return "code";
     if (delegation !== undefined && !parsePolicy(delegation.policy).ok) return "policy";
     if (key === `code/${code}`) {
-      const { generation, registration, holds, children } = record;
-      const isDelegated = delegation !== undefined;
-      const seen = { code, generation, holds, children, isDelegated, bytes: row.bytes };
       const by = record.status === "suspended" ? suspenderAbove(record, subtree.top) : undefined;
-      if (by !== undefined) subtree.held.push({ subject: code, by });
-      subtree.records.set(code, registration === undefined ? seen : { ...seen, registration });
+      if (by !== undefined) subtree.held ??= { subject: code, by };
+      keepRecord(subtree, record, row.at);
       return undefined;
     }
-    const reference = referenceTo(record);
-    if (key !== endedKey(reference)) return "key";
-    subtree.named.push({ key, reference });
-    return keep(subtree, row);
+    return key === endedKey(referenceTo(record)) ? undefined : "key";
   });
+}
+
+function keepRecord({ records, awaited }: Subtree, record: CodeRecord, at: number): void {
+  const { code, generation, registration, holds, children, delegation } = record;
+  const isDelegated = delegation !== undefined;
+  records.add({ code, generation, holds: holds.join(), children, isDelegated, at });
+  if (registration === undefined) return;
+  const key = registrationKey(registration);
+  if (!awaited.has(key)) awaited.set(key, code);
 }
 
 const KEY = /^key\/([^#]+#\d+)\/[0-9a-f]{16}$/;
@@ -107,78 +128,62 @@ function readKey(subtree: Subtree, row: Row): string | undefined {
     const kid = keyIdentifier(record.key);
     if (holder === undefined || !key.endsWith(`/${hex(kid)}`)) return "key";
     if ((record.to === undefined) !== (record.why === undefined)) return "why";
-    subtree.named.push({ key, reference: holder });
     if (record.to === undefined) {
       const ring = subtree.rings.get(holder) ?? [];
       ring.push({ kid, uses: record.uses });
       subtree.rings.set(holder, ring);
     }
-    return keep(subtree, row);
+    return undefined;
   });
 }
 
-function readAlias(subtree: Subtree, row: Row): string | undefined {
-  const { key, value } = row;
-  return whenShaped(aliasShape, value, ({ code }) => {
-    // One that was given back says nothing that its absence would not.
-    if (code === undefined) return "code";
-    subtree.named.push({ key, reference: code });
-    return keep(subtree, row);
-  });
+/** One that was given back says nothing that its absence would not. */
+function readAlias({ value }: Row): string | undefined {
+  return whenShaped(aliasShape, value, ({ code }) => (code === undefined ? "code" : undefined));
 }
 
 function readRegistration(subtree: Subtree, row: Row): string | undefined {
   const { key, value } = row;
   return whenShaped(registrationShape, value, () => {
-    subtree.registrations.add(key);
-    return keep(subtree, row);
+    subtree.awaited.delete(key);
+    return undefined;
   });
 }
 
-function readAnchor(subtree: Subtree, row: Row): string | undefined {
-  const { key, value } = row;
-  return whenShaped(anchorShape, value, ({ checkpoint }) => {
-    if (!parseCheckpoint(checkpoint).ok) return "checkpoint";
-    subtree.named.push({ key, reference: `${key.slice("anchor/".length)}#1` });
-    return keep(subtree, row);
-  });
+function readAnchor({ value }: Row): string | undefined {
+  return whenShaped(anchorShape, value, ({ checkpoint }) =>
+    parseCheckpoint(checkpoint).ok ? undefined : "checkpoint",
+  );
 }
 
-const DATASET = /^dataset\/([^#]+#\d+)$/;
+const DATASET = /^dataset\/[^#]+#\d+$/;
 
-function readDataset(subtree: Subtree, row: Row): string | undefined {
-  const { key, value } = row;
-  const reference = DATASET.exec(key)?.[1];
-  if (reference === undefined) return "key";
-  return whenShaped(datasetValue, value, ({ log }) => {
-    if (!parsePolicy(datasetPolicy(log)).ok) return "vkeys";
-    subtree.named.push({ key, reference });
-    return keep(subtree, row);
-  });
+function readDataset({ key, value }: Row): string | undefined {
+  if (!DATASET.test(key)) return "key";
+  return whenShaped(datasetValue, value, ({ log }) =>
+    parsePolicy(datasetPolicy(log)).ok ? undefined : "vkeys",
+  );
 }
 
-const SEALS = /^seals\/([^#]+#\d+)\/[0-9a-f]{16}(?:\/(0|[1-9]\d*))?$/;
+const SEALS = /^seals\/[^#]+#\d+\/[0-9a-f]{16}(?:\/(0|[1-9]\d*))?$/;
 
-function readSeals(subtree: Subtree, row: Row): string | undefined {
-  const { key, value } = row;
-  const [, holder, first] = SEALS.exec(key) ?? [];
-  if (holder === undefined) return "key";
-  subtree.named.push({ key, reference: holder });
-  return first === undefined
-    ? whenShaped(runsShape, value, () => keep(subtree, row))
-    : whenShaped(batchShape, value, () => keep(subtree, row));
+function readSeals({ key, value }: Row): string | undefined {
+  const seals = SEALS.exec(key);
+  if (seals === null) return "key";
+  return seals[1] === undefined
+    ? whenShaped(runsShape, value, () => undefined)
+    : whenShaped(batchShape, value, () => undefined);
 }
 
-const UNSEAL = /^unseal\/(([^#]+#\d+)\/[0-9a-f]{16})$/;
+const UNSEAL = /^unseal\/([^#]+#\d+\/[0-9a-f]{16})$/;
 
 function readUnseal(subtree: Subtree, row: Row): string | undefined {
   const { key, value } = row;
-  const [, owner, holder] = UNSEAL.exec(key) ?? [];
-  if (owner === undefined || holder === undefined) return "key";
+  const owner = UNSEAL.exec(key)?.[1];
+  if (owner === undefined) return "key";
   return whenShaped(hash, value, (bits) => {
-    subtree.named.push({ key, reference: holder });
     subtree.statuses.set(owner, { hash: bits, pages: new Map() });
-    return keep(subtree, row);
+    return undefined;
   });
 }
 
@@ -192,16 +197,17 @@ function readStatusPage(subtree: Subtree, row: Row): string | undefined {
     const status = subtree.statuses.get(owner);
     if (status === undefined) return "key";
     status.pages.set(Number(page), bits);
-    return keep(subtree, row);
+    return undefined;
   });
 }
 
+/** Keys rise, so all records came before. */
 function readOrder(subtree: Subtree, key: string, value: CborValue): string | undefined {
   return whenShaped(orderShape, value, (codes) => {
     const parent = key.slice("~order/".length, key.lastIndexOf("/")) as Code;
     const known = subtree.order.get(parent) ?? [];
     if (key !== orderKey(parent, known.length)) return "key";
-    for (const each of codes) known.push(each);
+    for (const code of codes) known.push(subtree.records.list(code));
     subtree.order.set(parent, known);
     return undefined;
   });

@@ -53,8 +53,13 @@ export {
   isKeyOfSide,
 } from "./grants.ts";
 export { applyChildGenesis, importRoot } from "./import.ts";
-export { encodeImports, type ImportRefusal, type ImportRow } from "./import-entry.ts";
-export { type ParentValue, selectImport } from "./import-select.ts";
+export {
+  type EntryList,
+  encodeImports,
+  type ImportRefusal,
+  type ImportRow,
+} from "./import-entry.ts";
+export { codeOf, isImportable, type ParentValues, selectImport } from "./import-select.ts";
 export { datasetPolicy } from "./kinds/dataset.ts";
 export { canSeal } from "./kinds/seals.ts";
 export { type VoteChange, voteChanges } from "./kinds/validator.ts";

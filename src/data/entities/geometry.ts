@@ -1,4 +1,10 @@
-import { type Geometry, isGeometry, isSamePosition, type Position } from "../../table/index.ts";
+import {
+  type Geometry,
+  isGeometry,
+  isSamePosition,
+  NEAR_DEGREES,
+  type Position,
+} from "../../table/index.ts";
 import type { JsonValue } from "./entity.ts";
 
 export { type Geometry, isGeometry, type Position };
@@ -34,6 +40,12 @@ export function polygonOf([west, south, east, north]: Box): Geometry {
     [west, south],
   ];
   return { type: "Polygon", coordinates: [ring] };
+}
+
+/** Whether a position lies in a box, its edges included, as the polygon of its corners would say. */
+export function isInBox([x = 0, y = 0]: Position, [west, south, east, north]: Box): boolean {
+  const near = NEAR_DEGREES;
+  return x >= west - near && x <= east + near && y >= south - near && y <= north + near;
 }
 
 /** Tells of positions whether they belong to a geometry, its border included; quick for many of them. */
@@ -104,6 +116,8 @@ type Parts = {
   readonly rings: readonly (readonly Position[])[];
   readonly holes: readonly (readonly Position[])[];
   readonly polygons: readonly (readonly (readonly Position[])[])[];
+  /** Where it is a polygon of just these corners. */
+  readonly box?: Box;
 };
 
 /** Of what is compared with many others: the geometry of a question, the area of a grant. */
@@ -130,7 +144,28 @@ function takenApart(geometry: Geometry): Parts {
     line.slice(1).map((end, i): Segment => [line[i] ?? end, end]),
   );
   const holes = polygons.flatMap((polygon) => polygon.slice(1));
-  return { points: positionsOf(geometry), segments, rings, holes, polygons };
+  const box = boxIn(geometry);
+  return { points: positionsOf(geometry), segments, rings, holes, polygons, ...(box && { box }) };
+}
+
+function boxIn(geometry: Geometry): Box | undefined {
+  if (geometry.type !== "Polygon" || geometry.coordinates.length !== 1) return undefined;
+  const [ring = []] = geometry.coordinates;
+  const [west, south, east, north] = boxOf(geometry);
+  const corners = [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+  ];
+  if (ring.length !== 5 || west === east || south === north) return undefined;
+  const places = ring.map(([x, y]) => corners.findIndex(([cx, cy]) => cx === x && cy === y));
+  // From corner to corner, either way round.
+  const isRound = places.slice(1).every((place, i) => {
+    const before = places[i] ?? -1;
+    return place >= 0 && before >= 0 && (place - before) % 2 !== 0;
+  });
+  return isRound && new Set(places).size === 4 ? [west, south, east, north] : undefined;
 }
 
 function linesOf(geometry: Geometry): {
@@ -174,6 +209,7 @@ function dimensionOf({ type }: Geometry): 0 | 1 | 2 {
 
 /** Whether a point belongs to a geometry, its border included. */
 function covers(parts: Parts, point: Position): boolean {
+  if (parts.box !== undefined) return isInBox(point, parts.box);
   if (parts.segments.some((segment) => isOn(segment, point))) return true;
   if (parts.segments.length === 0) return parts.points.some((each) => isSamePosition(each, point));
   return isInside(parts, point);

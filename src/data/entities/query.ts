@@ -8,6 +8,7 @@ import {
   type Geometry,
   geometryOf,
   intersects,
+  isInBox,
   overlaps,
   polygonOf,
   splitBox,
@@ -59,7 +60,7 @@ export function isAskedFor(entity: Entity, query: EntityQuery, lookUp?: LookUp):
     (attributes === undefined ||
       attributes.some((name) => entity.attributes[name] !== undefined)) &&
     isInTime(entity.time, query) &&
-    (bbox === undefined || isInBox(entity, bbox)) &&
+    (bbox === undefined || isPlacedIn(entity, bbox)) &&
     (idPattern === undefined || searchPattern(idPattern, entity.id)) &&
     (place === undefined || isPlaced(entity, place)) &&
     (scopes === undefined || scopes.some((all) => all.every((one) => isScoped(entity, one)))) &&
@@ -84,9 +85,10 @@ function isInTime(time: number, { fromMilliseconds, toMilliseconds }: EntityQuer
   );
 }
 
-function isInBox(entity: Entity, bbox: Box): boolean {
+function isPlacedIn(entity: Entity, bbox: Box): boolean {
   const place = geometryOf(entity.attributes.location?.[0]?.said.value);
   if (place === undefined) return false;
+  if (place.type === "Point") return splitBox(bbox).some((box) => isInBox(place.coordinates, box));
   return splitBox(bbox).some((box) => intersects(place, polygonOf(box)));
 }
 

@@ -70,6 +70,16 @@ export function readStatement(
   return { ...frame, attributes };
 }
 
+/** Which entity an observation is about; `undefined` where it names none. */
+export function namedIn(observation: Observation): string | undefined {
+  const said = (name: string) => {
+    const fact = observation.find((each) => isShown(each) && each.name === name);
+    return fact !== undefined && isShown(fact) ? fact.value : undefined;
+  };
+  const id = said("id");
+  return typeof id === "string" && id !== "" ? entityId(id, textsOf(said("type"))) : undefined;
+}
+
 /** A code is no URI, so an entity that bears one has its type before it. */
 export function entityId(id: string, types: readonly string[]): string {
   if (URI.test(id)) return id;

@@ -2,11 +2,10 @@ import { Bulk, type Sql } from "../../sql/index.ts";
 import { flatten } from "../entities/condition.ts";
 import { contentOf, type Entity, LOCATION } from "../entities/entity.ts";
 import { type Box, boxOf, geometryOf } from "../entities/geometry.ts";
+import { Decoded, type StoredEntity } from "./decoded.ts";
 
 /** Texts are looked up by so many characters of theirs. */
 export const KEPT_CHARACTERS = 200;
-
-export type StoredEntity = { readonly row: number; readonly entity: Entity };
 
 /** What a transaction found of an entity, and what it leaves. */
 type Changed = { readonly old: StoredEntity | undefined; now: StoredEntity | undefined };
@@ -19,6 +18,8 @@ const UPDATE =
  * within a transaction is written once, with its end: first what goes, then what comes.
  */
 export class EntityRows {
+  /** Told of the id of each entity that a transaction changes. */
+  onChange: (id: string) => void = () => {};
   readonly #sql: Sql;
   readonly #changed = new Map<string, Changed>();
   readonly #decoded = new Decoded();
@@ -43,8 +44,31 @@ export class EntityRows {
     if (found === undefined) return undefined;
     const doc = String(found[1]);
     const stored = { row: Number(found[0]), entity: JSON.parse(doc) as Entity };
-    this.#decoded.set(id, stored, doc.length);
+    this.#decoded.set(stored, doc.length);
     return stored;
+  }
+
+  /** Those of some rows, as the last transaction left them, in the order of the rows. */
+  ofRows(rows: readonly number[]): readonly StoredEntity[] {
+    const found: StoredEntity[] = [];
+    const others: number[] = [];
+    for (const row of rows) {
+      const known = this.#decoded.byRow(row);
+      if (known === undefined) others.push(row);
+      else found.push(known);
+    }
+    if (others.length > 0) {
+      const select = "SELECT row, doc FROM entity WHERE row IN (SELECT value FROM json_each(?))";
+      for (const each of readStored(this.#sql, select, [JSON.stringify(others)])) {
+        this.#decoded.set(each, CHARACTERS_OF_ONE);
+        found.push(each);
+      }
+    }
+    return found.sort((a, b) => a.row - b.row);
+  }
+
+  close(): void {
+    this.#decoded.clear();
   }
 
   /** @param row of the observation that the entity begins with, if it was not there */
@@ -77,6 +101,7 @@ export class EntityRows {
     }
     for (const [id, { old, now }] of this.#changed) {
       if (old === now) continue;
+      this.onChange(id);
       if (now === undefined) this.#decoded.delete(id);
       else this.#bring(old?.row === now.row ? old : undefined, now);
     }
@@ -112,7 +137,7 @@ export class EntityRows {
     const place = geometryOf(entity.attributes[LOCATION]?.[0]?.said.value);
     const [west, south, east, north] = place ? boxOf(place) : [null, null, null, null];
     const doc = JSON.stringify(entity);
-    this.#decoded.set(entity.id, { row, entity }, doc.length);
+    this.#decoded.set({ row, entity }, doc.length);
     // To replace a row would write the index of ids anew.
     if (old === undefined) {
       this.#entities.add(row, entity.id, entity.time, doc, west, south, east, north);
@@ -130,40 +155,18 @@ export class EntityRows {
   }
 }
 
-/** Characters of documents of which the newest are kept decoded, in two halves: the older one goes as a whole. */
-const DECODED_CHARACTERS = 2 * 1024 * 1024;
+/** Of a document that was read together with others: its own length is not known. */
+const CHARACTERS_OF_ONE = 1024;
 
-/** Entities that were read or written last: who changes one has mostly asked for it. Nobody changes what is kept here. */
-class Decoded {
-  #young = new Map<string, StoredEntity>();
-  #old = new Map<string, StoredEntity>();
-  #characters = 0;
-
-  get(id: string): StoredEntity | undefined {
-    return this.#young.get(id) ?? this.#old.get(id);
-  }
-
-  set(id: string, stored: StoredEntity, characters: number): void {
-    if (this.#characters + characters > DECODED_CHARACTERS / 2) {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#characters = 0;
-    }
-    this.#old.delete(id);
-    this.#young.set(id, stored);
-    this.#characters += characters;
-  }
-
-  delete(id: string): void {
-    this.#young.delete(id);
-    this.#old.delete(id);
-  }
-
-  clear(): void {
-    this.#young.clear();
-    this.#old.clear();
-    this.#characters = 0;
-  }
+/** What stands in rows, in order: as one text, since each row that the library hands over costs more than reading it. */
+export function readStored(
+  sql: Sql,
+  select: string,
+  args: readonly (string | number)[],
+): readonly StoredEntity[] {
+  const text = "'[' || group_concat('{\"row\":' || row || ',\"entity\":' || doc || '}') || ']'";
+  const found = sql.get(`SELECT ${text} FROM (${select})`, args)?.[0] ?? "[]";
+  return (JSON.parse(String(found)) as StoredEntity[]).sort((a, b) => a.row - b.row);
 }
 
 type Value = readonly [attribute: string, value: string | number];

@@ -24,6 +24,13 @@ type Row = { readonly row: number; readonly entity: Entity };
 export function memoryEntityStore(): EntityStore {
   const entries = new Map<number, StoredEntry>();
   const suspects = new Set<number>();
+  let listener: (id: string) => void = () => {};
+  const tell = ({ body }: StoredEntry): void => {
+    for (const observation of body.observations) {
+      const statement = readStatement(observation, body.receivedMilliseconds);
+      if (statement !== undefined) listener(statement.id);
+    }
+  };
 
   const statements = (): { row: number; received: number; statement: Statement }[] =>
     [...entries.values()]
@@ -63,14 +70,23 @@ export function memoryEntityStore(): EntityStore {
     get position() {
       return entries.size;
     },
+    onChange(told) {
+      listener = told;
+    },
     async take(more) {
-      for (const entry of more) entries.set(entry.index, entry);
+      for (const entry of more) {
+        tell(entry);
+        entries.set(entry.index, entry);
+      }
     },
     async suspect(index) {
       suspects.add(index);
     },
     suspected: async () => [...suspects],
     async retake(entry) {
+      const before = entries.get(entry.index);
+      if (before !== undefined) tell(before);
+      tell(entry);
       entries.set(entry.index, entry);
       suspects.delete(entry.index);
     },

@@ -12,27 +12,39 @@ export type Plan = {
   readonly isExact: boolean;
   /** Few rows are expected, and they come in no order. */
   readonly isNarrow: boolean;
+  /** Those few as a question of its own for their rows, which may find some more. */
+  readonly narrow: Pick<Part, "args"> & { readonly text: string };
 };
 
-type Part = Omit<Plan, "isExact">;
+type Part = Omit<Plan, "isExact" | "narrow">;
 
 export function planOf(query: EntityQuery, view: EntityView): Plan {
+  const boxes = byBoxes(query, view);
   const parts = [
     byIds(query),
     byTypes(query),
     byTime(query, view),
-    byBoxes(query, view),
+    boxes,
     query.condition && byCondition(query.condition),
   ].filter((part) => part !== undefined);
   const { idPattern, attributes, condition, place, bbox, scopes } = query;
   const isOpen = [idPattern, attributes, condition, place, bbox, scopes].every(
     (each) => each === undefined,
   );
-  return {
+  const whole = {
     where: parts.map(({ where }) => `(${where})`).join(" AND ") || "1",
     args: parts.flatMap(({ args }) => args),
+  };
+  const isByBoxes = parts.every((part) => part === boxes || !part.isNarrow);
+  return {
+    ...whole,
     isExact: isOpen && !isLimited(view),
     isNarrow: parts.some(({ isNarrow }) => isNarrow),
+    narrow:
+      boxes !== undefined && isByBoxes
+        ? // What else is asked is seen as fast when it is looked at, and a row costs as much to find as to read.
+          { text: boxes.rows, args: boxes.args }
+        : { text: `SELECT e.row FROM entity e WHERE ${whole.where}`, args: whole.args },
   };
 }
 
@@ -61,13 +73,18 @@ function byTime(
   return { where: "e.time BETWEEN ? AND ?", args, isNarrow: false };
 }
 
-function byBoxes(query: EntityQuery, { area }: EntityView): Part | undefined {
+function byBoxes(
+  query: EntityQuery,
+  { area }: EntityView,
+): (Part & { readonly rows: string }) | undefined {
   const boxes = boxesOf(query) ?? (area && [boxOf(area)]);
   if (boxes === undefined) return undefined;
   const inside = "(p.east >= ? AND p.west <= ? AND p.north >= ? AND p.south <= ?)";
   // The R*Tree keeps 32-bit numbers, rounded outwards: what it finds is looked at again.
+  const rows = `SELECT p.row FROM place p WHERE ${boxes.map(() => inside).join(" OR ")}`;
   return {
-    where: `e.row IN (SELECT p.row FROM place p WHERE ${boxes.map(() => inside).join(" OR ")})`,
+    rows,
+    where: `e.row IN (${rows})`,
     args: boxes.flatMap(([west, south, east, north]) => [west, east, south, north]),
     isNarrow: true,
   };

@@ -18,7 +18,8 @@ import type {
   StoreLog,
 } from "../port.ts";
 import { closeDatabase, openDatabase, readMeta, writeMeta } from "./database.ts";
-import { EntityRows } from "./entity-rows.ts";
+import type { StoredEntity } from "./decoded.ts";
+import { EntityRows, readStored } from "./entity-rows.ts";
 import { ExtentSum } from "./extent.ts";
 import { InventoryCollector } from "./inventory.ts";
 import { MeasureRows } from "./measures.ts";
@@ -59,6 +60,10 @@ class SqliteStore implements EntityStore {
 
   get position(): number {
     return this.#position;
+  }
+
+  onChange(listener: (id: string) => void): void {
+    this.#entities.onChange = listener;
   }
 
   async take(entries: readonly StoredEntry[]): Promise<void> {
@@ -217,6 +222,7 @@ class SqliteStore implements EntityStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#entities.close();
     closeDatabase(this.#sql);
   }
 
@@ -278,7 +284,7 @@ class SqliteStore implements EntityStore {
   ): AsyncGenerator<{ readonly row: number; readonly entity: Entity }> {
     const plan = planOf(query, view);
     const lookUp = (id: string) => this.#seen(id, view);
-    for await (const [row, stored] of plan.isNarrow
+    for await (const { row, entity: stored } of plan.isNarrow
       ? this.#few(plan, after)
       : this.#many(plan, after, most)) {
       const entity = seen(stored, view);
@@ -287,42 +293,32 @@ class SqliteStore implements EntityStore {
   }
 
   /** All rows at once, then what they hold piece by piece: the index that leads to them knows no order. */
-  async *#few({ where, args }: Plan, after: number): AsyncGenerator<Stored> {
-    const found = this.#sql.get(
-      `SELECT json_group_array(e.row) FROM entity e WHERE (${where}) AND e.row > ?`,
-      [...args, after],
-    );
-    const rows = (JSON.parse(String(found?.[0])) as number[]).sort((a, b) => a - b);
+  async *#few({ narrow }: Plan, after: number): AsyncGenerator<StoredEntity> {
+    const { text, args } = narrow;
+    const found = this.#sql.get(`SELECT json_group_array(row) FROM (${text})`, args);
+    const rows = (JSON.parse(String(found?.[0])) as number[])
+      .filter((row) => row > after)
+      .sort((a, b) => a - b);
     for (let i = 0; i < rows.length; i += TURN_ROWS) {
-      const piece = JSON.stringify(rows.slice(i, i + TURN_ROWS));
-      yield* this.#stored(
-        "SELECT row, doc FROM entity WHERE row IN (SELECT value FROM json_each(?))",
-        [piece],
-      );
+      yield* this.#entities.ofRows(rows.slice(i, i + TURN_ROWS));
       if (i + TURN_ROWS < rows.length) await turn();
     }
   }
 
-  async *#many({ where, args }: Plan, after: number, most: number): AsyncGenerator<Stored> {
+  async *#many({ where, args }: Plan, after: number, most: number): AsyncGenerator<StoredEntity> {
     const limit = Math.min(TURN_ROWS, most);
     let last = after;
     for (;;) {
-      const found = this.#stored(
+      const found = readStored(
+        this.#sql,
         `SELECT e.row, e.doc FROM entity e WHERE e.row > ? AND (${where}) ORDER BY e.row LIMIT ${limit}`,
         [last, ...args],
       );
       yield* found;
-      last = found.at(-1)?.[0] ?? last;
+      last = found.at(-1)?.row ?? last;
       if (found.length < limit) return;
       await turn();
     }
-  }
-
-  /** Rows with what they hold, in order: as one text, since each row that the library hands over costs more than reading it. */
-  #stored(select: string, args: readonly (string | number)[]): readonly Stored[] {
-    const text = "'[' || group_concat('[' || row || ',' || doc || ']') || ']'";
-    const found = this.#sql.get(`SELECT ${text} FROM (${select})`, args)?.[0] ?? "[]";
-    return (JSON.parse(String(found)) as Stored[]).sort(([a], [b]) => a - b);
   }
 
   #tallied(type: string): number {
@@ -349,8 +345,6 @@ class SqliteStore implements EntityStore {
       .sort((a, b) => (a.type < b.type ? -1 : 1));
   }
 }
-
-type Stored = readonly [row: number, entity: Entity];
 
 /** Bounded by observations: an entry is taken in as a whole. */
 function batchesOf(entries: readonly StoredEntry[]): StoredEntry[][] {

@@ -8,7 +8,6 @@ import {
   present,
   type Refusal,
   type Result,
-  readItem,
   rulesAt,
   sha256,
   utf8,
@@ -22,7 +21,7 @@ import { LedgerFault } from "../fault.ts";
 import { AwaitedHeads, signHead } from "../heads.ts";
 import type { Head } from "../port.ts";
 import type { Precheck } from "../precheck.ts";
-import { compareMapRoot, type ReadBlock } from "../replay.ts";
+import { compareMapRoot, itemsOf, type ReadBlock } from "../replay.ts";
 import { Slices } from "../slices.ts";
 import type { LedgerState } from "../state.ts";
 import type { LedgerClock, LogStore, MapStore, Staged } from "../stores.ts";
@@ -202,7 +201,7 @@ export class Chain {
     const { log, clock } = this.#parts;
     const { origin } = this.#options;
     const slices = new Slices(clock);
-    const items = entries.map(readItem);
+    const items = itemsOf(entries);
     const terms = { origin, timeMilliseconds: entry.time, items, check: () => true };
     const made = await makeBlock(this.#parts, this.#head, terms, () => slices.turn());
     const index = entry.first + entry.count;

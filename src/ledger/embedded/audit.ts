@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type Checkpoint,
   decodeBlockEntry,
+  type EntryList,
   Frontier,
   hashLeaf,
   hex,
@@ -12,7 +12,14 @@ import {
   SparseMap,
   verifySignature,
 } from "../../core/index.ts";
-import { type FileSystem, LogFault, nodeFiles, openIfThere, readLog } from "../../log/index.ts";
+import {
+  type FileSystem,
+  LogFault,
+  nodeFiles,
+  openIfThere,
+  openUnnamed,
+  readLog,
+} from "../../log/index.ts";
 import { LatestValues } from "../latest-values.ts";
 import {
   compareMapRoot,
@@ -23,6 +30,7 @@ import {
 } from "../replay.ts";
 import { LedgerState } from "../state.ts";
 import type { ValueStore } from "../stores.ts";
+import { EntrySpool } from "./entry-spool.ts";
 import { readPublished } from "./published-file.ts";
 import { ValuesFile } from "./values.ts";
 
@@ -99,6 +107,7 @@ export async function auditDirectory(
     const refusal = refusalOf(cause, auditor.offset);
     return { intact: false, entries: auditor.entries, refusal, milliseconds: elapsed() };
   } finally {
+    auditor.close();
     await values.close();
   }
 }
@@ -118,13 +127,7 @@ function openValues(
   const bytes = file?.size() ?? 0;
   file?.close();
   if (bytes <= journalInMemoryBytes) return new LatestValues();
-  const directory = mkdtempSync(join(tmpdir(), "cityid-audit-"));
-  try {
-    return ValuesFile.open(nodeFiles, join(directory, "values"));
-  } finally {
-    // It is open, and goes with the process, however that ends.
-    rmSync(directory, { recursive: true });
-  }
+  return openUnnamed(tmpdir(), (path) => ValuesFile.open(nodeFiles, path));
 }
 
 function refusalOf(cause: unknown, offset: number): AuditRefusal {
@@ -154,8 +157,8 @@ class Auditor {
   #origin: string | undefined;
   #blocks = 0;
   #flushedEnd = 0;
-  /** Entries of block 0, whose block entry has not come yet. */
-  #beginning: Uint8Array[] = [];
+  /** Entries of block 0, until it is judged. */
+  readonly #beginning = new EntrySpool(tmpdir());
   /** Where the record that is being judged begins. */
   offset = 0;
 
@@ -172,30 +175,42 @@ class Auditor {
 
   visit(record: JournalBlock): void {
     this.offset = record.offset;
-    const block = this.#whole(record);
-    if (block === undefined) return;
-    const read = this.#read(block.first, block.entries);
+    if (this.#blocks === 0) this.#visitBeginning(record);
+    else this.#judge(this.#read(record.first, record.entries), record.entries);
+  }
+
+  /** Block 0 may stand in several records, until one that ends with a block entry. */
+  #visitBeginning({ entries }: JournalBlock): void {
+    for (const entry of entries) this.#beginning.push(entry);
+    if (!isBlockEntry(entries.at(-1) ?? new Uint8Array())) return;
+    this.#judge(this.#read(0, this.#beginning), this.#beginning);
+    this.#beginning.close();
+  }
+
+  /** @param all the entries with the block entry */
+  #judge(block: ReadBlock, all: EntryList): void {
     this.#origin ??= this.#genesisOrigin(block.entries);
     const replayed = replayBlock(
       this.#state,
       this.#origin,
-      read,
+      block,
       (key, envelope) =>
         verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok,
     );
     if (!replayed.ok) throw this.#stop(replayed.error);
-    this.#map.update(replayed.value.applied.puts);
-    const compared = compareMapRoot(read.entry, this.#map.root());
-    if (!compared.ok) throw this.#stop(compared.error);
-    for (const entry of block.entries) this.#frontier.append(hashLeaf(entry));
-    if (this.entries === this.#published?.size) this.#publishedRoot = hex(this.#frontier.root());
-    // A write for each block would take as long as the replay.
-    if (this.#values.end - this.#flushedEnd >= FLUSH_BYTES) {
+    for (const { applied } of replayed.value) {
+      this.#map.update(applied.puts);
+      // A write for each block would take as long as the replay.
+      if (this.#values.end - this.#flushedEnd < FLUSH_BYTES) continue;
       this.#values.flush();
       this.#flushedEnd = this.#values.end;
     }
+    const compared = compareMapRoot(block.entry, this.#map.root());
+    if (!compared.ok) throw this.#stop(compared.error);
+    for (let i = 0; i < all.length; i++) this.#frontier.append(hashLeaf(entryOf(all, i)));
+    if (this.entries === this.#published?.size) this.#publishedRoot = hex(this.#frontier.root());
     this.#blocks++;
-    this.#options.onProgress?.({ entries: this.entries, offset: block.offset });
+    this.#options.onProgress?.({ entries: this.entries, offset: this.offset });
   }
 
   /** Compares with the last checkpoint that the node published. */
@@ -224,17 +239,6 @@ class Auditor {
     };
   }
 
-  /** Block 0 may stand in several records, until one that ends with a block entry. */
-  #whole({ first, entries, offset }: JournalBlock): JournalBlock | undefined {
-    if (this.#blocks > 0) return { first, entries, offset };
-    // A record is seen only while it is visited.
-    for (const entry of entries) this.#beginning.push(entry.slice());
-    if (!isBlockEntry(entries.at(-1) ?? new Uint8Array())) return undefined;
-    const all = this.#beginning;
-    this.#beginning = [];
-    return { first: 0, entries: all, offset };
-  }
-
   /** The journal ends here. */
   end(): void {
     if (this.#beginning.length === 0) return;
@@ -246,24 +250,32 @@ class Auditor {
   }
 
   /** A record of the journal is one block: its last entry closes it. */
-  #read(first: number, all: readonly Uint8Array[]): ReadBlock {
+  #read(first: number, all: EntryList): ReadBlock {
     const index = first + all.length - 1;
-    const entry = decodeBlockEntry(present(all.at(-1), "a record holds entries"));
+    const entry = decodeBlockEntry(entryOf(all, all.length - 1));
     if (!entry.ok) throw this.#stop({ code: "REPLAY_BLOCK_ENTRY", index, why: entry.error.why });
     const { first: claimed, count, height } = entry.value;
     if (claimed !== first || count !== all.length - 1 || height !== this.#blocks) {
       throw this.#stop({ code: "REPLAY_BLOCK_ENTRY", index, why: "first, count, height" });
     }
-    return { entry: entry.value, entries: all.slice(0, -1) };
+    return { entry: entry.value, entries: { length: count, at: (i) => all.at(i) } };
   }
 
-  #genesisOrigin([bytes = new Uint8Array()]: readonly Uint8Array[]): string {
-    const genesis = readGenesis(bytes);
+  #genesisOrigin(entries: EntryList): string {
+    const genesis = readGenesis(entries.at(0) ?? new Uint8Array());
     if (!genesis.ok) throw this.#stop(genesis.error);
     return genesis.value.origin;
+  }
+
+  close(): void {
+    this.#beginning.close();
   }
 
   #stop(refusal: ReplayRefusal): Stop {
     return new Stop({ ...refusal, offset: this.offset });
   }
+}
+
+function entryOf(entries: EntryList, index: number): Uint8Array {
+  return present(entries.at(index), "a record holds entries");
 }

@@ -4,6 +4,8 @@ export {
   type AuditReport,
   auditDirectory,
 } from "./audit.ts";
+export { collectGarbage } from "./collect-garbage.ts";
+export { EntrySpool } from "./entry-spool.ts";
 export {
   createEmbeddedLedger,
   type EmbeddedOptions,
@@ -11,4 +13,4 @@ export {
   openEmbeddedLedger,
 } from "./open.ts";
 export type { Recovery } from "./open-stores.ts";
-export { type Replayed, Replayer, type ReplayerOptions } from "./replayer/index.ts";
+export { type Replayed, ReplayedValues, Replayer, type ReplayerOptions } from "./replayer/index.ts";

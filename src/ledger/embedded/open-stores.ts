@@ -102,6 +102,7 @@ async function openLocked(
     values: join(directory, "values"),
     ledger: hex(log.leaf(0)),
     start: VALUES_START,
+    freshFrom: values.end,
   });
   const publisher = new Publisher(head, clock, (newest) =>
     writePublished(nodeFiles, published, newest),
@@ -175,12 +176,13 @@ async function replay(
     // This node checked the signatures before it wrote the block; an audit checks them again.
     const replayed = replayBlock(state, origin, block.value, () => true);
     if (!replayed.ok) throw divergedFault(replayed.error);
-    const { applied, moment } = replayed.value;
-    mapRoot = await map.update(applied, moment);
-    const compared = compareMapRoot(block.value.entry, mapRoot);
+    for (const { applied, moment } of replayed.value) {
+      flush(values);
+      mapRoot = await map.update(applied, moment);
+      position = moment;
+    }
+    const compared = compareMapRoot(block.value.entry, present(mapRoot, "the map's root"));
     if (!compared.ok) throw divergedFault(compared.error);
-    flush(values);
-    position = moment;
   }
   const { size, height, timeMilliseconds } = present(position, "block 0");
   const root = log.root(size);

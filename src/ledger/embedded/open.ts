@@ -1,5 +1,6 @@
-import { dirname } from "node:path";
-import { type ChildGenesis, equalBytes, type Genesis } from "../../core/index.ts";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type ChildGenesis, type EntryList, equalBytes, type Genesis } from "../../core/index.ts";
 import {
   createLog,
   type FileSystem,
@@ -12,14 +13,18 @@ import {
 import { beginWith, makeFirstBlock } from "../begin.ts";
 import { ClockGuard } from "../clock-guard.ts";
 import { LedgerFault } from "../fault.ts";
+import { LatestValues } from "../latest-values.ts";
 import { LocalLedger } from "../ledger.ts";
 import { LocalMap } from "../local-map.ts";
-import { MemoryValues } from "../memory/values.ts";
 import type { Ledger } from "../port.ts";
 import { MAX_BEGINNING_BYTES } from "../replay.ts";
 import { Sequencer } from "../sequencer.ts";
 import { LedgerState } from "../state.ts";
+import type { MapStore, ValueStore } from "../stores.ts";
+import { collectGarbage } from "./collect-garbage.ts";
+import { MapThread } from "./map-thread/thread.ts";
 import { openStores, type Recovery, type StoresOptions } from "./open-stores.ts";
+import { VALUES_START, ValuesFile } from "./values.ts";
 
 export type EmbeddedOptions = StoresOptions & {
   /** An operator says that the clock is right, however far it is from the last block. */
@@ -37,6 +42,8 @@ export type CreateOptions = {
   readonly files?: FileSystem;
   /** Block 0 is written in records of about this size. */
   readonly maxRecordBytes?: number;
+  /** Leaves values and a snapshot too, on this machine's disk, so that a large block 0 is not applied again by the first start. */
+  readonly derive?: boolean;
 };
 
 /**
@@ -48,16 +55,19 @@ export type CreateOptions = {
 export async function createEmbeddedLedger(
   directory: string,
   genesis: Genesis | ChildGenesis,
-  imports: readonly Uint8Array[] = [],
-  { files = nodeFiles, maxRecordBytes }: CreateOptions = {},
+  imports: EntryList = [],
+  { files = nodeFiles, maxRecordBytes, derive = false }: CreateOptions = {},
 ): Promise<void> {
   const begun = beginWith(genesis, imports);
   if (!begun.ok) {
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: begun.error.code });
   }
-  const parts = { state: new LedgerState(new MemoryValues()), map: new LocalMap() };
-  const { entries } = await makeFirstBlock(parts, genesis, begun.value);
-  const bytes = entries.reduce((sum, entry) => sum + entry.length, 0);
+  if (derive) mkdirSync(directory, { recursive: true });
+  await using stores = derive ? await derivedStores(directory) : storesInMemory();
+  const { entries } = await makeFirstBlock(stores, genesis, begun.value);
+  if (derive) collectGarbage();
+  let bytes = 0;
+  for (let i = 0; i < entries.length; i++) bytes += entries.at(i)?.length ?? 0;
   if (bytes > MAX_BEGINNING_BYTES) {
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: `block 0: ${bytes} bytes` });
   }
@@ -67,16 +77,57 @@ export async function createEmbeddedLedger(
     return syncUp(files, directory, dirname(directory));
   }
   await createLog({ directory, origin, files }, entries, maxRecordBytes);
+  await stores.keep();
+}
+
+type BeginningStores = AsyncDisposable & {
+  readonly state: LedgerState;
+  readonly values: ValueStore;
+  readonly map: MapStore;
+  /** Lets the first start go on from here. */
+  readonly keep: () => Promise<void>;
+};
+
+function storesInMemory(): BeginningStores {
+  const values = new LatestValues();
+  const nothing = async () => undefined;
+  const stores = { state: new LedgerState(values), values, map: new LocalMap(), keep: nothing };
+  return { ...stores, [Symbol.asyncDispose]: nothing };
+}
+
+async function derivedStores(directory: string): Promise<BeginningStores> {
+  const values = ValuesFile.open(nodeFiles, join(directory, "values"));
+  values.truncate(VALUES_START);
+  const data = { snapshot: join(directory, "snapshot"), valuesBytes: VALUES_START };
+  const { map } = await MapThread.open(data, async () => {
+    values.flush();
+    await values.sync();
+  });
+  return {
+    state: new LedgerState(values),
+    values,
+    map,
+    async keep() {
+      // It only spares the first start some work.
+      await map.snapshot().catch(() => undefined);
+    },
+    async [Symbol.asyncDispose]() {
+      await map.close();
+      await values.close();
+    },
+  };
 }
 
 /** Whether these entries are all that a log holds. */
 function isBegunWith(
-  entries: readonly Uint8Array[],
+  entries: EntryList,
   where: { readonly directory: string; readonly files: FileSystem },
 ): boolean {
   let isSame = true;
   const { size } = readLog(where, ({ first, entries: kept }) => {
-    isSame &&= kept.every((entry, i) => equalBytes(entry, entries[first + i] ?? new Uint8Array()));
+    isSame &&= kept.every((entry, i) =>
+      equalBytes(entry, entries.at(first + i) ?? new Uint8Array()),
+    );
   });
   return isSame && size === entries.length;
 }

@@ -3,6 +3,7 @@ import {
   type Genesis,
   isSignatureRight,
   type NoteSigner,
+  present,
   signCheckpoint,
 } from "../../core/index.ts";
 import { beginWith, makeFirstBlock } from "../begin.ts";
@@ -32,10 +33,15 @@ export async function openMemoryLedger(options: {
   if (!begun.ok) throw new Error(`genesis refused: ${begun.error.code}`);
   const [log, values] = [new MemoryLog(), new MemoryValues()];
   const [state, map] = [new LedgerState(values), new LocalMap()];
-  const { entries, position, mapRoot } = await makeFirstBlock({ state, map }, genesis, begun.value);
-  const staged = log.stage(entries);
+  const { entries, position, mapRoot } = await makeFirstBlock(
+    { state, values, map },
+    genesis,
+    begun.value,
+  );
+  const staged = log.stage(
+    Array.from({ length: entries.length }, (_, i) => present(entries.at(i), `entry ${i}`)),
+  );
   await log.commit(staged);
-  state.commit();
   const { origin } = genesis;
   const { root } = staged;
   const checkpoint = signCheckpoint({ origin, size: position.size, root }, signers);

@@ -2,14 +2,19 @@ import {
   ANCHOR_PAUSE_MILLISECONDS,
   type AnchorItem,
   type AnchorValue,
+  certain,
   type Delegation,
   equalBytes,
+  type Hash,
   hashLeaf,
   parseCheckpoint,
   present,
+  rootFromInclusion,
+  rootsOfGrowth,
 } from "../../core/index.ts";
 import type { Head, LedgerReader } from "../../ledger/index.ts";
 import type { Client } from "../../sdk/index.ts";
+import type { FraudProof } from "../../witness/index.ts";
 import type { NodeLog } from "../log.ts";
 import { ChildFault } from "./fault.ts";
 import { type Delegate, readParent, submitToParent } from "./parent.ts";
@@ -19,6 +24,8 @@ export type AnchoringOptions = {
   readonly parent: Client;
   readonly delegate: Delegate;
   readonly nowMilliseconds: () => number;
+  /** Keeps the proof that there are two ledgers of this key. */
+  readonly fraud?: (proof: FraudProof) => Promise<void>;
 };
 
 /** What one round came to. `size` is the one that the parent has now. */
@@ -40,6 +47,14 @@ export async function anchorOnce(options: AnchoringOptions): Promise<Anchored> {
     const got = delegation?.origin ?? "none";
     throw new ChildFault("PARENT_DELEGATION", { subject: code, want: head.origin, got });
   }
+  const branch = branchOf(ledger, head, delegate, delegation, anchor);
+  if (branch !== undefined) {
+    await options.fraud?.(branch.proof);
+    // What the parent refuses it keeps the proof of.
+    const operation = { op: "anchor", items: [branch.item] } as const;
+    await submitToParent(parent, delegate, operation, nowMilliseconds()).catch(unlessRefused);
+    throw new ChildFault("PARENT_BRANCH", { size: branch.size });
+  }
   const item = itemFor(ledger, head, delegate, delegation, anchor);
   if (item === undefined) return { size: head.size, isNew: false };
   await submitToParent(parent, delegate, { op: "anchor", items: [item] }, nowMilliseconds());
@@ -60,14 +75,54 @@ function itemFor(
   }
   const last = parseCheckpoint(anchor.checkpoint);
   const known = last.ok ? last.value.size : Number.NaN;
-  if (known === size) {
-    const ours = parseCheckpoint(checkpoint);
-    const isSame = last.ok && ours.ok && equalBytes(last.value.root, ours.value.root);
-    if (!isSame) throw new ChildFault("PARENT_BRANCH", { size });
-    return undefined;
-  }
+  if (known === size) return undefined;
   if (!(known < size)) throw new ChildFault("PARENT_AHEAD", { got: size, want: known });
   return { code, checkpoint, consistency: ledger.consistency(known, size) };
+}
+
+/** Another history than the parent has anchored, and what shows it. */
+type Branch = {
+  /** Entries that are anchored, where this ledger had another root. */
+  readonly size: number;
+  readonly item: AnchorItem;
+  readonly proof: FraudProof;
+};
+
+/** Whether the parent has seen another history of this log: then somebody wrote on from a copy of this ledger. */
+function branchOf(
+  ledger: LedgerReader,
+  { size, checkpoint, origin }: Head,
+  { code }: Delegate,
+  { op }: Delegation,
+  anchor: AnchorValue | undefined,
+): Branch | undefined {
+  if (anchor === undefined || !equalBytes(anchor.delegation, op)) return undefined;
+  const last = parseCheckpoint(anchor.checkpoint);
+  if (!last.ok || last.value.size > size) return undefined;
+  const known = last.value.size;
+  const own = rootAt(ledger, known);
+  if (equalBytes(own, last.value.root)) return undefined;
+  const path = ledger.consistency(known, size);
+  // Where the whole first tree is one subtree, the path would leave out what shows that it is another one.
+  const isShown = known === size || rootsOfGrowth({ first: known, second: size, path }).ok;
+  const nodes = isShown ? path : [own, ...path];
+  const proof = { origin, first: anchor.checkpoint, second: checkpoint };
+  return {
+    size: known,
+    item: { code, checkpoint, consistency: nodes },
+    proof: known === size ? proof : { ...proof, nodes },
+  };
+}
+
+function rootAt(ledger: LedgerReader, size: number): Hash {
+  const index = size - 1;
+  const leaf = hashLeaf(present(ledger.entry(index), `entry ${index}`));
+  const proof = { index, size, path: ledger.inclusion(index, size) };
+  return certain(rootFromInclusion(leaf, proof), "a path of this ledger");
+}
+
+function unlessRefused(cause: unknown): void {
+  if (!(cause instanceof ChildFault) || cause.code !== "PARENT_REFUSED") throw cause;
 }
 
 /** While it lasts: a little more than the parent's pause, so that no round comes too early. */

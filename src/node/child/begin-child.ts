@@ -8,7 +8,7 @@ import {
   isKeyName,
   type Statement,
 } from "../../core/index.ts";
-import { embeddedLedgerExists } from "../../ledger/embedded/index.ts";
+import { collectGarbage, embeddedLedgerExists } from "../../ledger/embedded/index.ts";
 import { type FileSystem, nodeFiles } from "../../log/index.ts";
 import type { Client } from "../../sdk/index.ts";
 import { beginNode } from "../begin.ts";
@@ -18,7 +18,7 @@ import { seedFile } from "../secrets.ts";
 import { ChildFault } from "./fault.ts";
 import { handOver } from "./hand-over.ts";
 import { type Delegate, readParent, submitToParent } from "./parent.ts";
-import { fetchParentLog } from "./parent-log.ts";
+import { replayParent } from "./parent-log.ts";
 
 /** What the ledger of a delegated code is begun with. */
 export type ChildBeginning = {
@@ -33,6 +33,15 @@ export type ChildBeginning = {
   readonly origin: string;
   readonly nowMilliseconds: () => number;
   readonly files?: FileSystem;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: BeginningProgress) => void;
+};
+
+/** How far a beginning is: entries of the parent's log that are verified, bytes of its values that are looked through, block 0. */
+export type BeginningProgress = {
+  readonly step: "parent" | "import" | "ledger";
+  readonly done: number;
+  readonly total: number;
 };
 
 /** The one member of a ledger that a code runs by itself: its own key. */
@@ -40,15 +49,21 @@ const OWNER = "OWNER";
 
 /**
  * Begins the ledger of a delegated code in an empty data directory: delegates the code in the parent where that was not done
- * before, fetches the parent's log, verifies and replays it, and writes block 0. Broken off anywhere, it goes on from there.
+ * before, fetches the parent's log into `parent/`, verifies and replays it, and writes block 0. Broken off anywhere, it goes on
+ * from there.
  *
  * @returns whether it was begun now; `false` where it had been before
  * @throws ChildFault; ApiProblem, NodeUnreachable; LedgerFault
  */
 export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   const { origin, parent, parentPolicy, delegate, nowMilliseconds, files = nodeFiles } = beginning;
+  const { signal, onProgress } = beginning;
   const directory = dataDirectory(beginning.dataDirectory);
-  if ((await readDescription(directory.root, files)) !== undefined) return false;
+  const copies = join(directory.root, "parent");
+  if ((await readDescription(directory.root, files)) !== undefined) {
+    nodeFiles.removeTree(copies);
+    return false;
+  }
   if (!isKeyName(origin))
     throw new ChildFault("PARENT_DELEGATION", { subject: origin, got: "name" });
   const logSeed = await seedFile(directory.logKey);
@@ -59,6 +74,7 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   if (embeddedLedgerExists(directory.ledger, files)) {
     // Broken off here before: of a whole ledger only the description is missing.
     await writeDescription(directory.root, { origin, ...described }, files);
+    nodeFiles.removeTree(copies);
     return true;
   }
   const policy = policyOf(origin, logSeed);
@@ -66,12 +82,26 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   await writeFile(join(directory.root, "policy"), policy);
   await ensureDelegated(beginning, policy);
   const { size } = await readParent(parent, delegate.code);
-  const now = nowMilliseconds();
-  const log = await fetchParentLog(parent, parentPolicy, Math.floor(now / 1000), size);
-  const { record, imports, ...handed } = handOver(log, delegate.code, origin);
-  const genesis = genesisOf({ origin, policy, record, time: now, ...handed }, delegate);
+  const tell = (step: BeginningProgress["step"]) => (far: { done: number; total: number }) =>
+    onProgress?.({ step, ...far });
+  const stop = signal && { signal };
+  const log = await replayParent({
+    ...{ parent, policy: parentPolicy, directory: copies, nowMilliseconds, minSize: size, ...stop },
+    onProgress: tell("parent"),
+  });
+  collectGarbage();
+  const wanted = { code: delegate.code, origin, directory: copies, ...stop };
+  await using handed = await handOver(log, { ...wanted, onProgress: tell("import") });
+  collectGarbage();
+  const { record, imports, parent: moment, commitment } = handed;
+  const time = nowMilliseconds();
+  const genesis = genesisOf({ origin, policy, record, time, parent: moment, commitment }, delegate);
+  tell("ledger")({ done: 0, total: imports.length });
   const { root } = directory;
   await beginNode({ dataDirectory: root, genesis, imports, logSeed, files, ...described });
+  tell("ledger")({ done: imports.length, total: imports.length });
+  // Of no use any more; what a process that dies here leaves goes with the next start.
+  nodeFiles.removeTree(copies);
   return true;
 }
 

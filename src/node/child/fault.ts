@@ -13,7 +13,7 @@ export type ChildFaultCode =
   | "PARENT_DELEGATION"
   /** The parent has seen more of this ledger than it holds. */
   | "PARENT_AHEAD"
-  /** The parent has another root of the very size that this ledger is at: there are two of this ledger. */
+  /** The parent has another root of a size that this ledger had: there are two of this ledger. */
   | "PARENT_BRANCH";
 
 /** Why a child ledger cannot begin, or be anchored, for the present. */

@@ -3,67 +3,92 @@ import {
   type Code,
   type CodeRecord,
   codeKey,
-  decodeCbor,
+  codeOf,
+  decodeOwnCbor,
   encodeImports,
   importRoot,
+  isImportable,
+  parentOf,
   present,
   selectImport,
 } from "../../core/index.ts";
-import { replayLog } from "../../ledger/index.ts";
+import { EntrySpool, ReplayedValues } from "../../ledger/embedded/index.ts";
 import { ChildFault } from "./fault.ts";
 import type { ParentLog } from "./parent-log.ts";
 
-/** What a child ledger takes over, and from which moment of its parent. */
-export type HandOver = {
+/** What a child ledger takes over, and from which moment of its parent. To be closed. */
+export type HandOver = AsyncDisposable & {
   /** The code's record in the parent, with its delegation. */
   readonly record: CodeRecord;
   readonly parent: ChildGenesis["parent"];
   /** The import entries of block 0. */
-  readonly imports: readonly Uint8Array[];
+  readonly imports: EntrySpool;
   readonly commitment: ChildGenesis["imports"];
 };
 
+export type HandOverOptions = {
+  readonly code: Code;
+  /** Name of the ledger that the code is delegated to. */
+  readonly origin: string;
+  /** Directory on a disk with room for what is taken over. */
+  readonly directory: string;
+  readonly signal?: AbortSignal;
+  /** In bytes of the parent's values. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
+};
+
 /**
- * Replays the parent's log, every signature, rule and root of it, and takes out of the state what the ledger of `code`
- * begins with. Whoever has the same log makes the same bytes.
+ * Takes out of a parent's values what the ledger of `code` begins with. Whoever has the same log makes the same bytes. Keys
+ * are in memory, values on the disk.
  *
- * @throws ChildFault `PARENT_REPLAY`, `PARENT_DELEGATION` where the code is not delegated to `origin`
+ * @throws ChildFault `PARENT_DELEGATION` where the code is not delegated to `origin`
  */
-export function handOver(
-  { checkpoint, note, entries }: ParentLog,
-  code: Code,
-  origin: string,
-): HandOver {
-  const replayed = replayLog(entries);
-  if (!replayed.ok) {
-    const { code: cause, index, ...facts } = replayed.error;
-    throw new ChildFault("PARENT_REPLAY", { cause, index, ...facts });
-  }
-  const { values, childrenOf, mapRoot, size } = replayed.value;
-  if (size !== checkpoint.size || replayed.value.origin !== checkpoint.origin) {
-    throw new ChildFault("PARENT_REPLAY", { cause: "PARENT_CHECKPOINT", index: size });
-  }
-  const encoded = values.get(codeKey(code));
-  const record = encoded === undefined ? undefined : (decoded(encoded) as CodeRecord);
+export async function handOver(
+  { checkpoint, note, mapRoot, replayDirectory }: ParentLog,
+  { code, origin, directory, ...others }: HandOverOptions,
+): Promise<HandOver> {
+  const children = new Map<Code, Code[]>();
+  using values = await ReplayedValues.read(replayDirectory, {
+    ...others,
+    isWanted: (key) => isImportable(key, code),
+    onFirst: (key) => noteBirth(children, key),
+  });
+  const encoded = values.value(codeKey(code));
+  const record = encoded && (decodeOwnCbor(encoded) as unknown as CodeRecord);
   if (record?.delegation?.origin !== origin) {
     const got = record?.delegation?.origin ?? "none";
     throw new ChildFault("PARENT_DELEGATION", { subject: code, want: origin, got });
   }
-  const rows = selectImport(decodedValues(values), childrenOf, code);
-  const imports = encodeImports(rows);
+  const held = {
+    keys: values.keys(),
+    latest: (key: string) => present(values.value(key), key),
+    childrenOf: (of: Code) => children.get(of) ?? [],
+  };
+  const imports = new EntrySpool(directory);
+  try {
+    for (const entry of encodeImports(selectImport(held, code))) {
+      imports.push(entry);
+      if (imports.length % ENTRIES_AT_ONCE > 0) continue;
+      await new Promise(setImmediate);
+      others.signal?.throwIfAborted();
+    }
+  } catch (cause) {
+    imports.close();
+    throw cause;
+  }
   const parent = { origin: checkpoint.origin, code, checkpoint: note, mapRoot };
-  return { record, parent, imports, commitment: importRoot(imports) };
+  const close = async () => imports.close();
+  return { record, parent, imports, commitment: importRoot(imports), [Symbol.asyncDispose]: close };
 }
 
-/** One after the other: decoded, a million values would be several gigabytes. */
-function* decodedValues(
-  values: ReadonlyMap<string, Uint8Array>,
-): Generator<readonly [key: string, value: unknown, encoded: Uint8Array]> {
-  for (const [key, value] of values) yield [key, decoded(value), value];
-}
+/** Some megabytes: others have their turn in between. */
+const ENTRIES_AT_ONCE = 64;
 
-/** A value that the rules made. */
-function decoded(bytes: Uint8Array): unknown {
-  const value = decodeCbor(bytes);
-  return present(value.ok ? value.value : undefined, "a canonical value");
+function noteBirth(children: Map<Code, Code[]>, key: string): void {
+  const code = codeOf(key);
+  const parent = code && parentOf(code);
+  if (code === undefined || parent === undefined) return;
+  const siblings = children.get(parent);
+  if (siblings === undefined) children.set(parent, [code]);
+  else siblings.push(code);
 }

@@ -6,9 +6,9 @@ export {
   startAnchoring,
 } from "./anchoring.ts";
 export { announceUrl } from "./announce.ts";
-export { beginChild, type ChildBeginning } from "./begin-child.ts";
+export { type BeginningProgress, beginChild, type ChildBeginning } from "./begin-child.ts";
 export { ChildFault, type ChildFaultCode } from "./fault.ts";
-export { type HandOver, handOver } from "./hand-over.ts";
+export { type HandOver, type HandOverOptions, handOver } from "./hand-over.ts";
 export type { Delegate } from "./parent.ts";
-export { fetchParentLog, type ParentLog } from "./parent-log.ts";
+export { type ParentLog, type ReplayOptions, replayParent } from "./parent-log.ts";
 export { parentProofs } from "./parent-proofs.ts";

@@ -1,54 +1,89 @@
+import { join } from "node:path";
 import {
-  decodeEntryBundle,
-  equalBytes,
-  evaluatePolicy,
-  Frontier,
-  formatTilePath,
-  hashLeaf,
-  parseCheckpoint,
-  parsePolicy,
-  type SignedCheckpoint,
-  TILE_WIDTH,
-} from "../../core/index.ts";
+  type AuditRefusal,
+  Copy,
+  Follower,
+  type RoundResult,
+  sourceOver,
+} from "../../audit/index.ts";
+import { type Hash, hex, type SignedCheckpoint, sha256, utf8 } from "../../core/index.ts";
 import type { Client } from "../../sdk/index.ts";
 import { ChildFault } from "./fault.ts";
 
-/** A log as its checkpoint commits to it: nothing of it rests on the word of who served it. */
+/** A log that was verified entry by entry: nothing of it rests on the word of who served it. */
 export type ParentLog = {
   readonly checkpoint: SignedCheckpoint;
   /** The checkpoint as it was signed. */
   readonly note: string;
-  readonly entries: readonly Uint8Array[];
+  /** Of all that its operations made. */
+  readonly mapRoot: Hash;
+  /** Where the values are that the replay derived. */
+  readonly replayDirectory: string;
+};
+
+export type ReplayOptions = {
+  readonly parent: Client;
+  /** tlog-policy text that the checkpoint must satisfy. */
+  readonly policy: string;
+  /** Keeps what was verified, so that whoever was broken off goes on from there. */
+  readonly directory: string;
+  readonly nowMilliseconds: () => number;
+  /** Entries that the parent says it has: what it publishes comes up to a second later. */
+  readonly minSize?: number;
+  readonly signal?: AbortSignal;
+  /** In entries. */
+  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 };
 
 /**
- * Fetches a whole log and compares the root over its entries with a checkpoint that is believed under `policy`.
+ * Fetches a whole log by its static files, and replays it: every tile, signature, rule and map root, under a checkpoint that
+ * is believed under `policy`. In the memory that an audit takes, and with its files.
  *
- * @param minSize entries that the parent says it has: what it publishes comes up to a second later
- * @throws ChildFault `PARENT_CHECKPOINT`, `PARENT_LOG`; ApiProblem, NodeUnreachable
+ * @throws ChildFault `PARENT_CHECKPOINT`, `PARENT_LOG`, `PARENT_REPLAY`; ApiProblem, NodeUnreachable; LogFault; the signal's
+ *   reason
  */
-export async function fetchParentLog(
-  parent: Pick<Client, "checkpoint" | "tile">,
-  policyText: string,
-  nowSeconds: number,
-  minSize = 0,
-): Promise<ParentLog> {
-  const note = await checkpointFrom(parent, minSize);
-  const checkpoint = believe(note, policyText, nowSeconds);
-  const tree = Frontier.empty();
-  const entries: Uint8Array[] = [];
-  for (let index = 0; index * TILE_WIDTH < checkpoint.size; index++) {
-    const width = Math.min(TILE_WIDTH, checkpoint.size - index * TILE_WIDTH);
-    const bundle = await parent.tile(formatTilePath({ kind: "entries", index, width }));
-    for (const entry of entriesIn(bundle, width, index)) {
-      tree.append(hashLeaf(entry));
-      entries.push(entry);
-    }
+export async function replayParent(options: ReplayOptions): Promise<ParentLog> {
+  const { parent, policy, nowMilliseconds, signal, onProgress } = options;
+  const note = await checkpointFrom(parent, options.minSize ?? 0);
+  const [name = ""] = note.split("\n", 1);
+  const copy = await Copy.open(join(options.directory, hex(sha256(utf8(name)))), false);
+  const follower = new Follower({
+    ...{ source: sourceOver(parent), copy, policy, nowMilliseconds },
+    ...(signal && { signal }),
+    ...(onProgress && { onProgress }),
+  });
+  try {
+    const { checkpoint, replayed } = verifiedOf(await follower.round(note));
+    const { replayDirectory } = copy;
+    return { checkpoint, note, mapRoot: replayed.mapRoot, replayDirectory };
+  } finally {
+    await follower.close();
+    await copy.close();
   }
-  if (!equalBytes(tree.root(), checkpoint.root)) {
-    throw new ChildFault("PARENT_LOG", { why: "root", size: checkpoint.size });
-  }
-  return { checkpoint, note, entries };
+}
+
+type Verified = Extract<RoundResult, { ok: true }>;
+
+function verifiedOf(
+  result: RoundResult,
+): Verified & { readonly replayed: NonNullable<Verified["replayed"]> } {
+  if (!result.ok) throw faultOf(result.refusal, result.attested !== undefined);
+  const { replayed } = result;
+  if (replayed === undefined) throw new ChildFault("PARENT_LOG", { why: "AUDIT_EMPTY" });
+  return { ...result, replayed };
+}
+
+function faultOf(refusal: AuditRefusal, isBelieved: boolean): ChildFault {
+  const { code, ...others } = refusal;
+  const facts = Object.fromEntries(Object.entries(others).filter(isFact));
+  if (!isBelieved) return new ChildFault("PARENT_CHECKPOINT", { ...facts, why: code });
+  if (!code.startsWith("REPLAY_")) return new ChildFault("PARENT_LOG", { ...facts, why: code });
+  return new ChildFault("PARENT_REPLAY", { cause: code, ...facts });
+}
+
+/** What a policy is refused for may have a cause of its own. */
+function isFact(fact: [string, unknown]): fact is [string, string | number] {
+  return typeof fact[1] === "string" || typeof fact[1] === "number";
 }
 
 const WAIT_MILLISECONDS = 250;
@@ -66,21 +101,4 @@ async function checkpointFrom(
     await new Promise((resolve) => setTimeout(resolve, WAIT_MILLISECONDS));
   }
   throw new ChildFault("PARENT_CHECKPOINT", { why: "size", want: minSize });
-}
-
-function believe(note: string, policyText: string, nowSeconds: number): SignedCheckpoint {
-  const refuse = (why: string) => new ChildFault("PARENT_CHECKPOINT", { why });
-  const policy = parsePolicy(policyText);
-  if (!policy.ok) throw refuse(policy.error.code);
-  const checkpoint = parseCheckpoint(note);
-  if (!checkpoint.ok) throw refuse(checkpoint.error.code);
-  const trust = evaluatePolicy(policy.value, checkpoint.value, nowSeconds);
-  if (!trust.ok) throw refuse(trust.error.code);
-  return checkpoint.value;
-}
-
-function entriesIn(bundle: Uint8Array, width: number, index: number): readonly Uint8Array[] {
-  const entries = decodeEntryBundle(bundle, width);
-  if (!entries.ok) throw new ChildFault("PARENT_LOG", { why: "bundle", bundle: index });
-  return entries.value;
 }

@@ -28,6 +28,13 @@ import { createAccessNotes } from "./notes.ts";
 /** A view, and by which key it was opened. */
 export type Authorised = { readonly view: View; readonly key: HeldKey | undefined };
 
+/** A view, and when it was judged. */
+export type Judged = {
+  readonly view: View;
+  readonly seconds: number;
+  readonly blocks: number;
+};
+
 /** Who asks, and under which grant, if one is named. */
 export type Asker = {
   readonly signer?: Signer;
@@ -63,6 +70,13 @@ export type Access = {
     action: AccessAction,
     body?: Uint8Array,
   ): Promise<Result<Authorised, AnyRefusal>>;
+  /**
+   * Whether what was judged of somebody without a name holds still: within the second in which it was judged and without a block
+   * since, and while accesses can be noted.
+   */
+  holdsStill(judged: Judged): boolean;
+  /** Of what is judged now, to ask later whether it holds still. */
+  judgedNow(view: View): Judged;
   /** Notes in the access log what was given under a grant: the kind of answer, and of how many things. */
   note(view: View, what: string, count: number): void;
   /** Calls `end` once, in the block that ends the grant, or when its time is over. @returns the way to stop watching */
@@ -121,7 +135,9 @@ export function createAccess(dependencies: AccessDependencies): Access {
     const { view, key } = each.authorised;
     if ((await above?.stillHolds(view, key)) !== true) endOf(each);
   };
+  let blocks = 0;
   const stopListening = ledger.onBlock(() => {
+    blocks += 1;
     if (watched.size > 0) judge();
   });
 
@@ -138,7 +154,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
     { signer, grant }: Asker,
     dataset: OpenDataset,
     action: AccessAction,
-  ): Judged => {
+  ): Verdict => {
     const key = signer?.ledger === "above" ? undefined : signer && heldKey(signer);
     const caller = { ...(key && { key }), ...(grant && { grant }) };
     return { view: authorise(state, dataset, caller, action, nowSeconds()), key };
@@ -148,7 +164,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
     { signer, grant }: Asker,
     dataset: OpenDataset,
     action: AccessAction,
-  ): Promise<Judged | undefined> => {
+  ): Promise<Verdict | undefined> => {
     const key = signer?.ledger === "above" ? heldKey(signer) : undefined;
     const caller = { ...(key && { key }), ...(grant && { grant }) };
     const view = await above?.authorise(dataset, caller, action);
@@ -159,7 +175,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
     asker: Asker,
     dataset: OpenDataset,
     action: AccessAction,
-  ): Promise<Judged | "silent"> => {
+  ): Promise<Verdict | "silent"> => {
     const isFromAbove = asker.signer?.ledger === "above";
     const here = judgeHere(asker, dataset, action);
     if (above === undefined || (here.view.ok && !isFromAbove)) return here;
@@ -207,6 +223,9 @@ export function createAccess(dependencies: AccessDependencies): Access {
       const asking = asker(c, body);
       return asking.ok ? judgeAsker(asking.value, dataset, action) : asking;
     },
+    judgedNow: (view) => ({ view, seconds: nowSeconds(), blocks }),
+    holdsStill: ({ view, ...at }) =>
+      at.blocks === blocks && at.seconds === nowSeconds() && notes.isReady(view),
     note: (view, what, count) => notes.add(view, what, count),
     watch(authorised, end) {
       const entry = { authorised, end };
@@ -247,7 +266,7 @@ export function createAccess(dependencies: AccessDependencies): Access {
 }
 
 /** What came out, and for which key of the ledger that said it. */
-type Judged = {
+type Verdict = {
   readonly view: Result<View, ViewRefusal>;
   readonly key: HeldKey | undefined;
 };

@@ -1,2 +1,2 @@
-export { type Access, type Asker, type Authorised, createAccess } from "./access.ts";
+export { type Access, type Asker, type Authorised, createAccess, type Judged } from "./access.ts";
 export { mountAgreements } from "./agreements.ts";

@@ -7,6 +7,8 @@ export type AccessNotes = {
   add(view: View, what: string, count: number): void;
   /** Whether accesses to this dataset can be noted: what cannot be noted is not given. */
   ready(view: View): Promise<boolean>;
+  /** Whether they could be noted when that was asked last, and since. */
+  isReady(view: View): boolean;
   /** Writes what was gathered. */
   close(): void;
 };
@@ -108,6 +110,8 @@ export function createAccessNotes({
         if (each.reference === reference) await flush(grant);
       return !failed.has(reference);
     },
+    isReady: ({ dataset: { reference } }) =>
+      datasets === undefined || (logs.has(reference) && !failed.has(reference)),
     close() {
       for (const grant of [...gathered.keys()]) void flush(grant);
     },

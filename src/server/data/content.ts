@@ -1,6 +1,5 @@
 import { isShown, type Observation, type OpenDataset, ok, type Result } from "../../core/index.ts";
 import {
-  ALL,
   type ContentRefusal,
   contentRules,
   cornersOf,
@@ -44,6 +43,5 @@ function attributesOf({ attributes, amends }: Statement): Statement["attributes"
 }
 
 async function typesOf({ entities }: Pick<DatasetLog, "entities">, id: string) {
-  await entities.caughtUp();
-  return (await entities.entity(id, ALL))?.types ?? [];
+  return (await entities.now(id))?.types ?? [];
 }

@@ -1,11 +1,17 @@
 import { err, ok, type Result } from "../../core/index.ts";
-import type { DatasetLog, View } from "../../data/index.ts";
+import {
+  createTableThread,
+  type DatasetLog,
+  type TableThread,
+  type View,
+} from "../../data/index.ts";
 import { ColumnFinder, createTable, needsColumns, type TableFormat } from "../../table/index.ts";
 import type { Authorised } from "../access/index.ts";
 import { PRIVATE } from "../http/answer.ts";
 import { MAX_EXPORTS } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
+import { parquetPieces } from "./export-parquet.ts";
 import { proveExport } from "./export-proof.ts";
 import { type ExportRequest, readExportRequest } from "./export-request.ts";
 import { exportRows } from "./export-rows.ts";
@@ -36,12 +42,13 @@ type Asked = Kept & {
 export function mountExport(app: App, services: Services): () => void {
   const { access, problem } = services;
   const running = new Set<ExportStream>();
+  const thread = createTableThread();
 
   app.get("/v1/datasets/:code/export", async (c) => {
     const asked = await askedOf(c, false);
     if (!asked.ok) return problem(c, asked.error);
     const { log, authorised, request, size } = asked.value;
-    const pieces = tablePieces(log, authorised.view, request, size);
+    const pieces = tablePieces(log, authorised.view, request, size, thread);
     return given(c, asked.value, pieces, TYPES[request.format], request.format);
   });
 
@@ -93,10 +100,24 @@ export function mountExport(app: App, services: Services): () => void {
 
   return () => {
     for (const each of [...running]) each.end();
+    void thread.close();
   };
 }
 
-async function* tablePieces(
+function tablePieces(
+  log: DatasetLog,
+  view: View,
+  request: ExportRequest,
+  size: number,
+  thread: TableThread,
+): AsyncGenerator<Piece> {
+  const isByColumn = request.format === "parquet" && request.of === "observations";
+  return isByColumn
+    ? parquetPieces(thread, log, view, request.choice, size)
+    : rowPieces(log, view, request, size);
+}
+
+async function* rowPieces(
   log: DatasetLog,
   view: View,
   request: ExportRequest,

@@ -11,7 +11,7 @@ import {
   referredCode,
 } from "../../core/index.ts";
 import { type DatasetLog, type EntityView, entityView } from "../../data/index.ts";
-import type { Asker } from "../access/index.ts";
+import type { Asker, Judged } from "../access/index.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
@@ -25,6 +25,7 @@ export type SeenDataset = {
   readonly dataset: OpenDataset;
   readonly log: DatasetLog;
   readonly view: EntityView;
+  readonly judged: Judged;
   /** To be told of what was given of it: what is read under a grant is noted. */
   readonly note: (what: string, count: number) => void;
 };
@@ -90,5 +91,6 @@ async function seenLog(
   if (!judged.ok) return judged.error.code === "HTTP_BUSY" ? judged : ok(undefined);
   const { view } = judged.value;
   const note: SeenDataset["note"] = (what, count) => access.note(view, what, count);
-  return ok({ code, dataset: dataset.value, log, view: entityView(view), note });
+  const seen = { view: entityView(view), judged: access.judgedNow(view) };
+  return ok({ code, dataset: dataset.value, log, ...seen, note });
 }

@@ -50,7 +50,8 @@ async function takeEntry(
   const body = await read();
   if (!body.ok) return body;
   const { dataset, log } = found.value;
-  const taken = await submitEntry(services, dataset, log, services.uploadRate, body.value);
+  const from = { peer: c.env, forwardedFor: c.req.header("X-Forwarded-For") };
+  const taken = await submitEntry(services, dataset, log, services.uploadRate, body.value, from);
   if (!taken.ok) return taken;
   return ok(
     new TextAnswer(JSON.stringify(receiptJson(log, taken.value)), {

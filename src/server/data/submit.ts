@@ -23,7 +23,7 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import { judgeContent } from "./content.ts";
 import { inTurns } from "./turns.ts";
-import type { UploadRate } from "./upload-rate.ts";
+import type { Sender, UploadRate } from "./upload-rate.ts";
 
 /** An entry as it is sent: `{"entry", "facts", ? "files"}`, all of it in one request, so that it is there as a whole or not at all. */
 type Sent = {
@@ -46,6 +46,7 @@ export async function submitEntry(
   log: DatasetLog,
   rate: UploadRate,
   body: Uint8Array,
+  from?: Sender,
 ): Promise<Result<LogReceipt, AnyRefusal>> {
   const sent = readSent(body);
   if (!sent.ok) return sent;
@@ -56,11 +57,12 @@ export async function submitEntry(
   const receivedMilliseconds = clock();
   const signer = judgeEntry(state, dataset, entry.value, Math.floor(receivedMilliseconds / 1000));
   if (!signer.ok) return signer;
-  const admitted = rate.admit(entry.value, receivedMilliseconds);
+  const admitted = rate.admit(entry.value, receivedMilliseconds, from);
   if (!admitted.ok) return admitted;
   const observations = await inTurns(readingObservations(sent.value.facts));
   if (!observations.ok) return observations;
-  const matched = matchBody(entry.value, observations.value);
+  const { facts } = sent.value;
+  const matched = matchBody(entry.value, observations.value, facts);
   if (!matched.ok) return matched;
   const content = await judgeContent(
     ...([state, dataset, log, observations.value, receivedMilliseconds] as const),
@@ -71,7 +73,7 @@ export async function submitEntry(
   const files = matchFiles(observations.value, sent.value.files);
   if (!files.ok) return files;
   const answer = await log.append({
-    ...{ entry: entry.value, observations: observations.value },
+    ...{ entry: entry.value, observations: observations.value, facts },
     ...{ files: files.value, receivedMilliseconds },
     ...(plate.value !== undefined && { plate: plate.value }),
   });

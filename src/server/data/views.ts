@@ -20,12 +20,12 @@ import { receiptText } from "../operations/outcome.ts";
 
 /** What a submitter gets: that the entry stands in the log, checkable off line. */
 export function receiptJson(log: DatasetLog, receipt: LogReceipt): object {
-  const { index, path, checkpoint, receivedMilliseconds } = receipt;
+  const { index, hash, path, checkpoint, receivedMilliseconds } = receipt;
   return {
     dataset: log.reference,
     log: log.origin,
     index,
-    hash: hex(entryAt(log, index).hash),
+    hash: hex(hash),
     received: timeOfMilliseconds(receivedMilliseconds),
     receipt: receiptText(index, path, checkpoint),
   };

@@ -1,8 +1,13 @@
 import { getQueryParam, getQueryParams } from "hono/utils/url";
+import type { Peer } from "../services.ts";
 import { type HotRequest, headerOf } from "./hot.ts";
 
 /** What answers both ways need to know of a request; a context of the router is one. */
-export type Incoming = { readonly req: IncomingRequest };
+export type Incoming = {
+  readonly req: IncomingRequest;
+  /** What the listener knows of the connection. */
+  readonly env: Peer;
+};
 
 export type IncomingRequest = {
   readonly method: string;
@@ -17,7 +22,7 @@ export type IncomingRequest = {
 
 /** A request without a router: parts of its path have been told apart already. Parameters are read as the router reads them. */
 export function incomingOf(
-  { method = "", url = "", rawHeaders }: HotRequest,
+  { method = "", url = "", rawHeaders, socket }: HotRequest,
   params: ReadonlyMap<string, string>,
 ): Incoming {
   const whole = `http://localhost${url}`;
@@ -27,6 +32,7 @@ export function incomingOf(
     return getQueryParams(whole, name);
   }
   return {
+    env: socket,
     req: {
       ...{ method, url: whole, queries },
       header: (name) => headerOf(rawHeaders, name.toLowerCase()),

@@ -1,31 +1,40 @@
 import { COMMON_HEADERS } from "../methods.ts";
 import type { HotAnswer } from "./hot.ts";
+import type { ByteText } from "./json-bytes.ts";
 
 /** An answer that is a text, or nothing: it becomes a `Response` on the long way, and is written as it is on the short one. */
 export class TextAnswer {
   readonly text: string | undefined;
+  /** In the place of a text, where that is bytes already. */
+  readonly bytes: ByteText | undefined;
   readonly status: number;
   readonly headers: Record<string, string>;
 
   constructor(
-    text: string | undefined,
+    text: string | { readonly bytes: ByteText } | undefined,
     { status = 200, headers }: { readonly status?: number; readonly headers: object },
   ) {
-    this.text = text;
+    const areBytes = typeof text === "object";
+    this.text = areBytes ? undefined : text;
+    this.bytes = areBytes ? text.bytes : undefined;
     this.status = status;
     this.headers = { ...headers } as Record<string, string>;
   }
 
   response(): Response {
-    const { status, headers } = this;
-    return new Response(this.text ?? null, { status, headers });
+    const { status, headers, bytes } = this;
+    const body = bytes === undefined ? (this.text ?? null) : Buffer.from(bytes, "latin1");
+    return new Response(body, { status, headers });
   }
 
   /** @throws TypeError for a field that no head can hold, as a `Response` does */
   hot(): HotAnswer {
-    const { status, text } = this;
+    const { status, text, bytes } = this;
     const headers = [...COMMON_HEADERS, ...Object.entries(this.headers).flat()];
     if (headers.some((each) => NO_FIELD.test(each))) throw new TypeError("a field with such signs");
+    if (bytes !== undefined) {
+      return { status, headers: [...headers, "Content-Length", String(bytes.length)], body: bytes };
+    }
     if (text === undefined) return { status, headers, body: undefined };
     const length = Buffer.byteLength(text);
     const isAscii = length === text.length;

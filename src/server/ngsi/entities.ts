@@ -15,6 +15,7 @@ import {
   SCOPE,
   updated,
 } from "./changes.ts";
+import { entityTexts } from "./entity-text.ts";
 import { withLinked } from "./linked.ts";
 import { attributeIri } from "./names.ts";
 import { readOrder } from "./order.ts";
@@ -33,7 +34,15 @@ import {
   readUri,
   timeAt,
 } from "./read-entity.ts";
-import { type Ask, answerDone, answerStatus, answerWith, pathPart, type Route } from "./request.ts";
+import {
+  type Ask,
+  answerDone,
+  answerJsonText,
+  answerStatus,
+  answerWith,
+  pathPart,
+  type Route,
+} from "./request.ts";
 import { type Form, featureJson, isMember, shown } from "./write-entity.ts";
 import type { Writer } from "./writer.ts";
 
@@ -53,7 +62,10 @@ export function entityRoutes(writer: Writer): readonly Route[] {
       ...{ ...deleting, path: "/entities", parameters: PURGE },
       answer: (ask) => purge(writer, ask),
     },
-    { ...reading, method: "GET", path: one, parameters: RETRIEVE, answer: retrieve },
+    {
+      ...{ ...reading, method: "GET", path: one, parameters: RETRIEVE, isKept: true },
+      answer: retrieve,
+    },
     { ...deleting, path: one, parameters: ["type"], answer: (ask) => remove(writer, ask) },
     { ...changing, method: "PUT", path: one, answer: (ask) => replace(writer, ask) },
     { ...changing, method: "PATCH", path: one, answer: (ask) => merge(writer, ask) },
@@ -97,8 +109,9 @@ async function retrieve(ask: Ask): Answer {
   if (!place.ok) return place;
   const types = readTypes(asked("type"), context);
   if (!types.ok) return types;
-  await target.log.entities.caughtUp();
-  const entity = await target.log.entities.entity(id.value, target.view);
+  const { entities } = target.log;
+  await (form.value.join === undefined ? entities.caughtUpWith(id.value) : entities.caughtUp());
+  const entity = await entities.entity(id.value, target.view);
   if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }
@@ -107,6 +120,8 @@ async function retrieve(ask: Ask): Answer {
   if (ask.accept === GEO) {
     return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
   }
+  const text = ask.accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
+  if (text !== undefined) return ok(answerJsonText(ask, text(entity), links));
   const all = await withLinked(target, [entity], context, proven);
   return ok(answerWith(ask, all.length === 1 ? all[0] : all, links));
 }
@@ -119,6 +134,7 @@ function isEmpty(entity: Entity, form: Form): boolean {
 }
 
 const GEO = "application/geo+json";
+const JSON_TYPE = "application/json";
 
 async function list(ask: Ask): Answer {
   const query = readQuery(ask.asked, ask.context);
@@ -141,15 +157,19 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
   const isTold = (entity: Entity) => form.only !== undefined || !isEmpty(entity, form);
   const told = page.value.entities.filter(isTold);
   const proven = withProofs(ask, form);
-  const found =
-    accept === GEO
-      ? told.map((entity) => featureJson(entity, context, proven, place.value))
-      : await withLinked(target, told, context, proven);
+  const text = accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
   const count = query.withCount ? await entities.count(query.query, target.view) : undefined;
   const headers = {
     ...pageLinks(ask, query, page.value.isMore),
     ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
   };
+  if (text !== undefined) {
+    return ok(answerJsonText(ask, `[${told.map(text).join(",")}]`, headers));
+  }
+  const found =
+    accept === GEO
+      ? told.map((entity) => featureJson(entity, context, proven, place.value))
+      : await withLinked(target, told, context, proven);
   const value = accept === GEO ? { type: "FeatureCollection", features: found } : found;
   return ok(answerWith(ask, value, headers));
 }

@@ -3,11 +3,13 @@ import {
   type Code,
   composeEntry,
   decodeEntry,
-  decodeFact,
+  decodeObservations,
   encodeEntry,
   encodeFact,
+  encodeObservations,
   err,
   type Fact,
+  type FactRefusal,
   factNumber,
   InvariantError,
   isShown,
@@ -16,9 +18,9 @@ import {
   MAX_ENTRY_FACTS_BYTES,
   type Observation,
   type OpenDataset,
-  observationsRoot,
   ok,
   type Result,
+  rootOfEncoded,
   SALT_BYTES,
 } from "../../core/index.ts";
 import type {
@@ -56,7 +58,7 @@ const RETRY_SECONDS = 1;
 
 /**
  * Signs changes with the node's key for the dataset, as one entry, and appends it. When it resolves they are durable, and the
- * next question finds them.
+ * next question finds them: whoever asks waits until the store has caught up.
  *
  * @returns nothing, else `NGSI_DATA` of what is too large, `AUTH_KEY_…` where the owner closed the key, `HTTP_BUSY`
  */
@@ -67,9 +69,13 @@ export async function appendByGateway(
 ): Promise<Result<void, AnyRefusal>> {
   const receivedMilliseconds = clock();
   const observations = changes.map((change) => observationOf(change, receivedMilliseconds, random));
-  const path = unfit(observations);
-  if (path !== undefined) return err({ code: "NGSI_DATA", path, want: "what fits into a fact" });
-  const entry = signed(log, code, observations, receivedMilliseconds);
+  const facts = encodeObservations(observations);
+  const fit = decodeObservations(facts);
+  if (!fit.ok) {
+    const path = unfit(observations, fit.error);
+    return err({ code: "NGSI_DATA", path, want: "what fits into a fact" });
+  }
+  const entry = signed(log, code, { count: observations.length, facts }, receivedMilliseconds);
   if (dataset !== undefined) {
     // That it is signed by this key we know; whether the key still may, the ledger says.
     const nowSeconds = Math.floor(receivedMilliseconds / 1000);
@@ -77,23 +83,22 @@ export async function appendByGateway(
     if (!judged.ok) return judged;
   }
   const files = new Map<string, Uint8Array>();
-  const answer = await log.append({ entry, observations, files, receivedMilliseconds });
+  const answer = await log.append({ entry, observations, facts, files, receivedMilliseconds });
   if ("busy" in answer) {
     return err({ code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: answer.busy });
   }
-  await log.entities.caughtUp();
   return ok(undefined);
 }
 
 function signed(
   log: DatasetLog,
   source: Code,
-  observations: readonly Observation[],
+  { count, facts }: { readonly count: number; readonly facts: Uint8Array },
   nowMilliseconds: number,
 ) {
   const claims = {
     ...{ source, audience: log.origin, iatSeconds: Math.floor(nowMilliseconds / 1000) },
-    ...{ count: observations.length, root: observationsRoot(observations) },
+    ...{ count, root: rootOfEncoded(facts) },
   };
   const unsigned = composeEntry(claims, { alg: -8, kid: keyIdentifier(log.gateway) });
   const entry = decodeEntry(encodeEntry(unsigned, log.signAsGateway(unsigned.message)));
@@ -121,9 +126,14 @@ function observationOf(
   for (const [name, instances] of Object.entries(attributes)) {
     said.push([name, instances.map(cborOf)]);
   }
+  // In one call, which takes longer than the bytes.
+  const salts = random(said.length * SALT_BYTES);
   return said
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]): Fact => ({ salt: random(SALT_BYTES), name, value }));
+    .map(([name, value], i): Fact => {
+      const salt = salts.subarray(i * SALT_BYTES, (i + 1) * SALT_BYTES);
+      return { salt, name, value };
+    });
 }
 
 function cborOf(value: JsonValue): CborValue {
@@ -134,15 +144,15 @@ function cborOf(value: JsonValue): CborValue {
 }
 
 /** The name of a fact that none can be, by its size or by what it says, or of the one with which they became too many. */
-function unfit(observations: readonly Observation[]): string | undefined {
-  let sum = 0;
-  for (const observation of observations) {
-    for (const fact of observation) {
-      if (!isShown(fact)) continue;
-      const bytes = encodeFact(fact);
-      sum += bytes.length;
-      if (sum > MAX_ENTRY_FACTS_BYTES || !decodeFact(bytes).ok) return fact.name;
-    }
+function unfit(observations: readonly Observation[], refusal: FactRefusal): string {
+  if (refusal.code === "DATA_FACT") {
+    const fact = observations[refusal.observation]?.[Math.max(0, refusal.fact)];
+    return fact !== undefined && isShown(fact) ? fact.name : "";
   }
-  return undefined;
+  let sum = 0;
+  for (const fact of observations.flat()) {
+    sum += isShown(fact) ? encodeFact(fact).length : 0;
+    if (sum > MAX_ENTRY_FACTS_BYTES && isShown(fact)) return fact.name;
+  }
+  return "";
 }

@@ -7,6 +7,7 @@ import { contextRoutes, mountStoredContext } from "./context-routes.ts";
 import { createContexts, type TermContext } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
+import { createKeptEntities } from "./kept.ts";
 import { answerNgsiProblem } from "./problem.ts";
 import { registrationRoutes } from "./registrations.ts";
 import { CONTEXTS_PATH, mountRoute, type Route, shortRoute } from "./request.ts";
@@ -42,6 +43,7 @@ export function mountNgsi(
     clock,
     own,
   );
+  const kept = createKeptEntities(services);
   const writer = createWriter(services);
   const subscriptions = new Subscriptions(services, contexts);
   const ofEntities = entityRoutes(writer);
@@ -58,7 +60,7 @@ export function mountNgsi(
   for (const route of routes) mountRoute(app, services, contexts, route);
   const isShort = ({ method, hasBody }: Route): boolean => method === "GET" || hasBody;
   return {
-    short: ofEntities.filter(isShort).map((route) => shortRoute(services, contexts, route)),
+    short: ofEntities.filter(isShort).map((route) => shortRoute(services, contexts, kept, route)),
     close: () => subscriptions.close(),
     coreTerms: async () => certain(await contexts.read(undefined, ""), "the core context"),
   };

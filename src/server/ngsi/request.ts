@@ -3,12 +3,14 @@ import { readBody } from "../bodies/read.ts";
 import { weightOfType } from "../http/accept.ts";
 import { PRIVATE } from "../http/answer.ts";
 import type { Incoming } from "../http/incoming.ts";
+import type { ByteText } from "../http/json-bytes.ts";
 import { type Answered, responseOf, TextAnswer } from "../http/text-answer.ts";
 import { MAX_BULK_BYTES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, Services } from "../services.ts";
 import type { ShortRoute } from "../short-path.ts";
 import type { Contexts, TermContext } from "./contexts.ts";
+import { type KeptEntities, NOTED } from "./kept.ts";
 import { answerNgsiProblem } from "./problem.ts";
 import type { Asked } from "./query.ts";
 import { type Target, targetOf } from "./target.ts";
@@ -45,6 +47,8 @@ export type Route = {
   readonly parameters: readonly string[];
   /** What of a dataset its reader must be granted; `read` where nothing is said. */
   readonly action?: AccessAction;
+  /** What it answers may be kept while nothing else is said of the entity that its path names. */
+  readonly isKept?: boolean;
   answer(ask: Ask): Promise<Result<Answered, AnyRefusal>>;
 };
 
@@ -73,12 +77,18 @@ export function mountRoute(app: App, services: Services, contexts: Contexts, rou
 }
 
 /** The same on the short way. */
-export function shortRoute(services: Services, contexts: Contexts, route: Route): ShortRoute {
+export function shortRoute(
+  services: Services,
+  contexts: Contexts,
+  kept: KeptEntities,
+  route: Route,
+): ShortRoute {
   const { method, path, hasBody } = route;
   return {
     ...{ method, path: BASE + path, hasBody },
+    ...(route.isKept && { kept: (c: Incoming) => kept.find(c) }),
     answer: async (c, body) =>
-      ok(await answerRoute(services, contexts, route, c, async () => ok(body))),
+      ok(await answerRoute(services, contexts, route, c, async () => ok(body), kept)),
   };
 }
 
@@ -88,8 +98,9 @@ async function answerRoute(
   route: Route,
   c: Incoming,
   read: ReadBytes,
+  kept?: KeptEntities,
 ): Promise<Answered> {
-  const answer = await understood(services, contexts, route, c, read);
+  const answer = await understood(services, contexts, route, c, read, kept);
   const given = answer.ok
     ? answer.value
     : answerNgsiProblem(answer.error, services.config.publicUrl);
@@ -113,6 +124,7 @@ async function understood(
   route: Route,
   c: Incoming,
   read: ReadBytes,
+  kept: KeptEntities | undefined,
 ): Promise<Result<Answered, AnyRefusal>> {
   const parameters = checkParameters(c, route.parameters);
   if (!parameters.ok) return parameters;
@@ -134,6 +146,7 @@ async function understood(
     ? contexts.read(link.value, target.value.log.origin)
     : contextOf(sent.value.value));
   if (!context.ok) return context;
+  const keep = route.isKept ? kept?.begin(c, target.value) : undefined;
   const answer = await route.answer({
     ...{ c, target: target.value, context: context.value, contextOf, accept: accept.value },
     // What is given twice is a list that was written apart.
@@ -141,7 +154,8 @@ async function understood(
     body: sent.value?.value,
     publicUrl: services.config.publicUrl,
   });
-  if (answer.ok && !route.isWriting) target.value.note?.("ngsi-ld", 1);
+  if (answer.ok && !route.isWriting) target.value.note?.(NOTED, 1);
+  if (answer.ok && answer.value instanceof TextAnswer) keep?.(answer.value);
   return answer;
 }
 
@@ -231,17 +245,35 @@ export function answerWith(
   const isPlain = /\bbody=(?:application\/)?json\b/.test(c.req.header("Prefer") ?? "");
   const isLd = accept === LD_TYPE || (accept === GEO_TYPE && !isPlain);
   const body = isLd ? withContext(value, context.value) : value;
-  const link = `<${context.link}>; rel="${CONTEXT_REL}"; type="${LD_TYPE}"`;
-  return new TextAnswer(JSON.stringify(body), {
-    status,
-    headers: {
-      "Content-Type": accept,
-      "Cache-Control": PRIVATE,
-      Vary: "Accept, Authorization, Link, NGSILD-Tenant, Signature",
-      ...headers,
-      ...(!isLd && { Link: headers.Link === undefined ? link : `${headers.Link}, ${link}` }),
-    },
-  });
+  const link = isLd ? undefined : context.link;
+  return new TextAnswer(JSON.stringify(body), { status, headers: fields(accept, link, headers) });
+}
+
+/** The same of what is JSON already, for whoever takes that. */
+export function answerJsonText(
+  { context }: Pick<Ask, "context">,
+  bytes: ByteText,
+  headers: Readonly<Record<string, string>> = {},
+): TextAnswer {
+  return new TextAnswer({ bytes }, { headers: fields(JSON_TYPE, context.link, headers) });
+}
+
+/** @param context is named in a field where it does not stand in the body */
+function fields(
+  accept: MediaType,
+  context: string | undefined,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const link = `<${context}>; rel="${CONTEXT_REL}"; type="${LD_TYPE}"`;
+  return {
+    "Content-Type": accept,
+    "Cache-Control": PRIVATE,
+    Vary: "Accept, Authorization, Link, NGSILD-Tenant, Signature",
+    ...headers,
+    ...(context !== undefined && {
+      Link: headers.Link === undefined ? link : `${headers.Link}, ${link}`,
+    }),
+  };
 }
 
 function withContext(value: unknown, context: unknown): unknown {

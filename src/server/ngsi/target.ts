@@ -1,5 +1,6 @@
 import { type AccessAction, err, ok, type Result, referredCode } from "../../core/index.ts";
 import { ALL, type EntityView } from "../../data/index.ts";
+import type { Judged } from "../access/index.ts";
 import { type Reader, readerOf, seenDataset } from "../data/reader.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { mustBe, speaksFor } from "../identity/index.ts";
@@ -10,6 +11,8 @@ import type { GatewayLog } from "./gateway.ts";
 /** The dataset that a request is about, and what its reader may see of it. */
 export type Target = GatewayLog & {
   readonly view: EntityView;
+  /** Of a dataset of the ledger. */
+  readonly judged?: Judged;
   /** To be told of what was read: under a grant it is noted. */
   readonly note?: (what: string, count: number) => void;
   /** As the request named it. */

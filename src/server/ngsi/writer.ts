@@ -1,5 +1,5 @@
 import { ok, type Result } from "../../core/index.ts";
-import { ALL, type Entity } from "../../data/index.ts";
+import type { Entity } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import { type Fits, fitAll, fitsOf } from "./fit.ts";
@@ -28,8 +28,7 @@ export function createWriter(services: Services): Writer {
   return {
     one: (target, id, change) =>
       locks.run([lockOf(target, id)], async () => {
-        await target.log.entities.caughtUp();
-        const before = await target.log.entities.entity(id, ALL);
+        const before = await target.log.entities.now(id);
         const made = change(before);
         if (!made.ok) return made;
         if (made.value === undefined) return ok(undefined);
@@ -40,10 +39,9 @@ export function createWriter(services: Services): Writer {
       locks.run(
         [...new Set(ids)].map((id) => lockOf(target, id)),
         async () => {
-          await target.log.entities.caughtUp();
           const before = new Map<string, Entity>();
           for (const id of new Set(ids)) {
-            const entity = await target.log.entities.entity(id, ALL);
+            const entity = await target.log.entities.now(id);
             if (entity !== undefined) before.set(id, entity);
           }
           const fits = fitsOf(services, target);

@@ -86,7 +86,18 @@ function operandsOf(text: string): readonly Operand[] {
   return values.map((value) => ({ kind: "value", value }));
 }
 
+/** Of an entity that the store gives again it is the same. */
+const features = new WeakMap<Entity, Feature>();
+
 function featureOf(entity: Entity): Feature {
+  const known = features.get(entity);
+  if (known !== undefined) return known;
+  const made = madeFeature(entity);
+  features.set(entity, made);
+  return made;
+}
+
+function madeFeature(entity: Entity): Feature {
   const properties: Record<string, JsonValue> = {
     type: entity.types.length === 1 ? (entity.types[0] ?? "") : entity.types,
     time: new Date(entity.time).toISOString(),

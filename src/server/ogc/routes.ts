@@ -4,7 +4,9 @@ import { answer, PRIVATE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
+import type { ByteText } from "../http/json-bytes.ts";
 import { type Answered, responseOf, TextAnswer } from "../http/text-answer.ts";
+import { byteText, ToldTexts } from "../http/told-texts.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import type { ShortRoute } from "../short-path.ts";
@@ -131,7 +133,7 @@ export function mountOgc(app: App, services: Services): readonly ShortRoute[] {
       ...(other ? [link(other.href, "alternate", other.type, "The same to read")] : []),
     ];
     const of = { crs: crs.value, isPrivate: collection.isPrivate, now: services.clock() };
-    return responseOf(items(c, { ...geoJson(feature, crs.value), links }, of));
+    return responseOf(items(c, byteText({ ...geoJson(feature, crs.value), links }), of));
   });
 
   mountTiles(app, services, collectionOf);
@@ -157,13 +159,12 @@ export function mountOgc(app: App, services: Services): readonly ShortRoute[] {
     }
     const own = `${base}/collections/${collection.id}`;
     links.push(link(own, "collection", "application/json", collection.title));
-    const body = {
-      type: "FeatureCollection",
-      links,
-      numberMatched: matched,
-      numberReturned: features.length,
-      features: features.map((each) => geoJson(each, crs)),
+    const head = {
+      ...{ type: "FeatureCollection", links },
+      ...{ numberMatched: matched, numberReturned: features.length },
     };
+    const texts = features.map((each) => TEXTS.of(each, crs, () => geoJson(each, crs)));
+    const body = `${byteText(head).slice(0, -1)},"features":[${texts.join(",")}]}`;
     return ok(items(c, body, { crs, isPrivate: collection.isPrivate, now: services.clock() }));
   }
 
@@ -232,6 +233,7 @@ async function collectionsOf(
 }
 
 const DATASET = "dataset.";
+const TEXTS = new ToldTexts<Feature>();
 const NO_FEATURES: FeaturePage = { features: [], matched: 0 };
 
 async function codeCollections(services: Services, counts: Counts): Promise<readonly Collection[]> {
@@ -268,25 +270,27 @@ function json(c: AppContext, value: unknown, isPrivate = false): Response {
 /** With the time at which it was made, which makes it no other answer. */
 function items(
   c: Incoming,
-  value: object,
+  text: ByteText,
   { crs, isPrivate, now }: { readonly crs: Crs; readonly isPrivate: boolean; readonly now: number },
 ): Answered {
-  const text = JSON.stringify(value);
-  const etag = isPrivate ? undefined : etagOf(text);
-  const body = `${text.slice(0, -1)},"timeStamp":${JSON.stringify(timeOfMilliseconds(now))}}`;
-  return given(c, body, GEOJSON, { "Content-Crs": `<${crs.uri}>` }, isPrivate, etag);
+  const etag = isPrivate ? undefined : etagOf(Buffer.from(text, "latin1"));
+  const bytes = `${text.slice(0, -1)},"timeStamp":${JSON.stringify(timeOfMilliseconds(now))}}`;
+  return given(c, { bytes }, GEOJSON, { "Content-Crs": `<${crs.uri}>` }, isPrivate, etag);
 }
 
 function given(
   c: Incoming,
-  body: string,
+  body: string | { readonly bytes: ByteText },
   type: string,
   headers: Readonly<Record<string, string>>,
   isPrivate: boolean,
   etag?: string,
 ): Answered {
   const vary = { ...headers, Vary: "Authorization, Signature" };
-  if (!isPrivate) return answer(c, body, { type, headers: vary, ...(etag && { etag }) });
+  if (!isPrivate) {
+    const whole = typeof body === "string" ? body : Buffer.from(body.bytes, "latin1");
+    return answer(c, whole, { type, headers: vary, ...(etag && { etag }) });
+  }
   return new TextAnswer(body, {
     headers: { ...vary, "Content-Type": type, "Cache-Control": PRIVATE },
   });

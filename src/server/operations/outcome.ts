@@ -26,9 +26,15 @@ function checkpointOf(head: Head): SignedCheckpoint {
   return known;
 }
 
+/** What became durable together has one checkpoint: the last is kept as it was read. */
+let lastRead: { readonly note: string; readonly checkpoint: SignedCheckpoint } | undefined;
+
 function readNote(note: string): SignedCheckpoint {
+  if (lastRead?.note === note) return lastRead.checkpoint;
   const parsed = parseCheckpoint(note);
-  return present(parsed.ok ? parsed.value : undefined, "a checkpoint of our own");
+  const checkpoint = present(parsed.ok ? parsed.value : undefined, "a checkpoint of our own");
+  lastRead = { note, checkpoint };
+  return checkpoint;
 }
 
 /** What one accepted operation is answered. docs/spec/http.md §2. */

@@ -1,9 +1,9 @@
-import { err, hashLeaf, ok, type Result, splitCborSequence } from "../../core/index.ts";
+import { err, hashLeaf, ok, present, type Result, splitCborSequence } from "../../core/index.ts";
 import { LedgerFault, type Outcome } from "../../ledger/index.ts";
 import { readBody } from "../bodies/read.ts";
 import { answerPrivate } from "../http/answer.ts";
 import { hexOf } from "../http/bytes.ts";
-import { MAX_BULK_BYTES, MAX_ITEMS_PER_REQUEST, MAX_WRITES_WAITING } from "../limits.ts";
+import { MAX_BULK_BYTES, MAX_ITEMS_PER_REQUEST } from "../limits.ts";
 import { refusalOfFault } from "../problem/fault.ts";
 import { type AnyRefusal, refusedStatus } from "../problem/problem.ts";
 import { createBuckets } from "../rate/token-bucket.ts";
@@ -13,6 +13,7 @@ import { forkedAnchors } from "./forked-anchors.ts";
 import { peekKid } from "./kid.ts";
 import { acceptedJson, manyJson } from "./outcome.ts";
 import type { PendingOperations } from "./pending.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 /** One operation, and many of them. */
 export const ONE = "application/cose";
@@ -24,6 +25,8 @@ type Refused = { readonly refusal: AnyRefusal; readonly status?: 409 | 422 };
 
 /** Operations on their way into the ledger. */
 export type Submissions = {
+  /** Why no more are taken just now: asked before a body is read, since reading it would be in vain. */
+  full(): AnyRefusal | undefined;
   /** One operation, waited for. */
   one(bytes: Uint8Array): Promise<Submitted>;
   /** Many, one behind the other. */
@@ -41,6 +44,8 @@ export function mountSubmit(app: App, services: Services, submissions: Submissio
     if (type !== ONE && type !== MANY) {
       return problem(c, { code: "HTTP_TYPE", got: type, want: `${ONE} | ${MANY}` });
     }
+    const full = submissions.full();
+    if (full !== undefined) return problem(c, full);
     const body = await readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
     if (!body.ok) return problem(c, body.error);
     const isLater = type === ONE && c.req.header("Prefer")?.includes("respond-async");
@@ -65,16 +70,17 @@ export function mountSubmit(app: App, services: Services, submissions: Submissio
 }
 
 export function createSubmissions(services: Services, pending: PendingOperations): Submissions {
-  const { ledger, state, clock, log, config, metrics, fraud } = services;
+  const { ledger, state, clock, log, config, metrics, fraud, otherNodes } = services;
   const keys = createBuckets(config.rates.key);
   const door = createPolicyDoor(() => services.node.ownKeys ?? []);
-  let waiting = 0;
+  const room = new WaitingRoom(clock);
 
   async function one(bytes: Uint8Array): Promise<Submitted> {
     const slow = tooFast([bytes]);
     if (slow !== undefined) return err({ refusal: slow });
-    const [outcome] = await submit([bytes]);
-    if (outcome === undefined) return err({ refusal: BUSY });
+    const full = room.full();
+    if (full !== undefined) return err({ refusal: full });
+    const outcome = present((await submit([bytes]))[0], "an outcome");
     if (outcome.ok) return ok(acceptedJson(outcome));
     return err({ refusal: outcome.refusal, status: refusedStatus(outcome.refusal) });
   }
@@ -84,22 +90,22 @@ export function createSubmissions(services: Services, pending: PendingOperations
     if (!items.ok) return err({ refusal: items.error });
     const slow = tooFast(items.value);
     if (slow !== undefined) return err({ refusal: slow });
-    const outcomes = items.value.length === 0 ? [] : await submit(items.value);
-    if (outcomes.length < items.value.length) return err({ refusal: BUSY });
-    return ok(manyJson(outcomes));
+    if (items.value.length === 0) return ok(manyJson([]));
+    const full = room.full();
+    if (full !== undefined) return err({ refusal: full });
+    return ok(manyJson(await submit(items.value)));
   }
 
-  /** Empty when too many requests wait already: the queue is bounded, the client comes back. */
+  /** Where the room is not full. */
   async function submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
-    if (waiting >= MAX_WRITES_WAITING) return [];
-    waiting += 1;
+    room.enter();
     try {
       const outcomes = await submitJudged(items);
       count(items, outcomes);
       await accuse(items, outcomes);
       return outcomes;
     } finally {
-      waiting -= 1;
+      room.leave();
     }
   }
 
@@ -110,7 +116,7 @@ export function createSubmissions(services: Services, pending: PendingOperations
       const item = items[i];
       if (outcome.ok || item === undefined) continue;
       try {
-        const proofs = await forkedAnchors(item, outcome.refusal.code, state);
+        const proofs = await forkedAnchors(item, outcome.refusal.code, state, otherNodes);
         for (const proof of proofs) await fraud(proof);
       } catch (cause) {
         // The refusal stands whatever becomes of the proof.
@@ -136,10 +142,10 @@ export function createSubmissions(services: Services, pending: PendingOperations
     // What lasts is said at once; nobody would come back for it.
     const fault = ledger.unready();
     if (fault !== undefined) return err({ refusal: refusalOfFault(fault) });
+    const full = room.full();
+    if (full !== undefined) return err({ refusal: full });
     const hash = hexOf(hashLeaf(bytes));
-    if (waiting >= MAX_WRITES_WAITING || !pending.begin(hash, clock())) {
-      return err({ refusal: BUSY });
-    }
+    if (!pending.begin(hash, clock())) return err({ refusal: BUSY });
     submit([bytes]).then(
       ([outcome]) => {
         if (outcome?.ok === false) pending.refused(hash, outcome.refusal);
@@ -176,7 +182,7 @@ export function createSubmissions(services: Services, pending: PendingOperations
     for (const [kid, cost] of accepted) keys.charge(kid, cost, now);
   }
 
-  return { one, many, later };
+  return { full: () => room.full(), one, many, later };
 }
 
 const BUSY: AnyRefusal = { code: "HTTP_BUSY", retryAfter: 1, what: "operations" };

@@ -11,8 +11,8 @@ import { MANY, ONE, type Submissions, type Submitted } from "./submit.ts";
 /** Takes the body of a request, which is still to come. Never rejects. */
 export type TakeBody = (body: Uint8Array) => Promise<HotAnswer>;
 
-/** `undefined` leaves the request to `fetch`, which answers the same. */
-export type WritePath = (request: HotRequest) => TakeBody | undefined;
+/** An answer is one that no body would change. `undefined` leaves the request to `fetch`, which answers the same. */
+export type WritePath = (request: HotRequest) => TakeBody | Promise<HotAnswer> | undefined;
 
 /** What the write path needs beside the submissions. */
 export type WritePathParts = {
@@ -25,6 +25,11 @@ export type WritePathParts = {
 const PATH = "/v1/operations";
 const METHOD = "POST";
 const DIGITS = /^\d{1,6}$/;
+const BUSY_STATUS = 503;
+
+/** Answers that are kept, and characters of what they are told apart by. */
+const MAX_MADE = 256;
+const MAX_MADE_NAME = 256;
 
 /**
  * `POST /v1/operations` with a small body, without a `Request`, a router and a `Response`, which together cost as much as all else
@@ -50,6 +55,18 @@ export function createWritePath(
     return hotAnswerOf(problems.plain(request, refusal, status));
   };
 
+  /** In overload most answers are these few: each is made once, for making it costs ten times what giving it does. */
+  const made = new Map<string, Promise<HotAnswer>>();
+  const busy = (fields: HotRequest["rawHeaders"], refusal: AnyRefusal): Promise<HotAnswer> => {
+    const asked = [headerOf(fields, "accept"), headerOf(fields, "accept-language")];
+    const name = JSON.stringify([refusal, ...asked]);
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const answer = refused(fields, refusal);
+    if (made.size < MAX_MADE && name.length <= MAX_MADE_NAME) made.set(name, answer);
+    return answer;
+  };
+
   const answerOf = async (
     fields: HotRequest["rawHeaders"],
     submit: () => Promise<Submitted>,
@@ -72,6 +89,12 @@ export function createWritePath(
     if (headerOf(rawHeaders, "prefer") !== undefined) return undefined;
     if (admission.wait(socket, headerOf(rawHeaders, "x-forwarded-for")) > 0) return undefined;
     const begun = performance.now();
+    const full = submissions.full();
+    if (full !== undefined) {
+      // A line in the log for each would cost more than refusing it.
+      metrics.request(PATH, BUSY_STATUS, 0);
+      return busy(rawHeaders, full);
+    }
     return async (body) => {
       const answer = await answerOf(rawHeaders, () =>
         type === ONE ? submissions.one(body) : submissions.many(body),

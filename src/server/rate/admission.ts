@@ -21,11 +21,21 @@ export function createAdmission(
   return {
     wait({ remoteAddress }, forwardedFor) {
       if (remoteAddress === undefined) return 0;
+      if (isOwnProgram({ remoteAddress }, forwardedFor, hasProxies)) return 0;
       const peer = plainAddress(remoteAddress);
       const isForwarded = hasProxies && forwardedFor !== undefined;
-      if (!isForwarded && isLoopback(peer)) return 0;
       const client = isForwarded ? clientAddress(peer, forwardedFor, proxies) : peer;
       return buckets.take(bucketName(client), 1, clock());
     },
   };
+}
+
+/** Whether a program on the machine itself asks, and passes nothing on for others. */
+export function isOwnProgram(
+  { remoteAddress }: Peer,
+  forwardedFor: string | undefined,
+  hasProxies: boolean,
+): boolean {
+  if (remoteAddress === undefined || (hasProxies && forwardedFor !== undefined)) return false;
+  return isLoopback(plainAddress(remoteAddress));
 }

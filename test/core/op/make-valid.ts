@@ -415,10 +415,9 @@ function validating(id: string): FoundingValidator {
 /** What the ledger of the parks would begin with. */
 function handOver(ledger: TestLedger, keep: Steps["keep"]): void {
   const top = code(`${CITY}.04`);
-  const values = [...ledger.values].map(
-    ([key, encoded]) => [key, ledger.get(key), encoded] as const,
-  );
-  const imports = encodeImports(selectImport(values, () => [], top));
+  const latest = (key: string) => present(ledger.values.get(key), key);
+  const values = { keys: ledger.values.keys(), latest, childrenOf: () => [] };
+  const imports = [...encodeImports(selectImport(values, top))];
   for (const [i, entry] of imports.entries()) keep("import-entry", `parks-${i}`, entry);
   const { names: _, countries: __, ...beginning } = GENESIS;
   const checkpoint = new ChildLog(GENESIS.origin).checkpoint(7, Math.floor(ledger.now / 1000));

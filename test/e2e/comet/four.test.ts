@@ -28,6 +28,7 @@ import { closeParts } from "../../../src/ledger/ledger.ts";
 import { engineHome } from "../../../src/node/comet/home.ts";
 import { createClient } from "../../../src/sdk/index.ts";
 import { formatAddCheckpoint } from "../../../src/witness/index.ts";
+import { crowdOn } from "../../node/crowd.ts";
 import { until } from "../../node/real-node.ts";
 import {
   actWith,
@@ -48,6 +49,9 @@ const binary = await testEngine();
 
 /** Requests under way at each validator. */
 const HANDS = 8;
+
+/** More than wait at one validator at a time; with what is given to them before it, 10 000 in all. */
+const CROWD_OF_EACH = 2425;
 
 /** Nothing is timed; a machine that does other things too may take its time to start a dozen processes. */
 const PATIENCE = { timeout: 300_000 };
@@ -198,6 +202,19 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     for (const outcome of again) {
       expect(outcome).toMatchObject({ status: "accepted", index: entries.indexOf(lamp) });
     }
+  });
+
+  test("answer everybody of a crowd that is more than they can take, with a receipt or when to come back", async () => {
+    const addresses = net.validators.map(({ pair }) => {
+      const { hostname: host, port } = new URL(pair().url);
+      return { host, port: Number(port) };
+    });
+    const crowd = await crowdOn(addresses, 4 * CROWD_OF_EACH);
+    expect(crowd.others).toEqual([]);
+    expect(crowd.turnedAway).toBeGreaterThan(0);
+    expect(crowd.acknowledged.size).toBe(4 * CROWD_OF_EACH);
+    for (const [hash, index] of crowd.acknowledged) acknowledged.set(hash, index);
+    await expectSameLogs();
   });
 
   test("show how consensus is: height, who votes and signs, peers, what waits, how long commits take", async () => {

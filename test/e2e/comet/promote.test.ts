@@ -202,4 +202,22 @@ describe.skipIf(binary === undefined)("a ledger that one node began", PATIENCE, 
     const outcome = await register(clientOf(five), 7);
     expect(outcome.status).toBe("accepted");
   });
+
+  test("goes on with four where the members let the fifth go", async () => {
+    const [one, , , , five] = running as TestValidator[] as [
+      ...[TestValidator, TestValidator, TestValidator, TestValidator],
+      TestValidator,
+    ];
+    const { url } = one.pair();
+    const votersAt = async (address: string) =>
+      jsonOf(await office.cli("validator", "status", "--url", address, "--json")).voters;
+    expect(await votersAt(url)).toBe(5);
+    await decide(url, "validator", "leave", "v5");
+    expect(await votersAt(url)).toBe(4);
+    // Nobody waits for its vote: with it two of five would be away, and nothing could be decided.
+    await five.stop();
+    const [, two] = running as [TestValidator, TestValidator];
+    await two.stop();
+    expect((await register(clientOf(one), 8)).status).toBe("accepted");
+  });
 });

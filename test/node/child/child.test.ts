@@ -20,10 +20,15 @@ import {
   hex,
   importRoot,
   parseCheckpoint,
+  parseTilePath,
   present,
+  rootOf,
+  signCheckpoint,
+  treeOf,
 } from "../../../src/core/index.ts";
 import { openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import type { Ledger } from "../../../src/ledger/index.ts";
+import { encodeBundle } from "../../../src/log/entries.ts";
 import { createLog, type FileSystem, nodeFiles } from "../../../src/log/index.ts";
 import { dataDirectory, readDescription } from "../../../src/node/data-directory.ts";
 import {
@@ -31,19 +36,19 @@ import {
   auditDirectory,
   beginChild,
   type ChildBeginning,
-  fetchParentLog,
   handOver,
   logKey,
+  replayParent,
 } from "../../../src/node/index.ts";
 import { listen } from "../../../src/node/listen.ts";
 import { quietLog } from "../../../src/node/log.ts";
 import { readSeed } from "../../../src/node/secrets.ts";
 import { writeFraud } from "../../../src/node/witness.ts";
 import { type Client, createClient, signerFromSeed } from "../../../src/sdk/index.ts";
-import type { FraudProof } from "../../../src/witness/index.ts";
+import { type FraudProof, formatFraudProof } from "../../../src/witness/index.ts";
 import { runCli } from "../../cli/served-world.ts";
 import { child, city, code, named, sign, testKey } from "../../core/state/kit.ts";
-import { MA1301, openCity, type World } from "../../server/world.ts";
+import { logSigner, MA1301, openCity, type World } from "../../server/world.ts";
 
 const CHILD = "child.test/log";
 const DEPT = `${MA1301}.02`;
@@ -110,12 +115,16 @@ function readValue(ledger: Ledger, key: string): Record<string, unknown> {
   return value.value as never;
 }
 
-/** Renames a code in the child's own ledger. */
-async function rename(ledger: Ledger, of: string, name: string): Promise<void> {
-  const prev = readValue(ledger, `code/${of}`).op as Uint8Array;
-  const op = { op: "update", code: code(of), prev, names: named(name) } as const;
-  const [outcome] = await ledger.submit([sign(op, { ...city, aud: CHILD }, world.clock.now)]);
-  if (outcome?.ok !== true) throw new Error(JSON.stringify(outcome));
+/** Renames a code in the child's own ledger, or several in one block. */
+async function rename(ledger: Ledger, of: string | readonly string[], name: string): Promise<void> {
+  const operations = [of].flat().map((each) => {
+    const prev = readValue(ledger, `code/${each}`).op as Uint8Array;
+    const op = { op: "update", code: code(each), prev, names: named(name) } as const;
+    return sign(op, { ...city, aud: CHILD }, world.clock.now);
+  });
+  for (const outcome of await ledger.submit(operations)) {
+    if (!outcome.ok) throw new Error(JSON.stringify(outcome));
+  }
 }
 
 const anchored = () => readValue(world.ledger, anchorKey(MA1301 as Code));
@@ -198,40 +207,52 @@ describe("the ledger of a delegated code", () => {
   });
 
   test("believes nothing that the parent's checkpoint does not commit to", async () => {
-    const { policy } = await parent.node();
-    const nowSeconds = Math.floor(world.clock.now / 1000);
-    const lying = (change: (bundle: Uint8Array) => Uint8Array) => ({
-      checkpoint: parent.checkpoint,
-      tile: async (path: string) => change(await parent.tile(path)),
-    });
-    const fetched = (change: (bundle: Uint8Array) => Uint8Array) =>
-      fetchParentLog(lying(change), policy, nowSeconds);
+    const lying = (name: string, change: (bundle: Uint8Array) => Uint8Array) =>
+      beginning({
+        dataDirectory: join(root, name),
+        parent: {
+          ...parent,
+          tile: async (path: string) => {
+            const bytes = await parent.tile(path);
+            return path.includes("entries") ? change(bytes) : bytes;
+          },
+        },
+      });
+    const begun = async (name: string, change: (bundle: Uint8Array) => Uint8Array) =>
+      beginChild(await lying(name, change));
+    const refusal = (why: string) => ({ code: "PARENT_LOG", facts: { why } });
     const flipped = (bundle: Uint8Array) =>
       bundle.map((byte, i) => (i === bundle.length - 40 ? byte ^ 1 : byte));
-    const refusal = (why: string) => ({ code: "PARENT_LOG", facts: { why } });
-    await expect(fetched(flipped)).rejects.toMatchObject(refusal("root"));
-    await expect(fetched((bundle) => bundle.subarray(1))).rejects.toMatchObject({
-      code: "PARENT_LOG",
-    });
-    await expect(fetched((bundle) => Uint8Array.of(...bundle, 0))).rejects.toMatchObject(
-      refusal("bundle"),
+    await expect(begun("flipped", flipped)).rejects.toMatchObject(refusal("AUDIT_ENTRY"));
+    await expect(begun("cut", (bundle) => bundle.subarray(0, 3))).rejects.toMatchObject(
+      refusal("BUNDLE_SHORT"),
     );
-    await expect(fetched((bundle) => bundle.subarray(0, 3))).rejects.toMatchObject(
-      refusal("bundle"),
+    await expect(begun("longer", (bundle) => Uint8Array.of(...bundle, 0))).rejects.toMatchObject(
+      refusal("BUNDLE_TRAILING"),
     );
+    // Nothing of it was taken: the same directory begins from what is right.
+    expect(await begun("flipped", (bundle) => bundle)).toBe(true);
   });
 
   test("refuses a log that its own key falsified", async () => {
-    await beginChild(await beginning());
-    const { policy } = await parent.node();
-    const log = await fetchParentLog(parent, policy, Math.floor(world.clock.now / 1000));
-    expect(handOver(log, MA1301 as Code, CHILD).imports.length).toBe(1);
-    const entries = log.entries.filter((_, i) => i !== 3);
-    expect(() => handOver({ ...log, entries }, MA1301 as Code, CHILD)).toThrow(/PARENT_REPLAY/);
-    const cut = log.entries.slice(0, 2);
-    expect(() => handOver({ ...log, entries: cut }, MA1301 as Code, CHILD)).toThrow(
-      /PARENT_REPLAY/,
+    const entries = Array.from({ length: world.ledger.head().size }, (_, i) =>
+      present(world.ledger.entry(i), "entry"),
     );
+    // One operation is said to have never been; the log is whole and signed without it.
+    const falsified = signedLog(
+      world,
+      entries.filter((_, i) => i !== 3),
+    );
+    const replayed = replayParent({
+      parent: { ...parent, ...falsified },
+      policy: (await parent.node()).policy,
+      directory: join(root, "falsified"),
+      nowMilliseconds: () => world.clock.now,
+    });
+    await expect(replayed).rejects.toMatchObject({
+      code: "PARENT_REPLAY",
+      facts: { cause: "REPLAY_BLOCK_ENTRY" },
+    });
   });
 
   test("finds its block 0 again in the parent's log, byte by byte", async () => {
@@ -245,14 +266,53 @@ describe("the ledger of a delegated code", () => {
     const size = sizeOf(parentOf.parent.checkpoint);
     await world.do({ op: "gazette", items: [{ code: code("MA.156.1302"), add: [fact] }] }, memberA);
     const entries = Array.from({ length: size }, (_, i) => present(world.ledger.entry(i), "entry"));
-    const checkpoint = parseCheckpoint(parentOf.parent.checkpoint);
-    if (!checkpoint.ok) throw new Error(checkpoint.error.code);
-    const log = { checkpoint: checkpoint.value, note: parentOf.parent.checkpoint, entries };
-    const made = handOver(log, MA1301 as Code, CHILD);
+    const log = await replayParent({
+      parent: { ...parent, ...signedLog(world, entries, parentOf.parent.checkpoint) },
+      policy: (await parent.node()).policy,
+      directory: join(root, "again"),
+      nowMilliseconds: () => world.clock.now,
+    });
+    const where = { code: MA1301 as Code, origin: CHILD, directory: root };
+    await using made = await handOver(log, where);
     expect(hex(made.commitment.root as Uint8Array)).toBe(hex(parentOf.imports.root));
-    expect(made.imports.map(hex)).toEqual([hex(present(ledger.entry(1), "entry 1"))]);
+    expect(made.imports.length).toBe(1);
+    expect(hex(present(made.imports.at(0), "an import"))).toBe(
+      hex(present(ledger.entry(1), "entry 1")),
+    );
+    await expect(handOver(log, { ...where, origin: "other.test/log" })).rejects.toMatchObject({
+      code: "PARENT_DELEGATION",
+      facts: { got: CHILD },
+    });
   });
 });
+
+/** What a node would serve of a log with these entries, and a checkpoint over them by the world's own key. */
+function signedLog(
+  { ledger }: World,
+  entries: readonly Uint8Array[],
+  checkpoint = signCheckpoint(
+    {
+      origin: ledger.head().origin,
+      size: entries.length,
+      root: rootOf(treeOf(entries.map(hashLeaf))),
+    },
+    [logSigner],
+  ),
+): Pick<Client, "checkpoint" | "tile"> {
+  const leaves = entries.map(hashLeaf);
+  return {
+    checkpoint: async () => checkpoint,
+    tile: async (path) => {
+      const tile = parseTilePath(path);
+      if (!tile.ok) throw new Error(path);
+      const { kind, index, width } = tile.value;
+      const [from, to] = [index * 256, index * 256 + width];
+      if (kind === "entries") return encodeBundle(entries.slice(from, to));
+      if (tile.value.level > 0) throw new Error("a larger log than the test makes");
+      return new Uint8Array(Buffer.concat(leaves.slice(from, to)));
+    },
+  };
+}
 
 describe("an audit of a child ledger", () => {
   test("refuses a block 0 whose import is not the one of its genesis, or does not fit", async () => {
@@ -349,54 +409,67 @@ describe("anchoring", () => {
     await listening.stop();
   });
 
-  test("a second copy that was written on is refused, and its fraud proof convinces a stranger", async () => {
-    await beginChild(await beginning());
-    const nowMilliseconds = () => world.clock.now;
-    const options = { parent, delegate, nowMilliseconds };
-    {
-      await using ledger = await openChild();
-      await anchorOnce({ ...options, ledger });
-    }
-    cpSync(join(root, "child"), join(root, "copy"), { recursive: true });
-    world.clock.now += 61_000;
-    {
-      await using ledger = await openChild();
-      await rename(ledger, DEPT, "甲名");
-      await published(ledger);
-      await anchorOnce({ ...options, ledger });
-    }
-    await using copy = await openChild("copy");
-    await rename(copy, DEPT, "乙名");
-    await published(copy);
-    const { size } = copy.published();
-    await expect(anchorOnce({ ...options, ledger: copy })).rejects.toMatchObject({
-      code: "PARENT_BRANCH",
-      facts: { size },
-    });
-    expect(existsSync(join(root, "fraud"))).toBe(false);
-    await rename(copy, DEPT, "丙名");
-    await published(copy);
-    const kept = anchored();
-    await expect(anchorOnce({ ...options, ledger: copy })).rejects.toMatchObject({
-      code: "PARENT_REFUSED",
-    });
-    expect(anchored()).toEqual(kept);
-    const [name = ""] = readdirSync(join(root, "fraud"));
-    const proof = join(root, "fraud", name);
-    const { delegation } = readValue(world.ledger, codeKey(MA1301 as Code)) as {
-      delegation: { policy: string };
-    };
-    writeFileSync(join(root, "policy.txt"), delegation.policy);
-    const verified = await runCli([
-      "verify",
-      proof,
-      "--policy",
-      join(root, "policy.txt"),
-      "--json",
-    ]);
-    expect(verified).toMatchObject({ exit: 0, errors: "" });
-    expect(JSON.parse(verified.out)).toMatchObject({ fraud: true, origin: CHILD });
-  });
+  // Where 8 entries are anchored, which are one complete subtree, the path lacks the node that shows it: the ledger brings it.
+  test.each([5, 8])(
+    "a second copy that was written on past %i is refused, and its fraud proof convinces a stranger",
+    async (size) => {
+      await beginChild(await beginning());
+      const nowMilliseconds = () => world.clock.now;
+      const own: FraudProof[] = [];
+      const fraud = async (proof: FraudProof) => void own.push(proof);
+      const options = { parent, delegate, nowMilliseconds, fraud };
+      {
+        await using ledger = await openChild();
+        await anchorOnce({ ...options, ledger });
+      }
+      cpSync(join(root, "child"), join(root, "copy"), { recursive: true });
+      world.clock.now += 61_000;
+      // Of 3 entries, two operations in one block make 6.
+      const writeOn = async (ledger: Ledger, name: string) => {
+        if (size === 8) await rename(ledger, [DEPT, `${DEPT}/BENCH`], `${name}又`);
+        await rename(ledger, DEPT, name);
+        await published(ledger);
+        expect(ledger.published().size).toBe(size);
+      };
+      {
+        await using ledger = await openChild();
+        await writeOn(ledger, "甲名");
+        await anchorOnce({ ...options, ledger });
+      }
+      await using copy = await openChild("copy");
+      await writeOn(copy, "乙名");
+      expect(existsSync(join(root, "fraud"))).toBe(false);
+      const branch = { code: "PARENT_BRANCH", facts: { size } };
+      await expect(anchorOnce({ ...options, ledger: copy })).rejects.toMatchObject(branch);
+      expect(readdirSync(join(root, "fraud")).length).toBe(1);
+      await rename(copy, DEPT, "丙名");
+      await published(copy);
+      const kept = anchored();
+      await expect(anchorOnce({ ...options, ledger: copy })).rejects.toMatchObject(branch);
+      expect(anchored()).toEqual(kept);
+      const names = readdirSync(join(root, "fraud"));
+      expect(names.map((name) => Number(/-(\d+)\.json$/.exec(name)?.[1])).sort()).toEqual(
+        [size, size + 2].sort(),
+      );
+      const { delegation } = readValue(world.ledger, codeKey(MA1301 as Code)) as {
+        delegation: { policy: string };
+      };
+      writeFileSync(join(root, "policy.txt"), delegation.policy);
+      // Of the parent, and those that the child's own node keeps.
+      const files = names.map((name) => join(root, "fraud", name));
+      for (const [i, proof] of own.entries()) {
+        files.push(join(root, `own-${i}`));
+        writeFileSync(join(root, `own-${i}`), formatFraudProof(proof));
+      }
+      expect(files.length).toBe(4);
+      for (const file of files) {
+        const args = ["verify", file, "--policy", join(root, "policy.txt"), "--json"];
+        const verified = await runCli(args);
+        expect(verified).toMatchObject({ exit: 0, errors: "" });
+        expect(JSON.parse(verified.out)).toMatchObject({ fraud: true, origin: CHILD });
+      }
+    },
+  );
 
   test("stops with the delegation, and notices that it is an old copy", async () => {
     await beginChild(await beginning());

@@ -10,11 +10,12 @@ import {
   codeKey,
   decodeCbor,
   equalBytes,
-  Frontier,
   formatVerifierKey,
   type Hash,
   hashLeaf,
   hashMapKey,
+  hex,
+  parseTilePath,
   present,
   sha256,
   utf8,
@@ -28,14 +29,15 @@ import {
 } from "../../../src/ledger/embedded/index.ts";
 import type { Ledger } from "../../../src/ledger/index.ts";
 import { createLog } from "../../../src/log/index.ts";
-import { auditDirectory, type HandOver, handOver } from "../../../src/node/index.ts";
+import { auditDirectory, type HandOver, handOver, replayParent } from "../../../src/node/index.ts";
+import { type Client, createClient } from "../../../src/sdk/index.ts";
 import { issueCity, lampManifest, must } from "../../contract/ledger.ts";
 import { city, code, GENESIS, keySpec, named, sign } from "../../core/state/kit.ts";
 
-// A namespace is handed over whose import fills many records of the journal. CITYID_LARGE_IMPORT=300000 makes one that
-// is larger than what a single record can hold.
+// A namespace is handed over whose import fills many records of the journal, and is applied in more than one step.
+// CITYID_LARGE_IMPORT=300000 makes one that is larger than what a single record can hold.
 
-const THINGS = Number(process.env.CITYID_LARGE_IMPORT ?? 2560);
+const THINGS = Number(process.env.CITYID_LARGE_IMPORT ?? 9216);
 const IS_LARGE = THINGS > 100_000;
 const EACH = 256;
 const CHILD = "child.test/log";
@@ -59,8 +61,8 @@ function openLedger(directory: string, origin: string) {
   });
 }
 
-/** A city with many lamps, which it delegates to a ledger of its own. */
-async function delegatedLog(): Promise<Uint8Array[]> {
+/** A city with many lamps, which it delegates to a ledger of its own; what that takes over, from what the parent serves. */
+async function handedOver(): Promise<HandOver> {
   const directory = join(root, "parent");
   await createEmbeddedLedger(directory, GENESIS);
   const opened = await openLedger(directory, GENESIS.origin);
@@ -76,7 +78,39 @@ async function delegatedLog(): Promise<Uint8Array[]> {
   const start = { op: "delegate", code: MA1301, prev, do: "start" } as const;
   const body = { ...start, origin: CHILD, policy, url: "https://child.test" };
   must((await ledger.submit([sign(body, city, clock.now)]))[0]);
-  return Array.from({ length: ledger.head().size }, (_, i) => present(ledger.entry(i), "entry"));
+  while (ledger.published().size < ledger.head().size) {
+    clock.now += 1000;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const log = await timed("parent replayed", () =>
+    replayParent({
+      parent: { ...UNREACHABLE, ...servedBy(ledger) },
+      policy: `log ${formatVerifierKey(verifierKey(GENESIS.origin, "ed25519", publicEd25519(seed)))}\nquorum none\n`,
+      directory: join(root, "copies"),
+      nowMilliseconds: () => clock.now,
+    }),
+  );
+  return timed("import chosen", () =>
+    handOver(log, { code: MA1301, origin: CHILD, directory: root }),
+  );
+}
+
+const UNREACHABLE = createClient({ url: "http://127.0.0.1:1", attempts: 1 });
+
+function servedBy(ledger: Ledger): Pick<Client, "checkpoint" | "tile"> {
+  return {
+    checkpoint: async () => ledger.published().checkpoint,
+    async tile(path) {
+      const tile = parseTilePath(path);
+      if (!tile.ok) throw new Error(path);
+      const { kind, index, width } = tile.value;
+      const bytes =
+        kind === "entries"
+          ? ledger.bundle(index, width)
+          : ledger.tile(tile.value.level, index, width);
+      return present(bytes, path);
+    },
+  };
 }
 
 function readValue<T>(ledger: Ledger, key: string): T {
@@ -115,18 +149,9 @@ async function timed<T>(what: string, act: () => Promise<T> | T): Promise<T> {
 test(
   `takes ${THINGS} things over, writes on, and proves, replays and audits as any ledger`,
   async () => {
-    const entries = await timed("parent written", delegatedLog);
-    const size = entries.length;
-    const tree = Frontier.empty();
-    for (const entry of entries) tree.append(hashLeaf(entry));
-    const origin = GENESIS.origin;
-    const note = `${origin}\n${size}\n`;
-    const checkpoint = { origin, size, root: tree.root() } as never;
-    const handed = await timed("parent replayed, import chosen", () =>
-      handOver({ checkpoint, note, entries }, MA1301, CHILD),
-    );
+    await using handed = await handedOver();
     const { imports } = handed;
-    const bytes = imports.reduce((sum, entry) => sum + entry.length, 0);
+    const { bytes } = imports;
     const directory = join(root, "child", "ledger");
     const genesis = genesisOf(handed);
     // Far below what a record can hold, so that a few thousand things are many of them.
@@ -145,13 +170,15 @@ test(
     const written = statSync(join(directory, "journal")).size;
     await createEmbeddedLedger(directory, genesis, imports);
     expect(statSync(join(directory, "journal")).size).toBe(written);
-    const fewer = imports.slice(0, -1);
+    const fewer = { length: imports.length - 1, at: (i: number) => imports.at(i) };
     await expect(createEmbeddedLedger(directory, genesis, fewer)).rejects.toThrow();
 
+    let begunRoot: Hash;
     {
       const opened = await timed("child opened", () => openLedger(directory, CHILD));
       await using ledger = opened.ledger;
       expect(ledger.head().size).toBe(imports.length + 2);
+      begunRoot = ledger.head().mapRoot;
       const { count } = readValue<CodeRecord>(ledger, codeKey(LAMPS)).children;
       expect(count).toBe(Math.ceil(THINGS / EACH) * EACH);
       expect(ledger.blockOf(3)).toMatchObject({ first: 0, count: imports.length + 1, height: 0 });
@@ -169,6 +196,17 @@ test(
       const { op: prev } = readValue<CodeRecord>(ledger, codeKey(code(lamp)));
       const update = { op: "update", code: code(lamp), prev, names: named("新名") } as const;
       must((await ledger.submit([sign(update, { ...city, aud: CHILD }, clock.now)]))[0]);
+    }
+    // Begun with what is derived from it, the first start applies nothing again, and comes to the same.
+    const derived = join(root, "derived", "ledger");
+    await createEmbeddedLedger(derived, genesis, imports, { derive: true });
+    {
+      const opened = await openLedger(derived, CHILD);
+      await using ledger = opened.ledger;
+      expect(opened.recovery.replayedEntries).toBe(0);
+      expect(hex(ledger.head().mapRoot)).toBe(hex(begunRoot));
+      const page = present(await ledger.children(LAMPS, 700, 100), "children");
+      expect(page.codes[77]).toBe(`${LAMPS}/000777`);
     }
     const again = await timed("child opened again", () => openLedger(directory, CHILD));
     const { head, log } = await (async () => {

@@ -10,6 +10,7 @@ import { MA1301, openCity } from "../world.ts";
 
 const OFFICE = `${MA1301}.02`;
 const AIR = `${OFFICE}/DATA/AIR`;
+const PATH = `/v1/datasets/${encodeURIComponent(AIR)}/entries`;
 const directory = mkdtempSync(join(tmpdir(), "cityid-rate-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
@@ -55,8 +56,7 @@ test("a key, and all keys of a source, send as fast as they may; what is there a
     return encodeCbor({ entry: bytes, facts: encodeObservations(observations) });
   };
   const send = async (body: Uint8Array) => {
-    const path = `/v1/datasets/${encodeURIComponent(AIR)}/entries`;
-    const answer = await world.request("POST", path, { body: new Uint8Array(body) });
+    const answer = await world.request("POST", PATH, { body: new Uint8Array(body) });
     const { code: refusal, facts } = await answer.json();
     return answer.status === 429 ? [refusal, facts.by, facts.retryAfter] : answer.status;
   };
@@ -71,6 +71,12 @@ test("a key, and all keys of a source, send as fast as they may; what is there a
   expect([await send(forged), await send(forged)].every((status) => status !== 201)).toBe(true);
   expect(await send(entryOf("phone 2"))).toBe(201);
   expect(await send(entryOf("phone 2"))).toEqual(["HTTP_RATE", "source", 1]);
+  // Programs on the machine itself are the operator's own.
+  const fromHere = new Request(`https://node.test${PATH}`, {
+    method: "POST",
+    body: new Uint8Array(entryOf("phone 2")),
+  });
+  expect((await world.app.fetch(fromHere, { remoteAddress: "127.0.0.1" })).status).toBe(201);
   world.clock.now += 1000;
   expect(await send(third)).toBe(201);
 });

@@ -1,8 +1,8 @@
+import { workerUrl } from "../../../log/index.ts";
 import { type Deferred, defer } from "../../deferred.ts";
 import { LedgerFault } from "../../fault.ts";
 import type { KeyPage, LedgerCounts, SearchPage, SearchQuery } from "../../port.ts";
 import type { IndexStore } from "../../stores.ts";
-import { workerUrl } from "../worker-url.ts";
 import type { IndexIdentity } from "./database.ts";
 import type { ChildrenOfPage, Question } from "./messages.ts";
 import { ReaderHandle } from "./reader-handle.ts";
@@ -13,6 +13,8 @@ export type IndexOptions = IndexIdentity & {
   readonly file: string;
   /** Path of the values file. */
   readonly values: string;
+  /** What stands in it from there on was written by this process: none of it, unless told. */
+  readonly freshFrom?: number;
 };
 
 /** So many failures in a row, and whoever waits is told. */
@@ -42,11 +44,15 @@ class IndexDatabase implements IndexStore {
   #fault: LedgerFault | undefined;
   #isClosed = false;
 
-  constructor({ file, values, ledger, start }: IndexOptions, writer: URL, reader: URL) {
+  constructor(
+    { file, values, ledger, start, freshFrom = Number.POSITIVE_INFINITY }: IndexOptions,
+    writer: URL,
+    reader: URL,
+  ) {
     this.#reader = new ReaderHandle(reader, { file, values }, () => this.#rebuild());
     this.#writer = new WriterHandle(
       writer,
-      { file, values, identity: { ledger, start } },
+      { file, values, identity: { ledger, start }, freshFrom },
       {
         opened: () => this.#opened(),
         progress: (size, counts) => this.#advanced(size, counts),

@@ -8,6 +8,8 @@ export type WriterData = {
   /** Path of the values file. */
   readonly values: string;
   readonly identity: IndexIdentity;
+  /** What stands in the values file from there on was written by this process. */
+  readonly freshFrom: number;
   /** Begin with an empty index, whatever is there. */
   readonly isAnew: boolean;
 };

@@ -15,7 +15,7 @@ const REST_MILLISECONDS = 50;
 
 if (parentPort === null) throw new InvariantError("a worker has a parent");
 const port = parentPort;
-const { file, values, identity, isAnew } = workerData as WriterData;
+const { file, values, identity, freshFrom, isAnew } = workerData as WriterData;
 const report = (message: WriterReport): void => port.postMessage(message);
 
 /** Ends the thread: another one begins where the last transaction ended. */
@@ -32,7 +32,8 @@ yieldToOthers();
 
 guarded(() => {
   if (isAnew) removeIndex(file);
-  const source = new ValuesReader(nodeFiles, values);
+  // Whoever begins anew reads what may have lain on the disk for long.
+  const source = new ValuesReader(nodeFiles, values, isAnew ? undefined : freshFrom);
   const sql = openToWrite(file, identity, source);
   const writer = new IndexWriter(sql, source);
   let target = { end: identity.start, size: 0 };

@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 import type { Hash, MapPath } from "../../../core/index.ts";
+import { workerUrl } from "../../../log/index.ts";
 import { type Deferred, defer } from "../../deferred.ts";
 import { LedgerFault } from "../../fault.ts";
 import type { AppliedChanges } from "../../state.ts";
 import type { BlockMoment, MapStore } from "../../stores.ts";
 import { SMALL_YOUNG_GENERATION } from "../worker-limits.ts";
-import { workerUrl } from "../worker-url.ts";
 import type { FoundSnapshot, MapOrder, MapReport, MapThreadData } from "./messages.ts";
 
 /**

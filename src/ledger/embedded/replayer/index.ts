@@ -1,1 +1,2 @@
+export { ReplayedValues } from "./replayed-values.ts";
 export { type Replayed, Replayer, type ReplayerOptions } from "./replayer.ts";

@@ -7,6 +7,7 @@ import {
   hex,
   type Item,
   ok,
+  present,
   type Result,
   readHashedItem,
 } from "../../../core/index.ts";
@@ -21,9 +22,11 @@ import {
   type ReadBlock,
   type ReplayRefusal,
   replayBlock,
+  type Step,
 } from "../../replay.ts";
 import { LedgerState } from "../../state.ts";
 import type { BlockMoment, SignaturePool } from "../../stores.ts";
+import { EntrySpool } from "../entry-spool.ts";
 import type { FoundSnapshot } from "../map-thread/messages.ts";
 import { MapThread } from "../map-thread/thread.ts";
 import { openSignaturePool } from "../signature-pool/index.ts";
@@ -49,7 +52,7 @@ export type Replayed = {
 };
 
 /** A block with the leaf hash of its block entry. */
-type Ready = ReadBlock & { readonly items: readonly Item[]; readonly leaf: Hash };
+type Ready = ReadBlock & { readonly leaves: readonly Hash[]; readonly leaf: Hash };
 
 /** Blocks that wait for their turn, and the verdicts on their signatures that are on their way. */
 type Waiting = { readonly blocks: readonly Ready[]; readonly checked: Promise<void> };
@@ -72,8 +75,13 @@ export class Replayer {
   readonly #positions: Positions;
   #state: LedgerState;
   #reader: BlockReader;
-  /** Items of a block that has not closed yet. */
+  /** Entries of block 0, until it is applied. */
+  readonly #beginning: EntrySpool;
+  /** Whether block 0 has closed: what comes are items. */
+  #isBegun: boolean;
+  /** Of a block that has not closed yet; in block 0 there are no items. */
   #items: Item[] = [];
+  #leaves: Hash[] = [];
   #openBytes = 0;
   #waiting: Waiting | undefined;
   #replayed: Replayed | undefined;
@@ -82,7 +90,7 @@ export class Replayer {
   #savedEnd: number;
 
   private constructor(
-    { origin, workers }: ReplayerOptions,
+    { directory, origin, workers }: ReplayerOptions,
     values: ValuesFile,
     map: MapThread,
     positions: Positions,
@@ -97,9 +105,11 @@ export class Replayer {
     values.truncate(found?.moment.valuesEnd ?? VALUES_START);
     this.#savedEnd = values.end;
     this.#tree = found?.tree ?? Frontier.empty();
+    this.#beginning = new EntrySpool(directory);
+    this.#isBegun = found !== undefined;
     if (found === undefined) {
       this.#state = new LedgerState(values);
-      this.#reader = new BlockReader(0);
+      this.#reader = new BlockReader(0, undefined, this.#beginning);
       return;
     }
     const { moment, root, refs, beside } = found;
@@ -164,11 +174,13 @@ export class Replayer {
     for (const [i, bytes] of entries.entries()) {
       const block = this.#reader.take(bytes);
       if (block === undefined) {
-        // The genesis is no item; the rules refuse it anywhere else.
-        const item = readHashedItem(bytes, leaf(i));
-        this.#items.push(item);
-        items.push(item);
+        this.#leaves.push(leaf(i));
         this.#openBytes += bytes.length;
+        if (this.#isBegun) {
+          const item = readHashedItem(bytes, leaf(i));
+          this.#items.push(item);
+          items.push(item);
+        }
         if (this.#openBytes <= this.#mostOpenBytes()) continue;
         refusal = { code: "REPLAY_BLOCK_ENTRY", index: this.#nextIndex(), why: "none" };
         break;
@@ -177,9 +189,9 @@ export class Replayer {
         refusal = block.error;
         break;
       }
-      blocks.push({ ...block.value, items: this.#items, leaf: leaf(i) });
-      this.#items = [];
-      this.#openBytes = 0;
+      blocks.push({ ...block.value, items: this.#items, leaves: this.#leaves, leaf: leaf(i) });
+      this.#forgetOpen();
+      this.#isBegun = true;
     }
     const checked = this.#precheck.run(this.#state, items);
     // Whoever applies the block awaits it, and hears of what went wrong then.
@@ -202,9 +214,10 @@ export class Replayer {
     const refusal = await this.settle();
     const replayed = this.#replayed;
     const before = replayed && { height: replayed.height, time: replayed.timeMilliseconds };
-    this.#reader = new BlockReader(this.size, before);
-    this.#items = [];
-    this.#openBytes = 0;
+    this.#isBegun = replayed !== undefined;
+    if (!this.#isBegun) this.#beginning.close();
+    this.#reader = new BlockReader(this.size, before, this.#beginning);
+    this.#forgetOpen();
     return refusal;
   }
 
@@ -235,10 +248,17 @@ export class Replayer {
     await this.#map.close();
     await this.#pool.close();
     await this.#values.close();
+    this.#beginning.close();
+  }
+
+  #forgetOpen(): void {
+    this.#items = [];
+    this.#leaves = [];
+    this.#openBytes = 0;
   }
 
   #mostOpenBytes(): number {
-    return this.size === 0 ? MAX_BEGINNING_BYTES : MAX_OPEN_BYTES;
+    return this.#isBegun ? MAX_OPEN_BYTES : MAX_BEGINNING_BYTES;
   }
 
   #nextIndex(): number {
@@ -247,27 +267,44 @@ export class Replayer {
 
   async #apply({ blocks, checked }: Waiting): Promise<ReplayRefusal | undefined> {
     await checked;
-    const roots: Promise<ReplayRefusal | undefined>[] = [];
+    const roots: { readonly compared: Promise<ReplayRefusal | undefined> }[] = [];
     let refusal: ReplayRefusal | undefined;
     for (const block of blocks) {
       const replayed = replayBlock(this.#state, this.#origin, block, this.#precheck.check);
-      for (const { hash } of block.items) this.#precheck.forget(hash);
+      for (const { hash } of block.items ?? []) this.#precheck.forget(hash);
       if (!replayed.ok) {
         refusal = replayed.error;
         break;
       }
-      const { applied, moment } = replayed.value;
-      roots.push(this.#compare(block, moment, this.#map.update(applied, moment)));
-      for (const { hash } of block.items) this.#tree.append(hash);
+      roots.push(await this.#update(block, replayed.value));
+      for (const leaf of block.leaves) this.#tree.append(leaf);
       this.#tree.append(block.leaf);
+      if (block.entry.height === 0) this.#beginning.close();
     }
     // Of two that are wrong the first one counts, and the map answers later than the rules.
-    for (const root of roots) {
-      const differs = await root;
+    for (const { compared } of roots) {
+      const differs = await compared;
       if (differs !== undefined) return differs;
     }
     this.#values.flush();
     return refusal;
+  }
+
+  /** The map takes the last step in while the next block is applied. @returns what the comparison of its root will be */
+  async #update(
+    block: ReadBlock,
+    steps: Iterable<Step>,
+  ): Promise<{ readonly compared: Promise<ReplayRefusal | undefined> }> {
+    let last: { readonly moment: BlockMoment; readonly root: Promise<Hash> } | undefined;
+    for (const { applied, moment } of steps) {
+      if (last !== undefined) {
+        this.#values.flush();
+        await last.root;
+      }
+      last = { moment, root: this.#map.update(applied, moment) };
+    }
+    const { moment, root } = present(last, "what a block changes");
+    return { compared: this.#compare(block, moment, root) };
   }
 
   async #compare(

@@ -1,8 +1,8 @@
 import { availableParallelism } from "node:os";
 import { isSignatureRight, type PreparedSignature } from "../../../core/index.ts";
+import { workerUrl } from "../../../log/index.ts";
 import { LedgerFault } from "../../fault.ts";
 import type { SignaturePool } from "../../stores.ts";
-import { workerUrl } from "../worker-url.ts";
 import { packedBytes } from "./batch.ts";
 import { Checker } from "./checker.ts";
 

@@ -6,6 +6,7 @@ import {
   type Delegate,
   formatNote,
   formatVerifierKey,
+  growthPath,
   type Hash,
   hashLeaf,
   inclusionPath,
@@ -30,11 +31,11 @@ export class ChildLog {
   readonly policy: string;
   readonly #leaves: readonly Hash[];
 
-  /** @param fork names the entries from the fourth on, so that two logs part there */
-  constructor(origin: string = CHILD_ORIGIN, fork = "entry", length = 40) {
+  /** @param fork names the entries from `from` on, so that two logs part there */
+  constructor(origin: string = CHILD_ORIGIN, fork = "entry", length = 40, from = 3) {
     this.log = signer(origin, "ed25519", 20);
     this.policy = `log ${formatVerifierKey(this.log.key)}\nwitness W ${formatVerifierKey(this.witness.key)}\nquorum W\n`;
-    this.#leaves = Array.from({ length }, (_, i) => hashLeaf(utf8(`${i < 3 ? "" : fork} ${i}`)));
+    this.#leaves = Array.from({ length }, (_, i) => hashLeaf(utf8(`${i < from ? "" : fork} ${i}`)));
   }
 
   /** As the log and its witness signed it. */
@@ -74,6 +75,19 @@ export class ChildLog {
       checkpoint: this.checkpoint(size, timeSeconds),
       consistency: consistencyPath(treeOf(this.#leaves), from, size),
     };
+  }
+
+  /** The same with the node that a path leaves out where `from` entries are one subtree. */
+  confessed(of: string, from: number, size: number, timeSeconds: number): AnchorItem {
+    const consistency = growthPath(treeOf(this.#leaves), from, size);
+    return { code: code(of), checkpoint: this.checkpoint(size, timeSeconds), consistency };
+  }
+
+  /** A tile of the log, as it is served. */
+  tile(level: number, index: number, width: number): Uint8Array {
+    const tree = treeOf(this.#leaves);
+    const hashes = Array.from({ length: width }, (_, i) => tree.node(8 * level, 256 * index + i));
+    return new Uint8Array(Buffer.concat(hashes));
   }
 }
 

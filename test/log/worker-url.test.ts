@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { workerUrl } from "../../../src/ledger/embedded/worker-url.ts";
+import { workerUrl } from "../../src/log/worker-url.ts";
 
 test("a built importer starts the worker beside it", () => {
   const importer = "file:///app/dist/ledger/embedded/pool.js";

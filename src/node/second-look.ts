@@ -1,0 +1,38 @@
+import type { Server } from "node:http";
+import type { Socket } from "node:net";
+
+/** What came while this process could not look is read within so long. */
+const SECOND_LOOK_MILLISECONDS = 1000;
+
+/** What node answers where nobody listens to `clientError`; of anything else 400. */
+const STATUS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: "408 Request Timeout",
+  HPE_HEADER_OVERFLOW: "431 Request Header Fields Too Large",
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: "413 Payload Too Large",
+};
+
+/**
+ * Gives a connection whose time is over a second look. Node takes the time from when it accepted the connection: a process that was
+ * kept from running, or had thousands of others to answer, finds it over before it has read what came in time.
+ */
+export function lookTwice(server: Server): void {
+  const answering = new WeakSet<Socket>();
+  server.on("request", ({ socket }, response) => {
+    answering.add(socket);
+    response.once("close", () => answering.delete(socket));
+  });
+  const refuse = (socket: Socket, code: string): void => {
+    // Who is being answered would take this for the rest of the answer.
+    if (!socket.writable || answering.has(socket)) socket.destroy();
+    else socket.end(`HTTP/1.1 ${STATUS[code] ?? "400 Bad Request"}\r\nConnection: close\r\n\r\n`);
+  };
+  server.on("clientError", ({ code = "" }: NodeJS.ErrnoException, stream) => {
+    const socket = stream as Socket;
+    if (code !== "ERR_HTTP_REQUEST_TIMEOUT") return refuse(socket, code);
+    const before = socket.bytesRead;
+    const look = () => {
+      if (!socket.destroyed && socket.bytesRead === before) refuse(socket, code);
+    };
+    setTimeout(look, SECOND_LOOK_MILLISECONDS).unref();
+  });
+}

@@ -1,0 +1,26 @@
+import type { ByteText } from "./json-bytes.ts";
+
+/**
+ * The JSON of things that stay as they are, made once for each thing and way of telling it, and forgotten with the thing. Bytes,
+ * so that many of them are put together without being looked at.
+ */
+export class ToldTexts<Thing extends object> {
+  readonly #texts = new WeakMap<Thing, Map<object, ByteText>>();
+
+  /** @param how one object for each way of telling */
+  of(thing: Thing, how: object, tell: () => unknown): ByteText {
+    const known = this.#texts.get(thing)?.get(how);
+    if (known !== undefined) return known;
+    const made = byteText(tell());
+    const texts = this.#texts.get(thing);
+    if (texts === undefined) this.#texts.set(thing, new Map([[how, made]]));
+    else if (texts.size < MAX_WAYS) texts.set(how, made);
+    return made;
+  }
+}
+
+const MAX_WAYS = 8;
+
+export function byteText(value: unknown): ByteText {
+  return Buffer.from(JSON.stringify(value)).toString("latin1");
+}

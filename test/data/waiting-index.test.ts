@@ -1,0 +1,95 @@
+import { describe, expect, test } from "vitest";
+import { utf8 } from "../../src/core/index.ts";
+import { followLog } from "../../src/data/entity-index.ts";
+import { ALL, memoryEntityStore } from "../../src/data/index.ts";
+import type { EntryBody } from "../../src/data/port.ts";
+
+// A store that follows a log, and takes its time: who waits for it, and who need not.
+
+const salt = utf8("0123456789abcdef");
+
+function bodyOf(id: string, power: number): EntryBody {
+  const said = { id, power, type: "Lamp" };
+  const facts = Object.entries(said).map(([name, value]) => ({ salt, name, value }));
+  return { receivedMilliseconds: Date.UTC(2026, 10, 29), observations: [facts] };
+}
+
+function openIndex() {
+  const bodies: EntryBody[] = [{ receivedMilliseconds: 0, observations: [] }];
+  let open = (): void => undefined;
+  let gate = Promise.resolve();
+  const store = memoryEntityStore();
+  const log = {
+    get size() {
+      return bodies.length;
+    },
+    body: async (index: number) => bodies[index] ?? { receivedMilliseconds: 0, observations: [] },
+  };
+  const slow = Object.create(store, {
+    take: {
+      value: async (...entries: Parameters<typeof store.take>) => {
+        await gate;
+        await store.take(...entries);
+      },
+    },
+  });
+  return {
+    index: followLog(log, () => slow),
+    say: (id: string, power: number) => bodies.push(bodyOf(id, power)),
+    shut() {
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+    },
+    open() {
+      open();
+    },
+  };
+}
+
+const [ONE, OTHER] = ["urn:x:1", "urn:x:2"];
+
+describe("an index that lags behind its log", () => {
+  test("lets whoever asks for one entity wait for what names it alone", async () => {
+    const { index, say, shut, open } = openIndex();
+    say(ONE, 1);
+    await index.caughtUp();
+    expect([index.isCaughtUpWith(ONE), index.isCaughtUpWith(OTHER)]).toEqual([true, true]);
+    shut();
+    say(OTHER, 2);
+    // Nobody has looked yet whom it names.
+    expect(index.isCaughtUpWith(ONE)).toBe(false);
+    await index.caughtUpWith(ONE);
+    expect([index.isCaughtUpWith(ONE), index.isCaughtUpWith(OTHER)]).toEqual([true, false]);
+    expect((await index.entity(ONE, ALL))?.attributes.power?.[0]?.said.value).toBe(1);
+    let isThere = false;
+    const waiting = index.caughtUpWith(OTHER).then(() => {
+      isThere = true;
+    });
+    say(ONE, 3);
+    expect(index.isCaughtUpWith(ONE)).toBe(false);
+    const both = index.caughtUpWith(ONE);
+    await index.caughtUpWith("urn:x:3");
+    expect(isThere).toBe(false);
+    open();
+    await Promise.all([waiting, both]);
+    expect((await index.entity(ONE, ALL))?.attributes.power?.[0]?.said.value).toBe(3);
+    expect((await index.entity(OTHER, ALL))?.attributes.power?.[0]?.said.value).toBe(2);
+    expect([index.isCaughtUpWith(ONE), index.isCaughtUpWith(OTHER)]).toEqual([true, true]);
+    await index[Symbol.asyncDispose]();
+  });
+
+  test("tells of what changed, before it can be asked for", async () => {
+    const { index, say } = openIndex();
+    const told: (string | undefined)[] = [];
+    index.onChange((id) => told.push(id));
+    say(ONE, 1);
+    say(OTHER, 1);
+    await index.caughtUp();
+    expect(told).toEqual([ONE, OTHER]);
+    say(ONE, 2);
+    await index.caughtUpWith(ONE);
+    expect(told).toEqual([ONE, OTHER, ONE]);
+    await index[Symbol.asyncDispose]();
+  });
+});
