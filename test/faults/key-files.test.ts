@@ -44,7 +44,8 @@ describeFaults<{ done: boolean }>({
     const kept = JSON.parse((await readText(files, KEY)) ?? "");
     expect(kept, why).toMatchObject({ format: "cityid/key/v1", secret: base64(secret) });
   },
-  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(`
+  calls: (calls) =>
+    expect(short(calls)).toMatchInlineSnapshot(`
     [
       "create /home/clerk/keys/city.key.json.*.new",
       "link /home/clerk/keys/city.key.json",
@@ -77,7 +78,8 @@ describeFaults<{ recipient?: string }>({
     expect(text, why).toMatch(/^# public key: age1[0-9a-z]+\nAGE-SECRET-KEY-1[0-9A-Z]+\n$/);
     if (recipient !== undefined) expect(text, why).toContain(recipient);
   },
-  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(`
+  calls: (calls) =>
+    expect(short(calls)).toMatchInlineSnapshot(`
     [
       "create /home/clerk/keys/city.age.*.new",
       "link /home/clerk/keys/city.age",
@@ -133,7 +135,8 @@ describeFaults<{ card: boolean; written: number }>({
       expect(text === String.fromCharCode(version).repeat(600_000), why).toBe(true);
     }
   },
-  calls: (calls) => expect(short(calls)).toMatchInlineSnapshot(`
+  calls: (calls) =>
+    expect(short(calls)).toMatchInlineSnapshot(`
     [
       "create /home/clerk/A.member.json.<pid>.new",
       "create /home/clerk/genesis.cbor.<pid>.new",
