@@ -9,6 +9,8 @@ const MAX_READ = 256;
 const FOLLOW_MILLISECONDS = 50;
 /** Entries that the store may be behind before it follows at once. */
 const MAX_BEHIND = 256;
+/** So many entities are remembered at least before those are forgotten that the store has taken in. */
+const MIN_SWEPT = 10_000;
 
 type Log = Pick<DatasetLog, "size" | "body">;
 
@@ -122,8 +124,14 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   /** What the store is behind with: of each entity the last entry that names it. */
   const behind = new Map<string, number>();
   let noted = 0;
+  let swept = MIN_SWEPT;
   const note = async (position: number): Promise<void> => {
     if (noted <= position) behind.clear();
+    // Whoever writes without a pause is never caught up with as a whole.
+    if (behind.size > swept) {
+      for (const [id, index] of behind) if (index < position) behind.delete(id);
+      swept = Math.max(MIN_SWEPT, 2 * behind.size);
+    }
     noted = Math.max(noted, position);
     while (noted < log.size) {
       const index = noted;
