@@ -335,6 +335,10 @@ describe("a grant ends without an operation", () => {
     const given = { ...answer(request), code: dataset, log: "new.test/log" };
     const { id } = ledger.must(given, owner);
     expect(end(ledger, id)).toBeUndefined();
+    // A record that is not there, or is another one by now, speaks for nobody.
+    for (const toRecord of [`${CITY}.99#1`, `${PARKS}#2`]) {
+      expect(grantees(ledger as ValueReader, { to: far, toRecord })).toEqual([]);
+    }
     const key = (word: string, holder: string, scope?: { under: Code }) => ({
       ...{ holder, kid: hex(testKey(word).kid), uses: ["record"] as const },
       ...(scope && { scope }),
