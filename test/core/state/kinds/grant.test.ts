@@ -350,6 +350,9 @@ describe("a grant ends without an operation", () => {
     expect(is(key("parks", `${PARKS}#1`, { under: code(AIR) }), far)).toBe(false);
     expect(is(key("parks", `${PARKS}#2`), far)).toBe(false);
     expect(is(key("city", `${CITY}#1`), "MA.156.9999")).toBe(false);
+    status(ledger, PARKS, "suspend");
+    expect(end(ledger, id)).toBe("grantee");
+    status(ledger, PARKS, "resume");
     const { control: prev } = ledger.record(PARKS);
     ledger.must({ op: "delegate", code: code(PARKS), prev, do: "end", reason: "x" }, parks);
     expect(end(ledger, id)).toBe("grantee");
