@@ -70,7 +70,10 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   // The steps to come have millions of records each, one after the other.
   keepHeapsSmall();
   const logSeed = await seedFile(directory.logKey);
-  const described = { member: OWNER, parent: { url: parent.url, code: delegate.code } };
+  const described = {
+    member: OWNER,
+    parent: { url: parent.url, code: delegate.code, policy: parentPolicy },
+  };
   if (embeddedLedgerExists(directory.ledger, files)) {
     // Broken off here before: of a whole ledger only the description is missing.
     await writeDescription(directory.root, { origin, ...described }, files);
