@@ -21,8 +21,9 @@ export const MAX_TARGET_CHARACTERS: number = 8 * KIB;
 /** Operations and chunks in one request. */
 export const MAX_ITEMS_PER_REQUEST: number = 1000;
 
-/** Requests whose operations wait for the ledger; beyond it 503, and at most so many seconds until they are asked back. */
+/** Requests whose operations wait for the ledger, and what they may hold before no more come; beyond it 503, and at most so many seconds until they are asked back. */
 export const MAX_WRITES_WAITING: number = 1024;
+export const MAX_WAITING_BYTES: number = 256 * MIB;
 export const MAX_RETRY_SECONDS = 10;
 
 /** Operations taken with `Prefer: respond-async` whose end is remembered. */

@@ -1,5 +1,6 @@
 import { compareUtf8, utf8 } from "../bytes.ts";
 import { type CborValue, decodeCbor, encodeCbor } from "../cbor/index.ts";
+import { present } from "../invariant.ts";
 import { MAX_CHUNK_BYTES, MAX_IMPORTS } from "../op/limits.ts";
 import {
   bytes,
@@ -76,7 +77,7 @@ export function* decodeImports(
 ): Generator<Result<readonly ImportRow[], ImportRefusal>> {
   let last = "";
   for (let index = 0; index < entries.length; index++) {
-    const read = decodeImport(entries.at(index) ?? NOTHING, index);
+    const read = decodeImport(present(entries.at(index), `import entry ${index}`), index);
     if (!read.ok) return yield read;
     for (const [key] of read.value) {
       if (compareUtf8(key, last) <= 0) return yield err({ code: "CHILD_ORDER", key });
@@ -85,8 +86,6 @@ export function* decodeImports(
     yield read;
   }
 }
-
-const NOTHING = new Uint8Array();
 
 /** The rows of one import entry. */
 export function decodeImport(

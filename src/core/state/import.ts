@@ -42,7 +42,7 @@ export function applyChildGenesis(
   const subtree = readSubtree(genesis.parent.code, imports);
   if (!subtree.ok) return subtree;
   const tx = new Transaction({ get: () => undefined });
-  const leaf = hashLeaf(entries.at(0) ?? new Uint8Array());
+  const leaf = hashLeaf(present(entries.at(0), "the genesis"));
   const begun = begin({ tx, timeMilliseconds: genesis.time }, genesis, leaf);
   if (!begun.ok) return begun;
   tx.keep(0);

@@ -98,14 +98,15 @@ export function createSubmissions(services: Services, pending: PendingOperations
 
   /** Where the room is not full. */
   async function submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
-    room.enter();
+    const bytes = items.reduce((sum, item) => sum + item.length, 0);
+    room.enter(bytes);
     try {
       const outcomes = await submitJudged(items);
       count(items, outcomes);
       await accuse(items, outcomes);
       return outcomes;
     } finally {
-      room.leave();
+      room.leave(bytes);
     }
   }
 

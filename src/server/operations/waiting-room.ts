@@ -1,4 +1,4 @@
-import { MAX_RETRY_SECONDS, MAX_WRITES_WAITING } from "../limits.ts";
+import { MAX_RETRY_SECONDS, MAX_WAITING_BYTES, MAX_WRITES_WAITING } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 
 /** Longer than a block takes: operations are served block by block. */
@@ -11,6 +11,7 @@ const WINDOW_MILLISECONDS = 3000;
 export class WaitingRoom {
   readonly #clock: () => number;
   #inside = 0;
+  #bytes = 0;
   #began: number;
   #served = 0;
   #turnedAway = 0;
@@ -24,20 +25,22 @@ export class WaitingRoom {
 
   /** Why nobody comes in just now; `undefined` while there is room. */
   full(): AnyRefusal | undefined {
-    if (this.#inside < MAX_WRITES_WAITING) return undefined;
+    if (this.#inside < MAX_WRITES_WAITING && this.#bytes < MAX_WAITING_BYTES) return undefined;
     this.#turn();
     const retryAfter = this.#seconds();
     this.#turnedAway += 1;
     return { code: "HTTP_BUSY", retryAfter, what: "operations" };
   }
 
-  /** To be called while there is room, and then `leave`. */
-  enter(): void {
+  /** To be called while there is room, and then `leave` with the same. */
+  enter(bytes: number): void {
     this.#inside += 1;
+    this.#bytes += bytes;
   }
 
-  leave(): void {
+  leave(bytes: number): void {
     this.#inside -= 1;
+    this.#bytes -= bytes;
     this.#turn();
     this.#served += 1;
   }

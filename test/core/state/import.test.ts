@@ -369,6 +369,11 @@ describe("the genesis of a child ledger", () => {
       error: { code: "CHILD_ROOT", want: `${count} ${hex(root)}` },
     });
     expect(applyChildGenesis(genesis, [])).toMatchObject({ error: { code: "CHILD_ROOT" } });
+    const nothing = genesisFor([...encodeImports([])]);
+    expect(nothing.imports.count).toBe(0);
+    expect(applyChildGenesis(nothing, [encodeGenesis(nothing)])).toMatchObject({
+      error: { code: "CHILD_VALUE", key: codeKey(CITY), why: "missing" },
+    });
     expect(applyChildGenesis(genesis, [entry, ...imports, entry])).toMatchObject({
       error: { code: "CHILD_ROOT" },
     });

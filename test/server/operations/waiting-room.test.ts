@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { MAX_RETRY_SECONDS, MAX_WRITES_WAITING } from "../../../src/server/limits.ts";
+import {
+  MAX_RETRY_SECONDS,
+  MAX_WAITING_BYTES,
+  MAX_WRITES_WAITING,
+} from "../../../src/server/limits.ts";
 import { WaitingRoom } from "../../../src/server/operations/waiting-room.ts";
 
 test("a waiting room asks back the later, the more it turns away for each that is served", () => {
@@ -12,13 +16,13 @@ test("a waiting room asks back the later, the more it turns away for each that i
   };
   for (let i = 0; i < MAX_WRITES_WAITING; i++) {
     expect(room.full()).toBeUndefined();
-    room.enter();
+    room.enter(100);
   }
   expect(room.full()).toEqual({ code: "HTTP_BUSY", retryAfter: 1, what: "operations" });
   const serve = (count: number) => {
     for (let i = 0; i < count; i++) {
-      room.leave();
-      room.enter();
+      room.leave(100);
+      room.enter(100);
     }
   };
   serve(10);
@@ -35,15 +39,26 @@ test("a waiting room asks back the later, the more it turns away for each that i
   serve(100);
   now += 3000;
   expect(turnAway()).toBe(1);
-  room.leave();
+  room.leave(100);
   expect(room.full()).toBeUndefined();
 });
 
 test("a waiting room looks anew where the clock was set back", () => {
   let now = 1_000_000;
   const room = new WaitingRoom(() => now);
-  for (let i = 0; i < MAX_WRITES_WAITING; i++) room.enter();
+  for (let i = 0; i < MAX_WRITES_WAITING; i++) room.enter(100);
   for (let i = 0; i < 7; i++) room.full();
   now = 0;
   expect(room.full()).toMatchObject({ retryAfter: 7 });
+});
+
+test("a waiting room is full also by what those inside have brought", () => {
+  const room = new WaitingRoom(() => 0);
+  const half = MAX_WAITING_BYTES / 2;
+  room.enter(half);
+  expect(room.full()).toBeUndefined();
+  room.enter(half);
+  expect(room.full()).toMatchObject({ code: "HTTP_BUSY", what: "operations" });
+  room.leave(half);
+  expect(room.full()).toBeUndefined();
 });
