@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { AccessAction, AccessScope } from "../core/index.ts";
+import { type AccessAction, type AccessScope, UNITS_PER_DEGREE } from "../core/index.ts";
 import type { GrantJson } from "../sdk/index.ts";
 import { parseDegrees } from "./degrees.ts";
 import { CliProblem } from "./problem.ts";
@@ -99,7 +99,9 @@ export function scopeLine(run: Run, { actions, attributes, area, time, until }: 
   return [
     actions.join("+"),
     attributes?.join(",") ?? run.say({ en: "all attributes", zh: "全部属性" }),
-    area ? area.map((each) => each / 1e7).join(",") : run.say({ en: "everywhere", zh: "不限区域" }),
+    area
+      ? area.map((each) => each / UNITS_PER_DEGREE).join(",")
+      : run.say({ en: "everywhere", zh: "不限区域" }),
     span ?? run.say({ en: "any time", zh: "不限时间" }),
     ...(until === undefined ? [] : [`→ ${localTime(until)}`]),
   ].join(" · ");

@@ -70,13 +70,25 @@ export async function beginDelegated(
     signal: run.signal,
     onProgress: progress.to,
   }).finally(progress.end);
-  if (!begun) return;
+  if (!begun) return keepPolicy(options, config);
   run.note(
     run.say({
       en: `${delegate.code} has a ledger of its own now; ${parent.url} keeps its checkpoints.`,
       zh: `${delegate.code} 已有自己的账本；其检查点锚定于 ${parent.url}。`,
     }),
   );
+}
+
+/** Of a ledger that was begun before: whom to believe about its parent from now on, where that is said. */
+async function keepPolicy(options: ChildOptions, config: NodeConfig): Promise<void> {
+  if (options.parentPolicy === undefined) return;
+  const { dataDirectory, readDescription, writeDescription } = await import("../node/index.ts");
+  const { root } = dataDirectory(config.dataDirectory);
+  const description = await readDescription(root);
+  if (description?.parent === undefined) return;
+  const policy = await policyFor(options, async () => "");
+  const { format: _, ...rest } = description;
+  await writeDescription(root, { ...rest, parent: { ...description.parent, policy } });
 }
 
 function parentUrl({ parent, namespace }: ChildOptions): string {

@@ -8,7 +8,10 @@ import {
   type GrantEnd,
   type GrantValue,
   grantEnd,
+  grantedDatasets,
+  grantees,
   grantKey,
+  grantsOf,
   type HeldKey,
   hex,
   isKeyOfSide,
@@ -17,9 +20,9 @@ import {
   type Observation,
   type OpenDataset,
   ok,
-  openGrantsKey,
   parseCode,
   type Result,
+  referredCode,
   type ValueReader,
 } from "../core/index.ts";
 import { type Bounds, boundsOf, isInside, momentOf } from "../table/index.ts";
@@ -49,6 +52,8 @@ export type View = {
   readonly dataset: OpenDataset;
   /** Under which grant; absent for the owner, who sees everything. */
   readonly grant?: { readonly id: Uint8Array; readonly value: GrantValue };
+  /** That the grant stands in the ledger above, and not in this one. */
+  readonly ledger?: "above";
   /** Names of facts that are shown, those of `HEAD_FACTS` among them; absent where all are. To be pushed down into queries. */
   readonly columns?: ReadonlySet<string>;
   /** `[west, south, east, north]` in 1e-7 degree, edges included; what has no place, or lies only partly inside, is outside. */
@@ -93,12 +98,85 @@ export function authorise(
     return under(dataset, named, grant, action);
   }
   if (key !== undefined && isKeyOfSide(state, key, code, "record")) return ok(wholeView(dataset));
-  const parties = key === undefined ? [EVERYBODY] : [codeOf(key), EVERYBODY];
+  const lists = partiesOf(key).map((to) => grantsOf(state, dataset.record, to));
+  const countsNow = (grant: GrantValue) =>
+    endFor(state, grant, code, key, nowSeconds) === undefined;
+  return underNewest(state, dataset, caller, action, lists, countsNow);
+}
+
+/** A reader of the ledger above, and what its node says that there is. */
+export type ReaderAbove = ValueReader & {
+  /** Ids of grants of a dataset to a code or to everybody, oldest first. */
+  grants(dataset: Code, to: string): readonly Uint8Array[];
+};
+
+/**
+ * What a caller may do with a dataset under grants that were given in the ledger above, which knows the dataset by its name and
+ * the name of its log alone. Whose a dataset is, this ledger says, so nobody is its owner by the one above.
+ *
+ * @param caller by its key in the ledger above, if it has one
+ * @returns as `authorise`
+ */
+export function authoriseFromAbove(
+  above: ReaderAbove,
+  dataset: OpenDataset,
+  caller: Caller,
+  action: AccessAction,
+  nowSeconds: number,
+): Result<View, ViewRefusal> {
+  const { code } = dataset.record;
+  const { key, grant: named } = caller;
+  const endOf = (grant: GrantValue) => endFromAbove(above, grant, dataset, key, nowSeconds);
+  if (named !== undefined) {
+    const grant = above.get(grantKey(named));
+    const why = grant ? endOf(grant) : "other";
+    if (grant !== undefined && why === undefined)
+      return fromAbove(under(dataset, named, grant, action));
+    return err({ code: "GRANT_ENDED", grant: hex(named), why: why ?? "other" });
+  }
+  const lists = partiesOf(key).map((to) => above.grants(code, to));
+  const countsNow = (grant: GrantValue) => endOf(grant) === undefined;
+  return fromAbove(underNewest(above, dataset, caller, action, lists, countsNow));
+}
+
+function fromAbove(view: Result<View, ViewRefusal>): Result<View, ViewRefusal> {
+  return view.ok ? ok({ ...view.value, ledger: "above" }) : view;
+}
+
+/** Grants that were given while the dataset still stood in the ledger above ended when it went: they are agreed upon anew. */
+function endFromAbove(
+  above: ValueReader,
+  grant: GrantValue,
+  { record: { code }, value: { log } }: OpenDataset,
+  key: HeldKey | undefined,
+  nowSeconds: number,
+): GrantEnd | "other" | undefined {
+  if (grant.dataset !== code) return "other";
+  if (referredCode(grant.datasetRecord) === code) return "dataset";
+  if (grant.log !== log.origin) return "log";
+  return endForKey(above, grant, key, nowSeconds);
+}
+
+/** To whom grants may be that count for a key. */
+function partiesOf(key: HeldKey | undefined): readonly (Code | typeof EVERYBODY)[] {
+  return key === undefined ? [EVERYBODY] : [codeOf(key), EVERYBODY];
+}
+
+/** The view under the newest grant that counts and has the action, of the first list that has one. */
+function underNewest(
+  state: ValueReader,
+  dataset: OpenDataset,
+  { key }: Caller,
+  action: AccessAction,
+  lists: readonly (readonly Uint8Array[])[],
+  countsNow: (grant: GrantValue) => boolean,
+): Result<View, ViewRefusal> {
+  const { code } = dataset.record;
   let refusal: ViewRefusal = { code: "GRANT_NONE", subject: code, holder: key?.holder ?? "" };
-  for (const to of parties) {
-    for (const id of [...(state.get(openGrantsKey(code, to))?.ids ?? [])].reverse()) {
+  for (const list of lists) {
+    for (const id of [...list].reverse()) {
       const grant = state.get(grantKey(id));
-      if (!grant || endFor(state, grant, code, key, nowSeconds) !== undefined) continue;
+      if (!grant || !countsNow(grant)) continue;
       const view = under(dataset, id, grant, action);
       if (view.ok) return view;
       if (refusal.code === "GRANT_NONE") refusal = view.error;
@@ -112,10 +190,12 @@ export function limitsOf({ columns, area, time }: View): ViewLimits {
   return { ...(columns && { columns }), ...(area && { area }), ...(time && { time }) };
 }
 
-/** Whether a view holds still: whatever runs under it asks with each block, and when `until` has passed. */
+/**
+ * Whether a view holds still, by the state of the ledger that has its grant: whatever runs under it asks with each block, and when `until` has passed.
+ */
 export function stillHolds(
   state: ValueReader,
-  { dataset, grant }: View,
+  { dataset, grant, ledger }: View,
   key: HeldKey | undefined,
   nowSeconds: number,
 ): boolean {
@@ -123,7 +203,10 @@ export function stillHolds(
   if (key !== undefined && !isOpen(state, key, nowSeconds)) return false;
   if (grant === undefined) return key !== undefined && isKeyOfSide(state, key, code, "record");
   const now = state.get(grantKey(grant.id));
-  return now !== undefined && endFor(state, now, code, key, nowSeconds) === undefined;
+  if (now === undefined) return false;
+  return ledger === "above"
+    ? endFromAbove(state, now, dataset, key, nowSeconds) === undefined
+    : endFor(state, now, code, key, nowSeconds) === undefined;
 }
 
 /** Whether a key that opened a view is still open. */
@@ -143,12 +226,25 @@ export function endFor(
   key: HeldKey | undefined,
   nowSeconds: number,
 ): GrantEnd | "other" | undefined {
-  if (grant.dataset !== dataset || !isFor(state, grant, key)) return "other";
-  return grantEnd(state, grant, nowSeconds);
+  const isOf = grant.dataset === dataset || grantedDatasets(state, grant).includes(dataset);
+  return isOf ? endForKey(state, grant, key, nowSeconds) : "other";
 }
 
-function isFor(state: ValueReader, { to }: GrantValue, key: HeldKey | undefined): boolean {
-  return to === EVERYBODY || (key !== undefined && isKeyOfGrantee(state, to, key));
+/** The same, of whichever dataset. */
+export function endForKey(
+  state: ValueReader,
+  grant: GrantValue,
+  key: HeldKey | undefined,
+  nowSeconds: number,
+): GrantEnd | "other" | undefined {
+  return isFor(state, grant, key) ? grantEnd(state, grant, nowSeconds) : "other";
+}
+
+function isFor(state: ValueReader, grant: GrantValue, key: HeldKey | undefined): boolean {
+  const { to } = grant;
+  if (to === EVERYBODY) return true;
+  if (key === undefined) return false;
+  return [to, ...grantees(state, grant)].some((each) => isKeyOfGrantee(state, each, key));
 }
 
 /** A grantee reads with the keys that speak for it, or with those of its devices and programs. */
@@ -160,8 +256,8 @@ export function isKeyOfGrantee(state: ValueReader, to: string, key: HeldKey): bo
   );
 }
 
-function codeOf({ holder }: HeldKey): string {
-  return holder.slice(0, holder.indexOf("#"));
+function codeOf({ holder }: HeldKey): Code {
+  return referredCode(holder);
 }
 
 function under(

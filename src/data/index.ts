@@ -1,18 +1,18 @@
 export { LogFault } from "../log/index.ts";
 export {
   authorise,
+  authoriseFromAbove,
   type Caller,
-  endFor,
-  HEAD_FACTS,
+  endForKey,
   isKeyOfGrantee,
   limitsOf,
+  type ReaderAbove,
   stillHolds,
   type View,
   type ViewRefusal,
 } from "./authorised-view.ts";
 export {
   type ContentRefusal,
-  type ContentRules,
   contentRules,
   cornersOf,
   positionsIn,
@@ -57,17 +57,11 @@ export {
   type Position,
 } from "./entities/geometry.ts";
 export type { Measure, MeasureGrouping, MeasureQuery } from "./entities/measure.ts";
-export {
-  isPattern,
-  MAX_PATTERN_CHARACTERS,
-  type Pattern,
-  searchPattern,
-} from "./entities/pattern.ts";
+export { isPattern } from "./entities/pattern.ts";
 export {
   type EntityQuery,
   isAskedFor,
   type PlaceCondition,
-  type ScopePattern,
 } from "./entities/query.ts";
 export {
   type Amendment,
@@ -82,7 +76,6 @@ export { type Slice, SliceBuilder } from "./exports/slice.ts";
 export type { Selection } from "./exports/table-task.ts";
 export { createTableThread, type TableThread } from "./exports/table-thread.ts";
 export {
-  type FileName,
   type FileRefusal,
   matchFiles,
   namedFiles,
@@ -90,23 +83,17 @@ export {
 export type {
   AccessLog,
   AccessNote,
-  Busy,
   DatasetLog,
   DatasetLogs,
   EncodedBody,
-  EntityIndex,
-  EntityPage,
   EntityReader,
   EntityStore,
   EntryBody,
-  Extent,
-  HistoryQuery,
   Inventory,
   KeptScan,
   LogReceipt,
   Observed,
   OpenStore,
-  PageOf,
   StoredEntry,
   StoreLog,
   Submission,

@@ -21,6 +21,8 @@ export type NodeConfig = {
   readonly mqtt: MqttSource | undefined;
   /** Verifiers may refuse what was cosigned longer ago: the witnesses are asked three times as often. */
   readonly maxAgeSeconds: number;
+  /** For how long grants of the ledger above are read as they were known last, while it does not answer. */
+  readonly staleGrantSeconds: number;
   readonly demonstration: boolean;
   /** Opens a dataset that everybody writes, for tests: on loopback alone. */
   readonly scratch: boolean;
@@ -84,6 +86,7 @@ export function configFromEnv(
     ),
     mqtt: settings.mqtt ?? mqttFrom(env.CITYID_MQTT),
     maxAgeSeconds: settings.maxAgeSeconds ?? ageFrom(env.CITYID_MAX_AGE),
+    staleGrantSeconds: settings.staleGrantSeconds ?? staleFrom(env.CITYID_STALE_GRANTS),
     demonstration: settings.demonstration ?? false,
     scratch: settings.scratch ?? scratchFrom(env.CITYID_SCRATCH, settings.host ?? env.CITYID_HOST),
     contextHosts: hostsFrom(settings.contextHosts ?? listFrom(env.CITYID_CONTEXT_HOSTS)),
@@ -110,6 +113,20 @@ function ageFrom(text: string | undefined): number {
   }
   return seconds;
 }
+
+const DEFAULT_STALE_GRANT_SECONDS = 300;
+
+function staleFrom(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_STALE_GRANT_SECONDS;
+  const seconds = Number(text);
+  if (!/^\d{1,6}$/.test(text) || seconds < LEAST_STALE_SECONDS) {
+    throw new ConfigError("CITYID_STALE_GRANTS", `seconds, at least ${LEAST_STALE_SECONDS}`, text);
+  }
+  return seconds;
+}
+
+/** As often as the ledger above is asked. */
+const LEAST_STALE_SECONDS = 5;
 
 /** `1883`, `10.0.0.1:1883`, `mqtts://user:password@broker.example`. @throws ConfigError */
 export function mqttFrom(text: string | undefined): MqttSource | undefined {

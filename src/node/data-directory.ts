@@ -69,7 +69,12 @@ export type DataDescription = {
   /** What orders the blocks; absent: this node alone. */
   readonly engine?: "comet";
   /** Of the ledger of a delegated code: which code, and where its parent's node answers. */
-  readonly parent?: { readonly url: string; readonly code: string };
+  readonly parent?: {
+    readonly url: string;
+    readonly code: string;
+    /** tlog-policy text that the parent's checkpoints must satisfy; without it nothing is read under its grants. */
+    readonly policy?: string;
+  };
   /** It was brought back from a backup, and nobody has said yet that there is no newer state. */
   readonly restored?: true;
 };

@@ -16,6 +16,7 @@ import type { Ledger } from "../ledger/index.ts";
 import { createClient } from "../sdk/index.ts";
 import { createApp, type ParentLedger, type Server, staticFiles } from "../server/index.ts";
 import type { Witness } from "../witness/index.ts";
+import { parentGrants } from "./child/parent-grants.ts";
 import { parentProofs } from "./child/parent-proofs.ts";
 import { cosignerOf, ownCosigner } from "./comet/cosigner.ts";
 import { engineHome, ownSettings } from "./comet/home.ts";
@@ -316,7 +317,9 @@ async function application(
         ...(member === undefined ? {} : { member }),
         ...(demonstration === undefined ? {} : { demonstration }),
       },
-      ...(parent === undefined ? {} : { parent: parentLedger(parent) }),
+      ...(parent === undefined
+        ? {}
+        : { parent: parentLedger(parent, config.staleGrantSeconds * 1000) }),
       otherNodes: otherNodes({ ownNetworks: config.followNetworks }),
       inbox: directoryStore(directory.inbox),
       openings: directoryStore(directory.openings),
@@ -342,14 +345,23 @@ async function application(
       origins: [`http://127.0.0.1:${port}`, `http://localhost:${port}`],
       trustedProxies,
       connectTo,
+      staleGrantMilliseconds: config.staleGrantSeconds * 1000,
     },
   );
 }
 
-function parentLedger({ url, code }: NonNullable<DataDescription["parent"]>): ParentLedger {
+function parentLedger(
+  { url, code, policy }: NonNullable<DataDescription["parent"]>,
+  staleMilliseconds: number,
+): ParentLedger {
   const parent = createClient({ url, attempts: 1 });
   const name = code as Code;
-  return { url, code: name, proofs: parentProofs(parent, name, Date.now) };
+  const grants =
+    policy === undefined ? undefined : parentGrants(parent, { policy, staleMilliseconds });
+  return {
+    ...{ url, code: name, proofs: parentProofs(parent, name, Date.now) },
+    ...(grants && { grants }),
+  };
 }
 
 /** The keys that sign for the log: those of the policy, and where it names none the node's own. */

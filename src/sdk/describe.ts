@@ -7,6 +7,7 @@ import {
   type Names,
   type Operation,
   type Statement,
+  UNITS_PER_DEGREE,
 } from "../core/index.ts";
 
 /** Languages in which an operation can be told. */
@@ -262,7 +263,9 @@ function geometryText(statement: Statement<Geometry>): string {
   if (!("value" in statement)) return statementText(statement);
   const [[kind, shape] = ["", ""]] = Object.entries(statement.value);
   const degrees =
-    kind === "point" ? (shape as readonly number[]).map((n) => n / 1e7).join(", ") : "";
+    kind === "point"
+      ? (shape as readonly number[]).map((n) => n / UNITS_PER_DEGREE).join(", ")
+      : "";
   return `${kind} ${degrees} (${statement.validFrom})`;
 }
 
@@ -376,7 +379,7 @@ const ACTIONS = {
 /** Every bound of a scope, and where there is none: whoever signs sees how far it reaches. */
 function tellScope({ actions, attributes, area, time, until }: AccessScope): Words[] {
   const named = attributes?.join(", ");
-  const box = area?.map((each) => each / 1e7).join(", ");
+  const box = area?.map((each) => each / UNITS_PER_DEGREE).join(", ");
   const moment = (seconds: number | undefined) =>
     seconds === undefined ? "…" : formatMoment(seconds);
   const span = time && `${moment(time.since)} – ${moment(time.before)}`;

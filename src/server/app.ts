@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { LogFault } from "../data/index.ts";
 import { LedgerFault } from "../ledger/index.ts";
+import { createGrantsAbove, createStateAbove, type GrantsAbove } from "./above/index.ts";
 import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
@@ -72,8 +73,16 @@ export function createApp(
   const metrics = createMetrics();
   const problems = createProblems(config, dependencies);
   const views = createRecordViews(ledger, state);
-  const authentication = createAuthentication(config, { state, clock, random });
-  const access = createAccess({ ...dependencies, state, authentication });
+  const above = grantsAbove(dependencies);
+  const authentication = createAuthentication(config, {
+    ...{ state, clock, random },
+    ...(above && { findAbove: above.findKey }),
+  });
+  const { staleGrantMilliseconds } = config;
+  const access = createAccess({
+    ...{ ...dependencies, state, authentication, staleGrantMilliseconds },
+    ...(above && { above }),
+  });
   const services: Services = {
     ...dependencies,
     config,
@@ -84,6 +93,7 @@ export function createApp(
     follower: createFollower({ ...dependencies, state, views }),
     authentication,
     access,
+    ...(above && { above }),
     uploadRate: createUploadRate(config),
     problem: problems.answer,
   };
@@ -183,6 +193,9 @@ export function createApp(
     if (wait > 0)
       return problems.plain(request, { code: "HTTP_RATE", retryAfter: wait, by: "address" });
     if (request.method === "OPTIONS") return preflight(methods.allowed(pathname) ?? READ_METHODS);
+    if (above !== undefined) {
+      await access.prepare((name) => request.headers.get(name) ?? undefined);
+    }
     return app.fetch(request, peer);
   }
 
@@ -205,6 +218,12 @@ export function createApp(
       access.close();
     },
   };
+}
+
+/** Of a ledger that was delegated out of another, and knows whom to believe there. */
+function grantsAbove({ parent, clock, log }: AppDependencies): GrantsAbove | undefined {
+  if (parent?.grants === undefined) return undefined;
+  return createGrantsAbove(parent.code, createStateAbove(parent.grants, { clock, log }), clock);
 }
 
 /** Codes have no route of their own: they stand where the portal's pages do. */

@@ -115,11 +115,18 @@ export const MAX_NOTIFIED_ENTITIES = 1000;
 export const NOTIFY_MILLISECONDS: number = 10 * SECOND;
 export const MAX_NOTIFY_ANSWER_BYTES: number = 64 * KIB;
 
-/** Connections of MQTT to this node at once, and a packet on one of them: what is larger comes over HTTP. */
+/** Connections of MQTT to this node at once, in all and from one address, and a packet on one of them: what is larger comes over HTTP. */
 export const MAX_MQTT_CLIENTS = 1000;
+export const MAX_MQTT_CLIENTS_OF_ADDRESS = 250;
 export const MAX_MQTT_PACKET_BYTES: number = 256 * KIB;
 
-/** Notifications under way at once; and of those whose receiver did not answer the last time, in all and to one host. */
+/** Notifications under way at once, in all and to one host; and the same of those whose receiver did not answer the last time. */
 export const MAX_NOTIFYING = 512;
+export const MAX_NOTIFYING_HOST = 256;
 export const MAX_NOTIFYING_SLOW = 64;
 export const MAX_NOTIFYING_SLOW_HOST = 8;
+
+/** Grants of the ledger above: how long a value of it is taken as new, how many are kept, how many answers are awaited. */
+export const ABOVE_FRESH_MILLISECONDS: number = 5 * SECOND;
+export const MAX_ABOVE_VALUES = 4096;
+export const MAX_ABOVE_FETCHES = 16;

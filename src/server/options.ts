@@ -53,6 +53,20 @@ export type ParentLedger = {
    * `undefined` where it never did.
    */
   proofs(): Promise<readonly object[] | undefined>;
+  /** What it says of grants of datasets that are kept here; left out where it is not known whom to believe. */
+  readonly grants?: GrantSource;
+};
+
+/** Asks the node of the ledger above. */
+export type GrantSource = {
+  /** A tlog-policy text, which what it proves must satisfy. */
+  readonly policy: string;
+  /** How old what is known may be while it does not answer. */
+  readonly staleMilliseconds: number;
+  /** Its proof of all these map keys, as text. Rejects where it cannot be had. */
+  prove(keys: readonly string[]): Promise<string>;
+  /** The grants of a dataset that are in force, oldest first. Rejects likewise. */
+  list(dataset: Code): Promise<readonly { readonly id: string; readonly to: string }[]>;
 };
 
 /**
@@ -112,6 +126,8 @@ export type ServerConfig = {
     /** Of all keys of one source: a department with its phones, a device. */
     readonly source: BucketSize;
   };
+  /** How long grants count as they were known last, while the ledger hears of no block. */
+  readonly staleGrantMilliseconds: number;
   /** Origins of other nodes that the portal's pages may talk to beside this one: none but in a demonstration. */
   readonly connectTo: readonly string[];
   /** Paths that the portal answers by its one page, with everything below them. */
@@ -130,6 +146,7 @@ export const DEFAULT_CONFIG: Omit<ServerConfig, "publicUrl"> = {
     key: { perSecond: 200, burst: 2000 },
     source: { perSecond: 2000, burst: 20_000 },
   },
+  staleGrantMilliseconds: 300_000,
   connectTo: [],
   portalRoutes: ["/", "/tour", "/verify", "/report"],
 };

@@ -1,4 +1,5 @@
 import type { Context, Hono } from "hono";
+import type { GrantsAbove } from "./above/index.ts";
 import type { Access } from "./access/index.ts";
 import type { BodyBudget } from "./bodies/budget.ts";
 import type { UploadRate } from "./data/upload-rate.ts";
@@ -28,6 +29,8 @@ export type Services = AppDependencies & {
   readonly bodies: BodyBudget;
   readonly authentication: Authentication;
   readonly access: Access;
+  /** Of a ledger that was delegated out of another. */
+  readonly above?: GrantsAbove;
   /** Of entries, however they come. */
   readonly uploadRate: UploadRate;
   /** The answer to a refusal, for programs or for people as the request asks. */

@@ -15,5 +15,5 @@ export { GROUP_ROWS, type ParquetFile, parquetFile } from "./parquet.ts";
 export { type Cell, contentOf, type Place, type Row, rowOf } from "./row.ts";
 export { type RowGroup, RowGroupBuilder } from "./row-group.ts";
 export { createTable, needsColumns, TABLE_FORMATS, type TableFormat } from "./table.ts";
-export { type Bounds, boundsOf, isInside, momentOf } from "./where-and-when.ts";
+export { type Bounds, boundsOf, isDay, isInside, momentOf } from "./where-and-when.ts";
 export type { TableWriter } from "./writer.ts";

@@ -1,4 +1,10 @@
-import { type CborValue, isCborMap, isShown, type Observation } from "../core/index.ts";
+import {
+  type CborValue,
+  isCborMap,
+  isShown,
+  type Observation,
+  UNITS_PER_DEGREE,
+} from "../core/index.ts";
 import { type Geometry, isGeometry, type Position } from "./geometry.ts";
 import { type JsonMap, type JsonValue, jsonOf } from "./json.ts";
 import { momentOf } from "./where-and-when.ts";
@@ -16,8 +22,6 @@ export type Place = {
   readonly source: string;
   readonly receivedMilliseconds: number;
 };
-
-const UNITS = 1e7;
 
 /**
  * What an observation says, as far as it is shown: each fact under its name. Where `id`, `type`, `time` or `place` say something
@@ -129,6 +133,6 @@ function positioned(value: CborValue): unknown {
 }
 
 function degrees(value: CborValue | undefined): unknown {
-  if (typeof value === "number") return value / UNITS;
+  if (typeof value === "number") return value / UNITS_PER_DEGREE;
   return Array.isArray(value) ? value.map(degrees) : undefined;
 }

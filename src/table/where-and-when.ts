@@ -1,4 +1,4 @@
-import { type CborValue, isCborMap } from "../core/index.ts";
+import { type CborValue, isCborMap, UNITS_PER_DEGREE } from "../core/index.ts";
 
 /** `[west, south, east, north]` in 1e-7 degree. */
 export type Bounds = readonly [number, number, number, number];
@@ -8,9 +8,17 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/
 
 /** The moment that a fact of the name `time` says, in Unix milliseconds; `undefined` where it says none. */
 export function momentOf(value: CborValue | undefined): number | undefined {
-  if (typeof value !== "string" || !TIME.test(value)) return undefined;
+  if (typeof value !== "string" || !TIME.test(value) || !isDay(value)) return undefined;
   const moment = Date.parse(value);
   return Number.isNaN(moment) ? undefined : moment;
+}
+
+/** Whether a text of the form `2026-02-28…` begins with a day that there is: the platform takes the 30th of February for a day of March. */
+export function isDay(text: string): boolean {
+  const day = Number(text.slice(8, 10));
+  if (day < 29) return day > 0;
+  const moment = Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
+  return !Number.isNaN(moment) && new Date(moment).getUTCDate() === day;
 }
 
 /**
@@ -21,7 +29,7 @@ export function boundsOf(value: CborValue | undefined): Bounds | undefined {
   if (value === undefined) return undefined;
   if (!isCborMap(value)) return around(value, 1);
   const { coordinates, point, line, polygon, cell } = value;
-  if (coordinates !== undefined) return around(coordinates, 1e7);
+  if (coordinates !== undefined) return around(coordinates, UNITS_PER_DEGREE);
   if (cell !== undefined) return around(pairsOf(cell), 1);
   return around(point ?? line ?? polygon, 1);
 }

@@ -1,4 +1,4 @@
-import type { Position } from "../core/index.ts";
+import { type Position, UNITS_PER_DEGREE } from "../core/index.ts";
 import { isInChina } from "./china-outline.ts";
 
 // Maps published in China show places shifted: GCJ-02 by some hundred metres, BD-09 (Baidu's) by somewhat more. The
@@ -6,7 +6,6 @@ import { isInChina } from "./china-outline.ts";
 // published approximations of a secret standard, good to a metre or two. All positions here are
 // `[longitude, latitude]` in 1e-7 degree.
 
-const UNITS_PER_DEGREE = 1e7;
 /** Krasovsky 1940, which GCJ-02 computes on. */
 const SEMI_MAJOR_METRES = 6_378_245;
 const ECCENTRICITY_SQUARED = 0.006_693_421_622_965_943;

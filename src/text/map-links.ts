@@ -1,4 +1,4 @@
-import type { Position } from "../core/index.ts";
+import { type Position, UNITS_PER_DEGREE } from "../core/index.ts";
 import { bd09FromWgs84, gcj02FromWgs84 } from "./coordinates.ts";
 
 /** A page of a map service that shows a place. */
@@ -46,7 +46,7 @@ export function mapLinks(position: Position, label: string): readonly MapLink[] 
 
 /** Degrees with six decimals, a tenth of a metre. */
 function spell([x, y]: Position): { readonly x: string; readonly y: string } {
-  return { x: (x / 1e7).toFixed(6), y: (y / 1e7).toFixed(6) };
+  return { x: (x / UNITS_PER_DEGREE).toFixed(6), y: (y / UNITS_PER_DEGREE).toFixed(6) };
 }
 
 /** Percent-encodes a title; without lone surrogates, on which encodeURIComponent would throw. */

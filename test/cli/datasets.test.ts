@@ -303,7 +303,10 @@ test("another office asks, is granted less, reads that much, and is refused once
   expect(await seen()).toBe("GRANT_ENDED");
   expect(problemOf(await parks("dataset", "read", AIR, at))).toMatchObject({ code: "GRANT_NONE" });
   const list = await office.cli("dataset", "list", "空气");
-  expect(list.out).toContain(AIR);
+  expect([list.out.includes(AIR), list.errors]).toEqual([true, ""]);
+  const none = await office.cli("dataset", "list", "没有这样的名称");
+  expect(none).toMatchObject({ exit: 0, out: "" });
+  expect(none.errors).toMatch(/No dataset was found|没有符合条件的数据集/);
 });
 
 test("what a dataset is can be said anew, and made strict; bad data is then told in words", async () => {

@@ -136,6 +136,30 @@ describe("authorise", () => {
     expect(byKey.ok && stillHolds(state, byKey.value, reader.key, 0)).toBe(false);
   });
 
+  it("goes on for whoever follows the grantee, and no longer for the grantee", () => {
+    const { ledger, state, dataset, ids } = granted(read);
+    const GREEN = `${CITY}.04`;
+    register(ledger, [child(GREEN, "department", { keys: [keySpec("green", ["record"])] })]);
+    const green: Caller = keyOf("green", GREEN, ["record"]);
+    const [id] = ids;
+    const judged = (caller: Caller) => {
+      const view = authorise(state, dataset, caller, "read", 0);
+      return view.ok ? view.value.grant?.id : view.error.code;
+    };
+    expect([judged(parks), judged(green)]).toEqual([id, "GRANT_NONE"]);
+    const before = authorise(state, dataset, parks, "read", 0);
+    const chained = (of: string) => [{ code: code(of), prev: ledger.record(of).op }];
+    const succession = { op: "succeed", type: "rename", date: "2026-01-01", source: "x" } as const;
+    const carried = { ...succession, grants: "carry", delegation: "end" } as const;
+    ledger.must({ ...carried, from: chained(PARKS), to: chained(GREEN) }, city);
+    expect(judged(green)).toEqual(id);
+    expect(judged({ ...green, grant: present(id, "a grant") })).toEqual(id);
+    const now = authorise(state, dataset, green, "read", 0);
+    expect(now.ok && stillHolds(state, now.value, green.key, 0)).toBe(true);
+    // Whose keys may still sign for what has ended, the door asks: here only whether it is an heir.
+    expect(before.ok && stillHolds(state, before.value, keyOf("x", GREEN, []).key, 0)).toBe(false);
+  });
+
   it("ends with the last second of the grant", () => {
     const { state, dataset } = granted({ ...read, until: 2_000_000_000 });
     const at = (seconds: number) => authorise(state, dataset, parks, "read", seconds);
@@ -282,6 +306,10 @@ describe("where and when", () => {
   });
 
   it("reads a time with its zone, and no other", () => {
+    expect(momentOf("2028-02-29T00:00:00Z")).toBe(Date.UTC(2028, 1, 29));
+    for (const no of ["2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "2026-01-00T00:00:00Z"]) {
+      expect(momentOf(no), no).toBeUndefined();
+    }
     expect(momentOf("2026-11-29T08:00:00+08:00")).toBe(Date.UTC(2026, 10, 29));
     for (const no of ["2026-11-29", "2026-11-29T08:00:00", "2026-13-29T08:00:00Z", 5, undefined]) {
       expect(momentOf(no as CborValue | undefined)).toBeUndefined();

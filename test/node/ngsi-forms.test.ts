@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serveContexts } from "./context-server.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
 // What NGSI-LD says of forms, links, order and time, on the scratch dataset of a real node.
@@ -19,7 +18,7 @@ const CONTEXT_REL = 'rel="http://www.w3.org/ns/json-ld#context"; type="applicati
 
 let root: string;
 let node: RealNode;
-let contexts: Server;
+let contexts: Awaited<ReturnType<typeof serveContexts>>;
 let base: string;
 let isContextThere = true;
 
@@ -50,18 +49,16 @@ const refused = async (method: string, path: string, body?: unknown, headers = J
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "cityid-ngsi-forms-"));
   node = await startRealNode({ data: await beginLedger(root), env: { CITYID_SCRATCH: "1" } });
-  contexts = createServer((request, response) => {
+  contexts = await serveContexts((path) => {
     const own = { size: "https://own.example/size", Thing: "https://own.example/Thing" };
     const known: { readonly [path: string]: unknown } = {
       "/own.jsonld": own,
       "/whole.jsonld": [`${base}/own.jsonld`, CORE],
     };
-    const found = isContextThere ? known[request.url ?? ""] : undefined;
-    response.writeHead(found ? 200 : 404, { "Content-Type": "application/ld+json" });
-    response.end(JSON.stringify({ "@context": found }));
+    const found = isContextThere ? known[path] : undefined;
+    return found === undefined ? undefined : JSON.stringify({ "@context": found });
   });
-  await new Promise<void>((resolve) => contexts.listen(0, "127.0.0.1", resolve));
-  base = `http://localhost:${(contexts.address() as AddressInfo).port}`;
+  base = contexts.url;
 });
 afterAll(async () => {
   contexts.close();

@@ -1,9 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { serveContexts } from "./context-server.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
 // What NGSI-LD takes and what it refuses, on the scratch dataset of a real node: the letter of GS CIM 009 where programs trip.
@@ -20,7 +19,7 @@ const NOTHING = "urn:ngsi-ld:null";
 
 let root: string;
 let node: RealNode;
-let contexts: Server;
+let contexts: Awaited<ReturnType<typeof serveContexts>>;
 let base: string;
 
 async function ask(method: string, path: string, body?: unknown, headers: Fields = JSON_TYPE) {
@@ -57,15 +56,10 @@ beforeAll(async () => {
     "/none.jsonld": JSON.stringify({ note: "not one" }),
     "/broken.jsonld": "{ not JSON",
   };
-  contexts = createServer(({ url = "" }, response) => {
-    const moved = url.startsWith("/moved") ? url.replace("/moved", "") : undefined;
-    const found = documents[url];
-    const status = moved === undefined ? (found === undefined ? 404 : 200) : 302;
-    response.writeHead(status, moved === undefined ? {} : { Location: moved });
-    response.end(found);
-  });
-  await new Promise<void>((resolve) => contexts.listen(0, "127.0.0.1", resolve));
-  base = `http://localhost:${(contexts.address() as AddressInfo).port}`;
+  contexts = await serveContexts((path) =>
+    path.startsWith("/moved") ? { moved: path.replace("/moved", "") } : documents[path],
+  );
+  base = contexts.url;
 });
 afterAll(async () => {
   contexts.close();
@@ -343,5 +337,44 @@ describe("a context", () => {
     expect(await refused("DELETE", `${path}?reload=true`)).toEqual(BAD);
     expect((await ask("DELETE", path)).status).toBe(204);
     expect(await get("/jsonldContexts?kind=ImplicitlyCreated")).toEqual([]);
+  });
+});
+
+describe("bad input", () => {
+  const raw = async (text: string, headers: Fields = JSON_TYPE) => {
+    const init = { method: "POST", headers, body: text };
+    const answer = await fetch(`${node.url}/ngsi-ld/v1/entities`, init);
+    const body = (await answer.json().catch(() => ({}))) as Json;
+    return [answer.status, body.type?.replace(ERRORS, "")];
+  };
+  const whole = (value: string) =>
+    `{"id":"${fresh()}","type":"Thing","a":{"type":"Property","value":${value}}}`;
+
+  test("is refused: nested without end, no numbers, times that are none, contexts that cannot be had", async () => {
+    const INVALID = [400, "InvalidRequest"];
+    expect(await raw(whole("[".repeat(100) + "]".repeat(100)))).toEqual(BAD);
+    expect(await raw(whole(`${'{"a":'.repeat(100)}1${"}".repeat(100)}`))).toEqual(BAD);
+    // Deeper than any stack: the answer is one of these two, and the node lives on.
+    const deep = await raw(whole("[".repeat(100_000) + "]".repeat(100_000)));
+    expect([BAD, INVALID]).toContainEqual(deep);
+    for (const number of ["NaN", "Infinity", "01", "1e"]) {
+      expect(await raw(whole(number)), number).toEqual(INVALID);
+    }
+    // What JSON can write and no double can hold.
+    for (const number of ["1e999", "-1e400"]) expect(await raw(whole(number)), number).toEqual(BAD);
+    for (const time of ["10000-01-01T00:00:00Z", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z"]) {
+      const seen = { type: "Property", value: 1, observedAt: time };
+      const body = { id: fresh(), type: "Thing", a: seen };
+      expect(await refused("POST", "/entities", body), time).toEqual(BAD);
+    }
+    const past = "/temporal/entities?type=Thing&timerel=after&timeAt=2026-02-30T00:00:00Z";
+    expect((await ask("GET", past)).status).toBe(400);
+    const leap = { type: "Property", value: 1, observedAt: "2028-02-29T00:00:00Z" };
+    const real = { id: fresh(), type: "Thing", a: leap };
+    expect((await ask("POST", "/entities", real)).status).toBe(201);
+    const LD = { "Content-Type": "application/ld+json" };
+    const at = (url: string) => JSON.stringify({ id: fresh(), type: "Thing", "@context": [url] });
+    expect(await raw(at(`${base}/nowhere.jsonld`), LD)).toEqual([503, "LdContextNotAvailable"]);
+    expect((await ask("GET", "/entities?local=true")).status).toBe(200);
   });
 });

@@ -1,11 +1,10 @@
 import { rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parsePolicy } from "../../src/core/index.ts";
 import { makeObservation, signEntry } from "../../src/sdk/index.ts";
 import { verifyFacts } from "../../src/verify/data/index.ts";
 import { code, signerOf } from "../sdk/world.ts";
+import { serveContexts } from "./context-server.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
 import { startRealNode } from "./real-node.ts";
 
@@ -21,7 +20,7 @@ const LD_TYPE = { "Content-Type": "application/ld+json" };
 
 let world: DatasetWorld;
 let token: string;
-let contexts: Server;
+let contexts: Awaited<ReturnType<typeof serveContexts>>;
 let contextUrl: string;
 
 async function ask(
@@ -53,15 +52,9 @@ const lamp = (n: number, more: object = {}) => ({
 beforeAll(async () => {
   world = await openDatasetWorld("ngsi", SCRATCH);
   token = (await world.owner.token(600)).token;
-  contexts = createServer((request, response) => {
-    const known = request.url === "/own.jsonld";
-    response.writeHead(known ? 200 : 404, { "Content-Type": "application/ld+json" });
-    response.end(
-      JSON.stringify({ "@context": { own: "https://own.example/", watt: "own:power" } }),
-    );
-  });
-  await new Promise<void>((resolve) => contexts.listen(0, "127.0.0.1", resolve));
-  contextUrl = `http://localhost:${(contexts.address() as AddressInfo).port}/own.jsonld`;
+  const own = JSON.stringify({ "@context": { own: "https://own.example/", watt: "own:power" } });
+  contexts = await serveContexts((path) => (path === "/own.jsonld" ? own : undefined));
+  contextUrl = `${contexts.url}/own.jsonld`;
 });
 afterAll(async () => {
   contexts.close();

@@ -249,7 +249,12 @@ describe("OGC API Features", () => {
     const wrong = [
       ...["bbox=1,2,3", "bbox=1,2,3,x", "bbox=.,0,1,1", "bbox=0,0,999,1", "bbox=NaN,0,1,1"],
       ...["limit=0", "limit=-1", "limit=x", "limit=1&limit=2", "datetime=yesterday"],
-      ...["datetime=2026-13-01T00:00:00Z", "datetime=../..", "datetime=2027-01-01/2026-01-01"],
+      ...[
+        "datetime=2026-13-01T00:00:00Z",
+        "datetime=2026-02-30",
+        "datetime=../..",
+        "datetime=2027-01-01/2026-01-01",
+      ],
       ...["datetime=2026-01-01/P", "datetime=2026-01-01/P1DT", "datetime=../P1D", "=null", "x=&=y"],
       ...["crs=EPSG:4326", "bbox-crs=x", "unknown=1", "f=json", "cursor=x", "cursor="],
     ];

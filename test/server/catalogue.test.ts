@@ -91,6 +91,7 @@ test("has what DCAT-AP asks for, each name of a vocabulary that the document its
   });
   const one = await world.json(`/catalog/${encodeURIComponent(AIR)}`);
   expect(one["dcat:dataset"]).toEqual([dataset]);
+  expect(dataset["adms:sample"]).toBeUndefined();
   expect(await world.json("/catalog/x")).toMatchObject({ code: "CODE_CASE" });
 });
 
@@ -142,4 +143,11 @@ test("finds by name, shows what is open, and pages", async () => {
       },
     },
   });
+  // Sample rows are those that everybody may read.
+  const [sample] = dataset["adms:sample"];
+  expect(sample).toMatchObject({ "@type": "dcat:Distribution", "dcat:accessURL": isIri });
+  const { features } = await world.json(sample["dcat:accessURL"]["@id"].slice(NODE.length));
+  const names = features.flatMap(({ properties }: Json) => Object.keys(properties));
+  expect(features.length).toBeGreaterThan(0);
+  expect([names.includes("pm25"), names.includes("no2")]).toEqual([true, false]);
 });

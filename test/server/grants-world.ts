@@ -14,6 +14,7 @@ import {
   utf8,
 } from "../../src/core/index.ts";
 import { type NodeDatasets, openDatasets, signEntry } from "../../src/node/datasets.ts";
+import type { AppDependencies } from "../../src/server/index.ts";
 import { code, keySpec, named, type Signing, testKey } from "../core/state/kit.ts";
 import {
   issueCity,
@@ -105,6 +106,7 @@ export type GrantsWorld = World & {
 export async function openGrants(
   hidden: Hidden,
   more: Partial<AccessScope> = {},
+  dependencies: Partial<AppDependencies> = {},
 ): Promise<GrantsWorld> {
   const directory = mkdtempSync(join(tmpdir(), "cityid-grants-"));
   const clock = { now: Date.UTC(2026, 10, 22, 6, 1) };
@@ -117,7 +119,7 @@ export async function openGrants(
       random,
     },
   });
-  const world = await openWorld({}, { datasets });
+  const world = await openWorld({}, { datasets, ...dependencies });
   await issueCity(world);
   const held = (word: string) => keySpec(word, ["data", "govern", "issue", "record"]);
   const department = (of: string, ...keys: ReturnType<typeof keySpec>[]) => ({

@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { hex, sha256, utf8 } from "../../src/core/index.ts";
+import { LedgerFault } from "../../src/ledger/index.ts";
 import { datasetName } from "../../src/node/datasets.ts";
 import { code } from "../core/state/kit.ts";
 import {
@@ -285,5 +286,30 @@ describe("a live feed", () => {
     } finally {
       world = mine;
     }
+  });
+});
+
+describe("while the ledger hears of no block", () => {
+  const stalled = (sinceMilliseconds?: number) => {
+    const fault = new LedgerFault("LEDGER_STALLED", {
+      height: 7,
+      ...(sinceMilliseconds !== undefined && { sinceMilliseconds }),
+    });
+    vi.spyOn(world.ledger, "unready").mockReturnValue(fault);
+  };
+  afterEach(() => vi.restoreAllMocks());
+
+  test("grants count as they were known last for five minutes, then owners alone read", async () => {
+    const path = `${AIR_PATH}/entries/1`;
+    stalled(299_000);
+    expect((await as(asParks, path)).status).toBe(200);
+    stalled(301_000);
+    expect(await json(asParks, path)).toMatchObject({ code: "HTTP_BUSY", what: "ledger" });
+    expect((await as(asOffice, path)).status).toBe(200);
+    // One that has heard of none since it began has known grants since then.
+    stalled();
+    expect((await as(asParks, path)).status).toBe(200);
+    vi.spyOn(world.ledger, "unready").mockReturnValue(new LedgerFault("LEDGER_DISK_FULL"));
+    expect((await as(asParks, path)).status).toBe(200);
   });
 });

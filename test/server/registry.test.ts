@@ -159,6 +159,8 @@ describe("lists beside the codes", () => {
 
   test("children refuse a cursor that is none", async () => {
     const path = `/v1/codes/${MA1301}/children`;
+    const beside = await world.json(`${path}?cursor=0&start=x`);
+    expect(beside).toMatchObject({ code: "HTTP_PARAMETER", facts: { name: "start" } });
     expect(await world.json(`${path}?cursor=x`)).toMatchObject({ code: "HTTP_CURSOR" });
     expect(await world.json(`${path}?start=-1`)).toMatchObject({ code: "HTTP_PARAMETER" });
     expect(await world.json(`${path}?start=1`)).toMatchObject({

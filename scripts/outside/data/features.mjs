@@ -209,7 +209,7 @@ class Suite {
 
   async boxes(collection) {
     const [extent] = collection.extent?.spatial?.bbox ?? [];
-    if (extent === undefined) return;
+    if (extent === undefined) return this.placeless(collection);
     // The extent has all that has a place in it: no fewer than a quarter of it has.
     const [west, south, east, north] = extent;
     const half = [west, south, (west + east) / 2, north];
@@ -239,9 +239,33 @@ class Suite {
     await this.refused(this.itemsOf(collection, { bbox: written(half), "bbox-crs": "http://www.opengis.net/def/crs/0/unsupported" }), "crs/bbox-crs-parameter-invalid");
   }
 
+  /** Where nothing has a place, none is told, and no box has anything in it. */
+  async placeless(collection) {
+    const { features, numberMatched } = await this.items(collection, { limit: this.limit.maximum }, "core/fc-op");
+    const some = features.filter(({ geometry }) => geometry !== null);
+    this.same([some.length, features.length], [0, numberMatched], "core/fc-md-extent", `${collection.id} has places`);
+    for (const box of [[-180, -90, 180, 90], ...BOXES]) {
+      for (const bbox of [written(box), six(box)]) {
+        const found = await this.items(collection, { bbox, limit: 1 }, "core/fc-bbox-response");
+        this.same([found.numberMatched, found.features], [0, []], "core/fc-bbox-response", `${collection.id} in ${bbox}`);
+      }
+    }
+    await this.refused(this.itemsOf(collection, { bbox: "1,2,3" }), "core/fc-bbox-definition");
+  }
+
+  /** Where nothing has a time, each moment has all of it. */
+  async timeless(collection) {
+    const whole = await this.items(collection, { limit: 1 }, "core/fc-op");
+    for (const datetime of ["2026-01-01", "2026-01-01T00:00:00Z/..", "../2000-01-01T00:00:00Z", "2026-01-01/P2D"]) {
+      const { numberMatched } = await this.items(collection, { datetime, limit: 1 }, "core/fc-time-response");
+      this.same(numberMatched, whole.numberMatched, "core/fc-time-response", `${collection.id} at ${datetime}`);
+    }
+    await this.refused(this.itemsOf(collection, { datetime: "yesterday" }), "core/fc-time-definition");
+  }
+
   async times(collection) {
     const [[begin, end] = []] = collection.extent?.temporal?.interval ?? [];
-    if (!begin || !end) return;
+    if (!begin || !end) return this.timeless(collection);
     const quarter = (Date.parse(end) - Date.parse(begin)) / 4;
     const at = (quarters) => new Date(Date.parse(begin) + quarters * quarter).toISOString();
     const whole = (await this.idsOf(collection, {})).size;

@@ -1,4 +1,10 @@
-import { type EffectiveStatus, hex, type Names, type RecordKind } from "../../core/index.ts";
+import {
+  type EffectiveStatus,
+  hex,
+  type Names,
+  type RecordKind,
+  UNITS_PER_DEGREE,
+} from "../../core/index.ts";
 import { printedCode } from "../code-argument.ts";
 import { nameIn } from "../name-in.ts";
 import type { Language, Text } from "../text.ts";
@@ -114,7 +120,7 @@ function placeText({ record }: Facts): string | undefined {
     return undefined;
   }
   const [longitude, latitude] = geometry.value.point;
-  return `${longitude / 1e7}, ${latitude / 1e7} (WGS 84)`;
+  return `${longitude / UNITS_PER_DEGREE}, ${latitude / UNITS_PER_DEGREE} (WGS 84)`;
 }
 
 type Change = NonNullable<Facts["changes"]>[number];

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { type AccessScope, EVERYBODY, hex } from "../../core/index.ts";
-import type { AccessRequestJson, GrantJson } from "../../sdk/index.ts";
+import { type AccessRequestJson, everyItem, type GrantJson } from "../../sdk/index.ts";
 import {
   addScopeOptions,
   readScope,
@@ -165,14 +165,12 @@ export function addAgreements(program: Command, { say, runOf }: Cli): void {
         }
         const filter = { ...(code && { code }), ...(options.open && { open: 1 as const }) };
         const { client } = run;
-        await everyPage(
-          (paging) => client.accessRequests(filter, paging),
-          (item) => run.result(item, () => requestLines(run, item)),
-        );
-        await everyPage(
-          (paging) => client.grants(filter, paging),
-          (item) => run.result(item, () => grantLines(run, item)),
-        );
+        for await (const item of everyItem((paging) => client.accessRequests(filter, paging))) {
+          run.result(item, () => requestLines(run, item));
+        }
+        for await (const item of everyItem((paging) => client.grants(filter, paging))) {
+          run.result(item, () => grantLines(run, item));
+        }
       },
     );
 }
@@ -211,29 +209,13 @@ export function addToken(program: Command, { say, runOf }: Cli): void {
     });
 }
 
-type Paged<T> = { readonly items: readonly T[]; readonly next?: string };
-
-async function everyPage<T>(
-  page: (paging: { readonly cursor?: string }) => Promise<Paged<T>>,
-  use: (item: T) => void,
-): Promise<void> {
-  let cursor: string | undefined;
-  do {
-    const { items, next } = await page(cursor === undefined ? {} : { cursor });
-    for (const item of items) use(item);
-    cursor = next;
-  } while (cursor !== undefined);
-}
-
 async function listAccesses(run: Run, dataset: string): Promise<void> {
   const client = run.client.as(await requesterOf(run));
-  await everyPage(
-    (paging) => client.accesses(dataset, paging),
-    (item) =>
-      run.result(item, () => [
-        `${localTime(item.time)}\t${item.to}\t${item.what.join("+")}\t${item.requests}\t${item.count}\t${item.grant.slice(0, 16)}`,
-      ]),
-  );
+  for await (const item of everyItem((paging) => client.accesses(dataset, paging))) {
+    run.result(item, () => [
+      `${localTime(item.time)}\t${item.to}\t${item.what.join("+")}\t${item.requests}\t${item.count}\t${item.grant.slice(0, 16)}`,
+    ]);
+  }
 }
 
 function requestLines(run: Run, item: AccessRequestJson): string[] {

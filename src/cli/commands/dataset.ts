@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { type Command, Option } from "commander";
-import type { DatasetFilter } from "../../sdk/index.ts";
+import { type DatasetFilter, everyItem } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { type CreateOptions, createDataset, readHash, readIndex } from "../dataset/create.ts";
@@ -263,28 +263,22 @@ function askedBy({ observation, names }: FactOptions) {
 }
 
 async function listDatasets(run: Run, filter: DatasetFilter): Promise<void> {
-  let cursor: string | undefined;
-  do {
-    const page = await run.client.datasets(filter, cursor === undefined ? {} : { cursor });
-    for (const item of page.items) {
-      const title = item.title[run.language] ?? Object.values(item.title)[0];
-      const access =
-        item.open === undefined
-          ? run.say({ en: "on request", zh: "须申请" })
-          : run.say({ en: "open", zh: "开放" });
-      run.result(item, () => [`${item.code}\t${title}\t${access}\t${item.log.origin}`]);
-    }
-    cursor = page.next;
-  } while (cursor !== undefined);
+  let count = 0;
+  for await (const item of everyItem((paging) => run.client.datasets(filter, paging))) {
+    count += 1;
+    const title = item.title[run.language] ?? Object.values(item.title)[0];
+    const access =
+      item.open === undefined
+        ? run.say({ en: "on request", zh: "须申请" })
+        : run.say({ en: "open", zh: "开放" });
+    run.result(item, () => [`${item.code}\t${title}\t${access}\t${item.log.origin}`]);
+  }
+  // Beside the list, which a program reads: nothing is in it.
+  if (count === 0) run.note(run.say({ en: "No dataset was found.", zh: "没有符合条件的数据集。" }));
 }
 
 async function listEntries(run: Run, code: string): Promise<void> {
-  let cursor: string | undefined;
-  do {
-    const page = await run.client.datasetEntries(code, cursor === undefined ? {} : { cursor });
-    for (const item of page.items) {
-      run.result(item, () => [`${item.index}\t${localTime(item.received)}\t${item.office}`]);
-    }
-    cursor = page.next;
-  } while (cursor !== undefined);
+  for await (const item of everyItem((paging) => run.client.datasetEntries(code, paging))) {
+    run.result(item, () => [`${item.index}\t${localTime(item.received)}\t${item.office}`]);
+  }
 }

@@ -11,6 +11,7 @@ import { addDataset } from "./dataset.ts";
 import { addDelegate } from "./delegate.ts";
 import { addEndorse } from "./endorse.ts";
 import { addExport } from "./export.ts";
+import { addGateway } from "./gateway.ts";
 import { addHistory } from "./history.ts";
 import { addImport } from "./import.ts";
 import { addInbox } from "./inbox.ts";
@@ -57,6 +58,7 @@ export const COMMANDS: readonly ((program: Command, cli: Cli) => void)[] = [
   addRegister,
   addImport,
   addIngest,
+  addGateway,
   addVoid,
   addUpdate,
   addKeys,

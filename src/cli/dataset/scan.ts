@@ -10,6 +10,7 @@ import {
   readSeal,
   SEAL_NAME_BYTES,
   sealName,
+  UNITS_PER_DEGREE,
 } from "../../core/index.ts";
 import {
   fileValue,
@@ -87,7 +88,8 @@ export async function listPlates(run: Run, code: Code): Promise<void> {
 }
 
 function plateLine(run: Run, { seal, state, since, office, place, by }: PlateJson): string {
-  const where = place === undefined ? "" : `  ${place[1] / 1e7}, ${place[0] / 1e7}`;
+  const where =
+    place === undefined ? "" : `  ${place[1] / UNITS_PER_DEGREE}, ${place[0] / UNITS_PER_DEGREE}`;
   const next = by === undefined ? "" : `  → ${serial(by)}`;
   return `${serial(seal)}\t${run.say(STATE_WORDS[state])}\t${since}\t${office}${where}${next}`;
 }

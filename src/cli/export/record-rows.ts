@@ -1,3 +1,4 @@
+import { UNITS_PER_DEGREE } from "../../core/index.ts";
 import type { RecordAnswer } from "../../sdk/index.ts";
 
 type StatementJson = { readonly value?: unknown; readonly validFrom: string };
@@ -27,8 +28,6 @@ export function rowOf({ record, effective, place }: RecordAnswer): Map<string, s
   return row;
 }
 
-const UNIT = 1e7;
-
 /** A GeoJSON feature; its properties have the same names as the columns of the table. */
 export function featureOf(answer: RecordAnswer): { readonly [member: string]: unknown } {
   const { longitude: _x, latitude: _y, ...properties } = Object.fromEntries(rowOf(answer));
@@ -49,5 +48,5 @@ function geometryOf({ record, place }: RecordAnswer): unknown {
 }
 
 function degrees([x, y]: readonly [number, number]): [number, number] {
-  return [x / UNIT, y / UNIT];
+  return [x / UNITS_PER_DEGREE, y / UNITS_PER_DEGREE];
 }

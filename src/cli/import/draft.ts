@@ -6,6 +6,7 @@ import {
   type Geometry,
   type Position,
   parseCode,
+  UNITS_PER_DEGREE,
 } from "../../core/index.ts";
 import { wgs84FromBd09, wgs84FromGcj02 } from "../../text/index.ts";
 import { parseDegrees, parsePosition } from "../degrees.ts";
@@ -162,7 +163,7 @@ function readShape(draft: Draft, shape: Geometry | undefined, crs: Terms["crs"])
     return;
   }
   const [longitude, latitude] = astray;
-  const value = `${longitude / 1e7}, ${latitude / 1e7}`;
+  const value = `${longitude / UNITS_PER_DEGREE}, ${latitude / UNITS_PER_DEGREE}`;
   const code = isOnEarth([latitude, longitude]) ? "ROW_POSITION_SWAPPED" : "ROW_POSITION";
   draft.problems.push({ code, column: "geometry", value });
 }

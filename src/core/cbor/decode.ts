@@ -37,8 +37,29 @@ export function decodeCbor(bytes: Uint8Array, watch?: MapWatch): Result<CborValu
     if (reader.at !== bytes.length) return refuse("CBOR_TRAILING", reader.at);
     return ok(value);
   } catch (stop) {
-    if (stop instanceof Stop) return refuse(stop.code, stop.offset);
-    throw stop;
+    return refusalOf(stop);
+  }
+}
+
+/**
+ * The items of a list that fills `bytes`, one by one, so that others can have their turn in between. Of a value that is no list
+ * there are none.
+ *
+ * @returns at the end how many items the list says that it has, `undefined` where it is none; or what is wrong, as `decodeCbor`
+ */
+export function* decodeCborItems(
+  bytes: Uint8Array,
+  maxItems: number,
+): Generator<CborValue, Result<number | undefined, CborRefusal>> {
+  const reader = new Reader(bytes);
+  try {
+    const length = reader.listHead();
+    // What is too long is not read.
+    if (length === undefined || length > maxItems) return ok(length);
+    for (let i = 0; i < length; i++) yield reader.value(1);
+    return reader.at === bytes.length ? ok(length) : refuse("CBOR_TRAILING", reader.at);
+  } catch (stop) {
+    return refusalOf(stop);
   }
 }
 
@@ -82,12 +103,17 @@ export function* splitCborSequence(bytes: Uint8Array): Generator<Result<Uint8Arr
     try {
       reader.skip(0);
     } catch (stop) {
-      if (!(stop instanceof Stop)) throw stop;
-      yield refuse(stop.code, stop.offset);
+      yield refusalOf(stop);
       return;
     }
     yield ok(bytes.subarray(start, reader.at));
   }
+}
+
+/** @throws whatever else stopped the reader */
+function refusalOf(stop: unknown): Result<never, CborRefusal> {
+  if (stop instanceof Stop) return refuse(stop.code, stop.offset);
+  throw stop;
 }
 
 function refuse(code: CborRefusal["code"], offset: number): Result<never, CborRefusal> {
@@ -130,6 +156,13 @@ class Reader {
     if (major === 4) return this.#array(argument, depth);
     if (depth === this.#watch?.depth) this.#watch.starts.push(start);
     return this.#map(argument, depth);
+  }
+
+  /** The length of the list that begins here; `undefined` for anything else. */
+  listHead(): number | undefined {
+    const start = this.at;
+    const head = this.#byte();
+    return head >> 5 === 4 ? this.#argument(head & 31, start) : undefined;
   }
 
   /** For `spansOfFields`. */

@@ -1,6 +1,7 @@
 export {
   type CborRefusal,
   decodeCbor,
+  decodeCborItems,
   decodeOwnCbor,
   type ListSpans,
   type MapWatch,

@@ -1,4 +1,11 @@
-import { type CborValue, decodeCbor, encodeCbor, isCborMap, spansOfLists } from "../cbor/index.ts";
+import {
+  type CborValue,
+  decodeCbor,
+  decodeCborItems,
+  encodeCbor,
+  isCborMap,
+  spansOfLists,
+} from "../cbor/index.ts";
 import {
   type Hash,
   hashLeaf,
@@ -97,20 +104,41 @@ export function encodeObservations(observations: readonly Observation[]): Uint8A
  * @returns the observations, else `DATA_FACTS_SIZE` or `DATA_FACT`: the first thing that is not as it should be
  */
 export function decodeObservations(bytes: Uint8Array): Result<readonly Observation[], FactRefusal> {
+  return throughSteps(decodingObservations(bytes));
+}
+
+/** {@link decodeObservations} in steps, each of one observation: what does it between may let others have their turn. */
+export function* decodingObservations(
+  bytes: Uint8Array,
+): Generator<void, Result<readonly Observation[], FactRefusal>> {
   if (bytes.length > MAX_ENTRY_FACTS_BYTES) {
     return err({ code: "DATA_FACTS_SIZE", got: bytes.length, max: MAX_ENTRY_FACTS_BYTES });
   }
-  const decoded = decodeCbor(bytes);
-  if (!decoded.ok) return misfit(-1, -1, `deterministic CBOR (${decoded.error.code})`);
-  const list = listOf(decoded.value, MAX_OBSERVATIONS);
-  if (list === undefined) return misfit(-1, -1, `1 to ${MAX_OBSERVATIONS} observations`);
+  const values: CborValue[] = [];
+  const items = decodeCborItems(bytes, MAX_OBSERVATIONS);
+  let item = items.next();
+  for (; item.done !== true; item = items.next()) {
+    values.push(item.value);
+    yield;
+  }
+  const length = item.value;
+  if (!length.ok) return misfit(-1, -1, `deterministic CBOR (${length.error.code})`);
+  if (values.length === 0) return misfit(-1, -1, `1 to ${MAX_OBSERVATIONS} observations`);
   const observations: Observation[] = [];
-  for (const [at, value] of list.entries()) {
+  for (const [at, value] of values.entries()) {
     const observation = readObservation(value, at);
     if (!observation.ok) return observation;
     observations.push(observation.value);
+    yield;
   }
   return ok(observations);
+}
+
+/** All steps at once. */
+export function throughSteps<T>(steps: Generator<void, T>): T {
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
 }
 
 function readObservation(value: CborValue, at: number): Result<Observation, FactRefusal> {

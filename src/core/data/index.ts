@@ -12,6 +12,7 @@ export {
 export {
   decodeFact,
   decodeObservations,
+  decodingObservations,
   encodeFact,
   encodeObservations,
   type Fact,

@@ -1,3 +1,4 @@
+export { UNITS_PER_DEGREE } from "./degrees.ts";
 export { type Envelope, type EnvelopeRefusal, OPERATION_TYPE, openEnvelope } from "./envelope.ts";
 export {
   type Application,

@@ -4,7 +4,8 @@ import { err, ok, type Result } from "../result.ts";
 import { judgeCover, type Need, needNearest, selfAndAncestors } from "./authority.ts";
 import type { Context } from "./context.ts";
 import { effectiveStatus, referenceTo, referredCode, type ValueReader } from "./effective.ts";
-import { codeKey, datasetKey } from "./map-keys.ts";
+import { heirsOf, inheritedFrom } from "./heirs.ts";
+import { codeKey, datasetKey, openGrantsKey } from "./map-keys.ts";
 import { active, type RuleRefusal } from "./rules.ts";
 import type { Transaction } from "./transaction.ts";
 import type { CodeRecord, GrantValue, KeyRecord, Reference } from "./values.ts";
@@ -93,17 +94,59 @@ export function grantEnd(
   const { dataset, datasetRecord, log, to, toRecord, until, revoked } = grant;
   if (revoked !== undefined) return "revoked";
   if (until !== undefined && nowSeconds > until) return "expired";
-  if (!stands(state, dataset, datasetRecord)) return "dataset";
-  const isHere = referredCode(datasetRecord) === dataset;
+  const datasets = standing(state, dataset, datasetRecord);
+  if (datasets.length === 0) return "dataset";
+  // Which log an heir has, only its own word says.
+  const isHere = referredCode(datasetRecord) === dataset && datasets.includes(dataset);
   if (isHere && state.get(datasetKey(datasetRecord))?.log.origin !== log) return "log";
   if (to === EVERYBODY || toRecord === undefined) return undefined;
-  return stands(state, to, toRecord) ? undefined : "grantee";
+  return standing(state, to, toRecord).length > 0 ? undefined : "grantee";
 }
 
-/** Whether the record that stood for a side when it signed still does. */
-function stands(state: ValueReader, code: Code, reference: Reference): boolean {
+/** The codes of which a grant is now: the dataset that it names, or its heirs. */
+export function grantedDatasets(
+  state: ValueReader,
+  { dataset, datasetRecord }: Pick<GrantValue, "dataset" | "datasetRecord">,
+): readonly Code[] {
+  return standing(state, dataset, datasetRecord);
+}
+
+/** The codes that may use a grant now: the one that it names, or its heirs; none where it is for everybody. */
+export function grantees(
+  state: ValueReader,
+  { to, toRecord }: Pick<GrantValue, "to" | "toRecord">,
+): readonly Code[] {
+  return to === EVERYBODY || toRecord === undefined ? [] : standing(state, to, toRecord);
+}
+
+/**
+ * Ids of grants of a dataset to a code, or to everybody, oldest first, some of which may have ended. Those of which it or the
+ * code is an heir stand before its own.
+ */
+export function grantsOf(
+  state: ValueReader,
+  dataset: CodeRecord,
+  to: Code | typeof EVERYBODY,
+): readonly Uint8Array[] {
+  const record = to === EVERYBODY ? undefined : state.get(codeKey(to));
+  const names = record === undefined ? [to] : inheritedFrom(state, record);
+  const datasets = inheritedFrom(state, dataset);
+  const lists = datasets.flatMap((each) =>
+    names.map((name) => state.get(openGrantsKey(each, name))?.ids ?? []),
+  );
+  return lists.reverse().flat();
+}
+
+/** The codes of one side now: the one that signed while its record stands for it, or its heirs. */
+function standing(state: ValueReader, code: Code, reference: Reference): readonly Code[] {
   const record = state.get(codeKey(referredCode(reference)));
-  if (record === undefined || referenceTo(record) !== reference) return false;
-  if (record.code !== code && record.delegation === undefined) return false;
-  return effectiveStatus(state, record).status === "active";
+  // What stands in another ledger is nobody's heir here: its record only spoke for it.
+  if (referredCode(reference) === code) return heirsOf(state, reference).map(codeOf);
+  if (record === undefined || referenceTo(record) !== reference) return [];
+  if (record.delegation === undefined) return [];
+  return effectiveStatus(state, record).status === "active" ? [code] : [];
+}
+
+function codeOf({ code }: CodeRecord): Code {
+  return code;
 }

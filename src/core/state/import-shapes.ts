@@ -88,6 +88,7 @@ export const recordShape: Shape<CodeRecord> = fields<CodeRecord>({
   delegation: optional(delegation),
   predecessors: list(reference, many, 0),
   successors: list(reference, many, 0),
+  heirs: optional(list(reference, many, 0)),
   children: fields<CodeRecord["children"]>({ count, root: shapes.hash }),
 });
 

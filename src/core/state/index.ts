@@ -43,7 +43,15 @@ export {
   type Genesis,
   type GenesisRefusal,
 } from "./genesis.ts";
-export { type GrantEnd, grantEnd, type HeldKey, isKeyOfSide } from "./grants.ts";
+export {
+  type GrantEnd,
+  grantEnd,
+  grantedDatasets,
+  grantees,
+  grantsOf,
+  type HeldKey,
+  isKeyOfSide,
+} from "./grants.ts";
 export { applyChildGenesis, importRoot } from "./import.ts";
 export {
   type EntryList,

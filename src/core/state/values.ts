@@ -61,6 +61,8 @@ export type CodeRecord = {
   readonly delegation?: Delegation;
   readonly predecessors: readonly Reference[];
   readonly successors: readonly Reference[];
+  /** Of what ended by a succession that carries grants: with whom those go on. */
+  readonly heirs?: readonly Reference[];
   readonly children: { readonly count: number; readonly root: Uint8Array };
 };
 

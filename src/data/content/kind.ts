@@ -1,4 +1,4 @@
-import { isGeometry, type JsonValue } from "../../table/index.ts";
+import { isDay, isGeometry, type JsonValue } from "../../table/index.ts";
 
 /** What an attribute may say: in words, and as a test of what it says. */
 export type Kind = {
@@ -53,7 +53,8 @@ export const text: Kind = { want: "text", fits: isText };
 export const texts: Kind = several(text);
 export const time: Kind = {
   want: "a time of RFC 3339",
-  fits: (value) => isText(value) && TIME.test(value) && !Number.isNaN(Date.parse(value)),
+  fits: (value) =>
+    isText(value) && TIME.test(value) && isDay(value) && !Number.isNaN(Date.parse(value)),
 };
 /** Some models name two times with a stroke between them. */
 export const times: Kind = {

@@ -9,6 +9,7 @@ import {
   ownerOf,
   parseCode,
   type Result,
+  UNITS_PER_DEGREE,
   type ValueReader,
 } from "../../core/index.ts";
 import { type Bounds, boundsOf } from "../../table/index.ts";
@@ -84,8 +85,6 @@ export function cornersOf(place: CborValue | undefined): readonly Position[] {
   const bounds = boundsOf(place);
   return bounds === undefined ? [] : positionsOf(areaOf(bounds));
 }
-
-const UNITS_PER_DEGREE = 1e7;
 
 function degrees(units: number): number {
   return units / UNITS_PER_DEGREE;

@@ -1,3 +1,4 @@
+import { UNITS_PER_DEGREE } from "../../core/index.ts";
 import type { Bounds } from "../../table/index.ts";
 import type { View } from "../authorised-view.ts";
 import { type Box, polygonOf } from "./geometry.ts";
@@ -14,14 +15,12 @@ export function entityView({ columns, area, time }: View): EntityView {
   };
 }
 
-const UNITS_A_DEGREE = 1e7;
-
 function degrees(bounds: Bounds): Box {
   const [west, south, east, north] = bounds;
   return [
-    west / UNITS_A_DEGREE,
-    south / UNITS_A_DEGREE,
-    east / UNITS_A_DEGREE,
-    north / UNITS_A_DEGREE,
+    west / UNITS_PER_DEGREE,
+    south / UNITS_PER_DEGREE,
+    east / UNITS_PER_DEGREE,
+    north / UNITS_PER_DEGREE,
   ];
 }

@@ -1,3 +1,4 @@
+import { UNITS_PER_DEGREE } from "../../core/index.ts";
 import { contentOf, LOCATION, observedAt } from "./entity.ts";
 import { type Box, type Geometry, isGeometry, splitBox, within } from "./geometry.ts";
 import type { Statement } from "./statement.ts";
@@ -47,8 +48,6 @@ export type Measure = {
   readonly max: number;
 };
 
-const UNITS = 1e7;
-
 /** The numbers that a statement says, one of each attribute: the one without `datasetId`, else the first. */
 export function measurementsOf(
   { kind, timeMilliseconds, attributes }: Statement,
@@ -71,7 +70,7 @@ export function measurementsOf(
 }
 
 function unitsOf([longitude = 0, latitude = 0]: readonly number[]): readonly [number, number] {
-  return [Math.round(longitude * UNITS), Math.round(latitude * UNITS)];
+  return [Math.round(longitude * UNITS_PER_DEGREE), Math.round(latitude * UNITS_PER_DEGREE)];
 }
 
 /** What of the numbers has to be looked at; `undefined` where the reader sees none of them. */
@@ -106,7 +105,7 @@ export function measureBounds(query: MeasureQuery, view: EntityView): MeasureBou
 
 /** In 1e-7 degree. */
 export function unitBox(box: Box): Box {
-  const [west, south, east, north] = box.map((each) => Math.round(each * UNITS));
+  const [west, south, east, north] = box.map((each) => Math.round(each * UNITS_PER_DEGREE));
   return [west ?? 0, south ?? 0, east ?? 0, north ?? 0];
 }
 
@@ -114,7 +113,7 @@ export function unitBox(box: Box): Box {
 export function isInArea(place: Measurement["place"], area: Geometry | undefined): boolean {
   if (area === undefined) return true;
   if (place === undefined) return false;
-  const coordinates = place.map((each) => each / UNITS);
+  const coordinates = place.map((each) => each / UNITS_PER_DEGREE);
   return within({ type: "Point", coordinates }, area);
 }
 

@@ -1,4 +1,4 @@
-import { type CborValue, isShown, type Observation } from "../../core/index.ts";
+import { type CborValue, isShown, type Observation, UNITS_PER_DEGREE } from "../../core/index.ts";
 import { type JsonMap, jsonOf, momentOf } from "../../table/index.ts";
 import { LOCATION } from "./entity.ts";
 
@@ -42,7 +42,6 @@ export type Forgetting = {
 /** Facts that are no attributes. */
 const FRAME: ReadonlySet<string> = new Set(["id", "type", "time", "place"]);
 const URI = /^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$/;
-const UNIT = 1e-7;
 /** Beyond it a date has no four digits for its year. */
 const MAX_MILLISECONDS = 253_402_300_799_999;
 
@@ -150,12 +149,13 @@ function setByGateway(facts: ReadonlyMap<string, CborValue>): Statement["attribu
 function pointOf(value: CborValue | undefined): JsonMap | undefined {
   const [longitude, latitude] = Array.isArray(value) ? (value as readonly CborValue[]) : [];
   if (typeof longitude !== "number" || typeof latitude !== "number") return undefined;
-  if (Math.abs(longitude) > 180 / UNIT || Math.abs(latitude) > 90 / UNIT) return undefined;
+  if (Math.abs(longitude) > 180 * UNITS_PER_DEGREE || Math.abs(latitude) > 90 * UNITS_PER_DEGREE)
+    return undefined;
   return { type: "Point", coordinates: [degrees(longitude), degrees(latitude)] };
 }
 
 function degrees(units: number): number {
-  return units / 1e7;
+  return units / UNITS_PER_DEGREE;
 }
 
 function timeOf(value: CborValue | undefined): number | undefined {

@@ -4,7 +4,6 @@ export {
   type AuditReport,
   auditDirectory,
 } from "./audit.ts";
-export { collectGarbage } from "./collect-garbage.ts";
 export { EntrySpool } from "./entry-spool.ts";
 export {
   createEmbeddedLedger,

@@ -21,7 +21,6 @@ import { MAX_BEGINNING_BYTES } from "../replay.ts";
 import { Sequencer } from "../sequencer.ts";
 import { LedgerState } from "../state.ts";
 import type { MapStore, ValueStore } from "../stores.ts";
-import { collectGarbage } from "./collect-garbage.ts";
 import { MapThread } from "./map-thread/thread.ts";
 import { openStores, type Recovery, type StoresOptions } from "./open-stores.ts";
 import { VALUES_START, ValuesFile } from "./values.ts";
@@ -65,7 +64,6 @@ export async function createEmbeddedLedger(
   if (derive) mkdirSync(directory, { recursive: true });
   await using stores = derive ? await derivedStores(directory) : storesInMemory();
   const { entries } = await makeFirstBlock(stores, genesis, begun.value);
-  if (derive) collectGarbage();
   let bytes = 0;
   for (let i = 0; i < entries.length; i++) bytes += entries.at(i)?.length ?? 0;
   if (bytes > MAX_BEGINNING_BYTES) {

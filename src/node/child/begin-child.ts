@@ -8,11 +8,12 @@ import {
   isKeyName,
   type Statement,
 } from "../../core/index.ts";
-import { collectGarbage, embeddedLedgerExists } from "../../ledger/embedded/index.ts";
+import { embeddedLedgerExists } from "../../ledger/embedded/index.ts";
 import { type FileSystem, nodeFiles } from "../../log/index.ts";
 import type { Client } from "../../sdk/index.ts";
 import { beginNode } from "../begin.ts";
 import { dataDirectory, readDescription, writeDescription } from "../data-directory.ts";
+import { keepHeapsSmall } from "../heap.ts";
 import { logKey } from "../log-key.ts";
 import { seedFile } from "../secrets.ts";
 import { ChildFault } from "./fault.ts";
@@ -66,8 +67,13 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   }
   if (!isKeyName(origin))
     throw new ChildFault("PARENT_DELEGATION", { subject: origin, got: "name" });
+  // The steps to come have millions of records each, one after the other.
+  keepHeapsSmall();
   const logSeed = await seedFile(directory.logKey);
-  const described = { member: OWNER, parent: { url: parent.url, code: delegate.code } };
+  const described = {
+    member: OWNER,
+    parent: { url: parent.url, code: delegate.code, policy: parentPolicy },
+  };
   if (embeddedLedgerExists(directory.ledger, files)) {
     // Broken off here before: of a whole ledger only the description is missing.
     await writeDescription(directory.root, { origin, ...described }, files);
@@ -86,10 +92,8 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
     ...{ parent, policy: parentPolicy, directory: copies, nowMilliseconds, minSize: size, ...stop },
     onProgress: tell("parent"),
   });
-  collectGarbage();
   const wanted = { code: delegate.code, origin, directory: copies, ...stop };
   await using handed = await handOver(log, { ...wanted, onProgress: tell("import") });
-  collectGarbage();
   const { record, imports, parent: moment, commitment } = handed;
   const time = nowMilliseconds();
   const genesis = genesisOf({ origin, policy, record, time, parent: moment, commitment }, delegate);

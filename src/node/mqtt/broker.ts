@@ -1,22 +1,25 @@
 import { createServer, type Server, type Socket } from "node:net";
 import type { Client } from "aedes";
 import {
+  bucketName,
   type Ingest,
   type IngestAnswer,
   type IngestSource,
+  isLoopback,
   type Log,
   MAX_MQTT_CLIENTS,
+  MAX_MQTT_CLIENTS_OF_ADDRESS,
   MAX_MQTT_PACKET_BYTES,
-  networksOf,
+  plainAddress,
 } from "../../server/index.ts";
 import { BoundedConnection } from "./bounded.ts";
+import { Doors, Refusing } from "./doors.ts";
 
 /** Where what became of a client's own messages is told to it, if it subscribes to that. */
 export const ANSWERS = "cityid/answers";
 /** Nobody can subscribe to it. */
 const TAKEN = "cityid/taken";
 
-const LOOPBACK = networksOf(["127.0.0.0/8", "::1/128", "::ffff:127.0.0.0/104"]);
 const CONNECT_MILLISECONDS = 10_000;
 const KEEP_ALIVE_SECONDS = 600;
 const MAX_QOS_2_WAITING = 16;
@@ -103,15 +106,21 @@ export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
       );
     },
   });
+  const doors = new Doors({ max: MAX_MQTT_CLIENTS, maxOfAddress: MAX_MQTT_CLIENTS_OF_ADDRESS });
+  const refusing = new Refusing();
   const server = createServer((socket) => {
-    if (sockets.size >= MAX_MQTT_CLIENTS) return void socket.destroy();
+    const peer = plainAddress(socket.remoteAddress ?? "");
+    // As with HTTP: this machine itself is not counted.
+    const address = isLoopback(peer) ? undefined : bucketName(peer);
+    if (!doors.enter(address)) return refusing.refuse(socket);
     sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
+    socket.once("close", () => {
+      sockets.delete(socket);
+      doors.leave(address);
+    });
     socket.setNoDelay(true);
     const connection = new BoundedConnection(socket, MAX_MQTT_PACKET_BYTES);
-    const { remoteAddress = "" } = socket;
-    // As with HTTP: this machine itself is not counted.
-    if (!LOOPBACK.has(remoteAddress)) addresses.set(connection, remoteAddress);
+    if (address !== undefined) addresses.set(connection, address);
     broker.handle(connection);
   });
   const port = await listening(server, options);
@@ -122,6 +131,7 @@ export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
       server.close();
       await new Promise<void>((resolve) => broker.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
+      refusing.close();
     },
   };
 }

@@ -8,10 +8,18 @@ import {
   ok,
   type Result,
 } from "../../core/index.ts";
-import { authorise, type DatasetLogs, stillHolds, type View } from "../../data/index.ts";
-import type { LedgerReader } from "../../ledger/index.ts";
+import {
+  authorise,
+  type DatasetLogs,
+  stillHolds,
+  type View,
+  type ViewRefusal,
+} from "../../data/index.ts";
+import type { Ledger, LedgerReader } from "../../ledger/index.ts";
+import type { GrantsAbove } from "../above/index.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { type Authentication, formatHolder, heldKey, type Signer } from "../identity/index.ts";
+import { ABOVE_FRESH_MILLISECONDS } from "../limits.ts";
 import type { Log } from "../options.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { CommittedState } from "../state.ts";
@@ -40,6 +48,10 @@ export type Access = {
    * wrongly is refused, not taken for anybody.
    */
   asker(c: Incoming, body?: Uint8Array): Result<Asker, AnyRefusal>;
+  /** Looks up in the ledger above who a request says made it, where this one does not know that key. To be awaited before `asker`. */
+  prepare(header: Incoming["req"]["header"]): Promise<void>;
+  /** The same of a key that is remembered. @returns whether what can be known of it is known */
+  prepareKey(keyid: string): Promise<boolean>;
   /** What they may know of a dataset; refuses as `open` does. */
   judge(
     asker: Asker | undefined,
@@ -75,31 +87,53 @@ export type Access = {
 
 export type AccessDependencies = {
   readonly state: CommittedState;
-  readonly ledger: LedgerReader;
+  readonly ledger: LedgerReader & Pick<Ledger, "unready">;
+  /** How long grants count as they were known last, while the ledger hears of no block; for ever where it is left out. */
+  readonly staleGrantMilliseconds?: number;
   readonly clock: () => number;
   readonly authentication: Authentication;
   readonly datasets?: DatasetLogs;
   readonly log: Log;
+  readonly above?: GrantsAbove;
 };
 
-/** What a timer of the platform can wait for. */
-const MAX_WAIT_MILLISECONDS = 2 ** 31 - 1;
+type Watched = { readonly authorised: Authorised; readonly end: () => void };
+
+/** How often those who run under a grant are looked at, whether there was a block or not. */
+const STALE_LOOK_MILLISECONDS = 60_000;
 
 export function createAccess(dependencies: AccessDependencies): Access {
-  const { ledger, clock, authentication } = dependencies;
+  const { ledger, clock, authentication, above } = dependencies;
+  const { staleGrantMilliseconds = Number.POSITIVE_INFINITY } = dependencies;
+  const begun = clock();
   // What decides about a view is asked for with every request, and is kept up to date block by block.
   const state = dependencies.state.remembered;
   const notes = createAccessNotes(dependencies);
-  const watched = new Set<{ readonly authorised: Authorised; readonly end: () => void }>();
+  const watched = new Set<Watched>();
   const nowSeconds = (): number => Math.floor(clock() / 1000);
 
+  /** Nobody here knows any more whether a grant was revoked: the ledger may have gone on elsewhere. */
+  const isStale = (): boolean => {
+    const fault = ledger.unready();
+    if (fault?.code !== "LEDGER_STALLED") return false;
+    const { sinceMilliseconds: since } = fault.facts;
+    return (typeof since === "number" ? since : clock() - begun) > staleGrantMilliseconds;
+  };
+  const endOf = (each: Watched): void => {
+    if (watched.delete(each)) each.end();
+  };
   const judge = (): void => {
     for (const each of [...watched]) {
       const { view, key } = each.authorised;
-      if (stillHolds(state, view, key, nowSeconds())) continue;
-      watched.delete(each);
-      each.end();
+      if (view.ledger === "above") void judgeAbove(each);
+      else if (view.grant !== undefined && isStale()) endOf(each);
+      else if (!stillHolds(state, view, key, nowSeconds())) endOf(each);
     }
+  };
+  /** No block of this ledger tells what becomes of a grant of the one above: it is asked. */
+  const judgeAbove = async (each: Watched): Promise<void> => {
+    const { view, key } = each.authorised;
+    if ((await above?.stillHolds(view, key)) !== true) endOf(each);
   };
   let blocks = 0;
   const stopListening = ledger.onBlock(() => {
@@ -115,10 +149,48 @@ export function createAccess(dependencies: AccessDependencies): Access {
     const signer = reader.value?.signer;
     return ok({ ...(signer && { signer }), ...(grant.value && { grant: grant.value }) });
   };
-  const judgeAsker: Access["judge"] = async ({ signer, grant } = {}, dataset, action) => {
-    const key = signer && heldKey(signer);
+  /** By this ledger: who comes from the one above is anybody here. */
+  const judgeHere = (
+    { signer, grant }: Asker,
+    dataset: OpenDataset,
+    action: AccessAction,
+  ): Verdict => {
+    const key = signer?.ledger === "above" ? undefined : signer && heldKey(signer);
     const caller = { ...(key && { key }), ...(grant && { grant }) };
-    const view = authorise(state, dataset, caller, action, nowSeconds());
+    return { view: authorise(state, dataset, caller, action, nowSeconds()), key };
+  };
+  /** By the ledger above: who is of this one is anybody there. `undefined` where it says nothing. */
+  const judgeThere = async (
+    { signer, grant }: Asker,
+    dataset: OpenDataset,
+    action: AccessAction,
+  ): Promise<Verdict | undefined> => {
+    const key = signer?.ledger === "above" ? heldKey(signer) : undefined;
+    const caller = { ...(key && { key }), ...(grant && { grant }) };
+    const view = await above?.authorise(dataset, caller, action);
+    return view && { view, key };
+  };
+  /** Under whichever ledger has a grant; the reader's own counts first, and says why there is none. */
+  const judgeBoth = async (
+    asker: Asker,
+    dataset: OpenDataset,
+    action: AccessAction,
+  ): Promise<Verdict | "silent"> => {
+    const isFromAbove = asker.signer?.ledger === "above";
+    const here = judgeHere(asker, dataset, action);
+    if (above === undefined || (here.view.ok && !isFromAbove)) return here;
+    const there = await judgeThere(asker, dataset, action);
+    if (there?.view.ok) return there;
+    if (here.view.ok || !isFromAbove) return here;
+    return there ?? "silent";
+  };
+  const judgeAsker: Access["judge"] = async (asker = {}, dataset, action) => {
+    const { signer } = asker;
+    const judged = await judgeBoth(asker, dataset, action);
+    if (judged === "silent") {
+      return err({ code: "HTTP_BUSY", retryAfter: 5, what: "ledger above" });
+    }
+    const { view, key } = judged;
     if (!view.ok) {
       const isNone = view.error.code === "GRANT_NONE";
       if (isNone && signer === undefined) return err({ code: "HTTP_SIGNATURE_MISSING" });
@@ -126,14 +198,26 @@ export function createAccess(dependencies: AccessDependencies): Access {
         ? err({ ...view.error, holder: formatHolder(signer.holder) })
         : view;
     }
-    if (view.value.grant !== undefined && !(await notes.ready(view.value))) {
+    const { grant, ledger: of } = view.value;
+    if (grant !== undefined && of !== "above" && isStale()) {
+      return err({ code: "HTTP_BUSY", retryAfter: 5, what: "ledger" });
+    }
+    if (grant !== undefined && !(await notes.ready(view.value))) {
       return err({ code: "HTTP_BUSY", retryAfter: 5, what: "access log" });
     }
     return ok({ view: view.value, key });
   };
 
+  const prepareKey: Access["prepareKey"] = async (keyid) =>
+    above === undefined || !authentication.isStranger(keyid) || above.prepare(keyid);
+
   return {
     asker,
+    async prepare(header) {
+      const keyid = above && authentication.strangerOf(header);
+      if (keyid !== undefined) await above?.prepare(keyid);
+    },
+    prepareKey,
     judge: judgeAsker,
     async open(c, dataset, action, body) {
       const asking = asker(c, body);
@@ -146,8 +230,9 @@ export function createAccess(dependencies: AccessDependencies): Access {
     watch(authorised, end) {
       const entry = { authorised, end };
       const { view, key } = authorised;
+      const isAbove = view.ledger === "above";
       // A block may have come since it was opened.
-      if (!stillHolds(state, view, key, nowSeconds())) {
+      if (!isAbove && !stillHolds(state, view, key, nowSeconds())) {
         end();
         return () => undefined;
       }
@@ -156,9 +241,11 @@ export function createAccess(dependencies: AccessDependencies): Access {
       let timer: NodeJS.Timeout | undefined;
       // A timer cannot wait for months, and keeps its own time: it looks again until the view has ended.
       const arm = (): void => {
-        if (until === undefined || !watched.has(entry)) return;
-        const left = (until + 1) * 1000 - clock();
-        timer = setTimeout(look, Math.min(Math.max(left, 0), MAX_WAIT_MILLISECONDS));
+        if (!watched.has(entry) || view.grant === undefined) return;
+        // No block tells that there are no more blocks.
+        const longest = isAbove ? ABOVE_FRESH_MILLISECONDS : STALE_LOOK_MILLISECONDS;
+        const left = until === undefined ? longest : (until + 1) * 1000 - clock();
+        timer = setTimeout(look, Math.min(Math.max(left, 0), longest));
         timer.unref();
       };
       const look = (): void => {
@@ -177,6 +264,12 @@ export function createAccess(dependencies: AccessDependencies): Access {
     },
   };
 }
+
+/** What came out, and for which key of the ledger that said it. */
+type Verdict = {
+  readonly view: Result<View, ViewRefusal>;
+  readonly key: HeldKey | undefined;
+};
 
 const NO_BODY = new Uint8Array(0);
 

@@ -13,18 +13,28 @@ const MAX_LOOKED_AT = 200;
 
 /** `GET /v1/datasets/<code>/accesses`: who read what. The owner sees all of it, a grantee what was read under its own grants. */
 export function mountAccesses(app: App, services: Services): void {
-  const { state, datasets, authentication, problem } = services;
+  const { state, datasets, authentication, problem, above } = services;
 
   app.get("/v1/datasets/:code/accesses", async (c) => {
     const found = await accessesOf(c);
     if (!found.ok) return problem(c, found.error);
     const { dataset, access } = found.value;
-    const signer = authentication.signer(c, NO_BODY);
+    const isStranger = authentication.strangerOf((name) => c.req.header(name)) !== undefined;
+    const signer = isStranger
+      ? authentication.signedByReader(c, NO_BODY)
+      : authentication.signer(c, NO_BODY);
     if (!signer.ok) return problem(c, signer.error);
     const page = readPage(c);
     if (!page.ok) return problem(c, page.error);
-    const isOwner = speaksFor(state, signer.value, dataset.record.code);
+    const isFromAbove = signer.value.ledger === "above";
+    const isOwner = !isFromAbove && speaksFor(state, signer.value, dataset.record.code);
     const key = heldKey(signer.value);
+    const isReader = async (to: string): Promise<boolean> => {
+      if (key === undefined) return false;
+      return isFromAbove
+        ? (await above?.isKeyOfGrantee(to, key)) === true
+        : isKeyOfGrantee(state, to, key);
+    };
     // Entry 0 says only that the log began. The newest stand first.
     const size = access?.log.size ?? 1;
     const cursor = page.value.cursor === undefined ? size : Number(page.value.cursor);
@@ -37,8 +47,7 @@ export function mountAccesses(app: App, services: Services): void {
     while (access !== undefined && at > end && items.length < page.value.limit) {
       at -= 1;
       const said = saidBy(await access.log.body(at));
-      const isTheirs = key !== undefined && isKeyOfGrantee(state, String(said.to), key);
-      if (isOwner || isTheirs) items.push({ index: at, ...said });
+      if (isOwner || (await isReader(String(said.to)))) items.push({ index: at, ...said });
     }
     const next = at > 1 ? String(at) : undefined;
     return answerPrivate(pageOf(items, next), 200, nextLink(c, next));

@@ -5,8 +5,10 @@ import {
   hex,
   type OpenDataset,
   ownerOf,
+  UNITS_PER_DEGREE,
 } from "../../core/index.ts";
 import { type Json, timeOfMilliseconds, timeOfSeconds } from "../http/json.ts";
+import { datasetCollectionId } from "../ogc/index.ts";
 
 /** A dataset as it is listed. */
 export type Listed = {
@@ -28,6 +30,7 @@ export type Catalogue = {
 
 /** All in the document itself: nobody has to fetch a context to read it. */
 const CONTEXT = {
+  adms: "http://www.w3.org/ns/adms#",
   dcat: "http://www.w3.org/ns/dcat#",
   dct: "http://purl.org/dc/terms/",
   foaf: "http://xmlns.com/foaf/0.1/",
@@ -103,6 +106,24 @@ function datasetJson({ publicUrl, nameOf }: Catalogue, { dataset, open }: Listed
     // Who agreed with whom upon it is public.
     "rdfs:seeAlso": { "@id": `${publicUrl}/v1/grants?code=${encodeURIComponent(code)}` },
     "dcat:distribution": [distribution(publicUrl, dataset, licence)],
+    ...(open?.grant.actions.includes("read") && { "adms:sample": [sample(dataset, licence)] }),
+  };
+}
+
+const SAMPLE_ROWS = 10;
+
+/** Some rows of what everybody may read: no row of anything else is shown to whoever only looks for data. */
+function sample({ record: { code }, value: { log } }: OpenDataset, licence: string): Json {
+  const url = `${log.url}/ogc/collections/${datasetCollectionId(code)}/items?limit=${SAMPLE_ROWS}`;
+  return {
+    "@id": url,
+    "@type": "dcat:Distribution",
+    "dct:title": [text("样例", "zh"), text("Sample", "en")],
+    "dcat:accessURL": { "@id": url },
+    "dct:license": licenceJson(licence),
+    "dcat:mediaType": {
+      "@id": "https://www.iana.org/assignments/media-types/application/geo+json",
+    },
   };
 }
 
@@ -237,7 +258,7 @@ function moment(time: string): Json {
 }
 
 function wkt(box: readonly [number, number, number, number]): Json {
-  const [west, south, east, north] = box.map((each) => each / 1e7);
+  const [west, south, east, north] = box.map((each) => each / UNITS_PER_DEGREE);
   const ring = [
     [west, south],
     [east, south],

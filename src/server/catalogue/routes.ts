@@ -5,9 +5,9 @@ import {
   type GrantValue,
   grantEnd,
   grantKey,
+  grantsOf,
   type OpenDataset,
   openDataset,
-  openGrantsKey,
   parseCode,
   type Result,
 } from "../../core/index.ts";
@@ -84,13 +84,13 @@ export function mountCatalogue(app: App, services: Services): void {
   function listed(dataset: OpenDataset): Listed {
     const log = datasets?.find(dataset.reference);
     const isHere = log !== undefined && log.origin === dataset.value.log.origin;
-    const open = openGrantOf(dataset.record.code);
+    const open = openGrantOf(dataset);
     return { dataset, ...(isHere && { entries: log.size }), ...(open && { open }) };
   }
 
   /** The newest grant to everybody that is in force. */
-  function openGrantOf(code: Code): { id: Uint8Array; grant: GrantValue } | undefined {
-    for (const id of [...(state.get(openGrantsKey(code, EVERYBODY))?.ids ?? [])].reverse()) {
+  function openGrantOf({ record }: OpenDataset): { id: Uint8Array; grant: GrantValue } | undefined {
+    for (const id of [...grantsOf(state, record, EVERYBODY)].reverse()) {
       const grant = state.get(grantKey(id));
       const isOpen = grant && grantEnd(state, grant, Math.floor(clock() / 1000)) === undefined;
       if (grant && isOpen) return { id, grant };

@@ -1,5 +1,5 @@
 import { latLngToCell } from "h3-js";
-import { codeParts, err, ok, parseCode, type Result } from "../../core/index.ts";
+import { codeParts, err, ok, parseCode, type Result, UNITS_PER_DEGREE } from "../../core/index.ts";
 import { entityView, type Measure, type MeasureGrouping } from "../../data/index.ts";
 import { answerPrivate } from "../http/answer.ts";
 import { readInteger, readWord } from "../http/page.ts";
@@ -24,8 +24,6 @@ const PARAMETERS = [
   "step",
 ];
 const BY = ["time", "cell", "area"] as const;
-const UNITS = 1e7;
-
 /** How groups are told apart, and what an answer calls them. */
 type Grouping = {
   readonly asked: object;
@@ -128,7 +126,9 @@ function byCell(resolution: number): Grouping {
     asked: { by: "cell", resolution },
     grouping: { by: "place" },
     keyOf: ({ place }) =>
-      place === undefined ? "" : latLngToCell(place[1] / UNITS, place[0] / UNITS, resolution),
+      place === undefined
+        ? ""
+        : latLngToCell(place[1] / UNITS_PER_DEGREE, place[0] / UNITS_PER_DEGREE, resolution),
     nameOf: (cell) => (cell === "" ? {} : { cell }),
   };
 }

@@ -1,4 +1,4 @@
-import { err, ok, type Result } from "../../core/index.ts";
+import { err, ok, type Result, UNITS_PER_DEGREE } from "../../core/index.ts";
 import type { Box } from "../../data/index.ts";
 import { type Choice, momentOf, TABLE_FORMATS, type TableFormat } from "../../table/index.ts";
 import { readInteger, readWord } from "../http/page.ts";
@@ -21,8 +21,6 @@ export type ExportRequest = {
 
 const PARAMETERS = ["attributes", "bbox", "before", "format", "grant", "of", "since", "size"];
 const MAX_ATTRIBUTES = 256;
-const UNITS = 1e7;
-
 /** @param isProof a proof is of observations alone, each of which stands in the log */
 export function readExportRequest(
   c: AppContext,
@@ -63,7 +61,7 @@ export function readExportRequest(
 }
 
 function unitsOf(degrees: number): number {
-  return Math.round(degrees * UNITS);
+  return Math.round(degrees * UNITS_PER_DEGREE);
 }
 
 /** A time with its zone, in Unix milliseconds. */

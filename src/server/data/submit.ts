@@ -3,7 +3,7 @@ import {
   type DataEntry,
   decodeCbor,
   decodeEntry,
-  decodeObservations,
+  decodingObservations,
   err,
   isCborMap,
   isShown,
@@ -22,6 +22,7 @@ import { type DatasetLog, type LogReceipt, matchFiles } from "../../data/index.t
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import { judgeContent } from "./content.ts";
+import { inTurns } from "./turns.ts";
 import type { Sender, UploadRate } from "./upload-rate.ts";
 
 /** An entry as it is sent: `{"entry", "facts", ? "files"}`, all of it in one request, so that it is there as a whole or not at all. */
@@ -58,7 +59,7 @@ export async function submitEntry(
   if (!signer.ok) return signer;
   const admitted = rate.admit(entry.value, receivedMilliseconds, from);
   if (!admitted.ok) return admitted;
-  const observations = readObservations(sent.value.facts);
+  const observations = await inTurns(readingObservations(sent.value.facts));
   if (!observations.ok) return observations;
   const { facts } = sent.value;
   const matched = matchBody(entry.value, observations.value, facts);
@@ -112,8 +113,10 @@ function areBytes(value: CborValue): value is readonly Uint8Array[] {
 }
 
 /** What comes in is shown as a whole: only later something of it may be kept back. */
-function readObservations(facts: Uint8Array): Result<readonly Observation[], AnyRefusal> {
-  const read = decodeObservations(facts);
+function* readingObservations(
+  facts: Uint8Array,
+): Generator<void, Result<readonly Observation[], AnyRefusal>> {
+  const read = yield* decodingObservations(facts);
   if (!read.ok) return read;
   for (const [observation, each] of read.value.entries()) {
     const fact = each.findIndex((one) => !isShown(one));

@@ -15,3 +15,13 @@ export class Turns {
     this.#begun = performance.now();
   }
 }
+
+/** Work that comes in steps, with turns for others between them. */
+export async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
+  const turns = new Turns();
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (turns.isOver) await turns.next();
+  }
+}

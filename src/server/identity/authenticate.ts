@@ -12,7 +12,7 @@ import {
 } from "../signed-request/index.ts";
 import type { CommittedState } from "../state.ts";
 import { createTokens, type Tokens } from "../tokens/tokens.ts";
-import { findLedgerKey, type Signer } from "./keyid.ts";
+import { findLedgerKey, formatHolder, parseKeyid, type Signer, UNKNOWN_KEY } from "./keyid.ts";
 
 /** Finds keys that no ledger shows: those of applicants. */
 export type FindKey = (keyid: string) => Result<Signer, SignedRequestRefusal>;
@@ -34,9 +34,16 @@ export type Authentication = {
    * is read; `signer` decides.
    */
   claimed(c: Incoming, findOther: FindKey): Result<Signer, AnyRefusal>;
+  /** The same of who reads only: by a key of the ledger above too. */
+  signedByReader(c: Incoming, body: Uint8Array): Result<Signer, AnyRefusal>;
+  /** The keyid that a request names, by its signature or its token, where this ledger does not know such a key. */
+  strangerOf(header: Incoming["req"]["header"]): string | undefined;
+  isStranger(keyid: string): boolean;
   /** Whose a bearer token is that is bound to no grant: what speaks no HTTP has nothing else. */
   bearer(token: string): Result<Signer, AnyRefusal>;
   ledgerKey: FindKey;
+  /** A key of this ledger, or else of the one above, which reads under grants and does nothing else. */
+  readerKey: FindKey;
   /** Spends something that is good once, like the nonce of a signed request. */
   spend(keyid: string, once: MadeNonce): Result<void, AnyRefusal>;
 };
@@ -54,20 +61,27 @@ export function createAuthentication(
     readonly state: CommittedState;
     readonly clock: () => number;
     readonly random: (bytes: number) => Uint8Array;
+    /** Keys of the ledger above. */
+    readonly findAbove?: FindKey;
   },
 ): Authentication {
-  const { state, clock, random } = dependencies;
+  const { state, clock, random, findAbove } = dependencies;
   const nonces = createNonces(clock());
   const tokens = createTokens(random);
   const bases = new Map([publicUrl, ...origins].map((base) => [new URL(base).host, base]));
 
   const ledgerKey: FindKey = (keyid) => findLedgerKey(state, keyid, clock());
 
+  const readerKey: FindKey = (keyid) => {
+    const own = ledgerKey(keyid);
+    return own.ok || findAbove === undefined || !isUnknown(own.error) ? own : findAbove(keyid);
+  };
+
   const readerByToken = (token: string): Result<Reader, AnyRefusal> => {
     const granted = tokens.find(token, clock());
     if (granted === undefined) return err({ code: "HTTP_TOKEN_UNKNOWN" });
     // The key is looked up each time: a token ends with it.
-    const signer = ledgerKey(granted.keyid);
+    const signer = readerKey(granted.keyid);
     if (!signer.ok) return signer;
     return ok({ signer: signer.value, ...(granted.grant && { grant: granted.grant }) });
   };
@@ -76,19 +90,33 @@ export function createAuthentication(
     const reader = readerByToken(token);
     if (!reader.ok) return reader;
     const { signer, grant } = reader.value;
+    if (signer.ledger === "above") return ledgerKey(`${formatHolder(signer.holder)}/${signer.kid}`);
     // It was lent to a program for one thing, and does nothing else in the name of its key.
     return grant === undefined ? ok(signer) : err({ code: "HTTP_TOKEN_BOUND", grant: hex(grant) });
   };
 
-  const tokenOf = (c: Incoming): string | undefined =>
-    /^Bearer +([A-Za-z0-9_-]+)$/i.exec(c.req.header("Authorization") ?? "")?.[1];
+  const tokenOf = (c: Incoming): string | undefined => tokenIn(c.req.header("Authorization"));
+
+  const keyidOf = (header: Incoming["req"]["header"]): string | undefined => {
+    const token = tokenIn(header("Authorization"));
+    if (token !== undefined) return tokens.find(token, clock())?.keyid;
+    const fields = [header("signature-input"), header("signature")] as const;
+    if (fields[0] === undefined) return undefined;
+    const input = readSignatureInput(...fields);
+    return input.ok ? input.value.keyid : undefined;
+  };
+
+  const isStranger = (keyid: string): boolean => {
+    const own = ledgerKey(keyid);
+    return !own.ok && isUnknown(own.error) && parseKeyid(keyid)?.holder.kind === "code";
+  };
 
   const finding =
     (findOther: FindKey | undefined): FindKey =>
     (keyid) =>
       keyid.startsWith("application/") && findOther ? findOther(keyid) : ledgerKey(keyid);
 
-  const signedBy: Authentication["signedBy"] = (c, body, findOther) =>
+  const signed = (c: Incoming, body: Uint8Array, findKey: FindKey): Result<Signer, AnyRefusal> =>
     verifySignedRequest(
       {
         method: c.req.method,
@@ -99,23 +127,32 @@ export function createAuthentication(
       {
         nowMilliseconds: clock(),
         nonces,
-        findKey: finding(findOther),
+        findKey,
         check: checkRequestSignature,
       },
     );
+  const signedBy: Authentication["signedBy"] = (c, body, findOther) =>
+    signed(c, body, finding(findOther));
 
   return {
     tokens,
     signedBy,
     bearer: byToken,
     ledgerKey,
+    readerKey,
+    signedByReader: (c, body) => signed(c, body, readerKey),
+    strangerOf(header) {
+      const keyid = keyidOf(header);
+      return keyid !== undefined && isStranger(keyid) ? keyid : undefined;
+    },
+    isStranger,
     reader(c, body) {
       const token = tokenOf(c);
       if (token !== undefined) return readerByToken(token);
       if (c.req.header("Signature") === undefined && c.req.header("Authorization") === undefined) {
         return ok(undefined);
       }
-      const signer = signedBy(c, body);
+      const signer = signed(c, body, readerKey);
       return signer.ok ? ok({ signer: signer.value }) : signer;
     },
     spend: (keyid, once) => spendNonce(nonces, keyid, once, clock()),
@@ -131,6 +168,15 @@ export function createAuthentication(
       return token === undefined ? signedBy(c, body, findOther) : byToken(token);
     },
   };
+}
+
+function tokenIn(field = ""): string | undefined {
+  return /^Bearer +([A-Za-z0-9_-]+)$/i.exec(field)?.[1];
+}
+
+/** What this ledger has closed, the one above does not open. */
+function isUnknown(refusal: AnyRefusal): boolean {
+  return refusal.code === "HTTP_SIGNATURE_KEY" && refusal.why === UNKNOWN_KEY;
 }
 
 /**

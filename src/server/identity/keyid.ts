@@ -26,6 +26,8 @@ export type Signer = FoundKey & {
   readonly holder: Holder;
   readonly kid: string;
   readonly record: Pick<KeyRecord, "uses" | "scope" | "rpId">;
+  /** That the ledger above shows the key, and this one does not. */
+  readonly ledger?: "above";
 };
 
 /** How a holder is written in a keyid and in answers: `MA.156.1301#1`, `member/A`, `application/<id>`. */
@@ -58,6 +60,9 @@ function parseHolder(text: string): Holder | undefined {
   return { kind: "code", code: code.value, generation: Number(generation) };
 }
 
+/** Why a key is refused that the ledger does not have. */
+export const UNKNOWN_KEY = "unknown";
+
 /**
  * Finds a key that may sign requests: one that this ledger shows, open, whose holder is in force.
  *
@@ -74,7 +79,7 @@ export function findLedgerKey(
     return refuse("not a key of the ledger");
   const { holder, kid } = parsed;
   const record = state.get(keyKey(formatHolder(holder), kid));
-  if (record === undefined) return refuse("unknown");
+  if (record === undefined) return refuse(UNKNOWN_KEY);
   if (record.to !== undefined) return refuse("closed");
   const until = record.scope?.until;
   if (until !== undefined && until * 1000 < nowMilliseconds) return refuse("expired");

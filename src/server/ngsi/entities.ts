@@ -115,7 +115,7 @@ async function retrieve(ask: Ask): Answer {
   if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }
-  const proven = withProofs(ask, [entity], form.value);
+  const proven = withProofs(ask, form.value);
   const links = proofLinks(ask, entity, proven);
   if (ask.accept === GEO) {
     return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
@@ -156,7 +156,7 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
   // Of what was found by its attributes its name is told in any case.
   const isTold = (entity: Entity) => form.only !== undefined || !isEmpty(entity, form);
   const told = page.value.entities.filter(isTold);
-  const proven = withProofs(ask, told, form);
+  const proven = withProofs(ask, form);
   const text = accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
   const count = query.withCount ? await entities.count(query.query, target.view) : undefined;
   const headers = {

@@ -18,19 +18,13 @@ type Provenance = {
 const MEMBER = "cityidProof";
 const MAX_LINKS = 16;
 
-/** The form with the proof of each value that is told: docs/spec/sharing.md, NGSI-LD. */
-export function withProofs(ask: Ask, entities: readonly Entity[], form: Form): Form {
+/** The form with the proof of each value that is told, of linked entities too: docs/spec/sharing.md, NGSI-LD. */
+export function withProofs(ask: Ask, form: Form): Form {
   if (ask.asked("proof") !== "true") return form;
   const tell = provenance(ask);
-  const beside = new Map(
-    entities.flatMap(({ attributes }) =>
-      Object.entries(shown(attributes, form)).flatMap(([name, instances]) =>
-        instances.map((each) => {
-          return [each, { [MEMBER]: { type: "Property", value: tell(each, name) } }] as const;
-        }),
-      ),
-    ),
-  );
+  const beside: Form["beside"] = {
+    get: (each, name) => ({ [MEMBER]: { type: "Property", value: tell(each, name) } }),
+  };
   return { ...form, beside };
 }
 

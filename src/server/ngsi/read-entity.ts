@@ -6,6 +6,7 @@ import {
   type Result,
 } from "../../core/index.ts";
 import { isGeometry, isJsonMap, type JsonMap, type JsonValue } from "../../data/index.ts";
+import { isDay } from "../../table/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
 import { typeIri } from "./names.ts";
@@ -442,7 +443,7 @@ export function textAt(value: unknown, path: string): string {
 }
 
 export function timeAt(value: unknown, path: string): string {
-  const isTime = typeof value === "string" && TIME.test(value);
+  const isTime = typeof value === "string" && TIME.test(value) && isDay(value);
   const time = isTime ? Date.parse(value.replace(",", ".")) : Number.NaN;
   return isTime && !Number.isNaN(time) ? value : misfit(path, "a time of RFC 3339 in UTC");
 }

@@ -13,6 +13,9 @@ import type { TermContext } from "./contexts.ts";
 import type { Projection } from "./projection.ts";
 import { NGSI_NULL } from "./read-entity.ts";
 
+/** What is told of an instance of the attribute of this name beside what it says. */
+export type Beside = { get(instance: Instance, name: string): Json | undefined };
+
 /** How entities are to be told. */
 export type Form = {
   readonly style: "normalized" | "concise" | "simplified";
@@ -32,7 +35,7 @@ export type Form = {
   /** Entities that relationships lead to are told with it. */
   readonly join?: Join;
   /** What is told of an instance beside what it says. */
-  readonly beside?: ReadonlyMap<Instance, Json>;
+  readonly beside?: Beside;
 };
 
 /** GS CIM 009 §4.5.23. */
@@ -131,7 +134,7 @@ function attributeJson(
   const linked = (said: JsonMap) => linkedJson(name, said, context, form, links);
   if (form.style !== "simplified") {
     const all = instances.map((each) => {
-      const json = instanceJson(each.said, context, form, each, form.beside?.get(each));
+      const json = instanceJson(each.said, context, form, each, form.beside?.get(each, name));
       const found = linked(each.said);
       if (found.length === 0) return json;
       const entities = found.map((one) => one.entity);

@@ -7,6 +7,7 @@ import {
   parseCode,
   type Geometry as RecordGeometry,
   type Result,
+  UNITS_PER_DEGREE,
 } from "../../core/index.ts";
 import { type Box, boxOf, type Geometry, type JsonValue } from "../../data/index.ts";
 import type { SearchQuery } from "../../ledger/index.ts";
@@ -24,7 +25,6 @@ export type Codes = {
 };
 
 const FILTERS = ["status", "parent", "under"] as const;
-const UNITS = 1e7;
 /** Beyond so many codes their extent is that of the earth: to look at them all would take too long. */
 const MAX_MEASURED = 5000;
 const EARTH: Box = [-180, -90, 180, 90];
@@ -116,7 +116,7 @@ function queriesOf(
   return ok(
     boxes.map((box) => ({
       ...query,
-      bbox: box.map((each) => Math.round(each * UNITS)) as unknown as NonNullable<
+      bbox: box.map((each) => Math.round(each * UNITS_PER_DEGREE)) as unknown as NonNullable<
         SearchQuery["bbox"]
       >,
     })),
@@ -150,7 +150,8 @@ function featureOf({ views }: Services, record: CodeRecord): Feature {
 }
 
 function geometryOfRecord(shape: RecordGeometry): Geometry {
-  const degrees = (position: readonly number[]) => position.map((units) => units / UNITS);
+  const degrees = (position: readonly number[]) =>
+    position.map((units) => units / UNITS_PER_DEGREE);
   if ("point" in shape) return { type: "Point", coordinates: degrees(shape.point) };
   if ("line" in shape) return { type: "LineString", coordinates: shape.line.map(degrees) };
   if ("polygon" in shape) {

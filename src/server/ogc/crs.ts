@@ -40,8 +40,9 @@ function swapped(nested: Nested): Nested {
   return (nested as readonly Nested[]).map(swapped);
 }
 
-const DEGREES = /^[+-]?(?:\d{1,3}(?:\.\d{0,32})?|\.\d{1,32})(?:[eE]-?\d{1,3})?$/;
-const HEIGHT = /^[+-]?\d{1,20}(?:\.\d{0,32})?(?:[eE][+-]?\d{1,2})?$/;
+/** A number as JSON and those who write it by hand have it. */
+const DEGREES = /^[+-]?(?:\d{1,3}(?:\.\d{0,32})?|\.\d{1,32})(?:[eE][+-]?\d{1,3})?$/;
+const HEIGHT = /^[+-]?(?:\d{1,20}(?:\.\d{0,32})?|\.\d{1,32})(?:[eE][+-]?\d{1,3})?$/;
 /** A box with no place in it. */
 export const NOWHERE = "nowhere";
 

@@ -1,4 +1,4 @@
-import { err, ok } from "../../core/index.ts";
+import { type Code, err, ok } from "../../core/index.ts";
 import {
   type Condition,
   contentOf,
@@ -13,13 +13,18 @@ import {
 import type { SeenDataset } from "../data/reader.ts";
 import type { Collection, Feature, FeatureQuery } from "./source.ts";
 
+/** What the collection of a dataset is called. */
+export function datasetCollectionId(code: Code): string {
+  return `dataset.${code.replaceAll("/", "_")}`;
+}
+
 /** The entities of a dataset, as far as its reader may see them. */
 export function datasetCollection({ code, dataset, log, view, note }: SeenDataset): Collection {
   const { entities } = log;
   const { title, licence } = dataset.value;
   const names = Object.values(title);
   return {
-    id: `dataset.${code.replaceAll("/", "_")}`,
+    id: datasetCollectionId(code),
     title: names[0] ?? code,
     description: [...names, code].join(" · "),
     licence,

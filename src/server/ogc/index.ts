@@ -1,1 +1,2 @@
+export { datasetCollectionId } from "./dataset-collection.ts";
 export { mountOgc } from "./routes.ts";

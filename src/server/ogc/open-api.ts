@@ -164,7 +164,8 @@ function crsParameter(name: string, description: string): Json {
 }
 
 function itemParameters(): readonly Json[] {
-  const numbers = { type: "array", items: { type: "number" } };
+  // Of six the third and the sixth are heights, which are not looked at: one schema is of all of them.
+  const numbers = { type: "array", items: { type: "number", minimum: -180, maximum: 180 } };
   const bbox = {
     ...numbers,
     oneOf: [

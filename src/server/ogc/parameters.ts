@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../core/index.ts";
+import { isDay } from "../../table/index.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { readInteger } from "../http/page.ts";
 import { DEFAULT_PAGE, MAX_FEATURES } from "../limits.ts";
@@ -114,7 +115,7 @@ function timeOf(text: string, isEnd: boolean): number | undefined {
   const time = Date.parse(
     clock === undefined ? `${day}T00:00:00Z` : `${day}T${clock}${zone}`.toUpperCase(),
   );
-  if (Number.isNaN(time)) return undefined;
+  if (Number.isNaN(time) || !isDay(text)) return undefined;
   return clock === undefined && isEnd ? time + DAY_MILLISECONDS - 1 : time;
 }
 

@@ -13,6 +13,7 @@ import {
   referredCode,
   type Statement,
   sealName,
+  UNITS_PER_DEGREE,
 } from "../../core/index.ts";
 import { mapLinks } from "../../text/index.ts";
 import type { PublicPlate } from "../data/index.ts";
@@ -237,7 +238,10 @@ function degrees({ longitude, latitude }: Pick<Place, "longitude" | "latitude">)
 }
 
 function mapItems({ longitude, latitude }: Place, title: string, language: Language): Markup[] {
-  const position = [Math.round(longitude * 1e7), Math.round(latitude * 1e7)] as const;
+  const position = [
+    Math.round(longitude * UNITS_PER_DEGREE),
+    Math.round(latitude * UNITS_PER_DEGREE),
+  ] as const;
   return mapLinks(position, title).map(
     ({ href, names }) => html`<li><a href="${href}" rel="noreferrer">${names[language]}</a></li>`,
   );
@@ -262,7 +266,7 @@ function serialOf(seal: string): string {
 }
 
 function degreesOf([longitude, latitude]: readonly [number, number]) {
-  return { longitude: longitude / 1e7, latitude: latitude / 1e7 };
+  return { longitude: longitude / UNITS_PER_DEGREE, latitude: latitude / UNITS_PER_DEGREE };
 }
 
 function attributeSection({ found, language }: CodePage): Markup {

@@ -1,4 +1,4 @@
-import type { Geometry, Position } from "../../core/index.ts";
+import { type Geometry, type Position, UNITS_PER_DEGREE } from "../../core/index.ts";
 import { html, type Markup } from "./html.ts";
 import type { Language } from "./language.ts";
 import { distanceWords, type LonLat, metresBetween, roundDown } from "./scale.ts";
@@ -17,7 +17,6 @@ const HEIGHT = 200;
 const MARGIN = 36;
 /** What lies below has the scale. */
 const MIDDLE = { x: WIDTH / 2, y: 90 };
-const UNITS_PER_DEGREE = 1e7;
 const LABEL_CHARACTERS = 14;
 /** Of a number of degrees, with room. */
 const LABEL_WIDTH = 64;

@@ -66,10 +66,10 @@ function childrenJson(code: Code, { count, start, codes, path, proof }: Children
 }
 
 function readStart(c: AppContext, cursor: string | undefined): Result<number, HttpRefusal> {
-  if (cursor === undefined) {
-    const start = readInteger(c, "start", 0, Number.MAX_SAFE_INTEGER);
-    return start.ok ? ok(start.value ?? 0) : start;
-  }
+  // Read in any case: what is wrong is wrong beside a cursor too, which goes before it.
+  const start = readInteger(c, "start", 0, Number.MAX_SAFE_INTEGER);
+  if (!start.ok) return start;
+  if (cursor === undefined) return ok(start.value ?? 0);
   return /^\d{1,15}$/.test(cursor)
     ? ok(Number(cursor))
     : err({ code: "HTTP_CURSOR", got: cursor.slice(0, 64) });

@@ -1,3 +1,4 @@
+import { UNITS_PER_DEGREE } from "../../core/index.ts";
 import { type Place, placeOf } from "./place.ts";
 
 /** What the geometry of nearly every thing begins with, spelt as `jsonObject` spells it: a point in clear. */
@@ -18,7 +19,6 @@ function textOf(place: Place | undefined): string {
   return place === undefined ? "" : `"place":${JSON.stringify(place)},`;
 }
 
-const UNITS_PER_DEGREE = 1e7;
 const DECIMALS = 7;
 const ZERO = 0x30;
 

@@ -1,4 +1,10 @@
-import type { Box, CodeRecord, Geometry, Position } from "../../core/index.ts";
+import {
+  type Box,
+  type CodeRecord,
+  type Geometry,
+  type Position,
+  UNITS_PER_DEGREE,
+} from "../../core/index.ts";
 
 /** Where a thing is, in degrees, WGS 84, and what that point is to it. */
 export type Place = {
@@ -6,8 +12,6 @@ export type Place = {
   readonly latitude: number;
   readonly is: "point" | "centre" | "cell";
 };
-
-const UNITS_PER_DEGREE = 1e7;
 
 /** One point for a map; `undefined` when the geometry is absent or a commitment. */
 export function placeOf({ geometry }: Pick<CodeRecord, "geometry">): Place | undefined {

@@ -1,4 +1,12 @@
-import { type Box, type Code, err, ok, parseCode, type Result } from "../../core/index.ts";
+import {
+  type Box,
+  type Code,
+  err,
+  ok,
+  parseCode,
+  type Result,
+  UNITS_PER_DEGREE,
+} from "../../core/index.ts";
 import type { SearchQuery } from "../../ledger/index.ts";
 import { answerItems } from "../http/answer.ts";
 import { nextLink, nextOf, readPage, readWord } from "../http/page.ts";
@@ -105,5 +113,5 @@ function isWithin(degrees: number | undefined, limit: number): degrees is number
 }
 
 function units(degrees: number): number {
-  return Math.round(degrees * 1e7);
+  return Math.round(degrees * UNITS_PER_DEGREE);
 }

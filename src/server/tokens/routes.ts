@@ -12,7 +12,7 @@ import {
   type Result,
   verifySignature,
 } from "../../core/index.ts";
-import { endFor } from "../../data/index.ts";
+import { endForKey } from "../../data/index.ts";
 import { readJsonObject } from "../bodies/json.ts";
 import { readBody } from "../bodies/read.ts";
 import { answerPrivate } from "../http/answer.ts";
@@ -39,7 +39,7 @@ type Claim = {
 
 /** `POST /v1/tokens`: for clients that cannot sign each request. */
 export function mountTokens(app: App, services: Services): void {
-  const { authentication, clock, ledger, state, problem } = services;
+  const { authentication, clock, ledger, state, problem, above } = services;
   const { tokens, ledgerKey } = authentication;
 
   app.post("/v1/tokens", async (c) => {
@@ -50,7 +50,7 @@ export function mountTokens(app: App, services: Services): void {
     return claim.ok ? issue(c, claim.value) : problem(c, claim.error);
   });
 
-  function issue(c: AppContext, { signer, seconds, grant }: Claim): Response {
+  async function issue(c: AppContext, { signer, seconds, grant }: Claim): Promise<Response> {
     if (!(seconds >= MIN_TOKEN_SECONDS && seconds <= MAX_TOKEN_SECONDS)) {
       const got = Number.isFinite(seconds) ? seconds : 0;
       const [min, max] = [MIN_TOKEN_SECONDS, MAX_TOKEN_SECONDS];
@@ -59,7 +59,7 @@ export function mountTokens(app: App, services: Services): void {
     if (grant === null) {
       return problem(c, { code: "HTTP_FIELD", name: "grant", want: "the id of a grant" });
     }
-    const bound = grant && boundTo(signer, grant);
+    const bound = grant && (await boundTo(signer, grant));
     if (bound?.ok === false) return problem(c, bound.error);
     const holder = formatHolder(signer.holder);
     const expires = Math.min(clock() + seconds * 1000, bound?.value ?? Number.POSITIVE_INFINITY);
@@ -78,10 +78,12 @@ export function mountTokens(app: App, services: Services): void {
   }
 
   /** When the grant ends (Unix milliseconds), if it counts for this key. */
-  function boundTo(signer: Signer, id: Uint8Array): Result<number, AnyRefusal> {
-    const grant = state.get(grantKey(id));
+  async function boundTo(signer: Signer, id: Uint8Array): Promise<Result<number, AnyRefusal>> {
     const key = heldKey(signer);
-    const why = grant && endFor(state, grant, grant.dataset, key, Math.floor(clock() / 1000));
+    const isFromAbove = signer.ledger === "above";
+    const grant = isFromAbove ? await above?.grantFor(key, id) : state.get(grantKey(id));
+    const why =
+      grant && !isFromAbove ? endForKey(state, grant, key, Math.floor(clock() / 1000)) : undefined;
     if (grant === undefined || why !== undefined) {
       return err({ code: "GRANT_ENDED", grant: hex(id), why: why ?? "other" });
     }
@@ -89,7 +91,7 @@ export function mountTokens(app: App, services: Services): void {
   }
 
   function readSigned(c: AppContext, body: Uint8Array): Result<Claim, AnyRefusal> {
-    const signer = authentication.signedBy(c, body);
+    const signer = authentication.signedByReader(c, body);
     if (!signer.ok) return signer;
     const fields = readJsonObject(body);
     if (!fields.ok) return fields;

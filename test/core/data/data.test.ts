@@ -112,6 +112,16 @@ describe("facts", () => {
     }
     const many = Array.from({ length: MAX_OBSERVATION_FACTS + 1 }, () => good);
     expect(refused([many])).toMatchObject(at(0, -1, expect.anything()));
+    // Cut off inside of a list, and in its head; a list that is too long is not read.
+    for (const bytes of [Uint8Array.of(0x82, 0x80), Uint8Array.of(0x99, 0x01)]) {
+      expect(decodeObservations(bytes)).toMatchObject({
+        error: { code: "DATA_FACT", want: "deterministic CBOR (CBOR_TRUNCATED)" },
+      });
+    }
+    const tooMany = decodeObservations(Uint8Array.of(0x99, 0x27, 0x11));
+    expect(tooMany).toMatchObject({
+      error: { code: "DATA_FACT", want: "1 to 10000 observations" },
+    });
     const trailing = decodeObservations(Uint8Array.of(0x80, 0x00));
     expect(trailing).toMatchObject({ error: at(-1, -1, expect.stringMatching("CBOR_TRAILING")) });
     const max = MAX_ENTRY_FACTS_BYTES;

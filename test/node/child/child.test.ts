@@ -158,7 +158,9 @@ describe("the ledger of a delegated code", () => {
     rmSync(file);
     expect(await beginChild(await beginning())).toBe(true);
     expect(readFileSync(file, "utf8")).toBe(before);
-    expect(JSON.parse(before).parent).toEqual({ url: "https://node.test", code: MA1301 });
+    const { policy } = await parent.node();
+    const described = { url: "https://node.test", code: MA1301, policy };
+    expect(JSON.parse(before).parent).toEqual(described);
   });
 
   test("never counts as begun without knowing its parent, whenever the process dies", async () => {

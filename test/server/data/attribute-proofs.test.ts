@@ -100,3 +100,33 @@ test("nothing is told of it where nobody asks, and no other word is taken", asyn
   expect(plain.headers.get("Link")).not.toContain("/rel/proof");
   expect((await ask(`${entityPath}?proof=yes`, asOffice)).status).toBe(400);
 });
+
+test("entities that a relationship leads to are told with the proofs of theirs, inside and behind", async () => {
+  const near = "urn:ngsi-ld:Thing:near";
+  const written = await ask(`${entityPath}/attrs`, asOffice, {
+    near: { type: "Relationship", object: near },
+  });
+  expect(written.status).toBe(204);
+  const { entry: at } = (await (await ask(`${entityPath}?proof=true`, asOffice)).json()).near
+    .cityidProof.value;
+  const other = { id: near, type: "Thing", height: { type: "Property", value: 3 } };
+  const body = utf8(JSON.stringify(other));
+  const made = await world.request("POST", "/ngsi-ld/v1/entities", {
+    headers: {
+      ...signedHeaders("POST", `${NODE}/ngsi-ld/v1/entities`, body, world.clock.now, asOffice),
+      ...{ "NGSILD-Tenant": AIR, "Content-Type": "application/json" },
+    },
+    body: new Uint8Array(body),
+  });
+  expect(made.status).toBe(201);
+  const by = { source: AIR, signedBy: "gateway", entry: at + 1, observation: 0 };
+  const inline = await (await ask(`${entityPath}?proof=true&join=inline`, asOffice)).json();
+  expect(inline.near.entity.height.cityidProof.value).toMatchObject(by);
+  const flat = await (await ask(`${entityPath}?proof=true&join=flat`, asOffice)).json();
+  const behind = flat.find(({ id }: Json) => id === near);
+  expect(behind.height.cityidProof.value).toMatchObject(by);
+  const [name, value] = await provenAt(behind.height.cityidProof.value.href, asOffice);
+  expect([name, JSON.stringify(value)]).toEqual(["height", expect.stringContaining("3")]);
+  const plain = await (await ask(`${entityPath}?join=inline`, asOffice)).json();
+  expect(plain.near.entity.height.cityidProof).toBeUndefined();
+});

@@ -3,7 +3,7 @@ import type { Revoke } from "../../op/operation.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Need } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
-import { needForSide, sideOf } from "../grants.ts";
+import { grantedDatasets, needForSide, sideOf } from "../grants.ts";
 import { grantKey } from "../map-keys.ts";
 import type { RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
@@ -23,7 +23,9 @@ export function executeRevoke(context: Context, op: Revoke, act: Act): Result<vo
   if (!dataset.ok) return dataset;
   const key = grantKey(op.grant);
   const grant = context.tx.get(key);
-  if (grant?.dataset !== op.code) {
+  const isOwn =
+    grant?.dataset === op.code || (grant && grantedDatasets(context.tx, grant).includes(op.code));
+  if (grant === undefined || !isOwn) {
     return err({ code: "GRANT_UNKNOWN", subject: op.code, grant: hex(op.grant) });
   }
   if (grant.revoked !== undefined) return err({ code: "GRANT_REVOKED", grant: hex(op.grant) });

@@ -106,7 +106,7 @@ function link(
   records: ReadonlyMap<Code, CodeRecord>,
   op: Uint8Array,
 ): void {
-  const { from, to, delegation: fate } = succession;
+  const { from, to, delegation: fate, grants } = succession;
   const references = (codes: Succeed["from"]): Reference[] =>
     codes.map(({ code }) => referenceTo(present(records.get(code), code)));
   const [predecessors, successors] = [references(from), references(to)];
@@ -121,6 +121,7 @@ function link(
       ...(names(to, code) ? { predecessors: joined(record.predecessors, predecessors) } : {}),
       // Ending a record also changes who controls it.
       ...(ends ? { status: "retired" as const, control: op } : {}),
+      ...(ends && grants === "carry" ? { heirs: successors } : {}),
     });
   }
 }

@@ -93,10 +93,14 @@ async function begin(
   }
   const description = await readDescription(root);
   if (description === undefined) return;
-  const { url, code } = { code: delegate.code, url: parent.url };
+  const { url } = parent;
   if (description.demonstration === true && description.parent?.url === url) return;
   const { format: _, ...rest } = description;
-  await writeDescription(root, { ...rest, demonstration: true, parent: { url, code } });
+  await writeDescription(root, {
+    ...rest,
+    demonstration: true,
+    parent: { ...description.parent, url, code: delegate.code },
+  });
 }
 
 async function fill(

@@ -174,7 +174,8 @@ export class Subscriptions {
     const dataset = log && openDataset(state, referredCode(log.reference));
     if (dataset === undefined || !dataset.ok) return later;
     if (dataset.value.value.log.origin !== origin) return { ended: "DATA_LOG_UNKNOWN" };
-    const signer = authentication.ledgerKey(maker.keyid);
+    if (!(await access.prepareKey(maker.keyid))) return later;
+    const signer = authentication.readerKey(maker.keyid);
     if (!signer.ok) return { ended: signer.error.code };
     const grant = maker.grant === undefined ? undefined : fromHex(maker.grant);
     const asker = { signer: signer.value, ...(grant && { grant }) };

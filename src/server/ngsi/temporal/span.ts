@@ -1,4 +1,5 @@
 import { err, ok, type Result } from "../../../core/index.ts";
+import { isDay } from "../../../table/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import type { Asked } from "../query.ts";
 
@@ -30,7 +31,7 @@ export function readSpan(asked: Asked): Result<Span, AnyRefusal> {
 function timeOf(text: string | undefined): number | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/.test(text ?? "")) return undefined;
   const time = Date.parse(text ?? "");
-  return Number.isNaN(time) ? undefined : time;
+  return Number.isNaN(time) || !isDay(text ?? "") ? undefined : time;
 }
 
 export function wrong(name: string, got: string, want: string): Result<never, AnyRefusal> {

@@ -64,7 +64,9 @@ function operationOf(endpoint: Endpoint): Json {
       ),
       default: PROBLEM,
     },
-    ...(signed && { security: [{ signature: [] }, { bearer: [] }] }),
+    ...(signed && {
+      security: [{ signature: [] }, { bearer: [] }, ...(signed === "unless-open" ? [{}] : [])],
+    }),
   };
 }
 

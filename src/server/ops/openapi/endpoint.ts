@@ -12,8 +12,8 @@ export type Endpoint = {
   readonly body?: Content;
   /** By status; problems are added to all. */
   readonly answers: { readonly [status: string]: Answer };
-  /** Needs a signed request or a bearer token. */
-  readonly signed?: true;
+  /** Needs a signed request or a bearer token; of open data neither. */
+  readonly signed?: true | "unless-open";
 };
 
 export type Tag =

@@ -3,6 +3,7 @@ import {
   BYTES,
   CODE_TEXT,
   type Endpoint,
+  HASH_TEXT,
   INTEGER,
   json,
   KID_TEXT,
@@ -22,6 +23,7 @@ const PROOF: Answer = {
   description: "Presence or absence, proved",
   content: { "application/vnd.cityid.proof+json": ref("Proof") },
 };
+const FACT_NAME = { type: "string", minLength: 1, maxLength: 256 };
 const MAP_KEY = { type: "string", minLength: 1, maxLength: 512 };
 const PROOF_PARAMETERS = [
   query(
@@ -52,15 +54,21 @@ const CATALOGUE: Answer = {
   description: "DCAT-AP 3",
   content: { "application/ld+json": { type: "object" } },
 };
+const LONGITUDE = "-?(180(\\.0{1,15})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,15})?)";
+const LATITUDE = "-?(90(\\.0{1,15})?|[1-8]?[0-9](\\.[0-9]{1,15})?)";
+const BOX = {
+  type: "string",
+  pattern: `^${LONGITUDE},${LATITUDE},${LONGITUDE},${LATITUDE}$`,
+};
 /** Under which grant, of several. */
-const GRANT = query("grant", "Id of the grant to read under, where there are several");
+const GRANT = query("grant", "Id of the grant to read under, where there are several", HASH_TEXT);
 const EXPORTED = [
   query("format", "Form of the table: `parquet` unless said", {
     enum: ["parquet", "csv", "geojson", "ndjson"],
   }),
   query("since", "Observed since, RFC 3339", MOMENT_TEXT),
   query("before", "Observed before, RFC 3339", MOMENT_TEXT),
-  query("bbox", "West, south, east, north in degrees: places that share a point with it"),
+  query("bbox", "West, south, east, north in degrees: places that share a point with it", BOX),
   query("attributes", "Names of facts, with commas between; all where it is not given"),
   query("size", "How many entries of the log it covers; all where it is not given", INTEGER),
   GRANT,
@@ -78,12 +86,6 @@ const KINDS = [
   ...["root", "country", "division", "department", "class"],
   ...["thing", "place", "device", "document", "dataset"],
 ];
-const LONGITUDE = "-?(180(\\.0{1,15})?|(1[0-7][0-9]|[1-9]?[0-9])(\\.[0-9]{1,15})?)";
-const LATITUDE = "-?(90(\\.0{1,15})?|[1-8]?[0-9](\\.[0-9]{1,15})?)";
-const BOX = {
-  type: "string",
-  pattern: `^${LONGITUDE},${LATITUDE},${LONGITUDE},${LATITUDE}$`,
-};
 const SERIAL = { ...INTEGER, maximum: 1_048_575 };
 const FILE: Answer = { description: "Bytes", content: { "application/octet-stream": BYTES } };
 
@@ -481,7 +483,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "datasets",
     summary: "A live feed of entries, as far as was granted; it ends with the grant",
     parameters: [query("after", "Index of the last entry that was seen", INTEGER), GRANT],
-    signed: true,
+    signed: "unless-open",
     answers: { 200: { description: "Events", content: { "text/event-stream": {} } } },
   },
   {
@@ -538,7 +540,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "datasets",
     summary: "A file from facts up to the ledger",
     parameters: [...FACTS, GRANT],
-    signed: true,
+    signed: "unless-open",
     answers: { 200: ANY },
   },
   {
@@ -556,7 +558,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "datasets",
     summary: "A file that the facts name, as a download",
     parameters: [query("strip", "`1`: without its metadata"), GRANT],
-    signed: true,
+    signed: "unless-open",
     answers: { 200: FILE },
   },
   {
@@ -565,7 +567,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "datasets",
     summary: "Count, average, least, most and sum of an attribute, by time, place or area",
     parameters: [
-      { ...query("attribute", "Which attribute"), required: true },
+      { ...query("attribute", "Which attribute", FACT_NAME), required: true },
       query("by", "`time` unless said", { enum: ["time", "cell", "area"] }),
       query("step", "Of `time`: `P1D` unless said, in the time of Beijing", {
         enum: ["PT1M", "PT15M", "PT1H", "P1D", "P1W", "P1M", "P1Y"],
@@ -574,10 +576,10 @@ export const ENDPOINTS: readonly Endpoint[] = [
       query("digits", "Of `area`: 2 provinces, 4 cities, 6 counties", { enum: ["2", "4", "6"] }),
       query("since", "Observed since, RFC 3339", MOMENT_TEXT),
       query("before", "Observed before, RFC 3339", MOMENT_TEXT),
-      query("bbox", "West, south, east, north in degrees"),
+      query("bbox", "West, south, east, north in degrees", BOX),
       GRANT,
     ],
-    signed: true,
+    signed: "unless-open",
     answers: { 200: json("Aggregate") },
   },
   {
@@ -591,7 +593,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
       }),
       ...EXPORTED,
     ],
-    signed: true,
+    signed: "unless-open",
     answers: { 200: TABLE },
   },
   {
@@ -600,7 +602,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     tag: "datasets",
     summary: "The proof of the same table, line by line, for `cityid verify`",
     parameters: EXPORTED,
-    signed: true,
+    signed: "unless-open",
     answers: {
       200: { description: "Lines of JSON", content: { "application/x-ndjson": TEXT } },
     },

@@ -80,6 +80,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     "recovery?": ANY,
     predecessors: list(TEXT),
     successors: list(TEXT),
+    "heirs?": list(TEXT),
     children: object({ count: INTEGER, root: HASH }),
   }),
   RecordAnswer: object({

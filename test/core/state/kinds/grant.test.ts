@@ -6,11 +6,15 @@ import {
   type Grant,
   type GrantValue,
   grantEnd,
+  grantedDatasets,
   grantedKey,
+  grantees,
   grantKey,
+  grantsOf,
   hex,
   isKeyOfSide,
   openGrantsKey,
+  registrationKey,
   requestedKey,
   requestKey,
   type ValueReader,
@@ -331,6 +335,10 @@ describe("a grant ends without an operation", () => {
     const given = { ...answer(request), code: dataset, log: "new.test/log" };
     const { id } = ledger.must(given, owner);
     expect(end(ledger, id)).toBeUndefined();
+    // A record that is not there, or is another one by now, speaks for nobody.
+    for (const toRecord of [`${CITY}.99#1`, `${PARKS}#2`]) {
+      expect(grantees(ledger as ValueReader, { to: far, toRecord })).toEqual([]);
+    }
     const key = (word: string, holder: string, scope?: { under: Code }) => ({
       ...{ holder, kid: hex(testKey(word).kid), uses: ["record"] as const },
       ...(scope && { scope }),
@@ -342,8 +350,142 @@ describe("a grant ends without an operation", () => {
     expect(is(key("parks", `${PARKS}#1`, { under: code(AIR) }), far)).toBe(false);
     expect(is(key("parks", `${PARKS}#2`), far)).toBe(false);
     expect(is(key("city", `${CITY}#1`), "MA.156.9999")).toBe(false);
+    status(ledger, PARKS, "suspend");
+    expect(end(ledger, id)).toBe("grantee");
+    status(ledger, PARKS, "resume");
     const { control: prev } = ledger.record(PARKS);
     ledger.must({ op: "delegate", code: code(PARKS), prev, do: "end", reason: "x" }, parks);
     expect(end(ledger, id)).toBe("grantee");
+  });
+});
+
+describe("a succession that carries grants", () => {
+  const [GREEN, TREES] = [`${CITY}.04`, `${CITY}.05`] as const;
+  const trees: Signing = { iss: TREES, key: "trees" };
+
+  /** Two more departments, and a grant to the parks. */
+  function granted(): { readonly ledger: TestLedger; readonly id: Uint8Array } {
+    const ledger = opened();
+    const keys = (word: string) => ({ keys: [keySpec(word, ["data", "govern", "record"])] });
+    register(ledger, [child(GREEN, "department", keys("green"))]);
+    register(ledger, [child(TREES, "department", keys("trees"))]);
+    const request = ledger.must(ask(), parks).id;
+    return { ledger, id: ledger.must(answer(request), owner).id };
+  }
+
+  function succeed(
+    ledger: TestLedger,
+    from: readonly string[],
+    to: readonly string[],
+    grants: "carry" | "end" = "carry",
+    by: Signing = city,
+  ): void {
+    const chained = (codes: readonly string[]) =>
+      codes.map((each) => ({ code: code(each), prev: ledger.record(each).op }));
+    const type = from.length > 1 ? "merge" : to.length > 1 ? "split" : "rename";
+    const terms = { date: "2026-01-01", source: "x", delegation: "end" } as const;
+    ledger.must(
+      { op: "succeed", type, from: chained(from), to: chained(to), grants, ...terms },
+      by,
+    );
+  }
+
+  const state = (ledger: TestLedger) => ledger as ValueReader;
+  const who = (ledger: TestLedger, id: Uint8Array) => grantees(state(ledger), held(ledger, id));
+  const found = (ledger: TestLedger, dataset: string, to: string) =>
+    grantsOf(state(ledger), ledger.record(dataset), to === "*" ? "*" : code(to));
+
+  it("leaves those of a grantee to each that follows it, and to whoever follows that", () => {
+    const { ledger, id } = granted();
+    succeed(ledger, [PARKS], [GREEN, TREES]);
+    expect(ledger.record(PARKS).heirs).toEqual([`${GREEN}#1`, `${TREES}#1`]);
+    expect(end(ledger, id)).toBeUndefined();
+    expect(who(ledger, id)).toEqual([GREEN, TREES]);
+    for (const of of [GREEN, TREES]) expect(found(ledger, AIR, of)).toEqual([id]);
+    succeed(ledger, [GREEN], [TREES]);
+    expect(who(ledger, id)).toEqual([TREES]);
+    // What is found twice is told once.
+    expect(found(ledger, AIR, TREES)).toEqual([id]);
+    const own = ledger.must(ask({ code: code(TREES) }), trees).id;
+    const newer = ledger.must(answer(own), owner).id;
+    expect(found(ledger, AIR, TREES)).toEqual([id, newer]);
+    ledger.must(revoke(id), owner);
+    expect(end(ledger, id)).toBe("revoked");
+  });
+
+  it("leaves nothing where it says so, and nothing of what goes on itself", () => {
+    const { ledger, id } = granted();
+    succeed(ledger, [PARKS], [PARKS, GREEN]);
+    expect(ledger.record(PARKS).heirs).toBeUndefined();
+    expect(who(ledger, id)).toEqual([PARKS]);
+    expect(found(ledger, AIR, GREEN)).toEqual([]);
+    succeed(ledger, [PARKS], [GREEN], "end");
+    expect(end(ledger, id)).toBe("grantee");
+    expect([who(ledger, id), found(ledger, AIR, GREEN)]).toEqual([[], []]);
+  });
+
+  it("counts while an heir is in force, whoever has the code since", () => {
+    const { ledger, id } = granted();
+    succeed(ledger, [PARKS], [GREEN]);
+    const after = ledger.record(PARKS).control;
+    register(ledger, [child(PARKS, "department", { after, keys: [keySpec("new", ["record"])] })]);
+    expect(who(ledger, id)).toEqual([GREEN]);
+    expect([found(ledger, AIR, GREEN), found(ledger, AIR, "*")]).toEqual([[id], []]);
+    const { control: prev } = ledger.record(GREEN);
+    const suspend = { op: "status", code: code(GREEN), prev, do: "suspend", reason: "x" } as const;
+    ledger.must(suspend, city);
+    expect(end(ledger, id)).toBe("grantee");
+  });
+
+  it("leaves those of a dataset to the one that follows it, whose owner revokes", () => {
+    const { ledger, id } = granted();
+    const next = `${CITY}.02/DATA/AIR2`;
+    register(ledger, [child(next, "dataset")], owner);
+    ledger.must(describing(ledger, next, new ChildLog("next.test/log")), owner);
+    const open = ledger.must(toAll(), owner).id;
+    expect(ledger.refused(revoke(open, next), owner)).toMatchObject({ code: "GRANT_UNKNOWN" });
+    succeed(ledger, [AIR], [next], "carry", owner);
+    expect([end(ledger, id), end(ledger, open)]).toEqual([undefined, undefined]);
+    expect(grantedDatasets(state(ledger), held(ledger, open))).toEqual([next]);
+    expect([who(ledger, open), who(ledger, id)]).toEqual([[], [PARKS]]);
+    expect([found(ledger, next, PARKS), found(ledger, next, "*")]).toEqual([[id], [open]]);
+    expect(ledger.refused(revoke(open), owner)).toMatchObject({ code: "STATE_RETIRED" });
+    ledger.must(revoke(open, next), owner);
+    expect(end(ledger, open)).toBe("revoked");
+    const { control: prev } = ledger.record(next);
+    ledger.must({ op: "status", code: code(next), prev, do: "retire", reason: "x" }, owner);
+    expect(end(ledger, id)).toBe("dataset");
+  });
+
+  it("goes no further where records follow each other without an end", () => {
+    const { ledger, id } = granted();
+    succeed(ledger, [PARKS], [GREEN]);
+    const real = state(ledger);
+    // No ledger has such records: what has ended follows nobody.
+    const endless: ValueReader = {
+      get: (key) => {
+        const value = real.get(key);
+        const at = /^code\/(.*\.)(04|[5-9]\d\d)$/.exec(key);
+        if (at === null) return value;
+        const number = at[2] === "04" ? 500 : Number(at[2]);
+        const record = { ...ledger.record(GREEN), code: `${at[1]}${at[2]}`, status: "retired" };
+        return { ...record, heirs: [`${at[1]}${number + 1}#1`] } as unknown as typeof value;
+      },
+    };
+    expect(grantees(endless, held(ledger, id))).toEqual([]);
+  });
+
+  it("is of nothing that was taken back", () => {
+    const { ledger, id } = granted();
+    succeed(ledger, [PARKS], [GREEN]);
+    const { registration } = ledger.record(PARKS);
+    const real = state(ledger);
+    const taken: ValueReader = {
+      get: (key) =>
+        key === registrationKey(registration as Uint8Array)
+          ? ({ void: true } as unknown as ReturnType<typeof real.get>)
+          : real.get(key),
+    } as ValueReader;
+    expect(grantees(taken, held(ledger, id))).toEqual([]);
   });
 });
