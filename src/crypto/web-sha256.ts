@@ -112,4 +112,4 @@ export const sha256Texts: Crypto["sha256Texts"] = (texts, prefix) => {
 declare class TextEncoder {
   encode(text: string): Uint8Array;
 }
-const encoder = new TextEncoder();
+const encoder = /* @__PURE__ */ new TextEncoder();

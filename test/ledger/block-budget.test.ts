@@ -11,7 +11,7 @@ test("a block is larger while nobody reads, at most twice as large as the last o
     expect(budget.weight(false)).toBeLessThanOrEqual(2 * weight);
   }
   // Ten a millisecond.
-  expect([budget.weight(false), budget.weight(true)]).toEqual([480, 160]);
+  expect([budget.weight(false), budget.weight(true)]).toEqual([960, 160]);
   for (let i = 0; i < 60; i++) budget.spent(budget.weight(true), 10_000);
   expect(budget.weight(true)).toBe(32);
   for (let i = 0; i < 60; i++) budget.spent(budget.weight(false), 0);

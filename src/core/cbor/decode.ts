@@ -19,6 +19,9 @@ export type CborRefusal = {
   readonly offset: number;
 };
 
+/** The major type of arrays. RFC 8949 §3.1. */
+const LIST = 4;
+
 /** Notes where each map that stands `depth` levels deep begins, so that its bytes can be copied later. */
 export type MapWatch = { readonly depth: number; readonly starts: number[] };
 
@@ -53,7 +56,8 @@ export function* decodeCborItems(
 ): Generator<CborValue, Result<number | undefined, CborRefusal>> {
   const reader = new Reader(bytes);
   try {
-    const length = reader.listHead();
+    const isList = bytes.length === 0 || (bytes[0] as number) >> 5 === LIST;
+    const length = isList ? reader.argument() : undefined;
     // What is too long is not read.
     if (length === undefined || length > maxItems) return ok(length);
     for (let i = 0; i < length; i++) yield reader.value(1);
@@ -75,7 +79,16 @@ export function decodeOwnCbor(bytes: Uint8Array): CborValue {
  * ends, one behind the other in `spans`.
  */
 export function spansOfFields(bytes: Uint8Array, at: number, spans: number[]): void {
-  new Reader(bytes).spans(at, spans);
+  const reader = new Reader(bytes);
+  reader.at = at;
+  const fields = reader.argument();
+  for (let i = 0; i < fields; i++) {
+    spans[3 * i] = reader.at;
+    reader.skip(0);
+    spans[3 * i + 1] = reader.at;
+    reader.skip(0);
+    spans[3 * i + 2] = reader.at;
+  }
 }
 
 /** Where the items of the lists in a list stand. */
@@ -88,7 +101,19 @@ export type ListSpans = {
 
 /** Finds the items of lists in a list, which was decoded before. */
 export function spansOfLists(bytes: Uint8Array): ListSpans {
-  return new Reader(bytes).lists();
+  const reader = new Reader(bytes);
+  const counts: number[] = [];
+  const spans: number[] = [];
+  for (let lists = reader.argument(); lists > 0; lists--) {
+    const count = reader.argument();
+    counts.push(count);
+    for (let i = 0; i < count; i++) {
+      const start = reader.at;
+      reader.skip(0);
+      spans.push(start, reader.at);
+    }
+  }
+  return { counts, spans };
 }
 
 /**
@@ -153,45 +178,15 @@ class Reader {
     if (major === 2) return this.#take(argument);
     if (major === 3) return this.#text(argument);
     if (depth >= MAX_CBOR_DEPTH) throw new Stop("CBOR_DEPTH", start);
-    if (major === 4) return this.#array(argument, depth);
+    if (major === LIST) return this.#array(argument, depth);
     if (depth === this.#watch?.depth) this.#watch.starts.push(start);
     return this.#map(argument, depth);
   }
 
-  /** The length of the list that begins here; `undefined` for anything else. */
-  listHead(): number | undefined {
+  /** The argument of the head that stands here, whatever it is the head of. */
+  argument(): number {
     const start = this.at;
-    const head = this.#byte();
-    return head >> 5 === 4 ? this.#argument(head & 31, start) : undefined;
-  }
-
-  /** For `spansOfFields`. */
-  spans(start: number, spans: number[]): void {
-    this.at = start;
-    const fields = this.#argument(this.#byte() & 31, start);
-    for (let i = 0; i < fields; i++) {
-      spans[3 * i] = this.at;
-      this.skip(0);
-      spans[3 * i + 1] = this.at;
-      this.skip(0);
-      spans[3 * i + 2] = this.at;
-    }
-  }
-
-  /** For `spansOfLists`. */
-  lists(): ListSpans {
-    const counts: number[] = [];
-    const spans: number[] = [];
-    for (let lists = this.#argument(this.#byte() & 31, 0); lists > 0; lists--) {
-      const count = this.#argument(this.#byte() & 31, this.at);
-      counts.push(count);
-      for (let i = 0; i < count; i++) {
-        const start = this.at;
-        this.skip(0);
-        spans.push(start, this.at);
-      }
-    }
-    return { counts, spans };
+    return this.#argument(this.#byte() & 31, start);
   }
 
   /** Walks over one value, tags included, without making it. */
@@ -203,7 +198,7 @@ class Reader {
     if (major === 2 || major === 3) this.at = this.#endOf(argument);
     if (major < 4 || major === 7) return;
     if (depth >= MAX_CBOR_DEPTH) throw new Stop("CBOR_DEPTH", start);
-    const items = major === 6 ? 1 : major === 4 ? argument : 2 * argument;
+    const items = major === 6 ? 1 : major === LIST ? argument : 2 * argument;
     for (let i = 0; i < items; i++) this.skip(depth + 1);
   }
 
