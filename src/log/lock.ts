@@ -76,7 +76,7 @@ function addressIn(directory: string): SocketAddress {
 
 async function acquire(directory: string, path: string): Promise<Server> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const server = (await listen(path)) ?? (await takeOver(directory, path));
+    const server = await take(directory, path);
     if (server !== undefined) return server;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }
@@ -99,35 +99,49 @@ async function listen(path: string): Promise<Server | undefined> {
   return server.unref();
 }
 
-/** Replaces the socket of an owner that is no more. `undefined`: somebody else is at it, look again. */
-async function takeOver(directory: string, path: string): Promise<Server | undefined> {
+/**
+ * Makes the socket, in the place of that of an owner that is no more. `undefined`: somebody else is at it, look again.
+ *
+ * Removing an old socket, making a new one and listening on it are several steps, and until the last one nobody answers. Only who
+ * holds the guard takes any of them, else a process could take another one's fresh socket for a dead one, and remove it.
+ */
+async function take(directory: string, path: string): Promise<Server | undefined> {
   if (await answers(path)) {
     throw new LogFault("DATA_DIR_IN_USE", { directory, pid: ownerOf(directory) });
   }
-  // Removing the old socket and making a new one are two steps. Only who holds the guard takes them, else two
-  // processes could remove each other's fresh sockets.
   const guard = join(directory, "lock.guard");
-  if (!makeGuard(guard)) return undefined;
+  const made = makeGuard(guard);
+  if (made === undefined) return undefined;
   try {
-    if (await answers(path)) return undefined;
+    // Whoever was kept from running for long may have lost the guard meanwhile.
+    if ((await answers(path)) || !isMade(guard, made)) return undefined;
     fs.rmSync(path, { force: true });
     return await listen(path);
   } finally {
-    fs.rmdirSync(guard);
+    if (isMade(guard, made)) fs.rmdirSync(guard);
   }
 }
 
-function makeGuard(path: string): boolean {
+/** What tells a guard from one that was made later in its place. */
+type Made = { readonly ino: number; readonly mtimeMs: number };
+
+/** `undefined` where somebody has it. */
+function makeGuard(path: string): Made | undefined {
   try {
     fs.mkdirSync(path);
-    return true;
+    return fs.statSync(path, { throwIfNoEntry: false });
   } catch (cause) {
     if (errnoOf(cause) !== "EEXIST") throw cause;
     const made = fs.statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
     if (Date.now() - made > STALE_GUARD_MILLISECONDS)
       fs.rmSync(path, { recursive: true, force: true });
-    return false;
+    return undefined;
   }
+}
+
+function isMade(path: string, { ino, mtimeMs }: Made): boolean {
+  const now = fs.statSync(path, { throwIfNoEntry: false });
+  return now?.ino === ino && now.mtimeMs === mtimeMs;
 }
 
 /** Whether somebody listens. A full queue of connections is a living owner too. */

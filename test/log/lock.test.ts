@@ -32,9 +32,12 @@ describe("a data directory", () => {
     await lock.release();
   });
 
-  test("has one owner, however many come at once after it was killed", async () => {
-    const directory = temporary();
-    for (let round = 0; round < 3; round++) {
+  test("has one owner, however many come at once, at first and after it was killed", async () => {
+    let before = "";
+    for (let round = 0; round < 4; round++) {
+      // Also where nobody was before: a socket that was just made answers nobody yet.
+      const directory = round % 2 === 0 ? temporary() : before;
+      before = directory;
       const contenders = await Promise.all(Array.from({ length: 6 }, () => owning(directory)));
       const answers = contenders.map(({ answer }) => answer.split(" ")[0]).sort();
       expect(answers).toEqual([...Array(5).fill("DATA_DIR_IN_USE"), "owned"]);
