@@ -27,7 +27,7 @@ export function replayMap({ data, origin }) {
     // Signatures are not what this is about.
     const replayed = block.ok ? replayBlock(state, origin, block.value, () => true) : block;
     if (!replayed.ok) throw new Error(JSON.stringify(replayed.error));
-    map.update(replayed.value.applied.puts);
+    for (const { applied } of replayed.value) map.update(applied.puts);
   }
   // The state also keeps values for itself, which stand in no map.
   const keyOf = new Map([...values.keys].map((key) => [hex(hashMapKey(key)), key]));
