@@ -10,6 +10,7 @@ export {
   type Verified,
 } from "./follower.ts";
 export { Mirror, type MirrorEvents, type MirrorOptions, type RefusedReport } from "./mirror.ts";
+export { pause } from "./pause.ts";
 export { type AuditRefusal, isSigned, type LogRefusal } from "./refusal.ts";
 export { type LogReport, type ReplayReport, reportOfRound } from "./report.ts";
 export { ServedCopy } from "./served.ts";

@@ -1,6 +1,7 @@
 import { ApiProblem, NodeUnreachable } from "../sdk/index.ts";
 import { Copy } from "./copy.ts";
 import { Follower, type Progress, type RoundResult } from "./follower.ts";
+import { pause } from "./pause.ts";
 import { isSigned } from "./refusal.ts";
 import { type LogReport, reportOfRound } from "./report.ts";
 import { ServedCopy } from "./served.ts";
@@ -131,18 +132,4 @@ export class Mirror {
     await this.#follower.close();
     await this.#copy.close();
   }
-}
-
-/** Resolves after a while, or when the signal aborts. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener("abort", done, { once: true });
-    if (signal.aborted) done();
-  });
 }

@@ -4,6 +4,7 @@ export {
   type LogReport,
   type Mirror,
   type MirrorOptions,
+  pause,
   type ReplayReport,
 } from "../audit/index.ts";
 export {

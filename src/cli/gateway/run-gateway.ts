@@ -1,4 +1,5 @@
 import type { Code } from "../../core/index.ts";
+import { pause } from "../../node/index.ts";
 import { ApiProblem, NodeUnreachable } from "../../sdk/index.ts";
 import { readMapping } from "../ingest/mapping.ts";
 import { runIngest } from "../ingest/run-ingest.ts";
@@ -53,7 +54,7 @@ export async function runGateway(run: Run, request: GatewayRequest): Promise<voi
         return;
       } catch (cause) {
         run.note(String(cause));
-        await rest(run, RETRY_MILLISECONDS);
+        await pause(RETRY_MILLISECONDS, run.signal);
         // It was not acknowledged, and comes again.
         if (run.signal.aborted) return new Promise(() => undefined);
       }
@@ -68,7 +69,7 @@ export async function runGateway(run: Run, request: GatewayRequest): Promise<voi
       if (!run.signal.aborted) await spool.drop(path);
       continue;
     }
-    await rest(run, everySeconds * 1000);
+    await pause(everySeconds * 1000, run.signal);
     await inTurn(() => spool.close());
   }
 }
@@ -97,7 +98,7 @@ async function send(run: Run, request: GatewayRequest, path: string): Promise<vo
       if (run.signal.aborted) return;
       if (!passes(cause)) throw cause;
       run.note(cause instanceof Error ? cause.message : String(cause));
-      await rest(run, RETRY_MILLISECONDS);
+      await pause(RETRY_MILLISECONDS, run.signal);
     }
   }
 }
@@ -108,17 +109,4 @@ function passes(cause: unknown): boolean {
     cause instanceof NodeUnreachable ||
     (cause instanceof ApiProblem && (cause.status === 429 || cause.status >= 500))
   );
-}
-
-function rest({ signal }: Run, milliseconds: number): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }

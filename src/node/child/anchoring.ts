@@ -1,3 +1,4 @@
+import { pause } from "../../audit/index.ts";
 import {
   ANCHOR_PAUSE_MILLISECONDS,
   type AnchorItem,
@@ -159,32 +160,19 @@ async function anchorUntil(
 ): Promise<void> {
   let said = "";
   while (!signal.aborted) {
-    let pause = ROUND_MILLISECONDS;
+    let milliseconds = ROUND_MILLISECONDS;
     try {
       const { size, isNew } = await anchorOnce(options);
       if (isNew) log.info("anchored", { size });
       said = "";
     } catch (cause) {
       if (signal.aborted) return;
-      pause = RETRY_MILLISECONDS;
+      milliseconds = RETRY_MILLISECONDS;
       // Once for each way to fail: a parent may be away for days.
       const text = String(cause instanceof Error ? cause.message : cause);
       if (text !== said) log.error("not anchored", { cause: text });
       said = text;
     }
-    await rest(pause, signal);
+    await pause(milliseconds, signal);
   }
-}
-
-function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end);
-  });
 }
