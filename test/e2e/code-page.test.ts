@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { discard } from "../discard.ts";
 import { openResolverWorld, type ResolverWorld } from "../node/resolver-world.ts";
 import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts";
 
@@ -47,7 +48,7 @@ describe.skipIf(CHROMIUM === undefined)(
     afterAll(async () => {
       await browser?.close();
       await world?.node[Symbol.asyncDispose]();
-      rmSync(directory, { recursive: true, force: true });
+      discard(directory);
     });
 
     async function visiting(

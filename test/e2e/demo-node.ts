@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../bench/lib/free-port.mjs";
+import { discard } from "../discard.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PATIENCE_MILLISECONDS = 240_000;
@@ -35,7 +36,7 @@ export async function startDemoNode(): Promise<DemoNode> {
       if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGTERM");
       await gone;
       // The supervisor may end before the nodes that it started have written their last.
-      await rm(directory, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
+      discard(directory);
     },
   };
 }

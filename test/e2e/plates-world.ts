@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -12,6 +12,7 @@ import {
   present,
 } from "../../src/core/index.ts";
 import { makeSeal } from "../../src/sdk/index.ts";
+import { discard } from "../discard.ts";
 import { beginLedger, type RealNode, startRealNode } from "../node/real-node.ts";
 import { CITY, code, issueCity, LAMPS, named, registerLampClass, signerOf } from "../sdk/world.ts";
 
@@ -95,7 +96,7 @@ export async function openPlatesWorld(): Promise<PlatesWorld> {
     },
     [Symbol.asyncDispose]: async () => {
       await node.stop();
-      await rm(directory, { recursive: true, force: true });
+      discard(directory);
     },
   };
   await changeFates(node);

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { discard } from "../discard.ts";
 import { CHROMIUM, launch } from "./browser.ts";
 import { drawPlate, filmOf, generator, type Pose } from "./plate-pictures.ts";
 import * as plates from "./plates-world.ts";
@@ -54,7 +55,7 @@ describe.skipIf(CHROMIUM === undefined)(
     });
     afterAll(async () => {
       await world?.[Symbol.asyncDispose]();
-      rmSync(directory, { recursive: true, force: true });
+      discard(directory);
     });
 
     async function scan(seed: number): Promise<Scan> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,7 @@ import {
   readSeal,
   STATUS_BYTES,
 } from "../../src/core/index.ts";
+import { discard } from "../discard.ts";
 import type { SealFile } from "../verify/seal-cases.ts";
 import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts";
 import { drawPlate, pngOf } from "./plate-pictures.ts";
@@ -75,7 +76,7 @@ describe.skipIf(CHROMIUM === undefined)(
     afterAll(async () => {
       await browser?.close();
       await world?.[Symbol.asyncDispose]();
-      rmSync(directory, { recursive: true, force: true });
+      discard(directory);
     });
 
     const address = (more = "") => `${world.node.url}/verify${more}`;

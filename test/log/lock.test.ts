@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { lockDirectory } from "../../src/log/index.ts";
+import { discard } from "../discard.ts";
 
 describe("a data directory", () => {
   test("has one owner; a second one hears its pid", async () => {
@@ -76,7 +77,7 @@ describe("a data directory", () => {
 
 function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), "cityid-lock-"));
-  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
+  onTestFinished(() => discard(directory));
   return directory;
 }
 

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { discard } from "../discard.ts";
 import { crowdOn } from "./crowd.ts";
 import { beginLedger, startRealNode } from "./real-node.ts";
 
@@ -26,5 +27,5 @@ test("a node to which thousands came while it could not run answers everybody, w
     const answer = await fetch(`${again.url}/v1/operations/${hash}`);
     expect(await answer.json()).toMatchObject({ hash, index });
   }
-  rmSync(root, { recursive: true, force: true });
+  discard(root);
 }, 240_000);

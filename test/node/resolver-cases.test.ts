@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { discard } from "../discard.ts";
 import { openResolverWorld, type ResolverWorld, readJson, VECTORS } from "./resolver-world.ts";
 
 // vectors/resolver, each case asked of a real node over HTTP. Paths go out as they are written: `fetch` would mend them.
@@ -43,7 +44,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world?.node[Symbol.asyncDispose]();
-  rmSync(directory, { recursive: true, force: true });
+  discard(directory);
 });
 
 describe.each(FILES)("%s", (file) => {

@@ -1,7 +1,7 @@
-import { rmSync } from "node:fs";
 import { describe, test } from "vitest";
 import { describeLedger } from "../../contract/ledger.ts";
 import { GENESIS, ORIGIN } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 import { beginOneValidator, startOneValidator, testEngine } from "./engine.ts";
 
 const binary = await testEngine();
@@ -21,7 +21,7 @@ if (binary === undefined) {
         async [Symbol.asyncDispose]() {
           await engine.stop();
           await close();
-          rmSync(data, { recursive: true, force: true });
+          discard(data);
         },
       });
     },

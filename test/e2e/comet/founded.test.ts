@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { freePort } from "../../../bench/lib/free-port.mjs";
 import { createClient } from "../../../src/sdk/index.ts";
 import { jsonOf } from "../../cli/office.ts";
 import { runCli } from "../../cli/served-world.ts";
+import { discard } from "../../discard.ts";
 import { MAIN, until } from "../../node/real-node.ts";
 import { testEngine } from "./engine.ts";
 
@@ -32,9 +33,10 @@ describe.skipIf(binary === undefined)("a ledger founded among four validators", 
     [port, peerPort] = [await freePort(), await freePort()];
   });
   afterAll(async () => {
-    for (const { child } of running) child.kill("SIGKILL");
+    // Told, not killed: a supervisor that is killed leaves its application and engine a moment to notice.
+    for (const { child } of running) child.kill("SIGTERM");
     await Promise.all(running.map(({ ended }) => ended));
-    await rm(root, { recursive: true, force: true });
+    discard(root);
   });
 
   /** Starts one as its operator does. */

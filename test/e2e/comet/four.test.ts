@@ -28,6 +28,7 @@ import { closeParts } from "../../../src/ledger/ledger.ts";
 import { engineHome } from "../../../src/node/comet/home.ts";
 import { createClient } from "../../../src/sdk/index.ts";
 import { formatAddCheckpoint } from "../../../src/witness/index.ts";
+import { discard } from "../../discard.ts";
 import { crowdOn } from "../../node/crowd.ts";
 import { until } from "../../node/real-node.ts";
 import {
@@ -426,7 +427,7 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
     const { checkpoint } = ledger.head();
     expect(checkpoint.slice(0, checkpoint.indexOf("\n\n"))).toBe(text);
     await ledger[Symbol.asyncDispose]();
-    rmSync(directory, { recursive: true, force: true });
+    discard(directory);
   });
 });
 

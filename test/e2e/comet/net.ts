@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../../bench/lib/free-port.mjs";
@@ -10,6 +10,7 @@ import {
   validatorPolicy,
 } from "../../../src/node/comet/index.ts";
 import { logKey } from "../../../src/node/log-key.ts";
+import { discard } from "../../discard.ts";
 import { MAIN, until } from "../../node/real-node.ts";
 import { LOG_SEED } from "../../sdk/world.ts";
 import { type Relays, relayed } from "./relays.ts";
@@ -79,7 +80,7 @@ export async function startNet(options: {
     async [Symbol.asyncDispose]() {
       await Promise.all(running.map(({ stop }) => stop()));
       await relays[Symbol.asyncDispose]();
-      rmSync(root, { recursive: true, force: true });
+      discard(root);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,7 @@ import { beginNet } from "../../../src/node/comet/index.ts";
 import { createClient } from "../../../src/sdk/index.ts";
 import { must } from "../../contract/ledger.ts";
 import { code, GENESIS, member, ORIGIN, sign } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 import { MAIN, until } from "../../node/real-node.ts";
 import { actWith, genesisWith, LOG_SEED } from "../../sdk/world.ts";
 import { beginOneValidator, type OneValidator, startOneValidator, testEngine } from "./engine.ts";
@@ -27,7 +28,7 @@ describe.skipIf(binary === "")("one validator", PATIENCE, () => {
   afterEach(async () => {
     // What a test that failed left running.
     for (const { engine } of started.splice(0)) await engine.stop();
-    for (const each of made.splice(0)) rmSync(each, { recursive: true, force: true });
+    for (const each of made.splice(0)) discard(each);
   });
 
   let facts = 0;

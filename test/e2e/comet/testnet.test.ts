@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { freePort } from "../../../bench/lib/free-port.mjs";
 import { createClient } from "../../../src/sdk/index.ts";
 import { jsonOf } from "../../cli/office.ts";
 import { runCli } from "../../cli/served-world.ts";
+import { discard } from "../../discard.ts";
 import { MAIN, until } from "../../node/real-node.ts";
 import { testEngine } from "./engine.ts";
 
@@ -24,6 +25,7 @@ describe.skipIf(binary === undefined)("cityid testnet", PATIENCE, () => {
   let root: string;
   let [port, peerPort] = [0, 0];
   let child: ChildProcess | undefined;
+  let stopped: Promise<number | null> | undefined;
   const urlOf = (n: number) => `http://127.0.0.${n}:${port}`;
   const sizeOf = async (n: number) => (await createClient({ url: urlOf(n) }).node()).size;
 
@@ -32,8 +34,10 @@ describe.skipIf(binary === undefined)("cityid testnet", PATIENCE, () => {
     [port, peerPort] = [await freePort(), await freePort()];
   });
   afterAll(async () => {
-    child?.kill("SIGKILL");
-    await rm(root, { recursive: true, force: true });
+    // Told, not killed: a supervisor that is killed leaves its applications and engines a moment to notice.
+    child?.kill("SIGTERM");
+    await stopped;
+    discard(root);
   });
 
   /** Starts it, and resolves when all of its validators take writes. */
@@ -51,6 +55,7 @@ describe.skipIf(binary === undefined)("cityid testnet", PATIENCE, () => {
       said += text;
     });
     const ended = new Promise<number | null>((resolve) => started.once("close", resolve));
+    stopped = ended;
     for (const n of VALIDATORS) {
       const client = createClient({ url: urlOf(n), attempts: 1 });
       await until(async () =>

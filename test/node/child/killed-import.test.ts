@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freePort } from "../../../bench/lib/free-port.mjs";
 import { auditDirectory } from "../../../src/node/index.ts";
 import { buildManifest } from "../../../src/sdk/index.ts";
 import { openOffice } from "../../cli/office.ts";
+import { discard } from "../../discard.ts";
 import { CITY, code, LAMPS, named } from "../../sdk/world.ts";
 import { MAIN, startRealNode } from "../real-node.ts";
 
@@ -50,7 +51,7 @@ test("killed in each step of its beginning, a ledger goes on from there, and is 
 
   /** @returns whether each kill came before the ledger was begun: on a busy machine this process may hear of a step too late */
   const killedInEach = async (): Promise<boolean> => {
-    rmSync(data, { recursive: true, force: true });
+    discard(data);
     await killedAt("Verifying the parent's log", all);
     await killedAt("Choosing what is taken over", all);
     if (isBegun()) return false;
