@@ -22,11 +22,14 @@ export class EntityRows {
   onChange: (id: string) => void = () => {};
   readonly #sql: Sql;
   readonly #changed = new Map<string, Changed>();
+  /** Ids that a transaction asked for and that are not there. */
+  readonly #absent = new Set<string>();
   readonly #decoded = new Decoded();
   readonly #entities: Bulk;
   readonly #said: Bulk;
   readonly #typed: Bulk;
   readonly #places: Bulk;
+  readonly #tallies: Bulk;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -34,6 +37,21 @@ export class EntityRows {
     this.#said = new Bulk(sql, "INSERT OR IGNORE INTO said", 3);
     this.#typed = new Bulk(sql, "INSERT OR IGNORE INTO typed", 2);
     this.#places = new Bulk(sql, "INSERT INTO place", 5);
+    const add = "ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n";
+    this.#tallies = new Bulk(sql, "INSERT INTO tally", 4, add);
+  }
+
+  /** Reads what a transaction is going to change, all of it at once. */
+  prepare(ids: Iterable<string>): void {
+    const asked = new Set<string>();
+    for (const id of ids) if (this.#decoded.get(id) === undefined) asked.add(id);
+    if (asked.size < FEW) return;
+    for (const id of asked) this.#absent.add(id);
+    const select = "SELECT row, doc FROM entity WHERE id IN (SELECT value FROM json_each(?))";
+    for (const each of readStored(this.#sql, select, [JSON.stringify([...asked])])) {
+      this.#absent.delete(each.entity.id);
+      this.#decoded.set(each, CHARACTERS_OF_ONE);
+    }
   }
 
   /** As the last transaction left it. */
@@ -85,7 +103,7 @@ export class EntityRows {
   }
 
   #found(id: string): Changed {
-    const old = this.get(id);
+    const old = this.#absent.has(id) ? undefined : this.get(id);
     return { old, now: old };
   }
 
@@ -106,14 +124,16 @@ export class EntityRows {
       else this.#bring(old?.row === now.row ? old : undefined, now);
     }
     for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.flush();
-    tallies.write(this.#sql);
+    tallies.write(this.#sql, this.#tallies);
     this.#changed.clear();
+    this.#absent.clear();
   }
 
   /** Forgets what was left for the end of a transaction that there is none of. */
   drop(): void {
     for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.drop();
     this.#changed.clear();
+    this.#absent.clear();
     this.#decoded.clear();
   }
 
@@ -157,6 +177,8 @@ export class EntityRows {
 
 /** Of a document that was read together with others: its own length is not known. */
 const CHARACTERS_OF_ONE = 1024;
+/** Fewer are read one by one as fast. */
+const FEW = 4;
 
 /** What stands in rows, in order: as one text, since each row that the library hands over costs more than reading it. */
 export function readStored(
@@ -224,14 +246,18 @@ class Tallies {
     }
   }
 
-  write(sql: Sql): void {
+  write(sql: Sql, bulk: Bulk): void {
+    let isFewer = false;
     for (const [type, byName] of this.#counts) {
       for (const [name, byKind] of byName) {
         for (const [kind, by] of byKind) {
-          if (by !== 0) writeTally(sql, [type, name, kind], by);
+          if (by !== 0) bulk.add(type, name, kind, by);
+          isFewer ||= by < 0;
         }
       }
     }
+    bulk.flush();
+    if (isFewer) sql.run("DELETE FROM tally WHERE n = 0");
   }
 
   #count(type: string, name: string, kind: string, by: 1 | -1): void {
@@ -247,16 +273,6 @@ function within<T>(map: Map<string, T>, key: string, made: () => T): T {
   const value = made();
   map.set(key, value);
   return value;
-}
-
-function writeTally(sql: Sql, tally: readonly string[], by: number): void {
-  sql.run(
-    `INSERT INTO tally VALUES (?, ?, ?, ?)
-     ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n`,
-    [...tally, by],
-  );
-  if (by > 0) return;
-  sql.run("DELETE FROM tally WHERE type = ? AND attribute = ? AND kind = ? AND n = 0", tally);
 }
 
 function isSameBox(one: Box | undefined, other: Box | undefined): boolean {

@@ -28,16 +28,14 @@ export class MeasureRows {
 
   constructor(sql: Sql) {
     this.#sql = sql;
-    this.#bulk = new Bulk(sql, "INSERT OR REPLACE INTO measured", 8);
+    this.#bulk = new Bulk(sql, "INSERT OR REPLACE INTO measured", 7);
   }
 
   put(row: number, receivedMilliseconds: number, statement: Statement): void {
     const all = measurementsOf(statement, receivedMilliseconds);
-    if (all.length === 0) return;
-    const thing = this.#wordOf(statement.id);
     for (const { attribute, time, value, place, told } of all) {
       const [x = null, y = null] = place ?? [];
-      this.#bulk.add(this.#wordOf(attribute), time, row, value, thing, x, y, told);
+      this.#bulk.add(this.#wordOf(attribute), time, row, value, x, y, told);
     }
   }
 
@@ -98,7 +96,7 @@ export class MeasureRows {
     { isPlaced, isNamed, isTold, isJudged }: Sum,
     view: EntityView,
   ): Measure | undefined {
-    const [count, sum, min, max, x, y, thing] = row;
+    const [count, sum, min, max, x, y, id] = row;
     if (Number(count) === 0) return undefined;
     const isSomewhere = isPlaced && x !== null;
     const place = isSomewhere ? ([Number(x), Number(y)] as const) : undefined;
@@ -106,7 +104,7 @@ export class MeasureRows {
     return {
       ...{ count: Number(count), sum: Number(sum), min: Number(min), max: Number(max) },
       ...(place && isTold && { place }),
-      ...(isNamed && { id: this.#textOf(Number(thing)) }),
+      ...(isNamed && { id: String(id) }),
     };
   }
 
@@ -123,10 +121,6 @@ export class MeasureRows {
     if (this.#words.size >= MAX_WORDS) this.#words.clear();
     this.#words.set(text, Number(n));
     return Number(n);
-  }
-
-  #textOf(n: number): string {
-    return String(this.#sql.get("SELECT text FROM word WHERE n = ?", [n])?.[0]);
   }
 }
 
@@ -159,11 +153,13 @@ function sumOf(bounds: MeasureBounds, { area }: EntityView, { by }: MeasureGroup
   const around = area && unitBox(boxOf(area));
   const all = [bounds.boxes, around && [around]].filter((each) => each !== undefined);
   const where = all.map((boxes) => ` AND (${boxes.map(() => INSIDE).join(" OR ")})`).join("");
-  const columns = [isPlaced ? "x, y" : "NULL, NULL", isNamed ? "thing" : "NULL"].join(", ");
-  const groups = [...(isPlaced ? ["x", "y"] : []), ...(isNamed ? ["thing"] : [])].join(", ");
+  const columns = [isPlaced ? "x, y" : "NULL, NULL", isNamed ? "o.id" : "NULL"].join(", ");
+  const groups = [...(isPlaced ? ["x", "y"] : []), ...(isNamed ? ["o.id"] : [])].join(", ");
+  // Of what it was said stands with the observation alone: few ask, and each number would bear it.
+  const from = isNamed ? "measured m JOIN observation o ON o.row = m.row" : "measured m";
   return {
-    text: `SELECT COUNT(*), SUM(value), MIN(value), MAX(value), ${columns} FROM measured
-      WHERE name = ? AND (time, row) > (?, ?) AND (time, row) < (?, ?)
+    text: `SELECT COUNT(*), SUM(value), MIN(value), MAX(value), ${columns} FROM ${from}
+      WHERE name = ? AND (m.time, m.row) > (?, ?) AND (m.time, m.row) < (?, ?)
       AND told >= ${bounds.told}${where}${groups === "" ? "" : ` GROUP BY ${groups}`}`,
     args: all.flat().flatMap(([west, south, east, north]: Box) => [west, east, south, north]),
     ...{ isPlaced, isTold, isNamed, isJudged: isBox || area === undefined },

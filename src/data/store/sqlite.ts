@@ -69,7 +69,7 @@ class SqliteStore implements EntityStore {
   async take(entries: readonly StoredEntry[]): Promise<void> {
     for (const batch of batchesOf(entries)) {
       this.#transaction(() => {
-        for (const entry of batch) this.#takeOne(entry);
+        this.#takeAll(batch);
         const end = this.#position + batch.length;
         const last = this.#log.hashOf(end - 1);
         writeMeta(this.#sql, "position", String(end));
@@ -242,12 +242,16 @@ class SqliteStore implements EntityStore {
     }
   }
 
-  #takeOne({ index, body }: StoredEntry): void {
-    const { receivedMilliseconds, observations } = body;
-    for (const [at, observation] of observations.entries()) {
-      const statement = readStatement(observation, receivedMilliseconds);
-      if (statement === undefined) continue;
-      const row = rowOf(index, at);
+  #takeAll(batch: readonly StoredEntry[]): void {
+    const said = batch.flatMap(({ index, body }) => {
+      const { receivedMilliseconds, observations } = body;
+      return observations.flatMap((observation, at) => {
+        const statement = readStatement(observation, receivedMilliseconds);
+        return statement ? [{ row: rowOf(index, at), receivedMilliseconds, statement }] : [];
+      });
+    });
+    this.#entities.prepare(said.map(({ statement }) => statement.id));
+    for (const { row, receivedMilliseconds, statement } of said) {
       this.#keep(row, receivedMilliseconds, statement);
       this.#tell(row, receivedMilliseconds, statement);
     }
