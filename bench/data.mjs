@@ -24,7 +24,7 @@ const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf
 const isWanted = (part) => only?.includes(part) ?? true;
 const SECONDS = short ? 1 : 5;
 /** Requests of each kind before those that count: a program runs at its speed only after some thousand. */
-const WARM = 4000;
+const WARM = short ? 1000 : 4000;
 const WARM_BATCHES = 10;
 const ASKED = short ? 20 : 200;
 const BATCH = 1000;
@@ -38,7 +38,7 @@ const signer = signerFromSeed(seed);
 
 process.env.CITYID_SCRATCH = "1";
 const world = await World.begin();
-const byId = entityPaths(2000);
+const byId = entityPaths(ENTITIES);
 const tenant = `NGSILD-Tenant: ${AIR}\r\n`;
 const dataset = `/v1/datasets/${encodeURIComponent(AIR)}`;
 const items = `/ogc/collections/dataset.${AIR.replaceAll("/", "_")}/items`;
@@ -74,7 +74,6 @@ async function measured() {
 }
 
 async function readsMeasured() {
-  for (const path of entityPaths(20)) await ask(path, { "NGSILD-Tenant": AIR });
   return {
     entityById: await rates(byId, tenant, [3000, 8000]),
     propertyQuery: await latencies((n) => `${ENTITY_PATH}?type=AirQualityObserved&q=serial==${(n * 7919) % ENTITIES}`, tenant, 20),
@@ -83,6 +82,11 @@ async function readsMeasured() {
     aggregate: await latencies(() => `${dataset}/aggregate?attribute=pm25&step=P1D`, "", 300),
     residentMB: bounded(world.rss().residentMB, 600, (got, bound) => got <= bound),
   };
+}
+
+/** Any of them, each as likely: most are asked for the first time. */
+function entityPaths(count) {
+  return Array.from({ length: count }, (_, i) => `${ENTITY_PATH}/urn:ngsi-ld:AirQualityObserved:${(i * 7919) % ENTITIES}`);
 }
 
 /** A figure with the least, or the most, that it should be. */
@@ -222,10 +226,6 @@ async function ask(path, headers = {}) {
   return body;
 }
 
-function entityPaths(count) {
-  return Array.from({ length: count }, (_, i) => `${ENTITY_PATH}/urn:ngsi-ld:AirQualityObserved:${(i * 7919) % ENTITIES}`);
-}
-
 /** About 60 things of 10⁵. */
 function boxAt(i) {
   const [west, south] = [114 + ((i * 7) % 90) / 100, 37.5 + ((i * 13) % 90) / 100];
@@ -244,6 +244,7 @@ async function closed(port, paths, connections, headers) {
 }
 
 async function rates(paths, headers, [leastOne, leastMany]) {
+  await inProcess({ kind: "closedLoop", port: world.port, paths, connections: 16, requests: WARM, headers });
   const counted = (connections) => costing(() => closed(world.port, paths, connections, headers), (rate) => rate * SECONDS);
   const [[one, alone], [many, together]] = [await counted(1), await counted(16)];
   return { one: bounded(one, leastOne), sixteen: bounded(many, leastMany), microseconds: [alone, together] };
@@ -290,7 +291,8 @@ async function exportOnce() {
 /** Somebody asks for entities, 50 a second, while an export, aggregates and an ingest run. */
 async function meanwhile() {
   const client = createClient({ url: world.url });
-  const job = { kind: "openLoop", port: world.port, paths: byId, perSecond: 50, seconds: 2 * SECONDS, headers: tenant };
+  const paths = entityPaths(Math.min(ENTITIES, 100 * SECONDS));
+  const job = { kind: "openLoop", port: world.port, paths, perSecond: 50, seconds: 2 * SECONDS, headers: tenant };
   let isOver = false;
   const until = async (work) => {
     while (!isOver) await work();
