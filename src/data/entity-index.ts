@@ -1,10 +1,11 @@
 import { errnoOf, LogFault } from "../log/index.ts";
 import { namedIn } from "./entities/statement.ts";
 import { ALL } from "./entities/view.ts";
-import type { DatasetLog, EntityIndex, EntityStore, StoredEntry } from "./port.ts";
+import type { DatasetLog, EntityIndex, EntityStore, EntryBody, StoredEntry } from "./port.ts";
 
-/** Entries that are read before they are taken in. */
+/** Entries that are taken in at once, and about how many bytes of what they say: others wait that long at most. */
 const MAX_READ = 256;
+const MAX_READ_BYTES = 256 * 1024;
 /** Nobody asked for: the store follows the log all the same, so that whoever asks next waits for little. */
 const FOLLOW_MILLISECONDS = 50;
 /** Entries that the store may be behind before it follows at once. */
@@ -12,13 +13,12 @@ const MAX_BEHIND = 256;
 /** So many entities are remembered at least before those are forgotten that the store has taken in. */
 const MIN_SWEPT = 10_000;
 
-type Log = Pick<DatasetLog, "size" | "body">;
+const NOTHING = new Uint8Array(0);
+
+type Log = Pick<DatasetLog, "size" | "body" | "encodedBody">;
 
 /** What an entry says of the things that a dataset is about. Entry 0 says that the log began, and is of none of them. */
-export async function bodyOfThings(
-  log: Pick<Log, "body">,
-  index: number,
-): Promise<StoredEntry["body"]> {
+export async function bodyOfThings(log: Pick<Log, "body">, index: number): Promise<EntryBody> {
   const body = await log.body(index);
   return index === 0 ? { ...body, observations: [] } : body;
 }
@@ -51,10 +51,10 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
   let last: Promise<unknown> = Promise.resolve();
-  const entryAt = async (index: number): Promise<StoredEntry> => ({
-    index,
-    body: await bodyOfThings(log, index),
-  });
+  const entryAt = async (index: number): Promise<StoredEntry> => {
+    const body = await log.encodedBody(index);
+    return { index, body: index === 0 ? { ...body, observations: NOTHING } : body };
+  };
   const store = (): Promise<EntityStore> => {
     opened ??= begin();
     return opened;
@@ -115,8 +115,11 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     while (following.position < to) {
       const end = Math.min(to, following.position + MAX_READ);
       const entries: StoredEntry[] = [];
-      for (let index = following.position; index < end; index++) {
-        entries.push(await entryAt(index));
+      let bytes = 0;
+      for (let index = following.position; index < end && bytes < MAX_READ_BYTES; index++) {
+        const entry = await entryAt(index);
+        entries.push(entry);
+        bytes += entry.body.observations.length;
       }
       await following.take(entries);
     }
