@@ -105,6 +105,7 @@ export class Bodies {
   /**
    * Makes room for what lies beside the next record of the journal, of so many bytes.
    *
+   * @returns how many bytes it takes
    * @throws LogFault `LOG_DISK_FULL`: nothing was changed
    */
   async reserve(
@@ -112,7 +113,7 @@ export class Bodies {
     bodies: readonly Encodable[],
     recordBytes: number,
     syncJournal: () => Promise<void>,
-  ): Promise<void> {
+  ): Promise<number> {
     const encoded = bodies.map(({ receivedMilliseconds, observations, facts }) => ({
       receivedMilliseconds,
       observations: facts ?? encodeObservations(observations),
@@ -125,6 +126,7 @@ export class Bodies {
       observations,
     }));
     this.#next = { first, bodies: kept, encoded, bytes, record: facts };
+    return bytes;
   }
 
   /** Makes a record of the journal durable, with what room was made for. */

@@ -97,4 +97,30 @@ describe("an index that lags behind its log", () => {
     expect(told).toEqual([ONE, OTHER, ONE]);
     await index[Symbol.asyncDispose]();
   });
+
+  test("has its log wait where it is too far behind, and not once it is closed", async () => {
+    const { index, say, shut, open } = openIndex();
+    await index.caughtUp();
+    shut();
+    const much = (n: number) => {
+      say(ONE, n);
+      index.appended(400_000);
+    };
+    much(1);
+    await index.room();
+    much(2);
+    let isRoom = false;
+    const room = index.room().then(() => {
+      isRoom = true;
+    });
+    await index.caughtUpWith(OTHER);
+    expect(isRoom).toBe(false);
+    open();
+    await room;
+    expect((await index.now(ONE))?.attributes.power?.[0]?.said.value).toBe(2);
+    much(3);
+    much(4);
+    await index[Symbol.asyncDispose]();
+    await index.room();
+  });
 });
