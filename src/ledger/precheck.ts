@@ -2,7 +2,6 @@ import {
   type Code,
   type CodeRecord,
   codeKey,
-  hex,
   type Item,
   type KeyRecord,
   keyKey,
@@ -13,6 +12,7 @@ import {
   type StateReader,
   verifySignature,
 } from "../core/index.ts";
+import { ByHash } from "./by-hash.ts";
 import type { SignaturePool } from "./stores.ts";
 
 type SignedItem = Extract<Item, { kind: "operation" }>;
@@ -28,7 +28,7 @@ type Job = {
  */
 export class Precheck {
   readonly #pool: SignaturePool;
-  readonly #verdicts = new Map<string, { readonly key: KeyRecord; readonly good: boolean }>();
+  readonly #verdicts = new ByHash<{ readonly key: KeyRecord; readonly good: boolean }>();
 
   constructor(pool: SignaturePool) {
     this.#pool = pool;
@@ -38,28 +38,28 @@ export class Precheck {
   async run(state: StateReader, items: readonly Item[]): Promise<void> {
     const jobs = items
       .flatMap((item) => jobFor(state, item) ?? [])
-      .filter(({ item, key }) => this.#verdicts.get(hex(item.hash))?.key !== key);
+      .filter(({ item, key }) => this.#verdicts.get(item.hash)?.key !== key);
     if (jobs.length === 0) return;
     const good = await this.#pool.checkBatch(jobs.map(({ prepared }) => prepared));
     for (const [i, { item, key }] of jobs.entries()) {
-      this.#verdicts.set(hex(item.hash), { key, good: good[i] === true });
+      this.#verdicts.set(item.hash, { key, good: good[i] === true });
     }
   }
 
   readonly check: OperationCheck = (key, envelope, hash) => {
-    const verdict = this.#verdicts.get(hex(hash));
+    const verdict = this.#verdicts.get(hash);
     if (verdict?.key === key) return verdict.good;
     return verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok;
   };
 
   /** Whether a signature was found wrong, by the key that held then. */
   isWrong(hash: Uint8Array): boolean {
-    return this.#verdicts.get(hex(hash))?.good === false;
+    return this.#verdicts.get(hash)?.good === false;
   }
 
   /** Forgets an item that has been answered. */
   forget(hash: Uint8Array): void {
-    this.#verdicts.delete(hex(hash));
+    this.#verdicts.delete(hash);
   }
 }
 

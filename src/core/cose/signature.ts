@@ -50,14 +50,13 @@ export function prepareSignature(
   const { kind, bytes: publicKey } = key.value;
   const { rpId, origin } = signer;
   const { signature, webauthn } = signed;
-  const check = { kind, publicKey, signature };
   if (rpId === undefined || origin === undefined) {
     if (webauthn !== undefined) return err({ code: "COSE_WEBAUTHN", want: false });
-    return ok({ ...check, message });
+    return ok({ kind, publicKey, message, signature });
   }
   if (webauthn === undefined) return err({ code: "COSE_WEBAUTHN", want: true });
   const covered = webauthnMessage({ rpId, origin }, message, webauthn);
-  return covered.ok ? ok({ ...check, message: covered.value }) : covered;
+  return covered.ok ? ok({ kind, publicKey, message: covered.value, signature }) : covered;
 }
 
 /** The key, where it signs by `alg`. @returns else the refusal of {@link parseCoseKey}, or `COSE_ALGORITHM` */

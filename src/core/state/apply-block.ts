@@ -1,3 +1,5 @@
+import type { Hash } from "../merkle/hash.ts";
+import type { Envelope } from "../op/envelope.ts";
 import type { Item } from "../op/item.ts";
 import { IAT_FUTURE_SECONDS, IAT_PAST_SECONDS } from "../op/limits.ts";
 import type { Operation } from "../op/operation.ts";
@@ -48,6 +50,8 @@ export type AppliedBlock = {
   readonly results: readonly Result<number, ApplyRefusal>[];
   /** The accepted items' bytes, in log order. Empty: the block leaves no trace. */
   readonly entries: readonly Uint8Array[];
+  /** Their leaf hashes. */
+  readonly leaves: readonly Hash[];
   /** Every version of every value that the block made, each key's last one last. */
   readonly changes: readonly Change[];
 };
@@ -71,6 +75,7 @@ export class OpenBlock {
   readonly #block: Omit<Block, "items">;
   readonly #tx: Transaction;
   readonly #entries: Uint8Array[] = [];
+  readonly #leaves: Hash[] = [];
 
   constructor(state: StateReader, block: Omit<Block, "items">) {
     this.#block = block;
@@ -93,6 +98,7 @@ export class OpenBlock {
     const index = first + this.#entries.length;
     tx.keep(index);
     this.#entries.push(item.bytes);
+    this.#leaves.push(item.hash);
     return ok(index);
   }
 
@@ -103,7 +109,7 @@ export class OpenBlock {
       settleChildren(tx);
       tx.keep(this.#block.first + this.#entries.length - 1);
     }
-    return { entries: this.#entries, changes: tx.changes() };
+    return { entries: this.#entries, leaves: this.#leaves, changes: tx.changes() };
   }
 }
 
@@ -126,13 +132,13 @@ function applyItem(
   const [from, to] = [now - IAT_PAST_SECONDS, now + IAT_FUTURE_SECONDS];
   if (iat < from || iat > to) return err({ code: "OP_IAT", iat, from, to });
   if (!body.ok) return body;
-  return applyOperation(context, body.value, { ...item, body: ok(body.value) }, hash);
+  return applyOperation(context, body.value, envelope, hash);
 }
 
 function applyOperation(
   context: Context,
   op: Operation,
-  { envelope }: Extract<Item, { kind: "operation" }>,
+  envelope: Envelope,
   hash: Uint8Array,
 ): Result<void, ApplyRefusal> {
   const need = needOf(context, op, envelope.iss);
