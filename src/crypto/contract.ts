@@ -35,8 +35,12 @@ export interface Crypto {
    */
   sha256Rows(out: Uint8Array, input: Uint8Array, rows: HashedRows): void;
 
-  /** SHA-256 of each input: 32 bytes each, one digest behind the other. */
-  sha256Each(inputs: readonly Uint8Array[]): Uint8Array;
+  /**
+   * SHA-256 of each input: 32 bytes each, one digest behind the other.
+   *
+   * @param prefix a byte that stands before each of them
+   */
+  sha256Each(inputs: readonly Uint8Array[], prefix?: number): Uint8Array;
 
   /**
    * SHA-256 of the UTF-8 of each text, in which a lone surrogate is U+FFFD: 32 bytes each, one digest behind the other. Names

@@ -89,26 +89,28 @@ function hashRows(row: number, rows: number, stride: number, inPlace: number, ta
   lanes.finish(STATE, DIGESTS);
 }
 
-export const sha256Each: Crypto["sha256Each"] = (inputs) => {
+export const sha256Each: Crypto["sha256Each"] = (inputs, prefix) => {
+  const before = prefix === undefined ? [] : [prefix];
   const out = new Uint8Array(HASH_BYTES * inputs.length);
   // Messages of as many blocks go together.
   const alike: number[][] = [];
   for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i] as Uint8Array;
-    if (input.length > MAX_LANE_MESSAGE_BYTES) {
-      sha256Into(out, HASH_BYTES * i, input);
+    const length = before.length + input.length;
+    if (length > MAX_LANE_MESSAGE_BYTES) {
+      hashLong(out, i, input, before);
       continue;
     }
-    const blocks = blocksOf(input.length);
+    const blocks = blocksOf(length);
     const group = alike[blocks] ?? [];
     alike[blocks] = group;
     group.push(i);
     if (group.length < LANES) continue;
-    hashGroup(out, inputs, group, blocks);
+    hashGroup(out, inputs, group, blocks, before);
     group.length = 0;
   }
   alike.forEach((group, blocks) => {
-    if (group.length > 0) hashGroup(out, inputs, group, blocks);
+    if (group.length > 0) hashGroup(out, inputs, group, blocks, before);
   });
   return out;
 };
@@ -119,11 +121,15 @@ function hashGroup(
   inputs: readonly Uint8Array[],
   group: readonly number[],
   blocks: number,
+  before: readonly number[],
 ): void {
   for (let lane = 0; lane < group.length; lane++) {
     const input = inputs[group[lane] as number] as Uint8Array;
-    memory.set(input, laneAt(lane));
-    pad(laneAt(lane), input.length, input.length);
+    const at = laneAt(lane);
+    if (before.length > 0) memory[at] = before[0] as number;
+    memory.set(input, at + before.length);
+    const length = before.length + input.length;
+    pad(at, length, length);
   }
   lanes.start(STATE);
   compressLanes(blocks);
@@ -201,8 +207,12 @@ function hashText(
   texts: readonly string[],
   before: readonly number[],
 ): void {
-  const encoded = Buffer.from(texts[i] as string, "utf8");
-  sha256Into(out, HASH_BYTES * i, Buffer.concat([Uint8Array.from(before), encoded]));
+  hashLong(out, i, Buffer.from(texts[i] as string, "utf8"), before);
+}
+
+function hashLong(out: Uint8Array, i: number, input: Uint8Array, before: readonly number[]): void {
+  const whole = before.length === 0 ? input : Buffer.concat([Uint8Array.from(before), input]);
+  sha256Into(out, HASH_BYTES * i, whole);
 }
 
 function compressLanes(blocks: number): void {

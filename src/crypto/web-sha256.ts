@@ -93,20 +93,18 @@ export const sha256Rows: Crypto["sha256Rows"] = (out, input, { start, stride, le
   }
 };
 
-export const sha256Each: Crypto["sha256Each"] = (inputs) => {
+export const sha256Each: Crypto["sha256Each"] = (inputs, prefix) => {
+  const before = prefix === undefined ? [] : [Uint8Array.of(prefix)];
   const out = new Uint8Array(HASH_BYTES * inputs.length);
-  for (const [i, input] of inputs.entries()) sha256Into(out, HASH_BYTES * i, input);
+  for (const [i, input] of inputs.entries()) out.set(sha256(...before, input), HASH_BYTES * i);
   return out;
 };
 
-export const sha256Texts: Crypto["sha256Texts"] = (texts, prefix) => {
-  const before = prefix === undefined ? [] : [Uint8Array.of(prefix)];
-  const out = new Uint8Array(HASH_BYTES * texts.length);
-  for (const [i, text] of texts.entries()) {
-    out.set(sha256(...before, encoder.encode(text)), HASH_BYTES * i);
-  }
-  return out;
-};
+export const sha256Texts: Crypto["sha256Texts"] = (texts, prefix) =>
+  sha256Each(
+    texts.map((text) => encoder.encode(text)),
+    prefix,
+  );
 
 // It exists in every runtime we support.
 declare class TextEncoder {

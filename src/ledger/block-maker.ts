@@ -26,6 +26,8 @@ export type AppliedBlock = BlockMoment & {
   readonly changes: readonly Change[];
   /** Its entries but the block entry, which says the map root. */
   readonly entries: readonly Uint8Array[];
+  /** Their leaf hashes. */
+  readonly leaves: readonly Hash[];
   /** Log index of the first one. */
   readonly first: number;
   /** Version of the rules that it was made by. */
@@ -78,7 +80,7 @@ export async function makeBlock(
     const waiting = turn();
     if (waiting !== undefined) await waiting;
   }
-  const { entries, changes } = open.close();
+  const { entries, leaves, changes } = open.close();
   if (entries.length === 0) return { results };
   const puts = state.apply(changes);
   const moment = {
@@ -90,15 +92,15 @@ export async function makeBlock(
   const mapRoot = map.update(puts, moment);
   // Whoever commits the block awaits it, and hears of what went wrong then.
   mapRoot.catch(() => undefined);
-  const made = { ...moment, app, results, changes, entries, first, mapRoot };
+  const made = { ...moment, app, results, changes, entries, leaves, first, mapRoot };
   applied(made);
   return made;
 }
 
 /** Closes an applied block with its block entry, and puts its entries behind those of the log. */
 export function sealBlock(log: LogStore, block: AppliedBlock, mapRoot: Hash): Staged {
-  const { app, entries, first, height, timeMilliseconds: time } = block;
+  const { app, entries, leaves, first, height, timeMilliseconds: time } = block;
   const count = entries.length;
   const entry = encodeBlockEntry({ app, time, count, first, height, mapRoot });
-  return log.stage([...entries, entry]);
+  return log.stage([...entries, entry], leaves);
 }

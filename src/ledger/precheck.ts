@@ -2,17 +2,19 @@ import {
   type Code,
   type CodeRecord,
   codeKey,
-  hex,
   type Item,
   type KeyRecord,
   keyKey,
   type OperationCheck,
   type PreparedSignature,
-  prepareSignature,
+  type PublicKey,
+  prepareSignatureBy,
+  publicKeyFor,
   referenceTo,
   type StateReader,
   verifySignature,
 } from "../core/index.ts";
+import { ByHash } from "./by-hash.ts";
 import type { SignaturePool } from "./stores.ts";
 
 type SignedItem = Extract<Item, { kind: "operation" }>;
@@ -28,7 +30,7 @@ type Job = {
  */
 export class Precheck {
   readonly #pool: SignaturePool;
-  readonly #verdicts = new Map<string, { readonly key: KeyRecord; readonly good: boolean }>();
+  readonly #verdicts = new ByHash<{ readonly key: KeyRecord; readonly good: boolean }>();
 
   constructor(pool: SignaturePool) {
     this.#pool = pool;
@@ -38,28 +40,28 @@ export class Precheck {
   async run(state: StateReader, items: readonly Item[]): Promise<void> {
     const jobs = items
       .flatMap((item) => jobFor(state, item) ?? [])
-      .filter(({ item, key }) => this.#verdicts.get(hex(item.hash))?.key !== key);
+      .filter(({ item, key }) => this.#verdicts.get(item.hash)?.key !== key);
     if (jobs.length === 0) return;
     const good = await this.#pool.checkBatch(jobs.map(({ prepared }) => prepared));
     for (const [i, { item, key }] of jobs.entries()) {
-      this.#verdicts.set(hex(item.hash), { key, good: good[i] === true });
+      this.#verdicts.set(item.hash, { key, good: good[i] === true });
     }
   }
 
   readonly check: OperationCheck = (key, envelope, hash) => {
-    const verdict = this.#verdicts.get(hex(hash));
+    const verdict = this.#verdicts.get(hash);
     if (verdict?.key === key) return verdict.good;
     return verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok;
   };
 
   /** Whether a signature was found wrong, by the key that held then. */
   isWrong(hash: Uint8Array): boolean {
-    return this.#verdicts.get(hex(hash))?.good === false;
+    return this.#verdicts.get(hash)?.good === false;
   }
 
   /** Forgets an item that has been answered. */
   forget(hash: Uint8Array): void {
-    this.#verdicts.delete(hex(hash));
+    this.#verdicts.delete(hash);
   }
 }
 
@@ -68,8 +70,22 @@ function jobFor(state: StateReader, item: Item): Job | undefined {
   const key = likelyKey(state, item);
   if (key === undefined) return undefined;
   const { alg, sigStructure, sign1 } = item.envelope;
-  const prepared = prepareSignature(key, alg, sigStructure, sign1);
+  const publicKey = publicKeyOf(key, alg);
+  if (publicKey === undefined) return undefined;
+  const prepared = prepareSignatureBy(publicKey, key, sigStructure, sign1);
   return prepared.ok ? { item, key, prepared: prepared.value } : undefined;
+}
+
+/** A key signs thousands of times, and reading it takes as long as all else that is prepared. */
+const READ = new WeakMap<KeyRecord, { readonly alg: number; readonly publicKey: PublicKey }>();
+
+function publicKeyOf(key: KeyRecord, alg: number): PublicKey | undefined {
+  const known = READ.get(key);
+  if (known?.alg === alg) return known.publicKey;
+  const read = publicKeyFor(key.key, alg);
+  if (!read.ok) return undefined;
+  READ.set(key, { alg, publicKey: read.value });
+  return read.value;
 }
 
 /** The key that the operation names, if the issuer holds it at present. */

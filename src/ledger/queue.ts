@@ -1,4 +1,4 @@
-import { hex } from "../core/index.ts";
+import { ByHash } from "./by-hash.ts";
 import { defer } from "./deferred.ts";
 import { LedgerFault } from "./fault.ts";
 import type { Outcome } from "./port.ts";
@@ -9,32 +9,42 @@ import type { Submitted } from "./submitted.ts";
 export const MAX_QUEUED_ITEMS = 20_000;
 export const MAX_QUEUED_BYTES: number = 64 * 1024 * 1024;
 
+/** Who wants to know what becomes of an item: the one at `position` of what was submitted together. */
+type Asker = { readonly submission: Submission; readonly position: number };
+
 /** An item on its way, and who wants to know what becomes of it. */
 export class Waiting {
   readonly item: Submitted;
-  readonly #askers: { readonly submission: Submission; readonly position: number }[] = [];
+  readonly #first: Asker;
+  /** Whoever submitted the same. Hardly ever anybody, so there is no list until then. */
+  #others: Asker[] | undefined;
 
-  constructor(item: Submitted) {
+  constructor(item: Submitted, first: Asker) {
     this.item = item;
+    this.#first = first;
   }
 
-  ask(submission: Submission, position: number): void {
-    this.#askers.push({ submission, position });
+  askToo(asker: Asker): void {
+    this.#others ??= [];
+    this.#others.push(asker);
   }
 
   settle(outcome: Outcome): void {
-    for (const { submission, position } of this.#askers) submission.settle(position, outcome);
+    const { submission, position } = this.#first;
+    submission.settle(position, outcome);
+    for (const other of this.#others ?? []) other.submission.settle(other.position, outcome);
   }
 
   fail(fault: LedgerFault): void {
-    for (const { submission } of this.#askers) submission.fail(fault);
+    this.#first.submission.fail(fault);
+    for (const { submission } of this.#others ?? []) submission.fail(fault);
   }
 }
 
 /** Items in the order in which they came, bounded; the same item waits once, however often it was submitted. */
 export class Queue {
   readonly #waiting: Waiting[] = [];
-  readonly #byHash = new Map<string, Waiting>();
+  readonly #byHash = new ByHash<Waiting>();
   #bytes = 0;
   #wake: (() => void) | undefined;
 
@@ -51,16 +61,17 @@ export class Queue {
     }
   }
 
-  /** The item's place in the queue: that of the same item, if it is on its way already. */
-  place(item: Submitted): Waiting {
-    const name = hex(item.hash);
-    const known = this.#byHash.get(name);
-    if (known !== undefined) return known;
-    const waiting = new Waiting(item);
+  /** Gives the item a place in the queue: that of the same item, if it is on its way already. */
+  place(item: Submitted, asker: Asker): void {
+    const known = this.#byHash.get(item.hash);
+    if (known !== undefined) {
+      known.askToo(asker);
+      return;
+    }
+    const waiting = new Waiting(item, asker);
     this.#waiting.push(waiting);
-    this.#byHash.set(name, waiting);
+    this.#byHash.set(item.hash, waiting);
     this.#bytes += item.bytes.length;
-    return waiting;
   }
 
   /** Lets the sequencer look again. */
@@ -101,7 +112,7 @@ export class Queue {
 
   /** The item has been answered. */
   done({ item }: Waiting): void {
-    if (this.#byHash.delete(hex(item.hash))) this.#bytes -= item.bytes.length;
+    if (this.#byHash.delete(item.hash)) this.#bytes -= item.bytes.length;
   }
 
   failAll(fault: LedgerFault): void {

@@ -106,7 +106,7 @@ export class Sequencer implements BlockWriter {
   async submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
     this.#refuseWhenUnready();
     this.#queue.admit(items);
-    const taken = items.map(submitted);
+    const taken = submitted(items);
     // What is in the log already needs no check of its signature.
     const fresh = taken.filter((item) => this.#receiptOf(item.hash) === undefined);
     await this.#precheck.run(
@@ -165,7 +165,7 @@ export class Sequencer implements BlockWriter {
       item.read?.kind === "refused"
         ? { ok: false as const, refusal: item.read.refusal }
         : this.#receiptOf(item.hash);
-    if (known === undefined) this.#queue.place(item).ask(submission, position);
+    if (known === undefined) this.#queue.place(item, { submission, position });
     else {
       // Perhaps it came into the log while its signature was checked.
       this.#precheck.forget(item.hash);
@@ -304,8 +304,8 @@ export class Sequencer implements BlockWriter {
       this.#done(waiting);
       const { hash } = waiting.item;
       const path = log.inclusion(result.value, block.size);
-      const receipt = { hash, index: result.value, head: this.#head, path };
-      waiting.settle({ ok: true, ...receipt, repeated: false });
+      const index = result.value;
+      waiting.settle({ ok: true, hash, index, head: this.#head, path, repeated: false });
     }
   }
 }

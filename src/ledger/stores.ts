@@ -22,8 +22,12 @@ export interface LogStore {
   readonly size: number;
   /** Makes sure that `bytes` more can be written. @throws LedgerFault LEDGER_DISK_FULL */
   reserve(bytes: number): void;
-  /** Appends after everything staged so far; computes the root without touching the disk. */
-  stage(entries: readonly Uint8Array[]): Staged;
+  /**
+   * Appends after everything staged so far; computes the root without touching the disk.
+   *
+   * @param known the leaf hashes of the first entries, where the caller has them
+   */
+  stage(entries: readonly Uint8Array[], known?: readonly Hash[]): Staged;
   /** Makes the oldest staged block durable: one write, one sync. */
   commit(staged: Staged): Promise<void>;
   entry(index: number): Uint8Array | undefined;

@@ -1,10 +1,10 @@
 import {
   type Hash,
-  hashLeaf,
+  hashAt,
+  hashEachLeaf,
   type Item,
   isChunk,
   readHashedItem,
-  readItem,
 } from "../core/index.ts";
 
 /** What somebody handed in. A chunk is read when its block is made: until then it is bytes, however many wait. */
@@ -21,12 +21,14 @@ export type Submitted = {
 /** What an item of a chunk takes in bytes, or more. */
 const ITEM_BYTES = 256;
 
-export function submitted(bytes: Uint8Array): Submitted {
-  if (isChunk(bytes)) {
-    return { bytes, hash: hashLeaf(bytes), weight: Math.ceil(bytes.length / ITEM_BYTES) };
-  }
-  const read = readItem(bytes);
-  return { bytes, hash: read.hash, weight: 1, read };
+/** Items as they were handed in together. */
+export function submitted(items: readonly Uint8Array[]): Submitted[] {
+  const hashes = hashEachLeaf(items);
+  return items.map((bytes, i) => {
+    const hash = hashAt(hashes, i);
+    if (isChunk(bytes)) return { bytes, hash, weight: Math.ceil(bytes.length / ITEM_BYTES) };
+    return { bytes, hash, weight: 1, read: readHashedItem(bytes, hash) };
+  });
 }
 
 export function itemOf({ bytes, hash, read }: Submitted): Item {

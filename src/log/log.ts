@@ -4,8 +4,9 @@ import {
   type Hash,
   hashLeaf,
   InvariantError,
+  inclusionPathBy,
+  joinHashes,
   rootOf,
-  siblingSpans,
   spanRoot,
   TILE_WIDTH,
 } from "../core/index.ts";
@@ -29,6 +30,12 @@ export type StagedEntries = {
   readonly leaves: readonly Hash[];
 };
 
+/** Roots beside paths that are kept, of 100 bytes and a little each. */
+const MAX_BESIDE = 4096;
+
+/** More than the widths, as powers of two, that a span can have. */
+const WIDTHS = 64;
+
 /** What an open log consists of. */
 export type LogParts = {
   readonly files: FileSystem;
@@ -50,14 +57,14 @@ export class Log {
   readonly #parts: LogParts;
   /** Entries that were given to `commit`. */
   #committing: number;
-  /** Roots over the leaves from a position up to `size`: many paths in a row are asked for at one size. */
-  #edge: { readonly size: number; readonly roots: Map<number, Hash> };
+  /** What stands beside the paths at one size: thousands in a row are asked for at it, and neighbours share most of theirs. */
+  #beside: { readonly size: number; readonly roots: Map<number, Hash> };
 
   /** For `openLog`. */
   constructor(parts: LogParts) {
     this.#parts = parts;
     this.#committing = parts.store.size;
-    this.#edge = { size: 0, roots: new Map() };
+    this.#beside = { size: 0, roots: new Map() };
   }
 
   get origin(): string {
@@ -88,12 +95,16 @@ export class Log {
     this.#parts.store.journal.reserve(bytes);
   }
 
-  /** Appends behind everything staged so far and computes the root, without touching the disk. */
-  stage(entries: readonly Uint8Array[]): StagedEntries {
+  /**
+   * Appends behind everything staged so far and computes the root, without touching the disk.
+   *
+   * @param known the leaf hashes of the first entries, where the caller has them
+   */
+  stage(entries: readonly Uint8Array[], known: readonly Hash[] = []): StagedEntries {
     const { frontier } = this.#parts;
     const first = frontier.size;
-    const leaves = entries.map(leafOf);
-    for (const leaf of leaves) frontier.append(leaf);
+    const leaves = entries.map((entry, i) => leafOf(entry, known[i]));
+    frontier.appendAll(joinHashes(leaves));
     return { first, size: frontier.size, root: frontier.root(), entries, leaves };
   }
 
@@ -110,10 +121,8 @@ export class Log {
     this.#committing = size;
     const { store, tiles, leaves: index } = this.#parts;
     await store.append(entries);
-    for (const [i, leaf] of leaves.entries()) {
-      tiles.append(leaf);
-      index.add(leaf, first + i);
-    }
+    tiles.appendAll(joinHashes(leaves));
+    for (const [i, leaf] of leaves.entries()) index.add(leaf, first + i);
     tiles.flush();
   }
 
@@ -157,9 +166,7 @@ export class Log {
   inclusion(index: number, size: number = this.size): Hash[] {
     this.#mustHold(size);
     if (index >= size) throw new InvariantError(`entry ${index} in a tree of ${size}`);
-    return siblingSpans(index, size).map(({ start, end }) =>
-      end === size ? this.#edgeRoot(start, size) : spanRoot(this.#parts.tiles, start, end),
-    );
+    return inclusionPathBy(index, size, (start, end) => this.#rootBeside(start, end, size));
   }
 
   /** RFC 9162 §2.1.4.1. */
@@ -195,10 +202,17 @@ export class Log {
     tiles.close();
   }
 
-  #edgeRoot(start: number, size: number): Hash {
-    if (this.#edge.size !== size) this.#edge = { size, roots: new Map() };
-    const root = this.#edge.roots.get(start) ?? spanRoot(this.#parts.tiles, start, size);
-    this.#edge.roots.set(start, root);
+  #rootBeside(start: number, end: number, size: number): Hash {
+    if (this.#beside.size !== size || this.#beside.roots.size >= MAX_BESIDE) {
+      this.#beside = { size, roots: new Map() };
+    }
+    const { roots } = this.#beside;
+    // Of two spans that begin at one leaf, the wider one ends at the edge or is twice as wide: both tell it apart.
+    const name = start * WIDTHS + Math.ceil(Math.log2(end - start));
+    const known = roots.get(name);
+    if (known !== undefined) return known;
+    const root = spanRoot(this.#parts.tiles, start, end);
+    roots.set(name, root);
     return root;
   }
 
@@ -207,7 +221,7 @@ export class Log {
   }
 }
 
-function leafOf(entry: Uint8Array): Hash {
+function leafOf(entry: Uint8Array, known: Hash | undefined): Hash {
   if (entry.length > MAX_ENTRY_BYTES) throw new InvariantError(`an entry of ${entry.length} bytes`);
-  return hashLeaf(entry);
+  return known ?? hashLeaf(entry);
 }

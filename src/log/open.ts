@@ -3,7 +3,7 @@ import {
   equalBytes,
   frontierOf,
   HASH_BYTES,
-  hashLeaf,
+  hashEachLeaf,
   hex,
   present,
   rootOf,
@@ -157,7 +157,7 @@ function mustExtend(tiles: TileTree, { size, root }: NonNullable<OpenLogOptions[
 function rebuild(tiles: TileTree, store: EntryStore): TileTree {
   let unwritten = 0;
   for (const { entries } of store.blocks(0)) {
-    for (const entry of entries) tiles.append(hashLeaf(entry));
+    tiles.appendAll(hashEachLeaf(entries));
     unwritten += entries.length;
     if (unwritten < TILE_WIDTH) continue;
     tiles.flush();

@@ -1,4 +1,4 @@
-import { HASH_BYTES, type Hash, hashPairInto, TILE_HEIGHT, TILE_WIDTH } from "../core/index.ts";
+import { HASH_BYTES, type Hash, half, hashPairs, TILE_HEIGHT, TILE_WIDTH } from "../core/index.ts";
 
 /** Where each row of nodes begins: 256 hashes, then 128 parents, and so on to the root. */
 const ROW_AT: readonly number[] = Array.from(
@@ -16,9 +16,7 @@ export class Tile {
   /** Takes up the hashes of a tile, one after the other. */
   static of(hashes: Uint8Array): Tile {
     const tile = new Tile();
-    for (let at = 0; at < hashes.length; at += HASH_BYTES) {
-      tile.append(hashes.subarray(at, at + HASH_BYTES));
-    }
+    tile.appendAll(hashes);
     return tile;
   }
 
@@ -26,14 +24,18 @@ export class Tile {
     return this.#width;
   }
 
-  append(hash: Uint8Array): void {
-    this.#nodes.set(hash, this.#width * HASH_BYTES);
-    let last = this.#width;
-    for (let row = 0; last % 2 === 1; row++, last = (last - 1) / 2) {
-      const from = this.#at(row, last - 1);
-      hashPairInto(this.#nodes, from, this.#at(row + 1, (last - 1) / 2));
+  /** Appends hashes that lie one behind the other, no more than the tile has room for. */
+  appendAll(hashes: Uint8Array): void {
+    this.#nodes.set(hashes, this.#at(0, this.#width));
+    // Of each row the nodes whose last child has come.
+    let [from, to] = [this.#width, this.#width + hashes.length / HASH_BYTES];
+    this.#width = to;
+    for (let row = 0; row < TILE_HEIGHT; row++) {
+      [from, to] = [half(from), half(to)];
+      if (from === to) return;
+      const children = this.#nodes.subarray(this.#at(row, 2 * from), this.#at(row, 2 * to));
+      this.#nodes.set(hashPairs(children), this.#at(row + 1, from));
     }
-    this.#width += 1;
   }
 
   /** The root over the `index`-th 2^`row` hashes. A view of memory that never changes again. */

@@ -1,4 +1,12 @@
-import { type Hash, present, TILE_HEIGHT, TILE_WIDTH, type Tree, tileRow } from "../core/index.ts";
+import {
+  HASH_BYTES,
+  type Hash,
+  present,
+  TILE_HEIGHT,
+  TILE_WIDTH,
+  type Tree,
+  tileRow,
+} from "../core/index.ts";
 import type { FileSystem } from "./files.ts";
 import { Tile } from "./tile.ts";
 import { TileFile } from "./tile-file.ts";
@@ -47,9 +55,10 @@ export class TileTree implements Tree {
     return tree;
   }
 
-  append(leaf: Hash): void {
-    this.#push(0, leaf);
-    this.#size += 1;
+  /** Appends leaf hashes that lie one behind the other. */
+  appendAll(leaves: Uint8Array): void {
+    this.#push(0, leaves);
+    this.#size += leaves.length / HASH_BYTES;
   }
 
   /** Hands what was appended to the files; whether all of them took it. */
@@ -84,15 +93,20 @@ export class TileTree implements Tree {
     for (const { tiles } of this.#levels) tiles.close();
   }
 
-  #push(level: number, hash: Hash): void {
+  #push(level: number, hashes: Uint8Array): void {
     const at = this.#levels[level] ?? this.#addLevel(level);
-    const { tiles, edge } = at;
-    edge.append(hash);
-    tiles.push(edge.node(0, edge.width - 1));
-    if (edge.width < TILE_WIDTH) return;
-    this.#remember(level, tiles.length / TILE_WIDTH - 1, edge);
-    at.edge = new Tile();
-    this.#push(level + 1, edge.node(TILE_HEIGHT, 0));
+    for (let from = 0; from < hashes.length; ) {
+      const { tiles, edge } = at;
+      const fits = Math.min(hashes.length - from, (TILE_WIDTH - edge.width) * HASH_BYTES);
+      const part = hashes.subarray(from, from + fits);
+      edge.appendAll(part);
+      tiles.push(part);
+      from += fits;
+      if (edge.width < TILE_WIDTH) return;
+      this.#remember(level, tiles.length / TILE_WIDTH - 1, edge);
+      at.edge = new Tile();
+      this.#push(level + 1, edge.node(TILE_HEIGHT, 0));
+    }
   }
 
   #addLevel(level: number): Level {

@@ -69,7 +69,8 @@ export function decodeSign1(bytes: Uint8Array): Result<Sign1, CoseRefusal | Cbor
   if (!(signature instanceof Uint8Array) || signature.length !== SIGNATURE_BYTES) {
     return err({ code: "COSE_SIGNATURE", want: SIGNATURE_BYTES });
   }
-  return ok({ protected: header.value, protectedBytes, payload, signature, ...webauthn });
+  const signed = { protected: header.value, protectedBytes, payload, signature };
+  return ok(webauthn.webauthn === undefined ? signed : { ...signed, ...webauthn });
 }
 
 function decodeProtected(

@@ -46,18 +46,24 @@ export function prepareSignature(
   signed: Pick<Sign1, "signature" | "webauthn">,
 ): Result<PreparedSignature, Exclude<CoseSignatureRefusal, { code: "COSE_SIGNATURE_WRONG" }>> {
   const key = publicKeyFor(signer.key, alg);
-  if (!key.ok) return key;
-  const { kind, bytes: publicKey } = key.value;
-  const { rpId, origin } = signer;
+  return key.ok ? prepareSignatureBy(key.value, signer, message, signed) : key;
+}
+
+/** {@link prepareSignature} for whoever keeps what `publicKeyFor` said of the signer's key. */
+export function prepareSignatureBy(
+  { kind, bytes: publicKey }: PublicKey,
+  { rpId, origin }: SigningKey,
+  message: Uint8Array,
+  signed: Pick<Sign1, "signature" | "webauthn">,
+): Result<PreparedSignature, WebauthnRefusal | { code: "COSE_WEBAUTHN"; want: boolean }> {
   const { signature, webauthn } = signed;
-  const check = { kind, publicKey, signature };
   if (rpId === undefined || origin === undefined) {
     if (webauthn !== undefined) return err({ code: "COSE_WEBAUTHN", want: false });
-    return ok({ ...check, message });
+    return ok({ kind, publicKey, message, signature });
   }
   if (webauthn === undefined) return err({ code: "COSE_WEBAUTHN", want: true });
   const covered = webauthnMessage({ rpId, origin }, message, webauthn);
-  return covered.ok ? ok({ ...check, message: covered.value }) : covered;
+  return covered.ok ? ok({ kind, publicKey, message: covered.value, signature }) : covered;
 }
 
 /** The key, where it signs by `alg`. @returns else the refusal of {@link parseCoseKey}, or `COSE_ALGORITHM` */

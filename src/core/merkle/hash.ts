@@ -1,4 +1,4 @@
-import { sha256, sha256Each, sha256Into, sha256Rows, sha256Texts } from "#crypto";
+import { sha256, sha256Each, sha256Rows, sha256Texts } from "#crypto";
 import { equalBytes } from "../bytes.ts";
 
 declare const brand: unique symbol;
@@ -18,6 +18,23 @@ export function hashLeaf(entry: Uint8Array): Hash {
   return sha256(LEAF_PREFIX, entry) as Hash;
 }
 
+/** Hashes the bytes of each entry: 32 bytes each, one behind the other. For less than one by one. */
+export function hashEachLeaf(entries: readonly Uint8Array[]): Uint8Array {
+  return sha256Each(entries, LEAF_PREFIX[0]);
+}
+
+/** The `index`-th of hashes that lie one behind the other, as a view. */
+export function hashAt(hashes: Uint8Array, index: number): Hash {
+  return hashes.subarray(index * HASH_BYTES, (index + 1) * HASH_BYTES) as Hash;
+}
+
+/** Puts hashes one behind the other. */
+export function joinHashes(hashes: readonly Hash[]): Uint8Array {
+  const joined = new Uint8Array(hashes.length * HASH_BYTES);
+  for (let i = 0; i < hashes.length; i++) joined.set(hashes[i] as Hash, i * HASH_BYTES);
+  return joined;
+}
+
 /** Hashes the UTF-8 of each text as a leaf: 32 bytes each, one behind the other. */
 export function hashLeaves(texts: readonly string[]): Uint8Array {
   return sha256Texts(texts, LEAF_PREFIX[0]);
@@ -25,17 +42,9 @@ export function hashLeaves(texts: readonly string[]): Uint8Array {
 
 /** Hashes parts of `bytes` as leaves: `spans` has where each begins and ends. 32 bytes each, one behind the other. */
 export function hashSpans(bytes: Uint8Array, spans: readonly number[]): Uint8Array {
-  const leaves = new Uint8Array(bytes.length + spans.length / 2);
   const inputs: Uint8Array[] = [];
-  let at = 0;
-  for (let i = 0; i < spans.length; i += 2) {
-    const [start, end] = [spans[i] as number, spans[i + 1] as number];
-    // In front of each stands the prefix of leaves, a zero.
-    leaves.set(bytes.subarray(start, end), at + 1);
-    inputs.push(leaves.subarray(at, at + 1 + end - start));
-    at += 1 + end - start;
-  }
-  return sha256Each(inputs);
+  for (let i = 0; i < spans.length; i += 2) inputs.push(bytes.subarray(spans[i], spans[i + 1]));
+  return hashEachLeaf(inputs);
 }
 
 /** Hashes hashes that lie one behind the other as leaves, as they lie. */
@@ -75,15 +84,6 @@ export function hashNode(left: Hash, right: Hash): Hash {
 // filled and read within one synchronous call, so sharing it is safe.
 const node = new Uint8Array(1 + 2 * HASH_BYTES);
 node[0] = NODE_PREFIX;
-
-/**
- * For trees in typed arrays: hashes the two siblings that lie one after the other from `from` on, and writes their
- * parent to `to`. Nothing is allocated.
- */
-export function hashPairInto(nodes: Uint8Array, from: number, to: number): void {
-  for (let i = 0; i < 2 * HASH_BYTES; i++) node[1 + i] = nodes[from + i] as number;
-  sha256Into(nodes, to, node);
-}
 
 /** The root of a tree without leaves: the hash of nothing. RFC 9162 §2.1.1. */
 export const EMPTY_ROOT: Hash = sha256() as Hash;

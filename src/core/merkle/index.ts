@@ -12,13 +12,15 @@ export {
   EMPTY_ROOT,
   HASH_BYTES,
   type Hash,
+  hashAt,
+  hashEachLeaf,
   hashLeaf,
   hashLeafRows,
   hashLeaves,
   hashNode,
-  hashPairInto,
   hashPairs,
   hashSpans,
+  joinHashes,
   sameHash,
   toHash,
 } from "./hash.ts";
@@ -29,6 +31,7 @@ export {
   verifyInclusion,
 } from "./inclusion.ts";
 export { type RangeProof, type RangeRefusal, verifyRange } from "./range.ts";
+export { half } from "./shape.ts";
 export {
   formatTilePath,
   parseTilePath,
@@ -43,10 +46,9 @@ export {
   frontierOf,
   growthPath,
   inclusionPath,
+  inclusionPathBy,
   rangePath,
   rootOf,
-  type SiblingSpan,
-  siblingSpans,
   spanRoot,
   type Tree,
   treeOf,

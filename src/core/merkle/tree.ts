@@ -43,7 +43,7 @@ export function frontierOf(tree: Tree): Frontier {
 export function inclusionPath(tree: Tree, index: number, size: number = tree.size): Hash[] {
   within(tree, size);
   within({ size: size - 1 }, index);
-  return siblingSpans(index, size).map(({ start, end }) => spanRoot(tree, start, end));
+  return inclusionPathBy(index, size, (start, end) => spanRoot(tree, start, end));
 }
 
 /** Leads from the root over the first `first` leaves to that over the first `second`. RFC 9162 §2.1.4.1. */
@@ -91,13 +91,10 @@ export function rangePath(
 }
 
 /** The leaves `[start, end)` under one sibling of a path. */
-export type SiblingSpan = { readonly side: Side; readonly start: number; readonly end: number };
+type SiblingSpan = { readonly side: Side; readonly start: number; readonly end: number };
 
-/**
- * What stands beside the way up from the `index`-th node of `level`, in a tree of `size` leaves: for a caller that keeps
- * the roots of some of it.
- */
-export function siblingSpans(index: number, size: number, level = 0): SiblingSpan[] {
+/** What stands beside the way up from the `index`-th node of `level`, in a tree of `size` leaves. */
+function siblingSpans(index: number, size: number, level = 0): SiblingSpan[] {
   const spans: SiblingSpan[] = [];
   let at = index;
   for (let width = 2 ** level; width < size; width *= 2, at = half(at)) {
@@ -106,6 +103,26 @@ export function siblingSpans(index: number, size: number, level = 0): SiblingSpa
     if (start < size) spans.push({ side, start, end: Math.min(start + width, size) });
   }
   return spans;
+}
+
+/**
+ * {@link inclusionPath} for a caller that keeps the roots of some of the tree, and makes thousands of paths: no list is made
+ * but the path.
+ *
+ * @param rootOf the root over the leaves `[start, end)`
+ */
+export function inclusionPathBy(
+  index: number,
+  size: number,
+  rootOf: (start: number, end: number) => Hash,
+): Hash[] {
+  const path: Hash[] = [];
+  let at = index;
+  for (let width = 1; width < size; width *= 2, at = half(at)) {
+    const start = (at % 2 === 1 ? at - 1 : at + 1) * width;
+    if (start < size) path.push(rootOf(start, Math.min(start + width, size)));
+  }
+  return path;
 }
 
 /** The root over the leaves `[start, end)`, where `start` begins a subtree that is wide enough. */

@@ -1,3 +1,5 @@
+import type { Hash } from "../merkle/hash.ts";
+import type { Envelope } from "../op/envelope.ts";
 import type { Item } from "../op/item.ts";
 import { IAT_FUTURE_SECONDS, IAT_PAST_SECONDS } from "../op/limits.ts";
 import type { Operation } from "../op/operation.ts";
@@ -18,6 +20,7 @@ import { onlyAdds } from "./kinds/gazette.ts";
 import { execute, needFor } from "./kinds/index.ts";
 import { applyChunk, type BulkRefusal, type ItemSteps } from "./kinds/manifest.ts";
 import { type Change, type StateReader, Transaction } from "./transaction.ts";
+import type { KeyRecord } from "./values.ts";
 
 export type ApplyRefusal =
   | AuthorityRefusal
@@ -48,6 +51,8 @@ export type AppliedBlock = {
   readonly results: readonly Result<number, ApplyRefusal>[];
   /** The accepted items' bytes, in log order. Empty: the block leaves no trace. */
   readonly entries: readonly Uint8Array[];
+  /** Their leaf hashes. */
+  readonly leaves: readonly Hash[];
   /** Every version of every value that the block made, each key's last one last. */
   readonly changes: readonly Change[];
 };
@@ -71,6 +76,7 @@ export class OpenBlock {
   readonly #block: Omit<Block, "items">;
   readonly #tx: Transaction;
   readonly #entries: Uint8Array[] = [];
+  readonly #leaves: Hash[] = [];
 
   constructor(state: StateReader, block: Omit<Block, "items">) {
     this.#block = block;
@@ -93,6 +99,7 @@ export class OpenBlock {
     const index = first + this.#entries.length;
     tx.keep(index);
     this.#entries.push(item.bytes);
+    this.#leaves.push(item.hash);
     return ok(index);
   }
 
@@ -103,7 +110,7 @@ export class OpenBlock {
       settleChildren(tx);
       tx.keep(this.#block.first + this.#entries.length - 1);
     }
-    return { entries: this.#entries, changes: tx.changes() };
+    return { entries: this.#entries, leaves: this.#leaves, changes: tx.changes() };
   }
 }
 
@@ -126,22 +133,19 @@ function applyItem(
   const [from, to] = [now - IAT_PAST_SECONDS, now + IAT_FUTURE_SECONDS];
   if (iat < from || iat > to) return err({ code: "OP_IAT", iat, from, to });
   if (!body.ok) return body;
-  return applyOperation(context, body.value, { ...item, body: ok(body.value) }, hash);
+  return applyOperation(context, body.value, envelope, hash);
 }
 
 function applyOperation(
   context: Context,
   op: Operation,
-  { envelope }: Extract<Item, { kind: "operation" }>,
+  envelope: Envelope,
   hash: Uint8Array,
 ): Result<void, ApplyRefusal> {
   const need = needOf(context, op, envelope.iss);
   const signer = authorise(context, envelope, hash, need);
   if (!signer.ok) return signer;
-  const { id, iss, kid } = envelope;
-  const { electorate: by, threshold } = need;
-  const gives = signer.value.uses;
-  const act: Act = { hash, id, iss, kid, signer: signer.value, gives, by, threshold };
+  const act = new OwnAct(envelope, hash, signer.value, need);
   switch (op.op) {
     case "admit":
       return executeAdmit(context, op, act);
@@ -151,6 +155,34 @@ function applyOperation(
       return executeEndorse(context, op, act, need);
     default:
       return takesOneVote(op, need) ? execute(context, op, act) : needsDecision(need);
+  }
+}
+
+/** What an operation does by itself, on its signer's word. */
+class OwnAct implements Act {
+  readonly hash: Uint8Array;
+  readonly iss: Envelope["iss"];
+  readonly kid: Uint8Array;
+  readonly signer: KeyRecord;
+  readonly gives: Act["gives"];
+  readonly by: Act["by"];
+  readonly threshold: number;
+  readonly #envelope: Envelope;
+
+  constructor(envelope: Envelope, hash: Uint8Array, signer: KeyRecord, need: Need) {
+    this.hash = hash;
+    this.iss = envelope.iss;
+    this.kid = envelope.kid;
+    this.signer = signer;
+    this.gives = signer.uses;
+    this.by = need.electorate;
+    this.threshold = need.threshold;
+    this.#envelope = envelope;
+  }
+
+  /** Made when somebody asks: most kinds do not. */
+  get id(): Uint8Array {
+    return this.#envelope.id;
   }
 }
 

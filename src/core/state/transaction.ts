@@ -94,7 +94,7 @@ export class Transaction {
     for (const cell of this.#written) {
       const { key, kept, base, item } = cell;
       if (kept === undefined) this.#changed.push(cell);
-      else if (isOwnStep(key, kept.value, base)) this.#earlier.push({ key, ...kept });
+      else if (isOwnStep(key, kept.value, base)) this.#earlier.push(keyed(key, kept));
       cell.kept = { value: item as Written, index, step: this.#steps++ };
       cell.item = undefined;
     }
@@ -111,7 +111,7 @@ export class Transaction {
   changes(): Change[] {
     const versions = [...this.#earlier];
     for (const { key, kept } of this.#changed) {
-      versions.push({ key, ...present(kept, "what the block made of a key that it changed") });
+      versions.push(keyed(key, present(kept, "what the block made of a key that it changed")));
     }
     versions.sort((a, b) => a.step - b.step);
     const values = encodeAllCbor(versions.map(({ value }) => value));
@@ -131,6 +131,10 @@ export class Transaction {
     this.#cells.set(key, cell);
     return cell;
   }
+}
+
+function keyed(key: string, { value, index, step }: Version): Version & { readonly key: string } {
+  return { key, value, index, step };
 }
 
 function asValue(written: Written | undefined): CborValue | undefined {

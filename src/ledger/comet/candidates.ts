@@ -41,8 +41,8 @@ export class Candidates {
     const name = hex(sha256(transaction));
     const known = this.#known.get(name);
     if (known !== undefined) return known;
-    const items = decodeTransaction(transaction)?.map(submitted);
-    return items === undefined ? undefined : this.#keep(name, transaction, items);
+    const items = decodeTransaction(transaction);
+    return items === undefined ? undefined : this.#keep(name, transaction, submitted(items));
   }
 
   /** A transaction that this node put together of what it has read. */

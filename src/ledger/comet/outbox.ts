@@ -145,9 +145,8 @@ export class Outbox {
   #ask(item: Submitted, submission: Submission, position: number): boolean {
     const name = hex(item.hash);
     const known = this.#waiting.get(name);
-    const waiting = known ?? new Waiting(item);
-    waiting.ask(submission, position);
-    this.#waiting.set(name, waiting);
+    known?.askToo({ submission, position });
+    if (known === undefined) this.#waiting.set(name, new Waiting(item, { submission, position }));
     return known === undefined;
   }
 

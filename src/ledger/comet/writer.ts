@@ -78,7 +78,7 @@ export class CometWriter implements BlockWriter {
 
   async submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
     this.#refuseWhenUnready();
-    const taken = items.map(submitted);
+    const taken = submitted(items);
     try {
       const refusals = await this.#refuseAtTheDoor(taken);
       this.#refuseWhenUnready();

@@ -27,8 +27,8 @@ export class DiskLog implements LogStore {
     }
   }
 
-  stage(entries: readonly Uint8Array[]): StagedEntries {
-    return this.#log.stage(entries);
+  stage(entries: readonly Uint8Array[], known?: readonly Hash[]): StagedEntries {
+    return this.#log.stage(entries, known);
   }
 
   async commit(staged: StagedEntries): Promise<void> {

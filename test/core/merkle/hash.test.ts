@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import {
+  hashAt,
+  hashEachLeaf,
   hashLeaf,
-  hashNode,
-  hashPairInto,
+  joinHashes,
   sameHash,
   toHash,
 } from "../../../src/core/merkle/index.ts";
@@ -20,9 +21,10 @@ test("tells hashes apart, and equal bytes that are no hash", () => {
   expect(sameHash(new Uint8Array(3), new Uint8Array(3))).toBe(false);
 });
 
-test("hashes siblings within one array as it does apart", () => {
-  const [left, right] = [hashLeaf(Uint8Array.of(1)), hashLeaf(Uint8Array.of(2))];
-  const nodes = Uint8Array.from([0, ...left, ...right, ...new Uint8Array(32)]);
-  hashPairInto(nodes, 1, 65);
-  expect(nodes.slice(65)).toEqual(hashNode(left, right));
+test("hashes many as it does one by one", () => {
+  const entries = [0, 1, 54, 55, 63, 64, 300, 5000].map((n) => new Uint8Array(n).fill(n));
+  const leaves = entries.map(hashLeaf);
+  const hashes = hashEachLeaf(entries);
+  expect(leaves.map((_, i) => hashAt(hashes, i))).toEqual(leaves);
+  expect(joinHashes(leaves)).toEqual(hashes);
 });

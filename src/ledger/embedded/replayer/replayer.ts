@@ -6,6 +6,7 @@ import {
   type Hash,
   hex,
   type Item,
+  joinHashes,
   ok,
   present,
   type Result,
@@ -277,7 +278,7 @@ export class Replayer {
         break;
       }
       roots.push(await this.#update(block, replayed.value));
-      for (const leaf of block.leaves) this.#tree.append(leaf);
+      this.#tree.appendAll(joinHashes(block.leaves));
       this.#tree.append(block.leaf);
       if (block.entry.height === 0) this.#beginning.close();
     }
