@@ -39,34 +39,56 @@ export type AppliedBlock = BlockMoment & {
 /** What became of the items of a block that nothing else came of. */
 export type RefusedBlock = Pick<AppliedBlock, "results"> & { readonly entries?: never };
 
+/** Which items a block is made of, and on what terms. */
+export type BlockTerms = {
+  readonly origin: string;
+  readonly timeMilliseconds: number;
+  /** Each is read when it is its turn. */
+  readonly items: Iterable<Item>;
+  readonly check: OperationCheck;
+};
+
+/** What the items of a block come to, on top of a state that has taken nothing of it. */
+export type JudgedBlock = Pick<AppliedBlock, "app" | "first" | "height" | "timeMilliseconds"> &
+  Pick<AppliedBlock, "results" | "entries" | "leaves" | "changes">;
+
 /**
  * Applies items as one block on top of `last`: the same for every engine. The caller seals and commits it afterwards, in
  * order.
  *
- * @param turn called after each item, and each item of a chunk; may be awaited, and readers be answered: nothing of the block shows before the end
- * @param applied told of the block in the same moment in which the map takes it: whoever asks for a path gets it of a block that is known
+ * @param turn as `judgeBlock` has it
+ * @param applied as `applyJudged` has it
  * @throws LedgerFault LEDGER_RULES where it is to be made by rules that this program does not have
  * @returns the refusals alone when every item was refused: such a block leaves no trace
  */
 export async function makeBlock(
-  { state, map }: { readonly state: LedgerState; readonly map: MapStore },
+  parts: { readonly state: LedgerState; readonly map: MapStore },
   last: Position,
-  block: {
-    readonly origin: string;
-    readonly timeMilliseconds: number;
-    /** Each is read when it is its turn. */
-    readonly items: Iterable<Item>;
-    readonly check: OperationCheck;
-  },
+  block: BlockTerms,
   turn: () => Promise<void> | undefined,
-  applied: (block: AppliedBlock) => void = () => undefined,
+  applied?: (block: AppliedBlock) => void,
 ): Promise<AppliedBlock | RefusedBlock> {
-  const { size: first, height } = last;
-  const { items, ...terms } = block;
-  const unknown = unknownRules(state, height + 1);
+  return applyJudged(parts, await judgeBlock(parts.state, last, block, turn), applied);
+}
+
+/**
+ * The first half of `makeBlock`: judges the items, and changes nothing. What comes out holds as long as the state stays as it
+ * is.
+ *
+ * @param turn called after each item, and each item of a chunk; may be awaited, and readers be answered: nothing of the block shows before the end
+ * @throws LedgerFault LEDGER_RULES
+ */
+export async function judgeBlock(
+  state: LedgerState,
+  { size: first, height: before }: Position,
+  { items, ...terms }: BlockTerms,
+  turn: () => Promise<void> | undefined,
+): Promise<JudgedBlock> {
+  const height = before + 1;
+  const unknown = unknownRules(state, height);
   if (unknown !== undefined) throw unknown;
-  const app = rulesAt(state, height + 1);
-  const open = new OpenBlock(state, { ...terms, height: height + 1, first });
+  const app = rulesAt(state, height);
+  const open = new OpenBlock(state, { ...terms, height, first });
   const results: Result<number, Refusal>[] = [];
   for (const item of items) {
     const taking = open.take(item);
@@ -80,15 +102,24 @@ export async function makeBlock(
     const waiting = turn();
     if (waiting !== undefined) await waiting;
   }
-  const { entries, leaves, changes } = open.close();
+  const { timeMilliseconds } = terms;
+  return { app, first, height, timeMilliseconds, results, ...open.close() };
+}
+
+/**
+ * The second half: state and map take what was judged on top of them.
+ *
+ * @param applied told of the block in the same moment in which the map takes it: whoever asks for a path gets it of a block that is known
+ */
+export function applyJudged(
+  { state, map }: { readonly state: LedgerState; readonly map: MapStore },
+  { app, first, height, timeMilliseconds, results, entries, leaves, changes }: JudgedBlock,
+  applied: (block: AppliedBlock) => void = () => undefined,
+): AppliedBlock | RefusedBlock {
   if (entries.length === 0) return { results };
   const puts = state.apply(changes);
-  const moment = {
-    size: first + entries.length + 1,
-    height: height + 1,
-    timeMilliseconds: block.timeMilliseconds,
-    valuesEnd: state.valuesEnd,
-  };
+  const { valuesEnd } = state;
+  const moment = { size: first + entries.length + 1, height, timeMilliseconds, valuesEnd };
   const mapRoot = map.update(puts, moment);
   // Whoever commits the block awaits it, and hears of what went wrong then.
   mapRoot.catch(() => undefined);

@@ -15,7 +15,7 @@ import type { LogStore } from "../stores.ts";
 import { isOrderedByValidators } from "../writes-ended.ts";
 import { checkAppState, parseAppState } from "./app-state.ts";
 import type { Candidates } from "./candidates.ts";
-import { appHashOf, type Chain, type Verdict, validatorsOf } from "./chain.ts";
+import { appHashOf, type Chain, type DecidedBlock, type Verdict, validatorsOf } from "./chain.ts";
 import type { Applied, Joining, Offered } from "./joining.ts";
 import type { Rhythm } from "./rhythm.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -68,6 +68,7 @@ export function abciOf(parts: AbciParts): Answer {
       const { ACCEPT, REJECT } = ResponseProcessProposal_ProposalStatus;
       // What is refused in it costs room alone; only what no honest proposer would put together is turned down.
       const isFit = txs.every((tx) => candidates.of(tx) !== undefined);
+      if (isFit) chain.propose(blockOf(request.processProposal));
       return { processProposal: { status: isFit ? ACCEPT : REJECT } };
     }
     if (request.finalizeBlock !== undefined) {
@@ -123,13 +124,8 @@ export function abciOf(parts: AbciParts): Answer {
     return { validators: [], appHash: appHashOf(chain.head) };
   }
 
-  async function finalize({ txs, hash, height, time }: RequestFinalizeBlock) {
-    const { verdicts, appHash, votes, nextApp } = await chain.finalize({
-      height: Number(height),
-      hash,
-      timeMilliseconds: Number(time.seconds) * 1000 + Math.floor(time.nanos / 1e6),
-      transactions: txs,
-    });
+  async function finalize(request: RequestFinalizeBlock) {
+    const { verdicts, appHash, votes, nextApp } = await chain.finalize(blockOf(request));
     const txResults = verdicts.map((verdict) => ({ code: CODES[verdict], ...RESULT, ...NO_GAS }));
     const validatorUpdates = votes.map(({ key, power }) => ({
       pubKey: { ed25519: key },
@@ -149,6 +145,21 @@ export function abciOf(parts: AbciParts): Answer {
     const isKnown = peers.includes(id) || active.some(({ peer }) => hex(peer) === id);
     return isKnown ? CODES.taken : CODES.refused;
   }
+}
+
+/** A block, as it is proposed and as it is decided. */
+function blockOf({
+  txs,
+  hash,
+  height,
+  time,
+}: Pick<RequestFinalizeBlock, "txs" | "hash" | "height" | "time">): DecidedBlock {
+  return {
+    height: Number(height),
+    hash,
+    timeMilliseconds: Number(time.seconds) * 1000 + Math.floor(time.nanos / 1e6),
+    transactions: txs,
+  };
 }
 
 function infoOf(chain: Chain, state: LedgerState, software: string) {

@@ -16,7 +16,15 @@ import {
   type VoteChange,
   voteChanges,
 } from "../../core/index.ts";
-import { type AppliedBlock, makeBlock, sealBlock } from "../block-maker.ts";
+import {
+  type AppliedBlock,
+  applyJudged,
+  type JudgedBlock,
+  judgeBlock,
+  makeBlock,
+  sealBlock,
+} from "../block-maker.ts";
+import { turn } from "../deferred.ts";
 import { LedgerFault } from "../fault.ts";
 import { AwaitedHeads, signHead } from "../heads.ts";
 import type { Head } from "../port.ts";
@@ -50,7 +58,7 @@ export type ChainOptions = Pick<WriterHooks, "committed"> & {
   readonly settled: (items: readonly Settled[], head: Head) => void;
 };
 
-/** A block as the engine decided it. */
+/** A block as the engine proposed or decided it. */
 export type DecidedBlock = {
   readonly height: number;
   readonly hash: Uint8Array;
@@ -89,6 +97,16 @@ type Work = Finalized & {
   };
 };
 
+/** The items of a block, and what they come to on top of the last committed one. */
+type Judgement = {
+  readonly read: readonly (Candidate | undefined)[];
+  readonly items: readonly Submitted[];
+  readonly block: JudgedBlock;
+};
+
+/** A proposed block on its way to being judged. */
+type Ahead = Pick<DecidedBlock, "height" | "hash"> & { readonly judged: Promise<Judgement> };
+
 /** What the engine compares of what validators made of a block: the hash of the checkpoint's three lines. */
 export function appHashOf(checkpoint: Pick<Head, "origin" | "size" | "root">): Uint8Array {
   return sha256(utf8(formatCheckpointText(checkpoint)));
@@ -102,6 +120,8 @@ export class Chain {
   #head: Head;
   #height: number;
   #work: Work | undefined;
+  /** The block that was proposed last for the next height. Those before it have been judged by then. */
+  #ahead: Ahead | undefined;
   /** Blocks that were committed, and what applying and committing them took. */
   #commits = { count: 0, sumMilliseconds: 0 };
   /** When the block that is applied now came. */
@@ -152,6 +172,32 @@ export class Chain {
   }
 
   /**
+   * A block was proposed: it is judged while the validators vote on it, on processors that would wait. Nothing of it shows
+   * or is kept; where another one is decided, that one is judged anew.
+   */
+  propose(block: DecidedBlock): void {
+    const { height, hash } = block;
+    if (this.#work !== undefined || height !== this.#height + 1) return;
+    const before = this.#ahead;
+    if (before !== undefined && isSame(before, block)) return;
+    const judge = async () => {
+      await before?.judged.catch(() => undefined);
+      // The proposal is answered first.
+      await turn();
+      return this.#judge(block);
+    };
+    const judged = judge();
+    // Whoever applies it hears of what went wrong.
+    judged.catch(() => undefined);
+    this.#ahead = { height, hash, judged };
+  }
+
+  /** Resolves when no proposed block is being judged: nothing reads the stores any more. */
+  async rest(): Promise<void> {
+    await this.#ahead?.judged.catch(() => undefined);
+  }
+
+  /**
    * Applies a decided block. Nothing of it is durable or shows before `commit`; asked again for the same one, it says the
    * same.
    *
@@ -160,7 +206,7 @@ export class Chain {
   async finalize(block: DecidedBlock): Promise<Finalized> {
     const { height, hash } = block;
     const before = this.#work;
-    if (before?.height === height && equalBytes(before.hash, hash)) return before;
+    if (before !== undefined && isSame(before, block)) return before;
     if (before !== undefined || height !== this.#height + 1) {
       const facts = { got: height, want: this.#height + 1, hash: hex(hash) };
       throw new LedgerFault("LEDGER_CHAIN", { why: "height", ...facts });
@@ -184,6 +230,7 @@ export class Chain {
     await Promise.all([work.made && log.commit(work.made.staged), heights.write(slot)]);
     this.#height = work.height;
     this.#work = undefined;
+    this.#ahead = undefined;
     const { count, sumMilliseconds } = this.#commits;
     const took = this.#parts.clock.monotonicMilliseconds() - this.#decidedAt;
     this.#commits = { count: count + 1, sumMilliseconds: sumMilliseconds + took };
@@ -230,26 +277,41 @@ export class Chain {
     this.#heads.fail(fault);
   }
 
-  async #apply(block: DecidedBlock): Promise<Work> {
-    const { candidates, precheck, clock, log, state } = this.#parts;
+  /** Of the block that was judged ahead, its judgement; of any other one it is made now, when nobody reads the state any more. */
+  async #judgementOf(block: DecidedBlock): Promise<Judgement> {
+    const ahead = this.#ahead;
+    if (ahead !== undefined && isSame(ahead, block)) return ahead.judged;
+    await ahead?.judged.catch(() => undefined);
+    return this.#judge(block);
+  }
+
+  async #judge({ timeMilliseconds, transactions }: DecidedBlock): Promise<Judgement> {
+    const { candidates, precheck, clock, state } = this.#parts;
     const { origin } = this.#options;
-    const { height, hash, transactions } = block;
     const read = transactions.map((transaction) => candidates.of(transaction));
     await Promise.all(read.map((candidate) => candidate?.checked));
     const items = this.#newItems(read.flatMap((candidate) => candidate?.items ?? []));
-    const timeMilliseconds = Math.max(block.timeMilliseconds, this.#head.timeMilliseconds);
     const slices = new Slices(clock);
+    const terms = {
+      origin,
+      timeMilliseconds: Math.max(timeMilliseconds, this.#head.timeMilliseconds),
+      items: eachOf(items),
+      check: precheck.check,
+    };
+    const block = await judgeBlock(state, this.#head, terms, () => slices.turn());
+    return { read, items, block };
+  }
+
+  async #apply(block: DecidedBlock): Promise<Work> {
+    const { log, state } = this.#parts;
+    const { origin } = this.#options;
+    const { height, hash, transactions } = block;
+    const { read, items, block: judged } = await this.#judgementOf(block);
     const votersBefore = validatorsOf(state);
     const appBefore = rulesAt(state, this.#head.height + 1);
-    const made = await makeBlock(
-      this.#parts,
-      this.#head,
-      { origin, timeMilliseconds, items: eachOf(items), check: precheck.check },
-      () => slices.turn(),
-      ({ size }) => {
-        this.#appliedSize = size;
-      },
-    );
+    const made = applyJudged(this.#parts, judged, ({ size }) => {
+      this.#appliedSize = size;
+    });
     const settled = items.map((item, i) => ({
       hash: item.hash,
       result: present(made.results[i], "a result for each item"),
@@ -288,6 +350,13 @@ export class Chain {
     this.#options.committed(this.#head, block);
     this.#heads.came(this.#head);
   }
+}
+
+function isSame(
+  a: Pick<DecidedBlock, "height" | "hash">,
+  b: Pick<DecidedBlock, "height" | "hash">,
+): boolean {
+  return a.height === b.height && equalBytes(a.hash, b.hash);
 }
 
 /** The validators after the last applied block. */

@@ -127,6 +127,7 @@ export class CometWriter implements BlockWriter {
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#options.stop();
+    await this.#chain.rest();
     this.fail(new LedgerFault("LEDGER_CLOSED"));
     this.#parts.rpc.close();
   }

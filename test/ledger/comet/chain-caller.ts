@@ -115,17 +115,24 @@ export class CalledLedger implements AsyncDisposable {
     } as unknown as Partial<Request>);
   }
 
+  /** Proposes the next block, with these items as one transaction. @param name of a block other than the one that is decided */
+  propose(items: readonly Uint8Array[], name?: string): Promise<Response> {
+    return this.call({ processProposal: this.#block(items, name) } as unknown as Partial<Request>);
+  }
+
   /** The next block, with these items as one transaction; not committed. */
   finalize(items: readonly Uint8Array[]): Promise<Response> {
+    return this.call({ finalizeBlock: this.#block(items) } as unknown as Partial<Request>);
+  }
+
+  #block(items: readonly Uint8Array[], name = "block") {
     const height = this.height + 1;
-    return this.call({
-      finalizeBlock: {
-        txs: items.length === 0 ? [] : [encodeTransaction(items)],
-        hash: sha256(utf8(`block ${height}`)),
-        height: BigInt(height),
-        time: { seconds: BigInt(Math.floor(this.now / 1000)), nanos: 0 },
-      },
-    } as unknown as Partial<Request>);
+    return {
+      txs: items.length === 0 ? [] : [encodeTransaction(items)],
+      hash: sha256(utf8(`${name} ${height}`)),
+      height: BigInt(height),
+      time: { seconds: BigInt(Math.floor(this.now / 1000)), nanos: 0 },
+    };
   }
 
   /** Decides and commits a block. */

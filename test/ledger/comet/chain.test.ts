@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   ResponseApplySnapshotChunk_Result as Chunk,
   ResponseOfferSnapshot_Result as Offered,
+  ResponseProcessProposal_ProposalStatus as Proposed,
 } from "cosmjs-types/tendermint/abci/types";
 import { afterEach, describe, expect, test } from "vitest";
 import {
@@ -62,6 +63,11 @@ function gazette(called: CalledLedger, count = 1): readonly Uint8Array[] {
     const items = [{ code: code(name), add: [fact] }] as never;
     return sign({ op: "gazette", items }, member("A"), called.now);
   });
+}
+
+/** Lets what is under way on this thread go on for a while. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 const offerOf = async (called: CalledLedger) =>
@@ -153,6 +159,79 @@ describe("a chain", () => {
     expect(called.ledger.head().checkpoint).toBe(checkpoint);
     await called.close();
     await expect(called.open()).rejects.toMatchObject(rules);
+  });
+});
+
+describe("a proposed block", () => {
+  const { ACCEPT, REJECT } = Proposed;
+  const statusOf = async (asked: ReturnType<CalledLedger["propose"]>) =>
+    (await asked).processProposal?.status;
+
+  test("is judged before it is decided, and shows nothing until then", async () => {
+    const called = await begin();
+    const items = gazette(called, 3);
+    const before = called.ledger.head();
+    expect(await statusOf(called.propose(items))).toBe(ACCEPT);
+    await turns();
+    expect(called.ledger.head()).toEqual(before);
+    // A block's hash covers its time: that it comes out with the proposal's shows that it was not judged again.
+    const proposedAt = called.now;
+    called.now += 5000;
+    const { txResults } = await called.block(...items);
+    expect(txResults.map(({ code }) => code)).toEqual([0]);
+    expect(called.ledger.head()).toMatchObject({
+      size: before.size + 4,
+      timeMilliseconds: Math.floor(proposedAt / 1000) * 1000,
+    });
+    expect(called.failures).toEqual([]);
+  });
+
+  test("leaves no trace where another one is decided", async () => {
+    const [one, two] = [await begin(), await begin()];
+    const same = async () => {
+      expect(one.ledger.head()).toEqual(two.ledger.head());
+      expect(one.failures).toEqual([]);
+    };
+    const both = async (...items: readonly Uint8Array[]) => {
+      await one.block(...items);
+      await two.block(...items);
+      await same();
+    };
+    const [first, second, third] = [gazette(one), gazette(one, 2), gazette(one)];
+    // Of several rounds, an earlier one's may be decided, and so may one that this validator has not seen.
+    void one.propose([...first, ...second], "round 0");
+    void one.propose(second, "block");
+    void one.propose([...third, ...first], "round 2");
+    await both(...second);
+    void one.propose(third, "round 0");
+    await both(...first);
+    // What is refused, and what depends on what stands before it in the block.
+    const five = { op: "validator", id: "v5", key: keyOf("v5"), peer: peerOf("v5") } as const;
+    const [proposal, vote] = decided(one, five);
+    const wrong = Uint8Array.from(present(third[0], "an operation"));
+    wrong[wrong.length - 1] = (wrong.at(-1) ?? 0) ^ 1;
+    const mixed = [present(proposal, "a proposal"), wrong, present(vote, "a vote"), ...first];
+    void one.propose(mixed, "round 0");
+    void one.propose(mixed);
+    await both(...mixed);
+    void one.propose([]);
+    await both();
+    await both(...third);
+    // One that nobody decides, up to the end.
+    expect(await statusOf(one.propose(gazette(one, 50)))).toBe(ACCEPT);
+    await one.close();
+    await one.open();
+    await both(...gazette(one));
+  });
+
+  test("that holds no transaction is turned down, and one of another height is left alone", async () => {
+    const called = await begin();
+    expect(await statusOf(called.propose([utf8("no CBOR at all \xff")]))).toBe(REJECT);
+    called.height += 3;
+    expect(await statusOf(called.propose(gazette(called)))).toBe(ACCEPT);
+    called.height -= 3;
+    await called.block(...gazette(called));
+    expect(called.failures).toEqual([]);
   });
 });
 
