@@ -13,6 +13,7 @@ const OUT = resolve(process.argv[2] ?? fileURLToPath(new URL("../bin", import.me
 const ENTRIES = [
   "cli/main",
   "data/exports/worker",
+  "data/store/worker",
   "ledger/embedded/index-db/reader-worker",
   "ledger/embedded/index-db/writer-worker",
   "ledger/embedded/map-thread/worker",

@@ -26,6 +26,7 @@ export type CliProblemCode =
   | "CLI_SHAPE"
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
+  | "CLI_PROOF_INCOMPLETE"
   | "CLI_PROOF_SUBJECT"
   | "CLI_EXPORT_DIFFERS"
   | "CLI_PDF_PROOF"
@@ -247,6 +248,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Do not rely on it. Fetch it anew; if it fails again, keep both and tell the operator of the ledger.",
       zh: "请勿采信。可重新获取；若仍不成立，请保留两份证明并告知账本运营方。",
+    },
+  },
+  CLI_PROOF_INCOMPLETE: {
+    exit: "forged",
+    what: {
+      en: "The proof does not show what stands above: {key} is missing, so the code may live in another ledger ({cause}).",
+      zh: "此证明未包含上级 {key}，无法排除该码已委托给其他账本（{cause}）。",
+    },
+    remedy: {
+      en: "Nothing says that it is false. Ask for it again with effective=1: `cityid show CODE --proof FILE` does, or GET /v1/proof?key=code/CODE&effective=1 at the node.",
+      zh: "这并不表示证明有假。请加 effective=1 重新获取：可用 `cityid show 标识码 --proof 文件`，或访问节点的 /v1/proof?key=code/标识码&effective=1。",
     },
   },
   CLI_SEAL_WRONG: {

@@ -39,7 +39,11 @@ type EncodedRecord = {
   readonly erasures: number;
 };
 
-type Kept = { readonly bodies: readonly EntryBody[]; readonly bytes: number };
+type Kept = {
+  readonly bodies: readonly EntryBody[];
+  readonly encoded: readonly EncodedBody[];
+  readonly bytes: number;
+};
 
 /**
  * The facts of entries, beside their log, those of entries together that became durable together:
@@ -60,7 +64,7 @@ export class Bodies {
   /** The record that was read last, before it was decoded. */
   #encoded: EncodedRecord | undefined;
   /** What the next record of the journal is written with. */
-  #next: (Kept & { readonly first: number; readonly encoded: Uint8Array }) | undefined;
+  #next: (Kept & { readonly first: number; readonly record: Uint8Array }) | undefined;
   /** How often something was about to be erased, or was. */
   #erasures = 0;
   /** Rewriting one file waits for the one before it. */
@@ -101,6 +105,7 @@ export class Bodies {
   /**
    * Makes room for what lies beside the next record of the journal, of so many bytes.
    *
+   * @returns how many bytes it takes
    * @throws LogFault `LOG_DISK_FULL`: nothing was changed
    */
   async reserve(
@@ -108,31 +113,36 @@ export class Bodies {
     bodies: readonly Encodable[],
     recordBytes: number,
     syncJournal: () => Promise<void>,
-  ): Promise<void> {
-    const encoded = encode(bodies);
-    const bytes = encoded.length;
+  ): Promise<number> {
+    const encoded = bodies.map(({ receivedMilliseconds, observations, facts }) => ({
+      receivedMilliseconds,
+      observations: facts ?? encodeObservations(observations),
+    }));
+    const facts = encodeBodies(encoded);
+    const bytes = facts.length;
     await this.#segments.reserve(first, bytes + recordBytes, syncJournal);
     const kept = bodies.map(({ receivedMilliseconds, observations }) => ({
       receivedMilliseconds,
       observations,
     }));
-    this.#next = { first, bodies: kept, bytes, encoded };
+    this.#next = { first, bodies: kept, encoded, bytes, record: facts };
+    return bytes;
   }
 
   /** Makes a record of the journal durable, with what room was made for. */
   async keep(record: Uint8Array, offset: number): Promise<void> {
     if (this.#next === undefined) throw new InvariantError("a record without facts");
-    const { first, bodies, bytes, encoded } = this.#next;
+    const { first, record: facts, ...kept } = this.#next;
     this.#next = undefined;
-    await this.#segments.keep(first, encoded, record, offset);
+    await this.#segments.keep(first, facts, record, offset);
     // What was written is mostly read next, to be indexed.
-    this.#remember(first, bodies, bytes);
+    this.#remember(first, kept);
   }
 
-  #remember(first: number, bodies: readonly EntryBody[], bytes: number): void {
-    if (bytes > MAX_KEPT_BYTES / 2) return;
-    this.#kept.set(first, { bodies, bytes });
-    this.#keptBytes += bytes;
+  #remember(first: number, kept: Kept): void {
+    if (kept.bytes > MAX_KEPT_BYTES / 2) return;
+    this.#kept.set(first, kept);
+    this.#keptBytes += kept.bytes;
     for (const [oldest, each] of this.#kept) {
       if (this.#keptBytes <= MAX_KEPT_BYTES) break;
       this.#kept.delete(oldest);
@@ -153,7 +163,8 @@ export class Bodies {
 
   /** The same as it lies there. @throws LogFault as `read` */
   async readEncoded(first: number, at: number): Promise<EncodedBody> {
-    const body = (await this.#allEncoded(first)).bodies[at];
+    const known = this.#kept.get(first);
+    const body = (known?.encoded ?? (await this.#allEncoded(first)).bodies)[at];
     if (body === undefined) throw this.#damaged(first);
     return body;
   }
@@ -210,7 +221,9 @@ export class Bodies {
     const { bodies: encoded, bytes, erasures } = await this.#allEncoded(first);
     const bodies = encoded.map((each) => this.#decoded(first, each));
     // What was read while something was erased may have been erased.
-    if (erasures === this.#erasures && !this.#kept.has(first)) this.#remember(first, bodies, bytes);
+    if (erasures === this.#erasures && !this.#kept.has(first)) {
+      this.#remember(first, { bodies, encoded, bytes });
+    }
     return bodies;
   }
 
@@ -269,11 +282,17 @@ function writeBodies(files: FileSystem, path: string, bytes: Uint8Array): Promis
 
 type Encodable = EntryBody & { readonly facts?: Uint8Array };
 
-function encode(bodies: readonly Encodable[]): Uint8Array {
+function encode(bodies: readonly EntryBody[]): Uint8Array {
+  return encodeBodies(
+    bodies.map(({ observations, ...rest }) => ({
+      ...rest,
+      observations: encodeObservations(observations),
+    })),
+  );
+}
+
+function encodeBodies(bodies: readonly EncodedBody[]): Uint8Array {
   return encodeCbor(
-    bodies.map(({ receivedMilliseconds, observations, facts }) => [
-      receivedMilliseconds,
-      facts ?? encodeObservations(observations),
-    ]),
+    bodies.map(({ receivedMilliseconds, observations }) => [receivedMilliseconds, observations]),
   );
 }

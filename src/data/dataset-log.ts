@@ -350,6 +350,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
 
   async #writeAll(): Promise<void> {
     while (this.#waiting.size > 0) {
+      await this.#entities.room();
       const batch = [...this.#waiting.values()].slice(0, MAX_BATCH);
       try {
         const receipts = await this.#write(batch.map(({ submission }) => submission));
@@ -385,7 +386,8 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       (sum, { length }) => sum + length + ENTRY_OVERHEAD_BYTES,
       RECORD_OVERHEAD_BYTES,
     );
-    await this.#bodies.reserve(first, batch, recordBytes, () => this.#log.sync());
+    const sync = () => this.#log.sync();
+    const factsBytes = await this.#bodies.reserve(first, batch, recordBytes, sync);
     const scans = batch.flatMap((each, i) => scanOf(each, first + i));
     await this.#plates.keep(scans);
     this.#log.reserve(recordBytes);
@@ -399,7 +401,7 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       throw cause;
     }
     for (const { code } of scans) this.#options.onPlates?.(code);
-    this.#entities.appended();
+    this.#entities.appended(factsBytes);
     for (const listener of this.#listeners) listener();
     return batch.map(({ entry, receivedMilliseconds }, i) =>
       this.#receiptAt(first + i, entry.hash, receivedMilliseconds, staged.size),

@@ -1,24 +1,26 @@
 import { errnoOf, LogFault } from "../log/index.ts";
 import { namedIn } from "./entities/statement.ts";
 import { ALL } from "./entities/view.ts";
-import type { DatasetLog, EntityIndex, EntityStore, StoredEntry } from "./port.ts";
+import type { DatasetLog, EntityIndex, EntityStore, EntryBody, StoredEntry } from "./port.ts";
 
-/** Entries that are read before they are taken in. */
+/** Entries that are taken in at once, and about how many bytes of what they say: others wait that long at most. */
 const MAX_READ = 256;
+const MAX_READ_BYTES = 256 * 1024;
 /** Nobody asked for: the store follows the log all the same, so that whoever asks next waits for little. */
 const FOLLOW_MILLISECONDS = 50;
-/** Entries that the store may be behind before it follows at once. */
+/** Records of entries that the store may be behind before it follows at once. */
 const MAX_BEHIND = 256;
+/** What the store may be behind before the log takes no more: whoever asks waits no longer than that takes. */
+const MAX_LAG_BYTES = 512 * 1024;
 /** So many entities are remembered at least before those are forgotten that the store has taken in. */
 const MIN_SWEPT = 10_000;
 
-type Log = Pick<DatasetLog, "size" | "body">;
+const NOTHING = new Uint8Array(0);
+
+type Log = Pick<DatasetLog, "size" | "body" | "encodedBody">;
 
 /** What an entry says of the things that a dataset is about. Entry 0 says that the log began, and is of none of them. */
-export async function bodyOfThings(
-  log: Pick<Log, "body">,
-  index: number,
-): Promise<StoredEntry["body"]> {
+export async function bodyOfThings(log: Pick<Log, "body">, index: number): Promise<EntryBody> {
   const body = await log.body(index);
   return index === 0 ? { ...body, observations: [] } : body;
 }
@@ -26,8 +28,10 @@ export async function bodyOfThings(
 /** A store that follows a log. */
 export type FollowingIndex = EntityIndex &
   AsyncDisposable & {
-    /** Hears that entries came to the log. */
-    appended(): void;
+    /** Hears that entries came to the log, of about so many bytes. */
+    appended(bytes: number): void;
+    /** Resolves when the store is not so far behind that more should not come. */
+    room(): Promise<void>;
     /** Has `erase` forget facts of an entry, and forgets them too: also if it ends in between. */
     forgetting(index: number, erase: () => Promise<void>): Promise<void>;
   };
@@ -51,10 +55,10 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
   let last: Promise<unknown> = Promise.resolve();
-  const entryAt = async (index: number): Promise<StoredEntry> => ({
-    index,
-    body: await bodyOfThings(log, index),
-  });
+  const entryAt = async (index: number): Promise<StoredEntry> => {
+    const body = await log.encodedBody(index);
+    return { index, body: index === 0 ? { ...body, observations: NOTHING } : body };
+  };
   const store = (): Promise<EntityStore> => {
     opened ??= begin();
     return opened;
@@ -111,16 +115,53 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     last = done.catch(() => undefined);
     return done;
   };
-  const catchUp = async (following: EntityStore, to: number): Promise<void> => {
-    while (following.position < to) {
-      const end = Math.min(to, following.position + MAX_READ);
+  /** Who waits until so many entries were taken in. */
+  let waiting: Waiting[] = [];
+  let target = 0;
+  let isPumping = false;
+  /** What the store is behind with, record by record. */
+  const lag = new Lag();
+  const settle = (position: number): void => {
+    lag.taken(position);
+    const done = waiting.filter(({ size }) => size <= position);
+    waiting = waiting.filter(({ size }) => size > position);
+    for (const { resolve } of done) resolve();
+  };
+  const catchUp = async (following: EntityStore): Promise<void> => {
+    while (following.position < target) {
+      const end = Math.min(target, following.position + MAX_READ);
       const entries: StoredEntry[] = [];
-      for (let index = following.position; index < end; index++) {
-        entries.push(await entryAt(index));
+      let bytes = 0;
+      for (let index = following.position; index < end && bytes < MAX_READ_BYTES; index++) {
+        const entry = await entryAt(index);
+        entries.push(entry);
+        bytes += entry.body.observations.length;
       }
       await following.take(entries);
+      settle(following.position);
     }
+    settle(following.position);
   };
+  const pump = (): void => {
+    if (isPumping) return;
+    isPumping = true;
+    const over = (cause?: unknown): void => {
+      isPumping = false;
+      if (cause !== undefined) {
+        // Whoever comes next tries again; the log does not wait for a store that fails.
+        lag.clear();
+        for (const { reject } of waiting.splice(0)) reject(cause);
+      } else if (waiting.length > 0) pump();
+    };
+    void inTurn(catchUp).then(() => over(), over);
+  };
+  /** Resolves when so many entries of the log were taken in. */
+  const following = (size: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      target = Math.max(target, size);
+      waiting.push({ size, resolve, reject });
+      pump();
+    });
   /** What the store is behind with: of each entity the last entry that names it. */
   const behind = new Map<string, number>();
   let noted = 0;
@@ -145,29 +186,31 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       }
     }
   };
-  const following = (size: number): Promise<void> => inTurn((each) => catchUp(each, size));
   let timer: NodeJS.Timeout | undefined;
   let isOver = false;
-  let followed = 0;
   /** Whatever fails here fails again for whoever asks, and is told to it. */
   const follow = (): void => {
     clearTimeout(timer);
     timer = undefined;
-    followed = log.size;
     if (opened !== undefined && !isOver) void following(log.size).catch(() => undefined);
   };
   const caughtUpWith = async (id: string): Promise<void> => {
-    const { size } = log;
     const store = await ask(async (each) => each.position);
     await note(store);
     const last = behind.get(id);
-    if (last !== undefined && last >= store) await following(size);
+    if (last !== undefined && last >= store) await following(last + 1);
   };
   return {
-    appended() {
+    appended(bytes) {
       if (opened === undefined || isOver) return;
-      if (log.size - followed > MAX_BEHIND) follow();
+      lag.add(log.size, bytes);
+      if (lag.records > MAX_BEHIND || lag.bytes > MAX_READ_BYTES) follow();
       else timer ??= setTimeout(follow, FOLLOW_MILLISECONDS).unref();
+    },
+    async room() {
+      while (lag.bytes > MAX_LAG_BYTES && opened !== undefined && !isOver) {
+        await following(lag.first).catch(() => undefined);
+      }
     },
     async now(id) {
       await caughtUpWith(id);
@@ -208,4 +251,41 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };
+}
+
+type Waiting = {
+  readonly size: number;
+  resolve(): void;
+  reject(cause: unknown): void;
+};
+
+/** Entries that came together and were not taken in yet. */
+class Lag {
+  readonly #records: { readonly end: number; readonly bytes: number }[] = [];
+  bytes = 0;
+
+  get records(): number {
+    return this.#records.length;
+  }
+
+  /** Entries of the log with the oldest of them. */
+  get first(): number {
+    return this.#records[0]?.end ?? 0;
+  }
+
+  add(end: number, bytes: number): void {
+    this.#records.push({ end, bytes });
+    this.bytes += bytes;
+  }
+
+  taken(position: number): void {
+    const left = this.#records.findIndex(({ end }) => end > position);
+    const gone = this.#records.splice(0, left < 0 ? this.#records.length : left);
+    for (const { bytes } of gone) this.bytes -= bytes;
+  }
+
+  clear(): void {
+    this.#records.length = 0;
+    this.bytes = 0;
+  }
 }

@@ -168,8 +168,8 @@ export type StoreLog = Pick<DatasetLog, "origin"> & {
 /** Opens the store of a log; `anew` drops what is there, which is damaged. */
 export type OpenStore = (log: StoreLog, anew: boolean) => EntityStore;
 
-/** An entry of a log as the store takes it in. */
-export type StoredEntry = { readonly index: number; readonly body: EntryBody };
+/** An entry of a log as the store takes it in; one that says nothing of any entity has no bytes of observations. */
+export type StoredEntry = { readonly index: number; readonly body: EncodedBody };
 
 /** A page of entities in the order in which they first came. */
 export type EntityPage = {
@@ -258,9 +258,9 @@ export interface EntityReader {
 export interface EntityStore extends EntityReader, AsyncDisposable {
   /** Entries of the log that were taken in. */
   readonly position: number;
-  /** Told of the id of each entity of which something else is said now, before anybody can ask for it. */
+  /** Told of the id of each entity of which something else is said now, before `take` or `retake` resolves. */
   onChange(listener: (id: string) => void): void;
-  /** Takes in the entries that follow, each as a whole. Others may ask in between. */
+  /** Takes in the entries that follow, each as a whole. Others may ask meanwhile. */
   take(entries: readonly StoredEntry[]): Promise<void>;
   /** Remembers durably that these are about to lose facts: until `retake` their entries count as not taken in rightly. */
   suspect(index: number): Promise<void>;
@@ -279,8 +279,8 @@ export type EntityIndex = EntityReader & {
   /** Whether it is known without looking that this would not wait. */
   isCaughtUpWith(id: string): boolean;
   /**
-   * Told of the id of each entity of which something else is said now, before anybody can ask for it; without an id where that may
-   * be any of them. Whoever keeps what was answered forgets it then.
+   * Told of the id of each entity of which something else is said now, before it counts as caught up with; without an id where that
+   * may be any of them. Whoever keeps what was answered forgets it then.
    */
   onChange(listener: (id: string | undefined) => void): void;
   /** An entity after everything that stands in the log now, for whoever changes it: the store may be behind with others. */

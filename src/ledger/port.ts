@@ -93,6 +93,18 @@ export type SearchPage = {
 /** A page of the map keys that begin with `prefix`, newest first. */
 export type KeyPage = { readonly keys: readonly string[]; readonly cursor?: string };
 
+/** Which of those who hold an alias are asked for: all, one a division, or that of one division. */
+export type AliasQuery = {
+  readonly scheme: string;
+  readonly value: string;
+  readonly division?: string;
+  readonly limit: number;
+  readonly cursor?: string;
+};
+
+/** Codes that hold an alias, in the order of their divisions; the cursor is the last of these. */
+export type AliasPage = { readonly codes: readonly string[]; readonly cursor?: string };
+
 /** What became of one submitted item. */
 export type Outcome =
   | {
@@ -145,8 +157,8 @@ export interface LedgerReader {
   search(query: SearchQuery): Promise<SearchPage>;
   /** Map keys with this prefix (`decision/`, `gazette/`, `class/`, `manifest/`, `member/`, `registration/`, `grant/`, `granted/<code>/`, `key/<holder>/`). */
   keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage>;
-  /** Codes that hold this alias, in every division or in one. */
-  aliases(scheme: string, value: string, division?: string): Promise<readonly string[]>;
+  /** Codes that hold an alias, in every division or in one; `limit` at most 1 000. */
+  aliases(query: AliasQuery): Promise<AliasPage>;
   /** Resolves once derived indexes (search, children, keys, aliases) have taken in the first `size` entries. */
   indexed(size: number): Promise<void>;
   counts(): LedgerCounts;

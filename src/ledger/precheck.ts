@@ -7,7 +7,9 @@ import {
   keyKey,
   type OperationCheck,
   type PreparedSignature,
-  prepareSignature,
+  type PublicKey,
+  prepareSignatureBy,
+  publicKeyFor,
   referenceTo,
   type StateReader,
   verifySignature,
@@ -68,8 +70,22 @@ function jobFor(state: StateReader, item: Item): Job | undefined {
   const key = likelyKey(state, item);
   if (key === undefined) return undefined;
   const { alg, sigStructure, sign1 } = item.envelope;
-  const prepared = prepareSignature(key, alg, sigStructure, sign1);
+  const publicKey = publicKeyOf(key, alg);
+  if (publicKey === undefined) return undefined;
+  const prepared = prepareSignatureBy(publicKey, key, sigStructure, sign1);
   return prepared.ok ? { item, key, prepared: prepared.value } : undefined;
+}
+
+/** A key signs thousands of times, and reading it takes as long as all else that is prepared. */
+const READ = new WeakMap<KeyRecord, { readonly alg: number; readonly publicKey: PublicKey }>();
+
+function publicKeyOf(key: KeyRecord, alg: number): PublicKey | undefined {
+  const known = READ.get(key);
+  if (known?.alg === alg) return known.publicKey;
+  const read = publicKeyFor(key.key, alg);
+  if (!read.ok) return undefined;
+  READ.set(key, { alg, publicKey: read.value });
+  return read.value;
 }
 
 /** The key that the operation names, if the issuer holds it at present. */

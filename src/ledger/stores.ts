@@ -1,6 +1,14 @@
 import type { Change, Hash, MapPath, PreparedSignature } from "../core/index.ts";
 import type { Position } from "./block-maker.ts";
-import type { ChildrenPage, KeyPage, LedgerCounts, SearchPage, SearchQuery } from "./port.ts";
+import type {
+  AliasPage,
+  AliasQuery,
+  ChildrenPage,
+  KeyPage,
+  LedgerCounts,
+  SearchPage,
+  SearchQuery,
+} from "./port.ts";
 import type { AppliedChanges } from "./state.ts";
 
 // What the sequencer needs kept. The embedded driver keeps it in files, the memory driver in arrays; neither knows the rules.
@@ -92,7 +100,7 @@ export interface IndexStore {
   ): Promise<Pick<ChildrenPage, "codes" | "path">>;
   search(query: SearchQuery): Promise<SearchPage>;
   keys(prefix: string, limit: number, cursor?: string): Promise<KeyPage>;
-  aliases(scheme: string, value: string, division?: string): Promise<readonly string[]>;
+  aliases(query: AliasQuery): Promise<AliasPage>;
   counts(): LedgerCounts;
   close(): Promise<void>;
 }

@@ -16,6 +16,8 @@ import {
 } from "../core/index.ts";
 import { pause } from "./deferred.ts";
 import type {
+  AliasPage,
+  AliasQuery,
   BlockInfo,
   ChildrenPage,
   Head,
@@ -201,10 +203,10 @@ export class LedgerView implements Omit<LedgerReader, "onBlock"> {
     return this.#parts.index.keys(prefix, limit, cursor);
   }
 
-  async aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
+  async aliases(query: AliasQuery): Promise<AliasPage> {
     this.reading();
     await this.#caughtUp();
-    return this.#parts.index.aliases(scheme, value, division);
+    return this.#parts.index.aliases(query);
   }
 
   /** Who was told that something is durable shall find it in the lists; but nobody waits long for a busy index. */

@@ -9,7 +9,12 @@ import {
   syncUp,
   writeFullyLater,
 } from "../log/index.ts";
-import { dataDirectory, readDescription, writeDescription } from "./data-directory.ts";
+import {
+  type DataDirectory,
+  dataDirectory,
+  readDescription,
+  writeDescription,
+} from "./data-directory.ts";
 import { RESTORED } from "./datasets.ts";
 import { directoryFault } from "./directory-fault.ts";
 
@@ -51,9 +56,7 @@ export async function backup(
   await copyDatasets(source.datasets, target.datasets, copy, { files, withKeys });
   if (withKeys) {
     // The key of a witness is worth something only with all that it saw: a copy would have forgotten what comes after it.
-    // Those of a validator are never copied: two that vote or cosign with one key look like a traitor.
-    const { witnessKey, cosignerKey, validatorKey, peerKey } = source;
-    const forgotten = new Set([witnessKey, cosignerKey, validatorKey, peerKey]);
+    const forgotten = new Set([source.witnessKey, ...validatorOf(source)]);
     await copy.tree(dirname(source.logKey), dirname(target.logKey), forgotten);
     await copy.tree(source.demo, target.demo);
   }
@@ -61,6 +64,11 @@ export async function backup(
   await writeDescription(to, rest, files);
   return { entries: size, journalBytes: end, withKeys };
 }
+
+export type RestoreOptions = AuditOptions & {
+  /** The copy is to vote and cosign as the validator that it was made of, which never runs again. */
+  readonly asValidator?: boolean;
+};
 
 /**
  * Brings a backup back into an empty directory, after an audit of all of it. The node that opens it takes no writes until an
@@ -73,9 +81,9 @@ export async function backup(
 export async function restore(
   from: string,
   to: string,
-  options: AuditOptions = {},
+  options: RestoreOptions = {},
 ): Promise<AuditReport> {
-  const { files = nodeFiles } = options;
+  const { files = nodeFiles, asValidator = false } = options;
   mustBeEmpty(to, files);
   const description = await readDescription(from, files);
   if (description === undefined) throw directoryFault(from, "absent");
@@ -85,6 +93,7 @@ export async function restore(
   // A copy of a whole directory may hold a witness's key: the node makes another one.
   const source = dataDirectory(from);
   const forgotten = new Set([
+    ...(asValidator ? [] : validatorOf(source)),
     ...[source.witnessKey, join(source.witnessSeen, "vkey"), source.cosigned],
     // With its description, a directory has been begun: it comes last, and says that it was restored.
     ...["cityid.json", "cityid.json.new"].map((name) => join(from, name)),
@@ -131,6 +140,14 @@ async function copyDatasets(
     if (withKeys) await copy.tree(join(source, "keys"), join(target, "keys"));
     await copy.file(join(source, "dataset.json"), join(target, "dataset.json"));
   }
+}
+
+/**
+ * What makes a directory that of one validator: its keys, and its engine with them and with what they signed last. Two that
+ * vote or cosign with one key look like a traitor.
+ */
+function validatorOf({ cosignerKey, validatorKey, peerKey, comet }: DataDirectory): string[] {
+  return [cosignerKey, validatorKey, peerKey, comet];
 }
 
 /** Reads every journal of a dataset to its end. @throws LogFault for one that is damaged */

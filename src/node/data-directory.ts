@@ -56,6 +56,7 @@ export type DataDirectory = {
   readonly contexts: string;
   readonly subscriptions: string;
   readonly enrolments: string;
+  readonly comet: string;
   readonly demo: string;
 };
 
@@ -105,6 +106,7 @@ export function dataDirectory(root: string): DataDirectory {
     contexts: join(root, "contexts"),
     subscriptions: join(root, "subscriptions"),
     enrolments: join(root, "enrolments"),
+    comet: join(root, "comet"),
     demo: join(root, "demo"),
   };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
@@ -43,6 +42,7 @@ import { logSignersOf } from "./log-key.ts";
 import { openBridge } from "./mqtt/bridge.ts";
 import { openBroker } from "./mqtt/broker.ts";
 import { createNotifier } from "./notify/notifier.ts";
+import { randomly } from "./randomly.ts";
 import { compileTicks } from "./ticks.ts";
 import { SOFTWARE } from "./version.ts";
 import { type OwnWitness, openWitness, writeFraud } from "./witness.ts";
@@ -178,8 +178,6 @@ export const CLOCK = {
 
 /** Of the scratch dataset: a code that is nobody's. */
 const SCRATCH = "MA.156/SCRATCH#1";
-
-const randomly = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
 
 type Opened = {
   readonly description: DataDescription;

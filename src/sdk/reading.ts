@@ -170,12 +170,18 @@ async function findAlias(
 ): Promise<readonly string[]> {
   const path = `/alias/${encodeURIComponent(scheme)}/${encodeURIComponent(value)}`;
   const headers = { accept: "application/json" };
-  const response = await transport.send("GET", path, { query: { city }, headers });
-  if (response.status === 300) {
-    return ((await response.json()) as Page<Summary>).items.map(({ code }) => code);
+  const codes: string[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const response = await transport.send("GET", path, { query: { city, cursor }, headers });
+    if (response.status !== 300) {
+      const target = new URL(response.headers.get("location") ?? "", transport.url);
+      return [decodeURIComponent(target.pathname.slice(1))];
+    }
+    const { items, next } = (await response.json()) as Page<Summary>;
+    codes.push(...items.map(({ code }) => code));
+    if (next === undefined) return codes;
+    cursor = next;
   }
-  const target = new URL(response.headers.get("location") ?? "", transport.url);
-  return [decodeURIComponent(target.pathname.slice(1))];
 }
 
 async function bytesOf(response: Response): Promise<Uint8Array> {

@@ -31,7 +31,7 @@ import { type AppDependencies, DEFAULT_CONFIG, type ServerConfig } from "./optio
 import { mountPortal, mountVerifier } from "./portal/index.ts";
 import type { AnyRefusal } from "./problem/index.ts";
 import { createProblems, refusalOfFault, refusalOfLogFault } from "./problem/index.ts";
-import { createAdmission } from "./rate/index.ts";
+import { createAdmission, createClients } from "./rate/index.ts";
 import {
   createRecordAnswers,
   createRecordViews,
@@ -73,6 +73,7 @@ export function createApp(
   const metrics = createMetrics();
   const problems = createProblems(config, dependencies);
   const views = createRecordViews(ledger, state);
+  const clients = createClients(config);
   const above = grantsAbove(dependencies);
   const authentication = createAuthentication(config, {
     ...{ state, clock, random },
@@ -95,12 +96,13 @@ export function createApp(
     access,
     ...(above && { above }),
     uploadRate: createUploadRate(config),
+    clientOf: (c) => clients(c.env, c.req.header("X-Forwarded-For")),
     problem: problems.answer,
   };
   const answers = createRecordAnswers(services);
   const redirects = createRedirects(services);
   const pages = createCodePages(services);
-  const admission = createAdmission(config, clock);
+  const admission = createAdmission(config, clients, clock);
 
   const app = new Hono<AppEnv>();
   mountOps(app, services);

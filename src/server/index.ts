@@ -34,6 +34,7 @@ export {
   isNetwork,
   networksOf,
   plainAddress,
+  Shares,
 } from "./rate/index.ts";
 export type { Peer } from "./services.ts";
 export { type BlobStore, memoryStore } from "./store/index.ts";

@@ -28,6 +28,8 @@ export const MAX_RETRY_SECONDS = 10;
 
 /** Operations taken with `Prefer: respond-async` whose end is remembered. */
 export const MAX_PENDING: number = 10_000;
+/** Of one address; beyond it 429. */
+export const MAX_PENDING_OF_ADDRESS: number = 1000;
 export const PENDING_MILLISECONDS: number = 10 * MINUTE;
 
 export const MAX_PAGE: number = 1000;
@@ -61,6 +63,7 @@ export const FOLLOW_KEPT_MILLISECONDS: number = 5 * SECOND;
 export const MAX_FOLLOW_KEPT_BYTES: number = 16 * MIB;
 
 export const MAX_EVENT_STREAMS: number = 256;
+export const MAX_EVENT_STREAMS_OF_ADDRESS = 64;
 export const HEARTBEAT_MILLISECONDS: number = 15 * SECOND;
 
 /** How far `created` of a signed request, or `iat` of a token request, may lie from our clock. */
@@ -77,6 +80,9 @@ export const MAX_TOKENS_OF_HOLDER: number = 1000;
 
 export const MAX_APPLICATIONS: number = 10_000;
 export const MAX_INBOX_BYTES: number = 16 * 1024 * MIB;
+/** Of what came from one address: an office that applies for a whole province has room, and twenty of them together. */
+export const MAX_APPLICATIONS_OF_ADDRESS = 500;
+export const MAX_INBOX_BYTES_OF_ADDRESS: number = 1024 * MIB;
 export const MAX_MESSAGES = 200;
 export const MAX_MESSAGE_CHARACTERS = 4000;
 export const MAX_CONTACT_CHARACTERS = 500;

@@ -5,7 +5,7 @@ import { mountLog, type ServedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight } from "./methods.ts";
 import { DEFAULT_CONFIG, type Log, type ServerConfig } from "./options.ts";
 import { type AnyRefusal, createProblems } from "./problem/index.ts";
-import { createAdmission } from "./rate/index.ts";
+import { createAdmission, createClients } from "./rate/index.ts";
 import type { AppEnv, Peer } from "./services.ts";
 
 /** What serving a copy of a log needs. */
@@ -25,7 +25,7 @@ export function createMirrorApp(
   const config: ServerConfig = { ...DEFAULT_CONFIG, ...options };
   const node = { vkeys: [], policy: "", engine: "mirror", software: "cityid" };
   const problems = createProblems(config, { node });
-  const admission = createAdmission(config, clock);
+  const admission = createAdmission(config, createClients(config), clock);
   const app = new Hono<AppEnv>();
   mountLog(app, copy, problems.answer);
   app.get("/healthz", (c) => c.json({ status: "ok" }));

@@ -33,6 +33,8 @@ export type Services = AppDependencies & {
   readonly above?: GrantsAbove;
   /** Of entries, however they come. */
   readonly uploadRate: UploadRate;
+  /** Whose share of what all have together a request takes; nobody's, where a program on the machine itself asks. */
+  readonly clientOf: (c: AppContext) => string | undefined;
   /** The answer to a refusal, for programs or for people as the request asks. */
   readonly problem: (c: AppContext, refusal: AnyRefusal, status?: Problem["status"]) => Response;
 };

@@ -97,6 +97,18 @@ describe("cityid verify", () => {
     expect(refused.what).toMatch(/HISTORY_MISSING/);
   });
 
+  test("says how to ask again for a proof that does not bring what stands above its code", async () => {
+    const file = await kept("alone.json", await office.node.client.proof(`code/${lamp}`));
+    const english = problemOf(await verify(file));
+    expect(english).toMatchObject({ exit: 6, code: "CLI_PROOF_INCOMPLETE" });
+    expect(english.what).toMatch(`code/${LAMPS}`);
+    expect(english.remedy).toMatch(/effective=1.*cityid show .*GET \/v1\/proof\?key=/);
+    const chinese = problemOf(await verify(file, "--lang", "zh"));
+    expect(chinese.remedy).toMatch(/effective=1.*cityid show .*\/v1\/proof\?key=/);
+    await office.cli("show", lamp, "--proof", file);
+    expect(await verify(file)).toMatchObject({ exit: 0 });
+  });
+
   test("shows that the log only grew since a checkpoint that was kept, or since a receipt", async () => {
     const file = at("growth.json");
     const made = jsonOf(await office.cli("export", "growth", checkpoint, file, "--json"));

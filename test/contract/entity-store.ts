@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import {
   encodeFact,
+  encodeObservations,
   type Fact,
   factNumber,
   hashLeaf,
@@ -51,7 +52,8 @@ const START = Date.parse("2026-11-29T00:00:00Z");
 
 export function entryOf(index: number, ...said: readonly Said[]): StoredEntry {
   const receivedMilliseconds = START + index * 1000;
-  return { index, body: { receivedMilliseconds, observations: said.map(observe) } };
+  const observations = encodeObservations(said.map(observe));
+  return { index, body: { receivedMilliseconds, observations } };
 }
 
 export const LOG: StoreLog = {

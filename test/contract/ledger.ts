@@ -274,7 +274,8 @@ export function describeLedger(
       await ledger.indexed(ledger.head().size);
       const seven = "MA.156.1301/LAMP/000007";
       expect(await ledger.search({ text: "OLD-7", limit: 10 })).toMatchObject({ codes: [seven] });
-      expect(await ledger.aliases("asset", "OLD-7")).toEqual([seven]);
+      const alias = { scheme: "asset", value: "OLD-7", limit: 10 };
+      expect(await ledger.aliases(alias)).toEqual({ codes: [seven] });
       const bbox = [1_145_000_007, 380_000_007, 1_145_000_007, 380_000_007] as const;
       expect(await ledger.search({ bbox, limit: 10 })).toMatchObject({ codes: [seven] });
       expect((await ledger.search({ under: "MA.156.1301/LAMP", limit: 100 })).codes).toHaveLength(

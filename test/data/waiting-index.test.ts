@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { utf8 } from "../../src/core/index.ts";
+import { encodeObservations, utf8 } from "../../src/core/index.ts";
 import { followLog } from "../../src/data/entity-index.ts";
 import { ALL, memoryEntityStore } from "../../src/data/index.ts";
 import type { EntryBody } from "../../src/data/port.ts";
@@ -16,6 +16,7 @@ function bodyOf(id: string, power: number): EntryBody {
 
 function openIndex() {
   const bodies: EntryBody[] = [{ receivedMilliseconds: 0, observations: [] }];
+  const bodyAt = (index: number) => bodies[index] ?? { receivedMilliseconds: 0, observations: [] };
   let open = (): void => undefined;
   let gate = Promise.resolve();
   const store = memoryEntityStore();
@@ -23,7 +24,11 @@ function openIndex() {
     get size() {
       return bodies.length;
     },
-    body: async (index: number) => bodies[index] ?? { receivedMilliseconds: 0, observations: [] },
+    body: async (index: number) => bodyAt(index),
+    encodedBody: async (index: number) => {
+      const { receivedMilliseconds, observations } = bodyAt(index);
+      return { receivedMilliseconds, observations: encodeObservations(observations) };
+    },
   };
   const slow = Object.create(store, {
     take: {
@@ -91,5 +96,31 @@ describe("an index that lags behind its log", () => {
     await index.caughtUpWith(ONE);
     expect(told).toEqual([ONE, OTHER, ONE]);
     await index[Symbol.asyncDispose]();
+  });
+
+  test("has its log wait where it is too far behind, and not once it is closed", async () => {
+    const { index, say, shut, open } = openIndex();
+    await index.caughtUp();
+    shut();
+    const much = (n: number) => {
+      say(ONE, n);
+      index.appended(400_000);
+    };
+    much(1);
+    await index.room();
+    much(2);
+    let isRoom = false;
+    const room = index.room().then(() => {
+      isRoom = true;
+    });
+    await index.caughtUpWith(OTHER);
+    expect(isRoom).toBe(false);
+    open();
+    await room;
+    expect((await index.now(ONE))?.attributes.power?.[0]?.said.value).toBe(2);
+    much(3);
+    much(4);
+    await index[Symbol.asyncDispose]();
+    await index.room();
   });
 });

@@ -127,6 +127,28 @@ test("it comes back read-only, until its operator says that nobody saw a newer s
   expect((await fetch(`${again.url}/readyz`)).status).toBe(200);
 });
 
+test("of a copy of a validator's whole directory, what it votes with comes back only where that is said", async () => {
+  const copy = join(root, "copy");
+  cpSync(node.data, copy, { recursive: true, filter: (path) => !/lock|index\.db/.test(path) });
+  const keys = ["cosigner.key", "validator.key", "peer.key"].map((name) => join("keys", name));
+  const engine = ["config/priv_validator_key.json", "data/priv_validator_state.json"];
+  const votes = [...keys, ...engine.map((name) => join("comet", name))];
+  for (const directory of ["config", "data"]) {
+    mkdirSync(join(copy, "comet", directory), { recursive: true });
+  }
+  for (const name of votes) writeFileSync(join(copy, name), "of a validator");
+  const there = (data: string) => votes.filter((name) => existsSync(join(data, name)));
+
+  const plain = join(root, "plain");
+  expect(await runCli(["restore", copy, plain])).toMatchObject({ exit: 0, errors: "" });
+  expect(existsSync(join(plain, "keys", "log.key"))).toBe(true);
+  expect(there(plain)).toEqual([]);
+  const validator = join(root, "validator");
+  const said = await runCli(["restore", copy, validator, "--as-validator"]);
+  expect(said).toMatchObject({ exit: 0, errors: "" });
+  expect(there(validator)).toEqual(votes);
+});
+
 test("a damaged one is not brought back", async () => {
   const damaged = join(root, "damaged");
   cpSync(backup, damaged, { recursive: true });

@@ -8,6 +8,7 @@ import {
   MA1301,
   NODE,
   openWorld,
+  present,
   type RequestSigning,
   sendSigned,
   signedHeaders,
@@ -64,6 +65,19 @@ describe("POST /v1/applications", () => {
     });
     expect(response.headers.get("Location")).toBe(`/v1/applications/${body.id}`);
     expect((await apply(application)).status).toBe(200);
+  });
+
+  test("keeps whose share of the room it takes, and shows it to nobody", async () => {
+    const body = JSON.stringify({ application: base64(applicationOf(world.clock.now)) });
+    const headers = { "Content-Type": "application/json" };
+    const request = new Request(`${NODE}/v1/applications`, { method: "POST", headers, body });
+    const response = await world.app.fetch(request, { remoteAddress: "::ffff:192.0.2.7" });
+    const { id } = await response.json();
+    const meta = new TextDecoder().decode(present(await store.get(`${id}/meta`), "meta"));
+    expect(JSON.parse(meta)).toMatchObject({ from: "192.0.2.7" });
+    const path = `/v1/applications/${id}`;
+    const seen = await sendSigned(world, "GET", path, asMember("A"));
+    expect(await seen.text()).not.toContain("192.0.2.7");
   });
 
   test.each([

@@ -10,7 +10,7 @@ import {
 } from "../../src/core/index.ts";
 import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
 import type { HotAnswer } from "../../src/server/index.ts";
-import { MAX_WRITES_WAITING } from "../../src/server/limits.ts";
+import { MAX_EVENT_STREAMS_OF_ADDRESS, MAX_WRITES_WAITING } from "../../src/server/limits.ts";
 import { lampManifest } from "../contract/ledger.ts";
 import { city, code, idOf, member, named, sign } from "../core/state/kit.ts";
 import { issueCity, MA1301, openCity, openWorld, present, type World } from "./world.ts";
@@ -463,6 +463,20 @@ describe("GET /v1/events", () => {
     const text = await first?.text();
     expect(text?.match(/^id: /gm) ?? []).toHaveLength(6);
     expect((await world.get("/v1/events")).status).toBe(200);
+  });
+
+  test("are a share of all to one address, so that others have some", async () => {
+    const from = (remoteAddress: string) => world.get("/v1/events", {}, { remoteAddress });
+    const streams = await Promise.all(
+      Array.from({ length: MAX_EVENT_STREAMS_OF_ADDRESS }, () => from("192.0.2.1")),
+    );
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await from("192.0.2.1");
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "30"]);
+    expect(await refused.json()).toMatchObject({ code: "HTTP_RATE", facts: { by: "address" } });
+    expect((await from("192.0.2.2")).status).toBe(200);
+    await streams[0]?.body?.cancel();
+    expect((await from("192.0.2.1")).status).toBe(200);
   });
 
   test("begins no stream for whoever asks for the head alone", async () => {

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Link } from "../../src/core/index.ts";
+import { aliasPage } from "../../src/ledger/alias-page.ts";
+import type { AliasQuery } from "../../src/ledger/index.ts";
 import { city, code, member, named } from "../core/state/kit.ts";
 import { MA1301, openCity, openWorld, present, type World } from "./world.ts";
 
@@ -552,6 +554,12 @@ describe("did:web", () => {
   });
 });
 
+/** What holds one alias in two divisions, a longer one and a shorter one that it begins with. */
+const HELD = [
+  { division: "MA.156.13", code: `${MA1301}/LAMP/000001` },
+  { division: MA1301, code: `${MA1301}/LAMP/000002` },
+];
+
 describe("aliases and UIC", () => {
   test("lead from an old number to the code", async () => {
     const response = await world.get("/alias/asset-no/ZS-2?lang=zh");
@@ -571,8 +579,7 @@ describe("aliases and UIC", () => {
   test("several hits: 300", async () => {
     const ledger = new Proxy(world.ledger, {
       get: (target, name) => {
-        if (name === "aliases")
-          return async () => [`${MA1301}/LAMP/000001`, `${MA1301}/LAMP/000002`];
+        if (name === "aliases") return async (asked: AliasQuery) => aliasPage(HELD, asked);
         const value = Reflect.get(target, name);
         return typeof value === "function" ? value.bind(target) : value;
       },
@@ -581,6 +588,17 @@ describe("aliases and UIC", () => {
     const response = await both.get("/alias/asset-no/ZS");
     expect(response.status).toBe(300);
     expect((await response.json()).items).toMatchObject([{ kind: "thing" }, { kind: "thing" }]);
+    // The same by pages of one: none of them is taken for the only one.
+    const first = await both.get("/alias/asset-no/ZS?limit=1");
+    expect(first.status).toBe(300);
+    const { items, next } = await first.json();
+    expect(items).toMatchObject([{ code: HELD[0]?.code }]);
+    expect(first.headers.get("Link")).toMatch(`cursor=${next}>; rel="next"`);
+    const second = await both.get(`/alias/asset-no/ZS?limit=1&cursor=${next}`);
+    expect(second.status).toBe(300);
+    const last = await second.json();
+    expect(last).toEqual({ items: [expect.objectContaining({ code: HELD[1]?.code })] });
+    expect((await both.get("/alias/asset-no/ZS?limit=1001")).status).toBe(400);
   });
 
   test("compute a UIC where that can be done, and refuse what is none", async () => {

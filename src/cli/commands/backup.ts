@@ -4,6 +4,8 @@ import { damageProblem } from "../damage.ts";
 import { onNode } from "../node-problem.ts";
 import { duration, group } from "../progress.ts";
 
+type Options = { readonly asValidator?: true };
+
 export function addBackup(program: Command, { say, runOf }: Cli): void {
   program
     .command("backup")
@@ -64,10 +66,19 @@ export function addRestore(program: Command, { say, runOf }: Cli): void {
     )
     .argument("<backup>")
     .argument("<data>", say({ en: "an empty directory", zh: "空目录" }))
-    .action(async (from: string, data: string, _: unknown, command: Command) => {
+    .option(
+      "--as-validator",
+      say({
+        en: "of a copy of a validator's whole directory: with its keys and its engine, to vote in its place. Only where that one never runs again",
+        zh: "备份为验证节点的完整目录时：连同其密钥和引擎一并恢复，代替其投票；仅限原节点不再运行时使用",
+      }),
+    )
+    .action(async (from: string, data: string, options: Options, command: Command) => {
       const run = runOf(command);
       const { restore } = await import("../../node/index.ts");
-      const report = await onNode(() => restore(from, data));
+      const report = await onNode(() =>
+        restore(from, data, { asValidator: options.asValidator === true }),
+      );
       if (!report.intact) throw damageProblem(from, report.refusal, report.entries);
       run.result({ data, ...report }, () => [
         run.paint.good("✔ ") +

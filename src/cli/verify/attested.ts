@@ -43,9 +43,10 @@ export function delegationText(
   });
 }
 
-/** A verdict that is none: the proof does not hold. */
+/** A verdict that is none: the proof does not hold, or brings too little to tell. */
 export function refused({ code: cause, ...facts }: { readonly code: string }): CliProblem {
-  return new CliProblem("CLI_PROOF", { ...facts, cause });
+  const code = cause === "PROOF_ANCESTOR_MISSING" ? "CLI_PROOF_INCOMPLETE" : "CLI_PROOF";
+  return new CliProblem(code, { ...facts, cause });
 }
 
 /** Refuses a proof that holds, and is about something else than was asked. */

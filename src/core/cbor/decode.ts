@@ -22,6 +22,9 @@ export type CborRefusal = {
 /** The major type of arrays. RFC 8949 §3.1. */
 const LIST = 4;
 
+/** Items of a list for which room is made before they are read. */
+const MAX_MADE_AT_ONCE = 16;
+
 /** Notes where each map that stands `depth` levels deep begins, so that its bytes can be copied later. */
 export type MapWatch = { readonly depth: number; readonly starts: number[] };
 
@@ -265,6 +268,14 @@ class Reader {
   }
 
   #array(length: number, depth: number): CborValue[] {
+    // Most are short; what claims to be long grows as its items come.
+    if (length > MAX_MADE_AT_ONCE) return this.#longArray(length, depth);
+    const items = new Array<CborValue>(length);
+    for (let i = 0; i < length; i++) items[i] = this.value(depth + 1);
+    return items;
+  }
+
+  #longArray(length: number, depth: number): CborValue[] {
     const items: CborValue[] = [];
     for (let i = 0; i < length; i++) items.push(this.value(depth + 1));
     return items;

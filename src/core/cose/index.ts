@@ -25,6 +25,7 @@ export {
   isSignatureRight,
   type PreparedSignature,
   prepareSignature,
+  prepareSignatureBy,
   publicKeyFor,
   type SigningKey,
   verifySignature,

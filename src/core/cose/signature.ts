@@ -46,9 +46,16 @@ export function prepareSignature(
   signed: Pick<Sign1, "signature" | "webauthn">,
 ): Result<PreparedSignature, Exclude<CoseSignatureRefusal, { code: "COSE_SIGNATURE_WRONG" }>> {
   const key = publicKeyFor(signer.key, alg);
-  if (!key.ok) return key;
-  const { kind, bytes: publicKey } = key.value;
-  const { rpId, origin } = signer;
+  return key.ok ? prepareSignatureBy(key.value, signer, message, signed) : key;
+}
+
+/** {@link prepareSignature} for whoever keeps what `publicKeyFor` said of the signer's key. */
+export function prepareSignatureBy(
+  { kind, bytes: publicKey }: PublicKey,
+  { rpId, origin }: SigningKey,
+  message: Uint8Array,
+  signed: Pick<Sign1, "signature" | "webauthn">,
+): Result<PreparedSignature, WebauthnRefusal | { code: "COSE_WEBAUTHN"; want: boolean }> {
   const { signature, webauthn } = signed;
   if (rpId === undefined || origin === undefined) {
     if (webauthn !== undefined) return err({ code: "COSE_WEBAUTHN", want: false });

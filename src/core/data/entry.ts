@@ -81,6 +81,18 @@ export function encodeEntry(
   return encodeSign1({ protectedBytes, payload, signature });
 }
 
+/** An entry of one's own with its signature: what {@link decodeEntry} reads out of its bytes. */
+export function completeEntry(
+  claims: EntryClaims,
+  header: EntryHeader,
+  unsigned: UnsignedEntry,
+  signature: Uint8Array,
+): DataEntry {
+  const bytes = encodeEntry(unsigned, signature);
+  const { message } = unsigned;
+  return { ...claims, ...header, bytes, hash: hashLeaf(bytes), message, signature };
+}
+
 /**
  * Reads an entry, and only its one deterministic spelling. The bytes are not trusted; the signature is not looked at.
  *

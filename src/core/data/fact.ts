@@ -4,6 +4,7 @@ import {
   decodeCborItems,
   encodeCbor,
   isCborMap,
+  MAX_CBOR_DEPTH,
   spansOfLists,
 } from "../cbor/index.ts";
 import {
@@ -91,11 +92,11 @@ export function rootOfEncoded(observations: Uint8Array): Hash {
 
 /** Deterministic CBOR of observations: a list of lists of facts, 32 bytes in the place of each that is kept back. */
 export function encodeObservations(observations: readonly Observation[]): Uint8Array {
-  return encodeCbor(
-    observations.map((facts) =>
-      facts.map((fact) => (isShown(fact) ? [fact.salt, fact.name, fact.value] : fact)),
-    ),
-  );
+  return encodeCbor(observations.map((facts) => facts.map(itemOf)));
+}
+
+function itemOf(fact: Fact | Hash): CborValue {
+  return isShown(fact) ? [fact.salt, fact.name, fact.value] : fact;
 }
 
 /**
@@ -132,6 +133,41 @@ export function* decodingObservations(
     yield;
   }
   return ok(observations);
+}
+
+/**
+ * Whether observations that somebody made could be read again, without reading them.
+ *
+ * @param bytes how long they are as {@link encodeObservations} writes them
+ * @returns nothing, else the refusal that {@link decodeObservations} has of what it writes
+ */
+export function fitObservations(
+  observations: readonly Observation[],
+  bytes: number,
+): Result<void, FactRefusal> {
+  if (bytes > MAX_ENTRY_FACTS_BYTES) {
+    return err({ code: "DATA_FACTS_SIZE", got: bytes, max: MAX_ENTRY_FACTS_BYTES });
+  }
+  if (observations.length === 0 || observations.length > MAX_OBSERVATIONS) {
+    return misfit(-1, -1, `1 to ${MAX_OBSERVATIONS} observations`);
+  }
+  const isDeep = observations.flat().some((fact) => isShown(fact) && !isShallow(fact.value, 0));
+  if (isDeep) return misfit(-1, -1, "deterministic CBOR (CBOR_DEPTH)");
+  for (const [at, facts] of observations.entries()) {
+    const observation = readObservation(facts.map(itemOf), at);
+    if (!observation.ok) return observation;
+  }
+  return ok(undefined);
+}
+
+/** Lists around a value: of observations, of facts, and the fact. */
+const LEVELS_ABOVE = 3;
+
+function isShallow(value: CborValue, level: number): boolean {
+  if (typeof value !== "object" || value === null || value instanceof Uint8Array) return true;
+  if (level + LEVELS_ABOVE >= MAX_CBOR_DEPTH) return false;
+  const all = Array.isArray(value) ? (value as readonly CborValue[]) : Object.values(value);
+  return all.every((each) => isShallow(each as CborValue, level + 1));
 }
 
 /** All steps at once. */

@@ -1,4 +1,5 @@
 export {
+  completeEntry,
   composeEntry,
   DATA_TYPE,
   type DataEntry,
@@ -20,6 +21,7 @@ export {
   factLeaf,
   factNumber,
   factRoot,
+  fitObservations,
   isShown,
   type Observation,
   observationsRoot,

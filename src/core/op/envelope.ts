@@ -29,7 +29,7 @@ export type Envelope = {
   readonly sigStructure: Uint8Array;
   /** SHA-256 of it: the id under which decisions, manifests and registrations stand. */
   readonly id: Uint8Array;
-  readonly sign1: Sign1;
+  readonly sign1: Omit<Sign1, "protected">;
   /** The payload, decoded and canonical; its shape is not judged yet. */
   readonly payload: CborValue;
 };
@@ -60,20 +60,40 @@ export function openEnvelope(
   if (!payload.ok) return payload;
   const headers = readHeaders(sign1.value.protected, type);
   if (!headers.ok) return headers;
-  const message = sigStructure(sign1.value.protectedBytes, sign1.value.payload);
-  // Field by field: spreading the headers would take longer than reading them.
-  const { alg, kid, iss, aud, iatSeconds } = headers.value;
-  return ok({
-    alg,
-    kid,
-    iss,
-    aud,
-    iatSeconds,
-    sigStructure: message,
-    id: signatureId(message),
-    sign1: sign1.value,
-    payload: payload.value,
-  });
+  return ok(new Opened(headers.value, sign1.value, payload.value));
+}
+
+/** What few ask for is made when they do: most operations need no id, and their signature is checked elsewhere. */
+class Opened implements Envelope {
+  readonly alg: number;
+  readonly kid: Uint8Array;
+  readonly iss: Issuer;
+  readonly aud: string;
+  readonly iatSeconds: number;
+  readonly sign1: Envelope["sign1"];
+  readonly payload: CborValue;
+  #id: Uint8Array | undefined;
+
+  constructor({ alg, kid, iss, aud, iatSeconds }: Headers, sign1: Sign1, payload: CborValue) {
+    this.alg = alg;
+    this.kid = kid;
+    this.iss = iss;
+    this.aud = aud;
+    this.iatSeconds = iatSeconds;
+    const { protectedBytes, payload: bytes, signature, webauthn } = sign1;
+    const parts = { protectedBytes, payload: bytes, signature };
+    this.sign1 = webauthn === undefined ? parts : { ...parts, webauthn };
+    this.payload = payload;
+  }
+
+  get sigStructure(): Uint8Array {
+    return sigStructure(this.sign1.protectedBytes, this.sign1.payload);
+  }
+
+  get id(): Uint8Array {
+    this.#id ??= signatureId(this.sigStructure);
+    return this.#id;
+  }
 }
 
 type Headers = Pick<Envelope, "alg" | "kid" | "iss" | "aud" | "iatSeconds">;

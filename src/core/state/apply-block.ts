@@ -20,6 +20,7 @@ import { onlyAdds } from "./kinds/gazette.ts";
 import { execute, needFor } from "./kinds/index.ts";
 import { applyChunk, type BulkRefusal, type ItemSteps } from "./kinds/manifest.ts";
 import { type Change, type StateReader, Transaction } from "./transaction.ts";
+import type { KeyRecord } from "./values.ts";
 
 export type ApplyRefusal =
   | AuthorityRefusal
@@ -144,10 +145,7 @@ function applyOperation(
   const need = needOf(context, op, envelope.iss);
   const signer = authorise(context, envelope, hash, need);
   if (!signer.ok) return signer;
-  const { id, iss, kid } = envelope;
-  const { electorate: by, threshold } = need;
-  const gives = signer.value.uses;
-  const act: Act = { hash, id, iss, kid, signer: signer.value, gives, by, threshold };
+  const act = new OwnAct(envelope, hash, signer.value, need);
   switch (op.op) {
     case "admit":
       return executeAdmit(context, op, act);
@@ -157,6 +155,34 @@ function applyOperation(
       return executeEndorse(context, op, act, need);
     default:
       return takesOneVote(op, need) ? execute(context, op, act) : needsDecision(need);
+  }
+}
+
+/** What an operation does by itself, on its signer's word. */
+class OwnAct implements Act {
+  readonly hash: Uint8Array;
+  readonly iss: Envelope["iss"];
+  readonly kid: Uint8Array;
+  readonly signer: KeyRecord;
+  readonly gives: Act["gives"];
+  readonly by: Act["by"];
+  readonly threshold: number;
+  readonly #envelope: Envelope;
+
+  constructor(envelope: Envelope, hash: Uint8Array, signer: KeyRecord, need: Need) {
+    this.hash = hash;
+    this.iss = envelope.iss;
+    this.kid = envelope.kid;
+    this.signer = signer;
+    this.gives = signer.uses;
+    this.by = need.electorate;
+    this.threshold = need.threshold;
+    this.#envelope = envelope;
+  }
+
+  /** Made when somebody asks: most kinds do not. */
+  get id(): Uint8Array {
+    return this.#envelope.id;
   }
 }
 

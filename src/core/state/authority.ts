@@ -6,6 +6,7 @@ import { type Issuer, type KeyUse, MEMBER } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Context, type Ground, seconds } from "./context.ts";
 import { referenceTo } from "./effective.ts";
+import { lineAbove } from "./line.ts";
 import { codeKey, keyKey, memberKey, paramKey } from "./map-keys.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Authority, CodeRecord, KeyRecord } from "./values.ts";
@@ -80,6 +81,23 @@ export function needNearest(
   const record = nearestHolder(tx, codes, use);
   if (record === undefined) return needMembers(tx, use === "issue" ? "issue" : "govern", subjects);
   return needRecord(record, [use], subjects, threshold?.(record) ?? 1);
+}
+
+/** The same of a code itself and what stands above it, for a threshold of one. */
+export function needNearestAbove(tx: Transaction, code: Code, use: KeyUse): Need {
+  const holder = holdingAbove(tx, code, use);
+  if (holder === undefined) return needMembers(tx, use === "issue" ? "issue" : "govern", [code]);
+  return needRecord(holder, [use], [code], 1);
+}
+
+function holdingAbove(tx: Transaction, code: Code, use: KeyUse): CodeRecord | undefined {
+  const own = tx.get(codeKey(code));
+  if (own?.holds.includes(use)) return own;
+  for (const { key } of lineAbove(code)) {
+    const record = tx.get(key);
+    if (record?.holds.includes(use)) return record;
+  }
+  return undefined;
 }
 
 export function needRecord(

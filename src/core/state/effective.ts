@@ -1,4 +1,5 @@
-import { ancestorsOf, type Code, parentOf } from "../code/index.ts";
+import { ancestorsOf, type Code } from "../code/index.ts";
+import { knownRegistrationKey, lineAbove } from "./line.ts";
 import type { MapKey } from "./map-keys.ts";
 import { codeKey, registrationKey } from "./map-keys.ts";
 import type { CodeRecord, Reference } from "./values.ts";
@@ -47,8 +48,8 @@ export function effectiveStatus(state: ValueReader, record: StatusFields): Effec
   // Of the record that decides only a part is named until all are known: nearly every record is active, and that often.
   let because: StatusFields | Reference = record;
   let child = record;
-  for (let code = parentOf(record.code); code !== undefined; code = parentOf(code)) {
-    const ancestor: StatusFields | undefined = state.get(codeKey(code));
+  for (const { key } of lineAbove(record.code)) {
+    const ancestor: StatusFields | undefined = state.get(key);
     if (ancestor === undefined) break;
     const { parent } = child;
     if (parent !== undefined && !isReference(parent, ancestor) && isStricter("retired", status)) {
@@ -83,7 +84,7 @@ export function statusBelow(
 type Status = EffectiveStatus["status"];
 
 function own(state: ValueReader, { registration, status }: StatusFields): Status {
-  const isVoid = registration !== undefined && state.get(registrationKey(registration))?.void;
+  const isVoid = registration !== undefined && state.get(knownRegistrationKey(registration))?.void;
   return isVoid === true ? "void" : status;
 }
 

@@ -25,8 +25,9 @@ export type ParentWork = {
  * for the parent is found out once, and its tree and counters are written once, when the item has been accepted.
  */
 export class ItemWork {
-  readonly #parents = new Map<Code, ParentWork>();
-  readonly #changed = new Map<string, Raised>();
+  // Most items create nothing, and raise one count: no map is made for them.
+  #parents: Map<Code, ParentWork> | undefined;
+  #changed: Map<string, Raised> | undefined;
   #lastParent: ParentWork | undefined;
   #last: Raised | undefined;
 
@@ -35,6 +36,7 @@ export class ItemWork {
     const last = this.#lastParent;
     if (last !== undefined && isChild(code, last.code)) return last;
     const parent = present(parentOf(code), "a parent");
+    this.#parents ??= new Map();
     const known = this.#parents.get(parent) ?? newParent(parent);
     this.#parents.set(parent, known);
     this.#lastParent = known;
@@ -48,6 +50,12 @@ export class ItemWork {
       this.#last.count++;
       return;
     }
+    const before = this.#last;
+    if (before === undefined) {
+      this.#last = { id, count: 1 };
+      return;
+    }
+    this.#changed ??= new Map([[registrationKey(before.id), before]]);
     const key = registrationKey(id);
     const known = this.#changed.get(key) ?? { id, count: 0 };
     known.count++;
@@ -57,13 +65,14 @@ export class ItemWork {
 
   /** Writes what was gathered: the item is accepted. */
   settle(tx: Transaction): void {
-    for (const { code, adopted } of this.#parents.values()) {
+    for (const { code, adopted } of this.#parents?.values() ?? []) {
       if (adopted.length === 0) continue;
       const frontier = frontierOf(tx.get(frontierKey(code)));
       frontier.appendAll(hashLeaves(adopted));
       tx.put(frontierKey(code), { count: frontier.size, nodes: frontier.hashes() });
     }
-    for (const { id, count } of this.#changed.values()) {
+    const only = this.#last === undefined ? [] : [this.#last];
+    for (const { id, count } of this.#changed?.values() ?? only) {
       const key = registrationKey(id);
       const registration = present(tx.get(key), "the registration of a record");
       tx.put(key, { ...registration, changed: registration.changed + count });

@@ -6,7 +6,8 @@ import { err, ok, type Result } from "../result.ts";
 import { type Need, needMembers, needNearest, selfAndAncestors } from "./authority.ts";
 import { type Context, type Ground, today } from "./context.ts";
 import { type EffectiveStatus, effectiveStatus, referenceTo, referredCode } from "./effective.ts";
-import { codeKey } from "./map-keys.ts";
+import { lineAbove } from "./line.ts";
+import { codeKey, type MapKey } from "./map-keys.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Authority, CodeRecord, Reference } from "./values.ts";
 
@@ -77,13 +78,24 @@ export function activeAbove(context: Context, code: Code): Result<CodeRecord, Ru
  * lives in another ledger.
  */
 export function frozen(context: Context, code: Code, below: boolean): RuleRefusal | undefined {
-  for (const each of below ? selfAndAncestors(code) : ancestorsOf(code)) {
-    const record = context.tx.get(codeKey(each));
-    if (record?.delegation === undefined) continue;
-    const { origin, url } = record.delegation;
-    return { code: "STATE_DELEGATED", subject: code, because: referenceTo(record), origin, url };
+  const own = below ? delegated(context, code, codeKey(code)) : undefined;
+  if (own !== undefined) return own;
+  for (const { key } of lineAbove(code)) {
+    const above = delegated(context, code, key);
+    if (above !== undefined) return above;
   }
   return undefined;
+}
+
+function delegated(
+  { tx }: Context,
+  subject: Code,
+  key: MapKey<CodeRecord>,
+): RuleRefusal | undefined {
+  const record = tx.get(key);
+  if (record?.delegation === undefined) return undefined;
+  const { origin, url } = record.delegation;
+  return { code: "STATE_DELEGATED", subject, because: referenceTo(record), origin, url };
 }
 
 /** The record, if it is active or suspended: a suspension must not stop its own undoing. */

@@ -1,4 +1,11 @@
-import { type CborValue, isShown, type Observation, UNITS_PER_DEGREE } from "../../core/index.ts";
+import {
+  type CborValue,
+  decodeCbor,
+  InvariantError,
+  isShown,
+  type Observation,
+  UNITS_PER_DEGREE,
+} from "../../core/index.ts";
 import { type JsonMap, jsonOf, momentOf } from "../../table/index.ts";
 import { LOCATION } from "./entity.ts";
 
@@ -57,6 +64,42 @@ export function readStatement(
 ): Statement | undefined {
   const facts = new Map<string, CborValue>();
   for (const fact of observation) if (isShown(fact)) facts.set(fact.name, fact.value);
+  return statementOf(facts, receivedMilliseconds);
+}
+
+/** A statement, and which observation of its entry makes it. */
+export type StatementAt = { readonly at: number; readonly statement: Statement };
+
+/**
+ * The same of all observations of an entry, as `encodeObservations` writes them: what was judged is not looked at again. No
+ * bytes at all are no observations.
+ */
+export function readStatements(
+  observations: Uint8Array,
+  receivedMilliseconds: number,
+): readonly StatementAt[] {
+  if (observations.length === 0) return [];
+  const decoded = decodeCbor(observations);
+  if (!decoded.ok) throw new InvariantError(`facts that were judged: ${decoded.error.code}`);
+  return (decoded.value as readonly (readonly CborValue[])[]).flatMap((observation, at) => {
+    const facts = new Map<string, CborValue>();
+    for (const fact of observation) {
+      // Of what is kept back the hash stands there.
+      if (!(fact instanceof Uint8Array)) putFact(facts, fact as readonly CborValue[]);
+    }
+    const statement = statementOf(facts, receivedMilliseconds);
+    return statement === undefined ? [] : [{ at, statement }];
+  });
+}
+
+function putFact(facts: Map<string, CborValue>, [, name, value]: readonly CborValue[]): void {
+  if (typeof name === "string" && value !== undefined) facts.set(name, value);
+}
+
+function statementOf(
+  facts: ReadonlyMap<string, CborValue>,
+  receivedMilliseconds: number,
+): Statement | undefined {
   const id = facts.get("id");
   if (typeof id !== "string" || id === "") return undefined;
   const types = textsOf(facts.get("type"));

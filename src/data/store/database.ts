@@ -4,6 +4,7 @@ import { STORE_SCHEMA, STORE_VERSION } from "./schema.ts";
 
 const CACHE_KIB = 8 * 1024;
 const CHECKPOINT_PAGES = 2000;
+const BUSY_MILLISECONDS = 5000;
 
 /**
  * Opens the store that is there if it belongs to this log and is whole, else an empty one.
@@ -23,6 +24,11 @@ export function openDatabase(
   sql.run("INSERT OR REPLACE INTO meta VALUES ('open', ?)", [BOOT_ID]);
   sql.exec("PRAGMA synchronous = OFF");
   return sql;
+}
+
+/** Another connection to a store that is open: nothing of what it writes is synced, see above. */
+export function openToWrite(file: string): Sql {
+  return open(file);
 }
 
 /** Everything is on the disk when this returns. */
@@ -81,6 +87,8 @@ function openEmpty(file: string, log: string): Sql {
 function open(file: string): Sql {
   const sql = new Sql(file);
   sql.all("PRAGMA journal_mode = WAL");
+  // Whoever writes does so by itself; but also to look at a database takes a lock for a moment.
+  sql.all(`PRAGMA busy_timeout = ${BUSY_MILLISECONDS}`);
   sql.exec(
     `PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -${CACHE_KIB}`,
   );

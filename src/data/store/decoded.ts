@@ -2,9 +2,7 @@ import type { Entity } from "../entities/entity.ts";
 
 export type StoredEntity = { readonly row: number; readonly entity: Entity };
 
-/** Characters of documents of which the newest are kept decoded, in two halves: the older one goes as a whole. */
-const MOST_CHARACTERS = 8 * 1024 * 1024;
-/** Where all stores of the process together have more than this, each keeps less. */
+/** Where all stores of a thread together have more than this, each keeps less. */
 const ALL_CHARACTERS = 32 * 1024 * 1024;
 const FEW_CHARACTERS = 1024 * 1024;
 
@@ -17,12 +15,18 @@ class Half {
 }
 
 /**
- * Entities that were read or written last: who changes one has mostly asked for it, and a map asks for the same places again.
+ * Entities that were read or written last, in two halves, of which the older one goes as a whole: a map asks for the same places again.
  * Nobody changes what is kept here, so whoever is given the same entity again knows that nothing else is said of it.
  */
 export class Decoded {
+  readonly #most: number;
   #young: Half = new Half();
   #old: Half = new Half();
+
+  /** @param characters of documents at most */
+  constructor(characters: number) {
+    this.#most = characters;
+  }
 
   get(id: string): StoredEntity | undefined {
     return this.#young.byId.get(id) ?? this.#old.byId.get(id);
@@ -35,7 +39,7 @@ export class Decoded {
   /** @param characters of its document */
   set(stored: StoredEntity, characters: number): void {
     const { id } = stored.entity;
-    const most = allCharacters > ALL_CHARACTERS ? FEW_CHARACTERS : MOST_CHARACTERS;
+    const most = allCharacters > ALL_CHARACTERS ? FEW_CHARACTERS : this.#most;
     if (this.#young.characters + characters > most / 2) {
       allCharacters -= this.#old.characters;
       this.#old = this.#young;

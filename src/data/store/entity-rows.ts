@@ -2,7 +2,11 @@ import { Bulk, type Sql } from "../../sql/index.ts";
 import { flatten } from "../entities/condition.ts";
 import { contentOf, type Entity, LOCATION } from "../entities/entity.ts";
 import { type Box, boxOf, geometryOf } from "../entities/geometry.ts";
-import { Decoded, type StoredEntity } from "./decoded.ts";
+import type { StoredEntity } from "./decoded.ts";
+import { StoredEntities } from "./stored-entities.ts";
+
+/** Of entities that were changed last, which are mostly changed next. */
+const KEPT_DECODED_CHARACTERS = 4 * 1024 * 1024;
 
 /** Texts are looked up by so many characters of theirs. */
 export const KEPT_CHARACTERS = 200;
@@ -18,57 +22,32 @@ const UPDATE =
  * within a transaction is written once, with its end: first what goes, then what comes.
  */
 export class EntityRows {
-  /** Told of the id of each entity that a transaction changes. */
-  onChange: (id: string) => void = () => {};
   readonly #sql: Sql;
   readonly #changed = new Map<string, Changed>();
-  readonly #decoded = new Decoded();
+  /** Ids that a transaction asked for and that are not there. */
+  readonly #absent = new Set<string>();
+  readonly #stored: StoredEntities;
   readonly #entities: Bulk;
   readonly #said: Bulk;
   readonly #typed: Bulk;
   readonly #places: Bulk;
+  readonly #tallies: Bulk;
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    this.#stored = new StoredEntities(sql, KEPT_DECODED_CHARACTERS);
     this.#entities = new Bulk(sql, "INSERT INTO entity", 8);
     this.#said = new Bulk(sql, "INSERT OR IGNORE INTO said", 3);
     this.#typed = new Bulk(sql, "INSERT OR IGNORE INTO typed", 2);
     this.#places = new Bulk(sql, "INSERT INTO place", 5);
+    const add = "ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n";
+    this.#tallies = new Bulk(sql, "INSERT INTO tally", 4, add);
   }
 
-  /** As the last transaction left it. */
-  get(id: string): StoredEntity | undefined {
-    const known = this.#decoded.get(id);
-    if (known !== undefined) return known;
-    const found = this.#sql.get("SELECT row, doc FROM entity WHERE id = ?", [id]);
-    if (found === undefined) return undefined;
-    const doc = String(found[1]);
-    const stored = { row: Number(found[0]), entity: JSON.parse(doc) as Entity };
-    this.#decoded.set(stored, doc.length);
-    return stored;
-  }
-
-  /** Those of some rows, as the last transaction left them, in the order of the rows. */
-  ofRows(rows: readonly number[]): readonly StoredEntity[] {
-    const found: StoredEntity[] = [];
-    const others: number[] = [];
-    for (const row of rows) {
-      const known = this.#decoded.byRow(row);
-      if (known === undefined) others.push(row);
-      else found.push(known);
-    }
-    if (others.length > 0) {
-      const select = "SELECT row, doc FROM entity WHERE row IN (SELECT value FROM json_each(?))";
-      for (const each of readStored(this.#sql, select, [JSON.stringify(others)])) {
-        this.#decoded.set(each, CHARACTERS_OF_ONE);
-        found.push(each);
-      }
-    }
-    return found.sort((a, b) => a.row - b.row);
-  }
-
-  close(): void {
-    this.#decoded.clear();
+  /** Reads what a transaction is going to change, all of it at once. */
+  prepare(ids: ReadonlySet<string>): void {
+    if (ids.size < FEW) return;
+    for (const id of this.#stored.fetch(ids)) this.#absent.add(id);
   }
 
   /** @param row of the observation that the entity begins with, if it was not there */
@@ -85,12 +64,13 @@ export class EntityRows {
   }
 
   #found(id: string): Changed {
-    const old = this.get(id);
+    const old = this.#absent.has(id) ? undefined : this.#stored.get(id);
     return { old, now: old };
   }
 
-  /** Writes what is left for the end of a transaction. */
-  flush(): void {
+  /** Writes what is left for the end of a transaction. @returns the ids of what it changed */
+  flush(): readonly string[] {
+    const ids: string[] = [];
     const tallies = new Tallies();
     for (const { old, now } of this.#changed.values()) {
       const isSame = old !== undefined && old.row === now?.row;
@@ -101,20 +81,23 @@ export class EntityRows {
     }
     for (const [id, { old, now }] of this.#changed) {
       if (old === now) continue;
-      this.onChange(id);
-      if (now === undefined) this.#decoded.delete(id);
+      ids.push(id);
+      if (now === undefined) this.#stored.forget(id);
       else this.#bring(old?.row === now.row ? old : undefined, now);
     }
     for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.flush();
-    tallies.write(this.#sql);
+    tallies.write(this.#sql, this.#tallies);
     this.#changed.clear();
+    this.#absent.clear();
+    return ids;
   }
 
   /** Forgets what was left for the end of a transaction that there is none of. */
   drop(): void {
     for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.drop();
     this.#changed.clear();
-    this.#decoded.clear();
+    this.#absent.clear();
+    this.#stored.clear();
   }
 
   /** What leads to an entity and will not; its row as well, where it is no more. */
@@ -137,7 +120,7 @@ export class EntityRows {
     const place = geometryOf(entity.attributes[LOCATION]?.[0]?.said.value);
     const [west, south, east, north] = place ? boxOf(place) : [null, null, null, null];
     const doc = JSON.stringify(entity);
-    this.#decoded.set({ row, entity }, doc.length);
+    this.#stored.keep({ row, entity }, doc.length);
     // To replace a row would write the index of ids anew.
     if (old === undefined) {
       this.#entities.add(row, entity.id, entity.time, doc, west, south, east, north);
@@ -155,19 +138,8 @@ export class EntityRows {
   }
 }
 
-/** Of a document that was read together with others: its own length is not known. */
-const CHARACTERS_OF_ONE = 1024;
-
-/** What stands in rows, in order: as one text, since each row that the library hands over costs more than reading it. */
-export function readStored(
-  sql: Sql,
-  select: string,
-  args: readonly (string | number)[],
-): readonly StoredEntity[] {
-  const text = "'[' || group_concat('{\"row\":' || row || ',\"entity\":' || doc || '}') || ']'";
-  const found = sql.get(`SELECT ${text} FROM (${select})`, args)?.[0] ?? "[]";
-  return (JSON.parse(String(found)) as StoredEntity[]).sort((a, b) => a.row - b.row);
-}
+/** Fewer are read one by one as fast. */
+const FEW = 4;
 
 type Value = readonly [attribute: string, value: string | number];
 
@@ -224,14 +196,18 @@ class Tallies {
     }
   }
 
-  write(sql: Sql): void {
+  write(sql: Sql, bulk: Bulk): void {
+    let isFewer = false;
     for (const [type, byName] of this.#counts) {
       for (const [name, byKind] of byName) {
         for (const [kind, by] of byKind) {
-          if (by !== 0) writeTally(sql, [type, name, kind], by);
+          if (by !== 0) bulk.add(type, name, kind, by);
+          isFewer ||= by < 0;
         }
       }
     }
+    bulk.flush();
+    if (isFewer) sql.run("DELETE FROM tally WHERE n = 0");
   }
 
   #count(type: string, name: string, kind: string, by: 1 | -1): void {
@@ -247,16 +223,6 @@ function within<T>(map: Map<string, T>, key: string, made: () => T): T {
   const value = made();
   map.set(key, value);
   return value;
-}
-
-function writeTally(sql: Sql, tally: readonly string[], by: number): void {
-  sql.run(
-    `INSERT INTO tally VALUES (?, ?, ?, ?)
-     ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n`,
-    [...tally, by],
-  );
-  if (by > 0) return;
-  sql.run("DELETE FROM tally WHERE type = ? AND attribute = ? AND kind = ? AND n = 0", tally);
 }
 
 function isSameBox(one: Box | undefined, other: Box | undefined): boolean {

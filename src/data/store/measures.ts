@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { present } from "../../core/index.ts";
-import { Bulk, type Row, type Sql } from "../../sql/index.ts";
+import type { Row, Sql } from "../../sql/index.ts";
 import { type Box, boxOf, polygonOf } from "../entities/geometry.ts";
 import {
   isInArea,
@@ -9,54 +8,23 @@ import {
   type MeasureGrouping,
   type MeasureQuery,
   measureBounds,
-  measurementsOf,
   unitBox,
 } from "../entities/measure.ts";
-import type { Statement } from "../entities/statement.ts";
 import type { EntityView } from "../entities/view.ts";
+import { Words } from "./words.ts";
 
 /** Numbers that one question of SQL sums up: some milliseconds. */
 const PIECE_ROWS = 20_000;
 const TURN_MILLISECONDS = 8;
-const MAX_WORDS = 50_000;
 
 /** The numbers that observations say, in the order of attribute and time. */
-export class MeasureRows {
+export class Measures {
   readonly #sql: Sql;
-  readonly #bulk: Bulk;
-  readonly #words = new Map<string, number>();
+  readonly #words: Words;
 
   constructor(sql: Sql) {
     this.#sql = sql;
-    this.#bulk = new Bulk(sql, "INSERT OR REPLACE INTO measured", 8);
-  }
-
-  put(row: number, receivedMilliseconds: number, statement: Statement): void {
-    const all = measurementsOf(statement, receivedMilliseconds);
-    if (all.length === 0) return;
-    const thing = this.#wordOf(statement.id);
-    for (const { attribute, time, value, place, told } of all) {
-      const [x = null, y = null] = place ?? [];
-      this.#bulk.add(this.#wordOf(attribute), time, row, value, thing, x, y, told);
-    }
-  }
-
-  remove(row: number, receivedMilliseconds: number, statement: Statement): void {
-    for (const { attribute, time } of measurementsOf(statement, receivedMilliseconds)) {
-      const key = [this.#wordOf(attribute), time, row];
-      this.#sql.run("DELETE FROM measured WHERE name = ? AND time = ? AND row = ?", key);
-    }
-  }
-
-  /** Writes what is left for the end of a transaction. */
-  flush(): void {
-    this.#bulk.flush();
-  }
-
-  /** Forgets what was left for the end of a transaction that there is none of. */
-  drop(): void {
-    this.#bulk.drop();
-    this.#words.clear();
+    this.#words = new Words(sql);
   }
 
   async *read(
@@ -65,7 +33,7 @@ export class MeasureRows {
     grouping: MeasureGrouping,
   ): AsyncGenerator<Measure> {
     const bounds = measureBounds(query, view);
-    const name = bounds && this.#known(query.attribute);
+    const name = bounds && this.#words.find(query.attribute);
     if (bounds === undefined || name === undefined) return;
     const summed = sumOf(bounds, view, grouping);
     let begun = performance.now();
@@ -98,7 +66,7 @@ export class MeasureRows {
     { isPlaced, isNamed, isTold, isJudged }: Sum,
     view: EntityView,
   ): Measure | undefined {
-    const [count, sum, min, max, x, y, thing] = row;
+    const [count, sum, min, max, x, y, id] = row;
     if (Number(count) === 0) return undefined;
     const isSomewhere = isPlaced && x !== null;
     const place = isSomewhere ? ([Number(x), Number(y)] as const) : undefined;
@@ -106,27 +74,8 @@ export class MeasureRows {
     return {
       ...{ count: Number(count), sum: Number(sum), min: Number(min), max: Number(max) },
       ...(place && isTold && { place }),
-      ...(isNamed && { id: this.#textOf(Number(thing)) }),
+      ...(isNamed && { id: String(id) }),
     };
-  }
-
-  #wordOf(text: string): number {
-    const known = this.#words.get(text) ?? this.#known(text);
-    if (known !== undefined) return known;
-    this.#sql.run("INSERT INTO word (text) VALUES (?)", [text]);
-    return present(this.#known(text), "a word");
-  }
-
-  #known(text: string): number | undefined {
-    const [n] = this.#sql.get("SELECT n FROM word WHERE text = ?", [text]) ?? [];
-    if (n === undefined) return undefined;
-    if (this.#words.size >= MAX_WORDS) this.#words.clear();
-    this.#words.set(text, Number(n));
-    return Number(n);
-  }
-
-  #textOf(n: number): string {
-    return String(this.#sql.get("SELECT text FROM word WHERE n = ?", [n])?.[0]);
   }
 }
 
@@ -159,11 +108,13 @@ function sumOf(bounds: MeasureBounds, { area }: EntityView, { by }: MeasureGroup
   const around = area && unitBox(boxOf(area));
   const all = [bounds.boxes, around && [around]].filter((each) => each !== undefined);
   const where = all.map((boxes) => ` AND (${boxes.map(() => INSIDE).join(" OR ")})`).join("");
-  const columns = [isPlaced ? "x, y" : "NULL, NULL", isNamed ? "thing" : "NULL"].join(", ");
-  const groups = [...(isPlaced ? ["x", "y"] : []), ...(isNamed ? ["thing"] : [])].join(", ");
+  const columns = [isPlaced ? "x, y" : "NULL, NULL", isNamed ? "o.id" : "NULL"].join(", ");
+  const groups = [...(isPlaced ? ["x", "y"] : []), ...(isNamed ? ["o.id"] : [])].join(", ");
+  // Of what it was said stands with the observation alone: few ask, and each number would bear it.
+  const from = isNamed ? "measured m JOIN observation o ON o.row = m.row" : "measured m";
   return {
-    text: `SELECT COUNT(*), SUM(value), MIN(value), MAX(value), ${columns} FROM measured
-      WHERE name = ? AND (time, row) > (?, ?) AND (time, row) < (?, ?)
+    text: `SELECT COUNT(*), SUM(value), MIN(value), MAX(value), ${columns} FROM ${from}
+      WHERE name = ? AND (m.time, m.row) > (?, ?) AND (m.time, m.row) < (?, ?)
       AND told >= ${bounds.told}${where}${groups === "" ? "" : ` GROUP BY ${groups}`}`,
     args: all.flat().flatMap(([west, south, east, north]: Box) => [west, east, south, north]),
     ...{ isPlaced, isTold, isNamed, isJudged: isBox || area === undefined },

@@ -2,7 +2,7 @@ import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
 import { isMeasured, type Measure, measureBounds, measurementsOf } from "../entities/measure.ts";
 import { type EntityQuery, isAskedFor } from "../entities/query.ts";
-import { readStatement, type Statement } from "../entities/statement.ts";
+import { readStatements, type Statement } from "../entities/statement.ts";
 import { type EntityView, seen } from "../entities/view.ts";
 import type {
   EntityStore,
@@ -26,21 +26,17 @@ export function memoryEntityStore(): EntityStore {
   const suspects = new Set<number>();
   let listener: (id: string) => void = () => {};
   const tell = ({ body }: StoredEntry): void => {
-    for (const observation of body.observations) {
-      const statement = readStatement(observation, body.receivedMilliseconds);
-      if (statement !== undefined) listener(statement.id);
-    }
+    const all = readStatements(body.observations, body.receivedMilliseconds);
+    for (const { statement } of all) listener(statement.id);
   };
 
   const statements = (): { row: number; received: number; statement: Statement }[] =>
     [...entries.values()]
       .sort((a, b) => a.index - b.index)
-      .flatMap(({ index, body }) =>
-        body.observations.flatMap((observation, at) => {
-          const statement = readStatement(observation, body.receivedMilliseconds);
-          const row = rowOf(index, at);
-          return statement ? [{ row, received: body.receivedMilliseconds, statement }] : [];
-        }),
+      .flatMap(({ index, body: { observations, receivedMilliseconds: received } }) =>
+        readStatements(observations, received).map(({ at, statement }) => ({
+          ...{ row: rowOf(index, at), received, statement },
+        })),
       );
 
   const all = (view: EntityView): Row[] => {

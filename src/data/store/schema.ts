@@ -1,5 +1,5 @@
 /** Raised whenever what stands in the store changes its meaning: an older one is built anew. */
-export const STORE_VERSION = 3;
+export const STORE_VERSION = 4;
 
 // Everything here is derived from the log and what lies beside it. Rows: see rows.ts.
 export const STORE_SCHEMA = `
@@ -25,13 +25,12 @@ CREATE TABLE tally (
 CREATE TABLE observation (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL, time INTEGER NOT NULL, received INTEGER NOT NULL,
   doc TEXT NOT NULL);
-CREATE INDEX observation_of ON observation (id, time);
-CREATE INDEX observation_at ON observation (time);
+CREATE INDEX observation_of ON observation (id);
 
--- Numbers that observations say; names of attributes and things stand in word. Places in 1e-7 degree.
+-- Numbers that observations say; names of attributes stand in word. Places in 1e-7 degree.
 CREATE TABLE word (n INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
 CREATE TABLE measured (
   name INTEGER NOT NULL, time INTEGER NOT NULL, row INTEGER NOT NULL, value REAL NOT NULL,
-  thing INTEGER NOT NULL, x INTEGER, y INTEGER, told INTEGER NOT NULL,
+  x INTEGER, y INTEGER, told INTEGER NOT NULL,
   PRIMARY KEY (name, time, row)) WITHOUT ROWID;
 `;

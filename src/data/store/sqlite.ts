@@ -1,10 +1,9 @@
 import { hex, InvariantError } from "../../core/index.ts";
-import { Bulk, type Sql } from "../../sql/index.ts";
+import type { Sql } from "../../sql/index.ts";
 import type { Entity } from "../entities/entity.ts";
-import { fold } from "../entities/fold.ts";
 import type { Measure, MeasureGrouping, MeasureQuery } from "../entities/measure.ts";
 import { type EntityQuery, isAskedFor } from "../entities/query.ts";
-import { readStatement, type Statement } from "../entities/statement.ts";
+import type { Statement } from "../entities/statement.ts";
 import { type EntityView, isLimited, seen } from "../entities/view.ts";
 import type {
   EntityPage,
@@ -17,20 +16,25 @@ import type {
   StoredEntry,
   StoreLog,
 } from "../port.ts";
-import { closeDatabase, openDatabase, readMeta, writeMeta } from "./database.ts";
+import { closeDatabase, openDatabase, readMeta } from "./database.ts";
 import type { StoredEntity } from "./decoded.ts";
-import { EntityRows, readStored } from "./entity-rows.ts";
 import { ExtentSum } from "./extent.ts";
 import { InventoryCollector } from "./inventory.ts";
-import { MeasureRows } from "./measures.ts";
+import { Measures } from "./measures.ts";
 import { observedIn } from "./observed.ts";
 import { type Plan, planOf } from "./plan.ts";
-import { placeOfRow, rowOf } from "./rows.ts";
+import { readStored, StoredEntities } from "./stored-entities.ts";
+import { type WriterOfStore, writerOfStore } from "./writer-thread.ts";
 
-/** Observations that are taken in, and rows that are looked at, before others have their turn. */
+/** Of entities that were asked for last. */
+const KEPT_DECODED_CHARACTERS = 8 * 1024 * 1024;
+/** Rows that are looked at before others have their turn. */
 const TURN_ROWS = 256;
 
-/** The default driver: SQLite with an R*Tree, one file for each dataset. */
+/**
+ * The default driver: SQLite with an R*Tree, one file for each dataset. What is taken in is written in a thread of its own; who
+ * asks reads, on another connection, what the last transaction left.
+ */
 export function openSqliteStore(file: string, log: StoreLog, anew = false): EntityStore {
   const isOf = (position: number, hash: string): boolean => {
     if (anew) return false;
@@ -38,23 +42,24 @@ export function openSqliteStore(file: string, log: StoreLog, anew = false): Enti
     const last = log.hashOf(position - 1);
     return last !== undefined && hex(last) === hash;
   };
-  return new SqliteStore(openDatabase(file, log.origin, isOf), log);
+  return new SqliteStore(openDatabase(file, log.origin, isOf), log, writerOfStore(file));
 }
 
 class SqliteStore implements EntityStore {
   readonly #sql: Sql;
   readonly #log: StoreLog;
-  readonly #entities: EntityRows;
-  readonly #measures: MeasureRows;
-  readonly #observations: Bulk;
+  readonly #writer: WriterOfStore;
+  readonly #entities: StoredEntities;
+  readonly #measures: Measures;
+  #onChange: (id: string) => void = () => {};
   #position: number;
 
-  constructor(sql: Sql, log: StoreLog) {
+  constructor(sql: Sql, log: StoreLog, writer: WriterOfStore) {
     this.#sql = sql;
     this.#log = log;
-    this.#entities = new EntityRows(sql);
-    this.#measures = new MeasureRows(sql);
-    this.#observations = new Bulk(sql, "INSERT INTO observation", 5);
+    this.#writer = writer;
+    this.#entities = new StoredEntities(sql, KEPT_DECODED_CHARACTERS);
+    this.#measures = new Measures(sql);
     this.#position = Number(readMeta(sql, "position"));
   }
 
@@ -63,27 +68,19 @@ class SqliteStore implements EntityStore {
   }
 
   onChange(listener: (id: string) => void): void {
-    this.#entities.onChange = listener;
+    this.#onChange = listener;
   }
 
   async take(entries: readonly StoredEntry[]): Promise<void> {
-    for (const batch of batchesOf(entries)) {
-      this.#transaction(() => {
-        for (const entry of batch) this.#takeOne(entry);
-        const end = this.#position + batch.length;
-        const last = this.#log.hashOf(end - 1);
-        writeMeta(this.#sql, "position", String(end));
-        writeMeta(this.#sql, "last", last === undefined ? "" : hex(last));
-      });
-      this.#position += batch.length;
-      await turn();
-    }
+    const end = this.#position + entries.length;
+    const last = this.#log.hashOf(end - 1);
+    const changed = await this.#writer.take(entries, { end, last: last ? hex(last) : "" });
+    this.#position = end;
+    this.#changed(changed);
   }
 
-  async suspect(index: number): Promise<void> {
-    this.#sql.exec("PRAGMA synchronous = FULL");
-    writeMeta(this.#sql, `suspect ${index}`, "");
-    this.#sql.exec("PRAGMA synchronous = OFF");
+  suspect(index: number): Promise<void> {
+    return this.#writer.suspect(index);
   }
 
   async suspected(): Promise<readonly number[]> {
@@ -91,36 +88,18 @@ class SqliteStore implements EntityStore {
     return rows.map(([name]) => Number(String(name).slice("suspect ".length)));
   }
 
-  /** Everything that the entry named before or names now is told again from its beginning. */
-  async retake({ index, body }: StoredEntry): Promise<void> {
-    if (index >= this.#position) throw new InvariantError(`entry ${index} was not taken in`);
-    const range = [rowOf(index, 0), rowOf(index + 1, 0)];
-    this.#transaction(() => {
-      const named = new Set<string>();
-      const note = () => {
-        const rows = this.#sql.all(
-          "SELECT DISTINCT id FROM observation WHERE row >= ? AND row < ?",
-          range,
-        );
-        for (const [id] of rows) named.add(String(id));
-      };
-      note();
-      const old = "SELECT row, received, doc FROM observation WHERE row >= ? AND row < ?";
-      for (const [row, received, doc] of this.#sql.all(old, range)) {
-        const statement = JSON.parse(String(doc)) as Statement;
-        this.#measures.remove(Number(row), Number(received), statement);
-      }
-      this.#sql.run("DELETE FROM observation WHERE row >= ? AND row < ?", range);
-      for (const [at, observation] of body.observations.entries()) {
-        const statement = readStatement(observation, body.receivedMilliseconds);
-        if (statement) this.#keep(rowOf(index, at), body.receivedMilliseconds, statement);
-      }
-      // They are read again.
-      this.#observations.flush();
-      note();
-      for (const id of named) this.#retell(id);
-      this.#sql.run("DELETE FROM meta WHERE name = ?", [`suspect ${index}`]);
-    });
+  async retake(entry: StoredEntry): Promise<void> {
+    if (entry.index >= this.#position) {
+      throw new InvariantError(`entry ${entry.index} was not taken in`);
+    }
+    this.#changed(await this.#writer.retake(entry));
+  }
+
+  #changed(ids: readonly string[]): void {
+    for (const id of ids) {
+      this.#entities.forget(id);
+      this.#onChange(id);
+    }
   }
 
   async entity(id: string, view: EntityView): Promise<Entity | undefined> {
@@ -222,57 +201,9 @@ class SqliteStore implements EntityStore {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#entities.close();
+    this.#entities.clear();
+    await this.#writer.close();
     closeDatabase(this.#sql);
-  }
-
-  #transaction(work: () => void): void {
-    try {
-      this.#sql.transaction(() => {
-        work();
-        this.#observations.flush();
-        this.#entities.flush();
-        this.#measures.flush();
-      });
-    } catch (cause) {
-      this.#observations.drop();
-      this.#entities.drop();
-      this.#measures.drop();
-      throw cause;
-    }
-  }
-
-  #takeOne({ index, body }: StoredEntry): void {
-    const { receivedMilliseconds, observations } = body;
-    for (const [at, observation] of observations.entries()) {
-      const statement = readStatement(observation, receivedMilliseconds);
-      if (statement === undefined) continue;
-      const row = rowOf(index, at);
-      this.#keep(row, receivedMilliseconds, statement);
-      this.#tell(row, receivedMilliseconds, statement);
-    }
-  }
-
-  #keep(row: number, received: number, statement: Statement): void {
-    const { id, timeMilliseconds } = statement;
-    this.#observations.add(row, id, timeMilliseconds, received, JSON.stringify(statement));
-    this.#measures.put(row, received, statement);
-  }
-
-  #tell(row: number, receivedMilliseconds: number, statement: Statement): void {
-    const origin = { ...placeOfRow(row), receivedMilliseconds };
-    this.#entities.change(statement.id, row, (before) => fold(before, statement, origin));
-  }
-
-  #retell(id: string): void {
-    let after: { row: number; entity: Entity } | undefined;
-    const all = "SELECT row, received, doc FROM observation WHERE id = ? ORDER BY row";
-    for (const [row, received, doc] of this.#sql.all(all, [id])) {
-      const origin = { ...placeOfRow(Number(row)), receivedMilliseconds: Number(received) };
-      const entity = fold(after?.entity, JSON.parse(String(doc)) as Statement, origin);
-      after = entity && { row: after?.row ?? Number(row), entity };
-    }
-    this.#entities.replace(id, after);
   }
 
   /** In the order of their rows. `most` is how many are wanted at most. */
@@ -344,21 +275,6 @@ class SqliteStore implements EntityStore {
       .map(([type, { entities, attributes }]) => ({ type, entities, attributes }))
       .sort((a, b) => (a.type < b.type ? -1 : 1));
   }
-}
-
-/** Bounded by observations: an entry is taken in as a whole. */
-function batchesOf(entries: readonly StoredEntry[]): StoredEntry[][] {
-  const batches: StoredEntry[][] = [];
-  let rows = TURN_ROWS;
-  for (const entry of entries) {
-    if (rows >= TURN_ROWS) {
-      batches.push([]);
-      rows = 0;
-    }
-    batches.at(-1)?.push(entry);
-    rows += entry.body.observations.length;
-  }
-  return batches;
 }
 
 function turn(): Promise<void> {

@@ -12,7 +12,16 @@ import {
   treeOf,
   utf8,
 } from "../../core/index.ts";
-import type { ChildrenPage, KeyPage, LedgerCounts, SearchPage, SearchQuery } from "../port.ts";
+import { aliasPage } from "../alias-page.ts";
+import type {
+  AliasPage,
+  AliasQuery,
+  ChildrenPage,
+  KeyPage,
+  LedgerCounts,
+  SearchPage,
+  SearchQuery,
+} from "../port.ts";
 import type { IndexStore } from "../stores.ts";
 
 /** The versions that were appended from one end of the values to another. */
@@ -71,13 +80,18 @@ export class MemoryIndex implements IndexStore {
     return { keys: codes, ...rest };
   }
 
-  async aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
-    const tail = `/${scheme}/${value}`;
-    return [...this.#aliases]
-      .filter(([key]) =>
-        division === undefined ? key.endsWith(tail) : key === `alias/${division}${tail}`,
-      )
-      .flatMap(([, { code }]) => (code === undefined ? [] : [code.slice(0, code.indexOf("#"))]));
+  async aliases(query: AliasQuery): Promise<AliasPage> {
+    const tail = `/${query.scheme}/${query.value}`;
+    const found = [...this.#aliases]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .flatMap(([key, { code }]) => {
+        const division = key.slice("alias/".length, -tail.length);
+        const isMeant = key === `alias/${query.division ?? division}${tail}`;
+        // A value may hold slashes, and a division holds none.
+        if (code === undefined || !isMeant || division.includes("/")) return [];
+        return [{ division, code: code.slice(0, code.indexOf("#")) }];
+      });
+    return aliasPage(found, query);
   }
 
   counts(): LedgerCounts {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createOnce, type FileSystem, makeDurable, nodeFiles, readText } from "../../log/index.ts";
+import { dataDirectory } from "../data-directory.ts";
 import { type EngineSettings, engineConfig, idleMillisecondsIn, peersIn } from "./engine-config.ts";
 import { type EngineKey, nodeKeyFile, validatorKeyFile } from "./keys.ts";
 
@@ -11,8 +12,8 @@ export type EngineHome = {
   readonly rpcSocket: string;
 };
 
-export function engineHome(dataDirectory: string): EngineHome {
-  const root = join(dataDirectory, "comet");
+export function engineHome(directory: string): EngineHome {
+  const { comet: root } = dataDirectory(directory);
   return {
     root,
     genesis: join(root, "config", "genesis.json"),

@@ -1,32 +1,27 @@
 import type { Socket } from "node:net";
+import { Shares } from "../../server/index.ts";
 
 /** Counts who is in: so many at once, and of one address no more than its share. */
 export class Doors {
   readonly #max: number;
-  readonly #maxOfAddress: number;
-  readonly #in: Map<string, number> = new Map();
+  readonly #shares: Shares;
   #all = 0;
 
   constructor({ max, maxOfAddress }: { readonly max: number; readonly maxOfAddress: number }) {
     this.#max = max;
-    this.#maxOfAddress = maxOfAddress;
+    this.#shares = new Shares(maxOfAddress);
   }
 
   /** @param address `undefined` for this machine itself, which is not counted apart */
   enter(address: string | undefined): boolean {
-    const own = address === undefined ? 0 : (this.#in.get(address) ?? 0);
-    if (this.#all >= this.#max || own >= this.#maxOfAddress) return false;
+    if (this.#all >= this.#max || !this.#shares.take(address)) return false;
     this.#all += 1;
-    if (address !== undefined) this.#in.set(address, own + 1);
     return true;
   }
 
   leave(address: string | undefined): void {
     this.#all -= 1;
-    if (address === undefined) return;
-    const own = (this.#in.get(address) ?? 1) - 1;
-    if (own === 0) this.#in.delete(address);
-    else this.#in.set(address, own);
+    this.#shares.giveBack(address);
   }
 }
 

@@ -1,3 +1,4 @@
+import { certain, decodingObservations } from "../../core/index.ts";
 import {
   contentOf,
   type DatasetLog,
@@ -18,11 +19,11 @@ import {
   rowOf,
 } from "../../table/index.ts";
 import type { ExportRequest } from "./export-request.ts";
-import { Turns } from "./turns.ts";
+import { inTurns, Turns } from "./turns.ts";
 import { entryAt } from "./views.ts";
 
-/** Rows that are given at once. */
-const SLICE_ROWS = 1024;
+/** Rows that are given at once: written as text they take as long again as it took to read them, in the same turn. */
+const SLICE_ROWS = 256;
 /** Entities that are read at once. */
 const PAGE_ENTITIES = 256;
 
@@ -48,7 +49,10 @@ async function* observationRows(
   const turns = new Turns();
   let rows: Row[] = [];
   for (let index = 0; index < size; index++) {
-    const { observations, receivedMilliseconds } = await log.body(index);
+    // Each entry for itself, decoded when it is its turn: those that came with it are many.
+    const { observations: encoded, receivedMilliseconds } = await log.encodedBody(index);
+    const decoded = await inTurns(decodingObservations(encoded), turns);
+    const observations = certain(decoded, "observations of ours");
     const { source } = entryAt(log, index);
     for (const [observation, facts] of observations.entries()) {
       const shown = view.show(facts);

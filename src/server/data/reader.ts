@@ -51,12 +51,53 @@ export async function seenDatasets(
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
+/** What anybody may see of datasets that were asked for in this second. */
+const SEEN = new WeakMap<Services["access"], Map<string, SeenDataset>>();
+const MAX_SEEN = 256;
+
+/**
+ * The same for whoever asks without a name: judged once a second, or a block, for all of them.
+ *
+ * @returns as `seenDataset`
+ */
+async function seenByAnybody(
+  services: Services,
+  text: string,
+  action: AccessAction,
+): Promise<Result<SeenDataset, AnyRefusal>> {
+  const { access } = services;
+  const all = SEEN.get(access) ?? new Map<string, SeenDataset>();
+  SEEN.set(access, all);
+  const name = `${action} ${text}`;
+  const known = all.get(name);
+  if (known !== undefined && access.holdsStill(known.judged)) return ok(known);
+  const seen = await judgedDataset(services, text, undefined, action);
+  all.delete(name);
+  // What the ledger above gave, no block of this one ends.
+  if (!seen.ok || seen.value.judged.view.ledger === "above") return seen;
+  if (all.size >= MAX_SEEN) all.clear();
+  all.set(name, seen.value);
+  return seen;
+}
+
 /** @returns the dataset, else `CODE_…` of the text, `HTTP_BUSY` while reading cannot be noted, `DATA_LOG_UNKNOWN` also where it is there and the reader may not know */
-export async function seenDataset(
+export function seenDataset(
   services: Services,
   text: string,
   reader: Reader,
   action: AccessAction = "read",
+): Promise<Result<SeenDataset, AnyRefusal>> {
+  const isAnybody = reader?.signer === undefined && reader?.grant === undefined;
+  return isAnybody
+    ? seenByAnybody(services, text, action)
+    : judgedDataset(services, text, reader, action);
+}
+
+async function judgedDataset(
+  services: Services,
+  text: string,
+  reader: Reader,
+  action: AccessAction,
 ): Promise<Result<SeenDataset, AnyRefusal>> {
   const code = parseCode(text);
   if (!code.ok) return code;

@@ -16,9 +16,11 @@ export class Turns {
   }
 }
 
-/** Work that comes in steps, with turns for others between them. */
-export async function inTurns<T>(steps: Generator<void, T>): Promise<T> {
-  const turns = new Turns();
+/** Work that comes in steps, with turns for others between them. @param turns of more work than this */
+export async function inTurns<T>(
+  steps: Generator<void, T>,
+  turns: Turns = new Turns(),
+): Promise<T> {
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;

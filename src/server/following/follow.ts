@@ -10,6 +10,7 @@ import {
 } from "../limits.ts";
 import type { AppDependencies, OtherNodesRefusal } from "../options.ts";
 import type { FollowRefusal, HttpRefusal } from "../problem/refusal.ts";
+import { Shares } from "../rate/index.ts";
 import { chainAbove } from "../registry/chain-proof.ts";
 import type { RecordViews } from "../registry/record-views.ts";
 import type { CommittedState } from "../state.ts";
@@ -144,21 +145,17 @@ async function compose(
 
 /** Bounds how many codes are followed at once, so that a slow ledger leaves room for the others. */
 class Slots {
-  readonly #taken: Map<string, number> = new Map();
+  readonly #shares = new Shares(MAX_FOLLOWS_OF_LEDGER);
   #all = 0;
 
   take(ledger: string): boolean {
-    const own = this.#taken.get(ledger) ?? 0;
-    if (this.#all >= MAX_FOLLOWS || own >= MAX_FOLLOWS_OF_LEDGER) return false;
-    this.#taken.set(ledger, own + 1);
+    if (this.#all >= MAX_FOLLOWS || !this.#shares.take(ledger)) return false;
     this.#all++;
     return true;
   }
 
   give(ledger: string): void {
-    const own = (this.#taken.get(ledger) ?? 1) - 1;
-    if (own === 0) this.#taken.delete(ledger);
-    else this.#taken.set(ledger, own);
+    this.#shares.giveBack(ledger);
     this.#all--;
   }
 }

@@ -1,7 +1,7 @@
 import type { Context } from "hono";
 import { etagOf, isNoneMatch } from "./etag.ts";
 import type { Incoming } from "./incoming.ts";
-import type { ByteText } from "./json-bytes.ts";
+import { type ByteText, byteTextOf } from "./json-bytes.ts";
 
 /** Must be asked again, and is mostly answered by 304. */
 export const REVALIDATE = "no-cache";
@@ -54,7 +54,7 @@ export function answerItems(
   rest: object,
   options: Partial<AnswerOptions> = {},
 ): Response {
-  const text = Buffer.from(JSON.stringify({ ...rest, items: [] })).toString("latin1");
+  const text = byteTextOf(JSON.stringify({ ...rest, items: [] }));
   const body = Buffer.from(`${text.slice(0, -"[]}".length)}${items}}`, "latin1");
   return answer(c, body, { type: "application/json", ...options });
 }

@@ -105,3 +105,8 @@ export class JsonBytes {
     return this.#end;
   }
 }
+
+/** A text as the bytes of its UTF-8; one of ASCII alone, as nearly all are, is that already. */
+export function byteTextOf(text: string): ByteText {
+  return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString("latin1");
+}

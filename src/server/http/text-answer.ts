@@ -1,6 +1,6 @@
 import { COMMON_HEADERS } from "../methods.ts";
 import type { HotAnswer } from "./hot.ts";
-import type { ByteText } from "./json-bytes.ts";
+import { type ByteText, byteTextOf } from "./json-bytes.ts";
 
 /** An answer that is a text, or nothing: it becomes a `Response` on the long way, and is written as it is on the short one. */
 export class TextAnswer {
@@ -36,10 +36,8 @@ export class TextAnswer {
       return { status, headers: [...headers, "Content-Length", String(bytes.length)], body: bytes };
     }
     if (text === undefined) return { status, headers, body: undefined };
-    const length = Buffer.byteLength(text);
-    const isAscii = length === text.length;
-    const body = isAscii ? text : Buffer.from(text).toString("latin1");
-    return { status, headers: [...headers, "Content-Length", String(length)], body };
+    const body = byteTextOf(text);
+    return { status, headers: [...headers, "Content-Length", String(body.length)], body };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ByteText } from "./json-bytes.ts";
+import { type ByteText, byteTextOf } from "./json-bytes.ts";
 
 /**
  * The JSON of things that stay as they are, made once for each thing and way of telling it, and forgotten with the thing. Bytes,
@@ -22,5 +22,5 @@ export class ToldTexts<Thing extends object> {
 const MAX_WAYS = 8;
 
 export function byteText(value: unknown): ByteText {
-  return Buffer.from(JSON.stringify(value)).toString("latin1");
+  return byteTextOf(JSON.stringify(value));
 }

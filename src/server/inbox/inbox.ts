@@ -1,5 +1,13 @@
 import { fromUtf8, present, utf8 } from "../../core/index.ts";
-import { APPLICATION_MILLISECONDS, MAX_APPLICATIONS, MAX_INBOX_BYTES } from "../limits.ts";
+import {
+  APPLICATION_MILLISECONDS,
+  MAX_APPLICATIONS,
+  MAX_APPLICATIONS_OF_ADDRESS,
+  MAX_INBOX_BYTES,
+  MAX_INBOX_BYTES_OF_ADDRESS,
+} from "../limits.ts";
+import type { AnyRefusal } from "../problem/problem.ts";
+import { Shares } from "../rate/index.ts";
 import type { BlobStore } from "../store/index.ts";
 
 /** What the inbox itself says of an application; what the ledger says comes on top. */
@@ -13,6 +21,8 @@ export type ApplicationMeta = {
   readonly contact?: string;
   /** The member whom it is meant for. */
   readonly member?: string;
+  /** The address that it came from and whose share of the room it takes, its evidence too. Shown to nobody. */
+  readonly from?: string;
 };
 
 export type Message = {
@@ -34,6 +44,20 @@ export function comparePlaces(
   return ofB - ofA || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+export type InboxLimits = {
+  readonly applications: number;
+  readonly applicationsOfAddress: number;
+  readonly bytes: number;
+  readonly bytesOfAddress: number;
+};
+
+const LIMITS: InboxLimits = {
+  applications: MAX_APPLICATIONS,
+  applicationsOfAddress: MAX_APPLICATIONS_OF_ADDRESS,
+  bytes: MAX_INBOX_BYTES,
+  bytesOfAddress: MAX_INBOX_BYTES_OF_ADDRESS,
+};
+
 /**
  * Applications on their way to the ledger. They live beside it, because they name people and can be erased.
  *
@@ -43,11 +67,17 @@ export function comparePlaces(
 export class Inbox {
   readonly #store: BlobStore;
   readonly #metas = new Map<string, ApplicationMeta>();
+  readonly #limits: InboxLimits;
+  readonly #shares: Shares;
+  readonly #byteShares: Shares;
   #bytes = 0;
   #turn: Promise<unknown>;
 
-  constructor(store: BlobStore) {
+  constructor(store: BlobStore, limits: InboxLimits = LIMITS) {
     this.#store = store;
+    this.#limits = limits;
+    this.#shares = new Shares(limits.applicationsOfAddress);
+    this.#byteShares = new Shares(limits.bytesOfAddress);
     this.#turn = this.#load();
   }
 
@@ -66,26 +96,43 @@ export class Inbox {
     return (await this.find(id)) && this.#store.get(`${id}/application`);
   }
 
-  /** `false` when there is no room. What is there already stays as it is. */
-  add(id: string, application: Uint8Array, meta: ApplicationMeta): Promise<boolean> {
+  /** What is there already stays as it is. @returns `HTTP_FULL` when there is no room, or its address has its share */
+  add(id: string, application: Uint8Array, meta: ApplicationMeta): Promise<AnyRefusal | undefined> {
     return this.#alone(async () => {
-      if (this.#metas.has(id)) return true;
+      if (this.#metas.has(id)) return undefined;
       await this.#sweep(meta.received);
-      if (this.#metas.size >= MAX_APPLICATIONS) return false;
-      await this.#put(`${id}/application`, application);
+      const { applications, applicationsOfAddress } = this.#limits;
+      if (this.#metas.size >= applications) return full("applications", applications);
+      if (this.#shares.isFull(meta.from)) {
+        return full("applications of your address", applicationsOfAddress);
+      }
+      await this.#store.put(`${id}/application`, application);
       await this.#putMeta(id, meta);
-      return true;
+      this.#shares.hold(meta.from);
+      return undefined;
     });
   }
 
-  /** `false` when there is no room. */
-  putEvidence(id: string, commit: string, bytes: Uint8Array, now: number): Promise<boolean> {
+  /** @returns `INBOX_UNKNOWN` when it was erased meanwhile, `HTTP_FULL` when there is no room */
+  putEvidence(
+    id: string,
+    commit: string,
+    bytes: Uint8Array,
+    now: number,
+  ): Promise<AnyRefusal | undefined> {
     return this.#alone(async () => {
       const meta = this.#metas.get(id);
-      if (meta === undefined || this.#bytes + bytes.length > MAX_INBOX_BYTES) return false;
-      await this.#put(`${id}/evidence/${commit}`, bytes);
+      if (meta === undefined) return { code: "INBOX_UNKNOWN", id };
+      const more = bytes.length - ((await this.evidenceBytes(id, commit)) ?? 0);
+      const { bytes: max, bytesOfAddress } = this.#limits;
+      if (this.#bytes + more > max) return full("evidence bytes", max);
+      if (this.#byteShares.isFull(meta.from, more)) {
+        return full("evidence bytes of your address", bytesOfAddress);
+      }
+      await this.#store.put(`${id}/evidence/${commit}`, bytes);
+      this.#hold(meta.from, more);
       await this.#putMeta(id, { ...meta, changed: now });
-      return true;
+      return undefined;
     });
   }
 
@@ -107,7 +154,7 @@ export class Inbox {
       const meta = this.#metas.get(id);
       const messages = await this.messages(id);
       if (meta === undefined || messages.length >= max) return false;
-      await this.#put(`${id}/messages`, utf8(JSON.stringify([...messages, message])));
+      await this.#store.put(`${id}/messages`, utf8(JSON.stringify([...messages, message])));
       const state = message.state ?? meta.state;
       await this.#putMeta(id, { ...meta, state, changed: message.at });
       return true;
@@ -123,10 +170,21 @@ export class Inbox {
     for (const id of await this.#store.list("")) {
       const meta = await this.#readJson<ApplicationMeta>(`${id}/meta`);
       // Without its meta it was being added when the process died: nobody was told that it is here.
-      if (meta === undefined) await this.#store.delete(id);
-      else this.#metas.set(id, meta);
-      this.#bytes += await this.#bytesOf(id);
+      if (meta === undefined) {
+        await this.#store.delete(id);
+        continue;
+      }
+      this.#metas.set(id, meta);
+      this.#shares.hold(meta.from);
+      this.#hold(meta.from, await this.#bytesOf(id));
     }
+  }
+
+  /** Counts bytes of evidence; fewer of them where it was replaced by less. */
+  #hold(from: string | undefined, bytes: number): void {
+    this.#bytes += bytes;
+    if (bytes < 0) this.#byteShares.giveBack(from, -bytes);
+    else this.#byteShares.hold(from, bytes);
   }
 
   async #bytesOf(id: string): Promise<number> {
@@ -143,15 +201,13 @@ export class Inbox {
   }
 
   async #drop(id: string): Promise<void> {
-    this.#metas.delete(id);
-    this.#bytes -= await this.#bytesOf(id);
+    const meta = this.#metas.get(id);
+    if (meta === undefined) return;
+    const bytes = await this.#bytesOf(id);
     await this.#store.delete(id);
-  }
-
-  async #put(name: string, bytes: Uint8Array): Promise<void> {
-    const before = (await this.#store.size(name)) ?? 0;
-    await this.#store.put(name, bytes);
-    if (name.includes("/evidence/")) this.#bytes += bytes.length - before;
+    this.#metas.delete(id);
+    this.#shares.giveBack(meta.from);
+    this.#hold(meta.from, -bytes);
   }
 
   async #putMeta(id: string, meta: ApplicationMeta): Promise<void> {
@@ -169,4 +225,8 @@ export class Inbox {
     this.#turn = turn.catch(() => undefined);
     return turn;
   }
+}
+
+function full(what: string, max: number): AnyRefusal {
+  return { code: "HTTP_FULL", what, max };
 }

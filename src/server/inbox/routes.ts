@@ -21,11 +21,9 @@ import {
   type Signer,
 } from "../identity/index.ts";
 import {
-  MAX_APPLICATIONS,
   MAX_BODY_BYTES,
   MAX_BULK_BYTES,
   MAX_CONTACT_CHARACTERS,
-  MAX_INBOX_BYTES,
   MAX_MESSAGE_CHARACTERS,
   MAX_MESSAGES,
 } from "../limits.ts";
@@ -50,7 +48,7 @@ type Visit = {
 
 /** The inbox of a member's node. docs/spec/http.md §7. */
 export function mountInbox(app: App, services: Services): void {
-  const { ledger, state, clock, authentication, problem } = services;
+  const { ledger, state, clock, authentication, problem, clientOf } = services;
   const inbox = new Inbox(services.inbox);
 
   app.post("/v1/applications", async (c) => {
@@ -62,9 +60,10 @@ export function mountInbox(app: App, services: Services): void {
     const meta = readMeta(fields.value);
     if (!meta.ok) return problem(c, meta.error);
     const isNew = (await inbox.find(id)) === undefined;
-    if (!(await inbox.add(id, application.value.bytes, meta.value))) {
-      return problem(c, { code: "HTTP_FULL", what: "applications", max: MAX_APPLICATIONS });
-    }
+    const from = clientOf(c);
+    const told = { ...meta.value, ...(from !== undefined && { from }) };
+    const full = await inbox.add(id, application.value.bytes, told);
+    if (full !== undefined) return problem(c, full);
     const stored = (await inbox.find(id)) ?? meta.value;
     const evidence = await evidenceJson(inbox, application.value);
     const body = { id, state: stateOf(stored, decisionAbout(state, id)), evidence };
@@ -142,9 +141,8 @@ export function mountInbox(app: App, services: Services): void {
     const commit = c.req.param("commit");
     if (!names(application, commit)) return problem(c, { code: "INBOX_EVIDENCE_UNKNOWN", commit });
     if (!isAge(body.value)) return problem(c, { code: "INBOX_NOT_AGE", want: AGE_INTRO });
-    return (await inbox.putEvidence(application.id, commit, body.value, clock()))
-      ? NOTHING()
-      : problem(c, { code: "HTTP_FULL", what: "evidence bytes", max: MAX_INBOX_BYTES });
+    const full = await inbox.putEvidence(application.id, commit, body.value, clock());
+    return full === undefined ? NOTHING() : problem(c, full);
   });
 
   app.get("/v1/applications/:id/evidence/:commit", async (c) => {

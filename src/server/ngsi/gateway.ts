@@ -1,17 +1,15 @@
 import {
   type CborValue,
   type Code,
+  completeEntry,
   composeEntry,
-  decodeEntry,
-  decodeObservations,
-  encodeEntry,
   encodeFact,
   encodeObservations,
   err,
   type Fact,
   type FactRefusal,
   factNumber,
-  InvariantError,
+  fitObservations,
   isShown,
   judgeEntry,
   keyIdentifier,
@@ -70,7 +68,7 @@ export async function appendByGateway(
   const receivedMilliseconds = clock();
   const observations = changes.map((change) => observationOf(change, receivedMilliseconds, random));
   const facts = encodeObservations(observations);
-  const fit = decodeObservations(facts);
+  const fit = fitObservations(observations, facts.length);
   if (!fit.ok) {
     const path = unfit(observations, fit.error);
     return err({ code: "NGSI_DATA", path, want: "what fits into a fact" });
@@ -100,10 +98,17 @@ function signed(
     ...{ source, audience: log.origin, iatSeconds: Math.floor(nowMilliseconds / 1000) },
     ...{ count, root: rootOfEncoded(facts) },
   };
-  const unsigned = composeEntry(claims, { alg: -8, kid: keyIdentifier(log.gateway) });
-  const entry = decodeEntry(encodeEntry(unsigned, log.signAsGateway(unsigned.message)));
-  if (!entry.ok) throw new InvariantError(`an entry of our own: ${entry.error.code}`);
-  return entry.value;
+  const header = { alg: -8, kid: kidOf(log) };
+  const unsigned = composeEntry(claims, header);
+  return completeEntry(claims, header, unsigned, log.signAsGateway(unsigned.message));
+}
+
+const KIDS = new WeakMap<DatasetLog["gateway"], Uint8Array>();
+
+function kidOf({ gateway }: DatasetLog): Uint8Array {
+  const kid = KIDS.get(gateway) ?? keyIdentifier(gateway);
+  KIDS.set(gateway, kid);
+  return kid;
 }
 
 function observationOf(

@@ -31,13 +31,13 @@ export type Submissions = {
   one(bytes: Uint8Array): Promise<Submitted>;
   /** Many, one behind the other. */
   many(bytes: Uint8Array): Promise<Submitted>;
-  /** One that is not waited for; its leaf hash in hex. */
-  later(bytes: Uint8Array): Result<string, Refused>;
+  /** One that is not waited for, and who sends it; its leaf hash in hex. */
+  later(bytes: Uint8Array, client: string | undefined): Result<string, Refused>;
 };
 
 /** `POST /v1/operations`: the one way into the ledger. */
 export function mountSubmit(app: App, services: Services, submissions: Submissions): void {
-  const { problem } = services;
+  const { problem, clientOf } = services;
 
   app.post("/v1/operations", async (c) => {
     const type = c.req.header("Content-Type")?.split(";")[0]?.trim().toLowerCase() ?? "";
@@ -55,7 +55,7 @@ export function mountSubmit(app: App, services: Services, submissions: Submissio
   });
 
   function submitLater(c: AppContext, bytes: Uint8Array): Response {
-    const begun = submissions.later(bytes);
+    const begun = submissions.later(bytes, clientOf(c));
     if (!begun.ok) return refuse(c, begun.error);
     const hash = begun.value;
     return answerPrivate({ status: "pending", hash }, 202, {
@@ -137,7 +137,7 @@ export function createSubmissions(services: Services, pending: PendingOperations
     );
   }
 
-  function later(bytes: Uint8Array): Result<string, Refused> {
+  function later(bytes: Uint8Array, client: string | undefined): Result<string, Refused> {
     const slow = tooFast([bytes]);
     if (slow !== undefined) return err({ refusal: slow });
     // What lasts is said at once; nobody would come back for it.
@@ -146,7 +146,8 @@ export function createSubmissions(services: Services, pending: PendingOperations
     const full = room.full();
     if (full !== undefined) return err({ refusal: full });
     const hash = hexOf(hashLeaf(bytes));
-    if (!pending.begin(hash, clock())) return err({ refusal: BUSY });
+    const refusal = pending.begin(hash, client, clock());
+    if (refusal !== undefined) return err({ refusal });
     submit([bytes]).then(
       ([outcome]) => {
         if (outcome?.ok === false) pending.refused(hash, outcome.refusal);

@@ -1,6 +1,7 @@
 import { SMALL_BYTES } from "../bodies/read.ts";
 import { PRIVATE } from "../http/answer.ts";
 import { type HotAnswer, type HotRequest, headerOf } from "../http/hot.ts";
+import { byteTextOf } from "../http/json-bytes.ts";
 import { hotAnswerOf } from "../http/text-answer.ts";
 import { COMMON_HEADERS } from "../methods.ts";
 import type { AnyRefusal, Problems } from "../problem/index.ts";
@@ -109,6 +110,6 @@ export function createWritePath(
 const HEAD = [...COMMON_HEADERS, "Content-Type", "application/json", "Cache-Control", PRIVATE];
 
 function accepted(value: object): HotAnswer {
-  const body = Buffer.from(JSON.stringify(value)).toString("latin1");
+  const body = byteTextOf(JSON.stringify(value));
   return { status: 200, headers: [...HEAD, "Content-Length", String(body.length)], body };
 }

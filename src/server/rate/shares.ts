@@ -1,4 +1,7 @@
-/** Of a room that all have together, how much each one holds: nobody takes all of it from the others. */
+/**
+ * Of a room that all have together, how much each one holds: nobody takes all of it from the others. Programs on the machine
+ * itself have no name here, and are not counted apart.
+ */
 export class Shares {
   readonly #held = new Map<string, number>();
   readonly #max: number;
@@ -7,19 +10,26 @@ export class Shares {
     this.#max = max;
   }
 
-  isFull(who: string): boolean {
-    return (this.#held.get(who) ?? 0) >= this.#max;
+  /** Whether so much more would be too much. */
+  isFull(who: string | undefined, amount = 1): boolean {
+    return who !== undefined && (this.#held.get(who) ?? 0) + amount > this.#max;
   }
 
-  /** `false` when they hold as much as they may. */
-  take(who: string): boolean {
-    if (this.isFull(who)) return false;
-    this.#held.set(who, (this.#held.get(who) ?? 0) + 1);
+  /** `false` when they would hold more than they may; then nothing was taken. */
+  take(who: string | undefined, amount = 1): boolean {
+    if (this.isFull(who, amount)) return false;
+    this.hold(who, amount);
     return true;
   }
 
-  giveBack(who: string): void {
-    const left = (this.#held.get(who) ?? 0) - 1;
+  /** What they hold already, from before the process began. */
+  hold(who: string | undefined, amount = 1): void {
+    if (who !== undefined) this.#held.set(who, (this.#held.get(who) ?? 0) + amount);
+  }
+
+  giveBack(who: string | undefined, amount = 1): void {
+    if (who === undefined) return;
+    const left = (this.#held.get(who) ?? 0) - amount;
     if (left > 0) this.#held.set(who, left);
     else this.#held.delete(who);
   }

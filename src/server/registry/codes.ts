@@ -30,7 +30,7 @@ export function mountRecord(app: App, services: Services, answers: RecordAnswers
 
   async function answerAt(c: AppContext, code: Code, moment: Moment): Promise<Response> {
     const found = await recordAt(services, code, moment);
-    const effective = found && { effective: effectiveOn(services, found.record, moment) };
+    const effective = found && { effective: await effectiveOn(services, found.record, moment) };
     return answerWith(c, code, found, { ...effective, ...momentJson(ledger, moment) });
   }
 

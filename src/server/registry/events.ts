@@ -1,8 +1,13 @@
 import { err, isBlockEntry, ok, present, type Result, utf8 } from "../../core/index.ts";
 import type { LedgerReader } from "../../ledger/index.ts";
 import { readInteger } from "../http/page.ts";
-import { HEARTBEAT_MILLISECONDS, MAX_EVENT_STREAMS } from "../limits.ts";
+import {
+  HEARTBEAT_MILLISECONDS,
+  MAX_EVENT_STREAMS,
+  MAX_EVENT_STREAMS_OF_ADDRESS,
+} from "../limits.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
+import { Shares } from "../rate/index.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { summarise } from "./entry.ts";
 
@@ -15,8 +20,10 @@ const BATCH = 64;
  *
  * @returns the way to end all streams, for a graceful stop
  */
-export function mountEvents(app: App, { ledger, metrics, problem }: Services): () => void {
+export function mountEvents(app: App, services: Services): () => void {
+  const { ledger, metrics, problem, clientOf } = services;
   const streams = new Set<EventStream>();
+  const shares = new Shares(MAX_EVENT_STREAMS_OF_ADDRESS);
 
   app.get("/v1/events", (c) => {
     const after = readAfter(c);
@@ -26,9 +33,14 @@ export function mountEvents(app: App, { ledger, metrics, problem }: Services): (
     if (streams.size >= MAX_EVENT_STREAMS) {
       return problem(c, { code: "HTTP_BUSY", retryAfter: 30, what: "event streams" });
     }
+    const client = clientOf(c);
+    if (!shares.take(client)) {
+      return problem(c, { code: "HTTP_RATE", retryAfter: 30, by: "address" });
+    }
     const begin = after.value === undefined ? ledger.head().size : after.value + 1;
     const stream = new EventStream(ledger, begin, () => {
       streams.delete(stream);
+      shares.giveBack(client);
       metrics.streams(streams.size);
     });
     streams.add(stream);

@@ -13,7 +13,7 @@ import { readDate, readTime } from "../http/time.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
 import type { AppContext } from "../services.ts";
 import { foldStatements, type Stated } from "./as-of.ts";
-import { createBreaks } from "./breaks.ts";
+import { type Breaks, createBreaks } from "./breaks.ts";
 import { type ChainReader, isImported, walkChain } from "./chain.ts";
 import { generationOn, type Moment } from "./on-day.ts";
 import { type FoundRecord, foundIn } from "./record-views.ts";
@@ -81,7 +81,7 @@ export async function recordAt(
     await pause();
     if (version.index >= moment.knownSize) continue;
     const newest = foundIn(version);
-    const record = generationOn(reader, newest.record, moment);
+    const record = await generationOn(reader, newest.record, moment, pause);
     const index = record === newest.record ? newest.index : lastChange(reader, record);
     const stated = await statedAbout(reader, record, pause);
     return { index, record: withStatements(record, stated, moment.at) };
@@ -98,22 +98,29 @@ function lastChange({ ledger }: ChainReader, { op, control }: CodeRecord): numbe
 async function statedAbout(
   reader: ChainReader,
   record: CodeRecord,
-  pause: ReturnType<typeof createBreaks>,
+  pause: Breaks,
 ): Promise<readonly Stated[]> {
   const newestFirst: Stated[] = [];
   for (const { chain, part, index } of walkChain(reader, record, "op")) {
     const isGenesis = chain === "born" && part.kind === "genesis";
-    newestFirst.push(isGenesis ? bornWith(reader, record.code, index) : part.fields);
+    const born = isGenesis && (await bornWith(reader, record.code, index, pause));
+    newestFirst.push(born || part.fields);
     await pause();
   }
-  if (isImported(reader, record)) newestFirst.push(bornWith(reader, record.code, 0));
+  if (isImported(reader, record)) newestFirst.push(await bornWith(reader, record.code, 0, pause));
   return newestFirst.reverse();
 }
 
 /** What genesis stated stands in the first version of the record. */
-function bornWith({ ledger }: ChainReader, code: Code, index: number): Stated {
+async function bornWith(
+  { ledger }: ChainReader,
+  code: Code,
+  index: number,
+  pause: Breaks,
+): Promise<Stated> {
   for (const version of ledger.versions(codeKey(code))) {
     if (version.index === index) return foundIn(version).record;
+    await pause();
   }
   return {};
 }

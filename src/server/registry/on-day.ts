@@ -1,18 +1,19 @@
 import {
+  ancestorsOf,
   type CodeRecord,
+  codeKey,
   type EffectiveStatus,
   effectiveStatus,
   endedKey,
   type IsoDate,
   isoDate,
   type MapKey,
-  type Registration,
   registrationKey,
   type ValueReader,
 } from "../../core/index.ts";
 import type { LedgerReader } from "../../ledger/index.ts";
-import { MAX_SCAN } from "../limits.ts";
 import { decodeValue } from "../state.ts";
+import { type Breaks, createBreaks } from "./breaks.ts";
 import type { ChainReader } from "./chain.ts";
 
 /** A day that is asked about, and how much of the log may be used to answer. */
@@ -26,51 +27,64 @@ export type Moment = {
  * The effective status on a day: what was retired later was in use, and an ancestor is of the generation of that day. What was taken
  * back counts as taken back on every day, for it should not have been issued; a suspension as it is known.
  */
-export function effectiveOn(
+export async function effectiveOn(
   reader: ChainReader,
   record: CodeRecord,
   moment: Moment,
-): EffectiveStatus {
-  return effectiveStatus(valuesOn(reader, moment), beforeItsEnd(reader, record, moment.at));
+): Promise<EffectiveStatus> {
+  const values = await valuesOn(reader, record, moment);
+  return effectiveStatus(values, beforeItsEnd(reader, record, moment.at));
 }
 
-/** Values as a moment has them, for what looks at records and registrations. */
-export function valuesOn(reader: ChainReader, moment: Moment): ValueReader {
-  return {
-    get<T>(key: MapKey<T>): T | undefined {
-      const value = knownValue<T>(reader.ledger, key, moment.knownSize);
-      if (value === undefined || !key.startsWith("code/")) return value;
-      // What the key says of its value's type stands in no type here.
-      const newest = value as unknown as CodeRecord;
-      return beforeItsEnd(reader, generationOn(reader, newest, moment), moment.at) as unknown as T;
-    },
-  };
+/** What stands above a record, itself and the registrations of them all as a moment has them. */
+export async function valuesOn(
+  reader: ChainReader,
+  record: CodeRecord,
+  moment: Moment,
+): Promise<ValueReader> {
+  const { ledger } = reader;
+  const { knownSize } = moment;
+  const pause = createBreaks();
+  const values = new Map<string, unknown>();
+  for (const code of [record.code, ...ancestorsOf(record.code)]) {
+    const newest = await knownValue(ledger, codeKey(code), knownSize, pause);
+    if (newest === undefined) continue;
+    const then = await generationOn(reader, newest, moment, pause);
+    values.set(codeKey(code), beforeItsEnd(reader, then, moment.at));
+    if (then.registration === undefined) continue;
+    const key = registrationKey(then.registration);
+    values.set(key, await knownValue(ledger, key, knownSize, pause));
+  }
+  // What the key says of its value's type stands in no type here.
+  return { get: <T>(key: MapKey<T>) => values.get(key) as T | undefined };
 }
 
-/** A value as the first `knownSize` entries have it. Beyond what one request may look at, as it is now. */
-function knownValue<T>(ledger: LedgerReader, key: string, knownSize: number): T | undefined {
-  const latest = ledger.latest(key);
-  if (latest === undefined || latest.index < knownSize) return decodeValue<T>(latest?.value);
-  let looked = 0;
+/** A value as the first `knownSize` entries have it. There may be a version a block: others have their turn meanwhile. */
+async function knownValue<T>(
+  ledger: LedgerReader,
+  key: MapKey<T>,
+  knownSize: number,
+  pause: Breaks,
+): Promise<T | undefined> {
   for (const { index, value } of ledger.versions(key)) {
     if (index < knownSize) return decodeValue<T>(value);
-    looked += 1;
-    if (looked >= MAX_SCAN) return decodeValue<T>(latest.value);
+    await pause();
   }
   return undefined;
 }
 
 /** Of a code that was issued anew, the record that was in use on a day; one that was taken back never was. */
-export function generationOn(
+export async function generationOn(
   { ledger, state }: ChainReader,
   newest: CodeRecord,
   { at, knownSize }: Moment,
-): CodeRecord {
+  pause: Breaks,
+): Promise<CodeRecord> {
   let then = newest;
   for (let generation = newest.generation - 1; generation > 0; generation -= 1) {
     const before = state.get(endedKey(`${newest.code}#${generation}`));
     if (before === undefined) break;
-    if (isVoid(ledger, before, knownSize)) continue;
+    if (await isVoid(ledger, before, knownSize, pause)) continue;
     const end = endOf(ledger, before);
     if (end === undefined || at >= end) break;
     then = before;
@@ -78,9 +92,15 @@ export function generationOn(
   return then;
 }
 
-function isVoid(ledger: LedgerReader, { registration }: CodeRecord, knownSize: number): boolean {
+async function isVoid(
+  ledger: LedgerReader,
+  { registration }: CodeRecord,
+  knownSize: number,
+  pause: Breaks,
+): Promise<boolean> {
   if (registration === undefined) return false;
-  return knownValue<Registration>(ledger, registrationKey(registration), knownSize)?.void === true;
+  const known = await knownValue(ledger, registrationKey(registration), knownSize, pause);
+  return known?.void === true;
 }
 
 function beforeItsEnd({ ledger }: ChainReader, record: CodeRecord, at: IsoDate): CodeRecord {

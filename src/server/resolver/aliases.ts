@@ -1,5 +1,7 @@
 import { codeFromUic, codeKey } from "../../core/index.ts";
+import type { AliasPage, AliasQuery } from "../../ledger/index.ts";
 import { answerItems } from "../http/answer.ts";
+import { nextLink, nextOf, readPage } from "../http/page.ts";
 import type { App, AppContext, Services } from "../services.ts";
 
 const SCHEME = /^[a-z0-9-]{1,32}$/;
@@ -8,7 +10,7 @@ const SCHEME = /^[a-z0-9-]{1,32}$/;
 export function mountAliases(app: App, { ledger, state, views, problem }: Services): void {
   app.get("/alias/:scheme/:value{.+}", async (c) => {
     const { scheme, value } = c.req.param();
-    return toCodes(c, scheme, value, await find(c, scheme, value));
+    return toCodes(c, scheme, value);
   });
 
   app.get("/uic/:digits", async (c) => {
@@ -16,35 +18,42 @@ export function mountAliases(app: App, { ledger, state, views, problem }: Servic
     const code = codeFromUic(uic);
     if (!code.ok) return problem(c, code.error);
     const isIssued = state.get(codeKey(code.value)) !== undefined;
-    return toCodes(c, "uic", uic, isIssued ? [code.value] : await find(c, "uic", uic));
+    return isIssued ? toCode(c, code.value) : toCodes(c, "uic", uic);
   });
 
-  async function find(c: AppContext, scheme: string, value: string): Promise<readonly string[]> {
-    if (!SCHEME.test(scheme) || value.length > 512) return [];
-    return ledger.aliases(scheme, value, c.req.query("city"));
+  async function toCodes(c: AppContext, scheme: string, value: string): Promise<Response> {
+    const page = readPage(c);
+    if (!page.ok) return problem(c, page.error);
+    const division = c.req.query("city");
+    const query = { scheme, value, ...page.value, ...(division !== undefined && { division }) };
+    const { codes, cursor: next } = isAlias(query) ? await ledger.aliases(query) : NONE;
+    const [first] = codes;
+    if (first === undefined) return problem(c, { code: "RESOLVE_ALIAS", scheme, value });
+    // What stands alone on a page is the only one if there is no other page.
+    const isOnly = codes.length === 1 && next === undefined && page.value.cursor === undefined;
+    if (isOnly) return toCode(c, first);
+    const headers = nextLink(c, next);
+    return answerItems(c, views.summaries(codes), nextOf(next), { status: 300, headers });
   }
+}
 
-  function toCodes(
-    c: AppContext,
-    scheme: string,
-    value: string,
-    codes: readonly string[],
-  ): Response {
-    const [only, ...others] = codes;
-    if (only === undefined) return problem(c, { code: "RESOLVE_ALIAS", scheme, value });
-    if (others.length === 0) {
-      return new Response(null, {
-        status: 307,
-        headers: { Location: `/${only}${queryOf(c)}`, "Cache-Control": "no-cache" },
-      });
-    }
-    return answerItems(c, views.summaries(codes), {}, { status: 300 });
-  }
+const NONE: AliasPage = { codes: [] };
+
+/** Whether there can be such an alias. */
+function isAlias({ scheme, value }: Pick<AliasQuery, "scheme" | "value">): boolean {
+  return SCHEME.test(scheme) && value.length <= 512;
+}
+
+function toCode(c: AppContext, code: string): Response {
+  return new Response(null, {
+    status: 307,
+    headers: { Location: `/${code}${queryOf(c)}`, "Cache-Control": "no-cache" },
+  });
 }
 
 /** The query of the visit without what was meant for the alias. */
 function queryOf(c: AppContext): string {
   const query = new URL(c.req.url).searchParams;
-  query.delete("city");
+  for (const name of ["city", "limit", "cursor"]) query.delete(name);
   return query.size === 0 ? "" : `?${query}`;
 }

@@ -1,6 +1,7 @@
 import { type EffectiveStatus, ok, parseCode, present, type Result } from "../../core/index.ts";
 import { publicPlates } from "../data/index.ts";
 import { etagOf } from "../http/etag.ts";
+import { byteTextOf } from "../http/json-bytes.ts";
 import { codePageMain, codePageTitle, type Language, renderPage } from "../pages/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import { readHistory } from "../registry/history.ts";
@@ -91,7 +92,7 @@ export function createCodePages(services: Services): CodePages {
     const otherLanguage = `/${record.code}?lang=${language === "zh" ? "en" : "zh"}`;
     const text = await make(shown, { language, otherLanguage, childrenFrom: 0 });
     if (!text.ok) return undefined;
-    const page = { etag: etagOf(text.value), body: Buffer.from(text.value).toString("latin1") };
+    const page = { etag: etagOf(text.value), body: byteTextOf(text.value) };
     kept.put(record, language, page, begun);
     return page;
   };

@@ -40,7 +40,7 @@ export async function resolve(
     return { kind: "none", refusal: inGazette(state, code, moment?.at ?? isoDate(clock())) };
   }
   const { record } = found;
-  const effective = moment ? effectiveOn(services, record, moment) : views.effective(record);
+  const effective = moment ? await effectiveOn(services, record, moment) : views.effective(record);
   return { kind: "record", found, effective, gone: goneRefusal(state, found, effective) };
 }
 

@@ -111,10 +111,10 @@ export function mountResolver(app: App, services: Services, pages: CodePages): v
   }
 
   /** `?linkType=`: all links, or straight to the best of one type. Nobody is led on by what is ended or suspended. */
-  function answerLinks(c: AppContext, visit: Visit, linkType: string): Response {
+  async function answerLinks(c: AppContext, visit: Visit, linkType: string): Promise<Response> {
     if (visit.gone !== undefined) return answerGone(c, visit, visit.gone);
     if (visit.effective.status === "suspended") return answerSuspended(c, visit);
-    const upwards = linksOf(visit);
+    const upwards = await linksOf(visit);
     return linkType === LINKSET
       ? answerLinkset(c, visit, upwards)
       : follow(c, visit, upwards, linkType);
@@ -125,9 +125,9 @@ export function mountResolver(app: App, services: Services, pages: CodePages): v
     return problem(c, { code: "RESOLVE_SUSPENDED", asked, because: effective.because });
   }
 
-  function linksOf({ found, moment }: Visit): readonly LinksOf[] {
-    const reader = moment ? valuesOn(services, moment) : state.remembered;
-    return linksUpwards(reader, found.record);
+  async function linksOf({ found: { record }, moment }: Visit): Promise<readonly LinksOf[]> {
+    const reader = moment ? await valuesOn(services, record, moment) : state.remembered;
+    return linksUpwards(reader, record);
   }
 
   function answerLinkset(c: AppContext, { found }: Visit, upwards: readonly LinksOf[]): Response {
@@ -172,10 +172,10 @@ export function mountResolver(app: App, services: Services, pages: CodePages): v
   }
 
   /** The holder's own default link; the page where there is none, and where nobody should be led on. */
-  function followDefault(c: AppContext, visit: Visit): Promise<Response> | Response {
+  async function followDefault(c: AppContext, visit: Visit): Promise<Response> {
     const own = usableLinks(visit.found.record).some(({ rel }) => rel === DEFAULT_REL);
     return own && visit.effective.status === "active"
-      ? follow(c, visit, linksOf(visit), DEFAULT_REL)
+      ? follow(c, visit, await linksOf(visit), DEFAULT_REL)
       : answerPage(c, visit);
   }
 

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   type CborValue,
+  completeEntry,
+  composeEntry,
   decodeEntry,
   decodeFact,
   decodeObservations,
@@ -14,6 +16,7 @@ import {
   factLeaf,
   factNumber,
   factRoot,
+  fitObservations,
   hashLeaf,
   judgeEntry,
   type KeySpec,
@@ -168,6 +171,54 @@ describe("facts", () => {
   });
 });
 
+describe("observations that somebody made", () => {
+  const verdicts = (observations: readonly Observation[]) => {
+    const bytes = encodeObservations(observations);
+    const read = decodeObservations(bytes);
+    return {
+      fit: fitObservations(observations, bytes.length),
+      read: read.ok ? { ok: true, value: undefined } : read,
+    };
+  };
+  const of = (value: CborValue, name = "a"): Observation[] => [[{ salt, name, value }]];
+  const nested = (levels: number): CborValue => (levels === 0 ? 1 : [nested(levels - 1)]);
+  const deeper = (levels: number): CborValue => (levels === 0 ? 1 : { a: deeper(levels - 1) });
+
+  it("fit where they can be read again, and are refused as reading them refuses", () => {
+    const short = { salt: salt.slice(1), name: "a", value: 1 };
+    for (const [observations, verdict] of [
+      [[READING], "taken"],
+      [[[factLeaf(present(READING[0], "a fact"))]], "taken"],
+      [of(nested(21)), "taken"],
+      [of(nested(22)), "DATA_FACT"],
+      [of(deeper(21)), "taken"],
+      [of(deeper(22)), "DATA_FACT"],
+      [of({ a: [1, { b: [new Uint8Array(3), "c"] }] }), "taken"],
+      [[], "DATA_FACT"],
+      [[[]], "DATA_FACT"],
+      [[[short]], "DATA_FACT"],
+      [of(1, "a b"), "DATA_FACT"],
+      [of(null), "DATA_FACT"],
+      [of({ decimal: "1.50" }), "DATA_FACT"],
+      [of("x".repeat(MAX_FACT_BYTES)), "DATA_FACT"],
+      [[[...READING].reverse()], "DATA_FACT"],
+      [new Array<Observation>(MAX_OBSERVATIONS + 1).fill(of(1)[0] ?? []), "DATA_FACT"],
+    ] as const) {
+      const { fit, read } = verdicts(observations);
+      expect(fit.ok ? "taken" : fit.error.code).toBe(verdict);
+      expect(fit).toEqual(read);
+    }
+    expect(fitObservations([READING], MAX_ENTRY_FACTS_BYTES + 1)).toEqual({
+      ok: false,
+      error: {
+        code: "DATA_FACTS_SIZE",
+        got: MAX_ENTRY_FACTS_BYTES + 1,
+        max: MAX_ENTRY_FACTS_BYTES,
+      },
+    });
+  });
+});
+
 describe("a picture", () => {
   it("is told from its first bytes", () => {
     const text = (value: string) => new TextEncoder().encode(value);
@@ -225,6 +276,15 @@ describe("an entry", () => {
     expect(made({ n: 1, root: new Uint8Array(31) })).toMatchObject(misfit("root"));
     expect(made({ n: 1, root: "x" })).toMatchObject(misfit("root"));
     expect(decodeEntry(Uint8Array.of(1))).toMatchObject({ error: { code: "COSE_TAG" } });
+  });
+
+  it("is known without being read to whoever composed it", () => {
+    const entry = signed(SENSOR, "sensor", { iatSeconds: 1_800_000_000 });
+    const { source, audience, iatSeconds, count, root, alg, kid } = entry;
+    const claims = { source, audience, iatSeconds, count, root };
+    const unsigned = composeEntry(claims, { alg, kid });
+    const complete = completeEntry(claims, { alg, kid }, unsigned, entry.signature);
+    expect(complete).toEqual(entry);
   });
 });
 

@@ -17,7 +17,7 @@ import {
   openGrants,
   photoOf,
 } from "../grants-world.ts";
-import { asCity, type Json, type RequestSigning, sendSigned } from "../world.ts";
+import { asCity, type Json, present, type RequestSigning, sendSigned } from "../world.ts";
 
 // A dataset as a table: to its owner all of it, to a grantee what it may export, in four forms; read again by DuckDB.
 
@@ -101,6 +101,17 @@ describe("a dataset as a table", () => {
     expect(odder).toMatchObject({ _id: 7, _time: "yesterday", _place: "here", list: [1, 2] });
     expect(written).toMatchObject({ level: 5, place: { coordinates: [114, 38] }, "@op": "set" });
     expect(written).not.toHaveProperty("ended");
+  });
+
+  test("comes in small pieces, between which others have their turn", async () => {
+    const response = await get("?format=ndjson");
+    const reader = present(response.body ?? undefined, "a body").getReader();
+    const rows: number[] = [];
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      rows.push(new TextDecoder().decode(part.value).split("\n").length - 1);
+    }
+    expect(Math.max(...rows)).toBeLessThanOrEqual(256);
+    expect(rows.reduce((sum, each) => sum + each, 0)).toBe(MANY + 8);
   });
 
   test("is cut out by time, box, attributes and the size of the log", async () => {

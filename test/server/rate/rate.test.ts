@@ -7,6 +7,7 @@ import {
   trustedProxies,
 } from "../../../src/server/rate/address.ts";
 import { createAdmission } from "../../../src/server/rate/admission.ts";
+import { createClients } from "../../../src/server/rate/clients.ts";
 import { createBuckets } from "../../../src/server/rate/index.ts";
 
 describe("createBuckets", () => {
@@ -93,7 +94,7 @@ describe("clientAddress", () => {
 describe("createAdmission", () => {
   const rates = { address: { burst: 2, perSecond: 1 }, key: { burst: 1, perSecond: 1 } };
   const admission = (trustedProxies: readonly string[]) =>
-    createAdmission({ trustedProxies, rates }, () => 0);
+    createAdmission({ rates }, createClients({ trustedProxies }), () => 0);
 
   test.each([
     ["127.0.0.1"],

@@ -9,7 +9,7 @@ import type { UpdateItem } from "../../op/operation.ts";
 import type { Alias, Statement } from "../../op/statement.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type AliasRefusal, aliasKeyOf, releaseAlias, takeAlias } from "../aliases.ts";
-import { type Need, needNearest, selfAndAncestors } from "../authority.ts";
+import { type Need, needNearestAbove } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import { codeKey } from "../map-keys.ts";
@@ -34,7 +34,7 @@ export type UpdateRefusal =
     };
 
 export function needForUpdate(tx: Transaction, { code }: UpdateItem): Need {
-  return needNearest(tx, selfAndAncestors(code), "record", [code]);
+  return needNearestAbove(tx, code, "record");
 }
 
 export function executeUpdate(
@@ -126,18 +126,17 @@ function sameAlias(a: Alias, b: Alias): boolean {
 }
 
 function withinLimits(record: CodeRecord): Result<void, UpdateRefusal> {
-  const attributes = Object.keys(record.attributes).length;
-  const sizes = [
-    ["names", Object.keys(record.names).length, MAX_LANGUAGES],
-    ["aliases", record.aliases.length, MAX_ALIASES],
-    ["attributes", attributes, MAX_ATTRIBUTES],
-    [
-      "attributes bytes",
-      attributes === 0 ? 0 : encodeCbor(record.attributes).length,
-      MAX_ATTRIBUTES_BYTES,
-    ],
-  ] as const;
-  const over = sizes.find(([, size, max]) => size > max);
-  if (over === undefined) return ok(undefined);
-  return err({ code: "STATE_FIELD_LIMIT", subject: record.code, field: over[0], max: over[2] });
+  const { names, aliases, attributes } = record;
+  if (Object.keys(names).length > MAX_LANGUAGES) return over(record, "names", MAX_LANGUAGES);
+  if (aliases.length > MAX_ALIASES) return over(record, "aliases", MAX_ALIASES);
+  const count = Object.keys(attributes).length;
+  if (count > MAX_ATTRIBUTES) return over(record, "attributes", MAX_ATTRIBUTES);
+  if (count > 0 && encodeCbor(attributes).length > MAX_ATTRIBUTES_BYTES) {
+    return over(record, "attributes bytes", MAX_ATTRIBUTES_BYTES);
+  }
+  return ok(undefined);
+}
+
+function over({ code: subject }: CodeRecord, field: string, max: number) {
+  return err({ code: "STATE_FIELD_LIMIT" as const, subject, field, max });
 }

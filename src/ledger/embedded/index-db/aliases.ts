@@ -1,3 +1,5 @@
+import { aliasPage } from "../../alias-page.ts";
+import type { AliasPage, AliasQuery } from "../../port.ts";
 import { nameIn } from "./frame-kind.ts";
 import type { IndexView } from "./index-view.ts";
 import { aliasKey } from "./layout.ts";
@@ -52,17 +54,14 @@ export function findAliases({ runs, source }: IndexView, value: string): FoundAl
     );
 }
 
-/** The codes that an alias leads to, in one division or in all. */
-export function readAliases(
-  view: IndexView,
-  scheme: string,
-  value: string,
-  division: string | undefined,
-): string[] {
+/** A page of the codes that an alias leads to, in one division or in all. */
+export function readAliases(view: IndexView, query: AliasQuery): AliasPage {
   view.runs.refresh();
-  return findAliases(view, value)
-    .filter((each) => each.scheme === scheme && (division ?? each.division) === each.division)
-    .map(({ code }) => code);
+  const { scheme, value, division } = query;
+  const found = findAliases(view, value).filter(
+    (each) => each.scheme === scheme && (division ?? each.division) === each.division,
+  );
+  return aliasPage(found, query);
 }
 
 function codeIn(reference: string): string {

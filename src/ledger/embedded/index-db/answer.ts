@@ -13,7 +13,7 @@ export function* answer(view: IndexView, question: Question): SearchSteps<Answer
     case "keys":
       return readKeys(view.sql, question.prefix, question.limit, question.cursor);
     case "aliases":
-      return readAliases(view, question.scheme, question.value, question.division);
+      return readAliases(view, question.query);
     case "children":
       return readChildren(view.sql, question.code, question);
   }

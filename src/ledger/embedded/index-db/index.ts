@@ -1,7 +1,14 @@
 import { workerUrl } from "../../../log/index.ts";
 import { type Deferred, defer } from "../../deferred.ts";
 import { LedgerFault } from "../../fault.ts";
-import type { KeyPage, LedgerCounts, SearchPage, SearchQuery } from "../../port.ts";
+import type {
+  AliasPage,
+  AliasQuery,
+  KeyPage,
+  LedgerCounts,
+  SearchPage,
+  SearchQuery,
+} from "../../port.ts";
 import type { IndexStore } from "../../stores.ts";
 import type { IndexIdentity } from "./database.ts";
 import type { ChildrenOfPage, Question } from "./messages.ts";
@@ -81,8 +88,8 @@ class IndexDatabase implements IndexStore {
     return this.#ask({ kind: "keys", prefix, limit, cursor });
   }
 
-  aliases(scheme: string, value: string, division?: string): Promise<readonly string[]> {
-    return this.#ask({ kind: "aliases", scheme, value, division });
+  aliases(query: AliasQuery): Promise<AliasPage> {
+    return this.#ask({ kind: "aliases", query });
   }
 
   children(code: string, start: number, limit: number, count: number): Promise<ChildrenOfPage> {

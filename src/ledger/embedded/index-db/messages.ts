@@ -1,4 +1,12 @@
-import type { ChildrenPage, KeyPage, LedgerCounts, SearchPage, SearchQuery } from "../../port.ts";
+import type {
+  AliasPage,
+  AliasQuery,
+  ChildrenPage,
+  KeyPage,
+  LedgerCounts,
+  SearchPage,
+  SearchQuery,
+} from "../../port.ts";
 import { IndexDamage } from "./damage.ts";
 import type { IndexIdentity } from "./database.ts";
 
@@ -43,12 +51,7 @@ export type Question =
       readonly limit: number;
       readonly cursor: string | undefined;
     }
-  | {
-      readonly kind: "aliases";
-      readonly scheme: string;
-      readonly value: string;
-      readonly division: string | undefined;
-    }
+  | { readonly kind: "aliases"; readonly query: AliasQuery }
   | {
       readonly kind: "children";
       readonly code: string;
@@ -57,7 +60,7 @@ export type Question =
       readonly count: number;
     };
 
-export type Answer = SearchPage | KeyPage | readonly string[] | ChildrenOfPage;
+export type Answer = SearchPage | KeyPage | AliasPage | ChildrenOfPage;
 export type ChildrenOfPage = Pick<ChildrenPage, "codes" | "path">;
 
 export type Asked = { readonly id: number; readonly question: Question };

@@ -21,6 +21,8 @@ export class WriterHandle {
   readonly #events: WriterEvents;
   #worker: Worker | undefined;
   #order: Exclude<WriterOrder, "close"> | undefined;
+  /** What the thread was told last and has not reached yet. */
+  #told: Exclude<WriterOrder, "close"> | undefined;
   #failures = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosing = false;
@@ -34,7 +36,15 @@ export class WriterHandle {
 
   advance(end: number, size: number): void {
     this.#order = { end, size };
+    this.#tell();
+  }
+
+  /** A message for each block would cost as much as an operation: while the thread is at work, it is told nothing new. */
+  #tell(): void {
+    if (this.#told !== undefined || this.#order === undefined) return;
     this.#worker?.postMessage(this.#order);
+    this.#told = this.#order;
+    this.#order = undefined;
   }
 
   /** Somebody read what cannot be: begins again with an empty database. */
@@ -77,6 +87,9 @@ export class WriterHandle {
         else this.#failures = 0;
         isOpen = true;
         this.#events.progress(report.size, report.counts);
+        if (report.size < (this.#told?.size ?? 0)) return;
+        this.#told = undefined;
+        this.#tell();
       }
     });
     worker.on("error", (cause) => {
@@ -85,7 +98,10 @@ export class WriterHandle {
     worker.on("exit", () => {
       if (this.#worker === worker) this.#ended(failure);
     });
-    if (this.#order !== undefined) worker.postMessage(this.#order);
+    // What the thread before it had been told and not done.
+    this.#order ??= this.#told;
+    this.#told = undefined;
+    this.#tell();
   }
 
   #ended(failure: Failure): void {

@@ -718,7 +718,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/alias/{scheme}/{value}",
     tag: "resolver",
     summary: "From a number that a thing already had to its code",
-    parameters: [query("city", "Only in this division")],
+    parameters: [query("city", "Only in this division"), ...PAGING],
     answers: { 300: pageOf("Summary"), 307: { description: "To the code" } },
   },
   {
@@ -726,6 +726,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
     path: "/uic/{digits}",
     tag: "resolver",
     summary: "From a UIC (CJ/T 553-2024) to its code",
+    parameters: PAGING,
     answers: { 300: pageOf("Summary"), 307: { description: "To the code" } },
   },
   {

@@ -10,6 +10,7 @@ import {
   register,
   type Signing,
   type TestLedger,
+  testKey,
 } from "../kit.ts";
 
 const CITY = "MA.156.1301";
@@ -47,6 +48,38 @@ describe("status", () => {
     expect(ledger.effective(LAMP)).toBe("suspended");
     ledger.must(status(ledger, "resume", DEPT), chief);
     expect(ledger.effective(LAMP)).toBe("active");
+  });
+
+  // ADR 0097: who acts is a record. What should stop a key closes it, or comes from above.
+  it("lets an issuing key of a record lift what a governing key of it imposed on a thing, until it is closed", () => {
+    const ledger = deptLedger();
+    ledger.must(status(ledger, "suspend", LAMP), chief);
+    ledger.must(status(ledger, "resume", LAMP), clerk);
+    expect(ledger.effective(LAMP)).toBe("active");
+    ledger.must(status(ledger, "suspend", LAMP), chief);
+    const close = [{ kid: testKey("clerk").kid, why: "retired" as const }];
+    const prev = ledger.record(DEPT).control;
+    ledger.must({ op: "keys", code: code(DEPT), prev, close }, chief);
+    expect(ledger.refused(status(ledger, "resume", LAMP), clerk)).toMatchObject({
+      code: "AUTH_KEY_CLOSED",
+    });
+    ledger.must(status(ledger, "resume", LAMP), chief);
+    ledger.must(status(ledger, "suspend", LAMP), city);
+    expect(ledger.refused(status(ledger, "resume", LAMP), chief)).toMatchObject({
+      code: "STATE_NOT_SUSPENDED_BY",
+    });
+  });
+
+  // ADR 0097: the threshold is for what has keys of its own.
+  it("retires a record without keys by one key, and what has keys below it counts as retired", () => {
+    const ledger = cityLedger(2);
+    register(ledger, [child(DEPT, "department")]);
+    const OFFICE = `${DEPT}.01`;
+    const keys = [keySpec("chief", ["govern"])];
+    const items = [child(OFFICE, "department", { keys })];
+    ledger.decide({ op: "register", items }, [city, { ...city, key: "city two" }]);
+    ledger.must(status(ledger, "retire", DEPT), city);
+    expect(ledger.effective(OFFICE)).toBe("retired");
   });
 
   it("keeps suspensions by suspender, and only who suspended, or an ancestor, lifts its own", () => {

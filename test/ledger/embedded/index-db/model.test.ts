@@ -315,11 +315,18 @@ describe("the index against one that looks at everything", () => {
     expectSame(model, sample(query, 150, SEED + 3));
     for (const each of sample(step, 200, SEED + 1)) {
       if (each.kind !== "alias") continue;
-      const found = readAliases(index.view, "asset", each.value, each.division);
-      expect(found.sort()).toEqual(model.aliases("asset", each.value, each.division));
-      expect(readAliases(index.view, "asset", each.value, undefined).sort()).toEqual(
-        model.aliases("asset", each.value),
-      );
+      const { value, division } = each;
+      const query = { scheme: "asset", value, limit: 1000 };
+      const found = readAliases(index.view, { ...query, division });
+      expect([...found.codes].sort()).toEqual(model.aliases("asset", value, division));
+      const paged: string[] = [];
+      for (let page = readAliases(index.view, { ...query, limit: 2 }); ; ) {
+        paged.push(...page.codes);
+        if (page.cursor === undefined) break;
+        page = readAliases(index.view, { ...query, limit: 2, cursor: page.cursor });
+      }
+      expect(paged).toEqual(readAliases(index.view, query).codes);
+      expect(paged.sort()).toEqual(model.aliases("asset", value));
     }
     for (const parent of ["MA.156", "MA.156.1301/LAMP", "MA.156.46.01/WELL", "MA.156.11"]) {
       expectSameChildren(model, parent);

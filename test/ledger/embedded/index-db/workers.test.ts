@@ -70,7 +70,8 @@ describe("the index in threads of its own", () => {
       codes: ["MA.156.1301"],
       indexedSize: stream.size,
     });
-    expect(await opened.aliases("asset", "LD-7")).toEqual(["MA.156.1301/LAMP/7"]);
+    const alias = { scheme: "asset", value: "LD-7", limit: 10 };
+    expect(await opened.aliases(alias)).toEqual({ codes: ["MA.156.1301/LAMP/7"] });
     const { codes, path } = await opened.children("MA.156.1301/LAMP", 500, 10, 600);
     expect([codes[0], codes.length]).toEqual(["MA.156.1301/LAMP/500", 10]);
     const leaves = Array.from({ length: 600 }, (_, i) => hashLeaf(utf8(`MA.156.1301/LAMP/${i}`)));
