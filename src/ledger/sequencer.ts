@@ -1,4 +1,11 @@
-import { type Hash, InvariantError, type Item, type NoteSigner, present } from "../core/index.ts";
+import {
+  type Hash,
+  InvariantError,
+  type Item,
+  type NoteSigner,
+  present,
+  sameHash,
+} from "../core/index.ts";
 import { BlockBudget } from "./block-budget.ts";
 import { type AppliedBlock, makeBlock, type Position, sealBlock } from "./block-maker.ts";
 import type { ClockGuard } from "./clock-guard.ts";
@@ -40,8 +47,11 @@ export type SequencerOptions = WriterHooks & {
  */
 const MAX_UNCOMMITTED = 3;
 
+/** So many items of a request are read, checked and queued at a time: as many as go to a thread in one message. */
+const GROUP_ITEMS = 64;
+
 /** Less than this, in operations, is not worth a block of its own while another is on its way to the disk. */
-const LIGHT = 64;
+const LIGHT = 256;
 
 /**
  * The one writer of a ledger. Operations are checked off the main thread, gathered, applied as one block and made durable
@@ -106,23 +116,41 @@ export class Sequencer implements BlockWriter {
   async submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
     this.#refuseWhenUnready();
     this.#queue.admit(items);
+    const submission = new Submission(items.length);
+    // While the signatures of some are checked, the next ones are read, and those before them applied.
+    let before = Promise.resolve();
+    for (let at = 0; at < items.length; at += GROUP_ITEMS) {
+      before = this.#take(items.slice(at, at + GROUP_ITEMS), submission, at, before);
+      // Whoever comes after it hears of it too.
+      before.catch(() => undefined);
+    }
+    await before;
+    return submission.outcomes;
+  }
+
+  /** Reads and checks items that stand at `first` of what was submitted, and queues them once those before them are. */
+  async #take(
+    items: readonly Uint8Array[],
+    submission: Submission,
+    first: number,
+    before: Promise<void>,
+  ): Promise<void> {
     const taken = submitted(items);
     // What is in the log already needs no check of its signature.
     const fresh = taken.filter((item) => this.#receiptOf(item.hash) === undefined);
-    await this.#precheck.run(
+    const checked = this.#precheck.run(
       this.#parts.state,
       fresh.flatMap((item) => item.read ?? []),
     );
     try {
+      await Promise.all([checked, before]);
       this.#refuseWhenUnready();
     } catch (fault) {
       for (const { hash } of fresh) this.#precheck.forget(hash);
       throw fault;
     }
-    const submission = new Submission(items.length);
-    for (const [position, item] of taken.entries()) this.#enqueue(item, submission, position);
+    for (const [i, item] of taken.entries()) this.#enqueue(item, submission, first + i);
     this.#queue.wake();
-    return submission.outcomes;
   }
 
   /** Somebody made sure that nobody has seen a newer state than what was restored. The clock may still keep it from writing. */
@@ -187,7 +215,7 @@ export class Sequencer implements BlockWriter {
   /** The sequencer: the only place that makes blocks. Ends when the ledger closes or has failed for good. */
   async #sequence(): Promise<void> {
     const committing: Promise<void>[] = [];
-    while (!(this.#closing && this.#queue.length === 0)) {
+    while (!this.#hasFailed && !(this.#closing && this.#queue.length === 0)) {
       await this.#queue.some();
       // While the last block becomes durable more comes, and one sync, one root and one signature serve it all.
       if (this.#queue.weighsLess(LIGHT)) await committing.at(-1);
@@ -196,7 +224,7 @@ export class Sequencer implements BlockWriter {
       if (batch.length === 0) continue;
       const block = await this.#make(batch);
       if (committing.length >= MAX_UNCOMMITTED) await committing.shift();
-      if (this.#fault?.reaction === "fatal") return;
+      if (this.#hasFailed) break;
       if (block !== undefined) {
         const before = committing.at(-1) ?? Promise.resolve();
         committing.push(before.then(() => this.#commit(batch, block)));
@@ -206,6 +234,21 @@ export class Sequencer implements BlockWriter {
       await readers.rest(this.#spentMilliseconds);
     }
     await committing.at(-1);
+    if (this.#hasFailed) await this.#takeBack();
+  }
+
+  get #hasFailed(): boolean {
+    return this.#fault?.reaction === "fatal";
+  }
+
+  /**
+   * Nothing is written any more, but what is durable can still be proved: the map goes back to it. Where the map itself has
+   * failed, proofs tell so.
+   */
+  async #takeBack(): Promise<void> {
+    const { map, state } = this.#parts;
+    const root = await map.takeBack(state.undo()).catch(() => undefined);
+    if (root !== undefined && sameHash(root, this.#head.mapRoot)) this.#applied = this.#head;
   }
 
   async #make(batch: readonly Waiting[]): Promise<AppliedBlock | undefined> {
@@ -260,6 +303,7 @@ export class Sequencer implements BlockWriter {
   #fail(fault: LedgerFault): void {
     this.#fault = fault;
     this.#queue.failAll(fault);
+    this.#queue.wake();
     this.#heads.fail(fault);
   }
 
@@ -274,7 +318,7 @@ export class Sequencer implements BlockWriter {
 
   async #commit(batch: readonly Waiting[], block: AppliedBlock): Promise<void> {
     // A block before it failed, and with it everybody who waits.
-    if (this.#fault?.reaction === "fatal") return;
+    if (this.#hasFailed) return;
     const { log } = this.#parts;
     let mapRoot: Hash;
     let staged: Staged;
