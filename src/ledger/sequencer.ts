@@ -47,8 +47,11 @@ export type SequencerOptions = WriterHooks & {
  */
 const MAX_UNCOMMITTED = 3;
 
+/** So many items of a request are read, checked and queued at a time: as many as go to a thread in one message. */
+const GROUP_ITEMS = 64;
+
 /** Less than this, in operations, is not worth a block of its own while another is on its way to the disk. */
-const LIGHT = 64;
+const LIGHT = 256;
 
 /**
  * The one writer of a ledger. Operations are checked off the main thread, gathered, applied as one block and made durable
@@ -113,23 +116,41 @@ export class Sequencer implements BlockWriter {
   async submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]> {
     this.#refuseWhenUnready();
     this.#queue.admit(items);
+    const submission = new Submission(items.length);
+    // While the signatures of some are checked, the next ones are read, and those before them applied.
+    let before = Promise.resolve();
+    for (let at = 0; at < items.length; at += GROUP_ITEMS) {
+      before = this.#take(items.slice(at, at + GROUP_ITEMS), submission, at, before);
+      // Whoever comes after it hears of it too.
+      before.catch(() => undefined);
+    }
+    await before;
+    return submission.outcomes;
+  }
+
+  /** Reads and checks items that stand at `first` of what was submitted, and queues them once those before them are. */
+  async #take(
+    items: readonly Uint8Array[],
+    submission: Submission,
+    first: number,
+    before: Promise<void>,
+  ): Promise<void> {
     const taken = submitted(items);
     // What is in the log already needs no check of its signature.
     const fresh = taken.filter((item) => this.#receiptOf(item.hash) === undefined);
-    await this.#precheck.run(
+    const checked = this.#precheck.run(
       this.#parts.state,
       fresh.flatMap((item) => item.read ?? []),
     );
     try {
+      await Promise.all([checked, before]);
       this.#refuseWhenUnready();
     } catch (fault) {
       for (const { hash } of fresh) this.#precheck.forget(hash);
       throw fault;
     }
-    const submission = new Submission(items.length);
-    for (const [position, item] of taken.entries()) this.#enqueue(item, submission, position);
+    for (const [i, item] of taken.entries()) this.#enqueue(item, submission, first + i);
     this.#queue.wake();
-    return submission.outcomes;
   }
 
   /** Somebody made sure that nobody has seen a newer state than what was restored. The clock may still keep it from writing. */

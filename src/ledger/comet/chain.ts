@@ -24,6 +24,7 @@ import {
   makeBlock,
   sealBlock,
 } from "../block-maker.ts";
+import { ByHash } from "../by-hash.ts";
 import { turn } from "../deferred.ts";
 import { LedgerFault } from "../fault.ts";
 import { AwaitedHeads, signHead } from "../heads.ts";
@@ -335,11 +336,10 @@ export class Chain {
 
   /** What stands in the log already is not judged again, nor what stands in the block twice. */
   #newItems(items: readonly Submitted[]): readonly Submitted[] {
-    const seen = new Set<string>();
+    const seen = new ByHash<true>();
     return items.filter(({ hash }) => {
-      const name = hex(hash);
-      if (seen.has(name) || this.#parts.log.indexOf(hash) !== undefined) return false;
-      seen.add(name);
+      if (seen.get(hash) || this.#parts.log.indexOf(hash) !== undefined) return false;
+      seen.set(hash, true);
       return true;
     });
   }
@@ -368,10 +368,11 @@ function verdictsOf(
   candidates: readonly (Candidate | undefined)[],
   settled: readonly Settled[],
 ): readonly Verdict[] {
-  const refused = new Set(settled.flatMap(({ hash, result }) => (result.ok ? [] : hex(hash))));
+  const refused = new ByHash<true>();
+  for (const { hash, result } of settled) if (!result.ok) refused.set(hash, true);
   return candidates.map((candidate) => {
     if (candidate === undefined) return "no transaction";
-    return candidate.items.some(({ hash }) => refused.has(hex(hash))) ? "refused" : "taken";
+    return candidate.items.some(({ hash }) => refused.get(hash)) ? "refused" : "taken";
   });
 }
 

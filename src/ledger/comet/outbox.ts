@@ -1,4 +1,5 @@
-import { hex } from "../../core/index.ts";
+import type { Hash } from "../../core/index.ts";
+import { ByHash } from "../by-hash.ts";
 import { pause } from "../deferred.ts";
 import { LedgerFault } from "../fault.ts";
 import type { Outcome } from "../port.ts";
@@ -18,6 +19,9 @@ const RETRY_MILLISECONDS = 100;
 const RESEND_MILLISECONDS = 3000;
 const LONGEST_RESEND_MILLISECONDS = 24_000;
 
+/** Where blocks are slow or full, it has only vanished when it takes so many times what the last one took to be decided. */
+const TIMES_USUAL = 3;
+
 export type OutboxParts = {
   readonly broadcast: (transaction: Uint8Array) => Promise<RpcTrouble | undefined>;
   /** Told of what a transaction holds, before it is handed in. */
@@ -31,8 +35,10 @@ export type OutboxParts = {
 /** A transaction that the engine has taken, and whose block has not come. */
 type Sent = {
   readonly bytes: Uint8Array;
-  readonly names: readonly string[];
-  resendAt: number;
+  readonly hashes: readonly Hash[];
+  readonly since: number;
+  /** When it was handed in last, and for how long that is good. */
+  last: number;
   wait: number;
 };
 
@@ -42,9 +48,11 @@ type Sent = {
  */
 export class Outbox {
   readonly #parts: OutboxParts;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new ByHash<Waiting>();
   readonly #parcels: Parcel[] = [];
   readonly #sent = new Set<Sent>();
+  /** From handing in the transaction that was decided last to its block, as far as a look once a second tells. */
+  #usual = 0;
   #items = 0;
   #bytes = 0;
   #sending = false;
@@ -81,10 +89,9 @@ export class Outbox {
 
   /** A block showed what became of an item. */
   settle(hash: Uint8Array, outcome: () => Outcome): void {
-    const name = hex(hash);
-    const waiting = this.#waiting.get(name);
+    const waiting = this.#waiting.get(hash);
     if (waiting === undefined) return;
-    this.#waiting.delete(name);
+    this.#waiting.delete(hash);
     waiting.settle(outcome());
   }
 
@@ -92,10 +99,12 @@ export class Outbox {
   resend(): void {
     const now = this.#parts.clock.monotonicMilliseconds();
     for (const sent of this.#sent) {
-      if (!sent.names.some((name) => this.#waiting.has(name))) this.#sent.delete(sent);
-      else if (now >= sent.resendAt) {
+      if (!this.#isAwaited(sent.hashes)) {
+        this.#usual = now - sent.since;
+        this.#sent.delete(sent);
+      } else if (now >= sent.last + Math.max(sent.wait, this.#patience())) {
         sent.wait = Math.min(2 * sent.wait, LONGEST_RESEND_MILLISECONDS);
-        sent.resendAt = now + sent.wait;
+        sent.last = now;
         // What is known is on its way; what is not taken now is handed in again the next time.
         void this.#parts.broadcast(sent.bytes);
       }
@@ -143,10 +152,10 @@ export class Outbox {
 
   /** @returns whether nobody else waits for it */
   #ask(item: Submitted, submission: Submission, position: number): boolean {
-    const name = hex(item.hash);
-    const known = this.#waiting.get(name);
+    const known = this.#waiting.get(item.hash);
     known?.askToo({ submission, position });
-    if (known === undefined) this.#waiting.set(name, new Waiting(item, { submission, position }));
+    if (known === undefined)
+      this.#waiting.set(item.hash, new Waiting(item, { submission, position }));
     return known === undefined;
   }
 
@@ -170,16 +179,24 @@ export class Outbox {
 
   async #handIn(items: readonly Submitted[]): Promise<void> {
     const bytes = encodeTransaction(items.map((item) => item.bytes));
-    const names = items.map(({ hash }) => hex(hash));
+    const hashes = items.map(({ hash }) => hash);
     this.#parts.known(bytes, items);
     for (;;) {
-      const isAwaited = names.some((name) => this.#waiting.has(name));
-      if (this.#closed || !isAwaited) return;
+      if (this.#closed || !this.#isAwaited(hashes)) return;
       const trouble = await this.#parts.broadcast(bytes);
       if (trouble === undefined || trouble === "known") break;
       await pause(RETRY_MILLISECONDS);
     }
-    const resendAt = this.#parts.clock.monotonicMilliseconds() + RESEND_MILLISECONDS;
-    this.#sent.add({ bytes, names, resendAt, wait: RESEND_MILLISECONDS });
+    const now = this.#parts.clock.monotonicMilliseconds();
+    this.#sent.add({ bytes, hashes, since: now, last: now, wait: RESEND_MILLISECONDS });
+  }
+
+  #isAwaited(hashes: readonly Hash[]): boolean {
+    return hashes.some((hash) => this.#waiting.get(hash) !== undefined);
+  }
+
+  /** For how long at least a transaction is good: the engine would read all of it again to say that it knows it. */
+  #patience(): number {
+    return Math.min(TIMES_USUAL * this.#usual, LONGEST_RESEND_MILLISECONDS);
   }
 }

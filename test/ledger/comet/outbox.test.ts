@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { encodeCbor, present } from "../../../src/core/index.ts";
+import { Outbox } from "../../../src/ledger/comet/outbox.ts";
+import { Rhythm } from "../../../src/ledger/comet/rhythm.ts";
+import type { Outcome } from "../../../src/ledger/index.ts";
+import { type Submitted, submitted } from "../../../src/ledger/submitted.ts";
+
+/** An outbox before an engine that takes everything, at a time that the test sets. */
+function outboxAt(start: number) {
+  const time = { now: start };
+  const clock = { wallMilliseconds: () => time.now, monotonicMilliseconds: () => time.now };
+  const handedIn: Uint8Array[] = [];
+  const outbox = new Outbox({
+    async broadcast(transaction) {
+      handedIn.push(transaction);
+      return undefined;
+    },
+    known: () => undefined,
+    rhythm: new Rhythm(clock),
+    clock,
+    receiptOf: () => undefined,
+  });
+  return { outbox, time, handedIn };
+}
+
+const item = (n: number): Submitted => present(submitted([encodeCbor(n)])[0], "an item");
+const refused: Outcome = { ok: false, refusal: { code: "OP_STRUCTURE" } as never };
+
+async function until(isTrue: () => boolean): Promise<void> {
+  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+/** Looks once a second for so many seconds. */
+function look(outbox: Outbox, time: { now: number }, seconds: number): void {
+  for (let i = 0; i < seconds; i++) {
+    time.now += 1000;
+    outbox.resend();
+  }
+}
+
+describe("what no block has shown", () => {
+  test("is handed in again after three seconds, and then after twice as long each time", async () => {
+    const { outbox, time, handedIn } = outboxAt(50_000);
+    const outcomes = outbox.submit([item(1)]);
+    await until(() => handedIn.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    look(outbox, time, 2);
+    expect(handedIn.length).toBe(1);
+    look(outbox, time, 1);
+    expect(handedIn.length).toBe(2);
+    look(outbox, time, 5);
+    expect(handedIn.length).toBe(2);
+    look(outbox, time, 1);
+    expect(handedIn).toEqual([handedIn[0], handedIn[0], handedIn[0]]);
+    outbox.settle(item(1).hash, () => refused);
+    expect(await outcomes).toEqual([refused]);
+    look(outbox, time, 60);
+    expect(handedIn.length).toBe(3);
+  });
+
+  test("waits for three times as long as the last transaction took, where blocks are slow", async () => {
+    const { outbox, time, handedIn } = outboxAt(50_000);
+    const first = outbox.submit([item(1)]);
+    await until(() => handedIn.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    look(outbox, time, 2);
+    outbox.settle(item(1).hash, () => refused);
+    await first;
+    // Seen to be decided at the next look.
+    look(outbox, time, 1);
+    const second = outbox.submit([item(2)]);
+    await until(() => handedIn.length === 2);
+    await new Promise((resolve) => setImmediate(resolve));
+    look(outbox, time, 8);
+    expect(handedIn.length).toBe(2);
+    look(outbox, time, 1);
+    expect(handedIn.length).toBe(3);
+    outbox.settle(item(2).hash, () => refused);
+    await second;
+    // However long that was: no transaction is given up.
+    look(outbox, time, 60);
+    const third = outbox.submit([item(3)]);
+    await until(() => handedIn.length === 4);
+    await new Promise((resolve) => setImmediate(resolve));
+    look(outbox, time, 24);
+    expect(handedIn.length).toBe(5);
+    outbox.settle(item(3).hash, () => refused);
+    await third;
+  });
+});
