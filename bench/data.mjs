@@ -28,6 +28,9 @@ const WARM = short ? 1000 : 4000;
 const WARM_BATCHES = 10;
 const ASKED = short ? 20 : 200;
 const BATCH = 1000;
+/** Batches that are under way at once, as several departments send them. */
+const SENDERS = 4;
+const SIGNED_AT_ONCE = 20;
 const AIR = `${DEPARTMENT}/DATA/AIR`;
 const START = Date.UTC(2026, 0, 1);
 const ENTITY_PATH = "/ngsi-ld/v1/entities";
@@ -170,9 +173,15 @@ async function takeIn(count) {
     seconds += (performance.now() - began) / 1000;
     processor += processorTime(node) - before;
   };
-  for (let at = 0; at < count; at += BATCH) {
-    const entry = await entryOf(at, Math.min(BATCH, count - at));
-    await timed(() => client.sendEntry(AIR, entry));
+  for (let at = 0; at < count; at += SIGNED_AT_ONCE * BATCH) {
+    const signed = [];
+    for (let from = at; from < Math.min(count, at + SIGNED_AT_ONCE * BATCH); from += BATCH) {
+      signed.push(await entryOf(from, Math.min(BATCH, count - from)));
+    }
+    const sendSome = async () => {
+      for (let entry = signed.shift(); entry !== undefined; entry = signed.shift()) await client.sendEntry(AIR, entry);
+    };
+    await timed(() => Promise.all(Array.from({ length: SENDERS }, sendSome)));
   }
   const durable = seconds;
   await timed(() => ask(`${items}?limit=1`));

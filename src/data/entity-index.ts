@@ -1,6 +1,8 @@
 import { errnoOf, LogFault } from "../log/index.ts";
-import { namedIn } from "./entities/statement.ts";
-import { ALL } from "./entities/view.ts";
+import type { Entity } from "./entities/entity.ts";
+import { fold } from "./entities/fold.ts";
+import { namedIn, readStatement } from "./entities/statement.ts";
+import { type EntityView, seen } from "./entities/view.ts";
 import type { DatasetLog, EntityIndex, EntityStore, EntryBody, StoredEntry } from "./port.ts";
 
 /** Entries that are taken in at once, and about how many bytes of what they say: others wait that long at most. */
@@ -12,6 +14,8 @@ const FOLLOW_MILLISECONDS = 50;
 const MAX_BEHIND = 256;
 /** What the store may be behind before the log takes no more: whoever asks waits no longer than that takes. */
 const MAX_LAG_BYTES = 512 * 1024;
+/** Entries that the store may be behind while it is looked up whom they name. */
+const MAX_NOTED = 4096;
 /** So many entities are remembered at least before those are forgotten that the store has taken in. */
 const MIN_SWEPT = 10_000;
 
@@ -52,6 +56,10 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   const tell = (id?: string): void => {
     for (const listener of listeners) listener(id);
   };
+  /** What the store is behind with: of each entity the entries that name it, the last one at the end. */
+  const behind = new Map<string, number[]>();
+  let noted = 0;
+  let swept = MIN_SWEPT;
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
   let last: Promise<unknown> = Promise.resolve();
@@ -87,7 +95,9 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     const broken = opened;
     opened = undefined;
     ready = undefined;
-    // Another one may be built anew.
+    // Another one may be built anew, and lack what this one had.
+    noted = 0;
+    behind.clear();
     tell();
     isDamaged ||= why.startsWith("SQLITE_CORRUPT") || why.startsWith("SQLITE_NOTADB");
     // What is broken may not even close.
@@ -162,15 +172,11 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       waiting.push({ size, resolve, reject });
       pump();
     });
-  /** What the store is behind with: of each entity the last entry that names it. */
-  const behind = new Map<string, number>();
-  let noted = 0;
-  let swept = MIN_SWEPT;
   const note = async (position: number): Promise<void> => {
     if (noted <= position) behind.clear();
     // Whoever writes without a pause is never caught up with as a whole.
     if (behind.size > swept) {
-      for (const [id, index] of behind) if (index < position) behind.delete(id);
+      for (const [id, entries] of behind) if (lastOf(entries) < position) behind.delete(id);
       swept = Math.max(MIN_SWEPT, 2 * behind.size);
     }
     noted = Math.max(noted, position);
@@ -182,7 +188,9 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       noted += 1;
       for (const observation of observations) {
         const id = namedIn(observation);
-        if (id !== undefined) behind.set(id, index);
+        if (id === undefined) continue;
+        const entries = (behind.get(id) ?? []).filter((each) => each >= position && each < index);
+        behind.set(id, [...entries, index]);
       }
     }
   };
@@ -194,11 +202,38 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     timer = undefined;
     if (opened !== undefined && !isOver) void following(log.size).catch(() => undefined);
   };
+  /** Notes whom the entries name that the store is behind with. @returns how many it has taken in */
+  const noteBehind = async (): Promise<number> => {
+    const positionNow = () => ask(async (each) => each.position);
+    // Of a store that is being built they are too many to look at.
+    if (log.size - (await positionNow()) > MAX_NOTED) await following(log.size);
+    const position = await positionNow();
+    await note(position);
+    return position;
+  };
   const caughtUpWith = async (id: string): Promise<void> => {
-    const store = await ask(async (each) => each.position);
-    await note(store);
-    const last = behind.get(id);
-    if (last !== undefined && last >= store) await following(last + 1);
+    const position = await noteBehind();
+    const last = lastOf(behind.get(id));
+    if (last >= position) await following(last + 1);
+  };
+  const now = async (id: string, view: EntityView): Promise<Entity | undefined> => {
+    const taken = await noteBehind();
+    if (lastOf(behind.get(id)) < taken) return ask((each) => each.entity(id, view));
+    const { entity, position } = await ask((each) => each.stateOf(id));
+    // The store was built anew meanwhile.
+    if (position < taken) return now(id, view);
+    let after = entity;
+    for (const index of behind.get(id) ?? []) {
+      if (index < position) continue;
+      const { observations, receivedMilliseconds } = await bodyOfThings(log, index);
+      for (const [at, observation] of observations.entries()) {
+        if (namedIn(observation) !== id) continue;
+        const statement = readStatement(observation, receivedMilliseconds);
+        const origin = { entry: index, at, receivedMilliseconds };
+        if (statement !== undefined) after = fold(after, statement, origin);
+      }
+    }
+    return after && seen(after, view);
   };
   return {
     appended(bytes) {
@@ -212,16 +247,13 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
         await following(lag.first).catch(() => undefined);
       }
     },
-    async now(id) {
-      await caughtUpWith(id);
-      return ask((each) => each.entity(id, ALL));
-    },
+    now,
     caughtUpWith,
     isCaughtUpWith(id) {
       if (ready === undefined) return false;
       const { position } = ready;
       if (position >= log.size) return true;
-      return noted >= log.size && (behind.get(id) ?? -1) < position;
+      return noted >= log.size && lastOf(behind.get(id)) < position;
     },
     onChange: (listener) => listeners.push(listener),
     async caughtUp() {
@@ -251,6 +283,11 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Before all entries where there is none. */
+function lastOf(entries: readonly number[] = []): number {
+  return entries.at(-1) ?? -1;
 }
 
 type Waiting = {

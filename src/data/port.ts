@@ -258,6 +258,8 @@ export interface EntityReader {
 export interface EntityStore extends EntityReader, AsyncDisposable {
   /** Entries of the log that were taken in. */
   readonly position: number;
+  /** An entity, and how many entries were taken in when it was so: perhaps more than `position` says yet. */
+  stateOf(id: string): Promise<{ readonly entity: Entity | undefined; readonly position: number }>;
   /** Told of the id of each entity of which something else is said now, before `take` or `retake` resolves. */
   onChange(listener: (id: string) => void): void;
   /** Takes in the entries that follow, each as a whole. Others may ask meanwhile. */
@@ -283,6 +285,9 @@ export type EntityIndex = EntityReader & {
    * may be any of them. Whoever keeps what was answered forgets it then.
    */
   onChange(listener: (id: string | undefined) => void): void;
-  /** An entity after everything that stands in the log now, for whoever changes it: the store may be behind with others. */
-  now(id: string): Promise<Entity | undefined>;
+  /**
+   * An entity after everything that stands in the log now, as a view shows it. Nobody waits for the store: what it is behind with
+   * is read out of the log.
+   */
+  now(id: string, view: EntityView): Promise<Entity | undefined>;
 };

@@ -1,5 +1,5 @@
 import { type Hash, type MapPath, SparseMap } from "../core/index.ts";
-import type { AppliedChanges } from "./state.ts";
+import type { AppliedChanges, Undo } from "./state.ts";
 import type { MapStore } from "./stores.ts";
 
 /** The map on this thread. */
@@ -8,6 +8,11 @@ export class LocalMap implements MapStore {
 
   async update({ puts }: AppliedChanges): Promise<Hash> {
     this.#map.update(puts);
+    return this.#map.root();
+  }
+
+  async takeBack({ puts, added }: Undo): Promise<Hash> {
+    this.#map.takeBack(puts, added);
     return this.#map.root();
   }
 

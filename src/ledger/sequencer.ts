@@ -1,4 +1,11 @@
-import { type Hash, InvariantError, type Item, type NoteSigner, present } from "../core/index.ts";
+import {
+  type Hash,
+  InvariantError,
+  type Item,
+  type NoteSigner,
+  present,
+  sameHash,
+} from "../core/index.ts";
 import { BlockBudget } from "./block-budget.ts";
 import { type AppliedBlock, makeBlock, type Position, sealBlock } from "./block-maker.ts";
 import type { ClockGuard } from "./clock-guard.ts";
@@ -208,7 +215,7 @@ export class Sequencer implements BlockWriter {
   /** The sequencer: the only place that makes blocks. Ends when the ledger closes or has failed for good. */
   async #sequence(): Promise<void> {
     const committing: Promise<void>[] = [];
-    while (!(this.#closing && this.#queue.length === 0)) {
+    while (!this.#hasFailed && !(this.#closing && this.#queue.length === 0)) {
       await this.#queue.some();
       // While the last block becomes durable more comes, and one sync, one root and one signature serve it all.
       if (this.#queue.weighsLess(LIGHT)) await committing.at(-1);
@@ -217,7 +224,7 @@ export class Sequencer implements BlockWriter {
       if (batch.length === 0) continue;
       const block = await this.#make(batch);
       if (committing.length >= MAX_UNCOMMITTED) await committing.shift();
-      if (this.#fault?.reaction === "fatal") return;
+      if (this.#hasFailed) break;
       if (block !== undefined) {
         const before = committing.at(-1) ?? Promise.resolve();
         committing.push(before.then(() => this.#commit(batch, block)));
@@ -227,6 +234,21 @@ export class Sequencer implements BlockWriter {
       await readers.rest(this.#spentMilliseconds);
     }
     await committing.at(-1);
+    if (this.#hasFailed) await this.#takeBack();
+  }
+
+  get #hasFailed(): boolean {
+    return this.#fault?.reaction === "fatal";
+  }
+
+  /**
+   * Nothing is written any more, but what is durable can still be proved: the map goes back to it. Where the map itself has
+   * failed, proofs tell so.
+   */
+  async #takeBack(): Promise<void> {
+    const { map, state } = this.#parts;
+    const root = await map.takeBack(state.undo()).catch(() => undefined);
+    if (root !== undefined && sameHash(root, this.#head.mapRoot)) this.#applied = this.#head;
   }
 
   async #make(batch: readonly Waiting[]): Promise<AppliedBlock | undefined> {
@@ -281,6 +303,7 @@ export class Sequencer implements BlockWriter {
   #fail(fault: LedgerFault): void {
     this.#fault = fault;
     this.#queue.failAll(fault);
+    this.#queue.wake();
     this.#heads.fail(fault);
   }
 
@@ -295,7 +318,7 @@ export class Sequencer implements BlockWriter {
 
   async #commit(batch: readonly Waiting[], block: AppliedBlock): Promise<void> {
     // A block before it failed, and with it everybody who waits.
-    if (this.#fault?.reaction === "fatal") return;
+    if (this.#hasFailed) return;
     const { log } = this.#parts;
     let mapRoot: Hash;
     let staged: Staged;

@@ -43,12 +43,20 @@ class Place {
 }
 
 /** The keys of a block that is applied but not yet durable, so that readers can look past it. */
-type Layer = ReadonlyMap<string, Pick<Place, "before">>;
+type Layer = ReadonlyMap<string, Pick<Place, "before" | "ref" | "hashes" | "offset">>;
 
 /** What a snapshot brings back. */
 export type RestoredState = {
   readonly refs: RefTable;
   readonly beside: Map<string, Ref>;
+};
+
+/** What it takes to bring the map back to the last committed block. */
+export type Undo = {
+  /** Keys as they were then. */
+  readonly puts: MapPuts;
+  /** Hashes of those that there were none of. */
+  readonly added: readonly Uint8Array[];
 };
 
 /** What a block changes, for whoever keeps the map. */
@@ -132,6 +140,28 @@ export class LedgerState implements StateReader {
   /** The oldest applied block is durable now. */
   commit(): void {
     this.#layers.shift();
+  }
+
+  /** What the blocks changed in the map that are applied and not committed. */
+  undo(): Undo {
+    const seen = new Set<string>();
+    const added: Uint8Array[] = [];
+    const changed: { readonly keyHash: Uint8Array; readonly ref: Ref }[] = [];
+    // The oldest first: it knows what was there before all of them.
+    for (const layer of this.#layers) {
+      for (const [key, { hashes, offset, before, ref }] of layer) {
+        if (ref === before || hashes === NOTHING || seen.has(key)) continue;
+        seen.add(key);
+        const keyHash = hashes.slice(offset, offset + HASH_BYTES);
+        if (before === undefined) added.push(keyHash);
+        else changed.push({ keyHash, ref: before });
+      }
+    }
+    const values = changed.map(({ ref }) => this.#read(ref).value);
+    const keys = new Uint8Array(changed.length * HASH_BYTES);
+    for (const [i, { keyHash }] of changed.entries()) keys.set(keyHash, i * HASH_BYTES);
+    const refs = Float64Array.from(changed, ({ ref }) => ref);
+    return { puts: { keys, values: sha256Each(values), refs }, added };
   }
 
   /** The version under a key after the last applied block. */

@@ -9,7 +9,7 @@ import type {
   SearchPage,
   SearchQuery,
 } from "./port.ts";
-import type { AppliedChanges } from "./state.ts";
+import type { AppliedChanges, Undo } from "./state.ts";
 
 // What the sequencer needs kept. The embedded driver keeps it in files, the memory driver in arrays; neither knows the rules.
 
@@ -73,6 +73,12 @@ export type BlockMoment = Position & {
 export interface MapStore {
   /** Puts what a block changed. @returns the root after it */
   update(changes: AppliedChanges, moment: BlockMoment): Promise<Hash>;
+  /**
+   * Undoes the updates of blocks that never became durable. Then it proves what it proved before them, and takes no more.
+   *
+   * @returns the root after it
+   */
+  takeBack(undo: Undo): Promise<Hash>;
   /** The way to each key's place, after the last update before the call. */
   prove(keyHashes: readonly Uint8Array[]): Promise<readonly MapPath[]>;
   /** Keeps what it takes to prove the map as it is after the last update before the call, under a new name. */

@@ -13,6 +13,8 @@ import type { LedgerReader } from "../ledger/index.ts";
 export type CommittedState = ValueReader & {
   /** The same, remembered: for what many codes below depend on. */
   readonly remembered: ValueReader;
+  /** The same, what was asked for last remembered: for codes that whoever sends may choose. */
+  readonly recent: ValueReader;
   /**
    * Rises when something remembered changed or is watched no longer. What was worked out of `remembered` while it rose must
    * not be kept: nobody would tell of changes.
@@ -26,6 +28,7 @@ export type CommittedState = ValueReader & {
 
 // One ancestor or registration decodes to about 1 KB.
 const MAX_REMEMBERED = 10_000;
+const MAX_RECENT = 10_000;
 
 /**
  * Reads values out of a ledger. Ancestors and registrations decide the effective status of all codes below them and are few, so
@@ -58,7 +61,9 @@ export function createState(
       return value;
     },
   };
+  const recent = new RecentValues(get);
   ledger.onBlock((_head, changes) => {
+    recent.forget(changes.map(({ key }) => key));
     let [matters, isSeen] = [false, false];
     for (const { key, value } of changes) {
       if (!kept.has(key)) continue;
@@ -74,10 +79,36 @@ export function createState(
   return {
     get,
     remembered,
+    recent,
     epoch: () => epoch,
     onStatusChange: (listener) => ofStatus.push(listener),
     onShownChange: (listener) => ofShown.push(listener),
   };
+}
+
+/** Where there are too many, those go first that came first: whoever names very many has others read again, and no more. */
+class RecentValues implements ValueReader {
+  readonly #read: ValueReader["get"];
+  readonly #kept = new Map<string, unknown>();
+
+  constructor(read: ValueReader["get"]) {
+    this.#read = read;
+  }
+
+  get<T>(key: MapKey<T>): T | undefined {
+    if (this.#kept.has(key)) return this.#kept.get(key) as T | undefined;
+    const value = this.#read(key);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size < MAX_RECENT) break;
+      this.#kept.delete(oldest);
+    }
+    this.#kept.set(key, value);
+    return value;
+  }
+
+  forget(keys: readonly string[]): void {
+    for (const key of keys) this.#kept.delete(key);
+  }
 }
 
 /** Decodes a value of the ledger. Our own state is canonical: anything else is damage, and stops us. */

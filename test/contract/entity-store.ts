@@ -134,6 +134,8 @@ export function describeEntityStore(name: string, open: OpenStore): void {
         coordinates: [114.501, 38],
       });
       expect(store.position).toBe(3);
+      expect(await store.stateOf(id)).toEqual({ entity: await store.entity(id, ALL), position: 3 });
+      expect(await store.stateOf("urn:x:none")).toEqual({ entity: undefined, position: 3 });
     });
 
     test("sets, replaces and ends what the gateway says so of", async () => {

@@ -148,6 +148,28 @@ export function describeLedger(
       ).toHaveLength(99);
     });
 
+    test("takes what is submitted together in its order, however much it is", async () => {
+      const { ledger, clock } = await begin();
+      await issueCity({ ledger, clock });
+      let prev = record(ledger, "MA.156.1301").op;
+      // Each builds on the one before.
+      const chain = Array.from({ length: 150 }, (_, i) => {
+        const names = named(`石家庄 ${i}`);
+        const body = { op: "update" as const, code: code("MA.156.1301"), prev, names };
+        const update = sign(body, city, clock.now);
+        prev = hashLeaf(update);
+        return update;
+      });
+      const accepted = (await ledger.submit(chain)).map(must);
+      const indices = accepted.map(({ index }) => index);
+      expect(indices).toEqual([...indices].sort((a, b) => a - b));
+      for (const [i, { index, path, head, hash }] of accepted.entries()) {
+        expect(hash).toEqual(hashLeaf(present(chain[i], "what was submitted")));
+        expect(ledger.entry(index)).toEqual(chain[i]);
+        expect(verifyInclusion(hash, { index, size: head.size, path }, head.root).ok).toBe(true);
+      }
+    });
+
     test("proves in every moment what the head that goes with it says", async () => {
       const { ledger, clock } = await begin();
       const key = "gazette/MA.156.1301";

@@ -84,6 +84,33 @@ describe("an index that lags behind its log", () => {
     await index[Symbol.asyncDispose]();
   });
 
+  test("tells of one entity what it is behind with, without waiting", async () => {
+    const { index, say, shut, open } = openIndex();
+    say(ONE, 1);
+    await index.caughtUp();
+    shut();
+    say(ONE, 2);
+    say(OTHER, 5);
+    say(ONE, 3);
+    const waiting = index.caughtUp();
+    const powers = async () => {
+      const both = [await index.now(ONE, ALL), await index.now(OTHER, ALL)];
+      return both.map((each) => each?.attributes.power?.[0]?.said.value);
+    };
+    expect(await powers()).toEqual([3, 5]);
+    expect(await index.now("urn:x:3", ALL)).toBeUndefined();
+    // What is not shown of it is not shown before either.
+    const soon = { fromMilliseconds: Date.UTC(2027, 0, 1) };
+    expect(await index.now(OTHER, soon)).toBeUndefined();
+    expect(await index.entity(OTHER, ALL)).toBeUndefined();
+    const told = [await index.now(ONE, ALL), await index.now(OTHER, ALL)];
+    open();
+    await waiting;
+    expect([await index.entity(ONE, ALL), await index.entity(OTHER, ALL)]).toEqual(told);
+    expect(await powers()).toEqual([3, 5]);
+    await index[Symbol.asyncDispose]();
+  });
+
   test("tells of what changed, before it can be asked for", async () => {
     const { index, say } = openIndex();
     const told: (string | undefined)[] = [];
@@ -117,7 +144,7 @@ describe("an index that lags behind its log", () => {
     expect(isRoom).toBe(false);
     open();
     await room;
-    expect((await index.now(ONE))?.attributes.power?.[0]?.said.value).toBe(2);
+    expect((await index.now(ONE, ALL))?.attributes.power?.[0]?.said.value).toBe(2);
     much(3);
     much(4);
     await index[Symbol.asyncDispose]();

@@ -7,6 +7,7 @@ import { MapPins } from "./pins.ts";
 import { type MapPuts, sliced } from "./puts.ts";
 import { restoreTree } from "./restore.ts";
 import { LEAF_BYTES, rowInChunk } from "./rows.ts";
+import { takeOut } from "./take-out.ts";
 import { type Child, type MapLeaf, MapTree, NOTHING } from "./tree.ts";
 import { Putter } from "./update.ts";
 
@@ -53,6 +54,15 @@ export class SparseMap {
   update(puts: MapPuts, atOnce: number = MAX_MAP_PUTS): void {
     for (const some of sliced(puts, atOnce)) new Putter(this.#tree, new OrderedPuts(some)).run();
     this.#pins.bound();
+  }
+
+  /**
+   * Undoes updates that were never to be: `puts` as they were before, and `added` keys, which were not there. The map
+   * proves then what it proved before them, and is good for nothing else: their rows stay, so it takes no more updates, and is neither visited nor dumped.
+   */
+  takeBack(puts: MapPuts, added: readonly Uint8Array[]): void {
+    this.update(puts);
+    for (const keyHash of added) takeOut(this.#tree, keyHash);
   }
 
   /** The path from the root to the key, or to the place where it would stand. */

@@ -55,6 +55,8 @@ export const MAX_GRANT_ATTRIBUTES: number = 64;
 export const MAX_OPEN_GRANTS: number = 16;
 /** Import entries that a child ledger begins with. */
 export const MAX_IMPORTS: number = 1_000_000;
+/** Import entries that one value takes which is too long for one. */
+export const MAX_IMPORT_PARTS: number = 64;
 
 /** Serials of one key: as many bits as its status list has. */
 export const MAX_SERIALS: number = 2 ** 20;

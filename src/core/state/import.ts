@@ -107,7 +107,7 @@ function* rowsOf(imports: EntryList): Generator<ImportRow> {
 }
 
 function rowsIn(imports: EntryList, index: number): readonly ImportRow[] {
-  return certain(decodeImport(present(imports.at(index), "an entry"), index), "an import entry");
+  return certain(decodeImport(imports, index), "an import entry");
 }
 
 /**

@@ -86,6 +86,10 @@ export function memoryEntityStore(): EntityStore {
       entries.set(entry.index, entry);
       suspects.delete(entry.index);
     },
+    stateOf: async (id) => ({
+      entity: all({}).find(({ entity }) => entity.id === id)?.entity,
+      position: entries.size,
+    }),
     entity: async (id, view) => all(view).find(({ entity }) => entity.id === id)?.entity,
     async find(query, view, { limit, after = -1, offset = 0 }: PageOf) {
       const rows = asked(query, view).filter(({ row }) => row > after);

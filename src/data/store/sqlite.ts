@@ -106,6 +106,15 @@ class SqliteStore implements EntityStore {
     return this.#seen(id, view);
   }
 
+  async stateOf(id: string): Promise<{ entity: Entity | undefined; position: number }> {
+    // In one question, so that both are of the same transaction.
+    const text = `SELECT m.value, e.doc FROM meta m LEFT JOIN entity e ON e.id = ? WHERE m.name = 'position'`;
+    const [position, doc] = this.#sql.get(text, [id]) ?? [];
+    const isThere = doc !== null && doc !== undefined;
+    const entity = isThere ? (JSON.parse(String(doc)) as Entity) : undefined;
+    return { entity, position: Number(position) };
+  }
+
   #seen(id: string, view: EntityView): Entity | undefined {
     const found = this.#entities.get(id);
     return found && seen(found.entity, view);

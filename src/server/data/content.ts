@@ -1,5 +1,6 @@
 import { isShown, type Observation, type OpenDataset, ok, type Result } from "../../core/index.ts";
 import {
+  ALL,
   type ContentRefusal,
   contentRules,
   cornersOf,
@@ -43,5 +44,5 @@ function attributesOf({ attributes, amends }: Statement): Statement["attributes"
 }
 
 async function typesOf({ entities }: Pick<DatasetLog, "entities">, id: string) {
-  return (await entities.now(id))?.types ?? [];
+  return (await entities.now(id, ALL))?.types ?? [];
 }

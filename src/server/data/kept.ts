@@ -4,8 +4,11 @@ import {
   type OpenDataset,
   ok,
   openDataset,
+  ownerOf,
   parseCode,
   type Result,
+  referredCode,
+  type ValueReader,
 } from "../../core/index.ts";
 import type { DatasetLog } from "../../data/index.ts";
 import type { Incoming } from "../http/incoming.ts";
@@ -23,7 +26,9 @@ export function keptDataset(
 ): Result<Kept, AnyRefusal> {
   const code = parseCode(c.req.param("code") ?? "");
   if (!code.ok) return code;
-  const dataset = datasetNamed(state, code.value);
+  // What is nobody's here is not remembered: anybody may name it.
+  const isHere = isKeptHere(datasets, code.value);
+  const dataset = datasetNamed(isHere ? state.remembered : state, code.value);
   if (!dataset.ok) return dataset;
   const { reference, value } = dataset.value;
   const log = datasets?.find(reference);
@@ -32,11 +37,14 @@ export function keptDataset(
     : ok({ dataset: dataset.value, log });
 }
 
+/** Whether this node keeps the log of some generation of a code. */
+export function isKeptHere(datasets: Services["datasets"], code: Code): boolean {
+  const logs = datasets?.ownedBy([ownerOf(code)]) ?? [];
+  return logs.some(({ reference }) => referredCode(reference) === code);
+}
+
 /** The dataset of a path. What was never issued is not there, and proved so. */
-export function datasetNamed(
-  state: Services["state"],
-  code: Code,
-): Result<OpenDataset, AnyRefusal> {
+export function datasetNamed(state: ValueReader, code: Code): Result<OpenDataset, AnyRefusal> {
   const dataset = openDataset(state, code);
   return dataset.ok || dataset.error.code !== "STATE_UNKNOWN" ? dataset : err(unknownCode(code));
 }

@@ -5,7 +5,6 @@ import {
   type OpenDataset,
   ok,
   openDataset,
-  ownerOf,
   parseCode,
   type Result,
   referredCode,
@@ -15,6 +14,7 @@ import type { Asker, Judged } from "../access/index.ts";
 import type { Incoming } from "../http/incoming.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
+import { isKeptHere } from "./kept.ts";
 
 /** Who asks: a key that signed, or whose token it is, and under which grant; `undefined` is anybody. */
 export type Reader = Asker | undefined;
@@ -102,17 +102,13 @@ async function judgedDataset(
   const code = parseCode(text);
   if (!code.ok) return code;
   // What is nobody's here is not looked up: anybody may name it, and what is remembered has its end.
-  if (!isHere(services, code.value)) return err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
+  if (!isKeptHere(services.datasets, code.value))
+    return err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
   const dataset = openDataset(services.state.remembered, code.value);
   const log = dataset.ok ? services.datasets?.find(dataset.value.reference) : undefined;
   const found = log && (await seenLog(services, log, reader, action));
   if (found?.ok === false) return found;
   return found?.value ? ok(found.value) : err({ code: "DATA_LOG_UNKNOWN", dataset: code.value });
-}
-
-function isHere({ datasets }: Services, code: Code): boolean {
-  const logs = datasets?.ownedBy([ownerOf(code)]) ?? [];
-  return logs.some(({ reference }) => referredCode(reference) === code);
 }
 
 /** What is not granted is not there: every surface of entities asks here and nowhere else. */

@@ -55,7 +55,12 @@ export async function submitEntry(
   const index = log.indexOf(entry.value.hash);
   if (index !== undefined) return ok({ ...(await log.receipt(index)), isKnown: true });
   const receivedMilliseconds = clock();
-  const signer = judgeEntry(state, dataset, entry.value, Math.floor(receivedMilliseconds / 1000));
+  const signer = judgeEntry(
+    state.recent,
+    dataset,
+    entry.value,
+    Math.floor(receivedMilliseconds / 1000),
+  );
   if (!signer.ok) return signer;
   const admitted = rate.admit(entry.value, receivedMilliseconds, from);
   if (!admitted.ok) return admitted;

@@ -110,8 +110,9 @@ async function retrieve(ask: Ask): Answer {
   const types = readTypes(asked("type"), context);
   if (!types.ok) return types;
   const { entities } = target.log;
-  await (form.value.join === undefined ? entities.caughtUpWith(id.value) : entities.caughtUp());
-  const entity = await entities.entity(id.value, target.view);
+  // Of others it tells what the store knows.
+  if (form.value.join !== undefined) await entities.caughtUp();
+  const entity = await entities.now(id.value, target.view);
   if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }

@@ -77,7 +77,7 @@ export async function appendByGateway(
   if (dataset !== undefined) {
     // That it is signed by this key we know; whether the key still may, the ledger says.
     const nowSeconds = Math.floor(receivedMilliseconds / 1000);
-    const judged = judgeEntry(state, dataset, entry, nowSeconds, () => true);
+    const judged = judgeEntry(state.remembered, dataset, entry, nowSeconds, () => true);
     if (!judged.ok) return judged;
   }
   const files = new Map<string, Uint8Array>();

@@ -1,5 +1,5 @@
 import { ok, type Result } from "../../core/index.ts";
-import type { Entity } from "../../data/index.ts";
+import { ALL, type Entity } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import { type Fits, fitAll, fitsOf } from "./fit.ts";
@@ -28,7 +28,7 @@ export function createWriter(services: Services): Writer {
   return {
     one: (target, id, change) =>
       locks.run([lockOf(target, id)], async () => {
-        const before = await target.log.entities.now(id);
+        const before = await target.log.entities.now(id, ALL);
         const made = change(before);
         if (!made.ok) return made;
         if (made.value === undefined) return ok(undefined);
@@ -41,7 +41,7 @@ export function createWriter(services: Services): Writer {
         async () => {
           const before = new Map<string, Entity>();
           for (const id of new Set(ids)) {
-            const entity = await target.log.entities.now(id);
+            const entity = await target.log.entities.now(id, ALL);
             if (entity !== undefined) before.set(id, entity);
           }
           const fits = fitsOf(services, target);

@@ -117,6 +117,32 @@ describe("a sparse map against the reference", () => {
     );
   });
 
+  test("goes back to what it was before updates, and still has the paths of what was pinned", () => {
+    fc.assert(
+      fc.property(batches, batches, keyHash, (before, undone, stranger) => {
+        const { map, model } = filled(before);
+        const root = map.root();
+        const keys = [stranger, ...[...before, ...undone].flat().map((each) => each.keyHash)];
+        const paths = () => keys.map((key) => map.prove(key));
+        const wanted = paths();
+        map.pin(1);
+        for (const puts of undone) map.update(mapPuts(puts));
+        const names = new Map(undone.flat().map(({ keyHash: key }) => [String(key), key]));
+        const isOld = (key: Uint8Array) => model.find(key) !== undefined;
+        const old = model.leaves().filter(({ key }) => names.has(String(key)));
+        const puts = old.map(({ key, value, ref }) => ({ keyHash: key, valueHash: value, ref }));
+        map.takeBack(
+          mapPuts(puts),
+          [...names.values()].filter((key) => !isOld(key)),
+        );
+        expect(map.root()).toEqual(root);
+        expect(paths()).toEqual(wanted);
+        expect(map.provePinned(1, keys)).toEqual(wanted);
+      }),
+      RUNS,
+    );
+  });
+
   test("lets an older pin have what a newer one remembered, where it did not know better", () => {
     const put = (name: string, ref: number): MapPut => {
       return { keyHash: hashOf(name), valueHash: hashOf(`${name} ${ref}`), ref };

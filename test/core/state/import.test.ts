@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   applyChildGenesis,
+  type CborMap,
   type CborValue,
   type ChildGenesis,
   type Code,
@@ -16,6 +17,7 @@ import {
   frontierKey,
   hex,
   type ImportRow,
+  InvariantError,
   importRoot,
   isWithdrawn,
   parentOf,
@@ -324,6 +326,88 @@ describe("the genesis of a child ledger", () => {
     expect(imports.length).toBeGreaterThan(3);
     for (const each of imports) expect(each.length).toBeLessThanOrEqual(61_440);
     expect(childLedger(parent).record(`${CITY}/POLE`).children.count).toBe(500);
+  });
+
+  /** Rows of a ledger in which one record stands in many successions, so that it is longer than an entry. */
+  function rowsWithLong(): readonly ImportRow[] {
+    const long = Array.from({ length: 7000 }, (_, i) => `MA.156.1301.${i + 10}#1`);
+    return rowsOf(parentLedger()).map(([key, value]) => {
+      if (key !== codeKey(CITY)) return [key, value];
+      return [key, encodeCbor({ ...(decoded(value) as CborMap), predecessors: long })];
+    });
+  }
+
+  it("carries a record that outgrew an entry in parts", () => {
+    const rows = rowsWithLong();
+    const imports = [...encodeImports(rows)];
+    for (const each of imports) expect(each.length).toBeLessThanOrEqual(61_440);
+    const genesis = genesisFor(imports);
+    const begun = applyChildGenesis(genesis, [encodeGenesis(genesis), ...imports]);
+    if (!begun.ok) throw new Error(begun.error.code);
+    const made = new Map([...begun.value].map(({ key, value }) => [key, value]));
+    const [, long] = present(
+      rows.find(([key]) => key === codeKey(CITY)),
+      "the record",
+    );
+    expect(long.length).toBeGreaterThan(2 * 61_440);
+    for (const [key, value] of rows) {
+      if (!key.startsWith("~order/")) expect(made.get(key), key).toEqual(value);
+    }
+    const endless = new Uint8Array(64 * 61_440);
+    expect(() => [...encodeImports([["code/MA", endless]])]).toThrow(InvariantError);
+  });
+
+  it("refuses parts that are not all those of one value, in their order and as long as they can be", () => {
+    type Entry = ["import", { index: number; values: [string, Uint8Array][]; part: number[] }];
+    const entries = [...encodeImports(rowsWithLong())].map(
+      (each) => decoded(each) as never as Entry,
+    );
+    const isPart = ([, { part }]: Entry) => part !== undefined;
+    const first = entries.findIndex(isPart);
+    const count = entries.filter(isPart).length;
+    expect(count).toBe(3);
+    const judge = (change: (entries: Entry[]) => void) => {
+      const changed = structuredClone(entries);
+      change(changed);
+      for (const [i, each] of changed.entries()) each[1].index = i;
+      const imports = changed.map((each) => encodeCbor(each as unknown as CborValue));
+      const genesis = genesisFor(imports);
+      return applyChildGenesis(genesis, [encodeGenesis(genesis), ...imports]);
+    };
+    const at = (all: Entry[], k: number) => present(all[first + k], "an entry")[1];
+    const piece = (all: Entry[], k: number) => present(at(all, k).values[0], "a row");
+    const refused = (k: number) => ({
+      error: { code: "CHILD_ENTRY", index: first + k, why: "part" },
+    });
+    expect(judge(() => undefined)).toMatchObject({ ok: true });
+    expect(judge((all) => all.splice(first, 1))).toMatchObject(refused(0));
+    expect(judge((all) => all.splice(first + 1, 1))).toMatchObject(refused(1));
+    expect(judge((all) => all.splice(first + 2))).toMatchObject(refused(2));
+    expect(
+      judge((all) => {
+        at(all, 1).part = [1, 4];
+      }),
+    ).toMatchObject(refused(1));
+    expect(
+      judge((all) => {
+        piece(all, 1)[0] = "code/MA";
+      }),
+    ).toMatchObject(refused(1));
+    expect(judge((all) => at(all, 2).values.push(["x", new Uint8Array(1)]))).toMatchObject(
+      refused(2),
+    );
+    expect(
+      judge((all) => {
+        piece(all, 1)[1] = piece(all, 1)[1].subarray(1);
+      }),
+    ).toMatchObject(refused(1));
+    expect(
+      judge((all) => {
+        piece(all, 2)[1] = new Uint8Array(piece(all, 0)[1].length + 1);
+      }),
+    ).toMatchObject(refused(2));
+    // A whole value where a piece should be.
+    expect(judge((all) => Reflect.deleteProperty(at(all, 1), "part"))).toMatchObject(refused(1));
   });
 
   it("makes the same of entries that are read whenever they are asked for, in whatever order records came", () => {

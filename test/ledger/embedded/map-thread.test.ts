@@ -73,6 +73,20 @@ describe("the map in its thread", () => {
     await short.map.close();
   });
 
+  test("goes back to what was durable, proves it, and keeps no snapshot of it", async () => {
+    const local = new SparseMap();
+    local.update(changes(0, 100).puts);
+    const { map } = await open(0);
+    await map.update(changes(0, 100), moment(1));
+    await map.update(changes(100, 400), moment(2));
+    const added = Array.from({ length: 300 }, (_, i) => hashMapKey(`key ${100 + i}`));
+    expect(await map.takeBack({ puts: mapPuts([]), added })).toEqual(local.root());
+    const asked = [hashMapKey("key 3"), hashMapKey("key 300")];
+    expect(await map.prove(asked)).toEqual(asked.map((key) => local.prove(key)));
+    await expect(map.snapshot()).rejects.toThrow("blocks were taken back");
+    await map.close();
+  });
+
   test("writes no snapshot when the values cannot be made durable", async () => {
     const { map } = await open(0, async () => {
       throw new Error("ENOSPC");

@@ -1,6 +1,6 @@
 import type { Hash, MapPath } from "../../../core/index.ts";
 import type { RefTableParts } from "../../ref-table.ts";
-import type { AppliedChanges } from "../../state.ts";
+import type { AppliedChanges, Undo } from "../../state.ts";
 import type { BlockMoment, Ref } from "../../stores.ts";
 
 /** What the thread is started with. */
@@ -21,6 +21,8 @@ export type MapOrder =
       readonly changes: AppliedChanges;
       readonly moment: BlockMoment;
     }
+  /** Answered by `updated`; no update and no snapshot comes after it. */
+  | { readonly kind: "takeBack"; readonly id: number; readonly undo: Undo }
   | {
       readonly kind: "prove";
       readonly id: number;

@@ -3,7 +3,7 @@ import type { Hash, MapPath } from "../../../core/index.ts";
 import { workerUrl } from "../../../log/index.ts";
 import { type Deferred, defer } from "../../deferred.ts";
 import { LedgerFault } from "../../fault.ts";
-import type { AppliedChanges } from "../../state.ts";
+import type { AppliedChanges, Undo } from "../../state.ts";
 import type { BlockMoment, MapStore } from "../../stores.ts";
 import { SMALL_YOUNG_GENERATION } from "../worker-limits.ts";
 import type { FoundSnapshot, MapOrder, MapReport, MapThreadData } from "./messages.ts";
@@ -64,6 +64,10 @@ export class MapThread implements MapStore {
       (id) => ({ kind: "update", id, changes, moment }),
       [keys.buffer as ArrayBuffer, values.buffer as ArrayBuffer, refs.buffer as ArrayBuffer],
     );
+  }
+
+  takeBack(undo: Undo): Promise<Hash> {
+    return this.#ask((id) => ({ kind: "takeBack", id, undo }));
   }
 
   prove(keyHashes: readonly Uint8Array[]): Promise<readonly MapPath[]> {

@@ -23,6 +23,8 @@ let map = new SparseMap();
 let beside = new Map<string, Ref>();
 let moment: BlockMoment | undefined;
 let syncing: Deferred<void> | undefined;
+/** It still proves, and a start makes another one. */
+let isTakenBack = false;
 
 const report = (message: MapReport, transfer: ArrayBuffer[] = []): void =>
   port.postMessage(message, transfer);
@@ -55,6 +57,7 @@ function refsOf(of: SparseMap): FoundSnapshot["refs"] {
 
 async function snapshot(id: number): Promise<void> {
   try {
+    if (isTakenBack) throw new Error("blocks were taken back");
     const { valuesEnd } = await writeSnapshot({ files: nodeFiles, path, map, capture, syncValues });
     report({ kind: "snapshotted", id, valuesEnd });
   } catch (cause) {
@@ -89,6 +92,12 @@ function update({ id, changes, moment: after }: Extract<MapOrder, { kind: "updat
   report({ kind: "updated", id, root: map.root() });
 }
 
+function takeBack({ id, undo: { puts, added } }: Extract<MapOrder, { kind: "takeBack" }>): void {
+  map.takeBack(puts, added);
+  isTakenBack = true;
+  report({ kind: "updated", id, root: map.root() });
+}
+
 function prove({ id, keyHashes, pinned }: Extract<MapOrder, { kind: "prove" }>): void {
   const paths =
     pinned === undefined
@@ -104,6 +113,7 @@ function valuesSynced(why: string | undefined): void {
 
 port.on("message", (order: MapOrder) => {
   if (order.kind === "update") update(order);
+  else if (order.kind === "takeBack") takeBack(order);
   else if (order.kind === "prove") prove(order);
   else if (order.kind === "pin") map.pin(order.size);
   else if (order.kind === "keepPins") map.keepPins(order.sizes);
