@@ -1,5 +1,5 @@
-import { setPriority } from "node:os";
 import { parentPort } from "node:worker_threads";
+import { yieldToOthers } from "../thread-priority.ts";
 import { findColumns, makeGroup } from "./table-task.ts";
 import type { TableAnswer, TableTask } from "./table-thread.ts";
 
@@ -8,12 +8,7 @@ import type { TableAnswer, TableTask } from "./table-thread.ts";
 /** A table can wait; whoever asks for one thing cannot. */
 const LOW_PRIORITY = 10;
 
-try {
-  // Of this thread alone where the system knows priorities of threads; elsewhere it must not be that of the process.
-  if (process.platform === "linux") setPriority(LOW_PRIORITY);
-} catch {
-  // A system that forbids it is one where a table takes its share as everything does.
-}
+yieldToOthers(LOW_PRIORITY);
 
 parentPort?.on("message", (task: TableTask) => {
   const { answer, transfer } = done(task);

@@ -1,10 +1,16 @@
 import { parentPort } from "node:worker_threads";
 import { errnoOf } from "../../log/index.ts";
 import type { StoredEntry } from "../port.ts";
+import { yieldToOthers } from "../thread-priority.ts";
 import { StoreWriter } from "./store-writer.ts";
 import type { Handed, WriterAnswer, WriterOrder } from "./writer-thread.ts";
 
 // Runs in a worker thread: writes stores, one order after the other.
+
+/** Whoever asks goes first; but some wait for what is written here. */
+const LOWER_PRIORITY = 5;
+
+yieldToOthers(LOWER_PRIORITY);
 
 const writers = new Map<number, StoreWriter>();
 
