@@ -83,11 +83,11 @@ export function needNearest(
   return needRecord(record, [use], subjects, threshold?.(record) ?? 1);
 }
 
-/** The same of a code itself and what stands above it, for a threshold of one. */
-export function needNearestAbove(tx: Transaction, code: Code, use: KeyUse): Need {
-  const holder = holdingAbove(tx, code, use);
-  if (holder === undefined) return needMembers(tx, use === "issue" ? "issue" : "govern", [code]);
-  return needRecord(holder, [use], [code], 1);
+/** What it takes to change what a record says: what `needNearest` says of it and its ancestors, for changes by the thousand. */
+export function needToRecord(tx: Transaction, code: Code): Need {
+  const holder = holdingAbove(tx, code, "record");
+  if (holder === undefined) return needMembers(tx, "govern", [code]);
+  return needRecord(holder, ["record"], [code], 1);
 }
 
 function holdingAbove(tx: Transaction, code: Code, use: KeyUse): CodeRecord | undefined {

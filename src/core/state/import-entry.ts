@@ -1,6 +1,6 @@
 import { compareUtf8, concat, utf8 } from "../bytes.ts";
 import { type CborValue, decodeCbor, encodeCbor } from "../cbor/index.ts";
-import { InvariantError, present } from "../invariant.ts";
+import { certain, InvariantError, present } from "../invariant.ts";
 import { MAX_CHUNK_BYTES, MAX_IMPORT_PARTS, MAX_IMPORTS } from "../op/limits.ts";
 import {
   bytes,
@@ -137,13 +137,12 @@ export function* decodeImports(
   }
 }
 
-/** The rows that begin in an import entry: none, in a piece that is not the first of its value. */
-export function decodeImport(
-  entries: EntryList,
-  index: number,
-): Result<readonly ImportRow[], ImportRefusal> {
-  const read = readRows(entries, index);
-  return read.ok ? ok(read.value.rows) : read;
+/**
+ * The rows that begin in an import entry, of entries that were all read before: none, in a piece that is not the first of its
+ * value.
+ */
+export function rowsFrom(entries: EntryList, index: number): readonly ImportRow[] {
+  return certain(readRows(entries, index), "an import entry").rows;
 }
 
 /** `span`: over how many entries they go, from this one on. */

@@ -1,17 +1,17 @@
 import { hex } from "../bytes.ts";
 import { type CborValue, decodeCbor, encodeCbor } from "../cbor/index.ts";
 import type { Code } from "../code/index.ts";
-import { certain, present } from "../invariant.ts";
+import { present } from "../invariant.ts";
 import { Frontier } from "../merkle/frontier.ts";
 import { hashLeaf } from "../merkle/hash.ts";
 import { err, ok, type Result } from "../result.ts";
 import { begin, type ChildGenesis, type GenesisRefusal } from "./genesis.ts";
 import {
-  decodeImport,
   decodeImports,
   type EntryList,
   type ImportRefusal,
   type ImportRow,
+  rowsFrom,
 } from "./import-entry.ts";
 import { findMisfit, frontierOver, isKnown, type Misfit } from "./import-fit.ts";
 import { readRow, referenceIn } from "./import-rows.ts";
@@ -103,11 +103,7 @@ function findLost(subtree: Subtree, imports: EntryList): Misfit | undefined {
 
 /** Of entries that were read before. */
 function* rowsOf(imports: EntryList): Generator<ImportRow> {
-  for (let i = 0; i < imports.length; i++) yield* rowsIn(imports, i);
-}
-
-function rowsIn(imports: EntryList, index: number): readonly ImportRow[] {
-  return certain(decodeImport(imports, index), "an import entry");
+  for (let i = 0; i < imports.length; i++) yield* rowsFrom(imports, i);
 }
 
 /**
@@ -159,7 +155,7 @@ class RowsAtHand {
   }
 
   #decode(index: number): readonly ImportRow[] {
-    const rows = rowsIn(this.#imports, index);
+    const rows = rowsFrom(this.#imports, index);
     // A Map keeps the order of insertion.
     for (const oldest of this.#rows.keys()) {
       if (this.#rows.size >= AT_HAND) this.#rows.delete(oldest);

@@ -10,13 +10,11 @@ import type { CodeRecord, Registration } from "./values.ts";
 export type Higher = { readonly code: Code; readonly key: MapKey<CodeRecord> };
 
 const MAX_LINES = 4096;
-const lines = new Map<Code, readonly Higher[]>();
-const NOTHING: readonly Higher[] = [];
+const lines = new Map<Code | undefined, readonly Higher[]>();
 
 /** What stands above a code, the nearest first. */
 export function lineAbove(code: Code): readonly Higher[] {
   const parent = parentOf(code);
-  if (parent === undefined) return NOTHING;
   const known = lines.get(parent);
   if (known !== undefined) return known;
   const line = ancestorsOf(code).map((each) => ({ code: each, key: codeKey(each) }));
@@ -30,7 +28,7 @@ const registrations: { readonly id: Uint8Array; readonly key: MapKey<Registratio
 
 /** {@link registrationKey}, for ids of which the same few come again and again. */
 export function knownRegistrationKey(id: Uint8Array): MapKey<Registration> {
-  const place = id[0] ?? 0;
+  const place = id[0] as number;
   const known = registrations[place];
   if (known !== undefined && equalBytes(known.id, id)) return known.key;
   const key = registrationKey(id);

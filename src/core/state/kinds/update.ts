@@ -9,7 +9,7 @@ import type { UpdateItem } from "../../op/operation.ts";
 import type { Alias, Statement } from "../../op/statement.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type AliasRefusal, aliasKeyOf, releaseAlias, takeAlias } from "../aliases.ts";
-import { type Need, needNearestAbove } from "../authority.ts";
+import { type Need, needToRecord } from "../authority.ts";
 import type { Act, Context } from "../context.ts";
 import { referenceTo } from "../effective.ts";
 import { codeKey } from "../map-keys.ts";
@@ -34,7 +34,7 @@ export type UpdateRefusal =
     };
 
 export function needForUpdate(tx: Transaction, { code }: UpdateItem): Need {
-  return needNearestAbove(tx, code, "record");
+  return needToRecord(tx, code);
 }
 
 export function executeUpdate(

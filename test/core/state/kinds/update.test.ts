@@ -141,6 +141,29 @@ describe("update", () => {
       code: "STATE_FIELD_LIMIT",
       field: "attributes bytes",
     });
+    const tongue = (i: number) => `x${String.fromCharCode(97 + (i % 26), 97 + Math.floor(i / 26))}`;
+    const names = (from: number, count: number) =>
+      Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [
+          tongue(from + i),
+          { value: "灯", validFrom: "2020-01-01" },
+        ]),
+      );
+    ledger.must(update(ledger, { names: names(0, 10) }), city);
+    expect(ledger.refused(update(ledger, { names: names(10, 10) }), city)).toMatchObject({
+      code: "STATE_FIELD_LIMIT",
+      field: "names",
+      max: 16,
+    });
+    const aliases = (from: number, count: number) => ({
+      add: Array.from({ length: count }, (_, i) => ({ scheme: "old", value: `${from + i}` })),
+    });
+    ledger.must(update(ledger, { aliases: aliases(0, 10) }), city);
+    expect(ledger.refused(update(ledger, { aliases: aliases(10, 10) }), city)).toMatchObject({
+      code: "STATE_FIELD_LIMIT",
+      field: "aliases",
+      max: 16,
+    });
   });
 
   it("is for the nearest that has a record key: a department's own key takes it from the city", () => {
