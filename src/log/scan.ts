@@ -51,7 +51,7 @@ export type DamageCause =
  * @throws LogFault `JOURNAL_DAMAGED` with `offset` and `cause`; `LOG_VERSION`
  */
 export function scanJournal(file: OpenFile, visit: (record: JournalRecord) => void): ScanResult {
-  const window = new Window(file);
+  let window = new Window(file);
   const id = window.view(0, ID_BYTES).slice();
   const first = recordAt(window, 0, id);
   if (first === undefined) throw damaged(0, "digest");
@@ -59,14 +59,20 @@ export function scanJournal(file: OpenFile, visit: (record: JournalRecord) => vo
   if (origin === undefined) throw new LogFault("LOG_VERSION");
   let [end, lastDigest] = [first.end, first.digest.slice()];
   if (!equalBytes(first.previous, NO_DIGEST)) throw damaged(0, "link");
-  for (let record = recordAt(window, end, id); record; record = recordAt(window, end, id)) {
-    if (!equalBytes(record.previous, lastDigest)) throw damaged(end, "link");
-    const next = [record.end, record.digest.slice()] as const;
-    visit({ offset: end, payloadOffset: end + HEAD_BYTES, payload: record.payload });
-    [end, lastDigest] = next;
+  for (;;) {
+    for (let record = recordAt(window, end, id); record; record = recordAt(window, end, id)) {
+      if (!equalBytes(record.previous, lastDigest)) throw damaged(end, "link");
+      const next = [record.end, record.digest.slice()] as const;
+      visit({ offset: end, payloadOffset: end + HEAD_BYTES, payload: record.payload });
+      [end, lastDigest] = next;
+    }
+    const tail = searchTail(window, file.size(), end, id);
+    // Who reads a journal that another process writes, as a backup does, may have read a record before it was there, and what
+    // stands behind it after. It is whole by then, since the next one is written when it has been synced.
+    window = new Window(file);
+    if (tail.cause === undefined) return { id, origin, end, lastDigest, ...tail };
+    if (recordAt(window, end, id) === undefined) throw damaged(end, tail.cause);
   }
-  const torn = searchTail(window, file.size(), end, id);
-  return { id, origin, end, lastDigest, ...(torn && { torn }) };
 }
 
 function damaged(offset: number, cause: DamageCause): LogFault {
@@ -88,11 +94,14 @@ function recordAt(
 const STEP = 1024 * 1024;
 const ZEROS = Buffer.alloc(STEP + ID_BYTES);
 
+/** What stands behind the last good record: at most a torn one, or another one, so that the bad one is `cause` for distrust. */
+type Tail = Pick<ScanResult, "torn"> & { readonly cause?: DamageCause };
+
 /**
  * Looks behind `end` for another record and for the last byte that is not zero. The id occurs at the head of records
  * only, so even half a record shows that something was written behind the bad one.
  */
-function searchTail(window: Window, size: number, end: number, id: Uint8Array): ScanResult["torn"] {
+function searchTail(window: Window, size: number, end: number, id: Uint8Array): Tail {
   let last = end;
   for (let at = end; at < size; at += STEP) {
     // Overlaps the next step, so that an id on the border is found.
@@ -101,9 +110,9 @@ function searchTail(window: Window, size: number, end: number, id: Uint8Array): 
     if (bytes.equals(ZEROS.subarray(0, bytes.length))) continue;
     if (bytes.indexOf(id, at === end ? 1 : 0) !== -1) {
       const head = window.view(end, HEAD_BYTES);
-      throw damaged(end, recordLength(head, id) === undefined ? "head" : "digest");
+      return { cause: recordLength(head, id) === undefined ? "head" : "digest" };
     }
     last = at + bytes.findLastIndex((byte) => byte !== 0) + 1;
   }
-  return last > end ? { offset: end, bytes: last - end } : undefined;
+  return last > end ? { torn: { offset: end, bytes: last - end } } : {};
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createJournal, Journal } from "../../src/log/journal.ts";
 import { FRAME_BYTES } from "../../src/log/record.ts";
+import { scanJournal } from "../../src/log/scan.ts";
 import { FaultyFiles, randomFrom } from "../faults/faulty-files.ts";
 
 const path = "/data/journal";
@@ -332,4 +333,45 @@ async function openedOr({ bytes }: { bytes: Uint8Array }): Promise<unknown> {
     ({ journal, read }) => ({ read, torn: journal.torn }),
     (fault) => fault,
   );
+}
+
+test("a reader that comes while another process writes takes what is whole when it looks, and finds no damage", async () => {
+  const files = await filled();
+  const written = files.bytes(path);
+  // As a node writes it: zeros ahead of the records.
+  const whole = new Uint8Array(written.length + 3 * 1024 * 1024);
+  whole.set(written);
+  const half = (recordStarts()[3] ?? 0) + FRAME_BYTES / 2;
+  // What is read first ends in the middle of a record; when the reader looks behind it, that one and the next are there.
+  let reads = 0;
+  const read: Uint8Array[] = [];
+  const live = {
+    ...files.open(path, "read"),
+    size: () => whole.length,
+    read(into: Uint8Array, position: number) {
+      const got = whole.subarray(position, position + into.length);
+      into.set(got);
+      if (reads++ === 0) into.fill(0, half - position);
+      return got.length;
+    },
+  };
+  const { end, torn } = scanJournal(live, ({ payload }) => read.push(payload.slice()));
+  expect(reads).toBeGreaterThan(1);
+  expect([read, end, torn]).toEqual([payloads, written.length, undefined]);
+  // What stays as it is was damaged.
+  whole.fill(0, half, recordStarts()[4]);
+  expect(() => scanJournal({ ...live, read: readOf(whole) }, () => undefined)).toThrow(
+    expect.objectContaining({
+      code: "JOURNAL_DAMAGED",
+      facts: { offset: recordStarts()[3], cause: "digest" },
+    }),
+  );
+});
+
+function readOf(bytes: Uint8Array) {
+  return (into: Uint8Array, position: number) => {
+    const got = bytes.subarray(position, position + into.length);
+    into.set(got);
+    return got.length;
+  };
 }

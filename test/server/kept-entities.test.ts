@@ -78,10 +78,19 @@ describe("an entity that was asked for before", () => {
     const second = await short(pathOf(LAMP));
     const third = await short(pathOf(LAMP));
     expect(second?.text).toBe(first?.text);
-    const fourth = await short(pathOf(LAMP));
     expect(third?.headers).toEqual(second?.headers);
-    // What is kept is given as it is, and not made again.
-    expect(fourth?.headers).toBe(third?.headers);
+    // What is kept is given as it is, and not made again, once the store has what was said last; and it is judged anew each second
+    // who may see it.
+    let before = third;
+    let asked = 3;
+    const isKept = async (): Promise<boolean> => {
+      const next = await short(pathOf(LAMP));
+      asked += 1;
+      const isSame = next?.headers === before?.headers;
+      before = next;
+      return isSame;
+    };
+    await expect.poll(isKept).toBe(true);
     world.app.close();
     const access = world.datasets.accessKnown(`${AIR}#1`);
     const counted = async (): Promise<number> => {
@@ -94,8 +103,8 @@ describe("an entity that was asked for before", () => {
       }
       return sum;
     };
-    // Four of the lamp, and both ways to ask for the other one.
-    await expect.poll(counted).toBe(6);
+    // Those of the lamp, and both ways to ask for the other one.
+    await expect.poll(counted).toBe(asked + 2);
   });
 
   test("is gone in the block that ends the grant, and what another one hides is not told", async () => {
