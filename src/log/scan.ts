@@ -67,10 +67,10 @@ export function scanJournal(file: OpenFile, visit: (record: JournalRecord) => vo
       [end, lastDigest] = next;
     }
     const tail = searchTail(window, file.size(), end, id);
+    if (tail.cause === undefined) return { id, origin, end, lastDigest, ...tail };
     // Who reads a journal that another process writes, as a backup does, may have read a record before it was there, and what
     // stands behind it after. It is whole by then, since the next one is written when it has been synced.
     window = new Window(file);
-    if (tail.cause === undefined) return { id, origin, end, lastDigest, ...tail };
     if (recordAt(window, end, id) === undefined) throw damaged(end, tail.cause);
   }
 }
