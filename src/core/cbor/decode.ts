@@ -269,15 +269,8 @@ class Reader {
 
   #array(length: number, depth: number): CborValue[] {
     // Most are short; what claims to be long grows as its items come.
-    if (length > MAX_MADE_AT_ONCE) return this.#longArray(length, depth);
-    const items = new Array<CborValue>(length);
+    const items = new Array<CborValue>(length > MAX_MADE_AT_ONCE ? 0 : length);
     for (let i = 0; i < length; i++) items[i] = this.value(depth + 1);
-    return items;
-  }
-
-  #longArray(length: number, depth: number): CborValue[] {
-    const items: CborValue[] = [];
-    for (let i = 0; i < length; i++) items.push(this.value(depth + 1));
     return items;
   }
 
