@@ -83,21 +83,16 @@ export function needNearest(
   return needRecord(record, [use], subjects, threshold?.(record) ?? 1);
 }
 
-/** What it takes to change what a record says: what `needNearest` says of it and its ancestors, for changes by the thousand. */
+/** What `needNearest` says of a record and its ancestors to whoever changes what it says, for changes by the thousand. */
 export function needToRecord(tx: Transaction, code: Code): Need {
-  const holder = holdingAbove(tx, code, "record");
-  if (holder === undefined) return needMembers(tx, "govern", [code]);
-  return needRecord(holder, ["record"], [code], 1);
-}
-
-function holdingAbove(tx: Transaction, code: Code, use: KeyUse): CodeRecord | undefined {
-  const own = tx.get(codeKey(code));
-  if (own?.holds.includes(use)) return own;
-  for (const { key } of lineAbove(code)) {
-    const record = tx.get(key);
-    if (record?.holds.includes(use)) return record;
+  let holder = tx.get(codeKey(code));
+  for (const key of lineAbove(code)) {
+    if (holder?.holds.includes("record")) break;
+    holder = tx.get(key);
   }
-  return undefined;
+  return holder?.holds.includes("record")
+    ? needRecord(holder, ["record"], [code], 1)
+    : needMembers(tx, "govern", [code]);
 }
 
 export function needRecord(

@@ -48,7 +48,7 @@ export function effectiveStatus(state: ValueReader, record: StatusFields): Effec
   // Of the record that decides only a part is named until all are known: nearly every record is active, and that often.
   let because: StatusFields | Reference = record;
   let child = record;
-  for (const { key } of lineAbove(record.code)) {
+  for (const key of lineAbove(record.code)) {
     const ancestor: StatusFields | undefined = state.get(key);
     if (ancestor === undefined) break;
     const { parent } = child;

@@ -6,18 +6,15 @@ import type { CodeRecord, Registration } from "./values.ts";
 // Every change of a record asks for all that stands above it, several times. Most have the same above them, so the texts that
 // it is asked for by are kept. Both are plain functions of their arguments: what is remembered changes no answer.
 
-/** A code above another, and the key of its record. */
-export type Higher = { readonly code: Code; readonly key: MapKey<CodeRecord> };
-
 const MAX_LINES = 4096;
-const lines = new Map<Code | undefined, readonly Higher[]>();
+const lines = new Map<Code | undefined, readonly MapKey<CodeRecord>[]>();
 
-/** What stands above a code, the nearest first. */
-export function lineAbove(code: Code): readonly Higher[] {
+/** The keys of the records above a code, the nearest first. */
+export function lineAbove(code: Code): readonly MapKey<CodeRecord>[] {
   const parent = parentOf(code);
   const known = lines.get(parent);
   if (known !== undefined) return known;
-  const line = ancestorsOf(code).map((each) => ({ code: each, key: codeKey(each) }));
+  const line = ancestorsOf(code).map(codeKey);
   if (lines.size >= MAX_LINES) lines.clear();
   lines.set(parent, line);
   return line;

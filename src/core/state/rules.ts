@@ -80,7 +80,7 @@ export function activeAbove(context: Context, code: Code): Result<CodeRecord, Ru
 export function frozen(context: Context, code: Code, below: boolean): RuleRefusal | undefined {
   const own = below ? delegated(context, code, codeKey(code)) : undefined;
   if (own !== undefined) return own;
-  for (const { key } of lineAbove(code)) {
+  for (const key of lineAbove(code)) {
     const above = delegated(context, code, key);
     if (above !== undefined) return above;
   }
