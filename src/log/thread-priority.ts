@@ -1,11 +1,25 @@
-import { setPriority } from "node:os";
+import { constants, setPriority } from "node:os";
 
-/** Has the calling thread wait for others that want the same core. It still gets a share. */
-export function yieldToOthers(nice: number): void {
+const { PRIORITY_BELOW_NORMAL, PRIORITY_ABOVE_NORMAL } = constants.priority;
+
+/**
+ * Has the calling thread wait for others that want the same core: whoever answers somebody goes first, and what is derived may
+ * lag; but it gets a share, so that it does not lag further and further behind.
+ */
+export function yieldToOthers(nice: number = PRIORITY_BELOW_NORMAL): void {
+  setThreadPriority(nice);
+}
+
+/** For short work that somebody waits for. Only a privileged process may. */
+export function goBeforeOthers(): void {
+  setThreadPriority(PRIORITY_ABOVE_NORMAL);
+}
+
+/** Linux counts priorities by thread, and takes the calling one; elsewhere it must not be that of the process. */
+function setThreadPriority(priority: number): void {
   try {
-    // Of this thread alone where the system knows priorities of threads; elsewhere it must not be that of the process.
-    if (process.platform === "linux") setPriority(nice);
+    if (process.platform === "linux") setPriority(priority);
   } catch {
-    // A system that forbids it is one where the thread takes its share as everything does.
+    // Without it the threads are only less polite.
   }
 }

@@ -1,14 +1,12 @@
 import { parentPort } from "node:worker_threads";
-import { yieldToOthers } from "../thread-priority.ts";
+import { yieldToOthers } from "../../log/index.ts";
 import { findColumns, makeGroup } from "./table-task.ts";
 import type { TableAnswer, TableTask } from "./table-thread.ts";
 
 // Runs in a worker thread: finds the columns of slices, and makes row groups of them, in the order in which they come.
 
-/** A table can wait; whoever asks for one thing cannot. */
-const LOW_PRIORITY = 10;
-
-yieldToOthers(LOW_PRIORITY);
+// A table can wait; whoever asks for one thing cannot.
+yieldToOthers();
 
 parentPort?.on("message", (task: TableTask) => {
   const { answer, transfer } = done(task);

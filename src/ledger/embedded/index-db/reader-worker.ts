@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { parentPort, workerData } from "node:worker_threads";
 import { InvariantError } from "../../../core/index.ts";
-import { nodeFiles } from "../../../log/index.ts";
+import { goBeforeOthers, nodeFiles } from "../../../log/index.ts";
 import { ValuesReader } from "../values-reader.ts";
 import { answer } from "./answer.ts";
 import { openToRead } from "./database.ts";
@@ -14,7 +14,6 @@ import {
   type ReaderData,
   readFailure,
 } from "./messages.ts";
-import { goBeforeOthers } from "./thread-priority.ts";
 import { Turns } from "./turns.ts";
 
 // Runs in a worker thread: answers questions from a connection of its own, while the writer writes.

@@ -1,11 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { InvariantError } from "../../../core/index.ts";
-import { nodeFiles } from "../../../log/index.ts";
+import { nodeFiles, yieldToOthers } from "../../../log/index.ts";
 import { ValuesReader } from "../values-reader.ts";
 import { closeWritten, openToWrite, removeIndex } from "./database.ts";
 import { type WriterData, type WriterOrder, type WriterReport, writeFailure } from "./messages.ts";
 import { type Left, Strokes } from "./strokes.ts";
-import { yieldToOthers } from "./thread-priority.ts";
 import { IndexWriter } from "./writer.ts";
 
 // Runs in a worker thread: told how far committed frames reach, it takes them in and says how far it got.
