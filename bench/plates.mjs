@@ -1,6 +1,6 @@
 // Plates a second on one core: from a seal that was made to the sheets (PDF) and the archive of symbols beside them, as
 // `cityid plates` prints them; and where the time goes. Time of the processor counts, so that other work on the machine does not. `node bench/plates.mjs [--short]`, after npm run build.
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -12,6 +12,7 @@ import { sealPlan } from "../dist/cli/plates/seals.js";
 import { symbolSvg } from "../dist/cli/plates/symbol-svg.js";
 import { A4_MM, createPaper, qrSymbol } from "../dist/paper/index.js";
 import { signerFromSeed } from "../dist/sdk/index.js";
+import { discard } from "../scripts/lib/discard.mjs";
 
 const isShort = process.argv.includes("--short");
 const COUNT = isShort ? 480 : 2_400;
@@ -55,7 +56,7 @@ async function round(layout) {
       printOfCpu: COUNT / ((user + system) / 1e6),
     };
   } finally {
-    await rm(directory, { recursive: true });
+    discard(directory);
   }
 }
 

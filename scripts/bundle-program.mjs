@@ -3,10 +3,10 @@
 //
 // A module finds its neighbours (workers, data, pages) by its own place. In a bundle it keeps the place that it had in dist/,
 // below a folder that lies beside dist/: so the same relative paths lead to the same files, and to bundled workers.
-import { rm } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { discard } from "./lib/discard.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const OUT = resolve(process.argv[2] ?? fileURLToPath(new URL("../bin", import.meta.url)));
@@ -37,7 +37,7 @@ const keepsPlace = {
   },
 };
 
-await rm(OUT, { recursive: true, force: true });
+discard(OUT);
 const build = await rolldown({
   input: Object.fromEntries(ENTRIES.map((name) => [name, `${DIST}/${name}.js`])),
   plugins: [keepsPlace],

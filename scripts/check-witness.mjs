@@ -14,6 +14,7 @@ import {
   parseVerifierKey,
   verifyNote,
 } from "../dist/core/index.js";
+import { discard } from "./lib/discard.mjs";
 
 const tools = process.argv[2];
 const main = fileURLToPath(new URL("../bin/cli/main.js", import.meta.url));
@@ -39,8 +40,12 @@ function start(command, args) {
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
   const started = { said: "", child, command };
   children.push(started);
-  child.once("error", (cause) => {
-    started.said += String(cause);
+  started.gone = new Promise((resolve) => {
+    child.once("exit", resolve);
+    child.once("error", (cause) => {
+      started.said += String(cause);
+      resolve();
+    });
   });
   child.stderr.setEncoding("utf8").on("data", (text) => {
     started.said += text;
@@ -216,6 +221,7 @@ try {
   throw cause;
 } finally {
   for (const { child } of children) child.kill();
-  rmSync(root, { recursive: true, force: true });
+  await Promise.all(children.map(({ gone }) => gone));
+  discard(root);
 }
 console.log("witnessing works both ways with software that nobody here wrote");

@@ -1,7 +1,7 @@
 // A validator that joins a ledger of a million codes from an empty directory: once by replaying every block, once by a snapshot.
 // `node scripts/join-million.mjs [--codes 1000000] [--validators 4] [--json FILE]`, after npm run build. Prints JSON: seconds, and
 // the most memory that application and engine took; in the end both stand at the same map root as the others.
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { engineHome } from "../dist/node/comet/home.js";
 import { prepareValidator, validatorCard } from "../dist/node/comet/index.js";
 import { engineBinary, runValidator } from "../dist/node/index.js";
 import { createClient } from "../dist/sdk/index.js";
+import { discard } from "./lib/discard.mjs";
 
 const option = (name, or) => {
   const at = process.argv.indexOf(name);
@@ -106,7 +107,7 @@ async function joining(way, n) {
   const { size } = await createClient({ url }).node();
   ending.abort();
   await ended;
-  rmSync(dataDirectory, { recursive: true });
+  discard(dataDirectory);
   console.error(`${way}: ${seconds} s`);
   return { seconds, codesPerSecond: Math.round(CODES / seconds), ...peak, size, mapRoot };
 }

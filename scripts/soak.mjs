@@ -8,7 +8,7 @@
 // With --minutes it goes on for so long, however many disturbances that takes. Every few minutes all of it is looked at and the
 // report written, so a run that is broken off has still shown what it had shown; with --resume the next one adds to the same file.
 // Partitions need network namespaces, and are left out with one line where there is no leave to make them.
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -23,6 +23,7 @@ import { createClient, signerFromSeed, signOperation } from "../dist/sdk/index.j
 import { openNamespaces } from "./lib/namespaces.mjs";
 import { readLog, sameCheckpoint } from "./lib/public-log.mjs";
 import { embeddedOf } from "./lib/same-embedded.mjs";
+import { discard } from "./lib/discard.mjs";
 
 const option = (name, or) => {
   const at = process.argv.indexOf(name);
@@ -118,7 +119,7 @@ try {
   ending.abort();
   await Promise.all(running);
   spaces?.close?.();
-  rmSync(directory, { recursive: true, force: true });
+  discard(directory);
 }
 
 /** Load and disturbances for a while; then nothing is on its way. */

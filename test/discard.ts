@@ -1,6 +1,1 @@
-import { rmSync } from "node:fs";
-
-/** Removes what a test made; a process that was ended may write its last for a moment after whoever started it is gone. */
-export function discard(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 40, retryDelay: 50 });
-}
+export { discard } from "../scripts/lib/discard.mjs";

@@ -1,5 +1,5 @@
 // Four validators of ours on this machine, on a ledger that `World` can write to.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { beginNet, validatorPolicy } from "../../dist/node/comet/index.js";
 import { runValidator } from "../../dist/node/index.js";
 import { logKey } from "../../dist/node/log-key.js";
 import { genesisOf, World } from "./world.mjs";
+import { discard } from "../../scripts/lib/discard.mjs";
 
 const MAIN = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 const LOG_SEED = sha256(utf8("bench log"));
@@ -63,7 +64,7 @@ export async function startValidators({ binary, count, port, peerPort, profile }
     async stop() {
       ending.abort();
       await Promise.all(running);
-      rmSync(root, { recursive: true, force: true });
+      discard(root);
     },
   };
 }

@@ -1,6 +1,6 @@
 // Four of CometBFT's validators with its own in-process kvstore, as our engines are set.
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { sha256, utf8 } from "../../dist/core/index.js";
 import { engineConfig, PACES } from "../../dist/node/comet/engine-config.js";
 import { engineGenesis } from "../../dist/node/comet/genesis.js";
 import { engineKey, nodeKeyFile, validatorKeyFile } from "../../dist/node/comet/keys.js";
+import { discard } from "../../scripts/lib/discard.mjs";
 
 export async function startKvstores({ binary, count, peerPort, rpcPort }) {
   const root = mkdtempSync(join(tmpdir(), "cityid-kvstore-"));
@@ -52,7 +53,7 @@ export async function startKvstores({ binary, count, peerPort, rpcPort }) {
     async stop() {
       for (const child of children) child.kill("SIGKILL");
       await Promise.all(ended);
-      rmSync(root, { recursive: true, force: true });
+      discard(root);
     },
   };
 }

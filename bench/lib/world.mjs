@@ -1,6 +1,6 @@
 // A ledger to measure: one city, one department, a class, and as many lamps as asked for. Everything goes through HTTP.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { publicEd25519, signEd25519 } from "../../dist/crypto/node.js";
 import { createEmbeddedLedger, writeDescription } from "../../dist/node/index.js";
 import { seedFile } from "../../dist/node/secrets.js";
 import { freePort } from "./free-port.mjs";
+import { discard } from "../../scripts/lib/discard.mjs";
 
 const CLI = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 const ALL = ["data", "govern", "issue", "record", "seal"];
@@ -80,7 +81,7 @@ export class World {
 
   async end() {
     await this.stop();
-    rmSync(this.root, { recursive: true, force: true });
+    discard(this.root);
   }
 
   sign(body, iss, word) {

@@ -1,5 +1,5 @@
 // The blocks of a log, fed to an embedded ledger: signatures are checked, and every map root is computed anew.
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decodeBlockEntry, hex, isBlockEntry, readItem, verifySignature } from "../../dist/core/index.js";
@@ -7,6 +7,7 @@ import { makeBlock, sealBlock } from "../../dist/ledger/block-maker.js";
 import { createEmbeddedLedger } from "../../dist/ledger/embedded/index.js";
 import { openStores } from "../../dist/ledger/embedded/open-stores.js";
 import { closeParts } from "../../dist/ledger/ledger.js";
+import { discard } from "./discard.mjs";
 
 const CLOCK = { wallMilliseconds: () => Date.now(), monotonicMilliseconds: () => performance.now() };
 const check = (key, envelope) => verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok;
@@ -38,6 +39,6 @@ export async function embeddedOf(genesis, entries, signers) {
     await closeParts(parts, head);
     return end;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    discard(directory);
   }
 }

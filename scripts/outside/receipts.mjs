@@ -1,6 +1,6 @@
 // Receipts of a live node, as they were served and forged, put to torchwood, to transparency-dev/formats, to sigstore's
 // verifier and to `cityid verify`.
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { hashLeaf, hex } from "../../dist/core/index.js";
@@ -9,6 +9,7 @@ import { checkOperations } from "./cose.mjs";
 import { entryAt, get, newestSize } from "./log.mjs";
 import { bySigstore } from "./sigstore.mjs";
 import { until } from "./until.mjs";
+import { discard } from "../lib/discard.mjs";
 
 const RECEIPTS = 500;
 
@@ -65,7 +66,7 @@ async function checkForged(ledger, program, honest) {
       if ((why === "") !== each.sigstore) throw new Error(`@sigstore/verify says of ${each.name}: ${why || "right"}`);
     }
   } finally {
-    rmSync(directory, { recursive: true });
+    discard(directory);
   }
   console.log("  torchwood, formats and cityid agree on each of them");
 }

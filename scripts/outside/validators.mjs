@@ -1,6 +1,6 @@
 // Receipts of a ledger that four validators order, whose checkpoints they cosign, put to verifiers that know nothing of consensus:
 // torchwood and transparency-dev/formats take them by the ledger's policy alone, and refuse them without enough cosignatures.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,6 +10,7 @@ import { createClient, signerFromSeed, signOperation } from "../../dist/sdk/inde
 import { answerOf, check } from "./check.mjs";
 import { freePort } from "../../bench/lib/free-port.mjs";
 import { until } from "./until.mjs";
+import { discard } from "../lib/discard.mjs";
 
 const MAIN = fileURLToPath(new URL("../../bin/cli/main.js", import.meta.url));
 const CACHE = fileURLToPath(new URL("../../.cache/bin", import.meta.url));
@@ -51,7 +52,7 @@ export async function checkValidators(program) {
   } finally {
     ending.abort();
     await Promise.all(running);
-    rmSync(directory, { recursive: true, force: true });
+    discard(directory);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -17,6 +17,7 @@ import {
   verifierKey,
 } from "../../src/core/index.ts";
 import { verifyFraudProof } from "../../src/verify/index.ts";
+import { discard } from "../discard.ts";
 import { ORIGIN } from "../sdk/world.ts";
 import {
   extend,
@@ -44,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 beforeEach(() => {
   cache = mkdtempSync(join(root, "cache-"));
@@ -352,7 +353,7 @@ describe("files that are not those of the log", () => {
   test("what is kept and was changed since then is fetched again", async () => {
     await audit();
     const [directory = ""] = readdirSync(cache);
-    rmSync(join(cache, directory, "replay"), { recursive: true });
+    discard(join(cache, directory, "replay"));
     const path = join(cache, directory, "log/tile/entries/001");
     writeFileSync(path, flip(40)(new Uint8Array(readFileSync(path))));
     server.asked.length = 0;

@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { formatTilePath, hashLeaf, tileRow, utf8 } from "../../src/core/index.ts";
 import { jsonOf, type Office, openOffice, problemOf } from "../cli/office.ts";
 import { runCli } from "../cli/served-world.ts";
+import { discard } from "../discard.ts";
 import { MAIN, until } from "../node/real-node.ts";
 import { code, LAMPS, named } from "../sdk/world.ts";
 import { filesOf, gazette, POLICY, serveFiles, writtenLog } from "./kit.ts";
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await office[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 async function register(from: number, to: number): Promise<void> {

@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { discard } from "../discard.ts";
 import { type RealNode, startRealNode } from "../node/real-node.ts";
 import { jsonOf, problemOf } from "./office.ts";
 import { runCli } from "./served-world.ts";
@@ -36,7 +37,7 @@ beforeAll(async () => {
     });
   }
 });
-afterAll(() => rm(root, { recursive: true }));
+afterAll(() => discard(root));
 
 describe("the keys of a member", () => {
   test("stay in files that only their owner can read; what is sent holds nothing of them", async () => {

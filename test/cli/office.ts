@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { fromHex, type Genesis, hex, present, sha256, utf8 } from "../../src/core/index.ts";
+import { discard } from "../discard.ts";
 import { beginLedger, type RealNode, startRealNode } from "../node/real-node.ts";
 import { CITY, issueCity, registerLampClass, signerOf } from "../sdk/world.ts";
 import { type Ran, runCli } from "./served-world.ts";
@@ -46,7 +47,7 @@ export async function openOffice(
     },
     async [Symbol.asyncDispose]() {
       await node.stop();
-      await rm(directory, { recursive: true });
+      discard(directory);
     },
   };
 }

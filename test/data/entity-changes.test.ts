@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type CborValue, certain, decodeEntry, sha256, utf8 } from "../../src/core/index.ts";
 import { ALL, type DatasetLog, EntityChanges } from "../../src/data/index.ts";
 import { type NodeDatasets, openDatasets, signEntry } from "../../src/node/datasets.ts";
+import { discard } from "../discard.ts";
 import { code } from "../sdk/world.ts";
 
 // What each entry of a log changed, in whatever order it is asked for.
@@ -44,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await datasets[Symbol.asyncDispose]();
-  rmSync(directory, { recursive: true });
+  discard(directory);
 });
 
 test("are the same forwards, backwards and anew, and end in what the store has", async () => {

@@ -1,14 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { type CborValue, certain, decodeEntry, sha256, utf8 } from "../../src/core/index.ts";
 import { ALL, type DatasetLog } from "../../src/data/index.ts";
 import { openDatasets, signEntry, storeOf } from "../../src/node/datasets.ts";
+import { discard } from "../discard.ts";
 import { code } from "../sdk/world.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "cityid-index-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => discard(directory));
 
 const random = (bytes: number) => new Uint8Array(bytes).fill(7);
 let count = 0;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -9,9 +9,10 @@ import {
   type StoreLog,
 } from "../../src/data/index.ts";
 import { describeEntityStore, entryOf, LOG } from "../contract/entity-store.ts";
+import { discard } from "../discard.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cityid-stores-"));
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => discard(root));
 
 describeEntityStore("memory", () => {
   const store = memoryEntityStore();

@@ -1,10 +1,11 @@
 import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { discard } from "../discard.ts";
 import { startDemoNode } from "./demo-node.ts";
 
 const hasGo = spawnSync("go", ["version"]).status === 0;
@@ -20,6 +21,6 @@ describe.skipIf(!hasGo)("the log of a demonstration (needs Go)", () => {
     const { vkeys } = (await description.json()) as { vkeys: readonly string[] };
     const { stdout } = await promisify(execFile)(program, [`${node.url}/log`, vkeys[0] ?? ""]);
     expect(stdout).toMatch(/^ok .* size=\d+ /);
-    rmSync(scratch, { recursive: true });
+    discard(scratch);
   });
 });

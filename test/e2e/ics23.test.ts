@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,10 +13,10 @@ import {
   utf8,
 } from "../../src/core/index.ts";
 import { type ClaimedValue, parseProofBundle } from "../../src/verify/bundle.ts";
+import { discard } from "../discard.ts";
 import { loadOn } from "../node/load.ts";
 import { beginLedger, type RealNode, startRealNode, until } from "../node/real-node.ts";
 import { CITY, issueCity, registerLampClass } from "../sdk/world.ts";
-
 import {
   base64,
   exchanged,
@@ -59,7 +59,7 @@ describe.skipIf(!hasGo)("the map of a live ledger (needs Go)", () => {
   });
   afterAll(async () => {
     await node?.stop();
-    rmSync(root, { recursive: true });
+    discard(root);
   });
 
   test("holds what the library says is there, under the root of a block", async () => {

@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { formatVerifierKey, parseTilePath, signCheckpoint } from "../../src/core/index.ts";
 import { createLog, type Log, openLog } from "../../src/log/index.ts";
 import { signer } from "../core/note/keys.ts";
+import { discard } from "../discard.ts";
 import { FaultyFiles } from "../faults/faulty-files.ts";
 
 // A log judged by golang.org/x/mod/sumdb, which was written by others.
@@ -27,7 +28,7 @@ describe.skipIf(!hasGo)("Go's checker (where there is a `go` command)", () => {
     execFileSync("go", ["build", "-o", program, "."], { cwd: module, stdio: "inherit" });
   });
 
-  afterAll(() => rmSync(scratch, { recursive: true }));
+  afterAll(() => discard(scratch));
 
   test("agrees with the vectors of this repository", () => {
     execFileSync("go", ["test", "./..."], { cwd: module, stdio: "inherit" });

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -15,6 +15,7 @@ import {
 } from "../../src/core/index.ts";
 import { createLog, type Log, openLog, readLog } from "../../src/log/index.ts";
 import { createJournal } from "../../src/log/journal.ts";
+import { discard } from "../discard.ts";
 import { FaultyFiles } from "../faults/faulty-files.ts";
 
 const directory = "/data/log";
@@ -288,7 +289,7 @@ test("a disk that takes no tiles costs a rebuild and nothing else", async () => 
 
 test("the files of this machine keep a log", async () => {
   const real = mkdtempSync(join(tmpdir(), "cityid log "));
-  onTestFinished(() => rmSync(real, { recursive: true }));
+  onTestFinished(() => discard(real));
   const options = { directory: join(real, "a/b"), origin };
   await createLog(options, [text("genesis")]);
   await expect(createLog(options)).rejects.toMatchObject({ code: "LOG_EXISTS" });

@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../cli/served-world.ts";
+import { discard } from "../discard.ts";
 import { CITY, issueCity, signAs } from "../sdk/world.ts";
 import { flip } from "./flip.ts";
 import { loadOn, nextFact } from "./load.ts";
@@ -45,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await node.stop();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 test("it was taken under load, and an audit finds every signature, rule and root right", async () => {
@@ -79,7 +80,7 @@ test("proofs of fraud go along: they are worth something to others as well", asy
   const copy = join(root, "with-fraud");
   expect((await runCli(["backup", node.data, copy])).exit).toBe(0);
   expect(readFileSync(join(copy, "fraud", "log.json"), "utf8")).toBe("a proof");
-  rmSync(join(node.data, "fraud"), { recursive: true });
+  discard(join(node.data, "fraud"));
 });
 
 test("it is not written over something else", async () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -13,6 +13,7 @@ import {
   rootOf,
   treeOf,
 } from "../../src/core/index.ts";
+import { discard } from "../discard.ts";
 import { CITY, code, issueCity, LAMPS, named, registerLampClass, signAs } from "../sdk/world.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
@@ -28,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await node.stop();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 const CHUNKS = 4;

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -6,6 +6,7 @@ import { hashLeaf, parseCheckpoint, present, sha256, utf8 } from "../../src/core
 import { anchorDatasets, confirmRestoredDatasets } from "../../src/node/dataset-anchoring.ts";
 import { datasetName, type NodeDatasets, openDatasets } from "../../src/node/datasets.ts";
 import { code } from "../core/state/kit.ts";
+import { discard } from "../discard.ts";
 import { AIR, type GrantsWorld, office, openGrants, photoOf } from "../server/grants-world.ts";
 
 // The node anchors what a dataset's log has gained by itself; and what a log that was brought back may do.
@@ -19,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 const held = () => present(world.datasets.all()[0], "a log");
@@ -87,7 +88,7 @@ test("a log whose key was lost is not opened with another one", async () => {
   const directory = join(root, "keyless");
   const own = join(directory, datasetName(`${AIR}#1`));
   cpSync(held().directory, own, { recursive: true });
-  rmSync(join(own, "keys"), { recursive: true });
+  discard(join(own, "keys"));
   const opened = openDatasets({
     ...{ directory, host: "node.test", clock: () => 0, random: (n) => new Uint8Array(n) },
   });

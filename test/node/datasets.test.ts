@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { COSEKey, Sign1 } from "@auth0/cose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -30,6 +29,7 @@ import {
 } from "../../src/sdk/index.ts";
 import { verifyFacts } from "../../src/verify/data/index.ts";
 import { runCli } from "../cli/served-world.ts";
+import { discard } from "../discard.ts";
 import { CITY, code, named, signerOf } from "../sdk/world.ts";
 import { AIR, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
 import { flip } from "./flip.ts";
@@ -47,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await node.stop();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 const now = () => Math.floor(Date.now() / 1000);

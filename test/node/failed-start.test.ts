@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { freePort } from "../../bench/lib/free-port.mjs";
 import { readDescription, writeDescription } from "../../src/node/data-directory.ts";
 import { configFromEnv, startDemo, startNode } from "../../src/node/index.ts";
 import { runCli } from "../cli/served-world.ts";
+import { discard } from "../discard.ts";
 import { beginLedger } from "./real-node.ts";
 
 let root: string;
@@ -17,7 +18,7 @@ beforeAll(async () => {
   data = await beginLedger(root);
   port = await freePort();
 });
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => discard(root));
 
 const configOf = (dataDirectory: string) =>
   configFromEnv({ dataDirectory, port, logFormat: "quiet" }, {});

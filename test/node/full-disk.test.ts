@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { auditDirectory } from "../../src/node/index.ts";
+import { discard } from "../discard.ts";
 import { CITY, code, issueCity, signAs } from "../sdk/world.ts";
 import { beginLedger, type RealNode, startRealNode, until } from "./real-node.ts";
 
@@ -23,7 +24,7 @@ const canMount =
   spawnSync("mount", ["-t", "tmpfs", "-o", "size=8m", "cityid", mounted]).status === 0;
 afterAll(() => {
   if (canMount) execFileSync("umount", [mounted]);
-  rmSync(mounted, { recursive: true });
+  discard(mounted);
 });
 
 const fileSystem: Disk = {
@@ -50,7 +51,7 @@ const fileLimit: Disk = {
   // The limit of a process ends with it.
   makeRoom: ({ pid }) => spawnSync("prlimit", [`--pid=${pid}`, "--fsize=unlimited:"]),
 };
-afterAll(() => rmSync(fileLimit.root, { recursive: true }));
+afterAll(() => discard(fileLimit.root));
 
 describe.each([
   ["no room on the file system", fileSystem, canMount],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -9,6 +9,7 @@ import {
   prepareEvidence,
   signApplication,
 } from "../../src/sdk/index.ts";
+import { discard } from "../discard.ts";
 import { code, issueCity, LOG_SEED, listInGazette, named, ORIGIN, signerOf } from "../sdk/world.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
@@ -82,7 +83,7 @@ beforeAll(async () => {
   await node.stop();
   lines = node.log().split("\n");
 });
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => discard(root));
 
 test("the log is JSON, a line for each event, beside the words for who started it", () => {
   const events = lines.flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []));

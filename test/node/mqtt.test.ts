@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { connect as connectSocket, createServer, type Server } from "node:net";
 import { Aedes } from "aedes";
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodeCbor, encodeObservations } from "../../src/core/index.ts";
 import { makeObservation, signEntry } from "../../src/sdk/index.ts";
 import { MAX_MQTT_PACKET_BYTES } from "../../src/server/limits.ts";
+import { discard } from "../discard.ts";
 import { code, signerOf } from "../sdk/world.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
 import { startRealNode, until } from "./real-node.ts";
@@ -62,7 +62,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.node.stop();
-  rmSync(world.root, { recursive: true });
+  discard(world.root);
 });
 
 describe("messages of MQTT", () => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { discard } from "../discard.ts";
 import { serveContexts } from "./context-server.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
@@ -63,7 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   contexts.close();
   await node.stop();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 describe("what an operation takes", () => {

@@ -1,10 +1,10 @@
-import { rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { networkInterfaces } from "node:os";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { contextLoader } from "../../src/node/context-loader.ts";
 import { createNotifier } from "../../src/node/notify/notifier.ts";
+import { discard } from "../discard.ts";
 import { code, named, signerOf } from "../sdk/world.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
 import { startRealNode, until } from "./real-node.ts";
@@ -73,7 +73,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await receiver[Symbol.asyncDispose]();
   await world.node.stop();
-  rmSync(world.root, { recursive: true });
+  discard(world.root);
 });
 
 describe("subscriptions", () => {

@@ -1,8 +1,8 @@
-import { rmSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parsePolicy } from "../../src/core/index.ts";
 import { makeObservation, signEntry } from "../../src/sdk/index.ts";
 import { verifyFacts } from "../../src/verify/data/index.ts";
+import { discard } from "../discard.ts";
 import { code, signerOf } from "../sdk/world.ts";
 import { serveContexts } from "./context-server.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
@@ -59,7 +59,7 @@ beforeAll(async () => {
 afterAll(async () => {
   contexts.close();
   await world.node.stop();
-  rmSync(world.root, { recursive: true });
+  discard(world.root);
 });
 
 describe("entities of NGSI-LD", () => {

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeObservation, type Said, signEntry } from "../../src/sdk/index.ts";
 import type { Feature } from "../../src/server/ogc/source.ts";
 import { encodeTile } from "../../src/server/ogc/tile.ts";
+import { discard } from "../discard.ts";
 import { isSkipped } from "../paper/tools.ts";
 import { code, signerOf } from "../sdk/world.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld } from "./dataset-world.ts";
@@ -60,7 +61,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world.node.stop();
-  rmSync(world.root, { recursive: true });
+  discard(world.root);
 });
 
 describe("OGC API Features", () => {

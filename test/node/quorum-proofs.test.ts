@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -20,6 +20,7 @@ import { makeSeals, readSealEvidence } from "../../src/sdk/index.ts";
 import { type TrustOptions, verifyHistory, verifyRecordProof } from "../../src/verify/index.ts";
 import { checkSeal } from "../../src/verify/seal/index.ts";
 import { runCli } from "../cli/served-world.ts";
+import { discard } from "../discard.ts";
 import {
   CITY,
   code,
@@ -77,7 +78,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await load.stop();
   await Promise.all([node, ...witnesses].map((each) => each.stop()));
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 function trust(): TrustOptions {

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fromHex, present } from "../../src/core/index.ts";
 import { createClient, type Outcome } from "../../src/sdk/index.ts";
+import { discard } from "../discard.ts";
 import { CITY, code, issueCity, signAs } from "../sdk/world.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
@@ -16,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await node.stop();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 const RUNNERS = 1000;

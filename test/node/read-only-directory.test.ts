@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { discard } from "../discard.ts";
 import { beginLedger, MAIN } from "./real-node.ts";
 
 // The mode of a directory binds root as well, once it has given up the capability to override it.
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => {
   chmodSync(join(data, "ledger"), 0o755);
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 function cityid(...args: readonly string[]) {

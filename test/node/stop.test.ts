@@ -1,11 +1,12 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { auditDirectory } from "../../src/node/index.ts";
+import { discard } from "../discard.ts";
 import { signAs } from "../sdk/world.ts";
 import { loadOn, nextFact } from "./load.ts";
 import { beginLedger, type RealNode, startRealNode, until } from "./real-node.ts";
@@ -16,7 +17,7 @@ beforeEach(async () => {
   root = mkdtempSync(join(tmpdir(), "cityid-stop-"));
   data = await beginLedger(root);
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => discard(root));
 
 test.each(["SIGTERM", "SIGINT"] as const)(
   "%s under load ends in order: who was told that it is in the log finds it there, and no request is left without an answer",

@@ -15,6 +15,7 @@ import { formatVerifierKey } from "../../src/core/index.ts";
 import { dataDirectory } from "../../src/node/data-directory.ts";
 import { addLogs, openWitness, writeFraud } from "../../src/node/witness.ts";
 import { originHash } from "../../src/witness/index.ts";
+import { discard } from "../discard.ts";
 import { branch, LOG, ORIGIN, request } from "../witness/kit.ts";
 
 // What a node keeps as a witness, on real files.
@@ -34,7 +35,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), "cityid-witness-files-"));
   lines = [];
 });
-afterEach(() => rmSync(root, { recursive: true }));
+afterEach(() => discard(root));
 
 test("the key is made once, for its owner alone, and its memory says whose it is", async () => {
   const first = await open();
@@ -59,7 +60,7 @@ test("a key is refused with the memory of another one, or none", async () => {
     code: "LEDGER_DIRECTORY",
     facts: { why: "witness-memory" },
   });
-  rmSync(join(root, "witness", "seen"), { recursive: true });
+  discard(join(root, "witness", "seen"));
   await expect(open()).rejects.toMatchObject({ facts: { why: "witness-memory" } });
 });
 

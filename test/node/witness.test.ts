@@ -27,6 +27,7 @@ import {
 import { verifyFraudProof } from "../../src/verify/index.ts";
 import { originHash } from "../../src/witness/index.ts";
 import { runCli } from "../cli/served-world.ts";
+import { discard } from "../discard.ts";
 import { LOG_SEED, ORIGIN, signAs } from "../sdk/world.ts";
 import { branch, LOG, ORIGIN as OTHER_ORIGIN } from "../witness/kit.ts";
 import { nextFact } from "./load.ts";
@@ -55,7 +56,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await witness.stop();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 async function describe_(node: RealNode) {
@@ -302,7 +303,7 @@ test("what was restored takes writes once the witnesses saw nothing newer, and n
 test("a key whose memory is lost, or that is the log's, cosigns nothing more", async () => {
   const data = join(root, "forgetful");
   cpSync(join(root, "first", "data"), data, { recursive: true });
-  rmSync(join(data, "witness"), { recursive: true });
+  discard(join(data, "witness"));
   const lost = await runCli(["start", "--data", data, "--port", "0"]);
   expect(lost).toMatchObject({ exit: 10, out: "" });
   expect(lost.errors).toContain("NODE_WITNESS_MEMORY");

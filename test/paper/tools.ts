@@ -1,8 +1,9 @@
 import { execFile, spawnSync } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { discard } from "../discard.ts";
 
 // What strangers' programs make of our PDF. Debian: `apt-get install poppler-utils zbar-tools zxing-cpp-tools`.
 
@@ -32,7 +33,7 @@ export async function withFile<T>(
     await writeFile(path, bytes);
     return await work(path);
   } finally {
-    await rm(directory, { recursive: true });
+    discard(directory);
   }
 }
 

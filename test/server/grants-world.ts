@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -16,6 +16,7 @@ import {
 import { type NodeDatasets, openDatasets, signEntry } from "../../src/node/datasets.ts";
 import type { AppDependencies } from "../../src/server/index.ts";
 import { code, keySpec, named, type Signing, testKey } from "../core/state/kit.ts";
+import { discard } from "../discard.ts";
 import {
   issueCity,
   MA1301,
@@ -210,7 +211,7 @@ export async function openGrants(
       world.app.close();
       await datasets[Symbol.asyncDispose]();
       await world.ledger[Symbol.asyncDispose]();
-      rmSync(directory, { recursive: true });
+      discard(directory);
     },
   });
 }

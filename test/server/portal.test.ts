@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { staticFiles } from "../../src/server/index.ts";
+import { discard } from "../discard.ts";
 import { openWorld, type World } from "./world.ts";
 
 let world: World;
@@ -22,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await world[Symbol.asyncDispose]();
-  await rm(directory, { recursive: true });
+  discard(directory);
 });
 
 describe("the verifier", () => {
@@ -31,7 +32,7 @@ describe("the verifier", () => {
     const folder = await mkdtemp(join(tmpdir(), "cityid-verifier-"));
     await writeFile(join(folder, "verify.js"), module);
     await using other = await openWorld({}, { verifier: await staticFiles(folder) });
-    await rm(folder, { recursive: true });
+    discard(folder);
     const response = await other.get("/verifier/verify.js");
     expect(response.headers.get("Content-Type")).toBe("text/javascript; charset=utf-8");
     expect(response.headers.get("Access-Control-Allow-Origin")).toBe("*");

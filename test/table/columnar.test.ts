@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -23,11 +23,12 @@ import {
   RowGroupBuilder,
   rowOf,
 } from "../../src/table/index.ts";
+import { discard } from "../discard.ts";
 
 // Facts are read column by column out of their bytes. What comes out is compared with rows that were made one by one.
 
 const directory = mkdtempSync(join(tmpdir(), "cityid-columns-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => discard(directory));
 
 const ORIGIN = { source: "MA.156.1301.02", receivedMilliseconds: Date.UTC(2026, 10, 29) };
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
   application,
@@ -8,13 +8,14 @@ import {
   operation,
   present,
 } from "../../../src/core/index.ts";
+import { discard } from "../../discard.ts";
 import { makeValid, spelledAgain } from "./make-valid.ts";
 
 const FOLDER = new URL("../../../vectors/op/valid/", import.meta.url);
 const made = makeValid();
 
 if (process.env.UPDATE_VECTORS !== undefined) {
-  rmSync(FOLDER, { recursive: true, force: true });
+  discard(FOLDER);
   mkdirSync(FOLDER, { recursive: true });
   for (const [name, text] of Object.entries(made)) {
     writeFileSync(new URL(`${name}.hex`, FOLDER), `${text}\n`);

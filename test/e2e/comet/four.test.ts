@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -167,11 +167,10 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
 
   /** Deletes all that a validator gets from the others. */
   function forget({ dataDirectory }: TestValidator): void {
-    rmSync(join(dataDirectory, "ledger"), { recursive: true });
+    discard(join(dataDirectory, "ledger"));
     const { root } = engineHome(dataDirectory);
     for (const name of readdirSync(join(root, "data"))) {
-      if (name !== "priv_validator_state.json")
-        rmSync(join(root, "data", name), { recursive: true });
+      if (name !== "priv_validator_state.json") discard(join(root, "data", name));
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -24,6 +24,7 @@ import { createEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import type { Ledger } from "../../../src/ledger/index.ts";
 import { chainStart } from "../../../src/node/comet/chain-start.ts";
 import { GENESIS, ORIGIN, START_MILLISECONDS, testKey } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 
 // Plays the engine's part over the real socket, block by block: what consensus decides is what the test says.
 
@@ -147,7 +148,7 @@ export class CalledLedger implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    discard(this.directory);
   }
 }
 

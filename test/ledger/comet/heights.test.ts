@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Heights, heightAt } from "../../../src/ledger/comet/heights.ts";
 import { nodeFiles } from "../../../src/log/index.ts";
+import { discard } from "../../discard.ts";
 
 describe("heights of the engine", () => {
   let root: string;
@@ -13,7 +14,7 @@ describe("heights of the engine", () => {
     root = mkdtempSync(join(tmpdir(), "cityid-heights-"));
     path = join(root, "heights");
   });
-  afterEach(() => rmSync(root, { recursive: true, force: true }));
+  afterEach(() => discard(root));
 
   async function lastOf(): Promise<unknown> {
     const heights = await Heights.open(nodeFiles, path);

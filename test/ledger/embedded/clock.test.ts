@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -7,6 +7,7 @@ import { type NoteSigner, sha256, utf8, verifierKey } from "../../../src/core/in
 import { createEmbeddedLedger, openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import type { Ledger } from "../../../src/ledger/index.ts";
 import { code, GENESIS, member, ORIGIN, sign } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 
 // The ledger on disk, with a clock that the test moves. A time in the log cannot be taken back.
 
@@ -29,7 +30,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await ledger[Symbol.asyncDispose]();
-  rmSync(directory, { recursive: true });
+  discard(directory);
 });
 
 async function open(confirmClock = false): Promise<Ledger> {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "vitest";
@@ -7,11 +7,12 @@ import { type NoteSigner, sha256, utf8, verifierKey } from "../../../src/core/in
 import { createEmbeddedLedger, openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import { describeLedger } from "../../contract/ledger.ts";
 import { GENESIS, ORIGIN } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 
 const seed = sha256(utf8("log key"));
 const signer: NoteSigner = { key: verifierKey(ORIGIN, "ed25519", publicEd25519(seed)), seed };
 const root = mkdtempSync(join(tmpdir(), "cityid-embedded-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => discard(root));
 
 let opened = 0;
 describeLedger("embedded", async (clock) => {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,6 +18,7 @@ import {
   verifyMapProof,
 } from "../../../src/core/index.ts";
 import { auditDirectory, openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
+import { discard } from "../../discard.ts";
 
 // Each archive is the data directory of a node that an earlier build ran and that was killed: 600 lamps imported, a clean stop
 // in between, one more operation. The last line of its checkpoint file was published before the kill.
@@ -25,7 +26,7 @@ const ARCHIVES = fileURLToPath(new URL("./earlier/", import.meta.url));
 const LAMP = "MA.156.1301.02/LAMP/0000004";
 
 const root = mkdtempSync(join(tmpdir(), "cityid-earlier-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => discard(root));
 
 describe.each(readdirSync(ARCHIVES))("data that an earlier build wrote: %s", (name) => {
   const data = mkdtempSync(join(root, "data-"));

@@ -1,11 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { EntrySpool } from "../../../src/ledger/embedded/index.ts";
+import { discard } from "../../discard.ts";
 
 const root = mkdtempSync(join(tmpdir(), "cityid-spool-"));
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => discard(root));
 
 test("gives back each entry, in memory or from the file, and leaves no name behind", () => {
   const spool = new EntrySpool(root);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -20,6 +20,7 @@ import { createEmbeddedLedger, openEmbeddedLedger } from "../../../src/ledger/em
 import type { StateProof } from "../../../src/ledger/index.ts";
 import { nodeFiles, type OpenFile } from "../../../src/log/index.ts";
 import { code, fact, GENESIS, member, ORIGIN, sign } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 
 // What a ledger still does when a block could not be made durable: the disk takes the bytes and fails to sync them.
 
@@ -42,7 +43,7 @@ beforeEach(async () => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
-  rmSync(directory, { recursive: true, force: true });
+  discard(directory);
 });
 
 function breakable(file: OpenFile): OpenFile {

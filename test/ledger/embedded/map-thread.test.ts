@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { hashMapKey, mapPuts, SparseMap, sha256, utf8 } from "../../../src/core/index.ts";
 import { MapThread } from "../../../src/ledger/embedded/map-thread/thread.ts";
 import { RefTable } from "../../../src/ledger/ref-table.ts";
+import { discard } from "../../discard.ts";
 
 let directory: string;
 let snapshot: string;
@@ -14,7 +15,7 @@ beforeEach(() => {
   snapshot = join(directory, "snapshot");
 });
 
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => discard(directory));
 
 const moment = (size: number) => ({ size, height: size, timeMilliseconds: size, valuesEnd: size });
 const changes = (from: number, to: number) => ({

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdtempSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -6,11 +6,12 @@ import { publicEd25519 } from "#crypto";
 import { type NoteSigner, sha256, utf8, verifierKey } from "../../../src/core/index.ts";
 import { createEmbeddedLedger, openEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import { code, fact, GENESIS, member, ORIGIN, sign } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 
 const seed = sha256(utf8("log key"));
 const signer: NoteSigner = { key: verifierKey(ORIGIN, "ed25519", publicEd25519(seed)), seed };
 const root = mkdtempSync(join(tmpdir(), "cityid-open-"));
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+afterAll(() => discard(root));
 
 const NOW = GENESIS.time + 1000;
 const clock = { wallMilliseconds: () => NOW, monotonicMilliseconds: () => NOW };

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Frontier, type Hash, hashLeaf } from "../../../src/core/index.ts";
 import { Replayer } from "../../../src/ledger/embedded/index.ts";
 import { writtenLog } from "../../audit/kit.ts";
+import { discard } from "../../discard.ts";
 import { ORIGIN } from "../../sdk/world.ts";
 
 let root: string;
@@ -15,7 +16,7 @@ beforeAll(async () => {
   entries = (await writtenLog(120)).entries;
   others = (await writtenLog(120, 1000)).entries;
 });
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => discard(root));
 
 const open = (directory: string, log: readonly Uint8Array[]): Promise<Replayer> =>
   Replayer.open({ directory, origin: ORIGIN, workers: 1 }, async (size) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -17,6 +17,7 @@ import {
   writeSnapshot,
 } from "../../../src/ledger/embedded/snapshot.ts";
 import { type FileSystem, nodeFiles, type OpenFile } from "../../../src/log/index.ts";
+import { discard } from "../../discard.ts";
 
 let directory: string;
 let path: string;
@@ -26,7 +27,7 @@ beforeEach(() => {
   path = join(directory, "snapshot");
 });
 
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => discard(directory));
 
 function puts(from: number, to: number, version = 0): MapPut[] {
   return Array.from({ length: to - from }, (_, i) => ({

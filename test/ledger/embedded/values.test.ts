@@ -7,6 +7,7 @@ import { hex, utf8 } from "../../../src/core/index.ts";
 import { VALUES_START, ValuesFile } from "../../../src/ledger/embedded/values.ts";
 import { ValuesReader } from "../../../src/ledger/embedded/values-reader.ts";
 import { nodeFiles } from "../../../src/log/index.ts";
+import { discard } from "../../discard.ts";
 
 let directory: string;
 let path: string;
@@ -16,7 +17,7 @@ beforeEach(() => {
   path = join(directory, "values");
 });
 
-afterEach(() => rmSync(directory, { recursive: true }));
+afterEach(() => discard(directory));
 
 const LARGE = new Uint8Array(3_000_000).map((_, i) => i % 251);
 

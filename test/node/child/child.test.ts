@@ -48,6 +48,7 @@ import { type Client, createClient, signerFromSeed } from "../../../src/sdk/inde
 import { type FraudProof, formatFraudProof } from "../../../src/witness/index.ts";
 import { runCli } from "../../cli/served-world.ts";
 import { child, city, code, named, sign, testKey } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 import { logSigner, MA1301, openCity, type World } from "../../server/world.ts";
 
 const CHILD = "child.test/log";
@@ -65,7 +66,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await world[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 function clientOf({ app }: World): Client {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -26,6 +26,7 @@ import {
 } from "../../../src/server/index.ts";
 import { verifyProofChain } from "../../../src/verify/index.ts";
 import { child, city, code, member, named, sign, testKey } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 import { issueCity, MA1301, openWorld, type World } from "../../server/world.ts";
 
 // A root ledger, the city's and a department's, without sockets: what their nodes ask of each other is counted.
@@ -66,7 +67,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const ledger of open) await ledger[Symbol.asyncDispose]();
   await world[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 function clientOf(host: string): Client {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -33,6 +33,7 @@ import { auditDirectory, type HandOver, handOver, replayParent } from "../../../
 import { type Client, createClient } from "../../../src/sdk/index.ts";
 import { issueCity, lampManifest, must } from "../../contract/ledger.ts";
 import { city, code, GENESIS, keySpec, named, sign } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 
 // A namespace is handed over whose import fills many records of the journal, and is applied in more than one step.
 // CITYID_LARGE_IMPORT=300000 makes one that is larger than what a single record can hold.
@@ -46,7 +47,7 @@ const LAMPS = code(`${MA1301}/LAMP`) as Code;
 const PATIENCE_MILLISECONDS = IS_LARGE ? 3_600_000 : 120_000;
 
 const root = mkdtempSync(join(tmpdir(), "cityid-large-"));
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => discard(root));
 
 const seed = sha256(utf8("log key"));
 const clock = { now: GENESIS.time + 1000 };

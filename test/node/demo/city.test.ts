@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -8,6 +8,7 @@ import { type Code, fromHex, parsePolicy, present } from "../../../src/core/inde
 import { auditDirectory } from "../../../src/node/index.ts";
 import { createClient, signerFromSeed, signOperation } from "../../../src/sdk/index.ts";
 import { verifyProofChain, verifyReceipt } from "../../../src/verify/index.ts";
+import { discard } from "../../discard.ts";
 import { until } from "../real-node.ts";
 import { ask, type DemoProcess, startDemoProcess } from "./demo-process.ts";
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await demo?.stop();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 const get = async (url: string) => (await ask(url, "GET")).body;

@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../../bench/lib/free-port.mjs";
 import { auditAttack } from "../../../src/node/demo/attack.ts";
+import { discard } from "../../discard.ts";
 import { until } from "../real-node.ts";
 import { ask, type DemoProcess, type Raw, startDemoProcess } from "./demo-process.ts";
 
@@ -53,7 +54,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await demo.stop();
-  rmSync(root, { recursive: true });
+  discard(root);
 });
 
 test("started again, the demonstration repeats nothing", () => {

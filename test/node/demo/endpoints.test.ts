@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { demoEndpoints, isLoopback } from "../../../src/node/demo/endpoints.ts";
 import { openDemoKeys } from "../../../src/node/demo/keys.ts";
+import { discard } from "../../discard.ts";
 
 // What no socket of a node on loopback can show: callers from elsewhere, and a node without a supervisor.
 
@@ -29,7 +30,7 @@ beforeAll(async () => {
     askToBeKilled: undefined,
   });
 });
-afterAll(() => rmSync(root, { recursive: true }));
+afterAll(() => discard(root));
 
 const key = () => new Request("http://127.0.0.1:8156/demo/keys/institute-a");
 

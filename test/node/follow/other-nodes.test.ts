@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, createServer as createSocketServer, type Socket } from "node:net";
@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { otherNodes } from "../../../src/node/follow/other-nodes.ts";
+import { discard } from "../../discard.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -266,6 +267,6 @@ function certificateFor(name: string): { readonly key: string; readonly cert: st
   const files = ["-keyout", key, "-out", cert, "-days", "2"];
   execFileSync("openssl", ["req", "-x509", ...curve, ...subject, ...files], { stdio: "ignore" });
   const made = { key: readFileSync(key, "utf8"), cert: readFileSync(cert, "utf8") };
-  rmSync(root, { recursive: true });
+  discard(root);
   return made;
 }

@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compareTable } from "../../../src/table/index.ts";
 import { code } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 import {
   AIR,
   AIR_PATH,
@@ -77,7 +78,7 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  rmSync(directory, { recursive: true });
+  discard(directory);
   await world[Symbol.asyncDispose]();
 });
 

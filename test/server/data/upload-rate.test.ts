@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -6,13 +6,14 @@ import { encodeCbor, encodeObservations, fromHex, present } from "../../../src/c
 import { openDatasets } from "../../../src/node/datasets.ts";
 import { fact, signed } from "../../core/data/kit.ts";
 import { city, code, keySpec, named } from "../../core/state/kit.ts";
+import { discard } from "../../discard.ts";
 import { MA1301, openCity } from "../world.ts";
 
 const OFFICE = `${MA1301}.02`;
 const AIR = `${OFFICE}/DATA/AIR`;
 const PATH = `/v1/datasets/${encodeURIComponent(AIR)}/entries`;
 const directory = mkdtempSync(join(tmpdir(), "cityid-rate-"));
-afterAll(() => rmSync(directory, { recursive: true }));
+afterAll(() => discard(directory));
 
 test("a key, and all keys of a source, send as fast as they may; what is there already costs nothing", async () => {
   const clock = { now: 0 };

@@ -1,16 +1,17 @@
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
 import { directoryStore } from "../../../src/node/directory-store.ts";
 import { type BlobStore, memoryStore } from "../../../src/server/index.ts";
+import { discard } from "../../discard.ts";
 
 let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), "cityid-store-"));
 });
-afterEach(() => rm(directory, { recursive: true }));
+afterEach(() => discard(directory));
 
 describe.each([
   ["memory", () => memoryStore()],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -21,6 +21,7 @@ import { ValuesReader } from "../../../../src/ledger/embedded/values-reader.ts";
 import type { SearchPage, SearchQuery } from "../../../../src/ledger/port.ts";
 import { nodeFiles } from "../../../../src/log/index.ts";
 import type { Sql } from "../../../../src/sql/index.ts";
+import { discard } from "../../../discard.ts";
 
 // A stream of changes as a ledger would make it, in a real values file, and an index that takes it in on this thread.
 
@@ -128,7 +129,7 @@ export class Stream {
 
   async remove(): Promise<void> {
     await this.#values.close();
-    rmSync(this.directory, { recursive: true, force: true });
+    discard(this.directory);
   }
 }
 

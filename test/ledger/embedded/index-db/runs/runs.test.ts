@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -11,6 +11,7 @@ import { RunStore } from "../../../../../src/ledger/embedded/index-db/runs/run-s
 import { Runs } from "../../../../../src/ledger/embedded/index-db/runs/runs.ts";
 import { SCHEMA } from "../../../../../src/ledger/embedded/index-db/schema.ts";
 import { Sql } from "../../../../../src/sql/index.ts";
+import { discard } from "../../../../discard.ts";
 
 let directory: string;
 let sql: Sql;
@@ -23,7 +24,7 @@ beforeEach(() => {
 
 afterEach(() => {
   sql.close();
-  rmSync(directory, { recursive: true, force: true });
+  discard(directory);
 });
 
 /** Above the keys of postings, whose bytes have a form. */

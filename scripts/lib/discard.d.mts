@@ -1,0 +1,1 @@
+export function discard(path: string | URL): void;
