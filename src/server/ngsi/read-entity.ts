@@ -19,6 +19,8 @@ export type ReadEntity = {
   readonly id: string | undefined;
   readonly types: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
+  /** When it is no more, Unix milliseconds; `null`: such a time is to end (§4.22). */
+  readonly expires?: number | null;
   readonly attributes: ReadAttributes;
 };
 
@@ -88,7 +90,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /** Names of the core that are no attributes of an entity (§4.5.1). */
 const NO_ATTRIBUTES: ReadonlySet<string> = new Set([
-  ...["createdAt", "modifiedAt", "deletedAt", "observedAt"],
+  ...["createdAt", "modifiedAt", "deletedAt", "observedAt", "expiresAt"],
   ...["datasetId", "instanceId", "unitCode", "valueType", "objectType"],
 ]);
 
@@ -147,13 +149,16 @@ export function readEntity(
 ): Result<ReadEntity, AnyRefusal> {
   return reading(() => {
     const body = objectAt(value, "");
-    const { id, "@id": ldId, type, "@type": ldType, scope, "@context": _, ...rest } = body;
+    const { id, "@id": ldId, type, "@type": ldType, scope, expiresAt, ...terms } = body;
+    const { "@context": _, ...rest } = terms;
+    const expires = expiryAt(expiresAt, mode);
     const named = id ?? ldId;
     const typed = type ?? ldType;
     return {
       id: named === undefined ? undefined : uriAt(named, "id"),
       types: typed === undefined ? undefined : typesAt(typed, context),
       scopes: scope === undefined ? undefined : scopesAt(scope, mode),
+      ...(expires !== undefined && { expires }),
       attributes: attributesAt(rest, context, mode),
     };
   });
@@ -226,6 +231,13 @@ function scopesAt(value: unknown, mode: Mode): readonly string[] {
     const isScope = typeof each === "string" && each.length <= 256 && SCOPE.test(each);
     return isScope ? (each.startsWith("/") ? each : `/${each}`) : misfit("scope", "a scope");
   });
+}
+
+function expiryAt(value: unknown, mode: Mode): number | null | undefined {
+  // Of what was so it says nothing: it is about what is kept (§4.22).
+  if (value === undefined || mode === "temporal") return undefined;
+  if (isChange(mode) && value === NGSI_NULL) return null;
+  return Date.parse(timeAt(value, "expiresAt").replace(",", "."));
 }
 
 function attributesAt(body: JsonObject, context: TermContext, mode: Mode): ReadAttributes {
@@ -309,8 +321,12 @@ function instanceAt(
   const said: Record<string, JsonValue> = { type };
   if (!(member in body)) misfit(path, `${member} of the ${type}`);
   said[member] = contentAt(type, body[member], path, mode, context);
-  const { observedAt, datasetId, ...rest } = body;
+  const { observedAt, expiresAt, datasetId, ...rest } = body;
   if (observedAt !== undefined) said.observedAt = timeAt(observedAt, `${path}.observedAt`);
+  if (expiresAt === NGSI_NULL && mode === "merge") said.expiresAt = NGSI_NULL;
+  else if (expiresAt !== undefined && mode !== "temporal") {
+    said.expiresAt = timeAt(expiresAt, `${path}.expiresAt`);
+  }
   if (datasetId !== undefined && datasetId !== "@none") {
     said.datasetId = uriAt(datasetId, `${path}.datasetId`);
   }

@@ -64,6 +64,7 @@ export function entityJson(entity: Entity, context: TermContext, form: Form, lin
   if (form.withTimes) {
     put("createdAt", timeText(created));
     put("modifiedAt", timeText(modified));
+    if (entity.expires !== undefined) put("expiresAt", timeText(entity.expires));
   }
   for (const [name, instances] of Object.entries(shown(entity.attributes, form))) {
     json[context.attributeTerm(name)] = attributeJson(name, instances, context, form, links);
@@ -204,6 +205,7 @@ export function instanceJson(
     else if (name === "json") json.json = withNulls(value);
     else if (name === "objectList") json.objectList = objects(value, form);
     else if (name === "entityTypeSealed") json[name] = vocabulary(value, context);
+    else if (name === "expiresAt" && !form.withTimes) continue;
     else if (MEMBERS.has(name) || name === "lang") json[name] = value;
     else if (isJsonMap(value))
       json[context.attributeTerm(name)] = instanceJson(value, context, form);
