@@ -15,6 +15,7 @@ import {
   SCOPE,
   updated,
 } from "./changes.ts";
+import { formOfVersion, preferredVersion, versionApplied } from "./conformance.ts";
 import { entityTexts } from "./entity-text.ts";
 import { withLinked } from "./linked.ts";
 import { attributeIri } from "./names.ts";
@@ -120,8 +121,9 @@ async function retrieve(ask: Ask): Answer {
   if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }
-  const proven = withProofs(ask, form.value);
-  const links = proofLinks(ask, entity, proven);
+  const version = preferredVersion(ask.c.req.header("Prefer"));
+  const proven = { ...withProofs(ask, form.value), ...formOfVersion(version) };
+  const links = { ...proofLinks(ask, entity, proven), ...versionApplied(version) };
   if (ask.accept === GEO) {
     return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
   }
@@ -164,11 +166,13 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
     const entity = still(each, ask.nowMilliseconds);
     return entity !== undefined && isTold(entity) ? [entity] : [];
   });
-  const proven = withProofs(ask, form);
+  const version = preferredVersion(ask.c.req.header("Prefer"));
+  const proven = { ...withProofs(ask, form), ...formOfVersion(version) };
   const text = accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
   const count = query.withCount ? await entities.count(query.query, target.view) : undefined;
   const headers = {
     ...pageLinks(ask, query, page.value.isMore),
+    ...versionApplied(version),
     ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
   };
   if (text !== undefined) {

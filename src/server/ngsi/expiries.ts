@@ -9,7 +9,15 @@ const LOOK_MILLISECONDS = 60_000;
 /** Entities that are ended together. */
 const MAX_ENDED = 1000;
 
-type Watched = { timer?: NodeJS.Timeout; nextMilliseconds: number; isLooking: boolean };
+type Watched = {
+  timer?: NodeJS.Timeout;
+  nextMilliseconds: number;
+  isLooking: boolean;
+  /** What was written while it was looked, and may have been missed, is due then. */
+  heardMilliseconds: number;
+};
+
+const NEVER = Number.POSITIVE_INFINITY;
 
 /**
  * Ends in the log what has expired (GS CIM 009 §4.22), signed by the node's key for the dataset as every end of an entity is:
@@ -30,7 +38,9 @@ export class Expiries {
   /** Of a dataset that somebody asks for; the first look has the store take in what there is. */
   watch(log: DatasetLog): void {
     if (this.#watched.has(log) || this.#isClosed) return;
-    this.#watched.set(log, { nextMilliseconds: 0, isLooking: false });
+    this.#watched.set(log, {
+      ...{ nextMilliseconds: NEVER, isLooking: false, heardMilliseconds: NEVER },
+    });
     void this.#look(log);
   }
 
@@ -42,8 +52,10 @@ export class Expiries {
   #heed(log: DatasetLog, dueMilliseconds: number): void {
     this.watch(log);
     const watched = this.#watched.get(log);
-    if (watched === undefined || watched.isLooking) return;
-    if (dueMilliseconds < watched.nextMilliseconds) this.#arm(log, watched, dueMilliseconds);
+    if (watched === undefined) return;
+    if (watched.isLooking) {
+      watched.heardMilliseconds = Math.min(watched.heardMilliseconds, dueMilliseconds);
+    } else if (dueMilliseconds < watched.nextMilliseconds) this.#arm(log, watched, dueMilliseconds);
   }
 
   #arm(log: DatasetLog, watched: Watched, nextMilliseconds: number): void {
@@ -58,6 +70,7 @@ export class Expiries {
     const watched = this.#watched.get(log);
     if (watched === undefined || watched.isLooking) return;
     watched.isLooking = true;
+    watched.heardMilliseconds = NEVER;
     let next = this.#services.clock() + LOOK_MILLISECONDS;
     try {
       await log.entities.caughtUp();
@@ -68,7 +81,7 @@ export class Expiries {
       });
     }
     watched.isLooking = false;
-    this.#arm(log, watched, next);
+    this.#arm(log, watched, Math.min(next, watched.heardMilliseconds));
   }
 
   /** @returns when something is due next; nothing where that is later than the next look, or the log takes nothing now */
