@@ -70,6 +70,7 @@ export {
   type Forgetting,
   readStatement,
   type Statement,
+  saysWhenScoped,
 } from "./entities/statement.ts";
 export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
 export { type EntityChange, EntityChanges } from "./entity-changes.ts";

@@ -22,6 +22,8 @@ export type Entity = {
   readonly id: string;
   readonly types: readonly string[];
   readonly scopes: readonly string[];
+  /** When they were said, or observed where that was said with them; Unix milliseconds. */
+  readonly scoped?: number;
   readonly created: number;
   readonly modified: number;
   /** When the newest observation of it was made, as its source says. */

@@ -1,6 +1,6 @@
 import { type Entity, type Instance, type JsonMap, observedAt } from "./entity.ts";
 import { dueOf, dueOfSaid } from "./expiry.ts";
-import type { Amendment, Statement } from "./statement.ts";
+import { type Amendment, type Statement, saysWhenScoped } from "./statement.ts";
 
 /** Where a statement stands, and when it came. */
 export type Origin = {
@@ -39,13 +39,28 @@ export function fold(
   return withDue(entity, statement, {
     id: statement.id,
     types: typesOf(entity, statement),
-    scopes: statement.scopes ?? (isNew ? [] : entity.scopes),
+    ...scopesOf(isNew ? undefined : entity, statement, now),
     created: entity?.created ?? now,
     modified: Math.max(entity?.modified ?? now, now),
     time: isNew ? statement.timeMilliseconds : Math.max(entity.time, statement.timeMilliseconds),
     ...(typeof expires === "number" && { expires }),
     attributes,
   });
+}
+
+/** Those that were observed before what stands there was said change nothing of it. */
+function scopesOf(
+  before: Entity | undefined,
+  statement: Statement,
+  now: number,
+): Pick<Entity, "scopes" | "scoped"> {
+  const { scopes } = statement;
+  const said = saysWhenScoped(statement) ? statement.timeMilliseconds : now;
+  if (scopes !== undefined && said >= (before?.scoped ?? Number.NEGATIVE_INFINITY)) {
+    return { scopes, scoped: said };
+  }
+  const { scopes: kept = [], scoped } = before ?? {};
+  return { scopes: kept, ...(scoped !== undefined && { scoped }) };
 }
 
 /** Most of what is said never expires, and is not looked through. */

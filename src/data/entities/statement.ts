@@ -32,6 +32,17 @@ export type Statement = {
   readonly forgets?: Forgetting;
 };
 
+/** Whether it says scopes and nothing else, and so when they were observed (GS CIM 009 §4.5.6). */
+export function saysWhenScoped({
+  kind,
+  scopes,
+  attributes,
+}: Pick<Statement, "kind" | "attributes"> & {
+  readonly scopes?: readonly string[] | undefined;
+}): boolean {
+  return kind === "add" && scopes !== undefined && Object.keys(attributes).length === 0;
+}
+
 export type Amendment = {
   /** The place of the observation in the log. */
   readonly entry: number;

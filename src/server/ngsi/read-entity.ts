@@ -19,10 +19,14 @@ export type ReadEntity = {
   readonly id: string | undefined;
   readonly types: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
+  /** Scopes at times of their own, in what was so (§4.5.6). */
+  readonly scopesThen?: readonly ScopesThen[];
   /** When it is no more, Unix milliseconds; `null`: such a time is to end (§4.22). */
   readonly expires?: number | null;
   readonly attributes: ReadAttributes;
 };
+
+export type ScopesThen = { readonly scopes: readonly string[]; readonly observedAt: string };
 
 /** Says "no more" in the place of a value (GS CIM 009 §4.5.0). */
 export const NGSI_NULL = "urn:ngsi-ld:null";
@@ -157,7 +161,7 @@ export function readEntity(
     return {
       id: named === undefined ? undefined : uriAt(named, "id"),
       types: typed === undefined ? undefined : typesAt(typed, context),
-      scopes: scope === undefined ? undefined : scopesAt(scope, mode),
+      ...scopesOf(scope, mode),
       ...(expires !== undefined && { expires }),
       attributes: attributesAt(rest, context, mode),
     };
@@ -222,6 +226,23 @@ const SCOPE = /^(?:\/|(?=\p{L}))\p{L}[\p{L}\p{N}_]*(?:\/\p{L}[\p{L}\p{N}_]*)*$/u
 
 function isChange(mode: Mode): boolean {
   return mode === "change" || mode === "merge";
+}
+
+function scopesOf(value: unknown, mode: Mode): Pick<ReadEntity, "scopes" | "scopesThen"> {
+  if (value === undefined) return { scopes: undefined };
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const isOverTime = mode === "temporal" && all.some((each) => typeof each === "object");
+  if (!isOverTime) return { scopes: scopesAt(value, mode) };
+  if (all.length > MAX_TIMES) misfit("scope", `at most ${MAX_TIMES} instances`);
+  const scopesThen = all.map((each) => {
+    const { type, value: said, observedAt } = objectAt(each, "scope");
+    if (type !== undefined && type !== "Property") misfit("scope.type", "Property");
+    return { scopes: scopesAt(said, mode), observedAt: timeAt(observedAt, "scope.observedAt") };
+  });
+  if (new Set(scopesThen.map((each) => Date.parse(each.observedAt))).size < scopesThen.length) {
+    misfit("scope", "each observedAt once");
+  }
+  return { scopes: undefined, scopesThen };
 }
 
 function scopesAt(value: unknown, mode: Mode): readonly string[] {
