@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   cosign,
   evaluatePolicy,
+  formatCheckpointText,
   formatSignatureLine,
   formatVerifierKey,
   type NoteSigner,
@@ -325,8 +326,8 @@ describe("a log that is witnessed", () => {
   });
 
   const line = (signer: NoteSigner, time: number, size = 5) => {
-    const { checkpoint } = { checkpoint: branch("a", 10).checkpoint(size) };
-    return formatSignatureLine(cosign(checkpoint, signer, time));
+    const text = formatCheckpointText(branch("a", 10).checkpoint(size));
+    return formatSignatureLine(cosign(text, signer, time));
   };
   const A = keyOf("a.example", "cosignature", "a.example");
   const OTHER = keyOf("a.example", "cosignature", "other");
