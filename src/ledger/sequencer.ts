@@ -6,10 +6,10 @@ import {
   present,
   sameHash,
 } from "../core/index.ts";
+import { turn } from "../log/index.ts";
 import { BlockBudget } from "./block-budget.ts";
 import { type AppliedBlock, makeBlock, type Position, sealBlock } from "./block-maker.ts";
 import type { ClockGuard } from "./clock-guard.ts";
-import { turn } from "./deferred.ts";
 import { LedgerFault } from "./fault.ts";
 import { AwaitedHeads, receiptOf, signHead } from "./heads.ts";
 import type { Head, Outcome } from "./port.ts";

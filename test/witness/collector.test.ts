@@ -10,6 +10,7 @@ import {
   parseCheckpoint,
   parsePolicy,
 } from "../../src/core/index.ts";
+import { turn } from "../../src/log/index.ts";
 import {
   Collector,
   type FraudProof,
@@ -250,7 +251,7 @@ describe("a log that is witnessed", () => {
       world.clock.now += 100;
       turns.push(world.collector.turn());
       gates.splice(step % 2 === 0 ? 0 : -1, 1)[0]?.();
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     expect(trust(world).ok).toBe(true);
     expect(at(world.collector.checkpoint().note)).toBeGreaterThan(20);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
+import { turn } from "../../../src/log/index.ts";
 import { Inbox } from "../../../src/server/inbox/inbox.ts";
 import { type BlobStore, memoryStore } from "../../../src/server/index.ts";
 import { APPLICATION_MILLISECONDS } from "../../../src/server/limits.ts";
@@ -61,7 +62,7 @@ describe("the inbox", () => {
     const list = async () => Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" }));
     inbox = new Inbox({ ...store, list }, LIMITS);
     // Nobody has asked yet when it shows.
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     await expect(inbox.list()).rejects.toMatchObject({ code: "EIO" });
     await expect(add("b")).rejects.toMatchObject({ code: "EIO" });
     await expect(inbox.find("a")).rejects.toMatchObject({ code: "EIO" });
