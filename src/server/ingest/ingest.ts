@@ -68,7 +68,7 @@ export function createIngest(services: Services, terms: () => Promise<TermContex
     if (!target.ok) return target;
     const { dataset, log } = target.value;
     if (dataset === undefined) return err({ code: "DATA_LOG_UNKNOWN", dataset: text });
-    const taken = await submitEntry(services, dataset, log, services.uploadRate, payload);
+    const taken = await submitEntry(services, dataset, log, payload);
     return taken.ok ? ok({ index: taken.value.index }) : taken;
   }
 
