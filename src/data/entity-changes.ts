@@ -1,3 +1,4 @@
+import { turn } from "../log/index.ts";
 import type { Entity } from "./entities/entity.ts";
 import { fold } from "./entities/fold.ts";
 import { readStatement } from "./entities/statement.ts";
@@ -124,8 +125,4 @@ export class EntityChanges {
 
 function changeOf(id: string, before: Entity | undefined, after: Entity | undefined): EntityChange {
   return { id, ...(before && { before }), ...(after && { after }) };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,4 +1,5 @@
 import { equalBytes } from "../core/index.ts";
+import { randomSpread } from "../log/index.ts";
 
 type Entry<T> = {
   readonly hash: Uint8Array;
@@ -12,8 +13,11 @@ type Entry<T> = {
  * question, and take longer than what is asked for.
  */
 export class ByHash<T> {
-  /** By the number that four bytes of a hash are; of those that share it, a chain. */
+  /** By a number that eight bytes of a hash come to; of those that share it, a chain. */
   readonly #chains = new Map<number, Entry<T>>();
+  // Nobody outside knows which hashes share one: what is handed in can be chosen so that its hash begins as that of others.
+  readonly #first = randomSpread();
+  readonly #second = randomSpread();
   #size = 0;
 
   get size(): number {
@@ -30,14 +34,14 @@ export class ByHash<T> {
       known.value = value;
       return;
     }
-    const name = nameOf(hash);
+    const name = this.#nameOf(hash);
     this.#chains.set(name, { hash, value, next: this.#chains.get(name) });
     this.#size += 1;
   }
 
   /** Whether there was something to forget. */
   delete(hash: Uint8Array): boolean {
-    const name = nameOf(hash);
+    const name = this.#nameOf(hash);
     let before: Entry<T> | undefined;
     for (let at = this.#chains.get(name); at !== undefined; before = at, at = at.next) {
       if (!equalBytes(at.hash, hash)) continue;
@@ -62,18 +66,24 @@ export class ByHash<T> {
   }
 
   #find(hash: Uint8Array): Entry<T> | undefined {
-    let at = this.#chains.get(nameOf(hash));
+    let at = this.#chains.get(this.#nameOf(hash));
     while (at !== undefined && !equalBytes(at.hash, hash)) at = at.next;
     return at;
   }
+
+  /** Thirty bits, so that the engine keeps it as a small integer. */
+  #nameOf(hash: Uint8Array): number {
+    const mixed =
+      Math.imul(wordAt(hash, 0), this.#first) + Math.imul(wordAt(hash, 4), this.#second);
+    return mixed >>> 2;
+  }
 }
 
-/** Thirty bits, so that the engine keeps it as a small integer. */
-function nameOf(hash: Uint8Array): number {
+function wordAt(hash: Uint8Array, at: number): number {
   return (
-    (((hash[0] as number) & 0x3f) << 24) |
-    ((hash[1] as number) << 16) |
-    ((hash[2] as number) << 8) |
-    (hash[3] as number)
+    ((hash[at] as number) << 24) |
+    ((hash[at + 1] as number) << 16) |
+    ((hash[at + 2] as number) << 8) |
+    (hash[at + 3] as number)
   );
 }

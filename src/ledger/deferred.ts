@@ -17,11 +17,6 @@ export function defer<T>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
-/** Resolves after the sockets and timers that are due had their turn. */
-export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** Resolves after a while; keeps no process alive. */
 export function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds).unref());

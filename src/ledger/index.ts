@@ -1,3 +1,4 @@
+export { turn } from "../log/index.ts";
 export {
   type FaultFacts,
   LEDGER_FAULT_CODES,

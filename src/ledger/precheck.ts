@@ -24,13 +24,17 @@ type Job = {
   readonly prepared: PreparedSignature;
 };
 
+/** By which key a signature is judged. `good` comes with the answer. */
+type Verdict = { readonly key: KeyRecord; good?: boolean };
+
 /**
  * Signatures checked off the main thread before their block is made. The rules ask again for each signature, with the key
  * that holds then: the answer is taken from here where the key is still the same one, else computed on the spot.
  */
 export class Precheck {
   readonly #pool: SignaturePool;
-  readonly #verdicts = new ByHash<{ readonly key: KeyRecord; readonly good: boolean }>();
+  /** Also of those that are being checked: what is forgotten meanwhile does not come back with the answer. */
+  readonly #verdicts = new ByHash<Verdict>();
 
   constructor(pool: SignaturePool) {
     this.#pool = pool;
@@ -40,17 +44,28 @@ export class Precheck {
   async run(state: StateReader, items: readonly Item[]): Promise<void> {
     const jobs = items
       .flatMap((item) => jobFor(state, item) ?? [])
-      .filter(({ item, key }) => this.#verdicts.get(item.hash)?.key !== key);
+      .filter(({ item, key }) => {
+        const known = this.#verdicts.get(item.hash);
+        return known?.key !== key || known.good === undefined;
+      });
     if (jobs.length === 0) return;
+    const verdicts = jobs.map((job) => this.#awaited(job));
     const good = await this.#pool.checkBatch(jobs.map(({ prepared }) => prepared));
-    for (const [i, { item, key }] of jobs.entries()) {
-      this.#verdicts.set(item.hash, { key, good: good[i] === true });
-    }
+    for (const [i, verdict] of verdicts.entries()) verdict.good = good[i] === true;
+  }
+
+  /** One for all who ask at once. */
+  #awaited({ item, key }: Job): Verdict {
+    const known = this.#verdicts.get(item.hash);
+    if (known?.key === key) return known;
+    const verdict = { key };
+    this.#verdicts.set(item.hash, verdict);
+    return verdict;
   }
 
   readonly check: OperationCheck = (key, envelope, hash) => {
     const verdict = this.#verdicts.get(hash);
-    if (verdict?.key === key) return verdict.good;
+    if (verdict?.key === key && verdict.good !== undefined) return verdict.good;
     return verifySignature(key, envelope.alg, envelope.sigStructure, envelope.sign1).ok;
   };
 

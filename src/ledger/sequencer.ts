@@ -6,10 +6,10 @@ import {
   present,
   sameHash,
 } from "../core/index.ts";
+import { turn } from "../log/index.ts";
 import { BlockBudget } from "./block-budget.ts";
 import { type AppliedBlock, makeBlock, type Position, sealBlock } from "./block-maker.ts";
 import type { ClockGuard } from "./clock-guard.ts";
-import { turn } from "./deferred.ts";
 import { LedgerFault } from "./fault.ts";
 import { AwaitedHeads, receiptOf, signHead } from "./heads.ts";
 import type { Head, Outcome } from "./port.ts";
@@ -49,6 +49,9 @@ const MAX_UNCOMMITTED = 3;
 
 /** So many items of a request are read, checked and queued at a time: as many as go to a thread in one message. */
 const GROUP_ITEMS = 64;
+
+/** So many bytes of a request wait for their signatures before more of it are read: a part of what the pool takes from all. */
+const MAX_AHEAD_BYTES = 4 * 1024 * 1024;
 
 /** Less than this, in operations, is not worth a block of its own while another is on its way to the disk. */
 const LIGHT = 256;
@@ -119,10 +122,16 @@ export class Sequencer implements BlockWriter {
     const submission = new Submission(items.length);
     // While the signatures of some are checked, the next ones are read, and those before them applied.
     let before = Promise.resolve();
+    let ahead = 0;
     for (let at = 0; at < items.length; at += GROUP_ITEMS) {
-      before = this.#take(items.slice(at, at + GROUP_ITEMS), submission, at, before);
+      const group = items.slice(at, at + GROUP_ITEMS);
+      before = this.#take(group, submission, at, before);
       // Whoever comes after it hears of it too.
       before.catch(() => undefined);
+      ahead += group.reduce((sum, { length }) => sum + length, 0);
+      if (ahead < MAX_AHEAD_BYTES) continue;
+      await before;
+      ahead = 0;
     }
     await before;
     return submission.outcomes;
@@ -145,12 +154,13 @@ export class Sequencer implements BlockWriter {
     try {
       await Promise.all([checked, before]);
       this.#refuseWhenUnready();
+      for (const [i, item] of taken.entries()) this.#enqueue(item, submission, first + i);
     } catch (fault) {
       for (const { hash } of fresh) this.#precheck.forget(hash);
       throw fault;
+    } finally {
+      this.#queue.wake();
     }
-    for (const [i, item] of taken.entries()) this.#enqueue(item, submission, first + i);
-    this.#queue.wake();
   }
 
   /** Somebody made sure that nobody has seen a newer state than what was restored. The clock may still keep it from writing. */
@@ -247,8 +257,13 @@ export class Sequencer implements BlockWriter {
    */
   async #takeBack(): Promise<void> {
     const { map, state } = this.#parts;
-    const root = await map.takeBack(state.undo()).catch(() => undefined);
-    if (root !== undefined && sameHash(root, this.#head.mapRoot)) this.#applied = this.#head;
+    try {
+      const root = await map.takeBack(state.undo());
+      if (sameHash(root, this.#head.mapRoot)) this.#applied = this.#head;
+    } catch (cause) {
+      // A disk that fails to sync may fail to read as well.
+      if (cause instanceof InvariantError) throw cause;
+    }
   }
 
   async #make(batch: readonly Waiting[]): Promise<AppliedBlock | undefined> {
@@ -336,19 +351,28 @@ export class Sequencer implements BlockWriter {
   }
 
   #finish(batch: readonly Waiting[], block: AppliedBlock, mapRoot: Hash, staged: Staged): void {
-    const { log, state } = this.#parts;
+    const { state } = this.#parts;
     state.commit();
     this.#head = signHead(this.#options, block, mapRoot, staged);
     this.#ended ??= writesEnded(state, this.#applied.height + 1);
     this.#options.committed(this.#head, block);
     this.#heads.came(this.#head);
+    try {
+      this.#answerTaken(batch, block);
+    } catch (cause) {
+      // What a receipt needs of the tiles could not be read. A start makes them anew.
+      this.#fail(commitFault(cause, block.height));
+    }
+  }
+
+  #answerTaken(batch: readonly Waiting[], block: AppliedBlock): void {
     for (const [i, waiting] of batch.entries()) {
       const result = present(block.results[i], "a result for each item");
       if (!result.ok) continue;
-      this.#done(waiting);
       const { hash } = waiting.item;
-      const path = log.inclusion(result.value, block.size);
       const index = result.value;
+      const path = this.#parts.log.inclusion(index, block.size);
+      this.#done(waiting);
       waiting.settle({ ok: true, hash, index, head: this.#head, path, repeated: false });
     }
   }

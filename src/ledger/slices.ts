@@ -1,4 +1,4 @@
-import { turn } from "./deferred.ts";
+import { turn } from "../log/index.ts";
 import type { LedgerClock } from "./stores.ts";
 
 /** So long a block may keep readers waiting before they get a turn. */

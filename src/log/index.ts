@@ -43,5 +43,6 @@ export type { DamageCause, ScanResult } from "./scan.ts";
 export { randomSpread, spreadOver } from "./spread.ts";
 export { goBeforeOthers, yieldToOthers } from "./thread-priority.ts";
 export { Tile } from "./tile.ts";
+export { turn } from "./turn.ts";
 export { openUnnamed } from "./unnamed.ts";
 export { workerUrl } from "./worker-url.ts";

@@ -55,7 +55,8 @@ export async function beginNode(beginning: Beginning): Promise<void> {
   }
   await makeDurable(files, directory.root, 0o700);
   await placeLogKey(directory.logKey, logSeed, files);
-  const derive = imports !== undefined;
+  // What is derived lies on this machine's disk.
+  const derive = imports !== undefined && files === nodeFiles;
   await createEmbeddedLedger(directory.ledger, genesis, imports, { files, derive });
   const { origin } = genesis;
   const described = {

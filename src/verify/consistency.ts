@@ -77,9 +77,9 @@ export async function verifyConsistencyProof(
 ): Promise<Result<ConsistencyVerdict, ConsistencyProofRefusal>> {
   const bundle = parseConsistencyBundle(input);
   if (!bundle.ok) return bundle;
-  const first = parseCheckpoint(bundle.value.first);
+  const first = parseCheckpoint(bundle.value.first, true);
   if (!first.ok) return first;
-  const second = parseCheckpoint(bundle.value.second);
+  const second = parseCheckpoint(bundle.value.second, true);
   if (!second.ok) return second;
   const [older, newer] = [first.value, second.value];
   if (older.origin !== newer.origin) {

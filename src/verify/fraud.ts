@@ -91,9 +91,9 @@ export async function verifyFraudProof(
 ): Promise<Result<FraudVerdict, FraudRefusal>> {
   const bundle = parseFraudBundle(input);
   if (!bundle.ok) return bundle;
-  const first = parseCheckpoint(bundle.value.first);
+  const first = parseCheckpoint(bundle.value.first, true);
   if (!first.ok) return first;
-  const second = parseCheckpoint(bundle.value.second);
+  const second = parseCheckpoint(bundle.value.second, true);
   if (!second.ok) return second;
   const { origin } = first.value;
   if (second.value.origin !== origin) {

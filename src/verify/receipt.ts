@@ -53,7 +53,8 @@ export async function verifyReceipt(
   entry: Uint8Array,
   options: TrustOptions,
 ): Promise<Result<ReceiptVerdict, ReceiptRefusal>> {
-  const proof = parseReceipt(text);
+  // It may be of any log that the policy names.
+  const proof = parseReceipt(text, true);
   if (!proof.ok) return proof;
   const included = await verifyEntry(proof.value, entry, options);
   if (!included.ok) return included;
@@ -63,9 +64,12 @@ export async function verifyReceipt(
   return ok({ ...included.value, index, hash: hashLeaf(entry), ...age.value });
 }
 
-/** Reads a tlog-proof as this ledger writes them. */
-export function parseReceipt(text: string): Result<TlogProof, TlogProofRefusal | ExtraRefusal> {
-  const proof = parseTlogProof(text);
+/** Reads a tlog-proof as this ledger writes them, or, where `extended`, as other logs may. */
+export function parseReceipt(
+  text: string,
+  extended?: boolean,
+): Result<TlogProof, TlogProofRefusal | ExtraRefusal> {
+  const proof = parseTlogProof(text, extended);
   return proof.ok && proof.value.extra !== undefined ? err({ code: "PROOF_EXTRA" }) : proof;
 }
 

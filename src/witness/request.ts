@@ -56,7 +56,7 @@ export function parseAddCheckpoint(text: string): Result<AddCheckpoint, AddCheck
     if (hash === undefined) return err({ code: "WITNESS_BODY", part: "hash", line: i + 2 });
     path.push(hash);
   }
-  const checkpoint = parseCheckpoint(text.slice(separator + 2));
+  const checkpoint = parseCheckpoint(text.slice(separator + 2), true);
   return checkpoint.ok ? ok({ oldSize, path, checkpoint: checkpoint.value }) : checkpoint;
 }
 

@@ -64,10 +64,8 @@ export function createValidatorWitness(dependencies: ValidatorDependencies): Val
   let head = dependencies.head;
 
   function sign(): Cosigned {
-    const signed = {
-      text: formatCheckpointText(head),
-      line: cosign(head, signer, Math.floor(clock() / 1000)),
-    };
+    const text = formatCheckpointText(head);
+    const signed = { text, line: cosign(text, signer, Math.floor(clock() / 1000)) };
     cosigned.set(head.size, signed);
     return signed;
   }

@@ -121,8 +121,8 @@ export function createWitness({
       if (judged.error.code === "WITNESS_ROOT" && last !== undefined) await tell(last, checkpoint);
       return judged;
     }
-    const line = cosign(checkpoint, signer, Math.floor(clock() / 1000));
     const { text, signatures } = checkpoint.note;
+    const line = cosign(text, signer, Math.floor(clock() / 1000));
     const lines = [...signatures.slice(0, MAX_NOTE_SIGNATURES - 1), line];
     const cosigned = { ...checkpoint, note: { text, signatures: lines } };
     // The same again changes nothing that a crash could lose; only what this process stored is known to be durable.
@@ -143,7 +143,7 @@ export function createWitness({
   ): Promise<SignedCheckpoint | "unreadable" | undefined> {
     const bytes = await memory.get(nameOf(hash));
     if (bytes === undefined) return undefined;
-    const parsed = parseCheckpoint(fromUtf8(bytes) ?? "");
+    const parsed = parseCheckpoint(fromUtf8(bytes) ?? "", true);
     return parsed.ok && parsed.value.origin === origin ? parsed.value : "unreadable";
   }
 

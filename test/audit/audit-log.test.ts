@@ -391,10 +391,10 @@ describe("whom to believe", () => {
     if (!checkpoint.ok) throw new Error(checkpoint.error.code);
     const now = Math.floor(Date.now() / 1000);
     const cosigned = (count: number): Uint8Array => {
+      const { text, signatures } = checkpoint.value.note;
       const lines = witnesses
         .slice(0, count)
-        .map((witness, i) => cosign(checkpoint.value, witness, now - 10 * i));
-      const { text, signatures } = checkpoint.value.note;
+        .map((witness, i) => cosign(text, witness, now - 10 * i));
       return utf8(formatNote({ text, signatures: [...signatures, ...lines] }));
     };
     server.files.set("checkpoint", cosigned(1));

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { signEd25519 } from "#crypto";
 import {
   type CodeRecord,
+  certain,
   codeKey,
   decodeBlockEntry,
   decodeCbor,
@@ -15,6 +17,7 @@ import {
   isWithdrawn,
   type MapKey,
   parseCheckpoint,
+  prepareSignature,
   present,
   type RegisterItem,
   rootOf,
@@ -29,6 +32,7 @@ import {
   verifyRange,
 } from "../../src/core/index.ts";
 import type { Ledger, Outcome, StateProof } from "../../src/ledger/index.ts";
+import { turn } from "../../src/log/index.ts";
 import {
   ALL,
   city,
@@ -130,6 +134,18 @@ export function describeLedger(
       });
     });
 
+    test("tells of signatures whether they are right, in their order", async () => {
+      const { ledger } = await begin();
+      const { seed, key } = testKey("whoever");
+      const message = utf8("said");
+      const checks = [message, utf8("not said"), message].map((each) => {
+        const signed = { signature: signEd25519(seed, message) };
+        return certain(prepareSignature({ key }, -8, each, signed), "a check");
+      });
+      expect(await ledger.checkSignatures(checks)).toEqual([true, false, true]);
+      expect(await ledger.checkSignatures([])).toEqual([]);
+    });
+
     test("of a hundred concurrent updates of one record, exactly one wins", async () => {
       const { ledger, clock } = await begin();
       await issueCity({ ledger, clock });
@@ -184,7 +200,7 @@ export function describeLedger(
       for (let n = 0; !isDone && n < 20_000; n += 1) {
         proofs.push(ledger.prove([key]));
         // A microtask each, and now and then a turn of the event loop, without which nothing would end.
-        await (n % 50 === 49 ? new Promise((resolve) => setImmediate(resolve)) : null);
+        await (n % 50 === 49 ? turn() : null);
       }
       expect((await submitted)[0]).toMatchObject({ ok: true });
       for (const { head, values } of await Promise.all(proofs)) {

@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { FileSystem, OpenFile } from "../../src/log/index.ts";
+import { turn } from "../../src/log/index.ts";
 
 // Files in memory that keep apart what is in the page cache and what is on the disk. A kill keeps the first, a power cut
 // the second, with any part of what was written and not synced: nothing, all, or some sectors of it.
@@ -335,8 +336,4 @@ function written(old: Uint8Array, bytes: Uint8Array, position: number): Uint8Arr
 
 function systemError(code: string): Error {
   return Object.assign(new Error(code), { code });
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

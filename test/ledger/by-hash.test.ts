@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sha256, utf8 } from "../../src/core/index.ts";
 import { ByHash } from "../../src/ledger/by-hash.ts";
 
 /** Hashes of which many begin alike. */
@@ -29,4 +30,26 @@ test("knows of each hash what was said of it last, also where hashes begin alike
       expect([...tried.values()]).toEqual([]);
     }),
   );
+});
+
+test("takes no longer for hashes that were chosen to begin alike", () => {
+  const COUNT = 6000;
+  const hashes = (alike: boolean) =>
+    Array.from({ length: COUNT }, (_, i) => {
+      const bytes = sha256(utf8(`${alike} ${i}`));
+      if (alike) bytes.fill(7, 0, 4);
+      return bytes;
+    });
+  const secondsFor = (all: readonly Uint8Array[]): number => {
+    const began = process.cpuUsage().user;
+    const known = new ByHash<number>();
+    for (const [i, each] of all.entries()) known.set(each, i);
+    expect(all.every((each, i) => known.get(each) === i)).toBe(true);
+    for (const each of all) known.delete(each);
+    return (process.cpuUsage().user - began) / 1e6;
+  };
+  const [any, alike] = [hashes(false), hashes(true)];
+  secondsFor(any);
+  // Chains as long as these are many would take a hundred times as long.
+  expect(secondsFor(alike)).toBeLessThan(10 * Math.max(0.01, secondsFor(any)));
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { turn } from "../../src/ledger/deferred.ts";
 import { ReadersFirst } from "../../src/ledger/readers-first.ts";
+import { turn } from "../../src/log/index.ts";
 
 /** Whether the writer goes on before a turn has passed, `since` milliseconds after somebody read. */
 async function goesOn(spent: number, since?: number): Promise<boolean> {

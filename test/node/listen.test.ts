@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { expect, test } from "vitest";
+import { turn } from "../../src/log/index.ts";
 import { listen } from "../../src/node/listen.ts";
 import type { HotRequest } from "../../src/server/index.ts";
 
@@ -57,7 +58,7 @@ test("a small body is taken the short way, whole or not at all", async () => {
     socket.on("error", () => undefined);
     for (const part of parts) {
       await new Promise<void>((resolve) => socket.write(part, () => resolve()));
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     if (parts.length === 3) socket.destroy();
     await closed;

@@ -9,6 +9,7 @@ import {
   verifyInclusion,
 } from "../../src/core/index.ts";
 import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
+import { turn } from "../../src/log/index.ts";
 import type { HotAnswer } from "../../src/server/index.ts";
 import { MAX_EVENT_STREAMS_OF_ADDRESS, MAX_WRITES_WAITING } from "../../src/server/limits.ts";
 import { lampManifest } from "../contract/ledger.ts";
@@ -609,7 +610,7 @@ describe("a ledger in trouble", () => {
     const headers = { "Content-Type": "application/cose", Prefer: "respond-async" };
     const body = new Uint8Array(registration(1));
     const response = await other.request("POST", "/v1/operations", { headers, body });
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     const found = await other.get(response.headers.get("Location") ?? "");
     expect(await found.json()).toMatchObject({ code: "HTTP_BUSY" });
   });

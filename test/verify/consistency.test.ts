@@ -53,6 +53,19 @@ describe("two checkpoints of a log", () => {
     }
   });
 
+  test("may have extension lines, as other logs than ours write them", async () => {
+    const first = note(3, { extensions: "one\n" });
+    const second = note(9, { extensions: "two\nthree\n" });
+    expect(await verifyConsistencyProof(bundle(3, 9, { first, second }), ANY_AGE)).toMatchObject({
+      ok: true,
+      value: { second: { checkpoint: { size: 9 } } },
+    });
+    const forged = bundle(3, 9, { first: first.replace("one", "One"), second });
+    expect(await verifyConsistencyProof(forged, ANY_AGE)).toMatchObject({
+      error: { code: "NOTE_SIGNATURE" },
+    });
+  });
+
   test("say who attests each of them, and how old the second is", async () => {
     const first = note(3, { cosigned: [NOW - 900, NOW - 900] });
     const second = note(9, { cosigned: [NOW - 60, undefined, NOW - 30] });

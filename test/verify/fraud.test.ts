@@ -52,6 +52,18 @@ const verify = (bundle: FraudBundle, policy = LOG_ONLY) =>
   verifyFraudProof(formatFraudBundle(bundle), { policy });
 
 describe("a fraud proof", () => {
+  test("may be of checkpoints with extension lines, which are no contradiction by themselves", async () => {
+    const extensions = "extension\n";
+    const first = note(honest, 7, { extensions });
+    expect(await verify({ first, second: note(forged, 7, { extensions }) })).toMatchObject({
+      ok: true,
+      value: { how: { kind: "roots" } },
+    });
+    expect(await verify({ first, second: note(honest, 7) })).toMatchObject({
+      error: { code: "FRAUD_SAME_ROOT", size: 7 },
+    });
+  });
+
   test("is two roots of one size, signed by one key", async () => {
     expect(await verify({ first: note(honest, 7), second: note(forged, 7) })).toEqual({
       ok: true,
@@ -215,9 +227,8 @@ describe("no fraud is proved", () => {
     const key = verifierKey(ORIGIN, "cosignature", LOG.key.publicKey);
     const policy = { ...LOG_ONLY, witnesses: [{ name: "w", key }] };
     const [three = "", four = ""] = roots.map((root) => {
-      const checkpoint = { origin: ORIGIN, size: 7, root };
-      const signatures = [cosign(checkpoint, { key, seed: LOG.seed }, NOW)];
-      return formatNote({ text: formatCheckpointText(checkpoint), signatures });
+      const text = formatCheckpointText({ origin: ORIGIN, size: 7, root });
+      return formatNote({ text, signatures: [cosign(text, { key, seed: LOG.seed }, NOW)] });
     });
     expect(await verify({ first: three, second: four }, policy)).toEqual({
       ok: false,

@@ -5,6 +5,7 @@ import {
   cosign,
   encodeBlockEntry,
   equalBytes,
+  formatCheckpointText,
   formatNote,
   formatTlogProof,
   formatVerifierKey,
@@ -17,6 +18,7 @@ import {
   type NoteSigner,
   type Policy,
   parseCheckpoint,
+  parseNote,
   parsePolicy,
   present,
   rootOf,
@@ -28,6 +30,7 @@ import {
   verifierKey,
 } from "../../src/core/index.ts";
 import { type ClaimedValue, formatProofBundle, type ProofBundle } from "../../src/verify/index.ts";
+import { signedText } from "../core/note/keys.ts";
 import { ORIGIN, START_MILLISECONDS } from "../core/state/kit.ts";
 
 // Proofs of any values, by keys made from words; every part of them can be made wrong. Only what makes proofs is here:
@@ -68,16 +71,25 @@ export type NoteOptions = {
   readonly by?: readonly NoteSigner[];
   /** When each witness cosigned; `undefined` for one that did not. */
   readonly cosigned?: readonly (number | undefined)[];
+  /** Lines that other logs than ours may have behind the three. */
+  readonly extensions?: string;
 };
 
 /** A signed note of a checkpoint. */
-export function noteOf(checkpoint: Checkpoint, { by = [LOG], cosigned = [] }: NoteOptions): string {
-  const note = parseCheckpoint(signCheckpoint(checkpoint, by));
-  if (!note.ok) throw new Error(JSON.stringify(note.error));
-  const lines = cosigned.flatMap((time, i) =>
-    time === undefined ? [] : [cosign(checkpoint, present(WITNESSES[i], "a witness"), time)],
+export function noteOf(
+  checkpoint: Checkpoint,
+  { by = [LOG], cosigned = [], extensions = "" }: NoteOptions,
+): string {
+  const note = parseNote(
+    extensions === ""
+      ? signCheckpoint(checkpoint, by)
+      : signedText(`${formatCheckpointText(checkpoint)}${extensions}`, ...by),
   );
-  const { text, signatures } = note.value.note;
+  if (!note.ok) throw new Error(JSON.stringify(note.error));
+  const { text, signatures } = note.value;
+  const lines = cosigned.flatMap((time, i) =>
+    time === undefined ? [] : [cosign(text, present(WITNESSES[i], "a witness"), time)],
+  );
   return formatNote({ text, signatures: [...signatures, ...lines] });
 }
 

@@ -10,6 +10,7 @@ import {
   utf8,
 } from "../../src/core/index.ts";
 import { type TrustOptions, verifyReceipt } from "../../src/verify/index.ts";
+import { parseReceipt } from "../../src/verify/receipt.ts";
 import { ORIGIN } from "../core/state/kit.ts";
 import { LOG_ONLY, NOW, type NoteOptions, noteOf, TWO_OF_THREE } from "./kit.ts";
 
@@ -18,7 +19,8 @@ const tree = treeOf(entries.map(hashLeaf));
 const ENTRY = utf8("c");
 
 function receipt(options: NoteOptions = {}): string {
-  const note = parseCheckpoint(noteOf({ origin: ORIGIN, size: 5, root: rootOf(tree) }, options));
+  const checkpoint = { origin: ORIGIN, size: 5, root: rootOf(tree) };
+  const note = parseCheckpoint(noteOf(checkpoint, options), true);
   if (!note.ok) throw new Error(note.error.code);
   return formatTlogProof({ index: 2, path: inclusionPath(tree, 2), checkpoint: note.value });
 }
@@ -38,6 +40,18 @@ describe("a receipt", () => {
       value: { index: 2, hash: hashLeaf(ENTRY), checkpoint: { origin: ORIGIN, size: 5 } },
     });
     expect(verdict.ok && Object.keys(verdict.value)).not.toContain("age");
+  });
+
+  test("may be of another log's checkpoint with extension lines", async () => {
+    const text = receipt({ extensions: "one\ntwo\n", cosigned: [NOW - 30, NOW - 30] });
+    expect(await verifyReceipt(text, ENTRY, QUORUM)).toMatchObject({
+      ok: true,
+      value: { index: 2, checkpoint: { size: 5 }, cosignatures: [{}, {}] },
+    });
+    expect(await verifyReceipt(text.replace("two", "Two"), ENTRY, ANY_AGE)).toMatchObject({
+      error: { code: "NOTE_SIGNATURE" },
+    });
+    expect(parseReceipt(text)).toMatchObject({ error: { code: "CHECKPOINT_LINES", got: 5 } });
   });
 
   test("is as old as its cosignatures", async () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import {
   cosign,
   evaluatePolicy,
+  formatCheckpointText,
   formatSignatureLine,
   formatVerifierKey,
   type NoteSigner,
@@ -9,6 +10,7 @@ import {
   parseCheckpoint,
   parsePolicy,
 } from "../../src/core/index.ts";
+import { turn } from "../../src/log/index.ts";
 import {
   Collector,
   type FraudProof,
@@ -249,7 +251,7 @@ describe("a log that is witnessed", () => {
       world.clock.now += 100;
       turns.push(world.collector.turn());
       gates.splice(step % 2 === 0 ? 0 : -1, 1)[0]?.();
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     expect(trust(world).ok).toBe(true);
     expect(at(world.collector.checkpoint().note)).toBeGreaterThan(20);
@@ -325,8 +327,8 @@ describe("a log that is witnessed", () => {
   });
 
   const line = (signer: NoteSigner, time: number, size = 5) => {
-    const { checkpoint } = { checkpoint: branch("a", 10).checkpoint(size) };
-    return formatSignatureLine(cosign(checkpoint, signer, time));
+    const text = formatCheckpointText(branch("a", 10).checkpoint(size));
+    return formatSignatureLine(cosign(text, signer, time));
   };
   const A = keyOf("a.example", "cosignature", "a.example");
   const OTHER = keyOf("a.example", "cosignature", "other");

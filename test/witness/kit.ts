@@ -15,6 +15,7 @@ import {
   utf8,
   verifierKey,
 } from "../../src/core/index.ts";
+import { turn } from "../../src/log/index.ts";
 import {
   createWitness,
   type FraudProof,
@@ -100,7 +101,7 @@ export function memory(): WitnessMemory & {
     async put(name, note) {
       this.puts += 1;
       // As slow as a disk: others may come in between.
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       notes.set(name, note);
     },
   };

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   EMPTY_ROOT,
+  formatCheckpointText,
   formatVerifierKey,
   fromUtf8,
   parseNote,
@@ -16,6 +17,7 @@ import {
   parseAddCheckpoint,
   type WitnessMemory,
 } from "../../src/witness/index.ts";
+import { signedText } from "../core/note/keys.ts";
 import {
   branch,
   keyOf,
@@ -83,7 +85,7 @@ describe("the body of add-checkpoint", () => {
       { code: "WITNESS_BODY", part: "hashes", line: 65 },
     ],
     [`old 1\n\n${note}x`, { code: "NOTE_SEPARATOR" }],
-    [`old 1\n\n\n${note}`, { code: "CHECKPOINT_LINES" }],
+    [`old 1\n\n\n${note}`, { code: "CHECKPOINT_ORIGIN", origin: "" }],
     [`old 0\n\n${ORIGIN}\n5\nnothing\n`, { code: "NOTE_SEPARATOR" }],
   ])("%j is refused", (text, error) => {
     expect(parseAddCheckpoint(text)).toMatchObject({ ok: false, error });
@@ -113,6 +115,33 @@ describe("a witness", () => {
       value: [{ key: LOG.key }, { key: witness.signer.key }],
     });
     expect(shown.ok && shown.value.text).toMatch(/\n12\n/);
+  });
+
+  test("cosigns extension lines with the rest of the text, and remembers them", async () => {
+    const kept = memory();
+    const noteAt = (of: typeof log, size: number, more: string) =>
+      signedText(`${formatCheckpointText(of.checkpoint(size))}${more}`, LOG);
+    const witness = witnessOf({ memory: kept });
+    const first = noteAt(log, 3, "one\ntwo\n");
+    const line = await witness.add(request(formatAddCheckpoint(0, [], first)));
+    if (!line.ok) throw new Error(line.error.code);
+    const note = parseNote(`${first}${line.value}`);
+    expect(note.ok && verifyNote(note.value, [witness.signer.key])).toMatchObject({
+      ok: true,
+      value: [{ key: witness.signer.key }],
+    });
+    // What it remembers is read again after a start.
+    const again = witnessOf({ memory: kept });
+    expect(await again.latest(originHash(ORIGIN))).toBe(`${first}${line.value}`);
+    const grown = formatAddCheckpoint(3, log.consistency(3, 5), noteAt(log, 5, "three\n"));
+    expect(await ask(again, grown)).toBe("cosigned");
+    // Other lines are another text, and no other history.
+    expect(await ask(again, formatAddCheckpoint(5, [], noteAt(log, 5, "four\n")))).toBe("cosigned");
+    const forked = formatAddCheckpoint(5, [], noteAt(branch("z"), 5, "three\n"));
+    expect(await ask(again, forked)).toEqual({ code: "WITNESS_ROOT", size: 5 });
+    expect(again.frauds[0]).toMatchObject({ second: noteAt(branch("z"), 5, "three\n") });
+    const blank = formatAddCheckpoint(5, [], noteAt(log, 5, "one\n\ntwo\n"));
+    expect(parseAddCheckpoint(blank)).toMatchObject({ error: { code: "CHECKPOINT_LINES" } });
   });
 
   test("takes size 0, and the same size again with another time", async () => {

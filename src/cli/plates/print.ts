@@ -1,6 +1,6 @@
 import { access } from "node:fs/promises";
-import { setImmediate } from "node:timers/promises";
 import { utf8 } from "../../core/index.ts";
+import { turn } from "../../log/index.ts";
 import { createPaper, type QrSymbol, qrSymbol } from "../../paper/index.ts";
 import { printedCode } from "../code-argument.ts";
 import type { Run } from "../run.ts";
@@ -96,7 +96,7 @@ async function printFile(
         await zip.add(svgName(serial, code), utf8(svg));
         tell(++done);
         // Between drawings whoever presses Ctrl-C is heard.
-        if (done % 16 === 0) await setImmediate();
+        if (done % 16 === 0) await turn();
         run.signal.throwIfAborted();
       }
       await zip.finish();

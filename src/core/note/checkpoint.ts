@@ -5,9 +5,9 @@ import { parseDecimal } from "./decimal.ts";
 import { type NoteRefusal, parseNote, type SignedNote } from "./note.ts";
 import { isKeyName } from "./verifier-key.ts";
 
-// c2sp.org/tlog-checkpoint, without extension lines:
+// c2sp.org/tlog-checkpoint. Ours have no extensions:
 //
-//   checkpoint = origin LF size LF base64( root ) LF
+//   checkpoint = origin LF size LF base64( root ) LF *( extension LF )    ; extension: not empty
 
 /** What a log says of itself: its name, how many entries it has, and the root over them. */
 export type Checkpoint = {
@@ -31,13 +31,18 @@ const LINES = 3;
 /**
  * Reads the text that is signed.
  *
+ * @param extended whether extension lines may follow, as in what other logs than ours sign: they say nothing to us
  * @returns the checkpoint, else the first check that failed, in the order `CHECKPOINT_LINES`, `CHECKPOINT_ORIGIN`,
  *   `CHECKPOINT_SIZE`, `CHECKPOINT_ROOT`
  */
-export function parseCheckpointText(text: string): Result<Checkpoint, CheckpointRefusal> {
+export function parseCheckpointText(
+  text: string,
+  extended?: boolean,
+): Result<Checkpoint, CheckpointRefusal> {
   const lines = text.split("\n");
-  const [origin = "", sizeText = "", rootText = "", afterLast] = lines;
-  if (lines.length !== LINES + 1 || afterLast !== "") {
+  const [origin = "", sizeText = "", rootText = ""] = lines;
+  const end = lines.indexOf("", LINES);
+  if (end !== lines.length - 1 || (end > LINES && !extended)) {
     return err({ code: "CHECKPOINT_LINES", got: lines.length - 1, want: LINES });
   }
   if (!isKeyName(origin)) return err({ code: "CHECKPOINT_ORIGIN", origin });
@@ -56,10 +61,11 @@ export function formatCheckpointText({ origin, size, root }: Checkpoint): string
 /** Reads a signed note whose text is a checkpoint: the refusals of `parseNote`, then of `parseCheckpointText`. */
 export function parseCheckpoint(
   text: string,
+  extended?: boolean,
 ): Result<SignedCheckpoint, NoteRefusal | CheckpointRefusal> {
   const note = parseNote(text);
   if (!note.ok) return note;
-  const checkpoint = parseCheckpointText(note.value.text);
+  const checkpoint = parseCheckpointText(note.value.text, extended);
   return checkpoint.ok ? ok({ ...checkpoint.value, note: note.value }) : checkpoint;
 }
 

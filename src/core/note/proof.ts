@@ -48,9 +48,13 @@ const MAX_HEAD_LINES = 4 + MAX_PATH;
 /**
  * Reads a tlog-proof in its one spelling; whether it proves anything is for `verifyInclusion` and the policy.
  *
+ * @param extended as `parseCheckpointText` has it
  * @returns the proof, else `PROOF_LINE` for the first line that fails, else the refusals of `parseCheckpoint`
  */
-export function parseTlogProof(text: string): Result<TlogProof, TlogProofRefusal> {
+export function parseTlogProof(
+  text: string,
+  extended?: boolean,
+): Result<TlogProof, TlogProofRefusal> {
   const lines = text.split("\n", MAX_HEAD_LINES);
   let at = 0;
   const refuse = (want: ProofLine) => err({ code: "PROOF_LINE", line: at + 1, want } as const);
@@ -69,7 +73,7 @@ export function parseTlogProof(text: string): Result<TlogProof, TlogProofRefusal
   if (lines[at] !== "") return refuse("hash or empty line");
 
   const head = lines.slice(0, at + 1).join("\n").length + 1;
-  const checkpoint = parseCheckpoint(text.slice(head));
+  const checkpoint = parseCheckpoint(text.slice(head), extended);
   if (!checkpoint.ok) return checkpoint;
   return ok({ ...(extra && { extra }), index, path, checkpoint: checkpoint.value });
 }

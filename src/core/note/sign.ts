@@ -27,15 +27,15 @@ function signText(text: string, { key, seed }: NoteSigner): NoteSignature {
 }
 
 /**
- * Makes the signature line of a witness or validator: that it saw the log grow to this checkpoint, at this time.
+ * Makes the signature line of a witness or validator: that it saw the log grow to the checkpoint with this text, at this time.
  * The caller has checked that; this function only signs.
  */
 export function cosign(
-  checkpoint: Checkpoint,
+  text: string,
   { key, seed }: NoteSigner,
   timeSeconds: number,
 ): NoteSignature {
-  const message = cosignedMessage(timeSeconds, formatCheckpointText(checkpoint));
+  const message = cosignedMessage(timeSeconds, text);
   const signature = concat(encodeTime(timeSeconds), signEd25519(seed, message));
   return { name: key.name, id: key.id, signature };
 }

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { turn } from "../../log/index.ts";
 import type { Row, Sql } from "../../sql/index.ts";
 import { type Box, boxOf, polygonOf } from "../entities/geometry.ts";
 import {
@@ -58,7 +59,7 @@ export class Measures {
       }
       cursor = [until[0], until[1] - (last === undefined ? 0 : 1)];
       if (performance.now() - begun < TURN_MILLISECONDS) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       begun = performance.now();
     }
   }

@@ -1,4 +1,5 @@
 import { hex, InvariantError } from "../../core/index.ts";
+import { turn } from "../../log/index.ts";
 import type { Sql } from "../../sql/index.ts";
 import type { Entity } from "../entities/entity.ts";
 import type { Measure, MeasureGrouping, MeasureQuery } from "../entities/measure.ts";
@@ -284,8 +285,4 @@ class SqliteStore implements EntityStore {
       .map(([type, { entities, attributes }]) => ({ type, entities, attributes }))
       .sort((a, b) => (a.type < b.type ? -1 : 1));
   }
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

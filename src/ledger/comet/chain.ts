@@ -16,6 +16,7 @@ import {
   type VoteChange,
   voteChanges,
 } from "../../core/index.ts";
+import { turn } from "../../log/index.ts";
 import {
   type AppliedBlock,
   applyJudged,
@@ -25,7 +26,6 @@ import {
   sealBlock,
 } from "../block-maker.ts";
 import { ByHash } from "../by-hash.ts";
-import { turn } from "../deferred.ts";
 import { LedgerFault } from "../fault.ts";
 import { AwaitedHeads, signHead } from "../heads.ts";
 import type { Head } from "../port.ts";

@@ -20,6 +20,8 @@ import { MemoryIndex } from "./index-store.ts";
 import { MemoryLog } from "./log.ts";
 import { MemoryValues } from "./values.ts";
 
+export { MemoryLog, MemoryValues };
+
 /** A ledger in memory, for tests: the real rules and proofs, nothing that lasts. */
 export async function openMemoryLedger(options: {
   readonly genesis: Genesis | ChildGenesis;
@@ -27,11 +29,14 @@ export async function openMemoryLedger(options: {
   readonly imports?: readonly Uint8Array[];
   readonly signers: readonly NoteSigner[];
   readonly clock: LedgerClock;
+  readonly log?: MemoryLog;
+  readonly values?: MemoryValues;
+  readonly pool?: SignaturePool;
 }): Promise<Ledger> {
-  const { genesis, imports, signers, clock } = options;
+  const { genesis, imports, signers, clock, pool = SAME_THREAD } = options;
   const begun = beginWith(genesis, imports);
   if (!begun.ok) throw new Error(`genesis refused: ${begun.error.code}`);
-  const [log, values] = [new MemoryLog(), new MemoryValues()];
+  const { log = new MemoryLog(), values = new MemoryValues() } = options;
   const [state, map] = [new LedgerState(values), new LocalMap()];
   const { entries, position, mapRoot } = await makeFirstBlock(
     { state, values, map },
@@ -49,7 +54,7 @@ export async function openMemoryLedger(options: {
   const index = new MemoryIndex((from, to) => values.frames(from, to));
   const publisher = new Publisher(head, clock, async () => undefined);
   const guard = new ClockGuard(clock, true);
-  const parts = { log, values, state, map, index, pool: SAME_THREAD, guard, clock, publisher };
+  const parts = { log, values, state, map, index, pool, guard, clock, publisher };
   const signing = logSigners(signers, (key) => state.committed(key));
   return new LocalLedger(
     parts,

@@ -10,6 +10,7 @@ import {
   TILE_WIDTH,
   treeOf,
 } from "../../core/index.ts";
+import { turn } from "../../log/index.ts";
 import type { LogStore, Staged } from "../stores.ts";
 
 /** The log as plain arrays: slow, and easy to check by eye. Nothing outlives the process. */
@@ -41,7 +42,7 @@ export class MemoryLog implements LogStore {
 
   async commit(staged: Staged): Promise<void> {
     // A real disk takes a moment too: whoever relies on the order of events must not get it for free.
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     this.#size = staged.size;
     this.#ends.push(staged.size);
   }

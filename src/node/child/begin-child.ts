@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type ChildGenesis,
@@ -9,7 +8,7 @@ import {
   type Statement,
 } from "../../core/index.ts";
 import { embeddedLedgerExists } from "../../ledger/embedded/index.ts";
-import { type FileSystem, nodeFiles } from "../../log/index.ts";
+import { type FileSystem, makeDurable, nodeFiles, replaceFile, syncUp } from "../../log/index.ts";
 import type { Client } from "../../sdk/index.ts";
 import { beginNode } from "../begin.ts";
 import { dataDirectory, readDescription, writeDescription } from "../data-directory.ts";
@@ -69,20 +68,23 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
     throw new ChildFault("PARENT_DELEGATION", { subject: origin, got: "name" });
   // The steps to come have millions of records each, one after the other.
   keepHeapsSmall();
-  const logSeed = await seedFile(directory.logKey);
+  // The parent is told of this key: it must not be lost with the directory that it is in.
+  await makeDurable(files, directory.root, 0o700);
+  const logSeed = await seedFile(directory.logKey, files);
   const described = {
     member: OWNER,
     parent: { url: parent.url, code: delegate.code, policy: parentPolicy },
   };
   if (embeddedLedgerExists(directory.ledger, files)) {
-    // Broken off here before: of a whole ledger only the description is missing.
+    // Broken off here before: of a whole ledger only the description is missing, and who was killed may not have synced it.
+    await syncUp(files, directory.ledger, directory.root);
     await writeDescription(directory.root, { origin, ...described }, files);
     nodeFiles.removeTree(copies);
     return true;
   }
   const policy = policyOf(origin, logSeed);
   // Where several keys must agree to the delegation, this is the policy that they are asked to agree to.
-  await writeFile(join(directory.root, "policy"), policy);
+  await replaceFile(files, join(directory.root, "policy"), policy);
   await ensureDelegated(beginning, policy);
   const { size } = await readParent(parent, delegate.code);
   const tell = (step: BeginningProgress["step"]) => (far: { done: number; total: number }) =>

@@ -13,6 +13,7 @@ import {
   selectImport,
 } from "../../core/index.ts";
 import { EntrySpool, ReplayedValues } from "../../ledger/embedded/index.ts";
+import { turn } from "../../log/index.ts";
 import { ChildFault } from "./fault.ts";
 import type { ParentLog } from "./parent-log.ts";
 
@@ -69,7 +70,7 @@ export async function handOver(
     for (const entry of encodeImports(selectImport(held, code))) {
       imports.push(entry);
       if (imports.length % ENTRIES_AT_ONCE > 0) continue;
-      await new Promise(setImmediate);
+      await turn();
       others.signal?.throwIfAborted();
     }
   } catch (cause) {

@@ -1,3 +1,5 @@
+import { turn } from "../../ledger/index.ts";
+
 /** Long work of one request goes on for so long before others have their turn. */
 const TURN_MILLISECONDS = 8;
 
@@ -11,7 +13,7 @@ export class Turns {
 
   /** Lets others go first. */
   async next(): Promise<void> {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await turn();
     this.#begun = performance.now();
   }
 }

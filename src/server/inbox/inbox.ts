@@ -6,6 +6,7 @@ import {
   MAX_INBOX_BYTES,
   MAX_INBOX_BYTES_OF_ADDRESS,
 } from "../limits.ts";
+import type { Log } from "../options.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import { Shares } from "../rate/index.ts";
 import type { BlobStore } from "../store/index.ts";
@@ -70,25 +71,31 @@ export class Inbox {
   readonly #limits: InboxLimits;
   readonly #shares: Shares;
   readonly #byteShares: Shares;
+  readonly #log: Pick<Log, "error"> | undefined;
   #bytes = 0;
+  readonly #loaded: Promise<void>;
   #turn: Promise<unknown>;
 
-  constructor(store: BlobStore, limits: InboxLimits = LIMITS) {
+  /** @param log told of applications that cannot be read */
+  constructor(store: BlobStore, limits: InboxLimits = LIMITS, log?: Pick<Log, "error">) {
     this.#store = store;
+    this.#log = log;
     this.#limits = limits;
     this.#shares = new Shares(limits.applicationsOfAddress);
     this.#byteShares = new Shares(limits.bytesOfAddress);
-    this.#turn = this.#load();
+    this.#loaded = this.#load();
+    // Whoever asks hears of it; nobody may have asked yet.
+    this.#turn = this.#loaded.catch(() => undefined);
   }
 
   /** Newest first; of those of one moment the smaller id. */
   async list(): Promise<readonly (readonly [id: string, meta: ApplicationMeta])[]> {
-    await this.#turn;
+    await this.#ready();
     return [...this.#metas].sort(comparePlaces);
   }
 
   async find(id: string): Promise<ApplicationMeta | undefined> {
-    await this.#turn;
+    await this.#ready();
     return this.#metas.get(id);
   }
 
@@ -168,16 +175,29 @@ export class Inbox {
 
   async #load(): Promise<void> {
     for (const id of await this.#store.list("")) {
-      const meta = await this.#readJson<ApplicationMeta>(`${id}/meta`);
-      // Without its meta it was being added when the process died: nobody was told that it is here.
-      if (meta === undefined) {
-        await this.#store.delete(id);
-        continue;
+      try {
+        await this.#loadOne(id);
+      } catch (cause) {
+        // One that is damaged keeps nobody from the others; what there is of it stays for an operator to look at.
+        this.#log?.error("application not readable", { id, cause: String(cause) });
       }
-      this.#metas.set(id, meta);
-      this.#shares.hold(meta.from);
-      this.#hold(meta.from, await this.#bytesOf(id));
     }
+  }
+
+  async #loadOne(id: string): Promise<void> {
+    const meta = await this.#readJson<ApplicationMeta>(`${id}/meta`);
+    // Without its meta it was being added when the process died: nobody was told that it is here.
+    if (meta === undefined) return this.#store.delete(id);
+    const bytes = await this.#bytesOf(id);
+    this.#metas.set(id, meta);
+    this.#shares.hold(meta.from);
+    this.#hold(meta.from, bytes);
+  }
+
+  /** Resolves when everything that was asked before is done. Rejects where what is kept could not be looked through. */
+  async #ready(): Promise<void> {
+    await this.#loaded;
+    await this.#turn;
   }
 
   /** Counts bytes of evidence; fewer of them where it was replaced by less. */
@@ -221,7 +241,7 @@ export class Inbox {
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#turn.then(work);
+    const turn = this.#turn.then(() => this.#loaded).then(work);
     this.#turn = turn.catch(() => undefined);
     return turn;
   }

@@ -49,7 +49,7 @@ type Visit = {
 /** The inbox of a member's node. docs/spec/http.md §7. */
 export function mountInbox(app: App, services: Services): void {
   const { ledger, state, clock, authentication, problem, clientOf } = services;
-  const inbox = new Inbox(services.inbox);
+  const inbox = new Inbox(services.inbox, undefined, services.log);
 
   app.post("/v1/applications", async (c) => {
     const fields = await readFields(c);

@@ -49,10 +49,14 @@ export function createPending(
     begin(hash, client, now) {
       forgetExpired(now);
       if (slots.size >= max) return { code: "HTTP_BUSY", retryAfter: 1, what: "operations" };
-      forget(hash);
-      if (!shares.take(client)) {
+      const before = slots.get(hash);
+      const isTheirs = before !== undefined && before.client === client;
+      // Who has no room left makes nobody else's be forgotten either.
+      if (!isTheirs && shares.isFull(client)) {
         return { code: "HTTP_RATE", retryAfter: SHARE_RETRY_SECONDS, by: "address" };
       }
+      forget(hash);
+      shares.hold(client);
       slots.set(hash, { client, expires: now + PENDING_MILLISECONDS });
       return undefined;
     },

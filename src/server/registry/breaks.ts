@@ -1,3 +1,5 @@
+import { turn } from "../../ledger/index.ts";
+
 /** So much is done in one go. */
 const STEPS = 64;
 
@@ -12,6 +14,6 @@ export function createBreaks(): Breaks {
   let steps = 0;
   return () => {
     steps += 1;
-    return steps % STEPS === 0 ? new Promise((resolve) => setImmediate(resolve)) : undefined;
+    return steps % STEPS === 0 ? turn() : undefined;
   };
 }

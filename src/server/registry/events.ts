@@ -1,5 +1,5 @@
 import { err, isBlockEntry, ok, present, type Result, utf8 } from "../../core/index.ts";
-import type { LedgerReader } from "../../ledger/index.ts";
+import { type LedgerReader, turn } from "../../ledger/index.ts";
 import { readInteger } from "../http/page.ts";
 import {
   HEARTBEAT_MILLISECONDS,
@@ -127,9 +127,7 @@ class EventStream {
 
   /** Resolves when there are more entries, a heartbeat is due, or the stream ends. */
   #more(): Promise<void> {
-    if (this.#next < this.#ledger.head().size) {
-      return new Promise((resolve) => setImmediate(resolve));
-    }
+    if (this.#next < this.#ledger.head().size) return turn();
     return new Promise((resolve) => {
       this.#wake = resolve;
     });

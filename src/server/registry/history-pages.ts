@@ -14,6 +14,7 @@ import {
 import type { ControlBefore } from "../../verify/index.ts";
 import { MAX_HISTORY_BYTES } from "../limits.ts";
 import type { HttpRefusal } from "../problem/refusal.ts";
+import { createBreaks } from "./breaks.ts";
 import { type ChainLink, type ChainReader, previousLink, readLink } from "./chain.ts";
 import { generationOf } from "./generation.ts";
 import { formatPlace, type HistoryPlace } from "./history-place.ts";
@@ -58,8 +59,9 @@ export async function findPage(
   const next = () => {
     return { sizes: place.sizes, generation, op: heads.op, control: heads.control };
   };
+  const breaks = createBreaks();
   for (let changes = 0; changes < maxChanges && bytes < MAX_HISTORY_BYTES; changes += 1) {
-    await turn(changes);
+    await breaks();
     if (heads.op === undefined && heads.control === undefined) {
       generation -= 1;
       const record = generationOf(reader, newest, generation);
@@ -115,11 +117,6 @@ function advance(
   if (!isBoth) return undefined;
   heads.control = previousLink(reader, record.code, "control", link);
   return heads.control;
-}
-
-/** Long histories let others go first, every now and then. */
-export async function turn(done: number): Promise<void> {
-  if (done % 64 === 63) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** The link itself, what carries what it executed, and its block entry. */

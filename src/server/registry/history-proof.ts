@@ -17,9 +17,10 @@ import { MAX_HISTORY_CHANGES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/index.ts";
 import type { AppContext, Services } from "../services.ts";
 import { decodeValue } from "../state.ts";
+import { createBreaks } from "./breaks.ts";
 import { isImported } from "./chain.ts";
 import { chainAbove } from "./chain-proof.ts";
-import { findPage, turn } from "./history-pages.ts";
+import { findPage } from "./history-pages.ts";
 import { formatPlace, type HistoryPlace, parsePlace } from "./history-place.ts";
 import { proofJson } from "./proof.ts";
 import { type PublicProof, proveRecord } from "./public-proof.ts";
@@ -50,10 +51,11 @@ export async function answerHistoryProof(
   const { indices, before, next, isAbove } = page.value;
   const [size] = place.sizes;
   const entries: HistoryEntry[] = [];
+  const breaks = createBreaks();
   for (const index of [...indices].toSorted((a, b) => a - b)) {
     const entry = present(ledger.entry(index), "an entry of the log");
     entries.push({ index, entry, path: ledger.inclusion(index, size) });
-    await turn(entries.length);
+    await breaks();
   }
   const { origin } = ledger.head();
   const of = proof === undefined ? { origin } : { proof };

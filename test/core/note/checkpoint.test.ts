@@ -49,6 +49,19 @@ describe("parseCheckpointText", () => {
   ])("refuses $text with $error.code", ({ text, error }) => {
     expect(parseCheckpointText(text)).toMatchObject({ ok: false, error });
   });
+
+  test("takes extension lines where it is told to, and says nothing of them", () => {
+    const ours = `a\n1\n${zero}\n`;
+    const value = { origin: "a", size: 1, root };
+    for (const more of ["", "extension\n", " \n", "one\ntwo\n— three\n"]) {
+      expect(parseCheckpointText(`${ours}${more}`, true), more).toEqual({ ok: true, value });
+    }
+    for (const wrong of ["\n", "one\n\n", "\none\n", "one\n\ntwo\n", "one"]) {
+      const parsed = parseCheckpointText(`${ours}${wrong}`, true);
+      expect(parsed, wrong).toMatchObject({ error: { code: "CHECKPOINT_LINES", want: 3 } });
+    }
+    expect(parseCheckpointText(`a\n1\n${zero}`, true).ok).toBe(false);
+  });
 });
 
 test("a signed checkpoint carries its note", () => {

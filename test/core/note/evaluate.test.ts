@@ -111,7 +111,7 @@ describe("evaluatePolicy", () => {
 
   test("refuses a note that one bad cosignature spoils, though the others were enough", () => {
     const good = signed(log, [a, NOW], [b, NOW]);
-    const bad = { ...cosign(good, c, NOW), signature: new Uint8Array(72) };
+    const bad = { ...cosign(good.note.text, c, NOW), signature: new Uint8Array(72) };
     const note = { ...good.note, signatures: [...good.note.signatures, bad] };
     expect(evaluatePolicy(twoOfThree, { ...good, note }, NOW)).toMatchObject({
       error: { code: "NOTE_SIGNATURE", name: "w12.example" },
@@ -140,7 +140,7 @@ function signed(
   const root = toHash(new Uint8Array(32)) as Hash;
   const checkpoint = { origin: "example.com/log", size: 5, root };
   const own = parsed(signCheckpoint(checkpoint, [by]));
-  const more = cosigned.map(([witness, time]) => cosign(checkpoint, witness, time));
+  const more = cosigned.map(([witness, time]) => cosign(own.note.text, witness, time));
   return parsed(formatNote({ ...own.note, signatures: [...own.note.signatures, ...more] }));
 }
 

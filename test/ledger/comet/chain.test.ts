@@ -20,6 +20,7 @@ import {
 import { isHalfJoined } from "../../../src/ledger/comet/index.ts";
 import { decodeMetadata } from "../../../src/ledger/comet/snapshots.ts";
 import { createEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
+import { turn } from "../../../src/log/index.ts";
 import { chainStart } from "../../../src/node/comet/chain-start.ts";
 import { engineGenesis } from "../../../src/node/comet/genesis.ts";
 import { engineHome } from "../../../src/node/comet/home.ts";
@@ -67,7 +68,7 @@ function gazette(called: CalledLedger, count = 1): readonly Uint8Array[] {
 
 /** Lets what is under way on this thread go on for a while. */
 async function turns(): Promise<void> {
-  for (let i = 0; i < 20; i++) await new Promise((resolve) => setImmediate(resolve));
+  for (let i = 0; i < 20; i++) await turn();
 }
 
 const offerOf = async (called: CalledLedger) =>

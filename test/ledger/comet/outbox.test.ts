@@ -4,6 +4,7 @@ import { Outbox } from "../../../src/ledger/comet/outbox.ts";
 import { Rhythm } from "../../../src/ledger/comet/rhythm.ts";
 import type { Outcome } from "../../../src/ledger/index.ts";
 import { type Submitted, submitted } from "../../../src/ledger/submitted.ts";
+import { turn } from "../../../src/log/index.ts";
 
 /** An outbox before an engine that takes everything, at a time that the test sets. */
 function outboxAt(start: number) {
@@ -43,7 +44,7 @@ describe("what no block has shown", () => {
     const { outbox, time, handedIn } = outboxAt(50_000);
     const outcomes = outbox.submit([item(1)]);
     await until(() => handedIn.length === 1);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     look(outbox, time, 2);
     expect(handedIn.length).toBe(1);
     look(outbox, time, 1);
@@ -62,7 +63,7 @@ describe("what no block has shown", () => {
     const { outbox, time, handedIn } = outboxAt(50_000);
     const first = outbox.submit([item(1)]);
     await until(() => handedIn.length === 1);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     look(outbox, time, 2);
     outbox.settle(item(1).hash, () => refused);
     await first;
@@ -70,7 +71,7 @@ describe("what no block has shown", () => {
     look(outbox, time, 1);
     const second = outbox.submit([item(2)]);
     await until(() => handedIn.length === 2);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     look(outbox, time, 8);
     expect(handedIn.length).toBe(2);
     look(outbox, time, 1);
@@ -81,7 +82,7 @@ describe("what no block has shown", () => {
     look(outbox, time, 60);
     const third = outbox.submit([item(3)]);
     await until(() => handedIn.length === 4);
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     look(outbox, time, 24);
     expect(handedIn.length).toBe(5);
     outbox.settle(item(3).hash, () => refused);

@@ -88,6 +88,21 @@ describe("the map in its thread", () => {
     await map.close();
   });
 
+  test("keeps the snapshot before, where one is being written when blocks are taken back", async () => {
+    const { map } = await open(0);
+    const root = await map.update(changes(0, 100), moment(1));
+    expect(await map.snapshot()).toBe(1);
+    await map.update(changes(100, 101), moment(2));
+    const begun = map.snapshot();
+    const back = map.takeBack({ puts: mapPuts([]), added: [hashMapKey("key 100")] });
+    await expect(begun).rejects.toThrow("blocks were taken back");
+    expect(await back).toEqual(root);
+    await map.close();
+    const { map: again, found } = await open(2);
+    expect(found?.moment).toEqual(moment(1));
+    await again.close();
+  });
+
   test("writes no snapshot when the values cannot be made durable", async () => {
     const { map } = await open(0, async () => {
       throw new Error("ENOSPC");

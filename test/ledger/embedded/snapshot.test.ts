@@ -16,7 +16,7 @@ import {
   type SnapshotOptions,
   writeSnapshot,
 } from "../../../src/ledger/embedded/snapshot.ts";
-import { type FileSystem, nodeFiles, type OpenFile } from "../../../src/log/index.ts";
+import { type FileSystem, nodeFiles, type OpenFile, turn } from "../../../src/log/index.ts";
 import { discard } from "../../discard.ts";
 
 let directory: string;
@@ -93,7 +93,7 @@ describe("a snapshot", () => {
       version += 1;
       map.update(mapPuts(puts(version * 50, version * 50 + 20, version)));
       map.update(mapPuts(puts(20_000 + version * 20, 20_000 + version * 20 + 20)));
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
     }
     await writing;
     expect(version).toBeGreaterThan(3);

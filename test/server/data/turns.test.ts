@@ -6,6 +6,7 @@ import {
   present,
 } from "../../../src/core/index.ts";
 import type { Submission } from "../../../src/data/index.ts";
+import { turn } from "../../../src/log/index.ts";
 import { inTurns } from "../../../src/server/data/turns.ts";
 import { AIR, INSIDE, observation, openGrants, photoOf } from "../grants-world.ts";
 
@@ -62,7 +63,7 @@ test("an entry of 10 000 observations is read step by step, and others are answe
     isDone = true;
   });
   while (!isDone) {
-    await new Promise((resolve) => setImmediate(resolve));
+    await turn();
     turns += 1;
   }
   expect(await sending).toBeGreaterThan(0);

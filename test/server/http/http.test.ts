@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { utf8 } from "../../../src/core/index.ts";
+import { turn } from "../../../src/log/index.ts";
 import { BodyBudget } from "../../../src/server/bodies/budget.ts";
 import { readJsonObject, textField } from "../../../src/server/bodies/json.ts";
 import { readBody } from "../../../src/server/bodies/read.ts";
@@ -155,7 +156,7 @@ describe("large bodies under way", () => {
       const first = slow(80 * KIB);
       const reading = readBody(first.request, max, budget);
       // It has been read as far as it came.
-      await new Promise(setImmediate);
+      await turn();
       const announced = { "Content-Length": String(80 * KIB) };
       expect(await readBody(slow(80 * KIB, announced).request, max, budget)).toEqual(busy);
       expect(await readBody(slow(80 * KIB).request, max, budget)).toEqual(busy);

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { utf8 } from "../../../src/core/index.ts";
+import { turn } from "../../../src/log/index.ts";
 import { Inbox } from "../../../src/server/inbox/inbox.ts";
 import { type BlobStore, memoryStore } from "../../../src/server/index.ts";
 import { APPLICATION_MILLISECONDS } from "../../../src/server/limits.ts";
@@ -42,6 +44,28 @@ describe("the inbox", () => {
     expect(await add("c", "192.0.2.1")).toEqual(FULL);
     expect(await inbox.putEvidence("b", "1", bytes(11), 0)).toEqual(BYTES_FULL);
     expect(await inbox.putEvidence("b", "1", bytes(10), 0)).toBeUndefined();
+  });
+
+  test("goes on with the others where one application is damaged, and leaves that as it is", async () => {
+    await add("a", "192.0.2.1");
+    await add("b", "192.0.2.2");
+    await store.put("a/meta", utf8('{"received":'));
+    const told: unknown[] = [];
+    inbox = new Inbox(store, LIMITS, { error: (event, facts) => told.push([event, facts?.id]) });
+    expect((await inbox.list()).map(([id]) => id)).toEqual(["b"]);
+    expect(told).toEqual([["application not readable", "a"]]);
+    expect(await store.get("a/application")).toBeDefined();
+  });
+
+  test("says that it cannot be read for as long as that is so, and ends no process", async () => {
+    await add("a", "192.0.2.1");
+    const list = async () => Promise.reject(Object.assign(new Error("EIO"), { code: "EIO" }));
+    inbox = new Inbox({ ...store, list }, LIMITS);
+    // Nobody has asked yet when it shows.
+    await turn();
+    await expect(inbox.list()).rejects.toMatchObject({ code: "EIO" });
+    await expect(add("b")).rejects.toMatchObject({ code: "EIO" });
+    await expect(inbox.find("a")).rejects.toMatchObject({ code: "EIO" });
   });
 
   test("gives a share back with what nobody touched for long", async () => {

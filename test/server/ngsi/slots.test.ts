@@ -1,8 +1,7 @@
 import { expect, test } from "vitest";
+import { turn } from "../../../src/log/index.ts";
 import { MAX_NOTIFYING, MAX_NOTIFYING_HOST } from "../../../src/server/limits.ts";
 import { Slots } from "../../../src/server/ngsi/subscriptions/slots.ts";
-
-const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 test("one host that answers slowly leaves room for the others, and takes none that it does not need", async () => {
   const slots = new Slots();

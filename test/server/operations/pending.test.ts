@@ -29,3 +29,13 @@ test("what was refused is remembered for a while, and takes its share as long", 
   expect(pending.begin("b", "192.0.2.1", PENDING_MILLISECONDS)).toBeUndefined();
   expect(pending.find("a")).toBeUndefined();
 });
+
+test("who has no room left does not make what somebody else handed in be forgotten", () => {
+  const pending = createPending(4, 1);
+  pending.begin("a", "192.0.2.1", 0);
+  pending.refused("a", REFUSAL);
+  pending.begin("b", "192.0.2.2", 0);
+  expect(pending.begin("a", "192.0.2.2", 0)).toEqual(RATE);
+  expect(pending.find("a")).toMatchObject({ refusal: REFUSAL });
+  expect(pending.begin("c", "192.0.2.1", 0)).toEqual(RATE);
+});

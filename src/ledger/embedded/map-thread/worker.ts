@@ -57,7 +57,6 @@ function refsOf(of: SparseMap): FoundSnapshot["refs"] {
 
 async function snapshot(id: number): Promise<void> {
   try {
-    if (isTakenBack) throw new Error("blocks were taken back");
     const { valuesEnd } = await writeSnapshot({ files: nodeFiles, path, map, capture, syncValues });
     report({ kind: "snapshotted", id, valuesEnd });
   } catch (cause) {
@@ -66,6 +65,8 @@ async function snapshot(id: number): Promise<void> {
 }
 
 function capture(): BlockMoment & { readonly aux: Uint8Array } {
+  // Also of a snapshot that was begun before: it would take the place of one that a start can use.
+  if (isTakenBack) throw new Error("blocks were taken back");
   return {
     ...present(moment, "a block"),
     aux: encodeCbor(Object.fromEntries(beside)),

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { nodeFiles } from "../../../log/index.ts";
+import { nodeFiles, turn } from "../../../log/index.ts";
 import { VALUES_START } from "../values.ts";
 import { ValuesReader } from "../values-reader.ts";
 
@@ -68,7 +68,7 @@ export class ReplayedValues implements Disposable {
       if (offset < next) continue;
       next = offset + PART_BYTES;
       onProgress?.({ done: offset, total });
-      await new Promise(setImmediate);
+      await turn();
       signal?.throwIfAborted();
     }
     onProgress?.({ done: total, total });

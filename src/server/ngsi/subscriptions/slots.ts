@@ -1,3 +1,4 @@
+import { turn } from "../../../ledger/index.ts";
 import {
   MAX_NOTIFYING,
   MAX_NOTIFYING_HOST,
@@ -33,7 +34,7 @@ export class Slots {
     }
     this.#begun += 1;
     // Many begin with one entry: those who were first are heard in between.
-    if (this.#begun % BEGUN_TOGETHER === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (this.#begun % BEGUN_TOGETHER === 0) await turn();
     try {
       return await work();
     } finally {

@@ -45,7 +45,7 @@ export class ChildLog {
     const note = parseCheckpoint(signCheckpoint(checkpoint, [this.log]));
     if (!note.ok) throw new Error(note.error.code);
     const { text, signatures } = note.value.note;
-    const cosignature = cosign(checkpoint, this.witness, timeSeconds);
+    const cosignature = cosign(text, this.witness, timeSeconds);
     return formatNote({ text, signatures: [...signatures, cosignature] });
   }
 

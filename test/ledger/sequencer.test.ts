@@ -1,0 +1,111 @@
+import { afterEach, expect, test } from "vitest";
+import { publicEd25519 } from "#crypto";
+import {
+  decodeOwnCbor,
+  type GazetteItem,
+  type GazetteValue,
+  type Hash,
+  type NoteSigner,
+  type Operation,
+  present,
+  sha256,
+  utf8,
+  verifierKey,
+} from "../../src/core/index.ts";
+import { openSignaturePool } from "../../src/ledger/embedded/signature-pool/index.ts";
+import { MemoryLog, MemoryValues, openMemoryLedger } from "../../src/ledger/memory/index.ts";
+import type { Ref, StoredVersion } from "../../src/ledger/stores.ts";
+import { code, fact, GENESIS, member, ORIGIN, sign } from "../core/state/kit.ts";
+
+// What the sequencer does where a disk that fails to write fails to read as well, and where much comes at once.
+
+const seed = sha256(utf8("log key"));
+const signer: NoteSigner = { key: verifierKey(ORIGIN, "ed25519", publicEd25519(seed)), seed };
+const clock = { wallMilliseconds: () => GENESIS.time + 1000, monotonicMilliseconds: () => 0 };
+
+let isBroken = false;
+let isGone = false;
+afterEach(() => {
+  isBroken = false;
+  isGone = false;
+});
+
+function mayFail(): void {
+  if (isBroken) throw Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" });
+}
+
+class BreakableLog extends MemoryLog {
+  override inclusion(index: number, size: number): readonly Hash[] {
+    mayFail();
+    return super.inclusion(index, size);
+  }
+}
+
+/** With the first sync that fails, the disk is gone. */
+class UnsyncableLog extends MemoryLog {
+  override async commit(...args: Parameters<MemoryLog["commit"]>): Promise<void> {
+    isGone = isBroken;
+    mayFail();
+    await super.commit(...args);
+  }
+}
+
+class BreakableValues extends MemoryValues {
+  override read(ref: Ref): StoredVersion {
+    if (isGone) mayFail();
+    return super.read(ref);
+  }
+}
+
+const open = (more: Partial<Parameters<typeof openMemoryLedger>[0]>) =>
+  openMemoryLedger({ genesis: GENESIS, signers: [signer], clock, ...more });
+
+const gazette = (item: GazetteItem) =>
+  sign({ op: "gazette", items: [item] }, member("A"), GENESIS.time + 1000);
+
+test("ends nothing when the disk that failed to sync fails to read as well", async () => {
+  const ledger = await open({ log: new UnsyncableLog(), values: new BreakableValues() });
+  const cities = ["MA.156.1301", "MA.156.1302"];
+  const once = fact({ from: "1949", to: "1970" });
+  await ledger.submit(cities.map((each) => gazette({ code: code(each), add: [once] })));
+  const { head } = await ledger.prove(["code/MA"]);
+  const more = ledger.submit(
+    cities.map((each) => {
+      const value = present(ledger.value(`gazette/${each}`), "the facts");
+      const { op: prev } = decodeOwnCbor(value) as unknown as GazetteValue;
+      return gazette({ code: code(each), prev, add: [fact()] });
+    }),
+  );
+  isBroken = true;
+  await expect(more).rejects.toMatchObject({ code: "LEDGER_WRITE", reaction: "fatal" });
+  expect(ledger.unready()).toMatchObject({ code: "LEDGER_WRITE" });
+  expect(ledger.head()).toEqual(head);
+  // The writer has stopped, and ended nothing else.
+  await expect(ledger[Symbol.asyncDispose]()).resolves.toBeUndefined();
+});
+
+test("stops where the receipt of what is durable cannot be made", async () => {
+  const ledger = await open({ log: new BreakableLog() });
+  isBroken = true;
+  const taken = gazette({ code: code("MA.156.1301"), add: [fact()] });
+  const both = [taken, gazette({ code: code("MA.156.1302"), add: [fact()] })];
+  await expect(ledger.submit(both)).rejects.toMatchObject({ code: "LEDGER_WRITE" });
+  expect(ledger.head().size).toBe(5);
+  expect(ledger.unready()).toMatchObject({ code: "LEDGER_WRITE", reaction: "fatal" });
+  await expect(ledger[Symbol.asyncDispose]()).resolves.toBeUndefined();
+});
+
+test("takes a request that alone is more than may wait for signatures", async () => {
+  const pool = openSignaturePool({ workers: 1 });
+  const ledger = await open({ pool });
+  const pad = new Uint8Array(48_500).fill(7);
+  const items = Array.from({ length: 360 }, (_, n) => {
+    const payload = { op: "gazette", items: [], pad, n } as unknown as Operation;
+    return sign(payload, member("A"), GENESIS.time + 1000);
+  });
+  expect(items.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(16 * 1024 * 1024);
+  const outcomes = await ledger.submit(items);
+  expect(outcomes.length).toBe(items.length);
+  expect(new Set(outcomes.map((each) => (each.ok ? "" : each.refusal.code))).size).toBe(1);
+  await ledger[Symbol.asyncDispose]();
+});
