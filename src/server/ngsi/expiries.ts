@@ -1,7 +1,7 @@
 import { openDataset, referredCode } from "../../core/index.ts";
 import { ALL, type DatasetLog } from "../../data/index.ts";
 import type { Services } from "../services.ts";
-import type { GatewayLog } from "./gateway.ts";
+import type { GatewayLog } from "./gathered.ts";
 import type { Writer } from "./writer.ts";
 
 /** What is due sooner is waited for by itself; so often it is looked at anew what there is. */
