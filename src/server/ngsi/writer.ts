@@ -4,8 +4,8 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import { dueOfChange, expired } from "./changes.ts";
 import { type Fits, fitAll, fitsOf } from "./fit.ts";
-import type { GatewayLog } from "./gathered.ts";
 import { appendByGateway, type Change } from "./gateway.ts";
+import type { GatewayLog } from "./gathered.ts";
 import { Locks } from "./locks.ts";
 import type { Target } from "./target.ts";
 
