@@ -22,7 +22,7 @@ import {
 import { FactSegments } from "./fact-segments.ts";
 import type { EncodedBody, EntryBody } from "./port.ts";
 
-/** Of facts that are kept decoded: those that were written or read last. */
+/** Of facts that are kept as they lie there, those that were written last: decoded they take ten times as much memory. */
 const MAX_KEPT_BYTES = 4 * 1024 * 1024;
 
 /** Which facts are being erased: stands there until nothing is left of them. */
@@ -35,13 +35,10 @@ type EncodedRecord = {
   readonly first: number;
   readonly bodies: readonly EncodedBody[];
   readonly bytes: number;
-  /** How often something had been erased before it was read. */
-  readonly erasures: number;
 };
 
 type Kept = {
-  readonly bodies: readonly EntryBody[];
-  readonly encoded: readonly EncodedBody[];
+  readonly bodies: readonly EncodedBody[];
   readonly bytes: number;
 };
 
@@ -58,11 +55,12 @@ export class Bodies {
   readonly #files: FileSystem;
   readonly #directory: string;
   readonly #segments: FactSegments;
-  /** By the index of the first, the newest last: who takes entries in, or pages through a list, asks for one after the other. */
+  /** By the index of the first, the newest last: who takes entries in asks for one after the other. */
   readonly #kept = new Map<number, Kept>();
   #keptBytes = 0;
-  /** The record that was read last, before it was decoded. */
+  /** The record that was read last, before it was decoded, and after. */
   #encoded: EncodedRecord | undefined;
+  #decoded: { readonly first: number; readonly bodies: readonly EntryBody[] } | undefined;
   /** What the next record of the journal is written with. */
   #next: (Kept & { readonly first: number; readonly record: Uint8Array }) | undefined;
   /** How often something was about to be erased, or was. */
@@ -121,11 +119,7 @@ export class Bodies {
     const facts = encodeBodies(encoded);
     const bytes = facts.length;
     await this.#segments.reserve(first, bytes + recordBytes, syncJournal);
-    const kept = bodies.map(({ receivedMilliseconds, observations }) => ({
-      receivedMilliseconds,
-      observations,
-    }));
-    this.#next = { first, bodies: kept, encoded, bytes, record: facts };
+    this.#next = { first, bodies: encoded, bytes, record: facts };
     return bytes;
   }
 
@@ -164,7 +158,7 @@ export class Bodies {
   /** The same as it lies there. @throws LogFault as `read` */
   async readEncoded(first: number, at: number): Promise<EncodedBody> {
     const known = this.#kept.get(first);
-    const body = (known?.encoded ?? (await this.#allEncoded(first)).bodies)[at];
+    const body = (known?.bodies ?? (await this.#allEncoded(first)).bodies)[at];
     if (body === undefined) throw this.#damaged(first);
     return body;
   }
@@ -216,14 +210,13 @@ export class Bodies {
   }
 
   async #all(first: number): Promise<readonly EntryBody[]> {
-    const known = this.#kept.get(first);
-    if (known !== undefined) return known.bodies;
-    const { bodies: encoded, bytes, erasures } = await this.#allEncoded(first);
-    const bodies = encoded.map((each) => this.#decoded(first, each));
+    if (this.#decoded?.first === first) return this.#decoded.bodies;
+    const erasures = this.#erasures;
+    const { bodies: encoded, bytes } = this.#kept.get(first) ?? (await this.#allEncoded(first));
+    const bodies = encoded.map((each) => this.#decode(first, each));
     // What was read while something was erased may have been erased.
-    if (erasures === this.#erasures && !this.#kept.has(first)) {
-      this.#remember(first, { bodies, encoded, bytes });
-    }
+    const isSmall = bytes <= MAX_KEPT_BYTES / 2;
+    if (isSmall && erasures === this.#erasures) this.#decoded = { first, bodies };
     return bodies;
   }
 
@@ -236,7 +229,7 @@ export class Bodies {
     const decoded = decodeCbor(bytes);
     if (!decoded.ok || !Array.isArray(decoded.value)) throw this.#damaged(first);
     const bodies = (decoded.value as readonly CborValue[]).map((value) => this.#body(first, value));
-    const record = { first, bodies, bytes: bytes.length, erasures };
+    const record = { first, bodies, bytes: bytes.length };
     const isSmall = bytes.length <= MAX_ENCODED_BYTES;
     if (isSmall && erasures === this.#erasures) this.#encoded = record;
     return record;
@@ -248,7 +241,7 @@ export class Bodies {
     return { receivedMilliseconds: received, observations: bytes };
   }
 
-  #decoded(first: number, { receivedMilliseconds, observations }: EncodedBody): EntryBody {
+  #decode(first: number, { receivedMilliseconds, observations }: EncodedBody): EntryBody {
     const decoded = decodeObservations(observations);
     if (!decoded.ok) throw this.#damaged(first);
     return { receivedMilliseconds, observations: decoded.value };
@@ -261,6 +254,7 @@ export class Bodies {
   #forget(): void {
     this.#erasures += 1;
     this.#encoded = undefined;
+    this.#decoded = undefined;
     this.#kept.clear();
     this.#keptBytes = 0;
   }

@@ -26,7 +26,7 @@ import {
 } from "../log/index.ts";
 import { Attachments } from "./attachments.ts";
 import { Bodies } from "./bodies.ts";
-import { type FollowingIndex, followLog } from "./entity-index.ts";
+import { type FollowingIndex, followLog, namedBy } from "./entity-index.ts";
 import { namedFiles } from "./files.ts";
 import { PlateScans } from "./plates.ts";
 import type {
@@ -401,7 +401,10 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
       throw cause;
     }
     for (const { code } of scans) this.#options.onPlates?.(code);
-    this.#entities.appended(factsBytes);
+    this.#entities.appended(
+      factsBytes,
+      batch.map(({ observations }) => namedBy(observations)),
+    );
     for (const listener of this.#listeners) listener();
     return batch.map(({ entry, receivedMilliseconds }, i) =>
       this.#receiptAt(first + i, entry.hash, receivedMilliseconds, staged.size),

@@ -32,8 +32,8 @@ export async function bodyOfThings(log: Pick<Log, "body">, index: number): Promi
 /** A store that follows a log. */
 export type FollowingIndex = EntityIndex &
   AsyncDisposable & {
-    /** Hears that entries came to the log, of about so many bytes. */
-    appended(bytes: number): void;
+    /** Hears that entries came to the log, of about so many bytes, and whom each of them names. */
+    appended(bytes: number, named: readonly (readonly string[])[]): void;
     /** Resolves when the store is not so far behind that more should not come. */
     room(): Promise<void>;
     /** Has `erase` forget facts of an entry, and forgets them too: also if it ends in between. */
@@ -59,6 +59,8 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   /** What the store is behind with: of each entity the entries that name it, the last one at the end. */
   const behind = new Map<string, number[]>();
   let noted = 0;
+  /** Whom entries name, as whoever wrote them said: spares reading what the store is behind with. */
+  const named = new Map<number, readonly string[]>();
   let swept = MIN_SWEPT;
   let isDamaged = false;
   /** One after the other: two at once would take the same entries in. */
@@ -98,6 +100,7 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     // Another one may be built anew, and lack what this one had.
     noted = 0;
     behind.clear();
+    named.clear();
     tell();
     isDamaged ||= why.startsWith("SQLITE_CORRUPT") || why.startsWith("SQLITE_NOTADB");
     // What is broken may not even close.
@@ -133,6 +136,10 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   const lag = new Lag();
   const settle = (position: number): void => {
     lag.taken(position);
+    for (const index of named.keys()) {
+      if (index >= position) break;
+      named.delete(index);
+    }
     const done = waiting.filter(({ size }) => size <= position);
     waiting = waiting.filter(({ size }) => size > position);
     for (const { resolve } of done) resolve();
@@ -182,13 +189,11 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     noted = Math.max(noted, position);
     while (noted < log.size) {
       const index = noted;
-      const { observations } = await bodyOfThings(log, index);
+      const ids = named.get(index) ?? namedBy((await bodyOfThings(log, index)).observations);
       // Somebody else may have noted it meanwhile.
       if (index < noted) continue;
       noted += 1;
-      for (const observation of observations) {
-        const id = namedIn(observation);
-        if (id === undefined) continue;
+      for (const id of ids) {
         const entries = (behind.get(id) ?? []).filter((each) => each >= position && each < index);
         behind.set(id, [...entries, index]);
       }
@@ -204,11 +209,11 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
   };
   /** Notes whom the entries name that the store is behind with. @returns how many it has taken in */
   const noteBehind = async (): Promise<number> => {
-    const positionNow = () => ask(async (each) => each.position);
+    const positionNow = async () => ready?.position ?? ask(async (each) => each.position);
     // Of a store that is being built they are too many to look at.
     if (log.size - (await positionNow()) > MAX_NOTED) await following(log.size);
     const position = await positionNow();
-    await note(position);
+    if (noted < log.size || noted <= position) await note(position);
     return position;
   };
   const caughtUpWith = async (id: string): Promise<void> => {
@@ -236,8 +241,10 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     return after && seen(after, view);
   };
   return {
-    appended(bytes) {
+    appended(bytes, ids) {
       if (opened === undefined || isOver) return;
+      const first = log.size - ids.length;
+      for (const [i, each] of ids.entries()) named.set(first + i, each);
       lag.add(log.size, bytes);
       if (lag.records > MAX_BEHIND || lag.bytes > MAX_READ_BYTES) follow();
       else timer ??= setTimeout(follow, FOLLOW_MILLISECONDS).unref();
@@ -283,6 +290,11 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
       await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Whom the observations of an entry name. */
+export function namedBy(observations: EntryBody["observations"]): readonly string[] {
+  return observations.flatMap((observation) => namedIn(observation) ?? []);
 }
 
 /** Before all entries where there is none. */

@@ -1,4 +1,4 @@
-import type { Change } from "../core/index.ts";
+import type { Change, PreparedSignature } from "../core/index.ts";
 import { Derived } from "./derived.ts";
 import type { LedgerFault } from "./fault.ts";
 import type { Head, Ledger, Outcome } from "./port.ts";
@@ -73,6 +73,10 @@ export class LocalLedger extends LedgerView implements Ledger {
 
   unready(): LedgerFault | undefined {
     return this.#writer.unready() ?? this.#derived.behind();
+  }
+
+  checkSignatures(checks: readonly PreparedSignature[]): Promise<readonly boolean[]> {
+    return this.#parts.pool.checkBatch(checks);
   }
 
   /** Takes writes of what was restored: nobody has seen a newer state. */

@@ -1,4 +1,4 @@
-import type { Change, Hash, MapProof, Refusal } from "../core/index.ts";
+import type { Change, Hash, MapProof, PreparedSignature, Refusal } from "../core/index.ts";
 import type { LedgerFault } from "./fault.ts";
 
 // The contract between the rules and whatever orders and keeps the blocks. `memory`, `embedded` and `comet` pass one
@@ -190,4 +190,10 @@ export interface Ledger extends LedgerReader, AsyncDisposable {
   pin(keep: readonly number[]): Promise<Head>;
   /** Why writes are not taken at the moment, for `/readyz`; `undefined` when they are. */
   unready(): LedgerFault | undefined;
+  /**
+   * Whether each signature is right, checked where those of operations are: by default not on the calling thread.
+   *
+   * @throws LedgerFault that reacts as `busy`: nothing is known of them
+   */
+  checkSignatures(checks: readonly PreparedSignature[]): Promise<readonly boolean[]>;
 }

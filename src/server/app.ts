@@ -5,6 +5,7 @@ import { createGrantsAbove, createStateAbove, type GrantsAbove } from "./above/i
 import { createAccess, mountAgreements } from "./access/index.ts";
 import { BodyBudget } from "./bodies/budget.ts";
 import { mountCatalogue } from "./catalogue/index.ts";
+import { createEntrySignatures } from "./data/entry-signatures.ts";
 import {
   entryShortRoute,
   mountAggregate,
@@ -96,6 +97,7 @@ export function createApp(
     access,
     ...(above && { above }),
     uploadRate: createUploadRate(config),
+    entrySignatures: createEntrySignatures(ledger),
     clientOf: (c) => clients(c.env, c.req.header("X-Forwarded-For")),
     problem: problems.answer,
   };

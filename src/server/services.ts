@@ -2,6 +2,7 @@ import type { Context, Hono } from "hono";
 import type { GrantsAbove } from "./above/index.ts";
 import type { Access } from "./access/index.ts";
 import type { BodyBudget } from "./bodies/budget.ts";
+import type { EntrySignatures } from "./data/entry-signatures.ts";
 import type { UploadRate } from "./data/upload-rate.ts";
 import type { Follower } from "./following/index.ts";
 import type { Authentication } from "./identity/index.ts";
@@ -33,6 +34,7 @@ export type Services = AppDependencies & {
   readonly above?: GrantsAbove;
   /** Of entries, however they come. */
   readonly uploadRate: UploadRate;
+  readonly entrySignatures: EntrySignatures;
   /** Whose share of what all have together a request takes; nobody's, where a program on the machine itself asks. */
   readonly clientOf: (c: AppContext) => string | undefined;
   /** The answer to a refusal, for programs or for people as the request asks. */

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { signEd25519 } from "#crypto";
 import {
   type CodeRecord,
+  certain,
   codeKey,
   decodeBlockEntry,
   decodeCbor,
@@ -15,6 +17,7 @@ import {
   isWithdrawn,
   type MapKey,
   parseCheckpoint,
+  prepareSignature,
   present,
   type RegisterItem,
   rootOf,
@@ -129,6 +132,18 @@ export function describeLedger(
         ok: false,
         refusal: { code: "AUTH_SIGNATURE" },
       });
+    });
+
+    test("tells of signatures whether they are right, in their order", async () => {
+      const { ledger } = await begin();
+      const { seed, key } = testKey("whoever");
+      const message = utf8("said");
+      const checks = [message, utf8("not said"), message].map((each) => {
+        const signed = { signature: signEd25519(seed, message) };
+        return certain(prepareSignature({ key }, -8, each, signed), "a check");
+      });
+      expect(await ledger.checkSignatures(checks)).toEqual([true, false, true]);
+      expect(await ledger.checkSignatures([])).toEqual([]);
     });
 
     test("of a hundred concurrent updates of one record, exactly one wins", async () => {

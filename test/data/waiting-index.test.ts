@@ -131,7 +131,7 @@ describe("an index that lags behind its log", () => {
     shut();
     const much = (n: number) => {
       say(ONE, n);
-      index.appended(400_000);
+      index.appended(400_000, []);
     };
     much(1);
     await index.room();

@@ -119,6 +119,13 @@ export function spansOfLists(bytes: Uint8Array): ListSpans {
   return { counts, spans };
 }
 
+/** How many items a list that was encoded here has, and where the first of them stands. */
+export function headOfList(bytes: Uint8Array): { readonly count: number; readonly at: number } {
+  const reader = new Reader(bytes);
+  const count = reader.argument();
+  return { count, at: reader.at };
+}
+
 /**
  * Decodes the values that stand one after the other in `bytes`, each with its own bytes.
  *

@@ -1,6 +1,6 @@
 import { compareBytes, concat, utf8 } from "../bytes.ts";
 import { InvariantError } from "../invariant.ts";
-import { spansOfFields } from "./decode.ts";
+import { headOfList, spansOfFields } from "./decode.ts";
 import { type CborTemplate, type EncodedKey, EncodedMap, EncodedValue } from "./template.ts";
 import type { CborKeyedMap, CborMap, CborValue } from "./value.ts";
 
@@ -48,6 +48,14 @@ export function encodeCbor(value: CborValue): Uint8Array {
   } finally {
     used = start;
   }
+}
+
+/** One list of the items of several, all as `encodeCbor` writes them. */
+export function joinLists(lists: readonly Uint8Array[]): Uint8Array {
+  const heads = lists.map(headOfList);
+  const count = heads.reduce((sum, head) => sum + head.count, 0);
+  const items = lists.map((list, i) => list.subarray(heads[i]?.at));
+  return concat(headOf(ARRAY, count), ...items);
 }
 
 /**

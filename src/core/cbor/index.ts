@@ -8,7 +8,7 @@ export {
   spansOfLists,
   splitCborSequence,
 } from "./decode.ts";
-export { encodeAllCbor, encodeCbor, fillTemplate, templateOf } from "./encode.ts";
+export { encodeAllCbor, encodeCbor, fillTemplate, joinLists, templateOf } from "./encode.ts";
 export { type CborTemplate, EncodedMap, EncodedValue } from "./template.ts";
 export {
   type CborKeyedMap,

@@ -54,9 +54,11 @@ export type UnsignedEntry = {
   readonly message: Uint8Array;
 };
 
-/** Writes what an entry's signature covers. @see RFC 9052 §4.4, RFC 9597 */
-export function composeEntry(claims: EntryClaims, { alg, kid }: EntryHeader): UnsignedEntry {
-  const { source, audience, iatSeconds, count, root } = claims;
+/** The protected header of entries that one source signs for one log within a second. @see RFC 9597 */
+export function encodeEntryHeader(
+  { source, audience, iatSeconds }: Omit<EntryClaims, "count" | "root">,
+  { alg, kid }: EntryHeader,
+): Uint8Array {
   const said = new Map<number, CborValue>([
     [1, source],
     [3, audience],
@@ -68,7 +70,20 @@ export function composeEntry(claims: EntryClaims, { alg, kid }: EntryHeader): Un
     [4, kid],
     [15, said],
   ]);
-  const protectedBytes = encodeCbor(header);
+  return encodeCbor(header);
+}
+
+/**
+ * Writes what an entry's signature covers. @see RFC 9052 §4.4
+ *
+ * @param protectedBytes its header, where somebody has it
+ */
+export function composeEntry(
+  claims: EntryClaims,
+  header: EntryHeader,
+  protectedBytes: Uint8Array = encodeEntryHeader(claims, header),
+): UnsignedEntry {
+  const { count, root } = claims;
   const payload = encodeCbor({ n: count, root });
   return { protectedBytes, payload, message: sigStructure(protectedBytes, payload) };
 }

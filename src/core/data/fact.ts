@@ -4,10 +4,12 @@ import {
   decodeCborItems,
   encodeCbor,
   isCborMap,
+  joinLists,
   MAX_CBOR_DEPTH,
   spansOfLists,
 } from "../cbor/index.ts";
 import {
+  HASH_BYTES,
   type Hash,
   hashLeaf,
   hashLeafRows,
@@ -95,6 +97,12 @@ export function encodeObservations(observations: readonly Observation[]): Uint8A
   return encodeCbor(observations.map((facts) => facts.map(itemOf)));
 }
 
+/** Observations of several, each as {@link encodeObservations} writes them, as those of one entry. */
+export function joinObservations(parts: readonly Uint8Array[]): Uint8Array {
+  const [only] = parts;
+  return only !== undefined && parts.length === 1 ? only : joinLists(parts);
+}
+
 function itemOf(fact: Fact | Hash): CborValue {
   return isShown(fact) ? [fact.salt, fact.name, fact.value] : fact;
 }
@@ -151,11 +159,26 @@ export function fitObservations(
   if (observations.length === 0 || observations.length > MAX_OBSERVATIONS) {
     return misfit(-1, -1, `1 to ${MAX_OBSERVATIONS} observations`);
   }
-  const isDeep = observations.flat().some((fact) => isShown(fact) && !isShallow(fact.value, 0));
-  if (isDeep) return misfit(-1, -1, "deterministic CBOR (CBOR_DEPTH)");
-  for (const [at, facts] of observations.entries()) {
-    const observation = readObservation(facts.map(itemOf), at);
-    if (!observation.ok) return observation;
+  const isDeep = (fact: Fact | Hash) => isShown(fact) && !isShallow(fact.value, 0);
+  if (observations.some((facts) => facts.some(isDeep))) {
+    return misfit(-1, -1, "deterministic CBOR (CBOR_DEPTH)");
+  }
+  for (let at = 0; at < observations.length; at++) {
+    const fit = fitObservation(observations[at] as Observation, at);
+    if (!fit.ok) return fit;
+  }
+  return ok(undefined);
+}
+
+function fitObservation(observation: Observation, at: number): Result<void, FactRefusal> {
+  const { length } = observation;
+  if (length === 0 || length > MAX_OBSERVATION_FACTS) return misfit(at, -1, FACTS);
+  let last = "";
+  for (let i = 0; i < length; i++) {
+    const fact = observation[i] as Fact | Hash;
+    const want = isShown(fact) ? misfitOf(fact, last) : misfitOfHidden(fact);
+    if (want !== undefined) return misfit(at, i, want);
+    if (isShown(fact)) last = fact.name;
   }
   return ok(undefined);
 }
@@ -177,19 +200,18 @@ export function throughSteps<T>(steps: Generator<void, T>): T {
   return step.value;
 }
 
+const FACTS = `1 to ${MAX_OBSERVATION_FACTS} facts`;
+
 function readObservation(value: CborValue, at: number): Result<Observation, FactRefusal> {
   const list = listOf(value, MAX_OBSERVATION_FACTS);
-  if (list === undefined) return misfit(at, -1, `1 to ${MAX_OBSERVATION_FACTS} facts`);
+  if (list === undefined) return misfit(at, -1, FACTS);
   const facts: (Fact | Hash)[] = [];
   let last = "";
-  for (const [i, each] of list.entries()) {
-    const fact = each instanceof Uint8Array ? readHidden(each) : readFact(each);
+  for (let i = 0; i < list.length; i++) {
+    const each = list[i] as CborValue;
+    const fact = each instanceof Uint8Array ? readHidden(each) : readFact(each, last);
     if (typeof fact === "string") return misfit(at, i, fact);
-    if (isShown(fact)) {
-      // In one order and none twice: else what is shown could depend on which of two is kept back.
-      if (fact.name <= last) return misfit(at, i, "a name behind that of the fact before it");
-      last = fact.name;
-    }
+    if (isShown(fact)) last = fact.name;
     facts.push(fact);
   }
   return ok(facts);
@@ -198,31 +220,49 @@ function readObservation(value: CborValue, at: number): Result<Observation, Fact
 /** Reads one fact as {@link encodeFact} writes it. @returns the fact, else `DATA_FACT` */
 export function decodeFact(bytes: Uint8Array): Result<Fact, FactRefusal> {
   const decoded = decodeCbor(bytes);
-  const fact = decoded.ok ? readFact(decoded.value) : "deterministic CBOR";
+  const fact = decoded.ok ? readFact(decoded.value, "") : "deterministic CBOR";
   return typeof fact === "string" ? misfit(-1, -1, fact) : ok(fact);
 }
 
 function readHidden(bytes: Uint8Array): Hash | string {
-  return toHash(bytes) ?? "32 bytes where a fact is kept back";
+  return toHash(bytes) ?? HIDDEN;
+}
+
+const HIDDEN = `${HASH_BYTES} bytes where a fact is kept back`;
+
+function misfitOfHidden(bytes: Uint8Array): string | undefined {
+  return bytes.length === HASH_BYTES ? undefined : HIDDEN;
 }
 
 /** @returns the fact, or what it should be */
-function readFact(value: CborValue): Fact | string {
+function readFact(value: CborValue, last: string): Fact | string {
   const parts = listOf(value, 3) ?? [];
   const [salt, name, said] = parts;
   if (parts.length !== 3) return "[salt, name, value]";
+  const fact = { salt, name, value: said } as Fact;
+  return misfitOf(fact, last) ?? fact;
+}
+
+/**
+ * What one of its parts should be, which may be anything.
+ *
+ * @param last the name of the fact before it
+ */
+function misfitOf({ salt, name, value }: Fact, last: string): string | undefined {
   if (!(salt instanceof Uint8Array) || salt.length !== SALT_BYTES) {
     return `a salt of ${SALT_BYTES} bytes`;
   }
   if (typeof name !== "string" || name.length > MAX_FACT_NAME_BYTES || !FACT_NAME.test(name)) {
     return `a name of at most ${MAX_FACT_NAME_BYTES} characters, as an attribute or an address has`;
   }
-  if (said === undefined || !isFactValue(said)) return "a value without null and integer keys";
-  const fact = { salt, name, value: said };
+  if (value === undefined || !isFactValue(value)) return "a value without null and integer keys";
   // To encode it again costs more than all else here, and most are far from that long.
-  const isShort = FACT_HEAD_BYTES + 3 * name.length + mostBytes(said) <= MAX_FACT_BYTES;
-  if (isShort || encodeFact(fact).length <= MAX_FACT_BYTES) return fact;
-  return `at most ${MAX_FACT_BYTES} bytes`;
+  const isShort = FACT_HEAD_BYTES + 3 * name.length + mostBytes(value) <= MAX_FACT_BYTES;
+  if (!isShort && encodeFact({ salt, name, value }).length > MAX_FACT_BYTES) {
+    return `at most ${MAX_FACT_BYTES} bytes`;
+  }
+  // In one order and none twice: else what is shown could depend on which of two is kept back.
+  return name > last ? undefined : "a name behind that of the fact before it";
 }
 
 /** The head of an item of CBOR, at most; those of a list of three, a salt with its bytes, and a name. */
@@ -240,18 +280,24 @@ function mostBytes(value: CborValue): number {
     );
   }
   if (!isCborMap(value)) return HEAD_BYTES;
-  return Object.entries(value).reduce(
-    (sum, [name, each]) => sum + mostBytes(name) + mostBytes(each as CborValue),
-    HEAD_BYTES,
-  );
+  let sum = HEAD_BYTES;
+  // Without a list of pairs: this is asked of every fact.
+  for (const name in value) sum += mostBytes(name) + mostBytes(value[name] as CborValue);
+  return sum;
 }
 
 function isFactValue(value: CborValue): boolean {
   if (Array.isArray(value)) return value.every(isFactValue);
   if (!isCborMap(value)) return value !== null && !(value instanceof Map);
-  const { decimal, ...rest } = value;
-  if (decimal !== undefined && Object.keys(rest).length === 0) return isDecimal(decimal);
-  return Object.values(value).every((each) => each !== undefined && isFactValue(each));
+  const { decimal } = value;
+  let fields = 0;
+  for (const _ in value) fields += 1;
+  if (decimal !== undefined && fields === 1) return isDecimal(decimal);
+  for (const name in value) {
+    const each = value[name];
+    if (each === undefined || !isFactValue(each)) return false;
+  }
+  return true;
 }
 
 function isDecimal(value: CborValue): boolean {

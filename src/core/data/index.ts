@@ -8,6 +8,7 @@ export {
   type EntryHeader,
   type EntryRefusal,
   encodeEntry,
+  encodeEntryHeader,
   type UnsignedEntry,
 } from "./entry.ts";
 export {
@@ -23,6 +24,7 @@ export {
   factRoot,
   fitObservations,
   isShown,
+  joinObservations,
   type Observation,
   observationsRoot,
   rootOfEncoded,

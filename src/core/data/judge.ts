@@ -65,6 +65,15 @@ export function ownerOf(dataset: Code): Code {
   return ancestorsOf(dataset).find((each) => codeParts(each).classNodes.length === 0) ?? dataset;
 }
 
+// Each entry asks whose its dataset is, and a record does not change.
+const owners = new WeakMap<CodeRecord, Code>();
+
+function rememberedOwner(record: CodeRecord): Code {
+  const owner = owners.get(record) ?? ownerOf(record.code);
+  owners.set(record, owner);
+  return owner;
+}
+
 /**
  * Judges whether an entry may stand in the log of a dataset, now.
  *
@@ -73,7 +82,7 @@ export function ownerOf(dataset: Code): Code {
  */
 export function judgeEntry(
   state: ValueReader,
-  { record: { code }, value: { log } }: OpenDataset,
+  { record, value: { log } }: OpenDataset,
   entry: DataEntry,
   nowSeconds: number,
   check: EntryCheck = isSignedBy,
@@ -84,7 +93,7 @@ export function judgeEntry(
   }
   const [earliest, latest] = [nowSeconds - DATA_PAST_SECONDS, nowSeconds + DATA_FUTURE_SECONDS];
   if (iat < earliest || iat > latest) return err({ code: "DATA_TIME", iat, earliest, latest });
-  const owner = ownerOf(code);
+  const owner = rememberedOwner(record);
   if (source !== owner && !isBelow(source, owner) && !isBelow(owner, source)) {
     return err({ code: "DATA_SOURCE", source, owner });
   }

@@ -1,4 +1,4 @@
-import { HASH_BYTES, hashPairs } from "./hash.ts";
+import { HASH_BYTES, hashAt, hashNode, hashPairs } from "./hash.ts";
 import { half } from "./shape.ts";
 
 /**
@@ -9,9 +9,26 @@ import { half } from "./shape.ts";
  * @returns the roots, one behind the other
  */
 export function rootsOf(leaves: Uint8Array, counts: readonly number[]): Uint8Array {
+  if (counts.length === 1 && leaves.length <= MAX_FEW_BYTES) return rootOfFew(leaves);
   let nodes = leaves;
   for (let widths = counts; widths.some((width) => width > 1); widths = widths.map(widthAbove)) {
     nodes = levelAbove(nodes, widths);
+  }
+  return nodes;
+}
+
+/** Of one small tree: to lay out its levels takes longer than a call for each node. */
+const MAX_FEW_BYTES = 16 * HASH_BYTES;
+
+function rootOfFew(leaves: Uint8Array): Uint8Array {
+  let nodes = leaves;
+  for (let width = leaves.length / HASH_BYTES; width > 1; width = widthAbove(width)) {
+    const above = new Uint8Array(HASH_BYTES * widthAbove(width));
+    for (let i = 0; i < half(width); i++) {
+      above.set(hashNode(hashAt(nodes, 2 * i), hashAt(nodes, 2 * i + 1)), HASH_BYTES * i);
+    }
+    if (width % 2 === 1) above.set(nodes.subarray(-HASH_BYTES), above.length - HASH_BYTES);
+    nodes = above;
   }
   return nodes;
 }

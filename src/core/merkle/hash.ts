@@ -49,6 +49,7 @@ export function hashSpans(bytes: Uint8Array, spans: readonly number[]): Uint8Arr
 
 /** Hashes hashes that lie one behind the other as leaves, as they lie. */
 export function hashLeafRows(hashes: Uint8Array): Uint8Array {
+  if (hashes.length === HASH_BYTES) return hashLeaf(hashes);
   const [count, stride] = [hashes.length / HASH_BYTES, 1 + HASH_BYTES];
   const rows = new Uint8Array(count * stride);
   for (let i = 0; i < count; i++) {

@@ -51,7 +51,7 @@ async function takeEntry(
   if (!body.ok) return body;
   const { dataset, log } = found.value;
   const from = { peer: c.env, forwardedFor: c.req.header("X-Forwarded-For") };
-  const taken = await submitEntry(services, dataset, log, services.uploadRate, body.value, from);
+  const taken = await submitEntry(services, dataset, log, body.value, from);
   if (!taken.ok) return taken;
   return ok(
     new TextAnswer(JSON.stringify(receiptJson(log, taken.value)), {

@@ -5,6 +5,7 @@ import {
   decodeEntry,
   decodingObservations,
   err,
+  hex,
   isCborMap,
   isShown,
   judgeEntry,
@@ -23,7 +24,7 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import { judgeContent } from "./content.ts";
 import { inTurns } from "./turns.ts";
-import type { Sender, UploadRate } from "./upload-rate.ts";
+import type { Sender } from "./upload-rate.ts";
 
 /** An entry as it is sent: `{"entry", "facts", ? "files"}`, all of it in one request, so that it is there as a whole or not at all. */
 type Sent = {
@@ -33,6 +34,8 @@ type Sent = {
   readonly files: readonly Uint8Array[];
 };
 
+type Submitting = Pick<Services, "state" | "clock" | "uploadRate" | "entrySignatures">;
+
 const WANT = "CBOR {entry: bytes, facts: bytes, ? files: [bytes …]}";
 const RETRY_SECONDS = 1;
 
@@ -41,10 +44,9 @@ const RETRY_SECONDS = 1;
  * whatever has become of its key since.
  */
 export async function submitEntry(
-  { state, clock }: Pick<Services, "state" | "clock">,
+  { state, clock, uploadRate, entrySignatures }: Submitting,
   dataset: OpenDataset,
   log: DatasetLog,
-  rate: UploadRate,
   body: Uint8Array,
   from?: Sender,
 ): Promise<Result<LogReceipt, AnyRefusal>> {
@@ -55,14 +57,13 @@ export async function submitEntry(
   const index = log.indexOf(entry.value.hash);
   if (index !== undefined) return ok({ ...(await log.receipt(index)), isKnown: true });
   const receivedMilliseconds = clock();
-  const signer = judgeEntry(
-    state.recent,
-    dataset,
-    entry.value,
-    Math.floor(receivedMilliseconds / 1000),
-  );
+  const nowSeconds = Math.floor(receivedMilliseconds / 1000);
+  const signer = judgeEntry(state.recent, dataset, entry.value, nowSeconds, () => true);
   if (!signer.ok) return signer;
-  const admitted = rate.admit(entry.value, receivedMilliseconds, from);
+  if (!(await entrySignatures.isRight(signer.value.key, entry.value))) {
+    return err({ code: "AUTH_SIGNATURE", kid: hex(entry.value.kid) });
+  }
+  const admitted = uploadRate.admit(entry.value, receivedMilliseconds, from);
   if (!admitted.ok) return admitted;
   const observations = await inTurns(readingObservations(sent.value.facts));
   if (!observations.ok) return observations;

@@ -15,7 +15,8 @@ import { submitEntry } from "../data/submit.ts";
 import { formatHolder, heldKey, mustBe, type Signer, speaksFor } from "../identity/index.ts";
 import type { TermContext } from "../ngsi/contexts.ts";
 import { fitChanges } from "../ngsi/fit.ts";
-import { appendByGateway, type Change, type GatewayLog } from "../ngsi/gateway.ts";
+import { appendByGateway, type Change } from "../ngsi/gateway.ts";
+import type { GatewayLog } from "../ngsi/gathered.ts";
 import { readEntity } from "../ngsi/read-entity.ts";
 import { type AnyRefusal, describeRefusal } from "../problem/problem.ts";
 import { createBuckets } from "../rate/index.ts";
@@ -67,7 +68,7 @@ export function createIngest(services: Services, terms: () => Promise<TermContex
     if (!target.ok) return target;
     const { dataset, log } = target.value;
     if (dataset === undefined) return err({ code: "DATA_LOG_UNKNOWN", dataset: text });
-    const taken = await submitEntry(services, dataset, log, services.uploadRate, payload);
+    const taken = await submitEntry(services, dataset, log, payload);
     return taken.ok ? ok({ index: taken.value.index }) : taken;
   }
 

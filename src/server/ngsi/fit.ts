@@ -3,7 +3,8 @@ import { ALL, contentRules, type Entity, positionsIn } from "../../data/index.ts
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import { after } from "./changes.ts";
-import type { Change, GatewayLog } from "./gateway.ts";
+import type { Change } from "./gateway.ts";
+import type { GatewayLog } from "./gathered.ts";
 
 /** Whether a dataset takes a change of an entity as it is before: what the entry of a source is asked for, too. */
 export type Fits = (change: Change, before: Entity | undefined) => Result<void, AnyRefusal>;

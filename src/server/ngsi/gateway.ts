@@ -1,8 +1,5 @@
 import {
   type CborValue,
-  type Code,
-  completeEntry,
-  composeEntry,
   encodeFact,
   encodeObservations,
   err,
@@ -11,26 +8,15 @@ import {
   factNumber,
   fitObservations,
   isShown,
-  judgeEntry,
-  keyIdentifier,
   MAX_ENTRY_FACTS_BYTES,
   type Observation,
-  type OpenDataset,
-  ok,
   type Result,
-  rootOfEncoded,
   SALT_BYTES,
 } from "../../core/index.ts";
-import type {
-  Amendment,
-  DatasetLog,
-  Forgetting,
-  JsonMap,
-  JsonValue,
-  Statement,
-} from "../../data/index.ts";
+import type { Amendment, Forgetting, JsonMap, JsonValue, Statement } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
+import { type GatewayLog, gatheredFor } from "./gathered.ts";
 
 /** What is to be said of an entity: each attribute with all instances that it then has. */
 export type Change = {
@@ -45,70 +31,30 @@ export type Change = {
   readonly forgets?: Forgetting;
 };
 
-/** Where the gateway writes; `dataset` is absent for what no ledger knows. */
-export type GatewayLog = {
-  readonly code: Code;
-  readonly log: DatasetLog;
-  readonly dataset: OpenDataset | undefined;
-};
-
-const RETRY_SECONDS = 1;
-
 /**
- * Signs changes with the node's key for the dataset, as one entry, and appends it. When it resolves they are durable, and the
+ * Has changes signed with the node's key for the dataset and appended, all of them in one entry. When it resolves they are durable, and the
  * next question finds them: whoever asks waits until the store has caught up.
  *
  * @returns nothing, else `NGSI_DATA` of what is too large, `AUTH_KEY_…` where the owner closed the key, `HTTP_BUSY`
  */
 export async function appendByGateway(
-  { state, clock, random }: Pick<Services, "state" | "clock" | "random">,
-  { code, log, dataset }: GatewayLog,
+  services: Pick<Services, "state" | "clock" | "random">,
+  to: GatewayLog,
   changes: readonly Change[],
 ): Promise<Result<void, AnyRefusal>> {
-  const receivedMilliseconds = clock();
-  const observations = changes.map((change) => observationOf(change, receivedMilliseconds, random));
+  const now = services.clock();
+  const observations = changes.map((change) => observationOf(change, now, services.random));
   const facts = encodeObservations(observations);
   const fit = fitObservations(observations, facts.length);
   if (!fit.ok) {
     const path = unfit(observations, fit.error);
     return err({ code: "NGSI_DATA", path, want: "what fits into a fact" });
   }
-  const entry = signed(log, code, { count: observations.length, facts }, receivedMilliseconds);
-  if (dataset !== undefined) {
-    // That it is signed by this key we know; whether the key still may, the ledger says.
-    const nowSeconds = Math.floor(receivedMilliseconds / 1000);
-    const judged = judgeEntry(state.remembered, dataset, entry, nowSeconds, () => true);
-    if (!judged.ok) return judged;
-  }
-  const files = new Map<string, Uint8Array>();
-  const answer = await log.append({ entry, observations, facts, files, receivedMilliseconds });
-  if ("busy" in answer) {
-    return err({ code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: answer.busy });
-  }
-  return ok(undefined);
-}
-
-function signed(
-  log: DatasetLog,
-  source: Code,
-  { count, facts }: { readonly count: number; readonly facts: Uint8Array },
-  nowMilliseconds: number,
-) {
-  const claims = {
-    ...{ source, audience: log.origin, iatSeconds: Math.floor(nowMilliseconds / 1000) },
-    ...{ count, root: rootOfEncoded(facts) },
-  };
-  const header = { alg: -8, kid: kidOf(log) };
-  const unsigned = composeEntry(claims, header);
-  return completeEntry(claims, header, unsigned, log.signAsGateway(unsigned.message));
-}
-
-const KIDS = new WeakMap<DatasetLog["gateway"], Uint8Array>();
-
-function kidOf({ gateway }: DatasetLog): Uint8Array {
-  const kid = KIDS.get(gateway) ?? keyIdentifier(gateway);
-  KIDS.set(gateway, kid);
-  return kid;
+  return gatheredFor(to.log).append(services, to, {
+    observations,
+    facts,
+    named: changes.map(({ id }) => id),
+  });
 }
 
 function observationOf(

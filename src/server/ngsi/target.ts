@@ -6,7 +6,7 @@ import type { Incoming } from "../http/incoming.ts";
 import { mustBe, speaksFor } from "../identity/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
-import type { GatewayLog } from "./gateway.ts";
+import type { GatewayLog } from "./gathered.ts";
 
 /** The dataset that a request is about, and what its reader may see of it. */
 export type Target = GatewayLog & {

@@ -9,6 +9,7 @@ import {
   decodeFact,
   decodeObservations,
   encodeCbor,
+  encodeEntryHeader,
   encodeFact,
   encodeObservations,
   encodeSign1,
@@ -17,7 +18,9 @@ import {
   factNumber,
   factRoot,
   fitObservations,
+  type Hash,
   hashLeaf,
+  joinObservations,
   judgeEntry,
   type KeySpec,
   MAX_ENTRY_FACTS_BYTES,
@@ -184,6 +187,16 @@ describe("observations that somebody made", () => {
   const nested = (levels: number): CborValue => (levels === 0 ? 1 : [nested(levels - 1)]);
   const deeper = (levels: number): CborValue => (levels === 0 ? 1 : { a: deeper(levels - 1) });
 
+  it("are those of one entry together as if they had been made together", () => {
+    const many = (count: number, from: number) =>
+      Array.from({ length: count }, (_, i) => of(from + i)[0] ?? []);
+    for (const counts of [[1], [1, 1], [23, 1], [1, 300], [20, 4, 300]]) {
+      const parts = counts.map((count, i) => many(count, 1000 * i));
+      const joined = joinObservations(parts.map(encodeObservations));
+      expect(joined).toEqual(encodeObservations(parts.flat()));
+    }
+  });
+
   it("fit where they can be read again, and are refused as reading them refuses", () => {
     const short = { salt: salt.slice(1), name: "a", value: 1 };
     for (const [observations, verdict] of [
@@ -197,6 +210,7 @@ describe("observations that somebody made", () => {
       [[], "DATA_FACT"],
       [[[]], "DATA_FACT"],
       [[[short]], "DATA_FACT"],
+      [[[new Uint8Array(31) as Hash]], "DATA_FACT"],
       [of(1, "a b"), "DATA_FACT"],
       [of(null), "DATA_FACT"],
       [of({ decimal: "1.50" }), "DATA_FACT"],
@@ -276,6 +290,14 @@ describe("an entry", () => {
     expect(made({ n: 1, root: new Uint8Array(31) })).toMatchObject(misfit("root"));
     expect(made({ n: 1, root: "x" })).toMatchObject(misfit("root"));
     expect(decodeEntry(Uint8Array.of(1))).toMatchObject({ error: { code: "COSE_TAG" } });
+  });
+
+  it("has a header that others of the same second have too", () => {
+    const entry = signed(SENSOR, "sensor", { iatSeconds: 1_800_000_000 });
+    const { alg, kid } = entry;
+    const header = encodeEntryHeader(entry, { alg, kid });
+    expect(composeEntry(entry, { alg, kid }, header).message).toEqual(entry.message);
+    expect(encodeEntryHeader({ ...entry, iatSeconds: 1 }, { alg, kid })).not.toEqual(header);
   });
 
   it("is known without being read to whoever composed it", () => {
