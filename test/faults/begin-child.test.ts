@@ -107,14 +107,13 @@ describeFaults<Life>({
     expect(delegation?.policy, why).toContain(formatVerifierKey(logKey(ORIGIN, seed)));
   },
   calls: (calls) =>
-    expect(calls.map(named)).toMatchInlineSnapshot(`
+    expect(shown(calls)).toMatchInlineSnapshot(`
       [
         "create /srv/city/cityid.json.new",
         "create /srv/city/keys/log.key.*.new",
         "create /srv/city/ledger/journal.new",
         "create /srv/city/policy.new",
         "link /srv/city/keys/log.key",
-        "make /srv",
         "make /srv/city",
         "make /srv/city/keys",
         "make /srv/city/ledger",
@@ -126,8 +125,6 @@ describeFaults<Life>({
         "sync /srv/city/keys/log.key.*.new",
         "sync /srv/city/ledger/journal.new",
         "sync /srv/city/policy.new",
-        "sync directory /",
-        "sync directory /srv",
         "sync directory /srv/city",
         "sync directory /srv/city/keys",
         "sync directory /srv/city/ledger",
@@ -139,10 +136,10 @@ describeFaults<Life>({
     `),
 });
 
-/** Without what differs from run to run. */
-function named(call: string): string {
-  return call
-    .replace(/\.[0-9a-f]{8}\.new/, ".*.new")
-    .replace(ROOT, "/srv/city")
-    .replace(tmpdir(), "/srv");
+/** Without what differs from run to run, and from machine to machine: the directories above. */
+function shown(calls: readonly string[]): readonly string[] {
+  const within = calls.filter((call) => call.includes(ROOT));
+  return within.map((call) =>
+    call.replace(/\.[0-9a-f]{8}\.new/, ".*.new").replace(ROOT, "/srv/city"),
+  );
 }
