@@ -1,6 +1,6 @@
 // A ledger to measure: one city, one department, a class, and as many lamps as asked for. Everything goes through HTTP.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -42,16 +42,25 @@ export const genesisOf = (origin, policy = "quorum none\n") => ({
   policy,
 });
 
+const originOf = (port) => `127.0.0.1:${port}/log`;
+
 export class World {
-  static async begin() {
-    const root = mkdtempSync(join(tmpdir(), "cityid-bench-"));
-    const port = await freePort();
-    const origin = `127.0.0.1:${port}/log`;
+  /** @param kept a directory that stays, and is gone on with where one was begun there */
+  static async begin(kept) {
+    const root = kept ?? mkdtempSync(join(tmpdir(), "cityid-bench-"));
     const data = join(root, "data");
+    const begun = join(root, "port");
+    if (existsSync(begun)) {
+      const port = Number(readFileSync(begun, "utf8"));
+      return new this({ root, port, origin: originOf(port), data, kept });
+    }
+    const port = await freePort();
+    const origin = originOf(port);
     await createEmbeddedLedger(join(data, "ledger"), genesisOf(origin));
     await seedFile(join(data, "keys", "log.key"));
     await writeDescription(data, { origin });
-    return new this({ root, port, origin, data });
+    writeFileSync(begun, String(port));
+    return new this({ root, port, origin, data, kept });
   }
 
   constructor(parts) {
@@ -81,7 +90,7 @@ export class World {
 
   async end() {
     await this.stop();
-    discard(this.root);
+    if (this.kept === undefined) discard(this.root);
   }
 
   sign(body, iss, word) {

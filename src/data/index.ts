@@ -46,6 +46,7 @@ export {
   observedAt,
   placeOf,
 } from "./entities/entity.ts";
+export { dueOfSaid, still } from "./entities/expiry.ts";
 export { fold } from "./entities/fold.ts";
 export {
   type Box,
@@ -69,6 +70,7 @@ export {
   type Forgetting,
   readStatement,
   type Statement,
+  saysWhenScoped,
 } from "./entities/statement.ts";
 export { ALL, type EntityView, isLimited, seen } from "./entities/view.ts";
 export { type EntityChange, EntityChanges } from "./entity-changes.ts";

@@ -200,6 +200,7 @@ export type Observed = {
   readonly attributes: Statement["attributes"];
   /** Told to whoever sees everything. */
   readonly scopes?: readonly string[];
+  readonly expires?: number | null;
   /** To be heeded by whoever tells what was before; they say nothing themselves. */
   readonly amends?: Amendment;
   readonly forgets?: Forgetting;

@@ -492,9 +492,15 @@ const anObservation: fc.Arbitrary<Said> = fc
     scopes: fc.option(fc.array(fc.constantFrom("/a", "/a/b"), { maxLength: 2 })),
     facts: fc.dictionary(aName, aScalar, { maxKeys: 3 }),
     place: fc.option(fc.tuple(aDegree, aDegree)),
+    expires: fc.option(fc.oneof(aTime, fc.constant(""))),
+    expiresAt: fc.option(aTime),
   })
-  .map(({ id, type, time, op, of, scopes, facts, place }): Said => {
-    const frame = { id, type, time, ...(scopes && { "@scope": scopes }) };
+  .map(({ id, type, time, op, of, scopes, facts, place, expires, expiresAt }): Said => {
+    const frame = {
+      ...{ id, type, time },
+      ...(scopes && { "@scope": scopes }),
+      ...(expires !== null && { "@expires": expires }),
+    };
     const [x, y] = place ?? [0, 0];
     if (op === "merge") {
       return { ...frame, ...facts, ...(place && { place: [x * 10_000_000, y * 10_000_000] }) };
@@ -509,7 +515,9 @@ const anObservation: fc.Arbitrary<Said> = fc
     }
     const set = Object.entries(facts).map(([name, value]) => [
       name,
-      value === 1 ? [] : property(value),
+      value === 1
+        ? []
+        : property(value).map((said) => ({ ...said, ...(expiresAt && { expiresAt }) })),
     ]);
     return {
       ...frame,
@@ -542,6 +550,7 @@ const aQuery: fc.Arbitrary<EntityQuery> = fc.record(
       .tuple(aDegree, aDegree, aDegree, aDegree)
       .map(([w, s, e, n]) => [w, Math.min(s, n), e, Math.max(s, n)] as const),
     fromMilliseconds: fc.integer({ min: 0, max: 5 }).map((n) => START + n * 60_000),
+    dueMilliseconds: fc.integer({ min: 0, max: 5 }).map((n) => START + n * 60_000),
   },
   { requiredKeys: [] },
 );

@@ -670,6 +670,45 @@ describe("what was so", () => {
     expect(scope[1].observedAt).toBe(scope[1].modifiedAt);
   });
 
+  test("are scopes at times of their own, of which the last one observed is so now", async () => {
+    const scoped = (value: unknown, minute: number) => property(value, { observedAt: at(minute) });
+    const one = "/temporal/entities/urn:then:5";
+    const scope = [scoped("/b", 20), scoped(["/a", "/x"], 0)];
+    await made({ id: "urn:then:5", type: "Then5", scope, v: seen([30, 1]) }, "/temporal/entities");
+    const now = async () => (await get("/entities/urn:then:5")).scope;
+    expect(await now()).toBe("/b");
+    const then = async (query = "") => {
+      const { scope: told } = await get(`${one}${query}`);
+      return told?.map((each: Json) => [each.value, Date.parse(each.observedAt)]);
+    };
+    expect(await then()).toEqual([
+      [["/a", "/x"], Date.parse(at(0))],
+      ["/b", Date.parse(at(20))],
+    ]);
+    // Older than what is so now, and newer.
+    expect((await ask("POST", `${one}/attrs`, { scope: scoped("/c", 10) })).status).toBe(204);
+    expect(await now()).toBe("/b");
+    expect((await ask("POST", `${one}/attrs`, { scope: [scoped("/d", 25)] })).status).toBe(204);
+    expect(await now()).toBe("/d");
+    expect((await then())?.map(([value]: Json) => value)).toEqual([["/a", "/x"], "/c", "/b", "/d"]);
+    const span = `timerel=between&timeAt=${at(5)}&endTimeAt=${at(22)}`;
+    expect((await then(`?${span}`))?.map(([value]: Json) => value)).toEqual(["/c", "/b"]);
+    await ask("PATCH", "/entities/urn:then:5", { scope: "/e" });
+    expect((await ask("POST", `${one}/attrs`, { scope: scoped("/f", 40) })).status).toBe(204);
+    expect(await now()).toBe("/e");
+    for (const wrong of [
+      ...[{ value: "/a" }, scoped("a b", 1), { type: "Property" }],
+      ...[{ ...scoped("/a", 1), type: "GeoProperty" }, [scoped("/a", 1), scoped("/b", 1)]],
+      ...[[scoped("/a", 1), "/b"]],
+    ]) {
+      const body = { scope: wrong };
+      expect(await refused("POST", `${one}/attrs`, body), JSON.stringify(wrong)).toEqual([
+        400,
+        "BadRequestData",
+      ]);
+    }
+  });
+
   test("comes in pages by time, the oldest or the newest first", async () => {
     const long = Array.from({ length: 20 }, (_, n) => [n, n] as const);
     const entity = { id: "urn:time:2", type: "Long", a: seen(...long), b: seen(...long) };

@@ -22,10 +22,16 @@ export type Entity = {
   readonly id: string;
   readonly types: readonly string[];
   readonly scopes: readonly string[];
+  /** When they were said, or observed where that was said with them; Unix milliseconds. */
+  readonly scoped?: number;
   readonly created: number;
   readonly modified: number;
   /** When the newest observation of it was made, as its source says. */
   readonly time: number;
+  /** From when on it is no more, where its writer said so; Unix milliseconds. */
+  readonly expires?: number;
+  /** When the first of it expires: itself, an attribute, or what is said of one. */
+  readonly due?: number;
   readonly attributes: Attributes;
 };
 
@@ -46,6 +52,7 @@ export const MEMBERS: ReadonlySet<string> = new Set([
   "unitCode",
   "valueType",
   "observedAt",
+  "expiresAt",
   "datasetId",
   "entityIdSealed",
   "entityTypeSealed",

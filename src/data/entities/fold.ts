@@ -1,5 +1,6 @@
 import { type Entity, type Instance, type JsonMap, observedAt } from "./entity.ts";
-import type { Amendment, Statement } from "./statement.ts";
+import { dueOf, dueOfSaid } from "./expiry.ts";
+import { type Amendment, type Statement, saysWhenScoped } from "./statement.ts";
 
 /** Where a statement stands, and when it came. */
 export type Origin = {
@@ -34,15 +35,44 @@ export function fold(
     if (instances.length === 0) delete attributes[name];
     else attributes[name] = instances;
   }
-  return {
+  const expires = statement.expires === undefined && !isNew ? entity.expires : statement.expires;
+  return withDue(entity, statement, {
     id: statement.id,
     types: typesOf(entity, statement),
-    scopes: statement.scopes ?? (isNew ? [] : entity.scopes),
+    ...scopesOf(isNew ? undefined : entity, statement, now),
     created: entity?.created ?? now,
     modified: Math.max(entity?.modified ?? now, now),
     time: isNew ? statement.timeMilliseconds : Math.max(entity.time, statement.timeMilliseconds),
+    ...(typeof expires === "number" && { expires }),
     attributes,
-  };
+  });
+}
+
+/** Those that were observed before what stands there was said change nothing of it. */
+function scopesOf(
+  before: Entity | undefined,
+  statement: Statement,
+  now: number,
+): Pick<Entity, "scopes" | "scoped"> {
+  const { scopes } = statement;
+  const said = saysWhenScoped(statement) ? statement.timeMilliseconds : now;
+  if (scopes !== undefined && said >= (before?.scoped ?? Number.NEGATIVE_INFINITY)) {
+    return { scopes, scoped: said };
+  }
+  const { scopes: kept = [], scoped } = before ?? {};
+  return { scopes: kept, ...(scoped !== undefined && { scoped }) };
+}
+
+/** Most of what is said never expires, and is not looked through. */
+function withDue(before: Entity | undefined, { kind, attributes }: Statement, now: Entity): Entity {
+  const isSaid = () =>
+    kind !== "merge" &&
+    Object.values(attributes)
+      .flat()
+      .some((each) => dueOfSaid(each) !== undefined);
+  if (before?.due === undefined && now.expires === undefined && !isSaid()) return now;
+  const due = dueOf(now);
+  return due === undefined ? now : { ...now, due };
 }
 
 /** The entity after what was said of it before is told otherwise; what it was even earlier does not come back. */
@@ -64,7 +94,10 @@ function retold(
     });
     if (left.length > 0) attributes[name] = left;
   }
-  return { ...entity, modified: Math.max(entity.modified, now), attributes };
+  const { due: _, ...rest } = entity;
+  const due = dueOf({ ...rest, attributes });
+  const modified = Math.max(entity.modified, now);
+  return { ...rest, modified, attributes, ...(due !== undefined && { due }) };
 }
 
 function isOf({ entry, at, said }: Instance, amends: Amendment): boolean {

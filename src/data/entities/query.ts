@@ -33,6 +33,8 @@ export type EntityQuery = {
   /** Of its newest observation, Unix milliseconds, both included. */
   readonly fromMilliseconds?: number;
   readonly toMilliseconds?: number;
+  /** Something of it expires by then, Unix milliseconds. */
+  readonly dueMilliseconds?: number;
 };
 
 /** Parts of a scope; `+` is any one part, `#` at the end any number of them. */
@@ -60,6 +62,8 @@ export function isAskedFor(entity: Entity, query: EntityQuery, lookUp?: LookUp):
     (attributes === undefined ||
       attributes.some((name) => entity.attributes[name] !== undefined)) &&
     isInTime(entity.time, query) &&
+    (query.dueMilliseconds === undefined ||
+      (entity.due ?? Number.POSITIVE_INFINITY) <= query.dueMilliseconds) &&
     (bbox === undefined || isPlacedIn(entity, bbox)) &&
     (idPattern === undefined || searchPattern(idPattern, entity.id)) &&
     (place === undefined || isPlaced(entity, place)) &&

@@ -14,6 +14,8 @@ export type Statement = {
   readonly id: string;
   readonly types: readonly string[];
   readonly scopes: readonly string[] | undefined;
+  /** From when on the thing is no more, Unix milliseconds; `null`: no such time any more. */
+  readonly expires?: number | null;
   /**
    * `merge`: a source says what it saw, which stands until something newer is said; `add`: the gateway says the same for one
    * that cannot. `set`: these attributes are so from now on,
@@ -29,6 +31,17 @@ export type Statement = {
   /** Of `forget`: which attributes; left out: the entity with all that was said of it. */
   readonly forgets?: Forgetting;
 };
+
+/** Whether it says scopes and nothing else, and so when they were observed (GS CIM 009 §4.5.6). */
+export function saysWhenScoped({
+  kind,
+  scopes,
+  attributes,
+}: Pick<Statement, "kind" | "attributes"> & {
+  readonly scopes?: readonly string[] | undefined;
+}): boolean {
+  return kind === "add" && scopes !== undefined && Object.keys(attributes).length === 0;
+}
 
 export type Amendment = {
   /** The place of the observation in the log. */
@@ -106,7 +119,11 @@ function statementOf(
   const scopes = facts.has("@scope") ? textsOf(facts.get("@scope")) : undefined;
   const kind = kindOf(facts.get("@op"));
   const timeMilliseconds = timeOf(facts.get("time")) ?? receivedMilliseconds;
-  const frame = { id: entityId(id, types), types, scopes, kind, timeMilliseconds };
+  const expires = expiryOf(facts.get("@expires"));
+  const frame = {
+    ...{ id: entityId(id, types), types, scopes, kind, timeMilliseconds },
+    ...(expires !== undefined && { expires }),
+  };
   if (kind === "amend") return { ...frame, attributes: {}, ...amendmentOf(facts) };
   if (kind === "forget") return { ...frame, attributes: {}, ...forgettingOf(facts) };
   const attributes = kind === "merge" ? seenBySource(facts, timeMilliseconds) : setByGateway(facts);
@@ -128,6 +145,11 @@ export function entityId(id: string, types: readonly string[]): string {
   if (URI.test(id)) return id;
   const type = /([A-Za-z0-9_]+)$/.exec(types[0] ?? "")?.[1] ?? "Thing";
   return `urn:ngsi-ld:${type}:${id}`;
+}
+
+/** Empty where it ends. */
+function expiryOf(said: CborValue | undefined): number | null | undefined {
+  return said === "" ? null : timeOf(said);
 }
 
 const KINDS = ["add", "set", "replace", "end", "amend", "forget"] as const;

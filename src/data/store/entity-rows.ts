@@ -143,8 +143,11 @@ const FEW = 4;
 
 type Value = readonly [attribute: string, value: string | number];
 
-function valuesOf({ attributes }: Entity): readonly Value[] {
-  const values: Value[] = [];
+/** Stands where attributes do, for when the first of an entity expires: no attribute is called so. */
+export const DUE = "@due";
+
+function valuesOf({ attributes, due }: Entity): readonly Value[] {
+  const values: Value[] = due === undefined ? [] : [[DUE, due]];
   for (const name of Object.keys(attributes)) {
     for (const { said } of attributes[name] ?? []) {
       const value = contentOf(said);

@@ -13,7 +13,7 @@ import { placeOfRow } from "./rows.ts";
 export function observedIn(
   row: number,
   receivedMilliseconds: number,
-  { id, types, timeMilliseconds, kind, attributes, scopes, amends, forgets }: Statement,
+  { id, types, timeMilliseconds, kind, attributes, scopes, expires, amends, forgets }: Statement,
   view: EntityView,
   entity: Entity | undefined,
 ): Observed | undefined {
@@ -24,7 +24,12 @@ export function observedIn(
   };
   // What is not to be told any more is told to nobody, wherever and whenever it was decided.
   if (kind === "amend" || kind === "forget") return { ...all, attributes };
-  if (!isLimited(view)) return { ...all, attributes, ...(scopes && { scopes }) };
+  if (!isLimited(view))
+    return {
+      ...{ ...all, attributes },
+      ...(scopes && { scopes }),
+      ...(expires !== undefined && { expires }),
+    };
   if (!isTimeSeen(timeMilliseconds, view)) return undefined;
   if (view.area !== undefined) {
     const place = attributes[LOCATION]?.[0]?.value ?? (entity && placeOf(entity));

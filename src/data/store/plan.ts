@@ -2,7 +2,7 @@ import type { Condition } from "../entities/condition.ts";
 import { boxOf } from "../entities/geometry.ts";
 import { boxesOf, type EntityQuery } from "../entities/query.ts";
 import { type EntityView, isLimited } from "../entities/view.ts";
-import { keptText } from "./entity-rows.ts";
+import { DUE, keptText } from "./entity-rows.ts";
 
 /** Rows among which the answer is, as SQL over `entity e`. Texts of a question are only ever arguments. */
 export type Plan = {
@@ -25,6 +25,7 @@ export function planOf(query: EntityQuery, view: EntityView): Plan {
     byTypes(query),
     byTime(query, view),
     boxes,
+    byDue(query),
     query.condition && byCondition(query.condition),
   ].filter((part) => part !== undefined);
   const { idPattern, attributes, condition, place, bbox, scopes } = query;
@@ -71,6 +72,12 @@ function byTime(
   const { MIN_SAFE_INTEGER: from, MAX_SAFE_INTEGER: to } = Number;
   const args = [fromMilliseconds ?? from, toMilliseconds ?? to];
   return { where: "e.time BETWEEN ? AND ?", args, isNarrow: false };
+}
+
+function byDue({ dueMilliseconds: due }: EntityQuery): Part | undefined {
+  if (due === undefined) return undefined;
+  const where = "e.row IN (SELECT s.row FROM said s WHERE s.attribute = ? AND s.value <= ?)";
+  return { where, args: [DUE, due], isNarrow: true };
 }
 
 function byBoxes(

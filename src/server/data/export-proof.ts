@@ -1,15 +1,17 @@
 import {
   anchorKey,
   base64,
+  certain,
   type DataEntry,
   datasetKey,
+  decodingObservations,
   encodeObservations,
   factRoot,
   hashLeaf,
   isShown,
   type Observation,
 } from "../../core/index.ts";
-import type { DatasetLog, EntryBody, View } from "../../data/index.ts";
+import type { DatasetLog, EncodedBody, View } from "../../data/index.ts";
 import { type Choice, isChosen, provingFacts } from "../../table/index.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
 import { chainAbove } from "../registry/chain-proof.ts";
@@ -19,11 +21,12 @@ import type { Services } from "../services.ts";
 import type { ExportRequest } from "./export-request.ts";
 import type { Piece } from "./export-stream.ts";
 import { keysOf } from "./proof.ts";
-import { Turns } from "./turns.ts";
+import { inTurns, Turns } from "./turns.ts";
 import { datasetCode, entryAt } from "./views.ts";
 
-/** Entries that are looked at before their lines are given. */
+/** Entries that are looked at before their lines are given, and about how many bytes of what they say: one may have megabytes. */
 const SLICE_ENTRIES = 64;
+const SLICE_BYTES = 256 * 1024;
 /** Keys that one proof of the ledger shows. */
 const KEYS_AT_ONCE = 12;
 
@@ -44,18 +47,21 @@ export async function* proveExport(
   };
   yield lineOf(head);
   const known = new Set<string>();
-  for (let first = 0; first < size; first += SLICE_ENTRIES) {
-    const turns = new Turns();
-    const entries: { readonly entry: DataEntry; readonly body: EntryBody }[] = [];
-    for (let index = first; index < Math.min(size, first + SLICE_ENTRIES); index++) {
-      entries.push({ entry: entryAt(log, index), body: await log.body(index) });
-      if (turns.isOver) await turns.next();
+  const turns = new Turns();
+  for (let index = 0; index < size; ) {
+    const lines: Line[] = [];
+    const signers = new Set<string>();
+    let bytes = 0;
+    while (index < size && lines.length < SLICE_ENTRIES && bytes < SLICE_BYTES) {
+      const entry = entryAt(log, index);
+      const body = await log.encodedBody(index);
+      const line = await proveEntry(view, choice, entry, body, turns);
+      if (line.isShown) for (const key of keysOf(services, entry)) signers.add(key);
+      lines.push(line);
+      bytes += body.observations.length;
+      index += 1;
     }
-    const lines = entries.map(({ entry, body }) => proveEntry(view, choice, entry, body));
-    const signers = entries.flatMap(({ entry }, i) =>
-      lines[i]?.isShown ? keysOf(services, entry) : [],
-    );
-    const missing = [...new Set(signers)].filter((key) => !known.has(key));
+    const missing = [...signers].filter((key) => !known.has(key));
     for (let i = 0; i < missing.length; i += KEYS_AT_ONCE) {
       const keys = missing.slice(i, i + KEYS_AT_ONCE);
       for (const key of keys) known.add(key);
@@ -98,18 +104,29 @@ async function chainFor(
 
 type Line = { readonly json: object; readonly count: number; readonly isShown: boolean };
 
-function proveEntry(view: View, choice: Choice, entry: DataEntry, body: EntryBody): Line {
+async function proveEntry(
+  view: View,
+  choice: Choice,
+  entry: DataEntry,
+  { observations: encoded, receivedMilliseconds: received }: EncodedBody,
+  turns: Turns,
+): Promise<Line> {
+  const decoded = await inTurns(decodingObservations(encoded), turns);
   let count = 0;
   let isAnyShown = false;
-  const observations = body.observations.map((facts) => {
+  const observations: (string | object)[] = [];
+  for (const facts of certain(decoded, "observations of ours")) {
+    if (turns.isOver) await turns.next();
     const shown = view.show(facts);
-    if (shown === undefined || !shown.some(isShown)) return leafJson(facts);
+    if (shown === undefined || !shown.some(isShown)) {
+      observations.push(leafJson(facts));
+      continue;
+    }
     isAnyShown = true;
     if (isChosen(shown, choice)) count += 1;
-    return base64(encodeObservations([provingFacts(shown, choice)]));
-  });
+    observations.push(base64(encodeObservations([provingFacts(shown, choice)])));
+  }
   if (!isAnyShown) return { json: { leaf: base64(entry.hash) }, count, isShown: false };
-  const received = body.receivedMilliseconds;
   return { json: { entry: base64(entry.bytes), received, observations }, count, isShown: true };
 }
 

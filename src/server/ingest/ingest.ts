@@ -165,9 +165,10 @@ function readChanges(
   for (const each of all) {
     const read = readEntity(each, context);
     if (!read.ok) return read;
-    const { id, types, attributes } = read.value;
+    const { id, types, expires, attributes } = read.value;
     if (id === undefined) return err({ code: "NGSI_DATA", path: "id", want: "a URI" });
-    changes.push({ id, types, attributes, kind: "add" });
+    const frame = { id, types, ...(expires !== undefined && { expires }) };
+    changes.push({ ...frame, attributes, kind: "add" });
   }
   return ok(changes);
 }

@@ -1,11 +1,13 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import {
+  dueOfSaid,
   type Entity,
   fold,
   type Instance,
   isJsonMap,
   type JsonMap,
   type JsonValue,
+  still,
 } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Change } from "./gateway.ts";
@@ -49,6 +51,27 @@ function nothingToEnd(path: string): Result<never, AnyRefusal> {
 
 export function ended(id: string, before: Entity | undefined): Result<Change, AnyRefusal> {
   return before === undefined ? unknown(id) : ok({ id, kind: "end" });
+}
+
+/** What ends of an entity by a moment: itself, or what is said of it. */
+export function expired(entity: Entity, now: number): readonly Change[] {
+  const { id } = entity;
+  const left = still(entity, now);
+  if (left === entity) return [];
+  if (left === undefined) return [{ id, kind: "end" }];
+  const names = Object.keys(entity.attributes).filter((name) => {
+    const [before, after] = [entity.attributes[name] ?? [], left.attributes[name] ?? []];
+    return before.length !== after.length || before.some((each, i) => each !== after[i]);
+  });
+  const attributes = names.map((name) => [name, saidOf(left.attributes[name])] as const);
+  return [{ id, kind: "set", attributes: Object.fromEntries(attributes) }];
+}
+
+/** When the first of what is said expires. */
+export function dueOfChange({ expires, attributes = {} }: Change): number | undefined {
+  const all = Object.values(attributes).flat();
+  const due = [expires ?? undefined, ...all.map(dueOfSaid)].filter((each) => each !== undefined);
+  return due.length === 0 ? undefined : Math.min(...due);
 }
 
 /** What the address says of a merge (§6.5.3.4). */
@@ -158,8 +181,11 @@ export function attributeDeleted(
 
 /** What an entity is after a change that is not written yet. */
 export function after(before: Entity | undefined, change: Change, now: number): Entity | undefined {
-  const { id, kind, types = [], scopes, attributes = {} } = change;
-  const statement = { id, kind, types, scopes, attributes, timeMilliseconds: now };
+  const { id, kind, types = [], scopes, expires, attributes = {} } = change;
+  const statement = {
+    ...{ id, kind, types, scopes, attributes, timeMilliseconds: now },
+    ...(expires !== undefined && { expires }),
+  };
   return fold(before, statement, { entry: 0, at: 0, receivedMilliseconds: now });
 }
 
@@ -169,10 +195,13 @@ function changed(
   attributes: ReadAttributes,
   notUpdated: readonly string[] = [],
 ): Changed {
-  const { id, types, scopes } = said;
+  const { id, types, scopes, expires } = said;
   const all = types && [...new Set([...before.types, ...types])];
   return {
-    change: { id, kind: "set", types: all, scopes, attributes },
+    change: {
+      ...{ id, kind: "set", types: all, scopes, attributes },
+      ...(expires !== undefined && { expires }),
+    },
     updated: Object.keys(attributes),
     notUpdated,
   };

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../core/index.ts";
-import { type Entity, isAskedFor, type JsonMap, LOCATION } from "../../data/index.ts";
+import { type Entity, isAskedFor, type JsonMap, LOCATION, still } from "../../data/index.ts";
 import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import {
@@ -15,6 +15,7 @@ import {
   SCOPE,
   updated,
 } from "./changes.ts";
+import { formOfVersion, preferredVersion, versionApplied } from "./conformance.ts";
 import { entityTexts } from "./entity-text.ts";
 import { withLinked } from "./linked.ts";
 import { attributeIri } from "./names.ts";
@@ -26,6 +27,7 @@ import { type NgsiQuery, readForm, readLanguages, readQuery, readTypes } from ".
 import {
   isEnded,
   type Mode,
+  NGSI_NULL,
   type ReadEntity,
   readAttribute,
   readEntity,
@@ -112,18 +114,22 @@ async function retrieve(ask: Ask): Answer {
   const { entities } = target.log;
   // Of others it tells what the store knows.
   if (form.value.join !== undefined) await entities.caughtUp();
-  const entity = await entities.now(id.value, target.view);
+  const found = await entities.now(id.value, target.view);
+  // Nobody tells when that is over.
+  if (found?.due !== undefined) ask.keepNot();
+  const entity = found && still(found, ask.nowMilliseconds);
   if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }
-  const proven = withProofs(ask, form.value);
-  const links = proofLinks(ask, entity, proven);
+  const version = preferredVersion(ask.c.req.header("Prefer"));
+  const proven = { ...withProofs(ask, form.value), ...formOfVersion(version) };
+  const links = { ...proofLinks(ask, entity, proven), ...versionApplied(version) };
   if (ask.accept === GEO) {
     return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
   }
   const text = ask.accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
   if (text !== undefined) return ok(answerJsonText(ask, text(entity), links));
-  const all = await withLinked(target, [entity], context, proven);
+  const all = await withLinked(ask, [entity], context, proven);
   return ok(answerWith(ask, all.length === 1 ? all[0] : all, links));
 }
 
@@ -156,12 +162,17 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
   if (!page.ok) return page;
   // Of what was found by its attributes its name is told in any case.
   const isTold = (entity: Entity) => form.only !== undefined || !isEmpty(entity, form);
-  const told = page.value.entities.filter(isTold);
-  const proven = withProofs(ask, form);
+  const told = page.value.entities.flatMap((each) => {
+    const entity = still(each, ask.nowMilliseconds);
+    return entity !== undefined && isTold(entity) ? [entity] : [];
+  });
+  const version = preferredVersion(ask.c.req.header("Prefer"));
+  const proven = { ...withProofs(ask, form), ...formOfVersion(version) };
   const text = accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
   const count = query.withCount ? await entities.count(query.query, target.view) : undefined;
   const headers = {
     ...pageLinks(ask, query, page.value.isMore),
+    ...versionApplied(version),
     ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
   };
   if (text !== undefined) {
@@ -170,7 +181,7 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
   const found =
     accept === GEO
       ? told.map((entity) => featureJson(entity, context, proven, place.value))
-      : await withLinked(target, told, context, proven);
+      : await withLinked(ask, told, context, proven);
   const value = accept === GEO ? { type: "FeatureCollection", features: found } : found;
   return ok(answerWith(ask, value, headers));
 }
@@ -313,8 +324,9 @@ async function changeMany(
     const made = change(said.value, before);
     if (!made.ok) return made;
     result = made.value;
-    const { types, scopes, attributes = {} } = made.value.change;
-    const isNothing = Object.keys(attributes).length === 0 && !types && !scopes;
+    const { types, scopes, expires, attributes = {} } = made.value.change;
+    const isFrame = [types, scopes, expires].some((each) => each !== undefined);
+    const isNothing = Object.keys(attributes).length === 0 && !isFrame;
     return ok(isNothing ? undefined : made.value.change);
   });
   if (!done.ok) return done;
@@ -392,7 +404,10 @@ function readPart(
     return err({ code: "NGSI_DATA", path: `${term}.type`, want: String(old?.type) });
   }
   const kept = Object.entries(old ?? {}).filter(([name]) => PARTS.includes(name));
-  const whole = isPart && isSame ? { ...Object.fromEntries(kept), ...said } : said;
+  const { expiresAt, ...rest } = said;
+  const isLasting = isPart && expiresAt === NGSI_NULL;
+  const more = isLasting ? rest : said;
+  const whole = isPart && isSame ? { ...Object.fromEntries(kept), ...more } : more;
   const datasetId = old?.datasetId === undefined ? {} : { datasetId: old.datasetId };
   const read = readAttribute(
     { ...whole, ...datasetId },
@@ -403,7 +418,9 @@ function readPart(
   if (!read.ok) return read;
   const [first] = read.value;
   if (first === undefined) return err({ code: "NGSI_DATA", path: term, want: "one instance" });
-  return ok(isPart && isSame && !isEnded(first) ? { ...old, ...first } : first);
+  if (!isPart || !isSame || isEnded(first)) return ok(first);
+  const { expiresAt: _, ...other } = old ?? {};
+  return ok({ ...(isLasting ? other : old), ...first });
 }
 
 async function removeOne(writer: Writer, ask: Ask): Answer {

@@ -24,6 +24,7 @@ export type Change = {
   readonly kind: Exclude<Statement["kind"], "merge">;
   readonly types?: readonly string[] | undefined;
   readonly scopes?: readonly string[] | undefined;
+  readonly expires?: number | null;
   readonly attributes?: { readonly [name: string]: readonly JsonMap[] };
   /** When it was seen; left out: now. */
   readonly timeMilliseconds?: number;
@@ -58,10 +59,11 @@ export async function appendByGateway(
 }
 
 function observationOf(
-  { id, kind, types, scopes, attributes = {}, timeMilliseconds, amends, forgets }: Change,
+  { id, kind, types, scopes, expires, attributes = {}, ...more }: Change,
   nowMilliseconds: number,
   random: Services["random"],
 ): Observation {
+  const { timeMilliseconds, amends, forgets } = more;
   const said: [string, CborValue][] = [
     ["@op", kind],
     ["id", id],
@@ -69,6 +71,9 @@ function observationOf(
   ];
   if (scopes !== undefined) said.push(["@scope", scopes]);
   if (types !== undefined) said.push(["type", types]);
+  if (expires !== undefined) {
+    said.push(["@expires", expires === null ? "" : new Date(expires).toISOString()]);
+  }
   if (amends !== undefined) said.push(["@of", [amends.entry, amends.at]]);
   const named = forgets?.attributes ?? (amends && [amends.attribute]);
   if (named !== undefined) said.push(["@names", named]);

@@ -7,6 +7,7 @@ import { contextRoutes, mountStoredContext } from "./context-routes.ts";
 import { createContexts, type TermContext } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
+import { Expiries } from "./expiries.ts";
 import { createKeptEntities } from "./kept.ts";
 import { answerNgsiProblem } from "./problem.ts";
 import { registrationRoutes } from "./registrations.ts";
@@ -45,7 +46,9 @@ export function mountNgsi(
   );
   const kept = createKeptEntities(services);
   const writer = createWriter(services);
-  const subscriptions = new Subscriptions(services, contexts);
+  const expiries = new Expiries(services, writer);
+  const subscriptions = new Subscriptions(services, contexts, (log) => expiries.watch(log));
+  const means = { services, contexts, expiries };
   const ofEntities = entityRoutes(writer);
   const routes = [
     ...ofEntities,
@@ -57,11 +60,14 @@ export function mountNgsi(
     ...registrationRoutes(),
   ];
   mountStoredContext(app, services, stored);
-  for (const route of routes) mountRoute(app, services, contexts, route);
+  for (const route of routes) mountRoute(app, means, route);
   const isShort = ({ method, hasBody }: Route): boolean => method === "GET" || hasBody;
   return {
-    short: ofEntities.filter(isShort).map((route) => shortRoute(services, contexts, kept, route)),
-    close: () => subscriptions.close(),
+    short: ofEntities.filter(isShort).map((route) => shortRoute(means, kept, route)),
+    close: () => {
+      expiries.close();
+      return subscriptions.close();
+    },
     coreTerms: async () => certain(await contexts.read(undefined, ""), "the core context"),
   };
 }

@@ -19,8 +19,14 @@ export type ReadEntity = {
   readonly id: string | undefined;
   readonly types: readonly string[] | undefined;
   readonly scopes: readonly string[] | undefined;
+  /** Scopes at times of their own, in what was so (§4.5.6). */
+  readonly scopesThen?: readonly ScopesThen[];
+  /** When it is no more, Unix milliseconds; `null`: such a time is to end (§4.22). */
+  readonly expires?: number | null;
   readonly attributes: ReadAttributes;
 };
+
+export type ScopesThen = { readonly scopes: readonly string[]; readonly observedAt: string };
 
 /** Says "no more" in the place of a value (GS CIM 009 §4.5.0). */
 export const NGSI_NULL = "urn:ngsi-ld:null";
@@ -88,7 +94,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /** Names of the core that are no attributes of an entity (§4.5.1). */
 const NO_ATTRIBUTES: ReadonlySet<string> = new Set([
-  ...["createdAt", "modifiedAt", "deletedAt", "observedAt"],
+  ...["createdAt", "modifiedAt", "deletedAt", "observedAt", "expiresAt"],
   ...["datasetId", "instanceId", "unitCode", "valueType", "objectType"],
 ]);
 
@@ -147,13 +153,16 @@ export function readEntity(
 ): Result<ReadEntity, AnyRefusal> {
   return reading(() => {
     const body = objectAt(value, "");
-    const { id, "@id": ldId, type, "@type": ldType, scope, "@context": _, ...rest } = body;
+    const { id, "@id": ldId, type, "@type": ldType, scope, expiresAt, ...terms } = body;
+    const { "@context": _, ...rest } = terms;
+    const expires = expiryAt(expiresAt, mode);
     const named = id ?? ldId;
     const typed = type ?? ldType;
     return {
       id: named === undefined ? undefined : uriAt(named, "id"),
       types: typed === undefined ? undefined : typesAt(typed, context),
-      scopes: scope === undefined ? undefined : scopesAt(scope, mode),
+      ...scopesOf(scope, mode),
+      ...(expires !== undefined && { expires }),
       attributes: attributesAt(rest, context, mode),
     };
   });
@@ -219,6 +228,23 @@ function isChange(mode: Mode): boolean {
   return mode === "change" || mode === "merge";
 }
 
+function scopesOf(value: unknown, mode: Mode): Pick<ReadEntity, "scopes" | "scopesThen"> {
+  if (value === undefined) return { scopes: undefined };
+  const all: readonly unknown[] = Array.isArray(value) ? value : [value];
+  const isOverTime = mode === "temporal" && all.some((each) => typeof each === "object");
+  if (!isOverTime) return { scopes: scopesAt(value, mode) };
+  if (all.length > MAX_TIMES) misfit("scope", `at most ${MAX_TIMES} instances`);
+  const scopesThen = all.map((each) => {
+    const { type, value: said, observedAt } = objectAt(each, "scope");
+    if (type !== undefined && type !== "Property") misfit("scope.type", "Property");
+    return { scopes: scopesAt(said, mode), observedAt: timeAt(observedAt, "scope.observedAt") };
+  });
+  if (new Set(scopesThen.map((each) => Date.parse(each.observedAt))).size < scopesThen.length) {
+    misfit("scope", "each observedAt once");
+  }
+  return { scopes: undefined, scopesThen };
+}
+
 function scopesAt(value: unknown, mode: Mode): readonly string[] {
   if (isChange(mode) && value === NGSI_NULL) return [];
   const scopes = Array.isArray(value) ? value : [value];
@@ -226,6 +252,13 @@ function scopesAt(value: unknown, mode: Mode): readonly string[] {
     const isScope = typeof each === "string" && each.length <= 256 && SCOPE.test(each);
     return isScope ? (each.startsWith("/") ? each : `/${each}`) : misfit("scope", "a scope");
   });
+}
+
+function expiryAt(value: unknown, mode: Mode): number | null | undefined {
+  // Of what was so it says nothing: it is about what is kept (§4.22).
+  if (value === undefined || mode === "temporal") return undefined;
+  if (isChange(mode) && value === NGSI_NULL) return null;
+  return Date.parse(timeAt(value, "expiresAt").replace(",", "."));
 }
 
 function attributesAt(body: JsonObject, context: TermContext, mode: Mode): ReadAttributes {
@@ -309,8 +342,12 @@ function instanceAt(
   const said: Record<string, JsonValue> = { type };
   if (!(member in body)) misfit(path, `${member} of the ${type}`);
   said[member] = contentAt(type, body[member], path, mode, context);
-  const { observedAt, datasetId, ...rest } = body;
+  const { observedAt, expiresAt, datasetId, ...rest } = body;
   if (observedAt !== undefined) said.observedAt = timeAt(observedAt, `${path}.observedAt`);
+  if (expiresAt === NGSI_NULL && mode === "merge") said.expiresAt = NGSI_NULL;
+  else if (expiresAt !== undefined && mode !== "temporal") {
+    said.expiresAt = timeAt(expiresAt, `${path}.expiresAt`);
+  }
   if (datasetId !== undefined && datasetId !== "@none") {
     said.datasetId = uriAt(datasetId, `${path}.datasetId`);
   }

@@ -10,6 +10,7 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, Services } from "../services.ts";
 import type { ShortRoute } from "../short-path.ts";
 import type { Contexts, TermContext } from "./contexts.ts";
+import type { Expiries } from "./expiries.ts";
 import { type KeptEntities, NOTED } from "./kept.ts";
 import { answerNgsiProblem } from "./problem.ts";
 import type { Asked } from "./query.ts";
@@ -29,6 +30,10 @@ export type Ask = {
   readonly accept: MediaType;
   /** How the world reaches the node. */
   readonly publicUrl: string;
+  /** By the clock of the node. */
+  readonly nowMilliseconds: number;
+  /** What is answered holds only now. */
+  readonly keepNot: () => void;
   /** The context that an item of the body is to be read with. */
   contextOf(item: unknown): Promise<Result<TermContext, AnyRefusal>>;
 };
@@ -52,6 +57,13 @@ export type Route = {
   answer(ask: Ask): Promise<Result<Answered, AnyRefusal>>;
 };
 
+/** What every route works with. */
+export type Means = {
+  readonly services: Services;
+  readonly contexts: Contexts;
+  readonly expiries: Pick<Expiries, "watch">;
+};
+
 const BASE = "/ngsi-ld/v1";
 /** Where contexts are that are kept here. */
 export const CONTEXTS_PATH: string = `${BASE}/jsonldContexts`;
@@ -65,45 +77,39 @@ type Sent = { readonly bytes: Uint8Array; readonly value: unknown; readonly isLd
 type ReadBytes = () => Promise<Result<Uint8Array, AnyRefusal>>;
 
 /** Answers a route, its refusals in the words of NGSI-LD. */
-export function mountRoute(app: App, services: Services, contexts: Contexts, route: Route): void {
+export function mountRoute(app: App, means: Means, route: Route): void {
+  const { services } = means;
   const path = BASE + route.path;
   // Both spellings are in use, and the specification has neither.
   app.on(route.method, [path, `${path}/`], async (c) => {
     // Just that, whatever else there would be to say of the request (§6.3.4).
     if (route.hasBody && hasNoLength(c)) return new Response(null, { status: 411 });
     const read = () => readBody(c.req.raw, MAX_BULK_BYTES, services.bodies);
-    return responseOf(await answerRoute(services, contexts, route, c, read));
+    return responseOf(await answerRoute(means, route, c, read));
   });
 }
 
 /** The same on the short way. */
-export function shortRoute(
-  services: Services,
-  contexts: Contexts,
-  kept: KeptEntities,
-  route: Route,
-): ShortRoute {
+export function shortRoute(means: Means, kept: KeptEntities, route: Route): ShortRoute {
   const { method, path, hasBody } = route;
   return {
     ...{ method, path: BASE + path, hasBody },
     ...(route.isKept && { kept: (c: Incoming) => kept.find(c) }),
-    answer: async (c, body) =>
-      ok(await answerRoute(services, contexts, route, c, async () => ok(body), kept)),
+    answer: async (c, body) => ok(await answerRoute(means, route, c, async () => ok(body), kept)),
   };
 }
 
 async function answerRoute(
-  services: Services,
-  contexts: Contexts,
+  means: Means,
   route: Route,
   c: Incoming,
   read: ReadBytes,
   kept?: KeptEntities,
 ): Promise<Answered> {
-  const answer = await understood(services, contexts, route, c, read, kept);
+  const answer = await understood(means, route, c, read, kept);
   const given = answer.ok
     ? answer.value
-    : answerNgsiProblem(answer.error, services.config.publicUrl);
+    : answerNgsiProblem(answer.error, means.services.config.publicUrl);
   const tenant = c.req.header("NGSILD-Tenant");
   if (tenant === undefined) return given;
   if (given instanceof Response) given.headers.set("NGSILD-Tenant", tenant);
@@ -119,8 +125,7 @@ function hasNoLength({ req }: Incoming): boolean {
 }
 
 async function understood(
-  services: Services,
-  contexts: Contexts,
+  { services, contexts, expiries }: Means,
   route: Route,
   c: Incoming,
   read: ReadBytes,
@@ -146,13 +151,18 @@ async function understood(
     ? contexts.read(link.value, target.value.log.origin)
     : contextOf(sent.value.value));
   if (!context.ok) return context;
-  const keep = route.isKept ? kept?.begin(c, target.value) : undefined;
+  let keep = route.isKept ? kept?.begin(c, target.value) : undefined;
+  expiries.watch(target.value.log);
   const answer = await route.answer({
     ...{ c, target: target.value, context: context.value, contextOf, accept: accept.value },
     // What is given twice is a list that was written apart.
     asked: (name) => c.req.queries(name)?.join(","),
     body: sent.value?.value,
     publicUrl: services.config.publicUrl,
+    nowMilliseconds: services.clock(),
+    keepNot: () => {
+      keep = undefined;
+    },
   });
   if (answer.ok && !route.isWriting) target.value.note?.(NOTED, 1);
   if (answer.ok && answer.value instanceof TextAnswer) keep?.(answer.value);

@@ -9,6 +9,7 @@ import {
   type JsonValue,
   MEMBERS,
 } from "../../data/index.ts";
+import { asOfVersion } from "./conformance.ts";
 import type { TermContext } from "./contexts.ts";
 import type { Projection } from "./projection.ts";
 import { NGSI_NULL } from "./read-entity.ts";
@@ -36,6 +37,8 @@ export type Form = {
   readonly join?: Join;
   /** What is told of an instance beside what it says. */
   readonly beside?: Beside;
+  /** As version 1.x of the specification has entities; left out: the newest. */
+  readonly version?: number;
 };
 
 /** GS CIM 009 §4.5.23. */
@@ -52,7 +55,8 @@ export type Links = { readonly entities: ReadonlyMap<string, Entity>; left: numb
 
 type Json = { readonly [name: string]: unknown };
 
-export function entityJson(entity: Entity, context: TermContext, form: Form, links?: Links): Json {
+export function entityJson(given: Entity, context: TermContext, form: Form, links?: Links): Json {
+  const entity = asOfVersion(given, form.version, (value) => vocabulary(value, context));
   const { id, types, scopes, created, modified } = entity;
   const json: Record<string, unknown> = {};
   const put = (name: string, value: unknown) => {
@@ -64,6 +68,7 @@ export function entityJson(entity: Entity, context: TermContext, form: Form, lin
   if (form.withTimes) {
     put("createdAt", timeText(created));
     put("modifiedAt", timeText(modified));
+    if (entity.expires !== undefined) put("expiresAt", timeText(entity.expires));
   }
   for (const [name, instances] of Object.entries(shown(entity.attributes, form))) {
     json[context.attributeTerm(name)] = attributeJson(name, instances, context, form, links);
@@ -204,6 +209,7 @@ export function instanceJson(
     else if (name === "json") json.json = withNulls(value);
     else if (name === "objectList") json.objectList = objects(value, form);
     else if (name === "entityTypeSealed") json[name] = vocabulary(value, context);
+    else if (name === "expiresAt" && !form.withTimes) continue;
     else if (MEMBERS.has(name) || name === "lang") json[name] = value;
     else if (isJsonMap(value))
       json[context.attributeTerm(name)] = instanceJson(value, context, form);

@@ -1,9 +1,11 @@
-import { ok, type Result } from "../../core/index.ts";
-import { ALL, type Entity } from "../../data/index.ts";
+import { err, ok, type Result } from "../../core/index.ts";
+import { ALL, type Entity, still } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
+import { dueOfChange, expired } from "./changes.ts";
 import { type Fits, fitAll, fitsOf } from "./fit.ts";
 import { appendByGateway, type Change } from "./gateway.ts";
+import type { GatewayLog } from "./gathered.ts";
 import { Locks } from "./locks.ts";
 import type { Target } from "./target.ts";
 
@@ -20,20 +22,56 @@ export type Writer = {
     ids: readonly string[],
     changes: (before: ReadonlyMap<string, Entity>, fits: Fits) => readonly Change[],
   ): Promise<Result<void, AnyRefusal>>;
+  /** Ends what has expired of these entities. */
+  expire(target: GatewayLog, ids: readonly string[]): Promise<Result<void, AnyRefusal>>;
+  /** Hears of what was written that expires, and when the first of it does. */
+  onDue(listener: (target: GatewayLog, dueMilliseconds: number) => void): void;
 };
 
 export function createWriter(services: Services): Writer {
+  const { clock } = services;
   const locks = new Locks();
-  const lockOf = ({ log }: Target, id: string): string => `${log.origin} ${id}`;
+  const listeners: ((target: GatewayLog, dueMilliseconds: number) => void)[] = [];
+  const lockOf = ({ log }: GatewayLog, id: string): string => `${log.origin} ${id}`;
+  const now = async ({ log }: GatewayLog, id: string): Promise<Entity | undefined> => {
+    const entity = await log.entities.now(id, ALL);
+    return entity && still(entity, clock());
+  };
+  const append = async (
+    target: GatewayLog,
+    changes: readonly Change[],
+  ): Promise<Result<void, AnyRefusal>> => {
+    const done = await appendByGateway(services, target, changes);
+    const due = Math.min(...changes.map((each) => dueOfChange(each) ?? Number.POSITIVE_INFINITY));
+    if (done.ok && due < Number.POSITIVE_INFINITY) {
+      for (const listener of listeners) listener(target, due);
+    }
+    return done;
+  };
+  const isToCome: Fits = (change) => {
+    const due = dueOfChange(change);
+    if (due === undefined || due > clock()) return ok(undefined);
+    return err({ code: "NGSI_DATA", path: "expiresAt", want: "a time to come" });
+  };
+  const allToCome = (changes: readonly Change[]): Result<void, AnyRefusal> =>
+    changes.map((each) => isToCome(each, undefined)).find(({ ok }) => !ok) ?? ok(undefined);
+  const fitsIn = (target: GatewayLog): Fits => {
+    const fits = fitsOf(services, target);
+    if (fits === undefined) return isToCome;
+    return (change, before) => {
+      const fit = isToCome(change, before);
+      return fit.ok ? fits(change, before) : fit;
+    };
+  };
   return {
     one: (target, id, change) =>
       locks.run([lockOf(target, id)], async () => {
-        const before = await target.log.entities.now(id, ALL);
+        const before = await now(target, id);
         const made = change(before);
         if (!made.ok) return made;
         if (made.value === undefined) return ok(undefined);
-        const fit = fitsOf(services, target)?.(made.value, before);
-        return fit?.ok === false ? fit : appendByGateway(services, target, [made.value]);
+        const fit = fitsIn(target)(made.value, before);
+        return fit.ok ? append(target, [made.value]) : fit;
       }),
     many: (target, ids, changes) =>
       locks.run(
@@ -41,15 +79,29 @@ export function createWriter(services: Services): Writer {
         async () => {
           const before = new Map<string, Entity>();
           for (const id of new Set(ids)) {
-            const entity = await target.log.entities.now(id, ALL);
+            const entity = await now(target, id);
             if (entity !== undefined) before.set(id, entity);
           }
-          const fits = fitsOf(services, target);
-          const made = changes(before, fits ?? (() => ok(undefined)));
+          const fits = fitsIn(target);
+          const made = changes(before, fits);
           if (made.length === 0) return ok(undefined);
-          const fit = fits && fitAll(fits, made, before);
-          return fit?.ok === false ? fit : appendByGateway(services, target, made);
+          // What an entity becomes in between matters to rules alone.
+          const fit = fits === isToCome ? allToCome(made) : fitAll(fits, made, before);
+          return fit.ok ? append(target, made) : fit;
         },
       ),
+    expire: (target, ids) =>
+      locks.run(
+        ids.map((id) => lockOf(target, id)),
+        async () => {
+          const ended: Change[] = [];
+          for (const id of ids) {
+            const entity = await target.log.entities.now(id, ALL);
+            if (entity !== undefined) ended.push(...expired(entity, clock()));
+          }
+          return ended.length === 0 ? ok(undefined) : appendByGateway(services, target, ended);
+        },
+      ),
+    onDue: (listener) => listeners.push(listener),
   };
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { compareTable } from "../../../src/table/index.ts";
 import { code } from "../../core/state/kit.ts";
 import { discard } from "../../discard.ts";
@@ -113,6 +113,24 @@ describe("a dataset as a table", () => {
     }
     expect(Math.max(...rows)).toBeLessThanOrEqual(256);
     expect(rows.reduce((sum, each) => sum + each, 0)).toBe(MANY + 8);
+  });
+
+  test("is read entry by entry as its reader takes it, and so is its proof", async () => {
+    const log = present(world.datasets.find(`${AIR}#1`), "the log");
+    const read = [vi.spyOn(log, "encodedBody"), vi.spyOn(log, "body")];
+    for (const path of ["?format=csv", "?format=geojson", "/proof?format=csv"]) {
+      const reader = present((await get(path)).body?.getReader(), "a body");
+      // The head: whatever had to be looked at before there are rows was looked at.
+      await reader.read();
+      for (const each of read) each.mockClear();
+      // The small ones that come first, and no more than two of those that have 3 000 rows each.
+      for (let taken = 0; taken < 4; taken++) await reader.read();
+      expect(log.size).toBeGreaterThan(8);
+      const entries = read.flatMap(({ mock }) => mock.calls).length;
+      expect(entries, path).toBeLessThanOrEqual(log.size - 2);
+      await reader.cancel();
+    }
+    for (const each of read) each.mockRestore();
   });
 
   test("is cut out by time, box, attributes and the size of the log", async () => {

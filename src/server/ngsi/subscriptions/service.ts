@@ -29,6 +29,7 @@ const BUSY_MILLISECONDS = 5000;
 export class Subscriptions {
   readonly #services: Services;
   readonly #contexts: Contexts;
+  readonly #onFollow: (log: DatasetLog) => void;
   readonly #store: SubscriptionStore;
   readonly #slots = new Slots();
   /** In the order of their making. */
@@ -40,9 +41,11 @@ export class Subscriptions {
   readonly #stop = new AbortController();
   readonly #loaded: Promise<void>;
 
-  constructor(services: Services, contexts: Contexts) {
+  /** @param onFollow hears of each log whose subscribers are to be told of changes */
+  constructor(services: Services, contexts: Contexts, onFollow: (log: DatasetLog) => void) {
     this.#services = services;
     this.#contexts = contexts;
+    this.#onFollow = onFollow;
     // Each notification that is under way waits for it.
     setMaxListeners(0, this.#stop.signal);
     this.#store = new SubscriptionStore(services.subscriptions ?? memoryStore(), services.log);
@@ -139,6 +142,7 @@ export class Subscriptions {
     if (known !== undefined) return known;
     const made = new Followed(log, this.#delivery());
     this.#followed.set(log.origin, made);
+    this.#onFollow(log);
     return made;
   }
 

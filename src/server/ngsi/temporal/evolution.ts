@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../../core/index.ts";
-import { type JsonMap, type Observed, observedAt } from "../../../data/index.ts";
+import { type JsonMap, type Observed, observedAt, saysWhenScoped } from "../../../data/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import { NGSI_NULL } from "../read-entity.ts";
 import type { Ask } from "../request.ts";
@@ -130,19 +130,22 @@ class Teller {
 
   #sayScopes(observed: Observed, scopes: readonly string[]): void {
     const isDeletion = scopes.length === 0;
-    const isSame = JSON.stringify(scopes) === JSON.stringify(this.#scopes);
+    const isTimed = saysWhenScoped(observed);
+    const isSame = !isTimed && JSON.stringify(scopes) === JSON.stringify(this.#scopes);
     this.#scopes = scopes;
     const { property } = this.#form;
     // Nothing observed them; where they were set as they are now, they count as observed then (§4.5.6).
-    const isSet = observed.kind !== "add" && !isDeletion;
+    const isSet = (isTimed || observed.kind !== "add") && !isDeletion;
     if (property === "observedAt" && !isSet) return;
     if (isSame || isDeletion !== (property === "deletedAt")) return;
-    const { row, entry, at, receivedMilliseconds: time } = observed;
+    const { row, entry, at, receivedMilliseconds: received, timeMilliseconds } = observed;
+    const seenAt = isTimed ? timeMilliseconds : received;
+    const time = property === "observedAt" ? seenAt : received;
     if (!this.#isAsked(time)) return;
     const value = scopes.length === 1 ? (scopes[0] ?? "") : scopes;
-    const seen = isSet ? { observedAt: new Date(time).toISOString() } : {};
+    const seen = isSet ? { observedAt: new Date(seenAt).toISOString() } : {};
     const said = { type: "Property", value, ...seen };
-    const times = { time, received: time, modified: time };
+    const times = { time, received, modified: received };
     this.evolution.scopes.push({ said, ...times, row, entry, at, n: 0, isDeletion });
   }
 

@@ -20,7 +20,8 @@ export function evolutionJson(
   put("id", id);
   put("type", oneOrMany([...evolution.types].map(context.typeTerm)));
   const { scopes } = evolution;
-  if (scopes.length > 0) put("scope", momentsJson(scopes, context, form));
+  const ordered = [...scopes].sort((a, b) => a.time - b.time);
+  if (ordered.length > 0) put("scope", momentsJson(ordered, context, form));
   for (const [name, moments] of evolution.attributes) {
     if (!isMember(name, form.form)) continue;
     const named = moments.filter(({ said }) => isNamed(said, form));

@@ -80,24 +80,32 @@ function changesOf({
   id,
   types,
   scopes,
+  scopesThen = [],
   attributes,
 }: ReadEntity & { readonly id: string }): readonly Change[] {
   const times = new Map<number | undefined, Record<string, JsonMap[]>>();
   for (const [name, instances] of Object.entries(attributes)) {
     for (const said of instances) {
       const time = observedAt(said);
-      const seen = times.get(time) ?? {};
-      times.set(time, seen);
-      seen[name] = [...(seen[name] ?? []), said];
+      const then = times.get(time) ?? {};
+      times.set(time, then);
+      then[name] = [...(then[name] ?? []), said];
     }
   }
-  if (times.size === 0) times.set(undefined, {});
-  return [...times]
+  if (times.size === 0 && scopesThen.length === 0) times.set(undefined, {});
+  // An observation that says scopes and nothing else says when they were so.
+  const scoped = scopesThen.map((then): Change => {
+    const timeMilliseconds = Date.parse(then.observedAt.replace(",", "."));
+    return { id, kind: "add", types, scopes: then.scopes, timeMilliseconds };
+  });
+  scoped.sort((a, b) => (a.timeMilliseconds ?? 0) - (b.timeMilliseconds ?? 0));
+  const seen = [...times]
     .sort(([a = Number.POSITIVE_INFINITY], [b = Number.POSITIVE_INFINITY]) => a - b)
-    .map(([time, seen]): Change => {
+    .map(([time, attributes]): Change => {
       const when = time === undefined ? {} : { timeMilliseconds: time };
-      return { id, kind: "add", types, scopes, attributes: seen, ...when };
+      return { id, kind: "add", types, scopes, attributes, ...when };
     });
+  return [...scoped, ...seen];
 }
 
 /** Everything that was so, by when it came. */

@@ -1,0 +1,107 @@
+import { describe, expect, test } from "vitest";
+import type { Entity, JsonMap } from "../../../src/data/index.ts";
+import { asOfVersion, preferredVersion } from "../../../src/server/ngsi/conformance.ts";
+
+// Versions of NGSI-LD that a client prefers: GS CIM 009 §4.3.6.8.
+
+const instance = (said: JsonMap) => ({ said, created: 1, modified: 1, entry: 1, at: 0 });
+const term = (value: unknown) => String(value).replace(/^.*#/, "");
+
+const ENTITY: Entity = {
+  ...{ id: "urn:a:1", types: ["A", "B"], scopes: ["/a"], created: 1, modified: 1, time: 1 },
+  ...{ expires: 10, due: 10 },
+  attributes: {
+    many: [
+      instance({ type: "Property", value: 1, datasetId: "urn:d:1" }),
+      instance({ type: "Property", value: 2, unitCode: "C62", observedAt: "2026-01-01T00:00:00Z" }),
+    ],
+    name: [instance({ type: "LanguageProperty", languageMap: { zh: "灯" } })],
+    json: [instance({ type: "JsonProperty", json: { a: "urn:ngsi-ld:null", b: [1] } })],
+    kind: [instance({ type: "VocabProperty", vocab: "https://own.example/#lamp" })],
+    list: [instance({ type: "ListProperty", valueList: [1, 2], valueType: "x" })],
+    links: [instance({ type: "ListRelationship", objectList: ["urn:b:1"], objectType: "B" })],
+    deep: [
+      instance({
+        ...{
+          type: "Property",
+          value: { languageMap: 1, expiresAt: "x" },
+          expiresAt: "2030-01-01T00:00:00Z",
+        },
+        of: {
+          type: "LanguageProperty",
+          languageMap: { en: "x" },
+          expiresAt: "2030-01-01T00:00:00Z",
+        },
+      }),
+    ],
+  },
+};
+const then = (minor: number | undefined) => asOfVersion(ENTITY, minor, term);
+const said = (minor: number, name: string) =>
+  then(minor).attributes[name]?.map((each) => each.said);
+
+describe("an older version", () => {
+  test("is named by a preference among others", () => {
+    for (const [prefer, minor] of [
+      ...([
+        [undefined, undefined],
+        ["", undefined],
+        ["body=json", undefined],
+      ] as const),
+      ...([
+        ["ngsi-ld=1.5", 5],
+        ["body=json, ngsi-ld=1.0", 0],
+        ['ngsi-ld="1.6"', 6],
+      ] as const),
+      ...([
+        ["ngsi-ld=1.9.1", 9],
+        ["ngsi-ld=1.12", 9],
+        ["ngsi-ld=2.0", 9],
+      ] as const),
+      ...([
+        ["ngsi-ld=x", undefined],
+        ["xngsi-ld=1.5", undefined],
+        ["ngsi-ld=1.5x", undefined],
+      ] as const),
+    ]) {
+      expect(preferredVersion(prefer), String(prefer)).toBe(minor);
+    }
+  });
+
+  test("has what there was then, and of the newest nothing is told otherwise", () => {
+    expect([then(undefined), then(9)]).toEqual([ENTITY, ENTITY]);
+    expect(then(9)).toBe(ENTITY);
+    expect([then(8).expires, then(8).scopes, then(8).types]).toEqual([
+      undefined,
+      ["/a"],
+      ["A", "B"],
+    ]);
+    expect([then(3).scopes, then(3).types, then(0).types]).toEqual([[], ["A", "B"], ["A"]]);
+  });
+
+  test("has no types of attributes that came later", () => {
+    expect(said(8, "json")).toEqual([
+      { type: "JsonProperty", json: { a: "urn:ngsi-ld:null", b: [1] } },
+    ]);
+    expect(said(7, "json")).toEqual([{ type: "Property", value: { b: [1] } }]);
+    expect(said(7, "kind")).toEqual([{ type: "Property", value: "lamp" }]);
+    expect(said(7, "list")).toEqual([{ type: "Property", value: [1, 2] }]);
+    expect(said(8, "list")).toEqual([{ type: "ListProperty", valueList: [1, 2] }]);
+    expect(said(8, "links")).toEqual(ENTITY.attributes.links?.map((each) => each.said));
+    expect(said(7, "links")).toEqual([{ type: "Relationship", object: ["urn:b:1"] }]);
+    expect(said(4, "name")).toEqual([{ type: "LanguageProperty", languageMap: { zh: "灯" } }]);
+    expect(said(3, "name")).toEqual([{ type: "Property", value: { zh: "灯" } }]);
+  });
+
+  test("has no members that came later, at any depth, and values are left as they are", () => {
+    const value = { languageMap: 1, expiresAt: "x" };
+    expect(said(8, "deep")).toEqual([
+      { type: "Property", value, of: { type: "LanguageProperty", languageMap: { en: "x" } } },
+    ]);
+    expect(said(3, "deep")).toEqual([
+      { type: "Property", value, of: { type: "Property", value: { en: "x" } } },
+    ]);
+    expect(said(3, "many")).toHaveLength(2);
+    expect(said(2, "many")).toEqual([{ type: "Property", value: 2 }]);
+  });
+});
