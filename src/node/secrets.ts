@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { dirname } from "node:path";
 import { hex } from "../core/index.ts";
-import { createFile, errnoOf, type FileSystem, nodeFiles, readText, syncUp } from "../log/index.ts";
+import {
+  createFile,
+  errnoOf,
+  type FileSystem,
+  makeDurable,
+  nodeFiles,
+  readText,
+} from "../log/index.ts";
 
 // Seeds of keys that a node itself holds: the log's, and in a demonstration everybody's. One file each, mode 0600, one line
 // of hex. Keys of people are the CLI's affair, which can also encrypt them.
@@ -27,17 +34,19 @@ export async function seedFile(path: string, files: FileSystem = nodeFiles): Pro
   }
 }
 
-/** Writes a seed where there is none, with the directory that it is in; durable when it resolves. @throws EEXIST */
-export function createSeed(path: string, seed: Uint8Array, files: FileSystem): Promise<void> {
-  return createFile(files, path, `${hex(seed)}\n`, {
-    permissions: 0o600,
-    below: dirname(dirname(path)),
-  });
+/**
+ * Writes a seed where there is none, with the directories that it is in; durable when it resolves: others are told of its
+ * public key, so none of them may be lost. @throws EEXIST
+ */
+export async function createSeed(path: string, seed: Uint8Array, files: FileSystem): Promise<void> {
+  await makeDurable(files, dirname(path), 0o700);
+  await createFile(files, path, `${hex(seed)}\n`, { permissions: 0o600 });
 }
 
 /** Makes a seed that was found as durable as one that was made now: whoever made it may have been killed before. */
-export function keepSeed(path: string, files: FileSystem): Promise<void> {
-  return syncUp(files, dirname(path), dirname(dirname(path)));
+export async function keepSeed(path: string, files: FileSystem): Promise<void> {
+  await makeDurable(files, dirname(path), 0o700);
+  await files.syncDirectory(dirname(path));
 }
 
 /** `undefined` when there is no such file. */

@@ -1,6 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, afterEach, expect } from "vitest";
 import {
   type Code,
@@ -25,11 +25,10 @@ import { describeFaults } from "./table.ts";
 // on the way (the parent's copy, the values) lies on the real disk, and is checked by whoever reads it.
 
 const ORIGIN = "child.test/log";
-// The directory that nothing was made in yet is lost with the power as a whole.
-const ROOT = join(mkdtempSync(join(tmpdir(), "cityid-begin-child-")), "city");
+const ROOT = mkdtempSync(join(tmpdir(), "cityid-begin-child-"));
 afterAll(async () => {
   for (const world of ready) await (await world)[Symbol.asyncDispose]();
-  discard(dirname(ROOT));
+  discard(ROOT);
 });
 
 /** A parent of its own for each life: it delegates once. */
@@ -108,41 +107,39 @@ describeFaults<Life>({
     expect(delegation?.policy, why).toContain(formatVerifierKey(logKey(ORIGIN, seed)));
   },
   calls: (calls) =>
-    expect(calls.map(named)).toMatchInlineSnapshot(`
-    [
-      "create /srv/city/cityid.json.new",
-      "create /srv/city/keys/log.key.*.new",
-      "create /srv/city/ledger/journal.new",
-      "create /srv/city/policy.new",
-      "link /srv/city/keys/log.key",
-      "make /tmp",
-      "make /srv",
-      "make /srv/city",
-      "make /srv/city/keys",
-      "make /srv/city/ledger",
-      "remove /srv/city/keys/log.key.*.new",
-      "rename /srv/city/cityid.json.new",
-      "rename /srv/city/ledger/journal.new",
-      "rename /srv/city/policy.new",
-      "sync /srv/city/cityid.json.new",
-      "sync /srv/city/keys/log.key.*.new",
-      "sync /srv/city/ledger/journal.new",
-      "sync /srv/city/policy.new",
-      "sync directory /",
-      "sync directory /tmp",
-      "sync directory /srv",
-      "sync directory /srv/city",
-      "sync directory /srv/city/keys",
-      "sync directory /srv/city/ledger",
-      "write /srv/city/cityid.json.new",
-      "write /srv/city/keys/log.key.*.new",
-      "write /srv/city/ledger/journal.new",
-      "write /srv/city/policy.new",
-    ]
-  `),
+    expect(shown(calls)).toMatchInlineSnapshot(`
+      [
+        "create /srv/city/cityid.json.new",
+        "create /srv/city/keys/log.key.*.new",
+        "create /srv/city/ledger/journal.new",
+        "create /srv/city/policy.new",
+        "link /srv/city/keys/log.key",
+        "make /srv/city",
+        "make /srv/city/keys",
+        "make /srv/city/ledger",
+        "remove /srv/city/keys/log.key.*.new",
+        "rename /srv/city/cityid.json.new",
+        "rename /srv/city/ledger/journal.new",
+        "rename /srv/city/policy.new",
+        "sync /srv/city/cityid.json.new",
+        "sync /srv/city/keys/log.key.*.new",
+        "sync /srv/city/ledger/journal.new",
+        "sync /srv/city/policy.new",
+        "sync directory /srv/city",
+        "sync directory /srv/city/keys",
+        "sync directory /srv/city/ledger",
+        "write /srv/city/cityid.json.new",
+        "write /srv/city/keys/log.key.*.new",
+        "write /srv/city/ledger/journal.new",
+        "write /srv/city/policy.new",
+      ]
+    `),
 });
 
-/** Without what differs from run to run. */
-function named(call: string): string {
-  return call.replace(/\.[0-9a-f]{8}\.new/, ".*.new").replace(dirname(ROOT), "/srv");
+/** Without what differs from run to run, and from machine to machine: the directories above. */
+function shown(calls: readonly string[]): readonly string[] {
+  const within = calls.filter((call) => call.includes(ROOT));
+  return within.map((call) =>
+    call.replace(/\.[0-9a-f]{8}\.new/, ".*.new").replace(ROOT, "/srv/city"),
+  );
 }

@@ -8,7 +8,7 @@ import {
   type Statement,
 } from "../../core/index.ts";
 import { embeddedLedgerExists } from "../../ledger/embedded/index.ts";
-import { type FileSystem, makeDurable, nodeFiles, replaceFile, syncUp } from "../../log/index.ts";
+import { type FileSystem, nodeFiles, replaceFile, syncUp } from "../../log/index.ts";
 import type { Client } from "../../sdk/index.ts";
 import { beginNode } from "../begin.ts";
 import { dataDirectory, readDescription, writeDescription } from "../data-directory.ts";
@@ -68,8 +68,6 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
     throw new ChildFault("PARENT_DELEGATION", { subject: origin, got: "name" });
   // The steps to come have millions of records each, one after the other.
   keepHeapsSmall();
-  // The parent is told of this key: it must not be lost with the directory that it is in.
-  await makeDurable(files, directory.root, 0o700);
   const logSeed = await seedFile(directory.logKey, files);
   const described = {
     member: OWNER,
