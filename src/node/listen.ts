@@ -7,7 +7,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { concat } from "../core/index.ts";
-import type { HotAnswer, Server, TakeBody } from "../server/index.ts";
+import { type HotAnswer, problemOf, type Server, type TakeBody } from "../server/index.ts";
 import { lookTwice } from "./second-look.ts";
 
 // A slow client costs a socket, never a stall: everything has an end.
@@ -74,7 +74,8 @@ export async function listen(
       connections -= 1;
     });
   });
-  lookTwice(server);
+  // No address of this node is known here: what stands in the problem is relative to where it was asked.
+  lookTwice(server, (got) => JSON.stringify(problemOf({ code: "HTTP_REQUEST", got }, "")));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen({ ...where, backlog: BACKLOG }, resolve);

@@ -26,7 +26,7 @@ export {
   type ServerConfig,
 } from "./options.ts";
 export { type StaticFiles, staticFiles } from "./portal/index.ts";
-export { type AnyRefusalCode, PROBLEM_ROWS, type Problem } from "./problem/index.ts";
+export { type AnyRefusalCode, PROBLEM_ROWS, type Problem, problemOf } from "./problem/index.ts";
 export {
   bucketName,
   familyOf,

@@ -70,3 +70,27 @@ test("a small body is taken the short way, whole or not at all", async () => {
   expect(taken).toEqual(["whole", "ill"]);
   await listening.stop();
 });
+
+test("who writes an address in other characters than HTTP has is told how to write them", async () => {
+  const application = {
+    hot: () => undefined,
+    page: () => undefined,
+    write: () => undefined,
+    fetch: async () => new Response("not asked"),
+    close: async () => undefined,
+  };
+  const listening = await listen(() => application, { host: "127.0.0.1", port: 0 });
+  const socket = connect(listening.port, "127.0.0.1");
+  socket.write("GET /v1/codes?q=石家庄 HTTP/1.1\r\nHost: x\r\n\r\n");
+  let answer = "";
+  for await (const part of socket.setEncoding("utf8")) answer += part;
+  const [head = "", body = ""] = answer.split("\r\n\r\n");
+  expect(head).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n.*application\/problem\+json/s);
+  expect(JSON.parse(body)).toMatchObject({
+    type: "/docs/errors#HTTP_REQUEST",
+    status: 400,
+    code: "HTTP_REQUEST",
+    facts: { got: "Invalid char in url query" },
+  });
+  await listening.stop();
+});

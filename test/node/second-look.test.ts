@@ -11,7 +11,7 @@ const HEADERS_MILLISECONDS = 300;
 async function impatient(isTwice: boolean) {
   const options = { headersTimeout: HEADERS_MILLISECONDS, connectionsCheckingInterval: 50 };
   const server = createServer(options, (_, response) => response.end("in time"));
-  if (isTwice) lookTwice(server);
+  if (isTwice) lookTwice(server, (reason) => reason);
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return { server, port: (server.address() as AddressInfo).port };
@@ -62,7 +62,9 @@ test("who says nothing or not all of it is told so, and what is no request is re
   };
   expect(await say("")).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
   expect(await say("GET / HTTP/1.1\r\nHo")).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
-  expect(await say("this is no request\r\n\r\n")).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/);
+  expect(await say("this is no request\r\n\r\n")).toMatch(
+    /^HTTP\/1\.1 400 Bad Request\r\n.*\r\n\r\nInvalid method/s,
+  );
   const fields = `x: ${"y".repeat(20_000)}\r\n`;
   expect(await say(`GET / HTTP/1.1\r\nHost: x\r\n${fields}\r\n`)).toMatch(/^HTTP\/1\.1 431 /);
   server.close();

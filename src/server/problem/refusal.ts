@@ -8,6 +8,7 @@ import type { NgsiRefusal } from "../ngsi/refusal.ts";
 export type HttpRefusal =
   | { readonly code: "HTTP_NOT_FOUND"; readonly path: string }
   | { readonly code: "HTTP_METHOD"; readonly got: string; readonly allow: string }
+  | { readonly code: "HTTP_REQUEST"; readonly got: string }
   | { readonly code: "HTTP_TARGET_SIZE"; readonly characters: number; readonly max: number }
   | {
       readonly code: "HTTP_PARAMETER";

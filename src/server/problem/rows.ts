@@ -38,6 +38,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "This path does not take that method",
     "Use one of the methods in `allow`.",
   ),
+  HTTP_REQUEST: row(
+    400,
+    "This cannot be read as a request of HTTP",
+    "Write what is not ASCII in an address as the %XX of its UTF-8; a client does so where it is asked to (`curl --data-urlencode`).",
+  ),
   HTTP_TARGET_SIZE: row(414, "The address is too long", "Ask for less in one request."),
   HTTP_PARAMETER: row(
     400,
