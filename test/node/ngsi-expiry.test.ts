@@ -2,18 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { discard } from "../discard.ts";
 import { code } from "../sdk/world.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld } from "./dataset-world.ts";
+import { ERRORS, JSON_TYPE, type Json, ngsiClient } from "./ngsi-client.ts";
 import { startRealNode, until } from "./real-node.ts";
 import { Receiver } from "./receiver.ts";
 
 // What expires (GS CIM 009 §4.22), over a real node: told until then, to nobody afterwards, and ended in the log.
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes
-type Json = any;
-type Answer = { readonly status: number; readonly body: Json };
-
 const SCRATCH = { env: { CITYID_SCRATCH: "1" } };
-const JSON_TYPE = { "Content-Type": "application/json" };
-const ERRORS = "https://uri.etsi.org/ngsi-ld/errors/";
 const GONE = { status: 404, type: `${ERRORS}ResourceNotFound` };
 /** Long enough that a busy machine gets to see it before. */
 const SOON_MILLISECONDS = 3000;
@@ -21,18 +16,7 @@ const SOON_MILLISECONDS = 3000;
 let world: DatasetWorld;
 let receiver: Receiver;
 
-async function ask(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = JSON_TYPE,
-): Promise<Answer> {
-  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-  const response = await fetch(`${world.node.url}/ngsi-ld/v1${path}`, init);
-  const text = await response.text();
-  return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
-}
-const get = async (path: string): Promise<Json> => (await ask("GET", path)).body;
+const { ask, get } = ngsiClient(() => world.node);
 const problem = async (method: string, path: string, body?: unknown) => {
   const { status, body: said } = await ask(method, path, body);
   return { status, type: said?.type };

@@ -4,16 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { discard } from "../discard.ts";
 import { serveContexts } from "./context-server.ts";
+import { ERRORS, JSON_TYPE, type Json, ngsiClient } from "./ngsi-client.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
 // What NGSI-LD says of forms, links, order and time, on the scratch dataset of a real node.
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes
-type Json = any;
-type Answer = { readonly status: number; readonly body: Json; readonly headers: Headers };
-
-const JSON_TYPE = { "Content-Type": "application/json" };
-const ERRORS = "https://uri.etsi.org/ngsi-ld/errors/";
 const CORE = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld";
 const CONTEXT_REL = 'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"';
 
@@ -23,20 +18,7 @@ let contexts: Awaited<ReturnType<typeof serveContexts>>;
 let base: string;
 let isContextThere = true;
 
-async function ask(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = JSON_TYPE,
-): Promise<Answer> {
-  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-  const response = await fetch(`${node.url}/ngsi-ld/v1${path}`, init);
-  const text = await response.text();
-  const { status } = response;
-  return { status, body: text === "" ? undefined : JSON.parse(text), headers: response.headers };
-}
-const get = async (path: string, headers: Record<string, string> = {}): Promise<Json> =>
-  (await ask("GET", path, undefined, headers)).body;
+const { ask, get } = ngsiClient(() => node);
 const made = async (body: object, path = "/entities"): Promise<void> =>
   expect((await ask("POST", path, body)).status).toBe(201);
 const property = (value: unknown, more: object = {}) => ({ type: "Property", value, ...more });

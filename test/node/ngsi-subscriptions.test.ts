@@ -7,36 +7,20 @@ import { createNotifier } from "../../src/node/notify/notifier.ts";
 import { discard } from "../discard.ts";
 import { code, named, signerOf } from "../sdk/world.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
+import { ERRORS, JSON_TYPE, type Json, ngsiClient } from "./ngsi-client.ts";
 import { startRealNode, until } from "./real-node.ts";
 import { Receiver } from "./receiver.ts";
 
 // Subscriptions of NGSI-LD on a real node, with a receiver that is one: what is told, to whom, and what becomes of it.
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes
-type Json = any;
-type Answer = { readonly status: number; readonly body: Json; readonly headers: Headers };
-
 const SCRATCH = { env: { CITYID_SCRATCH: "1" } };
-const JSON_TYPE = { "Content-Type": "application/json" };
-const ERRORS = "https://uri.etsi.org/ngsi-ld/errors/";
 const PARKS = `${OFFICE.slice(0, -3)}.03`;
 const CORE = "https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.8.jsonld";
 
 let world: DatasetWorld;
 let receiver: Receiver;
 
-async function ask(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = JSON_TYPE,
-): Promise<Answer> {
-  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-  const response = await fetch(`${world.node.url}/ngsi-ld/v1${path}`, init);
-  const text = await response.text();
-  const { status } = response;
-  return { status, body: text === "" ? undefined : JSON.parse(text), headers: response.headers };
-}
+const { ask } = ngsiClient(() => world.node);
 
 const lamp = (n: string, more: object = {}) => ({
   ...{ id: `urn:ngsi-ld:Lamp:${n}`, type: "Lamp", power: { type: "Property", value: 1 } },

@@ -4,17 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { discard } from "../discard.ts";
 import { serveContexts } from "./context-server.ts";
+import { ERRORS, type Fields, JSON_TYPE, type Json, LD_TYPE, ngsiClient } from "./ngsi-client.ts";
 import { beginLedger, type RealNode, startRealNode } from "./real-node.ts";
 
 // What NGSI-LD takes and what it refuses, on the scratch dataset of a real node: the letter of GS CIM 009 where programs trip.
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes
-type Json = any;
-type Fields = Record<string, string>;
-
-const JSON_TYPE = { "Content-Type": "application/json" };
-const LD_TYPE = { "Content-Type": "application/ld+json" };
-const ERRORS = "https://uri.etsi.org/ngsi-ld/errors/";
 const CONTEXT_REL = 'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"';
 const NOTHING = "urn:ngsi-ld:null";
 
@@ -23,19 +17,11 @@ let node: RealNode;
 let contexts: Awaited<ReturnType<typeof serveContexts>>;
 let base: string;
 
-async function ask(method: string, path: string, body?: unknown, headers: Fields = JSON_TYPE) {
-  const init = { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) };
-  const response = await fetch(`${node.url}/ngsi-ld/v1${path}`, init);
-  const text = await response.text();
-  const { status, headers: fields } = response;
-  return { status, text, headers: fields, body: (text === "" ? {} : JSON.parse(text)) as Json };
-}
-const get = async (path: string, headers: Fields = {}): Promise<Json> =>
-  (await ask("GET", path, undefined, headers)).body;
+const { ask, get } = ngsiClient(() => node);
 /** Its status, and what NGSI-LD calls the problem. */
 const refused = async (method: string, path: string, body?: unknown, headers = JSON_TYPE) => {
   const { status, body: problem } = await ask(method, path, body, headers);
-  return [status, problem.type?.replace(ERRORS, "")];
+  return [status, problem?.type?.replace(ERRORS, "")];
 };
 const BAD = [400, "BadRequestData"];
 let count = 0;

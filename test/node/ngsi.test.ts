@@ -6,38 +6,19 @@ import { discard } from "../discard.ts";
 import { code, signerOf } from "../sdk/world.ts";
 import { serveContexts } from "./context-server.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
+import { ERRORS, JSON_TYPE, type Json, LD_TYPE, ngsiClient } from "./ngsi-client.ts";
 import { startRealNode } from "./real-node.ts";
 
 // NGSI-LD on a real node: the scratch dataset, which everybody writes, and a department's, which its owner does.
 
-// biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes
-type Json = any;
-type Answer = { readonly status: number; readonly body: Json; readonly headers: Headers };
-
 const SCRATCH = { env: { CITYID_SCRATCH: "1" } };
-const JSON_TYPE = { "Content-Type": "application/json" };
-const LD_TYPE = { "Content-Type": "application/ld+json" };
 
 let world: DatasetWorld;
 let token: string;
 let contexts: Awaited<ReturnType<typeof serveContexts>>;
 let contextUrl: string;
 
-async function ask(
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = JSON_TYPE,
-): Promise<Answer> {
-  const given = typeof body === "string" ? body : JSON.stringify(body);
-  const init = { method, headers, ...(body !== undefined && { body: given }) };
-  const response = await fetch(`${world.node.url}/ngsi-ld/v1${path}`, init);
-  const text = await response.text();
-  const { status } = response;
-  return { status, body: text === "" ? undefined : JSON.parse(text), headers: response.headers };
-}
-const get = async (path: string, headers: Record<string, string> = {}): Promise<Json> =>
-  (await ask("GET", path, undefined, headers)).body;
+const { ask, get } = ngsiClient(() => world.node);
 const ids = async (query: string): Promise<string[]> =>
   (await get(`/entities?${query}`)).map(({ id }: Json) => id.replace(/^.*:/, ""));
 
@@ -341,7 +322,6 @@ describe("entities of NGSI-LD", () => {
   });
 });
 
-const ERRORS = "https://uri.etsi.org/ngsi-ld/errors/";
 const LANGUAGES = { type: "LanguageProperty", languageMap: { zh: "灯", en: "Lamp" } };
 
 describe("contexts of NGSI-LD", () => {

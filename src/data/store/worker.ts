@@ -1,7 +1,6 @@
 import { parentPort } from "node:worker_threads";
 import { errnoOf, yieldToOthers } from "../../log/index.ts";
 import type { StoredEntry } from "../port.ts";
-
 import { StoreWriter } from "./store-writer.ts";
 import type { Handed, WriterAnswer, WriterOrder } from "./writer-thread.ts";
 
