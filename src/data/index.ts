@@ -46,7 +46,7 @@ export {
   observedAt,
   placeOf,
 } from "./entities/entity.ts";
-export { dueOfSaid, still } from "./entities/expiry.ts";
+export { dueOfAll, still } from "./entities/expiry.ts";
 export { fold } from "./entities/fold.ts";
 export {
   type Box,

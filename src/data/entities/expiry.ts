@@ -9,11 +9,18 @@ export function dueOf({
   attributes,
 }: Pick<Entity, "expires" | "attributes">): number | undefined {
   const all = Object.values(attributes).flat();
-  return all.reduce<number | undefined>((due, { said }) => earlier(due, dueOfSaid(said)), expires);
+  return dueOfAll(
+    expires,
+    all.map(({ said }) => said),
+  );
 }
 
-/** The same of what is said of an attribute. */
-export function dueOfSaid(said: JsonMap): number | undefined {
+/** The same of what is said of attributes, and of a time that is said beside it. */
+export function dueOfAll(expires: number | undefined, all: readonly JsonMap[]): number | undefined {
+  return all.reduce((due, said) => earlier(due, dueOfSaid(said)), expires);
+}
+
+function dueOfSaid(said: JsonMap): number | undefined {
   let due = expiryOf(said);
   for (const name of Object.keys(said)) {
     const below = MEMBERS.has(name) ? undefined : said[name];

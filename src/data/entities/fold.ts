@@ -1,5 +1,5 @@
 import { type Entity, type Instance, type JsonMap, observedAt } from "./entity.ts";
-import { dueOf, dueOfSaid } from "./expiry.ts";
+import { dueOf, dueOfAll } from "./expiry.ts";
 import { type Amendment, type Statement, saysWhenScoped } from "./statement.ts";
 
 /** Where a statement stands, and when it came. */
@@ -66,10 +66,7 @@ function scopesOf(
 /** Most of what is said never expires, and is not looked through. */
 function withDue(before: Entity | undefined, { kind, attributes }: Statement, now: Entity): Entity {
   const isSaid = () =>
-    kind !== "merge" &&
-    Object.values(attributes)
-      .flat()
-      .some((each) => dueOfSaid(each) !== undefined);
+    kind !== "merge" && dueOfAll(undefined, Object.values(attributes).flat()) !== undefined;
   if (before?.due === undefined && now.expires === undefined && !isSaid()) return now;
   const due = dueOf(now);
   return due === undefined ? now : { ...now, due };

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import {
-  dueOfSaid,
+  dueOfAll,
   type Entity,
   fold,
   type Instance,
@@ -69,9 +69,7 @@ export function expired(entity: Entity, now: number): readonly Change[] {
 
 /** When the first of what is said expires. */
 export function dueOfChange({ expires, attributes = {} }: Change): number | undefined {
-  const all = Object.values(attributes).flat();
-  const due = [expires ?? undefined, ...all.map(dueOfSaid)].filter((each) => each !== undefined);
-  return due.length === 0 ? undefined : Math.min(...due);
+  return dueOfAll(expires ?? undefined, Object.values(attributes).flat());
 }
 
 /** What the address says of a merge (§6.5.3.4). */
