@@ -51,6 +51,8 @@ export type SnapshotOptions = {
   readonly capture: () => SnapshotState;
   /** Called after `capture`: resolves when the values up to `valuesEnd` survive a power cut. */
   readonly syncValues: () => Promise<void>;
+  /** Called when all is durable and the old snapshot would be replaced: throws where that one is the better. */
+  readonly confirm: () => void;
 };
 
 /**
@@ -60,7 +62,7 @@ export type SnapshotOptions = {
  * Its block may still be on its way into the log: whoever loads it compares it with the log.
  */
 export async function writeSnapshot(options: SnapshotOptions): Promise<SnapshotState> {
-  const { files, path } = options;
+  const { files, path, confirm } = options;
   const draft = `${path}.new`;
   files.remove(draft);
   const file = files.open(draft, "write");
@@ -68,6 +70,7 @@ export async function writeSnapshot(options: SnapshotOptions): Promise<SnapshotS
   try {
     state = await write(new Writer(file), options);
     await file.sync();
+    confirm();
   } catch (cause) {
     files.remove(draft);
     throw cause;

@@ -58,6 +58,7 @@ function options(map: SparseMap, others: Partial<SnapshotOptions> = {}): Snapsho
     map,
     capture: () => STATE,
     syncValues: async () => undefined,
+    confirm: () => undefined,
     ...others,
   };
 }

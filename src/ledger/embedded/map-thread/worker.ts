@@ -57,7 +57,14 @@ function refsOf(of: SparseMap): FoundSnapshot["refs"] {
 
 async function snapshot(id: number): Promise<void> {
   try {
-    const { valuesEnd } = await writeSnapshot({ files: nodeFiles, path, map, capture, syncValues });
+    const { valuesEnd } = await writeSnapshot({
+      files: nodeFiles,
+      path,
+      map,
+      capture,
+      syncValues,
+      confirm,
+    });
     report({ kind: "snapshotted", id, valuesEnd });
   } catch (cause) {
     report({ kind: "notSnapshotted", id, why: cause instanceof Error ? cause.message : "unknown" });
@@ -65,12 +72,16 @@ async function snapshot(id: number): Promise<void> {
 }
 
 function capture(): BlockMoment & { readonly aux: Uint8Array } {
-  // Also of a snapshot that was begun before: it would take the place of one that a start can use.
-  if (isTakenBack) throw new Error("blocks were taken back");
+  confirm();
   return {
     ...present(moment, "a block"),
     aux: encodeCbor(Object.fromEntries(beside)),
   };
+}
+
+/** Also for a snapshot that was begun before: it would take the place of one that a start can use. */
+function confirm(): void {
+  if (isTakenBack) throw new Error("blocks were taken back");
 }
 
 /** The file of values is the other thread's. */
