@@ -10,12 +10,14 @@ import {
   type ImportRow,
   importRoot,
   isImportable,
+  present,
   selectImport,
+  type VerifierKey,
 } from "../../core/index.ts";
 import { EntrySpool, KeySorter, ReplayedValues } from "../../ledger/embedded/index.ts";
 import { turn } from "../../log/index.ts";
-import { ChildFault } from "./fault.ts";
 import type { ParentLog } from "./parent-log.ts";
+import { delegationTo, mustVouchFor } from "./vouched.ts";
 
 /** What a child ledger takes over, and from which moment of its parent. To be closed. */
 export type HandOver = AsyncDisposable & {
@@ -29,8 +31,8 @@ export type HandOver = AsyncDisposable & {
 
 export type HandOverOptions = {
   readonly code: Code;
-  /** Name of the ledger that the code is delegated to. */
-  readonly origin: string;
+  /** The log of the ledger that the code is delegated to. */
+  readonly log: VerifierKey;
   /** Directory on a disk with room for what is taken over. */
   readonly directory: string;
   readonly signal?: AbortSignal;
@@ -42,13 +44,13 @@ export type HandOverOptions = {
  * Takes out of a parent's values what the ledger of `code` begins with. Whoever has the same log makes the same bytes. Neither
  * keys nor values are in memory all at once.
  *
- * @throws ChildFault `PARENT_DELEGATION` where the code is not delegated to `origin`
+ * @throws ChildFault `PARENT_DELEGATION`, `PARENT_LOG_KEY` where the code is not delegated to that log
  */
-export async function handOver(log: ParentLog, options: HandOverOptions): Promise<HandOver> {
+export async function handOver(parent: ParentLog, options: HandOverOptions): Promise<HandOver> {
   const imports = new EntrySpool(options.directory);
   try {
-    const record = await spoolImports(log, options, imports);
-    return handedOver(log, options.code, record, imports);
+    const record = await spoolImports(parent, options, imports);
+    return handedOver(parent, options.code, record, imports);
   } catch (cause) {
     imports.close();
     throw cause;
@@ -70,7 +72,7 @@ function handedOver(
 /** @returns the code's record */
 async function spoolImports(
   { replayDirectory }: ParentLog,
-  { code, origin, directory, ...others }: HandOverOptions,
+  { code, log, directory, ...others }: HandOverOptions,
   imports: EntrySpool,
 ): Promise<CodeRecord> {
   using values = new ReplayedValues(replayDirectory);
@@ -86,20 +88,14 @@ async function spoolImports(
   }, others);
   const encoded = own === undefined ? undefined : values.valueAt(own);
   const record = encoded && (decodeOwnCbor(encoded) as unknown as CodeRecord);
-  const delegated = mustBeDelegated(record, code, origin);
+  mustVouchFor(log, code, delegationTo(log.name, code, record));
   for (const entry of encodeImports(selectImport(rowsOf(values, notes), code))) {
     imports.push(entry);
     if (imports.length % ENTRIES_AT_ONCE > 0) continue;
     await turn();
     others.signal?.throwIfAborted();
   }
-  return delegated;
-}
-
-function mustBeDelegated(record: CodeRecord | undefined, code: Code, origin: string): CodeRecord {
-  if (record?.delegation?.origin === origin) return record;
-  const got = record?.delegation?.origin ?? "none";
-  throw new ChildFault("PARENT_DELEGATION", { subject: code, want: origin, got });
+  return present(record, "a record that is delegated");
 }
 
 /** Some megabytes: others have their turn in between. */
