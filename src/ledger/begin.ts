@@ -1,6 +1,7 @@
 import {
   type Change,
   type ChildGenesis,
+  childGenesisInTurns,
   type EntryList,
   encodeBlockEntry,
   encodeGenesis,
@@ -13,6 +14,7 @@ import {
   type Result,
   RULE_VERSION,
 } from "../core/index.ts";
+import { turn } from "../log/index.ts";
 import type { Position } from "./block-maker.ts";
 import { changesOfBeginning, stepsOf } from "./replay.ts";
 import type { LedgerState } from "./state.ts";
@@ -29,11 +31,33 @@ export function beginWith(
   genesis: Genesis | ChildGenesis,
   imports: EntryList = [],
 ): Result<Begun, GenesisRefusal | ImportRefusal> {
-  const first = encodeGenesis(genesis);
-  const at = (index: number) => (index === 0 ? first : imports.at(index - 1));
-  const entries = { length: imports.length + 1, at };
+  const entries = entriesOf(genesis, imports);
   const changes = changesOfBeginning(genesis, entries);
   return changes.ok ? ok({ entries, changes: changes.value }) : changes;
+}
+
+/** Entries that are read before others have their turn: some megabytes. */
+const ENTRIES_AT_ONCE = 64;
+
+/** The same, while others have their turn: a million codes take a minute. */
+export async function beginInTurns(
+  genesis: Genesis | ChildGenesis,
+  imports: EntryList,
+): Promise<Result<Begun, GenesisRefusal | ImportRefusal>> {
+  if (!("parent" in genesis)) return beginWith(genesis, imports);
+  const entries = entriesOf(genesis, imports);
+  const work = childGenesisInTurns(genesis, entries);
+  for (let read = 1; ; read++) {
+    const { done, value } = work.next();
+    if (done) return value.ok ? ok({ entries, changes: value.value }) : value;
+    if (read % ENTRIES_AT_ONCE === 0) await turn();
+  }
+}
+
+function entriesOf(genesis: Genesis | ChildGenesis, imports: EntryList): EntryList {
+  const first = encodeGenesis(genesis);
+  const at = (index: number) => (index === 0 ? first : imports.at(index - 1));
+  return { length: imports.length + 1, at };
 }
 
 /** Block 0: the genesis, what a child ledger imports, and the block entry. */

@@ -36,10 +36,22 @@ export function applyChildGenesis(
   genesis: ChildGenesis,
   entries: EntryList,
 ): Result<Iterable<Change>, GenesisRefusal | ImportRefusal> {
+  const work = childGenesisInTurns(genesis, entries);
+  for (;;) {
+    const turn = work.next();
+    if (turn.done) return turn.value;
+  }
+}
+
+/** The same with a pause behind each entry that was read, so that others have their turn in what takes a minute. */
+export function* childGenesisInTurns(
+  genesis: ChildGenesis,
+  entries: EntryList,
+): Generator<void, Result<Iterable<Change>, GenesisRefusal | ImportRefusal>> {
   const imports = withoutFirst(entries);
-  const committed = isCommitted(genesis, imports);
+  const committed = yield* isCommitted(genesis, imports);
   if (!committed.ok) return committed;
-  const subtree = readSubtree(genesis.parent.code, imports);
+  const subtree = yield* readSubtree(genesis.parent.code, imports);
   if (!subtree.ok) return subtree;
   const tx = new Transaction({ get: () => undefined });
   const leaf = hashLeaf(present(entries.at(0), "the genesis"));
@@ -64,16 +76,27 @@ export function importRoot(entries: EntryList): ChildGenesis["imports"] {
   return { count: tree.size, root: tree.root() };
 }
 
-function isCommitted({ imports }: ChildGenesis, entries: EntryList): Result<void, ImportRefusal> {
+function* isCommitted(
+  { imports }: ChildGenesis,
+  entries: EntryList,
+): Generator<void, Result<void, ImportRefusal>> {
+  const tree = Frontier.empty();
+  for (const entry of each(entries)) {
+    tree.append(hashLeaf(entry));
+    yield;
+  }
   const show = ({ count, root }: ChildGenesis["imports"]): string => `${count} ${hex(root)}`;
-  const [got, want] = [show(importRoot(entries)), show(imports)];
+  const [got, want] = [show({ count: tree.size, root: tree.root() }), show(imports)];
   return got === want ? ok(undefined) : err({ code: "CHILD_ROOT", got, want });
 }
 
 /** More than the rows of an entry. */
 const ROWS = 65_536;
 
-function readSubtree(top: Code, imports: EntryList): Result<Subtree, ImportRefusal> {
+function* readSubtree(
+  top: Code,
+  imports: EntryList,
+): Generator<void, Result<Subtree, ImportRefusal>> {
   const subtree = emptySubtree(top);
   let index = 0;
   for (const rows of decodeImports(imports)) {
@@ -86,18 +109,22 @@ function readSubtree(top: Code, imports: EntryList): Result<Subtree, ImportRefus
       if (why !== undefined) return err({ code: "CHILD_VALUE", key, why });
     }
     index++;
+    yield;
   }
-  const misfit = findMisfit(subtree) ?? findLost(subtree, imports);
+  const misfit = findMisfit(subtree) ?? (yield* findLost(subtree, imports));
   if (misfit !== undefined) return err({ code: "CHILD_VALUE", ...misfit });
   const { held } = subtree;
   return held === undefined ? ok(subtree) : err({ code: "CHILD_SUSPENDED", ...held });
 }
 
 /** The first row that names a record which is not there: those of codes may come after it. */
-function findLost(subtree: Subtree, imports: EntryList): Misfit | undefined {
-  for (const [key, value] of othersIn(subtree, imports)) {
-    const reference = referenceIn(key, value);
-    if (reference !== undefined && !isKnown(subtree, reference)) return { key, why: "reference" };
+function* findLost(subtree: Subtree, imports: EntryList): Generator<void, Misfit | undefined> {
+  for (const index of subtree.mixed) {
+    for (const [key, value] of othersIn(imports, index)) {
+      const reference = referenceIn(key, value);
+      if (reference !== undefined && !isKnown(subtree, reference)) return { key, why: "reference" };
+    }
+    yield;
   }
   return undefined;
 }
@@ -107,11 +134,9 @@ function isOther(key: string): boolean {
   return codeOf(key) === undefined && !key.startsWith("~order/");
 }
 
-/** The other rows, of entries that were read before. */
-function* othersIn({ mixed }: Subtree, imports: EntryList): Generator<ImportRow> {
-  for (const index of mixed) {
-    for (const row of rowsFrom(imports, index)) if (isOther(row[0])) yield row;
-  }
+/** The other rows of an entry that was read before. */
+function othersIn(imports: EntryList, index: number): readonly ImportRow[] {
+  return rowsFrom(imports, index).filter(([key]) => isOther(key));
 }
 
 /**
@@ -139,7 +164,9 @@ function* changesOf(
     for (const child of children) places.push(child);
     yield made(frontierKey(code), frontierOver(records, children) as unknown as CborValue);
   }
-  for (const [key, value] of othersIn(subtree, imports)) yield { key, value, index: 0 };
+  for (const index of subtree.mixed) {
+    for (const [key, value] of othersIn(imports, index)) yield { key, value, index: 0 };
+  }
   for (const [holder, open] of subtree.rings) {
     yield made(ringKey(holder), { open } as unknown as CborValue);
   }

@@ -52,7 +52,7 @@ export {
   type HeldKey,
   isKeyOfSide,
 } from "./grants.ts";
-export { applyChildGenesis, importRoot } from "./import.ts";
+export { applyChildGenesis, childGenesisInTurns, importRoot } from "./import.ts";
 export {
   type EntryList,
   encodeImports,

@@ -10,7 +10,7 @@ import {
   readLog,
   syncUp,
 } from "../../log/index.ts";
-import { beginWith, makeFirstBlock } from "../begin.ts";
+import { beginInTurns, makeFirstBlock } from "../begin.ts";
 import { ClockGuard } from "../clock-guard.ts";
 import { LedgerFault } from "../fault.ts";
 import { LatestValues } from "../latest-values.ts";
@@ -57,7 +57,7 @@ export async function createEmbeddedLedger(
   imports: EntryList = [],
   { files = nodeFiles, maxRecordBytes, derive = false }: CreateOptions = {},
 ): Promise<void> {
-  const begun = beginWith(genesis, imports);
+  const begun = await beginInTurns(genesis, imports);
   if (!begun.ok) {
     throw new LedgerFault("LEDGER_DIRECTORY", { path: directory, why: begun.error.code });
   }

@@ -24,6 +24,7 @@ import { handOver } from "./hand-over.ts";
 import { type Delegate, readParent, submitToParent } from "./parent.ts";
 import { replayParent } from "./parent-log.ts";
 import { delegationTo, mustVouchFor } from "./vouched.ts";
+import { WatchedEntries } from "./watched-entries.ts";
 
 /** What the ledger of a delegated code is begun with. */
 export type ChildBeginning = {
@@ -48,6 +49,9 @@ export type BeginningProgress = {
   readonly done: number;
   readonly total: number;
 };
+
+/** Its root, its rows, what hangs in the air, its changes twice, its length, the journal: some of them read a part. */
+const BLOCK_0_READS = 6;
 
 /** The one member of a ledger that a code runs by itself: its own key. */
 const OWNER = "OWNER";
@@ -106,7 +110,11 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   const genesis = genesisOf({ origin, policy, record, time, parent: moment, commitment }, delegate);
   tell("ledger")({ done: 0, total: imports.length });
   const { root } = directory;
-  await beginNode({ dataDirectory: root, genesis, imports, logSeed, files, ...described });
+  const watched = new WatchedEntries(imports, {
+    ...{ times: BLOCK_0_READS, onProgress: tell("ledger"), ...stop },
+  });
+  const parts = { genesis, imports: watched, logSeed, files, ...described };
+  await beginNode({ dataDirectory: root, ...parts });
   tell("ledger")({ done: imports.length, total: imports.length });
   // Of no use any more; what a process that dies here leaves goes with the next start.
   nodeFiles.removeTree(copies);

@@ -186,6 +186,30 @@ describe("the ledger of a delegated code", () => {
     expect(JSON.parse(before).parent).toEqual(described);
   });
 
+  test("goes on after it was told to stop in the midst of block 0", async () => {
+    const ending = new AbortController();
+    const steps: string[] = [];
+    const begun = beginChild(
+      await beginning({
+        signal: ending.signal,
+        onProgress({ step }) {
+          steps.push(step);
+          if (step === "ledger") ending.abort(new Error("enough"));
+        },
+      }),
+    );
+    await expect(begun).rejects.toThrow("enough");
+    expect(steps.at(-1)).toBe("ledger");
+    expect(await readDescription(join(root, "child"))).toBeUndefined();
+    const far: number[] = [];
+    const onProgress: ChildBeginning["onProgress"] = ({ step, done, total }) => {
+      if (step === "ledger") far.push(done / total);
+    };
+    expect(await beginChild(await beginning({ onProgress }))).toBe(true);
+    expect(far).toEqual([...far].sort());
+    expect([far[0], far.at(-1)]).toEqual([0, 1]);
+  });
+
   test("never counts as begun without knowing its parent, whenever the process dies", async () => {
     let isDead = false;
     const alive = <A extends readonly unknown[], R>(call: (...args: A) => R) => {
