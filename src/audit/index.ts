@@ -14,4 +14,11 @@ export { pause } from "./pause.ts";
 export { type AuditRefusal, isSigned, type LogRefusal } from "./refusal.ts";
 export { type LogReport, type ReplayReport, reportOfRound } from "./report.ts";
 export { ServedCopy } from "./served.ts";
-export { type Fetched, openSource, type Source, type SourceOptions, sourceOver } from "./source.ts";
+export {
+  type Fetched,
+  fetchBounded,
+  openSource,
+  type Source,
+  type SourceOptions,
+  sourceOver,
+} from "./source.ts";

@@ -107,6 +107,14 @@ function maxBytesOf(path: string): number {
   return path.includes("/tile/entries/") ? MAX_BUNDLE_BYTES : MAX_OTHER_BYTES;
 }
 
+/** Fetches answers of any path of a node, and no more of each than a log's longest file has: who serves them is not trusted. */
+export async function fetchBounded(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  const { status, headers } = response;
+  const body = await readBounded(response, MAX_BUNDLE_BYTES);
+  return new Response(body.length === 0 ? null : body, { status, headers });
+}
+
 /** The body, or a byte more than `max` of it. */
 async function readBounded(response: Response, max: number): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [];

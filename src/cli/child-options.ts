@@ -54,8 +54,8 @@ export async function beginDelegated(
   config: NodeConfig,
 ): Promise<void> {
   if (options.namespace === undefined) return;
-  const { beginChild } = await import("../node/index.ts");
-  const parent = createClient({ url: parentUrl(options) });
+  const { beginChild, parentClient, policyOf } = await import("../node/index.ts");
+  const parent = parentClient({ url: parentUrl(options), signal: run.signal });
   const delegate = await delegateOf(run, options.namespace);
   if (options.origin !== undefined && !isKeyName(options.origin)) {
     const want = { en: "the name of a log", zh: "日志名称" };
@@ -67,7 +67,7 @@ export async function beginDelegated(
   const begun = await beginChild({
     dataDirectory: config.dataDirectory,
     parent,
-    parentPolicy: await policyFor(options, async () => (await parent.node()).policy),
+    parentPolicy: await policyFor(options, () => policyOf(parent)),
     delegate,
     publicUrl,
     origin: options.origin ?? `${new URL(publicUrl).host}/log`,

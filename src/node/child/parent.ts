@@ -30,7 +30,7 @@ export type ParentView = {
 
 export async function readParent(parent: Client, code: Code): Promise<ParentView> {
   const key = codeKey(code);
-  const bundle = JSON.parse(await parent.proof(key, { more: [anchorKey(code)] }));
+  const bundle = readBundle(await parent.proof(key, { more: [anchorKey(code)] }));
   const values = [bundle, ...(bundle.more ?? [])];
   const read = (wanted: string): unknown => {
     const text = values.find((each) => each.key === wanted)?.value;
@@ -44,6 +44,30 @@ export async function readParent(parent: Client, code: Code): Promise<ParentView
     record: read(key) as CodeRecord | undefined,
     anchor: read(anchorKey(code)) as AnchorValue | undefined,
   };
+}
+
+type Bundle = { readonly log?: unknown; readonly more?: readonly Value[] } & Value;
+type Value = { readonly key?: unknown; readonly value?: unknown };
+
+/** @throws ChildFault `PARENT_LOG`: something else than a node answers */
+function readBundle(text: string): Bundle {
+  try {
+    const bundle = JSON.parse(text);
+    if (typeof bundle === "object" && bundle !== null) return bundle;
+  } catch {
+    // It is no proof either.
+  }
+  throw new ChildFault("PARENT_LOG", { why: "proof" });
+}
+
+/** What the parent's node says whom to believe about its log. @throws ChildFault `PARENT_CHECKPOINT` where it says nothing of it */
+export async function policyOf(parent: Pick<Client, "node">): Promise<string> {
+  const { policy } = await parent.node().catch((cause: unknown) => {
+    if (cause instanceof SyntaxError) throw new ChildFault("PARENT_CHECKPOINT", { why: "policy" });
+    throw cause;
+  });
+  if (typeof policy !== "string") throw new ChildFault("PARENT_CHECKPOINT", { why: "policy" });
+  return policy;
 }
 
 /** Signs an operation for the parent ledger and hands it in. @throws ChildFault `PARENT_REFUSED` */
