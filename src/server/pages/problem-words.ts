@@ -14,7 +14,7 @@ const SPELLING = words(
   "Compare it with the plate: a code begins with MA, with dots and slashes between its parts, as MA.156.1301.02/LAMP/000123.",
 );
 
-/** Words for the refusals that people without a keyboard full of curl meet. Others show the title of the problem. */
+/** Words for the refusals that people without a keyboard full of curl meet. Others show what `/docs/errors` says. */
 export const PROBLEM_WORDS: { readonly [code: string]: ProblemWords | undefined } = {
   CODE_LENGTH: SPELLING,
   CODE_EMPTY_NODE: SPELLING,
