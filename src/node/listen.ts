@@ -43,8 +43,8 @@ export async function listen(
 ): Promise<Listening> {
   const listener = getRequestListener(
     (request, env) => {
-      const { remoteAddress } = (env as { incoming: IncomingMessage }).incoming.socket;
-      return application().fetch(request, { remoteAddress });
+      const { socket, url: target } = (env as { incoming: IncomingMessage }).incoming;
+      return application().fetch(request, { remoteAddress: socket.remoteAddress, target });
     },
     { overrideGlobalObjects: false },
   );

@@ -64,7 +64,7 @@ export type Means = {
   readonly expiries: Pick<Expiries, "watch">;
 };
 
-const BASE = "/ngsi-ld/v1";
+export const BASE = "/ngsi-ld/v1";
 /** Where contexts are that are kept here. */
 export const CONTEXTS_PATH: string = `${BASE}/jsonldContexts`;
 const JSON_TYPE = "application/json";
