@@ -124,3 +124,7 @@ async function stop(server: HttpServer): Promise<void> {
   clearInterval(sweep);
   clearTimeout(cut);
 }
+
+export function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

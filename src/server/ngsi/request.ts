@@ -52,6 +52,8 @@ export type Route = {
   readonly parameters: readonly string[];
   /** What of a dataset its reader must be granted; `read` where nothing is said. */
   readonly action?: AccessAction;
+  /** It has an answer for a tenant, too, that nothing was made for. */
+  readonly isOfAnyTenant?: boolean;
   /** What it answers may be kept while nothing else is said of the entity that its path names. */
   readonly isKept?: boolean;
   answer(ask: Ask): Promise<Result<Answered, AnyRefusal>>;
