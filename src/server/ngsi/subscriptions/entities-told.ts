@@ -2,7 +2,7 @@ import type { Attributes, Entity, Instance, JsonMap } from "../../../data/index.
 import type { TermContext } from "../contexts.ts";
 import { readLanguages, STYLES } from "../query.ts";
 import { NGSI_NULL } from "../read-entity.ts";
-import { entityJson, type Form, featureJson, vocabulary } from "../write-entity.ts";
+import { entityJson, type Form, featureJson, vocabulary, withNulls } from "../write-entity.ts";
 import { instancesChanged, type SeenChange } from "./matching.ts";
 import { DEFAULT_TRIGGERS, type Subscription } from "./said.ts";
 
@@ -141,11 +141,13 @@ const PREVIOUS: { readonly [member: string]: string } = {
 function previousOf({ said }: Instance, context: TermContext): Json {
   const entries = Object.entries(PREVIOUS).filter(([member]) => said[member] !== undefined);
   return Object.fromEntries(
-    entries.map(([member, name]) => [
-      name,
-      member === "vocab" ? vocabulary(said.vocab, context) : said[member],
-    ]),
+    entries.map(([member, name]) => [name, contentTold(member, said, context)]),
   );
+}
+
+function contentTold(member: string, said: JsonMap, context: TermContext): unknown {
+  if (member === "vocab") return vocabulary(said.vocab, context);
+  return member === "json" ? withNulls(said.json) : said[member];
 }
 
 /** What stands in the place of an instance that is gone. */
