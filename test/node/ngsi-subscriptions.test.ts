@@ -85,6 +85,10 @@ describe("subscriptions", () => {
     const next =
       '</ngsi-ld/v1/subscriptions?limit=1&offset=1>;rel="next";type="application/ld+json"';
     expect([ld.headers.get("Link"), ld.body[0]["@context"]]).toEqual([next, CORE]);
+    const slash = await ask("GET", "/subscriptions/?limit=1&offset=0", undefined, {
+      Accept: "application/ld+json",
+    });
+    expect(slash.headers.get("Link")).toBe(next);
     const path = `/subscriptions/${id}`;
     const patch = { description: null, isActive: false, notification: to("/other") };
     expect((await ask("PATCH", path, patch)).status).toBe(204);
@@ -245,6 +249,51 @@ describe("subscriptions", () => {
     });
     expect(all).toMatchObject({ status: "ok", lastSuccess: expect.any(String) });
     for (const id of ids) await ask("DELETE", `/subscriptions/${id}`);
+  });
+
+  test("tell JSON as it was, and what is gone of it as nothing", async () => {
+    const thing = "urn:ngsi-ld:Thing:json";
+    const was = { id: "some", no: null, list: [null, { deep: null }] };
+    const now = { city: "Nantes" };
+    const raw = (json: unknown) => ({ type: "JsonProperty", json });
+    await ask("POST", "/entities", { id: thing, type: "Thing", raw: raw(was) });
+    const id = await subscribe("/json", {
+      entities: [{ type: "Thing" }],
+      notificationTrigger: ["attributeUpdated", "attributeDeleted", "entityDeleted"],
+      notification: { showChanges: true },
+    });
+    await ask("PATCH", `/entities/${thing}/attrs`, { raw: raw(now) });
+    await ask("DELETE", `/entities/${thing}/attrs/raw`);
+    await ask("POST", `/entities/${thing}/attrs`, { raw: raw(was) });
+    await ask("DELETE", `/entities/${thing}`);
+    const told = await receiver.some("/json", 3);
+    const gone = raw("urn:ngsi-ld:null");
+    expect(told.map(({ data }) => data[0].raw)).toEqual([
+      { ...raw(now), previousJson: was },
+      { ...gone, previousJson: now },
+      { ...gone, previousJson: was },
+    ]);
+    const path = `/temporal/entities/${thing}?timeproperty=deletedAt`;
+    expect((await ask("GET", path)).body).toMatchObject({ raw: [gone, gone] });
+    await ask("DELETE", `/subscriptions/${id}`);
+  });
+
+  test("say what their receiver answers while they are asked for", async () => {
+    const asked: Promise<Json>[] = [];
+    const server = createServer((request, response) => {
+      request.resume().on("end", () => {
+        asked.push(shown(id));
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const id = await subscribe("/meanwhile", { notification: { endpoint: { uri } } });
+    await ask("POST", "/entities", lamp("meanwhile"));
+    const [first] = await until(async () => (asked.length > 0 ? asked : undefined));
+    expect((await first).notification).toMatchObject({ status: "ok", timesSent: 1 });
+    await ask("DELETE", `/subscriptions/${id}`);
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test("wait for their throttling, repeat at their interval, rest while they are paused", async () => {
