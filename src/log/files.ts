@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { errnoOf } from "./fault.ts";
+import { NodeFile } from "./node-file.ts";
 
 /**
  * The file calls that whatever must survive a crash is made of. Tests put a shim in their place that fails, drops and tears what was not synced; the
@@ -50,6 +51,7 @@ export interface OpenFile {
   /** Resolves when everything written so far survives a power cut (fdatasync). */
   sync(): Promise<void>;
   truncate(size: number): void;
+  /** What is under way is finished first; nothing is begun any more. Fine if it was closed. */
   close(): void;
 }
 
@@ -116,9 +118,6 @@ export function openIfThere(files: FileSystem, path: string): OpenFile | undefin
   }
 }
 
-const readLater = promisify(fs.read);
-const writeLater = promisify(fs.write);
-const datasync = promisify(fs.fdatasync);
 const sync = promisify(fs.fsync);
 
 /** The files of this machine. */
@@ -304,48 +303,6 @@ const NOT_OURS = ["EACCES", "EPERM", "EROFS", "EINVAL", "ENOTSUP"];
 
 function flags(mode: "read" | "write"): number {
   return mode === "read" ? fs.constants.O_RDONLY : fs.constants.O_RDWR | fs.constants.O_CREAT;
-}
-
-class NodeFile implements OpenFile {
-  readonly #descriptor: number;
-
-  constructor(descriptor: number) {
-    this.#descriptor = descriptor;
-  }
-
-  size(): number {
-    return fs.fstatSync(this.#descriptor).size;
-  }
-
-  read(into: Uint8Array, position: number): number {
-    return fs.readSync(this.#descriptor, into, 0, into.length, position);
-  }
-
-  async readLater(into: Uint8Array, position: number): Promise<number> {
-    const { bytesRead } = await readLater(this.#descriptor, into, 0, into.length, position);
-    return bytesRead;
-  }
-
-  write(bytes: Uint8Array, position: number): number {
-    return fs.writeSync(this.#descriptor, bytes, 0, bytes.length, position);
-  }
-
-  async writeLater(bytes: Uint8Array, position: number): Promise<number> {
-    const written = await writeLater(this.#descriptor, bytes, 0, bytes.length, position);
-    return written.bytesWritten;
-  }
-
-  sync(): Promise<void> {
-    return datasync(this.#descriptor);
-  }
-
-  truncate(size: number): void {
-    fs.ftruncateSync(this.#descriptor, size);
-  }
-
-  close(): void {
-    fs.closeSync(this.#descriptor);
-  }
 }
 
 function piecesOf(content: Uint8Array | string | Iterable<Uint8Array>): Iterable<Uint8Array> {
