@@ -133,6 +133,7 @@ describe("subscriptions", () => {
       [{ csf: "((" }, "HTTP_PARAMETER"],
       [{ geoQ: { georel: "near", geometry: "Point", coordinates: [0, 0] } }, "HTTP_PARAMETER"],
       [{ jsonldContext: "no uri" }, "NGSI_DATA"],
+      [{ ngsildConformance: "newest" }, "NGSI_DATA"],
       [{ notification: { endpoint: null } }, "NGSI_DATA"],
       [{ notification: { ...to("/x"), pick: ["id"], omit: ["id"] } }, "NGSI_DATA"],
       [{ notification: { ...to("/x"), pick: ["id"], attributes: ["a"] } }, "NGSI_DATA"],
@@ -276,6 +277,55 @@ describe("subscriptions", () => {
     const path = `/temporal/entities/${thing}?timeproperty=deletedAt`;
     expect((await ask("GET", path)).body).toMatchObject({ raw: [gone, gone] });
     await ask("DELETE", `/subscriptions/${id}`);
+  });
+
+  test("tell entities as the version has them that they name", async () => {
+    const thing = "urn:ngsi-ld:Sign:1";
+    const sign = {
+      ...{ id: thing, type: "Sign", scope: "/street" },
+      text: { type: "LanguageProperty", languageMap: { zh: "停", en: "stop" } },
+      size: [
+        { type: "Property", value: 1, unitCode: "MTR" },
+        { type: "Property", value: 2, datasetId: "urn:d:1" },
+      ],
+    };
+    const ids: string[] = [];
+    for (const [path, version] of [
+      ["/v1-8", "1.8"],
+      ["/v1-3", "1.3"],
+      ["/v1-0", "1.0.1"],
+    ] as const) {
+      ids.push(
+        await subscribe(path, {
+          ...{ entities: [{ type: "Sign" }], ngsildConformance: version },
+          notificationTrigger: ["attributeCreated", "attributeUpdated", "attributeDeleted"],
+          notification: { showChanges: true },
+        }),
+      );
+      expect((await shown(ids.at(-1) ?? "")).ngsildConformance).toBe(version);
+    }
+    await ask("POST", "/entities", sign);
+    const text = { type: "LanguageProperty", languageMap: { zh: "行" } };
+    await ask("PATCH", `/entities/${thing}/attrs`, { text });
+    await ask("DELETE", `/entities/${thing}/attrs/text`);
+    const told = async (path: string) =>
+      (await receiver.some(path, 3)).map(({ data }) => data[0] as Json);
+    const eight = await told("/v1-8");
+    expect(eight[0]).toEqual(sign);
+    expect(eight[1].text).toEqual({ ...text, previousLanguageMap: sign.text.languageMap });
+    const was = { type: "Property", value: sign.text.languageMap };
+    const { scope: _, ...rest } = sign;
+    const three = await told("/v1-3");
+    expect(three[0]).toEqual({ ...rest, text: was });
+    expect(three[1].text).toEqual({
+      ...{ type: "Property", value: text.languageMap },
+      previousValue: was.value,
+    });
+    expect(three[2].text).toMatchObject({ type: "Property", value: "urn:ngsi-ld:null" });
+    const size = { type: "Property", value: 1 };
+    expect((await told("/v1-0"))[0]).toEqual({ ...rest, text: was, size });
+    await ask("DELETE", `/entities/${thing}`);
+    for (const id of ids) await ask("DELETE", `/subscriptions/${id}`);
   });
 
   test("say what their receiver answers while they are asked for", async () => {
