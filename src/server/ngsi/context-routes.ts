@@ -5,6 +5,7 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, Services } from "../services.ts";
 import { CORE_URL, type Contexts, type FetchedContext } from "./contexts.ts";
 import { CORE_CONTEXT, isCoreContext } from "./core-context.ts";
+import { isTrue } from "./parameters.ts";
 import { type Ask, answerDone, answerPlain, CONTEXTS_PATH, type Route } from "./request.ts";
 import { isScratchTenant } from "./scratch.ts";
 import type { StoredContext, StoredContexts } from "./stored-contexts.ts";
@@ -52,7 +53,7 @@ export function contextRoutes(
   /** Everybody who knows the id of a hosted one reads it; what was fetched hears who sees the dataset for which it was. */
   async function serve({ c, target, asked }: Ask): Answer {
     const id = idOf(c.req.param("id") ?? "");
-    const isDetailed = asked("details") === "true";
+    const isDetailed = isTrue(asked("details"));
     if (isCoreContext(id)) {
       return ok(answerPlain(isDetailed ? coreDetails(id, begun) : { "@context": CORE_CONTEXT }));
     }
@@ -140,7 +141,7 @@ export function mountStoredContext(app: App, services: Services, stored: StoredC
     }
     const found = await stored.get(id);
     if (found === undefined) return next();
-    const isAsked = c.req.query("details") === "true";
+    const isAsked = isTrue(c.req.query("details"));
     const told = isAsked ? storedDetails(found, publicUrl) : { "@context": found.context };
     return answerPlain(told).response();
   });

@@ -27,7 +27,7 @@ import { entityTexts } from "./entity-text.ts";
 import { withLinked } from "./linked.ts";
 import { attributeIri } from "./names.ts";
 import { readOrder } from "./order.ts";
-import { ATTRIBUTE, CHANGE, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
+import { ATTRIBUTE, CHANGE, isTrue, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
 import { proofLinks, withProofs } from "./proofs.ts";
 import { purge } from "./purge.ts";
 import { type NgsiQuery, readForm, readLanguages, readQuery, readTypes } from "./query.ts";
@@ -434,7 +434,7 @@ async function removeOne(writer: Writer, ask: Ask): Answer {
   const of = readPlaceOfAttribute(ask);
   if (!of.ok) return of;
   const datasetId = ask.asked("datasetId");
-  const which = ask.asked("deleteAll") === "true" ? ("all" as const) : { datasetId };
+  const which = isTrue(ask.asked("deleteAll")) ? ("all" as const) : { datasetId };
   const done = await changeTyped(writer, ask, of.value.id, (before) =>
     attributeDeleted(before, of.value, which),
   );
