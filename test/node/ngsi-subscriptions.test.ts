@@ -85,6 +85,10 @@ describe("subscriptions", () => {
     const next =
       '</ngsi-ld/v1/subscriptions?limit=1&offset=1>;rel="next";type="application/ld+json"';
     expect([ld.headers.get("Link"), ld.body[0]["@context"]]).toEqual([next, CORE]);
+    const slash = await ask("GET", "/subscriptions/?limit=1&offset=0", undefined, {
+      Accept: "application/ld+json",
+    });
+    expect(slash.headers.get("Link")).toBe(next);
     const path = `/subscriptions/${id}`;
     const patch = { description: null, isActive: false, notification: to("/other") };
     expect((await ask("PATCH", path, patch)).status).toBe(204);
@@ -129,6 +133,7 @@ describe("subscriptions", () => {
       [{ csf: "((" }, "HTTP_PARAMETER"],
       [{ geoQ: { georel: "near", geometry: "Point", coordinates: [0, 0] } }, "HTTP_PARAMETER"],
       [{ jsonldContext: "no uri" }, "NGSI_DATA"],
+      [{ ngsildConformance: "newest" }, "NGSI_DATA"],
       [{ notification: { endpoint: null } }, "NGSI_DATA"],
       [{ notification: { ...to("/x"), pick: ["id"], omit: ["id"] } }, "NGSI_DATA"],
       [{ notification: { ...to("/x"), pick: ["id"], attributes: ["a"] } }, "NGSI_DATA"],
@@ -245,6 +250,100 @@ describe("subscriptions", () => {
     });
     expect(all).toMatchObject({ status: "ok", lastSuccess: expect.any(String) });
     for (const id of ids) await ask("DELETE", `/subscriptions/${id}`);
+  });
+
+  test("tell JSON as it was, and what is gone of it as nothing", async () => {
+    const thing = "urn:ngsi-ld:Thing:json";
+    const was = { id: "some", no: null, list: [null, { deep: null }] };
+    const now = { city: "Nantes" };
+    const raw = (json: unknown) => ({ type: "JsonProperty", json });
+    await ask("POST", "/entities", { id: thing, type: "Thing", raw: raw(was) });
+    const id = await subscribe("/json", {
+      entities: [{ type: "Thing" }],
+      notificationTrigger: ["attributeUpdated", "attributeDeleted", "entityDeleted"],
+      notification: { showChanges: true },
+    });
+    await ask("PATCH", `/entities/${thing}/attrs`, { raw: raw(now) });
+    await ask("DELETE", `/entities/${thing}/attrs/raw`);
+    await ask("POST", `/entities/${thing}/attrs`, { raw: raw(was) });
+    await ask("DELETE", `/entities/${thing}`);
+    const told = await receiver.some("/json", 3);
+    const gone = raw("urn:ngsi-ld:null");
+    expect(told.map(({ data }) => data[0].raw)).toEqual([
+      { ...raw(now), previousJson: was },
+      { ...gone, previousJson: now },
+      { ...gone, previousJson: was },
+    ]);
+    const path = `/temporal/entities/${thing}?timeproperty=deletedAt`;
+    expect((await ask("GET", path)).body).toMatchObject({ raw: [gone, gone] });
+    await ask("DELETE", `/subscriptions/${id}`);
+  });
+
+  test("tell entities as the version has them that they name", async () => {
+    const thing = "urn:ngsi-ld:Sign:1";
+    const sign = {
+      ...{ id: thing, type: "Sign", scope: "/street" },
+      text: { type: "LanguageProperty", languageMap: { zh: "停", en: "stop" } },
+      size: [
+        { type: "Property", value: 1, unitCode: "MTR" },
+        { type: "Property", value: 2, datasetId: "urn:d:1" },
+      ],
+    };
+    const ids: string[] = [];
+    for (const [path, version] of [
+      ["/v1-8", "1.8"],
+      ["/v1-3", "1.3"],
+      ["/v1-0", "1.0.1"],
+    ] as const) {
+      ids.push(
+        await subscribe(path, {
+          ...{ entities: [{ type: "Sign" }], ngsildConformance: version },
+          notificationTrigger: ["attributeCreated", "attributeUpdated", "attributeDeleted"],
+          notification: { showChanges: true },
+        }),
+      );
+      expect((await shown(ids.at(-1) ?? "")).ngsildConformance).toBe(version);
+    }
+    await ask("POST", "/entities", sign);
+    const text = { type: "LanguageProperty", languageMap: { zh: "行" } };
+    await ask("PATCH", `/entities/${thing}/attrs`, { text });
+    await ask("DELETE", `/entities/${thing}/attrs/text`);
+    const told = async (path: string) =>
+      (await receiver.some(path, 3)).map(({ data }) => data[0] as Json);
+    const eight = await told("/v1-8");
+    expect(eight[0]).toEqual(sign);
+    expect(eight[1].text).toEqual({ ...text, previousLanguageMap: sign.text.languageMap });
+    const was = { type: "Property", value: sign.text.languageMap };
+    const { scope: _, ...rest } = sign;
+    const three = await told("/v1-3");
+    expect(three[0]).toEqual({ ...rest, text: was });
+    expect(three[1].text).toEqual({
+      ...{ type: "Property", value: text.languageMap },
+      previousValue: was.value,
+    });
+    expect(three[2].text).toMatchObject({ type: "Property", value: "urn:ngsi-ld:null" });
+    const size = { type: "Property", value: 1 };
+    expect((await told("/v1-0"))[0]).toEqual({ ...rest, text: was, size });
+    await ask("DELETE", `/entities/${thing}`);
+    for (const id of ids) await ask("DELETE", `/subscriptions/${id}`);
+  });
+
+  test("say what their receiver answers while they are asked for", async () => {
+    const asked: Promise<Json>[] = [];
+    const server = createServer((request, response) => {
+      request.resume().on("end", () => {
+        asked.push(shown(id));
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const id = await subscribe("/meanwhile", { notification: { endpoint: { uri } } });
+    await ask("POST", "/entities", lamp("meanwhile"));
+    const [first] = await until(async () => (asked.length > 0 ? asked : undefined));
+    expect((await first).notification).toMatchObject({ status: "ok", timesSent: 1 });
+    await ask("DELETE", `/subscriptions/${id}`);
+    await new Promise((resolve) => server.close(resolve));
   });
 
   test("wait for their throttling, repeat at their interval, rest while they are paused", async () => {

@@ -5,11 +5,11 @@ import {
   type JsonMap,
   type JsonValue,
   MEMBERS,
+  NGSI_NULL,
 } from "../../data/index.ts";
-import { NGSI_NULL } from "./read-entity.ts";
 
-// GS CIM 009 §4.3.6.8: whoever asks may say which version of the specification it understands (`Prefer: ngsi-ld=1.5`, RFC 7240),
-// and gets entities in which what came later is left out, or told as what there was then.
+// GS CIM 009 §4.3.6.8: whoever asks may say which version of the specification it understands (`Prefer: ngsi-ld=1.5`, RFC 7240;
+// `ngsildConformance` of a subscription), and gets entities in which what came later is left out, or told as what there was then.
 
 /** The second number of the version that is answered where nothing else is preferred. */
 const NATIVE = 9;
@@ -31,10 +31,13 @@ const [TYPES_SINCE, SCOPE_SINCE, EXPIRES_SINCE] = [3, 4, 9];
 
 /** @returns the second number of a version 1.x that is preferred to the newest; `undefined` where none is named */
 export function preferredVersion(prefer: string | undefined): number | undefined {
-  const found =
-    /(?:^|[,;])\s*ngsi-ld\s*=\s*"?(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?"?\s*(?:$|[,;])/.exec(
-      prefer ?? "",
-    );
+  const found = /(?:^|[,;])\s*ngsi-ld\s*=\s*"?([\d.]{1,11})"?\s*(?:$|[,;])/.exec(prefer ?? "");
+  return found?.[1] === undefined ? undefined : versionIn(found[1]);
+}
+
+/** @returns the second number of a version 1.x, that of the newest for what is newer; `undefined` for what is no version */
+export function versionIn(text: string): number | undefined {
+  const found = /^(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?$/.exec(text);
   if (found === null) return undefined;
   const [major, minor] = [Number(found[1]), Number(found[2])];
   return major === 1 ? Math.min(minor, NATIVE) : NATIVE;

@@ -4,6 +4,7 @@ import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
 import { attributeIri, typeIri } from "./names.ts";
+import { isTrue } from "./parameters.ts";
 import { CORE_MEMBERS } from "./projection.ts";
 import { readTerm } from "./read-entity.ts";
 import { type Ask, answerWith, type Route } from "./request.ts";
@@ -30,7 +31,7 @@ async function inventoryOf({ target }: Ask): Promise<Inventory> {
 async function listTypes(ask: Ask): Answer {
   const { context, asked } = ask;
   const types = await inventoryOf(ask);
-  if (asked("details") === "true") {
+  if (isTrue(asked("details"))) {
     const all = types.map(({ type, attributes }) => ({
       id: typeIri(type),
       type: "EntityType",
@@ -92,7 +93,7 @@ function byAttribute(inventory: Inventory): ReadonlyMap<string, Found> {
 async function listAttributes(ask: Ask): Answer {
   const { context, asked } = ask;
   const found = byAttribute(await inventoryOf(ask));
-  if (asked("details") === "true") {
+  if (isTrue(asked("details"))) {
     const all = [...found].map(([name, { types }]) => ({
       id: attributeIri(name),
       type: "Attribute",

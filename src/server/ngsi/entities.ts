@@ -1,5 +1,12 @@
 import { err, ok, type Result } from "../../core/index.ts";
-import { type Entity, isAskedFor, type JsonMap, LOCATION, still } from "../../data/index.ts";
+import {
+  type Entity,
+  isAskedFor,
+  type JsonMap,
+  LOCATION,
+  NGSI_NULL,
+  still,
+} from "../../data/index.ts";
 import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import {
@@ -20,14 +27,13 @@ import { entityTexts } from "./entity-text.ts";
 import { withLinked } from "./linked.ts";
 import { attributeIri } from "./names.ts";
 import { readOrder } from "./order.ts";
-import { ATTRIBUTE, CHANGE, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
+import { ATTRIBUTE, CHANGE, isTrue, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
 import { proofLinks, withProofs } from "./proofs.ts";
 import { purge } from "./purge.ts";
 import { type NgsiQuery, readForm, readLanguages, readQuery, readTypes } from "./query.ts";
 import {
   isEnded,
   type Mode,
-  NGSI_NULL,
   type ReadEntity,
   readAttribute,
   readEntity,
@@ -428,7 +434,7 @@ async function removeOne(writer: Writer, ask: Ask): Answer {
   const of = readPlaceOfAttribute(ask);
   if (!of.ok) return of;
   const datasetId = ask.asked("datasetId");
-  const which = ask.asked("deleteAll") === "true" ? ("all" as const) : { datasetId };
+  const which = isTrue(ask.asked("deleteAll")) ? ("all" as const) : { datasetId };
   const done = await changeTyped(writer, ask, of.value.id, (before) =>
     attributeDeleted(before, of.value, which),
   );

@@ -1,5 +1,10 @@
 // Which parameters an operation takes: GS CIM 009 §6.4 to §6.31. What it does not know is refused (§6.3.20).
 
+/** Programs write `True` as well: the specification says nothing of capitals. */
+export function isTrue(value: string | undefined): boolean {
+  return value?.toLowerCase() === "true";
+}
+
 const PAGE = ["limit", "offset", "count"];
 const SELECTION = ["id", "type", "idPattern", "q", "scopeQ", "csf", "expandValues", "jsonKeys"];
 const PLACE = ["georel", "geometry", "coordinates", "geoproperty"];

@@ -8,6 +8,7 @@ import {
 } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
+import { isTrue } from "./parameters.ts";
 import { type Projection, readProjection } from "./projection.ts";
 import { attributesIn, linksOf, readQ } from "./q.ts";
 import { readTerm, readUri } from "./read-entity.ts";
@@ -34,7 +35,7 @@ function wrong(name: string, got: string, want: string): Result<never, AnyRefusa
 
 /** Reads what entities are asked for (GS CIM 009 §5.7.2, §6.4.3.2). */
 export function readQuery(asked: Asked, context: TermContext): Result<NgsiQuery, AnyRefusal> {
-  if (asked("type") === "*" && asked("local") === "false") {
+  if (asked("type") === "*" && asked("local")?.toLowerCase() === "false") {
     return wrong("local", "false", "not false beside type=*");
   }
   const filter = readSourceFilter(asked("csf"), context);
@@ -54,9 +55,8 @@ export function readQuery(asked: Asked, context: TermContext): Result<NgsiQuery,
     query = { ...query, ...part.value };
   }
   const isNarrow = ["type", "georel"].some((name) => asked(name)) || isOfAttributes(query, context);
-  if (!isNarrow && asked("local") !== "true") return err({ code: "NGSI_QUERY_BROAD" });
-  const withCount =
-    asked("count") === "true" || (asked("options") ?? "").split(",").includes("count");
+  if (!isNarrow && !isTrue(asked("local"))) return err({ code: "NGSI_QUERY_BROAD" });
+  const withCount = isTrue(asked("count")) || (asked("options") ?? "").split(",").includes("count");
   const limit = readNumber("limit", asked("limit"), withCount ? 0 : 1, MAX_LIMIT, DEFAULT_LIMIT);
   if (!limit.ok) return limit;
   const offset = readNumber("offset", asked("offset"), 0, MAX_OFFSET, 0);

@@ -8,11 +8,11 @@ import {
   type JsonMap,
   type JsonValue,
   MEMBERS,
+  NGSI_NULL,
 } from "../../data/index.ts";
 import { asOfVersion } from "./conformance.ts";
 import type { TermContext } from "./contexts.ts";
 import type { Projection } from "./projection.ts";
-import { NGSI_NULL } from "./read-entity.ts";
 
 /** What is told of an instance of the attribute of this name beside what it says. */
 export type Beside = { get(instance: Instance, name: string): Json | undefined };
@@ -206,7 +206,7 @@ export function instanceJson(
   const json: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(said)) {
     if (name === "vocab") json.vocab = vocabulary(value, context);
-    else if (name === "json") json.json = withNulls(value);
+    else if (name === "json") json.json = value === NGSI_NULL ? value : withNulls(value);
     else if (name === "objectList") json.objectList = objects(value, form);
     else if (name === "entityTypeSealed") json[name] = vocabulary(value, context);
     else if (name === "expiresAt" && !form.withTimes) continue;
@@ -245,7 +245,7 @@ function objects(value: JsonValue, { style }: Form): unknown {
   return all.map((each) => (typeof each === "string" ? { object: each } : each));
 }
 
-/** JSON as it was sent: see `jsonAt`, which reads it. */
+/** JSON as it was sent: see `jsonAt`, which reads it. What an attribute says is no `null` as a whole: that is one that is gone. */
 export function withNulls(value: JsonValue | undefined): unknown {
   if (value === NGSI_NULL) return null;
   if (Array.isArray(value)) return (value as readonly JsonValue[]).map(withNulls);

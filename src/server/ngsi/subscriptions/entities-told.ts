@@ -1,15 +1,21 @@
-import type { Attributes, Entity, Instance, JsonMap } from "../../../data/index.ts";
+import {
+  type Attributes,
+  type Entity,
+  type Instance,
+  type JsonMap,
+  NGSI_NULL,
+} from "../../../data/index.ts";
+import { asOfVersion, formOfVersion, versionIn } from "../conformance.ts";
 import type { TermContext } from "../contexts.ts";
 import { readLanguages, STYLES } from "../query.ts";
-import { NGSI_NULL } from "../read-entity.ts";
-import { entityJson, type Form, featureJson, vocabulary } from "../write-entity.ts";
+import { entityJson, type Form, featureJson, vocabulary, withNulls } from "../write-entity.ts";
 import { instancesChanged, type SeenChange } from "./matching.ts";
 import { DEFAULT_TRIGGERS, type Subscription } from "./said.ts";
 
 type Json = { readonly [name: string]: unknown };
 
 /** How the entities of a subscription's notifications are told. */
-export function formOf({ notification, lang }: Subscription): Form {
+export function formOf({ notification, lang, ngsildConformance }: Subscription): Form {
   const { attributes, pick, omit, format = "normalized", sysAttrs } = notification;
   const languages = readLanguages(lang);
   const only = attributes ?? pick;
@@ -19,25 +25,29 @@ export function formOf({ notification, lang }: Subscription): Form {
     ...(languages.ok && languages.value && { languages: languages.value }),
     ...(only && { only: new Set(only) }),
     ...(omit && { without: new Set(omit) }),
+    ...formOfVersion(versionIn(ngsildConformance ?? "")),
   };
 }
 
 /** What a notification says of one change: GS CIM 009 §5.3.1, §4.5.2 of what is gone. */
 export function changeTold(
   subscription: Subscription,
-  change: SeenChange,
+  given: SeenChange,
   deletedMilliseconds: number,
   context: TermContext,
 ): Json {
   const { datasetId, notification } = subscription;
+  const { version, ...form } = formOf(subscription);
+  const change = version === undefined ? given : changeThen(subscription, given, version, context);
   const { entity, beside } = toldEntity(subscription, change, deletedMilliseconds, context);
-  const form = { ...formOf(subscription), beside };
-  const attributes = datasetId === undefined ? entity.attributes : only(entity, datasetId);
+  // An older version knows no names of instances any more.
+  const isWhole = datasetId === undefined || version !== undefined;
+  const attributes = isWhole ? entity.attributes : only(entity, datasetId);
   const told = { ...entity, attributes };
   const json: Json =
     notification.endpoint.accept === "application/geo+json"
-      ? featureJson(told, context, form, "location")
-      : entityJson(told, context, form);
+      ? featureJson(told, context, { ...form, beside }, "location")
+      : entityJson(told, context, { ...form, beside });
   const isGone = change.after === undefined;
   const whole = isGone ? withDeletion(json, deletedMilliseconds) : json;
   return members(whole, notification.pick, notification.omit);
@@ -46,6 +56,25 @@ export function changeTold(
 /** One entity as it is, for a notification that no change is the reason of. */
 export function entityTold(subscription: Subscription, entity: Entity, context: TermContext): Json {
   return changeTold(subscription, { id: entity.id, before: entity, after: entity }, 0, context);
+}
+
+/** A change as an older version has it, before what it was and what is gone is put into words. */
+function changeThen(
+  { datasetId }: Subscription,
+  { before, after, ...change }: SeenChange,
+  version: number,
+  context: TermContext,
+): SeenChange {
+  const then = (entity: Entity): Entity =>
+    asOfVersion(
+      datasetId === undefined ? entity : { ...entity, attributes: only(entity, datasetId) },
+      version,
+      (value) => vocabulary(value, context),
+    );
+  const now = after && then(after);
+  // What has not changed stays the same object.
+  const old = before === after ? now : before && then(before);
+  return { ...change, ...(old && { before: old }), ...(now && { after: now }) };
 }
 
 function only({ attributes }: Entity, ids: readonly string[]): Attributes {
@@ -141,11 +170,13 @@ const PREVIOUS: { readonly [member: string]: string } = {
 function previousOf({ said }: Instance, context: TermContext): Json {
   const entries = Object.entries(PREVIOUS).filter(([member]) => said[member] !== undefined);
   return Object.fromEntries(
-    entries.map(([member, name]) => [
-      name,
-      member === "vocab" ? vocabulary(said.vocab, context) : said[member],
-    ]),
+    entries.map(([member, name]) => [name, contentTold(member, said, context)]),
   );
+}
+
+function contentTold(member: string, said: JsonMap, context: TermContext): unknown {
+  if (member === "vocab") return vocabulary(said.vocab, context);
+  return member === "json" ? withNulls(said.json) : said[member];
 }
 
 /** What stands in the place of an instance that is gone. */

@@ -48,6 +48,8 @@ export type Told =
   | { readonly changes: readonly SeenChange[]; readonly note: (count: number) => void }
   | undefined;
 
+type SendParameters = Parameters<Delivery["send"]> extends [unknown, ...infer Rest] ? Rest : never;
+
 /** Entries that are told together where a receiver is behind, and by how many it is then. */
 const BEHIND_ENTRIES = 64;
 const JOINED_ENTRIES = 64;
@@ -192,7 +194,7 @@ export class Followed {
     while (running.part * MAX_NOTIFIED_ENTITIES < found.length) {
       if (!this.#isServed(running)) return;
       const { part } = running;
-      const attempt = await this.#delivery.send(running, [from, to, part], async () => {
+      const attempt = await this.#attempt(running, [from, to, part], async () => {
         const judged = await this.#delivery.judge(running);
         if (!("view" in judged)) return undefined;
         // Anew: it may have waited, and something may have been erased meanwhile.
@@ -205,10 +207,6 @@ export class Followed {
       });
       // What could not be judged is judged again, and that decides.
       if (attempt === "nothing" && !(await this.#isStillSeen(running))) return;
-      if (attempt !== "nothing") {
-        running.note(attempt === "taken", this.#delivery.clock(), this.#delivery.chance());
-        this.#saving.soon();
-      }
       if (attempt === "failed") return;
       running.part += 1;
     }
@@ -274,14 +272,14 @@ export class Followed {
   }
 
   async #tick(running: Running, due: number): Promise<void> {
-    const { clock, chance } = this.#delivery;
+    const { clock } = this.#delivery;
     if (statusOf(running.said, clock()) !== "active") return this.remove(running);
     const judged = await this.#delivery.judge(running);
     if ("ended" in judged) {
       this.remove(running);
       return this.#delivery.end(running, judged.ended);
     }
-    const attempt = await this.#delivery.send(running, ["at", due], async () => {
+    const attempt = await this.#attempt(running, ["at", due], async () => {
       const now = await this.#delivery.judge(running);
       if (!("view" in now)) return undefined;
       const changes = await this.#entities(running, now.view);
@@ -290,10 +288,24 @@ export class Followed {
     if (attempt === "nothing") {
       // There was nobody to tell of: the next time is counted from this one.
       running.notBefore = due + (running.said.timeInterval ?? 1) * 1000;
-      return;
     }
-    running.note(attempt === "taken", clock(), chance());
-    this.#saving.soon();
+  }
+
+  /** Sends, and notes what came of it. */
+  async #attempt(running: Running, ...[name, tell]: SendParameters): Promise<Attempt> {
+    const { send, clock, chance } = this.#delivery;
+    const sent = send(running, name, tell).then((attempt) => {
+      if (attempt === "nothing") return attempt;
+      running.note(attempt === "taken", clock(), chance());
+      this.#saving.soon();
+      return attempt;
+    });
+    running.attempt = sent.catch(() => undefined);
+    try {
+      return await sent;
+    } finally {
+      running.attempt = undefined;
+    }
   }
 
   async #entities(running: Running, view: EntityView): Promise<readonly SeenChange[]> {

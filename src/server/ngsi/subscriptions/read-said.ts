@@ -1,6 +1,7 @@
 import { err, ok, type Result } from "../../../core/index.ts";
 import { isPattern } from "../../../data/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
+import { versionIn } from "../conformance.ts";
 import type { TermContext } from "../contexts.ts";
 import { readQ } from "../q.ts";
 import { readLanguages, readPlace, readScopes, readTypes, STYLES } from "../query.ts";
@@ -124,6 +125,10 @@ const MEMBERS: { readonly [name: string]: ReadMember } = {
       each === "@none" ? "@none" : uriAt(each, path),
     ),
   jsonldContext: uriAt,
+  ngsildConformance: (value, path) => {
+    const text = textAt(value, path);
+    return versionIn(text) === undefined ? misfit(path, "a version as 1.6") : text;
+  },
   notification: notificationAt,
 };
 

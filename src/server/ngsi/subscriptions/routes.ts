@@ -5,6 +5,7 @@ import { MAX_SUBSCRIPTION_BYTES } from "../../limits.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import type { Services } from "../../services.ts";
 import type { Contexts } from "../contexts.ts";
+import { isTrue } from "../parameters.ts";
 import { readNumber } from "../query.ts";
 import { readUri } from "../read-entity.ts";
 import { type Ask, answerDone, answerWith, CONTEXTS_PATH, type Route } from "../request.ts";
@@ -92,7 +93,7 @@ export function subscriptionRoutes(
     const maker = makerOf(ask);
     if (!maker.ok) return maker;
     const { asked } = ask;
-    const withCount = asked("count") === "true";
+    const withCount = isTrue(asked("count"));
     const limit = readNumber("limit", asked("limit"), withCount ? 0 : 1, MAX_LIMIT, DEFAULT_LIMIT);
     if (!limit.ok) return limit;
     const offset = readNumber("offset", asked("offset"), 0, MAX_OFFSET, 0);
@@ -109,7 +110,9 @@ export function subscriptionRoutes(
 
   async function retrieve(ask: Ask): Answer {
     const found = await foundBy(ask);
-    return found.ok ? ok(answerWith(ownContext(ask), told(found.value, ask))) : found;
+    if (!found.ok) return found;
+    await found.value.settled();
+    return ok(answerWith(ownContext(ask), told(found.value, ask)));
   }
 
   async function update(ask: Ask): Answer {
@@ -193,7 +196,7 @@ function pageLinks({ c }: Ask, offset: number, limit: number, isMore: boolean) {
   const to = (rel: string, at: number): string => {
     const url = new URL(c.req.url);
     url.searchParams.set("offset", String(at));
-    return `<${url.pathname}${url.search}>;rel="${rel}";type="application/ld+json"`;
+    return `<${url.pathname.replace(/\/$/, "")}${url.search}>;rel="${rel}";type="application/ld+json"`;
   };
   const links = [
     ...(offset > 0 ? [to("prev", Math.max(0, offset - limit))] : []),

@@ -6,6 +6,8 @@ import type { Sent } from "./told.ts";
 const NOTHING_SENT: Sent = { timesSent: 0, timesFailed: 0 };
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 60_000;
+/** What a reader waits for an answer that is on its way, at most. */
+const SETTLING_MILLISECONDS = 100;
 
 /** A subscription under way. */
 export class Running {
@@ -23,6 +25,8 @@ export class Running {
   /** Nothing is under way for it: whoever reads the log wakes it. */
   isIdle = true;
   timer: NodeJS.Timeout | undefined;
+  /** Fulfilled when it is noted what came of the attempt that is under way. */
+  attempt: Promise<unknown> | undefined;
 
   constructor(kept: Kept, position: Partial<Position> & Pick<Position, "next">) {
     this.kept = kept;
@@ -54,6 +58,17 @@ export class Running {
     return [before, after].some(
       (entity) => entity !== undefined && queries.some((query) => isAskedFor(entity, query)),
     );
+  }
+
+  /** Until the attempt that is under way has its answer, if that comes at once: its receiver asks as soon as it has answered. */
+  async settled(): Promise<void> {
+    if (this.attempt === undefined) return;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => {
+      timer = setTimeout(resolve, SETTLING_MILLISECONDS);
+    });
+    await Promise.race([this.attempt, late]);
+    clearTimeout(timer);
   }
 
   /** Notes what came of an attempt, and when the next may be. @param chance 0 … 1 */

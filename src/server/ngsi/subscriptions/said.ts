@@ -71,6 +71,8 @@ export type Said = {
   readonly lang?: string;
   readonly datasetId?: readonly string[];
   readonly jsonldContext?: string;
+  /** The version of the specification that entities are told in: §4.3.6.8. */
+  readonly ngsildConformance?: string;
   readonly notification?: NotificationParams;
 };
 

@@ -4,7 +4,7 @@ import type { Answered } from "../../http/text-answer.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import { readNamed } from "../entities.ts";
 import type { Change } from "../gateway.ts";
-import { ATTRIBUTE, CHANGE } from "../parameters.ts";
+import { ATTRIBUTE, CHANGE, isTrue } from "../parameters.ts";
 import { type ReadEntity, readAttribute, readEntity, readTerm, readUri } from "../read-entity.ts";
 import { type Ask, answerDone, pathPart, type Route } from "../request.ts";
 import type { Writer } from "../writer.ts";
@@ -154,7 +154,7 @@ async function removeAttribute(writer: Writer, ask: Ask): Answer {
   const { id, name } = of.value;
   const evolution = await evolutionOf(ask, id);
   if (!evolution.ok) return evolution;
-  const isAll = ask.asked("deleteAll") === "true";
+  const isAll = isTrue(ask.asked("deleteAll"));
   const named = ask.asked("datasetId");
   const datasetId = isAll ? "*" : named === "@none" ? undefined : named;
   const moments = evolution.value.attributes.get(name) ?? [];
