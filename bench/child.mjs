@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./lib/free-port.mjs";
+import { processorTime } from "./lib/processor-time.mjs";
 import { CITY, World } from "./lib/world.mjs";
 
 const CLI = fileURLToPath(new URL("../bin/cli/main.js", import.meta.url));
@@ -43,7 +44,9 @@ async function run(what, port, args) {
   const steps = [];
   child.stderr.setEncoding("utf8").on("data", (text) => {
     for (const line of text.split("\n")) {
-      if (line !== "") steps.push({ seconds: since(began), peakMB: peakOf(child.pid), line });
+      if (line === "") continue;
+      const processorSeconds = processorSecondsOf(child.pid);
+      steps.push({ seconds: since(began), processorSeconds, peakMB: peakOf(child.pid), line });
     }
   });
   const gone = new Promise((resolve) => child.once("exit", resolve));
@@ -54,9 +57,20 @@ async function run(what, port, args) {
     if (child.exitCode !== null) throw new Error(`it ended: ${JSON.stringify(steps)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  show(what, { seconds: since(began), peakMB: Math.max(peak, peakOf(child.pid)), steps });
+  const processorSeconds = processorSecondsOf(child.pid);
+  show(what, { seconds: since(began), processorSeconds, peakMB: Math.max(peak, peakOf(child.pid)), steps });
   child.kill("SIGTERM");
   await gone;
+}
+
+/** What all of its threads took: the measure where other work shares the machine. */
+function processorSecondsOf(pid) {
+  try {
+    return Math.round(processorTime([pid]) / 100_000) / 10;
+  } catch {
+    // It is gone.
+    return undefined;
+  }
 }
 
 function since(began) {

@@ -69,12 +69,13 @@ function whenShaped<T>(
   return fit.ok ? use(fit.value) : `${fit.error.code} ${fit.error.path}`;
 }
 
-/** The record that a row names and which is not its own: the subtree must have it. The value is one that was read before. */
+/** The record that a row names which is not the newest of a code: the subtree must have it. The value is one that was read before. */
 export function referenceIn(key: string, value: Uint8Array): Reference | undefined {
   const rest = key.slice(key.indexOf("/") + 1);
   switch (key.slice(0, key.indexOf("/"))) {
     case "code":
-      return rest.includes("#") ? rest : undefined;
+      // Of an ended generation: the newest one names nothing.
+      return rest;
     case "key":
     case "seals":
     case "unseal":
