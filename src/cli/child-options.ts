@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { parseCode } from "../core/index.ts";
+import { isKeyName, parseCode } from "../core/index.ts";
 import type { Delegate, NodeConfig, RunningNode } from "../node/index.ts";
 import { createClient } from "../sdk/index.ts";
 import { beginProgress } from "./begin-progress.ts";
@@ -57,6 +57,11 @@ export async function beginDelegated(
   const { beginChild } = await import("../node/index.ts");
   const parent = createClient({ url: parentUrl(options) });
   const delegate = await delegateOf(run, options.namespace);
+  if (options.origin !== undefined && !isKeyName(options.origin)) {
+    const want = { en: "the name of a log", zh: "日志名称" };
+    const example = "--origin id.city.example/log";
+    throw new CliProblem("CLI_ARGUMENT", { name: "--origin", got: options.origin, want, example });
+  }
   const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
   const progress = beginProgress(run);
   const begun = await beginChild({

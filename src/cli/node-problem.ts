@@ -1,5 +1,5 @@
 import type { DirectoryTrouble } from "../node/index.ts";
-import { CliProblem, type CliProblemCode } from "./problem.ts";
+import { CliProblem, type CliProblemCode, isCliProblemCode } from "./problem.ts";
 
 /** What a fault of a node brings; its classes belong to layers that a command does not know. */
 type Fault = {
@@ -63,6 +63,7 @@ function isFault(thrown: Error & { code: unknown }): thrown is Error & Fault {
 function faultProblem(fault: Error & Fault): CliProblem {
   const { code: cause, facts } = fault;
   const options = { cause: fault };
+  if (isCliProblemCode(cause)) return new CliProblem(cause, facts, options);
   if (cause === "DATA_DIR_IN_USE") return new CliProblem("NODE_DATA_IN_USE", facts, options);
   if (cause === "DATA_DIR_ACCESS") return new CliProblem("NODE_DATA_ACCESS", facts, options);
   if (cause === "LEDGER_DISK_FULL" || cause === "LOG_DISK_FULL") {

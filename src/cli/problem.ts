@@ -72,6 +72,13 @@ export type CliProblemCode =
   | "NODE_NOT_BEGUN"
   | "NODE_DATA_DAMAGED"
   | "NODE_FAULT"
+  | "PARENT_CHECKPOINT"
+  | "PARENT_LOG"
+  | "PARENT_REPLAY"
+  | "PARENT_REFUSED"
+  | "PARENT_DELEGATION"
+  | "PARENT_LOG_KEY"
+  | "PARENT_AHEAD"
   | "IMPORT_ROWS"
   | "IMPORT_HEADING"
   | "IMPORT_LINE"
@@ -717,6 +724,83 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "{cause} 的含义和处理办法见 docs/errors.md。",
     },
   },
+  PARENT_CHECKPOINT: {
+    exit: "forged",
+    what: {
+      en: "The checkpoint of the parent ledger is not to be believed ({why}).",
+      zh: "上级账本的检查点不可采信（{why}）。",
+    },
+    remedy: {
+      en: "Check the address and --parent-policy; a wrong key means that somebody else answers. Run it again: what was verified is kept.",
+      zh: "请核对地址和 --parent-policy；密钥不符说明应答者另有其人。再次执行即可继续，已核验的内容会保留。",
+    },
+  },
+  PARENT_LOG: {
+    exit: "forged",
+    what: {
+      en: "What the parent's node serves is not the log that its checkpoint is of ({why}).",
+      zh: "上级节点提供的内容与其检查点所指的日志不符（{why}）。",
+    },
+    remedy: {
+      en: "Nothing of it was taken. Run it again, at another copy of the log if it stays so; `cityid audit` says more.",
+      zh: "未采用其中任何内容。请再次执行；若仍如此，请改用该日志的其他副本，并用 `cityid audit` 查明。",
+    },
+  },
+  PARENT_REPLAY: {
+    exit: "forged",
+    what: {
+      en: "The parent's log holds an entry that the rules could not have made ({cause}).",
+      zh: "上级账本的日志含有规则不允许的条目（{cause}）。",
+    },
+    remedy: {
+      en: "Audit it with `cityid audit`, and ask its operators.",
+      zh: "请用 `cityid audit` 审计，并联系其运营方。",
+    },
+  },
+  PARENT_REFUSED: {
+    exit: "refused",
+    what: {
+      en: "The parent ledger refused the delegation: {cause} {facts}",
+      zh: "上级账本拒绝了委托：{cause} {facts}",
+    },
+    remedy: {
+      en: "`docs/errors.md` says what {cause} means. Where several keys must agree, `cityid delegate` with the file `policy` of the data directory asks for their votes.",
+      zh: "{cause} 的含义见 docs/errors.md。需要多把密钥同意时，请用 `cityid delegate` 和数据目录中的 `policy` 文件征求同意。",
+    },
+  },
+  PARENT_DELEGATION: {
+    exit: "refused",
+    what: {
+      en: "The parent ledger does not delegate {subject} to {want}, but to {got}.",
+      zh: "上级账本未将 {subject} 委托给 {want}（现为 {got}）。",
+    },
+    remedy: {
+      en: "Look with `cityid show`; end the other delegation first, or give the name that it has: --origin.",
+      zh: "请用 `cityid show` 查看；先收回另一委托，或用 --origin 给出其名称。",
+    },
+  },
+  PARENT_LOG_KEY: {
+    exit: "refused",
+    what: {
+      en: "The parent ledger vouches for the log of {subject} under the key {want}; the key in this data directory is {got}. Nothing was changed.",
+      zh: "上级账本为 {subject} 的日志认可的密钥是 {want}，此数据目录中的密钥是 {got}。未做任何更改。",
+    },
+    remedy: {
+      en: "Use the data directory with that key, or bring `keys/log.key` back from its backup. Where it is lost or not yours, take the delegation back: `cityid delegate {subject} end`, and run this again.",
+      zh: "请使用存有该密钥的数据目录，或从备份恢复 `keys/log.key`。若密钥已丢失或不属于您，请先收回委托（`cityid delegate {subject} end`），再执行本命令。",
+    },
+  },
+  PARENT_AHEAD: {
+    exit: "refused",
+    what: {
+      en: "The parent ledger has {want} entries of this ledger, and this data directory holds {got}.",
+      zh: "上级账本已锚定此账本的 {want} 条，而此数据目录中只有 {got} 条。",
+    },
+    remedy: {
+      en: "Bring back the newest data directory, or its backup. Where that is lost, take the delegation back with `cityid delegate` and begin anew.",
+      zh: "请恢复最新的数据目录或其备份；若已丢失，请用 `cityid delegate` 收回委托后重新建立。",
+    },
+  },
   IMPORT_ROWS: {
     exit: "rows",
     what: {
@@ -805,6 +889,11 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
 export const CLI_PROBLEM_CODES: readonly CliProblemCode[] = Object.keys(
   PROBLEMS,
 ) as CliProblemCode[];
+
+/** Whether a fault has words of its own here. */
+export function isCliProblemCode(code: string): code is CliProblemCode {
+  return Object.hasOwn(PROBLEMS, code);
+}
 
 /** A fact that is words is said in both languages. */
 export type CliFacts = { readonly [name: string]: unknown };

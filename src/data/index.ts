@@ -43,8 +43,10 @@ export {
   type JsonValue,
   LOCATION,
   MEMBERS,
+  NGSI_NULL,
   observedAt,
   placeOf,
+  saysNothing,
 } from "./entities/entity.ts";
 export { dueOfAll, still } from "./entities/expiry.ts";
 export { fold } from "./entities/fold.ts";

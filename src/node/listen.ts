@@ -43,8 +43,8 @@ export async function listen(
 ): Promise<Listening> {
   const listener = getRequestListener(
     (request, env) => {
-      const { remoteAddress } = (env as { incoming: IncomingMessage }).incoming.socket;
-      return application().fetch(request, { remoteAddress });
+      const { socket, url: target } = (env as { incoming: IncomingMessage }).incoming;
+      return application().fetch(request, { remoteAddress: socket.remoteAddress, target });
     },
     { overrideGlobalObjects: false },
   );
@@ -123,4 +123,8 @@ async function stop(server: HttpServer): Promise<void> {
   await closed;
   clearInterval(sweep);
   clearTimeout(cut);
+}
+
+export function urlOf(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }

@@ -3,12 +3,10 @@ import { fileURLToPath } from "node:url";
 import {
   type Code,
   formatVerifierKey,
-  InvariantError,
   type NoteSigner,
   type Policy,
   paramKey,
 } from "../core/index.ts";
-import type { DatasetLog } from "../data/index.ts";
 import { type ConsensusStatus, openCometLedger } from "../ledger/comet/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
@@ -36,13 +34,14 @@ import { directoryFault } from "./directory-fault.ts";
 import { directoryStore } from "./directory-store.ts";
 import { otherNodes } from "./follow/other-nodes.ts";
 import { keepHeapsSmall } from "./heap.ts";
-import { listen } from "./listen.ts";
+import { listen, urlOf } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
 import { logSignersOf } from "./log-key.ts";
 import { openBridge } from "./mqtt/bridge.ts";
 import { openBroker } from "./mqtt/broker.ts";
 import { createNotifier } from "./notify/notifier.ts";
 import { randomly } from "./randomly.ts";
+import { openScratch, type Scratch } from "./scratch.ts";
 import { compileTicks } from "./ticks.ts";
 import { SOFTWARE } from "./version.ts";
 import { type OwnWitness, openWitness, writeFraud } from "./witness.ts";
@@ -176,9 +175,6 @@ export const CLOCK = {
   monotonicMilliseconds: (): number => performance.now(),
 };
 
-/** Of the scratch dataset: a code that is nobody's. */
-const SCRATCH = "MA.156/SCRATCH#1";
-
 type Opened = {
   readonly description: DataDescription;
   readonly ledger: Ledger;
@@ -223,7 +219,7 @@ async function serve(
     }
     const anchoring = startDatasetAnchoring({ ledger, datasets, clock: Date.now, log });
     closing.unshift(() => anchoring[Symbol.asyncDispose]());
-    const all = { ...opened, datasets, scratch: scratch?.log };
+    const all = { ...opened, datasets, scratch };
     server = await application({ ...config, port }, all, demo, extras.connectTo);
     const mqtt = config.mqtt === undefined ? undefined : await openMqtt(config.mqtt);
     if (mqtt !== undefined) closing.unshift(() => mqtt[Symbol.asyncDispose]());
@@ -263,28 +259,11 @@ async function serve(
   };
 }
 
-/** A dataset that no ledger knows. Its log has a name that no node gives to another. */
-async function openScratch(
-  { dataDirectory: root, publicUrl, host }: NodeConfig,
-  port: number,
-): Promise<AsyncDisposable & { readonly log: DatasetLog }> {
-  const logs = await openDatasets({
-    directory: dataDirectory(root).scratch,
-    host: new URL(publicUrl ?? urlOf(host, port)).host,
-    clock: Date.now,
-    random: randomly,
-    openStore: storeOf,
-  });
-  const log = await logs.open(SCRATCH);
-  if (log === undefined) throw new InvariantError("no room for one log");
-  return { log, [Symbol.asyncDispose]: () => logs[Symbol.asyncDispose]() };
-}
-
 async function application(
   config: NodeConfig,
   opened: Opened & {
     readonly datasets: NodeDatasets;
-    readonly scratch: DatasetLog | undefined;
+    readonly scratch: Scratch | undefined;
   },
   demo: Answer | undefined,
   connectTo: readonly string[] = [],
@@ -323,7 +302,7 @@ async function application(
       openings: directoryStore(directory.openings),
       seals: directoryStore(directory.seals),
       datasets,
-      ...(scratch === undefined ? {} : { scratch }),
+      ...(scratch === undefined ? {} : { scratch: scratch.log, scratchTenants: scratch.tenants }),
       contexts: directoryStore(directory.contexts),
       loadContext: contextLoader(config),
       subscriptions: directoryStore(directory.subscriptions),
@@ -386,10 +365,6 @@ function trustText(text: string, policy: Policy | undefined, vkeys: readonly str
   if (policy !== undefined && policy.logs.length > 0) return text;
   const logs = vkeys.map((vkey) => `log ${vkey}\n`).join("");
   return `${logs}${policy === undefined ? "quorum none\n" : text}`;
-}
-
-function urlOf(host: string, port: number): string {
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Between the moment the port is taken and the moment the application knows it. */

@@ -23,7 +23,7 @@ import { createIngest, type Ingest } from "./ingest/index.ts";
 import { MAX_BODIES_BYTES, MAX_TARGET_CHARACTERS } from "./limits.ts";
 import { mountLog, servedLog } from "./log/index.ts";
 import { commonHeaders, createMethods, preflight, READ_METHODS } from "./methods.ts";
-import { answerNamelessPath, isNamelessPath, mountNgsi } from "./ngsi/index.ts";
+import { answerNamelessPath, isNamelessPath, isNamelessTarget, mountNgsi } from "./ngsi/index.ts";
 import { mountOgc } from "./ogc/index.ts";
 import { mountOpenings } from "./openings/index.ts";
 import { createWritePath, mountOperations, type WritePath } from "./operations/index.ts";
@@ -137,7 +137,8 @@ export function createApp(
     const path = isNameless ? c.req.path.replace(/\/{2,}/g, "/") : c.req.path;
     const allow = methods.allowed(path) ?? allowedOfCode(c);
     const isOfNothing =
-      /\/entities\/(?:\/|$)/.test(c.req.path) || allow?.includes(c.req.method) !== false;
+      /\/entities\/\/|\/v1\/entities\/$/.test(c.req.path) ||
+      allow?.includes(c.req.method) !== false;
     if (isNameless && isOfNothing) {
       return answerNamelessPath(config.publicUrl);
     }
@@ -196,6 +197,7 @@ export function createApp(
     const wait = admission.wait(peer, request.headers.get("X-Forwarded-For") ?? undefined);
     if (wait > 0)
       return problems.plain(request, { code: "HTTP_RATE", retryAfter: wait, by: "address" });
+    if (isNamelessTarget(peer.target ?? "")) return answerNamelessPath(config.publicUrl);
     if (request.method === "OPTIONS") return preflight(methods.allowed(pathname) ?? READ_METHODS);
     if (above !== undefined) {
       await access.prepare((name) => request.headers.get(name) ?? undefined);

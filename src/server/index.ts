@@ -17,12 +17,14 @@ export {
   type GrantSource,
   type Log,
   type LogFacts,
+  MAX_SCRATCH_TENANTS,
   type NodeDescription,
   type Notifier,
   type NotifyMessage,
   type OtherNodes,
   type OtherNodesRefusal,
   type ParentLedger,
+  type ScratchTenants,
   type ServerConfig,
 } from "./options.ts";
 export { type StaticFiles, staticFiles } from "./portal/index.ts";

@@ -97,8 +97,9 @@ export const MAX_OPENING_BYTES: number = 8 * KIB;
 /** Keys that wait to be enrolled by one office. */
 export const MAX_ENROLMENTS = 1000;
 
-/** Exports that run at once; one whose reader takes nothing for so long is broken off. */
+/** Exports that run at once, and of these to one address; one whose reader takes nothing for so long is broken off. */
 export const MAX_EXPORTS = 8;
+export const MAX_EXPORTS_OF_ADDRESS = 4;
 export const EXPORT_STALL_MILLISECONDS: number = MINUTE;
 
 /** Groups of one aggregate. */

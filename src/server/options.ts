@@ -162,6 +162,18 @@ export type Consensus = {
   readonly commits: { readonly count: number; readonly sumMilliseconds: number };
 };
 
+/** Datasets beside the scratch dataset, for programs that test how tenants are kept apart: no ledger knows them either. */
+export type ScratchTenants = {
+  /** `undefined` where it has not begun. */
+  find(tenant: string): DatasetLog | undefined;
+  /** Begins it where it has not; `undefined` where there are as many as there may be. */
+  begin(tenant: string): Promise<DatasetLog | undefined>;
+  all(): readonly DatasetLog[];
+};
+
+/** As many as a run of tests names. */
+export const MAX_SCRATCH_TENANTS = 64;
+
 /** Everything the server needs and does not make itself. */
 export type AppDependencies = {
   readonly ledger: Ledger;
@@ -187,6 +199,8 @@ export type AppDependencies = {
   readonly datasets?: DatasetLogs;
   /** A dataset that no ledger knows and everybody writes: for tests and development, on loopback alone. */
   readonly scratch?: DatasetLog;
+  /** Others like it, by names that are no codes. */
+  readonly scratchTenants?: ScratchTenants;
   /** Contexts of JSON-LD that clients keep here; forgotten with the process where left out. */
   readonly contexts?: BlobStore;
   /** Gives a JSON-LD context, of addresses that the operator allows; `undefined` where it cannot be had. Never throws. */

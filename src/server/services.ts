@@ -13,7 +13,11 @@ import type { RecordViews } from "./registry/index.ts";
 import type { CommittedState } from "./state.ts";
 
 /** What the listener knows of a connection; tests may leave it out. */
-export type Peer = { readonly remoteAddress?: string | undefined };
+export type Peer = {
+  readonly remoteAddress?: string | undefined;
+  /** The target of the request as it came; its address has no parts any more that lead upwards. */
+  readonly target?: string | undefined;
+};
 
 export type AppEnv = { Bindings: Peer };
 export type App = Hono<AppEnv>;

@@ -133,6 +133,7 @@ describe("faults of a node", () => {
     [fault("LEDGER_DISK_FULL"), "NODE_DISK_FULL"],
     [fault("JOURNAL_DAMAGED", { offset: 7 }), "NODE_DATA_DAMAGED"],
     [fault("LOG_WRITE"), "NODE_FAULT"],
+    [fault("PARENT_LOG_KEY", { subject: "MA.156", got: "none", want: "f00d" }), "PARENT_LOG_KEY"],
     [Object.assign(new Error(), { code: "EADDRINUSE", port: 8156 }), "NODE_PORT"],
     [Object.assign(new Error("bad"), { name: "ConfigError", code: "CONFIG" }), "NODE_SETTING"],
   ])("%s becomes a problem that says what to do", async (thrown, code) => {

@@ -65,6 +65,9 @@ afterAll(async () => {
   discard(world.root);
 });
 
+const PAST = "2020-01-01T00:00:00Z";
+const lateLamp = (more: object) => JSON.stringify({ id: "urn:lamp:late", type: "Lamp", ...more });
+
 describe("messages of MQTT", () => {
   test("become observations of the scratch dataset, sent by mosquitto_pub too", async () => {
     const lamp = (id: string) => JSON.stringify({ id, type: "Lamp", power: 5 });
@@ -104,6 +107,8 @@ describe("messages of MQTT", () => {
       ["elsewhere", "{}", "HTTP_NOT_FOUND"],
       [SCRATCH, "no json", "HTTP_BODY"],
       [SCRATCH, '{"type":"Lamp"}', "NGSI_DATA"],
+      [SCRATCH, lateLamp({ expiresAt: PAST }), "NGSI_DATA"],
+      [SCRATCH, lateLamp({ power: { value: 5, expiresAt: PAST } }), "NGSI_DATA"],
     ] as const) {
       expect(await send(device, at, payload)).toMatchObject({ status: "refused", code: problem });
     }

@@ -444,6 +444,13 @@ describe("members and links", () => {
     expect((await ask("DELETE", "/entities?id=urn:purge:2&keep=a")).status).toBe(204);
     expect(await rest()).toEqual([{ b: 1 }, { a: 2 }, { a: 3, b: 3 }]);
     expect((await ask("DELETE", "/entities?type=Purged&drop=a&keep=b")).status).toBe(400);
+    // Which things they are does not say that as much was meant; that nobody else is asked does.
+    for (const only of ["id=urn:purge:2", "idPattern=.*", "attrs=createdAt", "scopeQ=%2F%23"]) {
+      const answer = await refused("DELETE", `/entities?${only}`);
+      expect(answer, only).toEqual([400, "BadRequestData"]);
+    }
+    expect((await ask("DELETE", "/entities?local=true&id=urn:purge:3")).status).toBe(204);
+    expect(await rest()).toEqual([{ b: 1 }, { a: 2 }]);
     expect((await ask("DELETE", "/entities?type=Purged")).status).toBe(204);
     expect(await rest()).toEqual([]);
   });
@@ -573,6 +580,56 @@ describe("what was so", () => {
     const anew = { id: "urn:time:1", type: "Meter", level: seen([0, 10]) };
     await made(anew, "/temporal/entities");
     expect((await values()).level.values).toEqual([[10, at(0)]]);
+  });
+
+  test("is told as it was said last for a time, and as nothing from when on there was nothing", async () => {
+    const id = "urn:time:again";
+    const again = `/temporal/entities/${id}`;
+    const say = async (more: object) => {
+      const said = { id, type: "Meter", ...more };
+      return (await ask("POST", "/temporal/entities", said)).status;
+    };
+    const other = { datasetId: "urn:d:1" };
+    const sums = "&format=aggregatedValues&aggrMethods=totalCount";
+    expect(await say({ level: [...seen([0, 10], [10, 20])] })).toBe(201);
+    const more = [
+      ...seen([0, 11], [10, 20], [20, 30]),
+      property(5, { observedAt: at(0), ...other }),
+    ];
+    expect(await say({ level: more })).toBe(204);
+    expect((await values("&datasetId=@none", again)).level.values).toEqual([
+      [11, at(0)],
+      [20, at(10)],
+      [30, at(20)],
+    ]);
+    expect((await values("&datasetId=urn:d:1", again)).level.values).toEqual([[5, at(0)]]);
+
+    const none = { observedAt: at(30) };
+    const nothing = "urn:ngsi-ld:null";
+    const ended = {
+      level: [property(nothing, none)],
+      name: [{ type: "LanguageProperty", languageMap: { "@none": nothing }, ...none }],
+      location: [{ type: "GeoProperty", value: nothing, ...none }],
+    };
+    expect(await say({ ...ended, type: ["Meter", "Old"] })).toBe(204);
+    const told = await get(again);
+    expect(told.type).toEqual(["Meter", "Old"]);
+    expect(told.level.at(-1)).toMatchObject(property(nothing, none));
+    expect([told.name[0].languageMap["@none"], told.location[0].value]).toEqual([nothing, nothing]);
+    expect((await get(`${again}?datasetId=@none${sums}`)).level.totalCount[0][0]).toBe(3);
+    // What ended is nothing that the entity has now; the other instance goes on.
+    expect(await get(`/entities/${id}`)).toEqual({
+      ...{ id, type: ["Meter", "Old"] },
+      level: property(5, { observedAt: at(0), ...other }),
+    });
+    expect(await say({ level: [property(40, { observedAt: at(40) })] })).toBe(204);
+    expect((await get(`/entities/${id}?datasetId=@none`)).level.value).toBe(40);
+    const odd = { id: "urn:time:odd", type: "Meter", level: seen([0, 1]), expiresAt: nothing };
+    const bad = [400, "BadRequestData"];
+    expect(await refused("POST", "/temporal/entities", odd)).toEqual(bad);
+    const below = { level: [property(1, { observedAt: at(0), n: property(nothing) })] };
+    expect(await refused("POST", `${again}/attrs`, below)).toEqual(bad);
+    expect((await refused("DELETE", "/temporal/entities/"))[0]).toBe(405);
   });
 
   test("is what a question over time is put to, whatever is so by now", async () => {

@@ -1,4 +1,5 @@
 import { mkdtempSync } from "node:fs";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -83,6 +84,7 @@ describe("a request", () => {
       ["application/json;q=0, */*", "ld+json"],
       ["*/*;q=0.9, application/ld+json;q=0.8", "json"],
       ["application/*", "json"],
+      ["application/ld+json;q=odd", "ld+json"],
     ] as const) {
       const { status, headers } = await ask("GET", path, undefined, { Accept: accept });
       expect([status, headers.get("Content-Type")], accept).toEqual([200, `application/${want}`]);
@@ -90,6 +92,50 @@ describe("a request", () => {
     for (const accept of ["application/xml", "application/json;q=0"]) {
       expect((await ask("GET", path, undefined, { Accept: accept })).status, accept).toBe(406);
     }
+  });
+
+  test("has no part in its address that leads to another one", async () => {
+    const path = await made({ n: property(1) });
+    const { port, hostname } = new URL(node.url);
+    const raw = (method: string, target: string) =>
+      new Promise<readonly [number | undefined, string]>((resolve, reject) => {
+        const sent = request({ hostname, port, method, path: `/ngsi-ld/v1${target}` }, (answer) => {
+          let text = "";
+          answer.on("data", (part) => {
+            text += part;
+          });
+          answer.on("end", () => resolve([answer.statusCode, JSON.parse(text).type]));
+        });
+        sent.on("error", reject).end();
+      });
+    for (const dots of ["..", ".", "%2e%2E", ".%2e", "%252e%252e"]) {
+      for (const target of [
+        `${path}/attrs/${dots}`,
+        `/temporal${path}/attrs/${dots}?deleteAll=true`,
+      ]) {
+        expect(await raw("DELETE", target), target).toEqual([400, `${ERRORS}BadRequestData`]);
+      }
+    }
+    expect((await get(path)).n).toEqual(property(1));
+  });
+
+  test("about the source itself is answered whatever tenant it names, each by a name of its own", async () => {
+    const who = async (tenant?: string) => {
+      const headers: Fields = tenant === undefined ? {} : { "NGSILD-Tenant": tenant };
+      const answer = await ask("GET", "/info/sourceIdentity", undefined, headers);
+      expect(answer.headers.get("NGSILD-Tenant")).toBe(tenant ?? null);
+      return answer.body;
+    };
+    const own = await who();
+    expect(own).toMatchObject({
+      id: expect.stringMatching(/^urn:ngsi-ld:ContextSourceIdentity:[0-9a-f]{16}$/),
+      type: "ContextSourceIdentity",
+      contextSourceUptime: expect.stringMatching(/^PT\d+S$/),
+      contextSourceTimeAt: expect.stringMatching(/Z$/),
+    });
+    const names = [own, await who("a"), await who("b")].map((each) => each.contextSourceAlias);
+    expect(new Set(names).size).toBe(3);
+    expect((await who("a")).contextSourceAlias).toBe(names[1]);
   });
 
   test("about other sources is judged like any other, and told that they are not asked", async () => {

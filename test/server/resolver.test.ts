@@ -250,8 +250,29 @@ describe("codes that lead nowhere, or no longer", () => {
     expect(response.status).toBe(404);
     const text = await response.text();
     expect(text).toContain("此编码从未签发");
-    expect(text).toContain('<a href="/v1/codes/MA.156.1302/proof">');
+    expect(text).toContain('<a href="/v1/codes/MA.156.1302/proof">证明文件：账本里没有它</a>');
+    expect(text).toContain('<span class="code">MA.156.1302</span>');
   });
+
+  test.each([
+    ["/MA.156.13O1", "MA.156.<mark>13O1</mark>"],
+    ["/MA.156.1301*X", "MA.156.1301*<mark>X</mark>"],
+    ["/MA.156.1301.😀", "MA.156.1301.<mark>😀</mark>"],
+    ["/MA.156.1301.<b>", "MA.156.1301.<mark>&lt;</mark>b&gt;"],
+  ])("a code that is none shows where: %s", async (path, shown) => {
+    const response = await world.get(path, { ...HTML, "Accept-Language": "en" });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain(`<span class="code">${shown}</span>`);
+  });
+
+  test.each(["/MA.156..1", "/MA.156.%ff", "/MA"])(
+    "what cannot be shown is told all the same: %s",
+    async (path) => {
+      const response = await world.get(path, { ...HTML, "Accept-Language": "en" });
+      expect([200, 400, 404]).toContain(response.status);
+      expect(await response.text()).not.toContain("<mark></mark>");
+    },
+  );
 });
 
 describe("links", () => {

@@ -40,6 +40,7 @@ export {
 export { formatTlogProof, parseTlogProof, type TlogProof, type TlogProofRefusal } from "./proof.ts";
 export { cosign, type NoteSigner, signCheckpoint } from "./sign.ts";
 export {
+  formatKeyId,
   formatVerifierKey,
   isKeyName,
   type NoteKeyKind,

@@ -113,7 +113,7 @@ function readRecord(subtree: Subtree, row: Row): string | undefined {
 function keepRecord({ records, awaited }: Subtree, record: CodeRecord, at: number): void {
   const { code, generation, registration, holds, children, delegation } = record;
   const isDelegated = delegation !== undefined;
-  records.add({ code, generation, holds: holds.join(), children, isDelegated, at });
+  records.add(code, { generation, holds: holds.join(), children, isDelegated }, at);
   if (registration === undefined) return;
   const key = registrationKey(registration);
   if (!awaited.has(key)) awaited.set(key, code);

@@ -1,6 +1,5 @@
-import { compareUtf8 } from "../bytes.ts";
 import { decodeOwnCbor, encodeCbor } from "../cbor/index.ts";
-import { type Code, isBelow } from "../code/index.ts";
+import { type Code, isBelow, parentOf } from "../code/index.ts";
 import { MAX_ITEMS } from "../op/limits.ts";
 import { referredCode } from "./effective.ts";
 import type { ImportRow } from "./import-entry.ts";
@@ -8,43 +7,18 @@ import { undelegated } from "./kinds/delegate.ts";
 import { codeKey, orderKey, registrationKey, STATUS_PAGES } from "./map-keys.ts";
 import type { AliasValue, CodeRecord } from "./values.ts";
 
-/** What a parent ledger holds. Of a million values only those are read that are chosen, one after the other. */
-export type ParentValues = {
-  /** Keys with a value, in any order; those that `isImportable` refuses may be left out. */
-  readonly keys: Iterable<string>;
-  /** The latest value under one of them, encoded. */
-  readonly latest: (key: string) => Uint8Array;
-  /** Children of a code in the order of their first registration. */
-  readonly childrenOf: (code: Code) => readonly Code[];
-};
-
 /**
- * Chooses, of all that a parent ledger holds, what the ledger of a delegated code begins with: records (the code's own
- * without its delegation), their ended generations, keys, aliases, registrations, anchors, datasets and seals, and the
- * register of classes; in the order of their keys.
- * The same values always give the same rows, so that anybody with the parent's log can compare.
+ * Chooses, of what a parent ledger holds, what the ledger of a delegated code begins with: records (the code's own without its
+ * delegation), their ended generations, keys, aliases, registrations, anchors, datasets and seals, the order of children, and
+ * the register of classes. The same values always give the same rows, so that anybody with the parent's log can compare.
+ *
+ * @param rows in the order of their keys: the latest values under all keys that `isImportable` takes, and what `BirthOrder`
+ *   says of the codes among them. Of a million one is in memory at a time
  */
-export function* selectImport(
-  { keys, latest, childrenOf }: ParentValues,
-  top: Code,
-): Generator<ImportRow> {
-  const chosen: string[] = [];
-  const orders = new Map<string, readonly Code[]>();
-  for (const key of keys) {
-    if (!isImportable(key, top)) continue;
-    chosen.push(key);
-    const code = codeOf(key);
-    if (code !== undefined)
-      for (const [at, codes] of ordersOf(code, childrenOf)) orders.set(at, codes);
-  }
-  // One by one: as arguments of one call a million would be too many.
-  for (const key of orders.keys()) chosen.push(key);
-  chosen.sort(compareUtf8);
+export function* selectImport(rows: Iterable<ImportRow>, top: Code): Generator<ImportRow> {
   // Keys of codes come before those of the registrations that they name.
   const wanted = new Set<string>();
-  for (const key of chosen) {
-    const codes = orders.get(key);
-    const value = codes === undefined ? latest(key) : encodeCbor(codes);
+  for (const [key, value] of rows) {
     if (key.startsWith("registration/") ? !wanted.has(key) : isElsewhere(key, value, top)) continue;
     if (!key.startsWith("code/")) {
       yield [key, value];
@@ -53,6 +27,30 @@ export function* selectImport(
     const record = decodeOwnCbor(value) as unknown as CodeRecord;
     if (record.registration !== undefined) wanted.add(registrationKey(record.registration));
     yield [key, key === codeKey(top) ? encodeCbor(undelegated(record) as never) : value];
+  }
+}
+
+/** Which rows of an import tell the children of each code below `top`, in the order of their first registration. */
+export class BirthOrder {
+  readonly #top: Code;
+  readonly #counts = new Map<Code, number>();
+
+  constructor(top: Code) {
+    this.#top = top;
+  }
+
+  /**
+   * Of each importable key, in the order in which their first values were made.
+   *
+   * @returns the key of the row that it stands in, where it is that of a child: a row is the list of its codes, in this order
+   */
+  rowOf(key: string): { readonly row: string; readonly code: Code } | undefined {
+    const code = codeOf(key);
+    const parent = code === undefined || code === this.#top ? undefined : parentOf(code);
+    if (code === undefined || parent === undefined) return undefined;
+    const count = this.#counts.get(parent) ?? 0;
+    this.#counts.set(parent, count + 1);
+    return { row: orderKey(parent, count - (count % MAX_ITEMS)), code };
   }
 }
 
@@ -96,14 +94,4 @@ function isElsewhere(key: string, value: Uint8Array, top: Code): boolean {
 export function codeOf(key: string): Code | undefined {
   const isRecord = key.startsWith("code/") && !key.includes("#");
   return isRecord ? (key.slice("code/".length) as Code) : undefined;
-}
-
-function* ordersOf(
-  code: Code,
-  childrenOf: ParentValues["childrenOf"],
-): Generator<readonly [key: string, codes: readonly Code[]]> {
-  const codes = childrenOf(code);
-  for (let start = 0; start < codes.length; start += MAX_ITEMS) {
-    yield [orderKey(code, start), codes.slice(start, start + MAX_ITEMS)];
-  }
 }

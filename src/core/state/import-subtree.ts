@@ -1,88 +1,97 @@
 import { equalBytes } from "../bytes.ts";
 import type { Code } from "../code/index.ts";
 import { EMPTY_ROOT } from "../merkle/hash.ts";
+import { CodeColumn, NOWHERE } from "./code-column.ts";
+import { NumberColumn } from "./number-column.ts";
 import type { Authority, CodeRecord, KeyRing, Reference } from "./values.ts";
 
-/** What is looked at of a record when all is there, and where it stands: decoded, a million records would be several gigabytes. */
-export type ImportedRecord = {
-  readonly code: Code;
+/** What the rules look at of a record when all is there: decoded, a million records would be several gigabytes. */
+export type RecordFacts = {
   readonly generation: number;
+  /** Uses of its open keys. */
   readonly holds: string;
   readonly children: CodeRecord["children"];
   readonly isDelegated: boolean;
-  /** Of its row, for whoever makes the changes. */
-  readonly at: number;
-  /** Whether its parent names it among its children. */
-  readonly isListed: boolean;
 };
 
-/** What hardly any record has: most are things, which hold no keys and have no children. */
-type Rare = Pick<ImportedRecord, "holds" | "children" | "isDelegated">;
+/** Of nearly all: most are things, which hold no keys, have no children and were never issued anew. */
+const USUAL: RecordFacts = {
+  generation: 1,
+  holds: "",
+  children: { count: 0, root: EMPTY_ROOT },
+  isDelegated: false,
+};
 
-const USUAL: Rare = { holds: "", children: { count: 0, root: EMPTY_ROOT }, isDelegated: false };
-
-/** The records of a subtree, in columns: a million objects would take twice the memory. */
+/** The records of a subtree, by their place in the order of their codes. In columns: a million objects would take ten times the memory. */
 export class ImportedRecords {
-  readonly #places = new Map<Code, number>();
-  readonly #codes: Code[] = [];
-  readonly #generations: number[] = [];
-  readonly #rows: number[] = [];
-  readonly #listed: boolean[] = [];
-  readonly #rare = new Map<number, Rare>();
+  readonly #codes = new CodeColumn();
+  readonly #rows = new NumberColumn(Float64Array);
+  readonly #listed = new NumberColumn(Uint8Array);
+  readonly #unusual = new Map<number, RecordFacts>();
 
-  add(record: Omit<ImportedRecord, "isListed">): void {
-    const { code, generation, at, holds, children, isDelegated } = record;
+  get length(): number {
+    return this.#codes.length;
+  }
+
+  /**
+   * Codes rise.
+   *
+   * @param row where its value stands
+   */
+  add(code: Code, { generation, holds, children, isDelegated }: RecordFacts, row: number): void {
     const place = this.#codes.length;
-    this.#places.set(code, place);
     this.#codes.push(code);
-    this.#generations.push(generation);
-    this.#rows.push(at);
-    this.#listed.push(false);
-    const isChildless = children.count === 0 && equalBytes(children.root, EMPTY_ROOT);
-    if (holds === "" && isChildless && !isDelegated) return;
+    this.#rows.push(row);
+    this.#listed.push(0);
+    const isUsual = generation === 1 && holds === "" && !isDelegated && isChildless(children);
+    if (isUsual) return;
     // A copy: their entry would stay in memory with a view of it.
     const { count, root } = children;
-    this.#rare.set(place, { holds, children: { count, root: root.slice() }, isDelegated });
+    const copied = { count, root: root.slice() };
+    this.#unusual.set(place, { generation, holds, children: copied, isDelegated });
   }
 
-  has(code: Code): boolean {
-    return this.#places.has(code);
+  /** The place of a code, or `NOWHERE`. */
+  placeOf(code: Code): number {
+    return this.#codes.find(code);
   }
 
-  get(code: Code): ImportedRecord | undefined {
-    const place = this.#places.get(code);
-    return place === undefined ? undefined : this.#recordAt(place);
+  /** A parent names it among its children. @returns its place, or `NOWHERE` */
+  list(code: Code): number {
+    const place = this.#codes.find(code);
+    if (place !== NOWHERE) this.#listed.set(place, 1);
+    return place;
   }
 
-  /** A parent names it among its children. @returns its code, as the text that is kept already, where there is one */
-  list(code: Code): Code {
-    const place = this.#places.get(code);
-    if (place === undefined) return code;
-    this.#listed[place] = true;
-    return this.#codes[place] as Code;
+  isListed(place: number): boolean {
+    return this.#listed.at(place) === 1;
   }
 
-  *[Symbol.iterator](): Generator<ImportedRecord> {
-    for (let place = 0; place < this.#codes.length; place++) yield this.#recordAt(place);
+  codeAt(place: number): Code {
+    return this.#codes.at(place);
   }
 
-  #recordAt(place: number): ImportedRecord {
-    return {
-      ...(this.#rare.get(place) ?? USUAL),
-      code: this.#codes[place] as Code,
-      generation: this.#generations[place] as number,
-      at: this.#rows[place] as number,
-      isListed: this.#listed[place] === true,
-    };
+  rowAt(place: number): number {
+    return this.#rows.at(place);
   }
+
+  factsAt(place: number): RecordFacts {
+    return this.#unusual.get(place) ?? USUAL;
+  }
+}
+
+export function isChildless({ count, root }: CodeRecord["children"]): boolean {
+  return count === 0 && equalBytes(root, EMPTY_ROOT);
 }
 
 /** What an import says, row by row; whether it fits together is judged when all of it is there. */
 export type Subtree = {
   readonly top: Code;
   readonly records: ImportedRecords;
-  /** Children in the order of their first registration. */
-  readonly order: Map<Code, Code[]>;
+  /** Places of children in the order of their first registration. */
+  readonly order: Map<Code, number[]>;
+  /** Entries that hold more than records of codes and the order of children. */
+  readonly mixed: number[];
   /** The open keys of each holder. */
   readonly rings: Map<Reference, KeyRing["open"][number][]>;
   /** Registrations that have not come yet, and the first record that names each. */
@@ -101,6 +110,7 @@ export function emptySubtree(top: Code): Subtree {
     top,
     records: new ImportedRecords(),
     order: new Map(),
+    mixed: [],
     rings: new Map(),
     awaited: new Map(),
     held: undefined,

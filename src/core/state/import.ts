@@ -78,6 +78,7 @@ function readSubtree(top: Code, imports: EntryList): Result<Subtree, ImportRefus
   let index = 0;
   for (const rows of decodeImports(imports)) {
     if (!rows.ok) return rows;
+    if (rows.value.some(([key]) => isOther(key))) subtree.mixed.push(index);
     for (const [i, [key, bytes]] of rows.value.entries()) {
       const value = decodeCbor(bytes);
       const at = index * ROWS + i;
@@ -94,16 +95,23 @@ function readSubtree(top: Code, imports: EntryList): Result<Subtree, ImportRefus
 
 /** The first row that names a record which is not there: those of codes may come after it. */
 function findLost(subtree: Subtree, imports: EntryList): Misfit | undefined {
-  for (const [key, value] of rowsOf(imports)) {
+  for (const [key, value] of othersIn(subtree, imports)) {
     const reference = referenceIn(key, value);
     if (reference !== undefined && !isKnown(subtree, reference)) return { key, why: "reference" };
   }
   return undefined;
 }
 
-/** Of entries that were read before. */
-function* rowsOf(imports: EntryList): Generator<ImportRow> {
-  for (let i = 0; i < imports.length; i++) yield* rowsFrom(imports, i);
+/** Neither the newest record of a code nor the order of children, which are known by their codes. */
+function isOther(key: string): boolean {
+  return codeOf(key) === undefined && !key.startsWith("~order/");
+}
+
+/** The other rows, of entries that were read before. */
+function* othersIn({ mixed }: Subtree, imports: EntryList): Generator<ImportRow> {
+  for (const index of mixed) {
+    for (const row of rowsFrom(imports, index)) if (isOther(row[0])) yield row;
+  }
 }
 
 /**
@@ -120,17 +128,18 @@ function* changesOf(
     return { key, value: encodeCbor(value), index: 0 };
   };
   const rows = new RowsAtHand(imports);
-  for (const code of inOrder(subtree)) {
-    const { at } = present(subtree.records.get(code), "a record of the subtree");
-    yield { key: codeKey(code), value: rows.value(at), index: 0 };
-    const children = subtree.order.get(code);
+  const { top, records, order } = subtree;
+  // A code, then its children, each after its parent: what is pushed while this goes on is visited too.
+  const places = [records.placeOf(top)];
+  for (const place of places) {
+    const code = records.codeAt(place);
+    yield { key: codeKey(code), value: rows.value(records.rowAt(place)), index: 0 };
+    const children = order.get(code);
     if (children === undefined) continue;
-    yield made(frontierKey(code), frontierOver(children) as unknown as CborValue);
+    for (const child of children) places.push(child);
+    yield made(frontierKey(code), frontierOver(records, children) as unknown as CborValue);
   }
-  for (const [key, value] of rowsOf(imports)) {
-    const isOther = codeOf(key) === undefined && !key.startsWith("~order/");
-    if (isOther) yield { key, value, index: 0 };
-  }
+  for (const [key, value] of othersIn(subtree, imports)) yield { key, value, index: 0 };
   for (const [holder, open] of subtree.rings) {
     yield made(ringKey(holder), { open } as unknown as CborValue);
   }
@@ -164,12 +173,4 @@ class RowsAtHand {
     this.#rows.set(index, rows);
     return rows;
   }
-}
-
-/** A code, then its children; each after its parent. */
-function inOrder({ top, order }: Subtree): Code[] {
-  const codes: Code[] = [top];
-  // What is pushed while this goes on is visited too.
-  for (const code of codes) for (const child of order.get(code) ?? []) codes.push(child);
-  return codes;
 }

@@ -59,7 +59,7 @@ export {
   type ImportRefusal,
   type ImportRow,
 } from "./import-entry.ts";
-export { codeOf, isImportable, type ParentValues, selectImport } from "./import-select.ts";
+export { BirthOrder, isImportable, selectImport } from "./import-select.ts";
 export { datasetPolicy } from "./kinds/dataset.ts";
 export { canSeal } from "./kinds/seals.ts";
 export { type VoteChange, voteChanges } from "./kinds/validator.ts";

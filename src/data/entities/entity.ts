@@ -58,6 +58,15 @@ export const MEMBERS: ReadonlySet<string> = new Set([
   "entityTypeSealed",
 ]);
 
+/** Says "no more" in the place of a value (GS CIM 009 §4.5.0). */
+export const NGSI_NULL = "urn:ngsi-ld:null";
+
+/** Whether what is said is that there is no more of it. */
+export function saysNothing(said: JsonMap): boolean {
+  const content = contentOf(said);
+  return content === NGSI_NULL || (isJsonMap(content) && content["@none"] === NGSI_NULL);
+}
+
 /** Unix milliseconds for which an instance holds, where it says so. */
 export function observedAt(said: JsonMap): number | undefined {
   const time = typeof said.observedAt === "string" ? Date.parse(said.observedAt) : Number.NaN;

@@ -1,4 +1,4 @@
-import { type Entity, type Instance, type JsonMap, observedAt } from "./entity.ts";
+import { type Entity, type Instance, type JsonMap, observedAt, saysNothing } from "./entity.ts";
 import { dueOf, dueOfAll } from "./expiry.ts";
 import { type Amendment, type Statement, saysWhenScoped } from "./statement.ts";
 
@@ -126,7 +126,8 @@ function foldAttribute(
   if (!isSeen) return instances;
   // What was seen says nothing of the instances that it does not name.
   const named = new Set(said.map(({ datasetId }) => datasetId));
-  return [...before.filter((one) => !named.has(one.said.datasetId)), ...instances];
+  const all = [...before.filter((one) => !named.has(one.said.datasetId)), ...instances];
+  return all.filter((one) => !saysNothing(one.said));
 }
 
 function isOlder(said: JsonMap, than: JsonMap): boolean {

@@ -12,4 +12,12 @@ export {
   openEmbeddedLedger,
 } from "./open.ts";
 export type { Recovery } from "./open-stores.ts";
-export { type Replayed, ReplayedValues, Replayer, type ReplayerOptions } from "./replayer/index.ts";
+export {
+  KeySorter,
+  type Note,
+  type Replayed,
+  ReplayedValues,
+  Replayer,
+  type ReplayerOptions,
+  type ScanOptions,
+} from "./replayer/index.ts";

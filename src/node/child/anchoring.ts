@@ -19,6 +19,7 @@ import type { FraudProof } from "../../witness/index.ts";
 import type { NodeLog } from "../log.ts";
 import { ChildFault } from "./fault.ts";
 import { type Delegate, readParent, submitToParent } from "./parent.ts";
+import { delegationTo, mustBelieve } from "./vouched.ts";
 
 export type AnchoringOptions = {
   readonly ledger: LedgerReader;
@@ -43,11 +44,8 @@ export async function anchorOnce(options: AnchoringOptions): Promise<Anchored> {
   const { code } = delegate;
   const head = ledger.published();
   const { record, anchor } = await readParent(parent, code);
-  const delegation = record?.delegation;
-  if (delegation?.origin !== head.origin) {
-    const got = delegation?.origin ?? "none";
-    throw new ChildFault("PARENT_DELEGATION", { subject: code, want: head.origin, got });
-  }
+  const delegation = delegationTo(head.origin, code, record);
+  mustBelieve(certain(parseCheckpoint(head.checkpoint), "a checkpoint"), code, delegation);
   const branch = branchOf(ledger, head, delegate, delegation, anchor);
   if (branch !== undefined) {
     await options.fraud?.(branch.proof);

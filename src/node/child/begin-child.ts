@@ -3,9 +3,13 @@ import {
   type ChildGenesis,
   type Code,
   type CodeRecord,
+  certain,
+  equalBytes,
   formatVerifierKey,
   isKeyName,
+  parseCheckpoint,
   type Statement,
+  type VerifierKey,
 } from "../../core/index.ts";
 import { embeddedLedgerExists } from "../../ledger/embedded/index.ts";
 import { type FileSystem, nodeFiles, replaceFile, syncUp } from "../../log/index.ts";
@@ -14,11 +18,12 @@ import { beginNode } from "../begin.ts";
 import { dataDirectory, readDescription, writeDescription } from "../data-directory.ts";
 import { keepHeapsSmall } from "../heap.ts";
 import { logKey } from "../log-key.ts";
-import { seedFile } from "../secrets.ts";
+import { readSeed, seedFile } from "../secrets.ts";
 import { ChildFault } from "./fault.ts";
 import { handOver } from "./hand-over.ts";
 import { type Delegate, readParent, submitToParent } from "./parent.ts";
 import { replayParent } from "./parent-log.ts";
+import { delegationTo, mustVouchFor } from "./vouched.ts";
 
 /** What the ledger of a delegated code is begun with. */
 export type ChildBeginning = {
@@ -68,6 +73,7 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
     throw new ChildFault("PARENT_DELEGATION", { subject: origin, got: "name" });
   // The steps to come have millions of records each, one after the other.
   keepHeapsSmall();
+  if (!embeddedLedgerExists(directory.ledger, files)) await mustBeFree(beginning);
   const logSeed = await seedFile(directory.logKey, files);
   const described = {
     member: OWNER,
@@ -80,20 +86,21 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
     nodeFiles.removeTree(copies);
     return true;
   }
-  const policy = policyOf(origin, logSeed);
+  const log = logKey(origin, logSeed);
+  const policy = `log ${formatVerifierKey(log)}\nquorum none\n`;
   // Where several keys must agree to the delegation, this is the policy that they are asked to agree to.
   await replaceFile(files, join(directory.root, "policy"), policy);
-  await ensureDelegated(beginning, policy);
+  await ensureDelegated(beginning, log, policy);
   const { size } = await readParent(parent, delegate.code);
   const tell = (step: BeginningProgress["step"]) => (far: { done: number; total: number }) =>
     onProgress?.({ step, ...far });
   const stop = signal && { signal };
-  const log = await replayParent({
+  const copy = await replayParent({
     ...{ parent, policy: parentPolicy, directory: copies, nowMilliseconds, minSize: size, ...stop },
     onProgress: tell("parent"),
   });
-  const wanted = { code: delegate.code, origin, directory: copies, ...stop };
-  await using handed = await handOver(log, { ...wanted, onProgress: tell("import") });
+  const wanted = { code: delegate.code, log, directory: copies, ...stop };
+  await using handed = await handOver(copy, { ...wanted, onProgress: tell("import") });
   const { record, imports, parent: moment, commitment } = handed;
   const time = nowMilliseconds();
   const genesis = genesisOf({ origin, policy, record, time, parent: moment, commitment }, delegate);
@@ -106,21 +113,35 @@ export async function beginChild(beginning: ChildBeginning): Promise<boolean> {
   return true;
 }
 
-function policyOf(origin: string, seed: Uint8Array): string {
-  return `log ${formatVerifierKey(logKey(origin, seed))}\nquorum none\n`;
+/**
+ * Looks whether the parent knows another ledger of this code, before anything is made here.
+ *
+ * @throws ChildFault `PARENT_DELEGATION`, `PARENT_LOG_KEY`; `PARENT_AHEAD` where the ledger was begun elsewhere under this key
+ */
+async function mustBeFree(beginning: ChildBeginning): Promise<void> {
+  const { parent, delegate, origin, files } = beginning;
+  const { code } = delegate;
+  const { record, anchor } = await readParent(parent, code);
+  if (record !== undefined && record.delegation === undefined) return;
+  const delegation = delegationTo(origin, code, record);
+  const seed = await readSeed(dataDirectory(beginning.dataDirectory).logKey, files);
+  mustVouchFor(seed && logKey(origin, seed), code, delegation);
+  if (anchor === undefined || !equalBytes(anchor.delegation, delegation.op)) return;
+  // A second block 0 under this key would be another history of the same log.
+  const { size } = certain(parseCheckpoint(anchor.checkpoint), "an anchored checkpoint");
+  throw new ChildFault("PARENT_AHEAD", { got: 0, want: size });
 }
 
 async function ensureDelegated(
   { parent, delegate, origin, publicUrl: url, nowMilliseconds }: ChildBeginning,
+  log: VerifierKey,
   policy: string,
 ): Promise<void> {
   const { code } = delegate;
   const { record } = await readParent(parent, code);
-  const got = record?.delegation?.origin;
-  if (record === undefined || (got !== undefined && got !== origin)) {
-    throw new ChildFault("PARENT_DELEGATION", { subject: code, want: origin, got: got ?? "none" });
+  if (record === undefined || record.delegation !== undefined) {
+    return mustVouchFor(log, code, delegationTo(origin, code, record));
   }
-  if (got === origin) return;
   const { control: prev } = record;
   const operation = { op: "delegate", code, prev, do: "start", origin, policy, url } as const;
   await submitToParent(parent, delegate, operation, nowMilliseconds());

@@ -11,6 +11,8 @@ export type ChildFaultCode =
   | "PARENT_REFUSED"
   /** The parent says that the code lives somewhere else, or here no longer. */
   | "PARENT_DELEGATION"
+  /** The parent vouches for a log of this name under another key. */
+  | "PARENT_LOG_KEY"
   /** The parent has seen more of this ledger than it holds. */
   | "PARENT_AHEAD"
   /** The parent has another root of a size that this ledger had: there are two of this ledger. */

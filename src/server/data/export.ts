@@ -8,8 +8,9 @@ import {
 import { ColumnFinder, createTable, needsColumns, type TableFormat } from "../../table/index.ts";
 import type { Authorised } from "../access/index.ts";
 import { PRIVATE } from "../http/answer.ts";
-import { MAX_EXPORTS } from "../limits.ts";
+import { MAX_EXPORTS, MAX_EXPORTS_OF_ADDRESS } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
+import { Shares } from "../rate/index.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { parquetPieces } from "./export-parquet.ts";
 import { proveExport } from "./export-proof.ts";
@@ -25,6 +26,7 @@ const TYPES: Readonly<Record<TableFormat, string>> = {
   ndjson: "application/x-ndjson",
 };
 const PROOF_TYPE = "application/x-ndjson";
+const RETRY_SECONDS = 30;
 
 type Asked = Kept & {
   readonly authorised: Authorised;
@@ -40,8 +42,9 @@ type Asked = Kept & {
  * @returns the way to end all of them, for a graceful stop
  */
 export function mountExport(app: App, services: Services): () => void {
-  const { access, problem } = services;
+  const { access, problem, clientOf } = services;
   const running = new Set<ExportStream>();
+  const shares = new Shares(MAX_EXPORTS_OF_ADDRESS);
   const thread = createTableThread();
 
   app.get("/v1/datasets/:code/export", async (c) => {
@@ -70,9 +73,6 @@ export function mountExport(app: App, services: Services): () => void {
     if (!request.ok) return request;
     const { size = log.size } = request.value;
     if (size > log.size) return err({ code: "DATA_ENTRY_UNKNOWN", index: String(size - 1) });
-    if (running.size >= MAX_EXPORTS) {
-      return err({ code: "HTTP_BUSY", retryAfter: 30, what: "exports" });
-    }
     return ok({ ...kept.value, authorised: opened.value, request: request.value, size });
   }
 
@@ -93,7 +93,18 @@ export function mountExport(app: App, services: Services): () => void {
     };
     if (c.req.raw.method === "HEAD") return new Response(null, { headers });
     const what = ending.endsWith(".proof") ? "export proof" : "export";
-    const stream = streamPieces(access, authorised, what, pieces, () => running.delete(stream));
+    if (running.size >= MAX_EXPORTS) {
+      return problem(c, { code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: "exports" });
+    }
+    const client = clientOf(c);
+    // Who reads a little each minute keeps a place for as long as they like.
+    if (!shares.take(client)) {
+      return problem(c, { code: "HTTP_RATE", retryAfter: RETRY_SECONDS, by: "address" });
+    }
+    const stream = streamPieces(access, authorised, what, pieces, () => {
+      running.delete(stream);
+      shares.giveBack(client);
+    });
     running.add(stream);
     return new Response(stream.body, { headers });
   }

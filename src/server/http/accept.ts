@@ -11,18 +11,19 @@ function preferences(field: string): readonly Preference[] {
     .sort((a, b) => b.weight - a.weight);
 }
 
-function parts(field: string): readonly Preference[] {
+/** @param strange what a weight counts that is none */
+function parts(field: string, strange: 0 | 1 = 0): readonly Preference[] {
   return field
     .split(",", MAX_PARTS)
-    .map(preference)
+    .map((part) => preference(part, strange))
     .filter(({ range }) => range !== "");
 }
 
-function preference(part: string): Preference {
+function preference(part: string, strange: 0 | 1): Preference {
   const [range = "", ...parameters] = part.split(";").map((each) => each.trim().toLowerCase());
   const q = parameters.find((each) => each.startsWith("q="));
   const weight = q === undefined ? 1 : Number(q.slice(2));
-  return { range, weight: Number.isNaN(weight) ? 0 : Math.min(weight, 1) };
+  return { range, weight: Number.isNaN(weight) ? strange : Math.min(weight, 1) };
 }
 
 /**
@@ -42,10 +43,10 @@ export function bestType<T extends string>(
   return undefined;
 }
 
-/** How much a client likes one media type, 0 … 1: what its most exact range says. RFC 9110 §12.5.1. */
+/** How much a client likes one media type, 0 … 1: what its most exact range says. RFC 9110 §12.5.1. A weight that is none says nothing. */
 export function weightOfType(field: string, type: string): number {
   const lower = type.toLowerCase();
-  const ranges = parts(field);
+  const ranges = parts(field, 1);
   const exact = [lower, lower.replace(/\/.*$/, "/*"), "*/*"];
   for (const range of exact) {
     const found = ranges.find((each) => each.range === range);

@@ -7,11 +7,12 @@ import {
   isJsonMap,
   type JsonMap,
   type JsonValue,
+  NGSI_NULL,
   still,
 } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Change } from "./gateway.ts";
-import { isEnded, NGSI_NULL, type ReadAttributes, type ReadEntity } from "./read-entity.ts";
+import { isEnded, type ReadAttributes, type ReadEntity } from "./read-entity.ts";
 
 /** A change, and the attributes that it left as they were although they were named. */
 export type Changed = {

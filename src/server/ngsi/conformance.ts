@@ -5,8 +5,8 @@ import {
   type JsonMap,
   type JsonValue,
   MEMBERS,
+  NGSI_NULL,
 } from "../../data/index.ts";
-import { NGSI_NULL } from "./read-entity.ts";
 
 // GS CIM 009 §4.3.6.8: whoever asks may say which version of the specification it understands (`Prefer: ngsi-ld=1.5`, RFC 7240;
 // `ngsildConformance` of a subscription), and gets entities in which what came later is left out, or told as what there was then.

@@ -7,6 +7,7 @@ import { CORE_URL, type Contexts, type FetchedContext } from "./contexts.ts";
 import { CORE_CONTEXT, isCoreContext } from "./core-context.ts";
 import { isTrue } from "./parameters.ts";
 import { type Ask, answerDone, answerPlain, CONTEXTS_PATH, type Route } from "./request.ts";
+import { isScratchTenant } from "./scratch.ts";
 import type { StoredContext, StoredContexts } from "./stored-contexts.ts";
 
 type Answer = Promise<Result<Answered, AnyRefusal>>;
@@ -90,22 +91,24 @@ export function contextRoutes(
   }
 
   const one = "/jsonldContexts/:id";
+  // What was fetched is told to every tenant.
+  const isOfAnyTenant = true;
   return [
     {
       ...{ method: "POST", path: "/jsonldContexts", isWriting: true, hasBody: true },
-      ...{ isBatch: true, parameters: [], answer: add },
+      ...{ isBatch: true, parameters: [], isOfAnyTenant, answer: add },
     },
     {
       ...{ method: "GET", path: "/jsonldContexts", isWriting: false, hasBody: false },
-      ...{ parameters: ["details", "kind"], answer: list },
+      ...{ parameters: ["details", "kind"], isOfAnyTenant, answer: list },
     },
     {
       ...{ method: "GET", path: one, isWriting: false, hasBody: false },
-      ...{ parameters: ["details"], answer: serve },
+      ...{ parameters: ["details"], isOfAnyTenant, answer: serve },
     },
     {
       ...{ method: "DELETE", path: one, isWriting: true, hasBody: false },
-      ...{ parameters: ["reload"], answer: remove },
+      ...{ parameters: ["reload"], isOfAnyTenant, answer: remove },
     },
   ];
 }
@@ -126,11 +129,17 @@ function unknown(id: string): Result<never, AnyRefusal> {
   return err({ code: "NGSI_UNKNOWN", id: id.slice(0, 256) });
 }
 
-/** One that is kept here, for everybody, whatever its dataset. */
-export function mountStoredContext(app: App, { config }: Services, stored: StoredContexts): void {
-  const { publicUrl } = config;
+/** One that is kept here, for everybody, whatever its dataset; but for whoever asks in the name of another tenant of the scratch dataset. */
+export function mountStoredContext(app: App, services: Services, stored: StoredContexts): void {
+  const { publicUrl } = services.config;
   app.get(`${CONTEXTS_PATH}/:id`, async (c, next) => {
-    const found = await stored.get(c.req.param("id"));
+    const id = c.req.param("id");
+    const tenant = c.req.header("NGSILD-Tenant") ?? "";
+    if (isScratchTenant(services, tenant)) {
+      const log = services.scratchTenants?.find(tenant);
+      if (log === undefined || !stored.isOf(log.origin, id)) return next();
+    }
+    const found = await stored.get(id);
     if (found === undefined) return next();
     const isAsked = isTrue(c.req.query("details"));
     const told = isAsked ? storedDetails(found, publicUrl) : { "@context": found.context };

@@ -1,5 +1,12 @@
 import { err, ok, type Result } from "../../core/index.ts";
-import { type Entity, isAskedFor, type JsonMap, LOCATION, still } from "../../data/index.ts";
+import {
+  type Entity,
+  isAskedFor,
+  type JsonMap,
+  LOCATION,
+  NGSI_NULL,
+  still,
+} from "../../data/index.ts";
 import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import {
@@ -27,7 +34,6 @@ import { type NgsiQuery, readForm, readLanguages, readQuery, readTypes } from ".
 import {
   isEnded,
   type Mode,
-  NGSI_NULL,
   type ReadEntity,
   readAttribute,
   readEntity,

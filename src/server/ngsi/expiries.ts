@@ -2,6 +2,7 @@ import { openDataset, referredCode } from "../../core/index.ts";
 import { ALL, type DatasetLog } from "../../data/index.ts";
 import type { Services } from "../services.ts";
 import type { GatewayLog } from "./gathered.ts";
+import { scratchLogs } from "./scratch.ts";
 import type { Writer } from "./writer.ts";
 
 /** What is due sooner is waited for by itself; so often it is looked at anew what there is. */
@@ -111,10 +112,9 @@ export class Expiries {
   }
 
   #targetOf(log: DatasetLog): GatewayLog | undefined {
-    const { scratch, state } = this.#services;
     const code = referredCode(log.reference);
-    if (log === scratch) return { code, log, dataset: undefined };
-    const dataset = openDataset(state, code);
+    if (scratchLogs(this.#services).includes(log)) return { code, log, dataset: undefined };
+    const dataset = openDataset(this.#services.state, code);
     return dataset.ok ? { code, log, dataset: dataset.value } : undefined;
   }
 }

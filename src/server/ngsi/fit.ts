@@ -2,7 +2,7 @@ import { err, ok, type Result } from "../../core/index.ts";
 import { ALL, contentRules, type Entity, positionsIn } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
-import { after } from "./changes.ts";
+import { after, dueOfChange } from "./changes.ts";
 import type { Change } from "./gateway.ts";
 import type { GatewayLog } from "./gathered.ts";
 
@@ -25,6 +25,13 @@ export function fitsOf(
   };
 }
 
+/** What is said to expire expires later: whoever says otherwise made a mistake (ADR 0101). */
+export function isToCome(change: Change, nowMilliseconds: number): Result<void, AnyRefusal> {
+  const due = dueOfChange(change);
+  if (due === undefined || due > nowMilliseconds) return ok(undefined);
+  return err({ code: "NGSI_DATA", path: "expiresAt", want: "a time to come" });
+}
+
 /** Whether a dataset takes changes one after the other. @returns the first refusal, with the number of its change */
 export function fitAll(
   fits: Fits,
@@ -42,10 +49,15 @@ export function fitAll(
 
 /** The same of changes whose entities have not been read yet. */
 export async function fitChanges(
-  services: Pick<Services, "state">,
+  services: Pick<Services, "state" | "clock">,
   target: GatewayLog,
   changes: readonly Change[],
 ): Promise<Result<void, AnyRefusal>> {
+  const now = services.clock();
+  for (const change of changes) {
+    const fit = isToCome(change, now);
+    if (!fit.ok) return fit;
+  }
   const fits = fitsOf(services, target);
   if (fits === undefined) return ok(undefined);
   const before = new Map<string, Entity>();

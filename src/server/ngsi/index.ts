@@ -12,6 +12,7 @@ import { createKeptEntities } from "./kept.ts";
 import { answerNgsiProblem } from "./problem.ts";
 import { registrationRoutes } from "./registrations.ts";
 import { CONTEXTS_PATH, mountRoute, type Route, shortRoute } from "./request.ts";
+import { mountSourceIdentity } from "./source-identity.ts";
 import { StoredContexts } from "./stored-contexts.ts";
 import { subscriptionRoutes } from "./subscriptions/routes.ts";
 import { Subscriptions } from "./subscriptions/service.ts";
@@ -60,6 +61,7 @@ export function mountNgsi(
     ...registrationRoutes(),
   ];
   mountStoredContext(app, services, stored);
+  mountSourceIdentity(app, services);
   for (const route of routes) mountRoute(app, means, route);
   const isShort = ({ method, hasBody }: Route): boolean => method === "GET" || hasBody;
   return {
@@ -75,6 +77,11 @@ export function mountNgsi(
 /** Whether a path of NGSI-LD has a part that names nothing where it should. */
 export function isNamelessPath(path: string): boolean {
   return path.startsWith("/ngsi-ld/v1/") && (path.includes("//") || path.endsWith("/entities/"));
+}
+
+/** Whether a part of it leads to another address than the one that it stands in, as `..` does. */
+export function isNamelessTarget(target: string): boolean {
+  return target.startsWith("/ngsi-ld/v1/") && /\/(?:\.|%2e){1,2}(?:[/?#]|$)/i.test(target);
 }
 
 export function answerNamelessPath(publicUrl: string): Response {

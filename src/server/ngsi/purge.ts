@@ -15,11 +15,7 @@ const ENTRY_ITEMS = 1000;
 /** Ends the entities that a query finds, or attributes of them: `drop` these, `keep` all but these (GS CIM 009 §5.6.21). */
 export async function purge(writer: Writer, ask: Ask): Promise<Result<Answered, AnyRefusal>> {
   const { asked, context, target } = ask;
-  // What would be found by a name of this dataset alone is everything.
-  const query = readQuery((name) => (name === "local" ? "false" : asked(name)), context);
-  const named = asked("id") ?? asked("idPattern") ?? asked("scopeQ");
-  if (!query.ok && !(query.error.code === "NGSI_QUERY_BROAD" && named !== undefined)) return query;
-  const narrow = query.ok ? query : readQuery(withLocal(asked), context);
+  const narrow = readQuery(asPurged(asked), context);
   if (!narrow.ok) return narrow;
   const [drop, keep] = [readList("drop", ask), readList("keep", ask)];
   if (!drop.ok) return drop;
@@ -44,8 +40,11 @@ export async function purge(writer: Writer, ask: Ask): Promise<Result<Answered, 
   return ok(answerDone());
 }
 
-function withLocal(asked: Ask["asked"]): Ask["asked"] {
-  return (name) => (name === "local" ? "true" : asked(name));
+/** Ids alone do not say what may end as a whole, but of what attributes may end. */
+function asPurged(asked: Ask["asked"]): Ask["asked"] {
+  const isOfAttributes = (asked("drop") ?? asked("keep")) !== undefined;
+  const isNamed = (asked("id") ?? asked("idPattern") ?? asked("scopeQ")) !== undefined;
+  return (name) => (name === "local" && isOfAttributes && isNamed ? "true" : asked(name));
 }
 
 function readList(

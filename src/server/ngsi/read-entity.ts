@@ -5,7 +5,13 @@ import {
   ok,
   type Result,
 } from "../../core/index.ts";
-import { isGeometry, isJsonMap, type JsonMap, type JsonValue } from "../../data/index.ts";
+import {
+  isGeometry,
+  isJsonMap,
+  type JsonMap,
+  type JsonValue,
+  NGSI_NULL,
+} from "../../data/index.ts";
 import { isDay } from "../../table/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
@@ -27,9 +33,6 @@ export type ReadEntity = {
 };
 
 export type ScopesThen = { readonly scopes: readonly string[]; readonly observedAt: string };
-
-/** Says "no more" in the place of a value (GS CIM 009 §4.5.0). */
-export const NGSI_NULL = "urn:ngsi-ld:null";
 
 /** Stands where an instance of an attribute, or an attribute of one, is to be no more; no client can write it. */
 const ENDED = "@ended";
@@ -189,7 +192,9 @@ export function readTerm(term: string, context: TermContext): Result<string, Any
 }
 
 export function termAt(term: string, context: TermContext): string {
-  const name = NAME.test(term) && !term.startsWith("@") ? context.attribute(term) : undefined;
+  const isTerm =
+    NAME.test(term) && !term.startsWith("@") && (!term.includes("%") || URI.test(term));
+  const name = isTerm ? context.attribute(term) : undefined;
   const isName = name !== undefined && name.length <= MAX_FACT_NAME_BYTES && /^[A-Za-z]/.test(name);
   return isName ? name : misfit(term, "a name of an attribute");
 }
@@ -255,8 +260,11 @@ function scopesAt(value: unknown, mode: Mode): readonly string[] {
 }
 
 function expiryAt(value: unknown, mode: Mode): number | null | undefined {
-  // Of what was so it says nothing: it is about what is kept (§4.22).
-  if (value === undefined || mode === "temporal") return undefined;
+  if (value === undefined) return undefined;
+  if (mode === "temporal") {
+    // Of what was so it says nothing: it is about what is kept (§4.22).
+    return value === NGSI_NULL ? misfit("expiresAt", "a time") : undefined;
+  }
   if (isChange(mode) && value === NGSI_NULL) return null;
   return Date.parse(timeAt(value, "expiresAt").replace(",", "."));
 }
@@ -329,6 +337,7 @@ function instanceAt(
   mode: Mode,
 ): JsonMap {
   if (depth > 4) misfit(path, "attributes of attributes, not so deep");
+  if (isNull(value) && mode === "temporal" && depth === 0) return nothingAt(value, path);
   if (isNull(value)) {
     if (!isChange(mode)) misfit(path, "something that is, where it is said first");
     const named =
@@ -348,9 +357,7 @@ function instanceAt(
   else if (expiresAt !== undefined && mode !== "temporal") {
     said.expiresAt = timeAt(expiresAt, `${path}.expiresAt`);
   }
-  if (datasetId !== undefined && datasetId !== "@none") {
-    said.datasetId = uriAt(datasetId, `${path}.datasetId`);
-  }
+  Object.assign(said, namedAt(datasetId, path));
   for (const [term, below] of Object.entries(rest)) {
     if (term === "type" || term === "@type" || term === member || IGNORED.has(term)) continue;
     const below_ = `${path}.${term}`;
@@ -359,6 +366,24 @@ function instanceAt(
   }
   if (path === PROOF && !isJsonMap(said.value)) misfit(path, "a proof as an object");
   return said;
+}
+
+/** That from some time on there was no more of it (§4.5.7, §5.5.4). */
+function nothingAt(value: unknown, path: string): JsonMap {
+  const { type, body } = unfolded(value, path);
+  const member = HOLDS[type] ?? misfit(path, "a type of attribute");
+  const { observedAt, datasetId } = body;
+  return {
+    type,
+    [member]: type === "LanguageProperty" ? { "@none": NGSI_NULL } : NGSI_NULL,
+    ...(observedAt !== undefined && { observedAt: timeAt(observedAt, `${path}.observedAt`) }),
+    ...namedAt(datasetId, path),
+  };
+}
+
+function namedAt(datasetId: unknown, path: string): { readonly datasetId?: string } {
+  if (datasetId === undefined || datasetId === "@none") return {};
+  return { datasetId: uriAt(datasetId, `${path}.datasetId`) };
 }
 
 /** What stands beside the content of an attribute, if its type may have it (§4.5.2 to §4.5.24). */

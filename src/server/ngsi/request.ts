@@ -52,6 +52,8 @@ export type Route = {
   readonly parameters: readonly string[];
   /** What of a dataset its reader must be granted; `read` where nothing is said. */
   readonly action?: AccessAction;
+  /** It has an answer for a tenant, too, that nothing was made for. */
+  readonly isOfAnyTenant?: boolean;
   /** What it answers may be kept while nothing else is said of the entity that its path names. */
   readonly isKept?: boolean;
   answer(ask: Ask): Promise<Result<Answered, AnyRefusal>>;
@@ -64,7 +66,7 @@ export type Means = {
   readonly expiries: Pick<Expiries, "watch">;
 };
 
-const BASE = "/ngsi-ld/v1";
+export const BASE = "/ngsi-ld/v1";
 /** Where contexts are that are kept here. */
 export const CONTEXTS_PATH: string = `${BASE}/jsonldContexts`;
 const JSON_TYPE = "application/json";

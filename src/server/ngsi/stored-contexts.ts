@@ -86,11 +86,19 @@ export class StoredContexts {
     return text ? { id, kind: "Hosted", ...JSON.parse(text) } : undefined;
   }
 
+  isOf(origin: string, id: string): boolean {
+    return blobOf(id)?.startsWith(`${folderOf(origin)}/`) === true;
+  }
+
   /** @returns whether this dataset had it */
   async remove(origin: string, id: string): Promise<boolean> {
     const name = blobOf(id);
-    const isOwn = name?.startsWith(`${folderOf(origin)}/`) === true;
-    if (name === undefined || !isOwn || (await this.#blobs.size(name)) === undefined) return false;
+    if (
+      name === undefined ||
+      !this.isOf(origin, id) ||
+      (await this.#blobs.size(name)) === undefined
+    )
+      return false;
     await this.#blobs.delete(name);
     return true;
   }

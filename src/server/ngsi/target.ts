@@ -1,12 +1,14 @@
 import { type AccessAction, err, ok, type Result, referredCode } from "../../core/index.ts";
-import { ALL, type EntityView } from "../../data/index.ts";
+import { ALL, type DatasetLog, type EntityView } from "../../data/index.ts";
 import type { Judged } from "../access/index.ts";
 import { type Reader, readerOf, seenDataset } from "../data/reader.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { mustBe, speaksFor } from "../identity/index.ts";
+import { MAX_SCRATCH_TENANTS } from "../options.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import type { GatewayLog } from "./gathered.ts";
+import { isScratchTenant } from "./scratch.ts";
 
 /** The dataset that a request is about, and what its reader may see of it. */
 export type Target = GatewayLog & {
@@ -23,22 +25,49 @@ export type Target = GatewayLog & {
 
 const MAX_TENANT_CHARACTERS = 256;
 
+/** What of a route says which dataset it needs. */
+type Needing = {
+  readonly method: string;
+  readonly isWriting: boolean;
+  readonly action?: AccessAction;
+  /** Asks a tenant of which nobody knows yet what it always has. */
+  readonly isOfAnyTenant?: boolean;
+};
+
 /** `NGSILD-Tenant` names a dataset by its code; without it the scratch dataset is meant, where there is one. */
 export async function targetOf(
   services: Services,
   c: Incoming,
   body: Uint8Array | undefined,
-  { isWriting, action = "read" }: { readonly isWriting: boolean; readonly action?: AccessAction },
+  needing: Needing,
 ): Promise<Result<Target, AnyRefusal>> {
-  const { scratch } = services;
+  const { isWriting, action = "read" } = needing;
   const tenant = c.req.header("NGSILD-Tenant")?.slice(0, MAX_TENANT_CHARACTERS);
-  if (tenant === undefined && scratch !== undefined && isFromHere(c)) {
-    const code = referredCode(scratch.reference);
-    return ok({ code, log: scratch, dataset: undefined, view: ALL, tenant });
+  if (services.scratch !== undefined && isFromHere(c)) {
+    if (tenant === undefined) return ok(everything(services.scratch, tenant));
+    if (isScratchTenant(services, tenant)) return scratchTarget(services, tenant, needing);
   }
   if (isWriting) return targetOfOwner(services, c, tenant ?? "", body);
   const reader = readerOf(services, c, body);
   return reader.ok ? targetOfReader(services, tenant ?? "", reader.value, action) : reader;
+}
+
+function everything(log: DatasetLog, tenant: string | undefined): Target {
+  return { code: referredCode(log.reference), log, dataset: undefined, view: ALL, tenant };
+}
+
+/** What is made for a tenant makes it too (§5.5.10); nothing else does. */
+async function scratchTarget(
+  { scratchTenants }: Services,
+  tenant: string,
+  { method, isWriting, isOfAnyTenant }: Needing,
+): Promise<Result<Target, AnyRefusal>> {
+  const mayBegin = isOfAnyTenant || (isWriting && method === "POST");
+  const known = scratchTenants?.find(tenant);
+  if (known === undefined && !mayBegin) return err({ code: "NGSI_TENANT", tenant });
+  const log = known ?? (await scratchTenants?.begin(tenant));
+  if (log !== undefined) return ok(everything(log, tenant));
+  return err({ code: "HTTP_FULL", what: "tenants", max: MAX_SCRATCH_TENANTS });
 }
 
 /** A page of somebody else in a browser on this machine is not whom the scratch dataset is for. */

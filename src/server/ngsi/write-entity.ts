@@ -8,11 +8,11 @@ import {
   type JsonMap,
   type JsonValue,
   MEMBERS,
+  NGSI_NULL,
 } from "../../data/index.ts";
 import { asOfVersion } from "./conformance.ts";
 import type { TermContext } from "./contexts.ts";
 import type { Projection } from "./projection.ts";
-import { NGSI_NULL } from "./read-entity.ts";
 
 /** What is told of an instance of the attribute of this name beside what it says. */
 export type Beside = { get(instance: Instance, name: string): Json | undefined };

@@ -1,9 +1,9 @@
-import { err, ok, type Result } from "../../core/index.ts";
+import { ok, type Result } from "../../core/index.ts";
 import { ALL, type Entity, still } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import { dueOfChange, expired } from "./changes.ts";
-import { type Fits, fitAll, fitsOf } from "./fit.ts";
+import { type Fits, fitAll, fitsOf, isToCome } from "./fit.ts";
 import { appendByGateway, type Change } from "./gateway.ts";
 import type { GatewayLog } from "./gathered.ts";
 import { Locks } from "./locks.ts";
@@ -48,18 +48,14 @@ export function createWriter(services: Services): Writer {
     }
     return done;
   };
-  const isToCome: Fits = (change) => {
-    const due = dueOfChange(change);
-    if (due === undefined || due > clock()) return ok(undefined);
-    return err({ code: "NGSI_DATA", path: "expiresAt", want: "a time to come" });
-  };
-  const allToCome = (changes: readonly Change[]): Result<void, AnyRefusal> =>
-    changes.map((each) => isToCome(each, undefined)).find(({ ok }) => !ok) ?? ok(undefined);
+  const comes: Fits = (change) => isToCome(change, clock());
+  const allCome = (changes: readonly Change[]): Result<void, AnyRefusal> =>
+    changes.map((each) => comes(each, undefined)).find(({ ok }) => !ok) ?? ok(undefined);
   const fitsIn = (target: GatewayLog): Fits => {
     const fits = fitsOf(services, target);
-    if (fits === undefined) return isToCome;
+    if (fits === undefined) return comes;
     return (change, before) => {
-      const fit = isToCome(change, before);
+      const fit = comes(change, before);
       return fit.ok ? fits(change, before) : fit;
     };
   };
@@ -86,7 +82,7 @@ export function createWriter(services: Services): Writer {
           const made = changes(before, fits);
           if (made.length === 0) return ok(undefined);
           // What an entity becomes in between matters to rules alone.
-          const fit = fits === isToCome ? allToCome(made) : fitAll(fits, made, before);
+          const fit = fits === comes ? allCome(made) : fitAll(fits, made, before);
           return fit.ok ? append(target, made) : fit;
         },
       ),

@@ -20,6 +20,9 @@ const MIDDLE = { x: WIDTH / 2, y: 90 };
 const LABEL_CHARACTERS = 14;
 /** Of a number of degrees, with room. */
 const LABEL_WIDTH = 64;
+/** Of letters of 11 units: a digit, and a Chinese character, the widest. */
+const DIGIT_WIDTH = 6.5;
+const WIDEST_CHARACTER = 11;
 /** A single point is shown with this much around it. */
 const LEAST_METRES = 400;
 /** Where there is nothing beside it: enough for the lines of a paper map. */
@@ -33,7 +36,7 @@ export function mapFigure({ shape, anchor, alternative }: MapContent, language: 
   const parts = partsOf(shape);
   const view = viewOf([...parts.flat(), ...(anchor ? [anchor] : [])]);
   return html`<svg class="map" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${alternative}">
-${netMarkup(view)}${anchor && anchorMarkup(view, anchor, parts)}${shapeMarkup(view, shape, parts)}${scaleMarkup(view, language)}
+${netMarkup(view, takenBoxes(view, shape, parts, anchor))}${anchor && anchorMarkup(view, anchor, parts)}${shapeMarkup(view, shape, parts)}${scaleMarkup(view, language)}
 <path class="ink" d="M${WIDTH - 16} 26V10m-4 5 4-6 4 6"/><text x="${WIDTH - 16}" y="38" text-anchor="middle">${language === "zh" ? "北" : "N"}</text></svg>`;
 }
 
@@ -74,8 +77,46 @@ function at({ x, y }: Point): string {
   return `${x.toFixed(1)} ${y.toFixed(1)}`;
 }
 
+type Box = {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+};
+
+/** Where something stands that no number may run into. */
+function takenBoxes(
+  view: View,
+  shape: Geometry,
+  parts: readonly (readonly LonLat[])[],
+  anchor: MapContent["anchor"],
+): readonly Box[] {
+  const taken: Box[] = [{ left: WIDTH - 28, top: 0, right: WIDTH, bottom: 40 }];
+  const [first] = parts.flat();
+  if ("point" in shape && first !== undefined) taken.push(around(pointOf(view, first), 12));
+  if (anchor !== undefined) {
+    const mark = pointOf(view, anchor);
+    taken.push(around(mark, 6));
+    if (isLabelled(anchor)) {
+      const { from, side } = labelPlace(mark);
+      const width = anchor.name.length * WIDEST_CHARACTER;
+      const left = side === "start" ? from : side === "end" ? from - width : from - width / 2;
+      taken.push({ left, top: mark.y - 22, right: left + width, bottom: mark.y - 5 });
+    }
+  }
+  return taken;
+}
+
+function around({ x, y }: Point, room: number): Box {
+  return { left: x - room, top: y - room, right: x + room, bottom: y + room };
+}
+
+function overlaps(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
 /** Lines of round degrees, a few each way, with their numbers at the edges. */
-function netMarkup(view: View): Markup {
+function netMarkup(view: View, taken: readonly Box[]): Markup {
   const { centre } = view;
   const right = (longitude: number) => pointOf(view, { ...centre, longitude }).x;
   const down = (latitude: number) => pointOf(view, { ...centre, latitude }).y;
@@ -84,8 +125,14 @@ function netMarkup(view: View): Markup {
   const across = meridians.map(({ at }) => `M${at.toFixed(1)} 0V${HEIGHT}`);
   const along = parallels.map(({ at }) => `M0 ${at.toFixed(1)}H${WIDTH}`);
   return html`<path class="net" d="${[...across, ...along].join("")}"/>
-${meridians.map(({ at, label }) => html`<text x="${(at + 3).toFixed(1)}" y="12">${label}</text>`)}
-${parallels.map(({ at, label }) => html`<text x="4" y="${(at - 3).toFixed(1)}">${label}</text>`)}`;
+${meridians.map(({ at, label }) => numberMarkup({ x: at + 3, y: 12 }, label, taken))}
+${parallels.map(({ at, label }) => numberMarkup({ x: 4, y: at - 3 }, label, taken))}`;
+}
+
+function numberMarkup({ x, y }: Point, label: string, taken: readonly Box[]): Markup | false {
+  const box = { left: x, top: y - 10, right: x + label.length * DIGIT_WIDTH, bottom: y + 2 };
+  if (label === "" || taken.some((each) => overlaps(box, each))) return false;
+  return html`<text x="${x.toFixed(1)}" y="${y.toFixed(1)}">${label}</text>`;
 }
 
 type Line = { readonly at: number; readonly label: string };
@@ -118,15 +165,26 @@ function anchorMarkup(
   const from = pointOf(view, anchor);
   const line = here && html`<path class="way" d="M${at(from)}L${at(pointOf(view, here))}"/>`;
   // A long name would run over the edge; the words below the map have it.
-  const name = anchor.name.length <= LABEL_CHARACTERS && labelMarkup(from, anchor.name);
+  const name = isLabelled(anchor) && labelMarkup(from, anchor.name);
   return html`${line}<rect class="ink" x="${(from.x - 3.5).toFixed(1)}" y="${(from.y - 3.5).toFixed(1)}" width="7" height="7"/>${name}`;
 }
 
+function isLabelled({ name }: { readonly name: string }): boolean {
+  return name.length <= LABEL_CHARACTERS;
+}
+
+function labelMarkup(mark: Point, name: string): Markup {
+  const { from, side } = labelPlace(mark);
+  return html`<text class="name" x="${from.toFixed(1)}" y="${(mark.y - 9).toFixed(1)}" text-anchor="${side}">${name}</text>`;
+}
+
 /** Above its mark, and turned away from the nearer edge. */
-function labelMarkup({ x, y }: Point, name: string): Markup {
-  const side = x < WIDTH / 3 ? "start" : x > (2 * WIDTH) / 3 ? "end" : "middle";
-  const from = side === "start" ? x - 4 : side === "end" ? x + 4 : x;
-  return html`<text class="name" x="${from.toFixed(1)}" y="${(y - 9).toFixed(1)}" text-anchor="${side}">${name}</text>`;
+function labelPlace({ x }: Point): {
+  readonly from: number;
+  readonly side: "start" | "middle" | "end";
+} {
+  if (x < WIDTH / 3) return { from: x - 4, side: "start" };
+  return x > (2 * WIDTH) / 3 ? { from: x + 4, side: "end" } : { from: x, side: "middle" };
 }
 
 function shapeMarkup(view: View, shape: Geometry, parts: readonly (readonly LonLat[])[]): Markup {

@@ -16,17 +16,40 @@ const GENERAL: { readonly title: Words; readonly remedy: Words } = {
 
 const FACTS: Words = { zh: "详情", en: "Details" };
 
-export function problemMain(problem: Problem, language: Language): Markup {
+/** @param typed the path that was asked for, as it was typed */
+export function problemMain(problem: Problem, language: Language, typed: string): Markup {
   const { code, facts, remedy } = problem;
   const words = PROBLEM_WORDS[code];
   const advice = words?.remedy[language] ?? (language === "en" ? remedy : GENERAL.remedy.zh);
   const rows = Object.entries(facts).map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td>${factMarkup(value)}</td></tr>`,
   );
-  return html`<h1>${problemTitle(problem, language)}</h1><p>${advice}</p>
-${gazetteMarkup(problem, language)}
+  return html`<h1>${problemTitle(problem, language)}</h1>${askedMarkup(problem, typed)}<p>${advice}</p>
+${gazetteMarkup(problem, language)}${absenceMarkup(problem, language)}
 <details><summary>${FACTS[language]}</summary><table>${rows}</table></details>
 <p class="soft"><code>${code}</code></p>`;
+}
+
+/** What was asked for: whoever typed it off a plate compares the two. Of the gazette it stands beside the name. */
+function askedMarkup({ code, facts }: Problem, typed: string): Markup {
+  const { asked, position, got } = facts;
+  if (code.startsWith("CODE_") && typeof position === "number") {
+    const [first = ""] = typed.slice(position);
+    const wrong = String(got ?? first);
+    // What a position is of is not always the path: an older number stands in front of a code, or a scheme.
+    if (wrong === "" || !typed.startsWith(wrong, position)) return html``;
+    const [before, after] = [typed.slice(0, position), typed.slice(position + wrong.length)];
+    return html`<p class="code-line"><span class="code">${before}<mark>${wrong}</mark>${after}</span></p>`;
+  }
+  if (code === "RESOLVE_GAZETTE" || typeof asked !== "string") return html``;
+  return html`<p class="code-line"><span class="code">${asked}</span></p>`;
+}
+
+const PROOF: Words = { zh: "证明文件：账本里没有它", en: "Proof file: it is not in the ledger" };
+
+function absenceMarkup({ code, facts: { proof } }: Problem, language: Language): Markup {
+  if (code !== "RESOLVE_UNKNOWN" || typeof proof !== "string") return html``;
+  return html`<ul class="links"><li><a href="${proof}">${PROOF[language]}</a></li></ul>`;
 }
 
 function factMarkup(value: unknown): Markup {

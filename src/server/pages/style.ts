@@ -35,6 +35,7 @@ nav.path a{display:inline-block;padding:4px 0}
 .mark{font-weight:600;font-size:.875rem;white-space:nowrap}
 code,.code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace}
 .code{font-size:1.2rem;user-select:all}
+mark{background:none;color:var(--stop);font-weight:600;text-decoration:underline;text-underline-offset:.2em}
 .check{color:var(--soft);user-select:none}
 .soft,.utc{color:var(--soft)}
 .utc{font-size:.875em;white-space:nowrap}

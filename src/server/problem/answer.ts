@@ -48,7 +48,7 @@ export function createProblems(
         isDemonstration: node.demonstration === true,
         isScratch: scratch !== undefined,
       },
-      problemMain(problem, language),
+      problemMain(problem, language, typedPath(request.url)),
     );
 
   return { plain, answer: (c, refusal, status) => plain(c.req.raw, refusal, status) };
@@ -62,4 +62,14 @@ function headersOf(refusal: AnyRefusal): Record<string, string> {
     ...(refusal.code === "HTTP_METHOD" && { Allow: refusal.allow }),
     ...(refusal.code.startsWith("HTTP_SIGNATURE") && { "WWW-Authenticate": "Signature" }),
   };
+}
+
+/** The path of an address as people type it; as it stands where it is no text. */
+function typedPath(url: string): string {
+  const path = new URL(url).pathname.slice(1);
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

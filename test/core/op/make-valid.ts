@@ -12,6 +12,7 @@ import {
   hex,
   type InnerOperation,
   importRoot,
+  isImportable,
   type Operation,
   openEnvelope,
   present,
@@ -415,9 +416,9 @@ function validating(id: string): FoundingValidator {
 /** What the ledger of the parks would begin with. */
 function handOver(ledger: TestLedger, keep: Steps["keep"]): void {
   const top = code(`${CITY}.04`);
-  const latest = (key: string) => present(ledger.values.get(key), key);
-  const values = { keys: ledger.values.keys(), latest, childrenOf: () => [] };
-  const imports = [...encodeImports(selectImport(values, top))];
+  const rows = [...ledger.values].filter(([key]) => isImportable(key, top));
+  rows.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const imports = [...encodeImports(selectImport(rows, top))];
   for (const [i, entry] of imports.entries()) keep("import-entry", `parks-${i}`, entry);
   const { names: _, countries: __, ...beginning } = GENESIS;
   const checkpoint = new ChildLog(GENESIS.origin).checkpoint(7, Math.floor(ledger.now / 1000));

@@ -16,9 +16,12 @@ import {
   codeKey,
   decodeCbor,
   encodeCbor,
+  formatKeyId,
+  formatVerifierKey,
   hashLeaf,
   hex,
   importRoot,
+  type Operation,
   parseCheckpoint,
   parseTilePath,
   present,
@@ -42,7 +45,7 @@ import {
 } from "../../../src/node/index.ts";
 import { listen } from "../../../src/node/listen.ts";
 import { quietLog } from "../../../src/node/log.ts";
-import { readSeed } from "../../../src/node/secrets.ts";
+import { readSeed, seedFile } from "../../../src/node/secrets.ts";
 import { writeFraud } from "../../../src/node/witness.ts";
 import { type Client, createClient, signerFromSeed } from "../../../src/sdk/index.ts";
 import { type FraudProof, formatFraudProof } from "../../../src/witness/index.ts";
@@ -91,6 +94,25 @@ async function beginning(more: Partial<ChildBeginning> = {}): Promise<ChildBegin
     nowMilliseconds: () => world.clock.now,
     ...more,
   };
+}
+
+const idOf = (seed: Uint8Array) => formatKeyId(logKey(CHILD, seed).id);
+
+const recordOf = () => readValue(world.ledger, codeKey(MA1301 as Code)) as { control: Uint8Array };
+
+async function delegateOn(operation: object): Promise<void> {
+  await world.do({ op: "delegate", code: code(MA1301), ...operation } as Operation, city);
+  world.clock.now += 2000;
+}
+
+/** Every file below a directory, with what it holds. */
+function filesBelow(directory: string): readonly (readonly [string, string])[] {
+  if (!existsSync(directory)) return [];
+  const names = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const paths = names
+    .filter((each) => each.isFile())
+    .map((each) => join(each.parentPath, each.name));
+  return paths.sort().map((path) => [path, readFileSync(path, "hex")] as const);
 }
 
 /** The child's ledger, as its node opens it. */
@@ -207,6 +229,56 @@ describe("the ledger of a delegated code", () => {
     ).rejects.toMatchObject({ code: "PARENT_DELEGATION", facts: { got: "none" } });
   });
 
+  test("is not begun where the parent vouches for another key, and nothing is changed", async () => {
+    await beginChild(await beginning());
+    const seed = present(await readSeed(join(root, "child", "keys", "log.key")), "a seed");
+    const want = idOf(seed);
+    const size = world.ledger.head().size;
+    const refused = async (name: string, got: string) => {
+      const before = filesBelow(join(root, name));
+      const begun = beginChild(await beginning({ dataDirectory: join(root, name) }));
+      const facts = { subject: MA1301, want, got };
+      await expect(begun).rejects.toMatchObject({ code: "PARENT_LOG_KEY", facts });
+      expect(filesBelow(join(root, name))).toEqual(before);
+    };
+    // A second attempt in a fresh directory, and an old directory with a key of its own.
+    await refused("fresh", "none");
+    const other = await seedFile(join(root, "old", "keys", "log.key"));
+    await refused("old", idOf(other));
+    expect(world.ledger.head().size).toBe(size);
+    // The child of somebody else.
+    const { control: prev } = recordOf();
+    const both = [seed, other].map((each) => `log ${formatVerifierKey(logKey(CHILD, each))}\n`);
+    await delegateOn({ do: "change", prev, policy: `${both[1]}quorum none\n` });
+    await expect(beginChild(await beginning({ dataDirectory: join(root, "fresh") })))
+      .rejects //
+      .toMatchObject({ code: "PARENT_LOG_KEY", facts: { want: idOf(other), got: "none" } });
+    // Delegated to either of two keys, it is the ledger of who has one of them.
+    await delegateOn({
+      do: "change",
+      prev: recordOf().control,
+      policy: `${both.join("")}quorum none\n`,
+    });
+    expect(await beginChild(await beginning({ dataDirectory: join(root, "old") }))).toBe(true);
+  });
+
+  test("is not begun anew under its own key, once the parent has anchored it", async () => {
+    await beginChild(await beginning());
+    {
+      await using ledger = await openChild();
+      await anchorOnce({ ledger, parent, delegate, nowMilliseconds: () => world.clock.now });
+    }
+    cpSync(join(root, "child", "keys"), join(root, "keys-alone", "keys"), { recursive: true });
+    const before = filesBelow(join(root, "keys-alone"));
+    await expect(
+      beginChild(await beginning({ dataDirectory: join(root, "keys-alone") })),
+    ).rejects.toMatchObject({ code: "PARENT_AHEAD", facts: { got: 0, want: 3 } });
+    expect(filesBelow(join(root, "keys-alone"))).toEqual(before);
+    await delegateOn({ do: "end", prev: recordOf().control, reason: "x" });
+    const anew = { dataDirectory: join(root, "keys-alone") };
+    expect(await beginChild(await beginning(anew))).toBe(true);
+  });
+
   test("believes nothing that the parent's checkpoint does not commit to", async () => {
     const lying = (name: string, change: (bundle: Uint8Array) => Uint8Array) =>
       beginning({
@@ -219,8 +291,12 @@ describe("the ledger of a delegated code", () => {
           },
         },
       });
-    const begun = async (name: string, change: (bundle: Uint8Array) => Uint8Array) =>
-      beginChild(await lying(name, change));
+    // The parent vouches for the key that was made first.
+    const begun = async (name: string, change: (bundle: Uint8Array) => Uint8Array) => {
+      const keys = join(root, "flipped", "keys");
+      if (name !== "flipped") cpSync(keys, join(root, name, "keys"), { recursive: true });
+      return beginChild(await lying(name, change));
+    };
     const refusal = (why: string) => ({ code: "PARENT_LOG", facts: { why } });
     const flipped = (bundle: Uint8Array) =>
       bundle.map((byte, i) => (i === bundle.length - 40 ? byte ^ 1 : byte));
@@ -273,17 +349,21 @@ describe("the ledger of a delegated code", () => {
       directory: join(root, "again"),
       nowMilliseconds: () => world.clock.now,
     });
-    const where = { code: MA1301 as Code, origin: CHILD, directory: root };
+    const seed = present(await readSeed(join(root, "child", "keys", "log.key")), "a seed");
+    const where = { code: MA1301 as Code, log: logKey(CHILD, seed), directory: root };
     await using made = await handOver(log, where);
     expect(hex(made.commitment.root as Uint8Array)).toBe(hex(parentOf.imports.root));
     expect(made.imports.length).toBe(1);
     expect(hex(present(made.imports.at(0), "an import"))).toBe(
       hex(present(ledger.entry(1), "entry 1")),
     );
-    await expect(handOver(log, { ...where, origin: "other.test/log" })).rejects.toMatchObject({
+    const elsewhere = handOver(log, { ...where, log: logKey("other.test/log", seed) });
+    await expect(elsewhere).rejects.toMatchObject({
       code: "PARENT_DELEGATION",
       facts: { got: CHILD },
     });
+    const foreign = handOver(log, { ...where, log: logKey(CHILD, testKey("city").seed) });
+    await expect(foreign).rejects.toMatchObject({ code: "PARENT_LOG_KEY" });
   });
 });
 
@@ -471,6 +551,20 @@ describe("anchoring", () => {
       }
     },
   );
+
+  test("stops where the parent vouches for another key by now", async () => {
+    await beginChild(await beginning());
+    await using ledger = await openChild();
+    const seed = testKey("city").seed;
+    const policy = `log ${formatVerifierKey(logKey(CHILD, seed))}\nquorum none\n`;
+    await delegateOn({ do: "change", prev: recordOf().control, policy });
+    const options = { ledger, parent, delegate, nowMilliseconds: () => world.clock.now };
+    const own = present(await readSeed(join(root, "child", "keys", "log.key")), "a seed");
+    await expect(anchorOnce(options)).rejects.toMatchObject({
+      code: "PARENT_LOG_KEY",
+      facts: { want: idOf(seed), got: idOf(own) },
+    });
+  });
 
   test("stops with the delegation, and notices that it is an old copy", async () => {
     await beginChild(await beginning());

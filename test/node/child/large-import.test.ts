@@ -50,6 +50,7 @@ const root = mkdtempSync(join(tmpdir(), "cityid-large-"));
 afterAll(() => discard(root));
 
 const seed = sha256(utf8("log key"));
+const CHILD_KEY = verifierKey(CHILD, "ed25519", publicEd25519(seed));
 const clock = { now: GENESIS.time + 1000 };
 
 function openLedger(directory: string, origin: string) {
@@ -92,7 +93,7 @@ async function handedOver(): Promise<HandOver> {
     }),
   );
   return timed("import chosen", () =>
-    handOver(log, { code: MA1301, origin: CHILD, directory: root }),
+    handOver(log, { code: MA1301, log: CHILD_KEY, directory: root }),
   );
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { MAX_EXPORTS, MAX_EXPORTS_OF_ADDRESS } from "../../../src/server/limits.ts";
 import { compareTable } from "../../../src/table/index.ts";
 import { code } from "../../core/state/kit.ts";
 import { discard } from "../../discard.ts";
@@ -18,7 +19,15 @@ import {
   openGrants,
   photoOf,
 } from "../grants-world.ts";
-import { asCity, type Json, present, type RequestSigning, sendSigned } from "../world.ts";
+import {
+  asCity,
+  type Json,
+  NODE,
+  present,
+  type RequestSigning,
+  sendSigned,
+  signedHeaders,
+} from "../world.ts";
 
 // A dataset as a table: to its owner all of it, to a grantee what it may export, in four forms; read again by DuckDB.
 
@@ -131,6 +140,30 @@ describe("a dataset as a table", () => {
       await reader.cancel();
     }
     for (const each of read) each.mockRestore();
+  });
+
+  test("leaves some of what runs at once to others, however slowly one address reads", async () => {
+    const path = `${AIR_PATH}/export?format=csv`;
+    const from = (remoteAddress: string) => {
+      const signed = signedHeaders("GET", NODE + path, undefined, world.clock.now, asOffice);
+      return world.get(path, signed, { remoteAddress });
+    };
+    const held: Response[] = [];
+    const all = async (address: string, count: number, status: number) => {
+      for (let i = 0; i < count; i++) {
+        const response = await from(address);
+        expect(response.status).toBe(status);
+        if (response.ok) held.push(response);
+        else expect(response.headers.get("Retry-After")).toBe("30");
+      }
+    };
+    await all("192.0.2.1", MAX_EXPORTS_OF_ADDRESS, 200);
+    await all("192.0.2.1", 1, 429);
+    await all("192.0.2.2", MAX_EXPORTS - MAX_EXPORTS_OF_ADDRESS, 200);
+    await all("192.0.2.3", 1, 503);
+    for (const each of held.splice(0)) await each.body?.cancel();
+    await all("192.0.2.1", 1, 200);
+    for (const each of held) await each.body?.cancel();
   });
 
   test("is cut out by time, box, attributes and the size of the log", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Geometry, Position } from "../../../src/core/index.ts";
-import { mapFigure } from "../../../src/server/pages/map.ts";
+import { type MapContent, mapFigure } from "../../../src/server/pages/map.ts";
 import {
   directionOf,
   distanceWords,
@@ -55,6 +55,40 @@ describe("the small map", () => {
         }
       }),
     );
+  });
+
+  test("has no number run into a mark, its name or the arrow", () => {
+    const taken = /<(?:circle class="halo" cx|rect class="ink" x)="([^"]+)" c?y="([^"]+)"/g;
+    const texts = /<text x="([^"]+)" y="([^"]+)">([^<]+)°</g;
+    fc.assert(
+      fc.property(position, anchor, (point, beside) => {
+        const content = { shape: { point }, alternative: "x", ...(beside && { anchor: beside }) };
+        const { markup } = mapFigure(content, "zh");
+        const marks = [...markup.matchAll(taken)].map(([, x, y]) => [Number(x), Number(y)]);
+        for (const [, left, bottom, digits = ""] of markup.matchAll(texts)) {
+          const right = Number(left) + 6 * digits.length;
+          expect(right > 344 && Number(bottom) < 38).toBe(false);
+          for (const [x = 0, y = 0] of marks) {
+            const isBeside = x < Number(left) || x > right;
+            const isAbove = y > Number(bottom) || y < Number(bottom) - 8;
+            expect(isBeside || isAbove).toBe(true);
+          }
+        }
+      }),
+    );
+  });
+
+  test("leaves out the number that the name of a place would cover", () => {
+    const at = (longitude: number, latitude: number) => ({
+      shape: { point: [longitude * 1e7, latitude * 1e7] } as const,
+      alternative: "x",
+    });
+    const lamp = at(114.5371, 38.0427);
+    const beside = { longitude: 114.5149, latitude: 38.0423, name: "石家庄市" };
+    const numbers = (content: MapContent) =>
+      [...mapFigure(content, "zh").markup.matchAll(/>(\d+\.\d+°)</g)].map(([, text]) => text);
+    expect(numbers({ ...lamp, anchor: beside })).not.toContain("38.042°");
+    expect(numbers({ ...lamp, anchor: beside })).toContain("38.040°");
   });
 
   test("escapes what it is given", () => {

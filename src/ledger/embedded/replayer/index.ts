@@ -1,2 +1,3 @@
-export { ReplayedValues } from "./replayed-values.ts";
+export { KeySorter, type Note } from "./key-sorter.ts";
+export { ReplayedValues, type ScanOptions } from "./replayed-values.ts";
 export { type Replayed, Replayer, type ReplayerOptions } from "./replayer.ts";

@@ -3,12 +3,14 @@ import { nodeFiles, turn } from "../../../log/index.ts";
 import { VALUES_START } from "../values.ts";
 import { ValuesReader } from "../values-reader.ts";
 
-/** What stands where in the values of a replay. */
-export type ReadOptions = {
-  /** Keys that are of no interest take no memory. */
-  readonly isWanted: (key: string) => boolean;
-  /** Told of each wanted key when its first value was made, in that order. */
-  readonly onFirst?: (key: string) => void;
+/** Where a version of a value lies, and whether it is the first one of its key. */
+export type ReplayedVersion = {
+  readonly key: string;
+  readonly offset: number;
+  readonly first: boolean;
+};
+
+export type ScanOptions = {
   /** Between parts of the file. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
   readonly signal?: AbortSignal;
@@ -16,55 +18,32 @@ export type ReadOptions = {
 
 const PART_BYTES: number = 32 * 1024 * 1024;
 
-/** The latest values that a `Replayer` left when it was closed: their keys in memory, the values on the disk. */
+/** The values that a `Replayer` left when it was closed. They stay on the disk. To be closed. */
 export class ReplayedValues implements Disposable {
   readonly #reader: ValuesReader;
-  readonly #latest = new Map<string, number>();
+  readonly #end: number;
 
-  private constructor(path: string) {
+  /** @param directory of the replay */
+  constructor(directory: string) {
+    const path = join(directory, "values");
+    this.#end = sizeOf(path);
     this.#reader = new ValuesReader(nodeFiles, path);
   }
 
-  /** @param directory of the replay @throws LedgerFault LEDGER_VALUES_DAMAGED; the signal's reason */
-  static async read(directory: string, options: ReadOptions): Promise<ReplayedValues> {
-    const path = join(directory, "values");
-    const values = new ReplayedValues(path);
-    try {
-      await values.#scan(sizeOf(path), options);
-      return values;
-    } catch (cause) {
-      values[Symbol.dispose]();
-      throw cause;
-    }
-  }
-
-  keys(): Iterable<string> {
-    return this.#latest.keys();
-  }
-
-  /** `undefined` where there is none, or nobody wanted it. */
-  value(key: string): Uint8Array | undefined {
-    const offset = this.#latest.get(key);
-    if (offset === undefined) return undefined;
-    const { bytes, start, end } = this.#reader.frameAt(offset);
-    // What was read stands where the next frame will.
-    return new Uint8Array(bytes.subarray(start, end));
-  }
-
-  [Symbol.dispose](): void {
-    this.#reader.close();
-  }
-
-  async #scan(
-    total: number,
-    { isWanted, onFirst, onProgress, signal }: ReadOptions,
+  /**
+   * Visits every version of every value in the order in which they were made, so the last one of a key is its latest.
+   *
+   * @throws LedgerFault LEDGER_VALUES_DAMAGED; the signal's reason
+   */
+  async scan(
+    visit: (version: ReplayedVersion) => void,
+    { onProgress, signal }: ScanOptions,
   ): Promise<void> {
+    const total = this.#end;
     let next = VALUES_START + PART_BYTES;
-    for (const { key, offset, first } of this.#reader.frames(VALUES_START, total)) {
-      if (isWanted(key)) {
-        this.#latest.set(key, offset);
-        if (first) onFirst?.(key);
-      }
+    for (const frame of this.#reader.frames(VALUES_START, total)) {
+      visit(frame);
+      const { offset } = frame;
       if (offset < next) continue;
       next = offset + PART_BYTES;
       onProgress?.({ done: offset, total });
@@ -72,6 +51,17 @@ export class ReplayedValues implements Disposable {
       signal?.throwIfAborted();
     }
     onProgress?.({ done: total, total });
+  }
+
+  /** The value of the version that lies there. @throws LedgerFault LEDGER_VALUES_DAMAGED */
+  valueAt(offset: number): Uint8Array {
+    const { bytes, start, end } = this.#reader.frameAt(offset);
+    // What was read stands where the next frame will.
+    return new Uint8Array(bytes.subarray(start, end));
+  }
+
+  [Symbol.dispose](): void {
+    this.#reader.close();
   }
 }
 

@@ -1,8 +1,13 @@
-import type { Attributes, Entity, Instance, JsonMap } from "../../../data/index.ts";
+import {
+  type Attributes,
+  type Entity,
+  type Instance,
+  type JsonMap,
+  NGSI_NULL,
+} from "../../../data/index.ts";
 import { asOfVersion, formOfVersion, versionIn } from "../conformance.ts";
 import type { TermContext } from "../contexts.ts";
 import { readLanguages, STYLES } from "../query.ts";
-import { NGSI_NULL } from "../read-entity.ts";
 import { entityJson, type Form, featureJson, vocabulary, withNulls } from "../write-entity.ts";
 import { instancesChanged, type SeenChange } from "./matching.ts";
 import { DEFAULT_TRIGGERS, type Subscription } from "./said.ts";

@@ -10,6 +10,7 @@ import type { AnyRefusal } from "../../problem/problem.ts";
 import type { Services } from "../../services.ts";
 import { memoryStore } from "../../store/index.ts";
 import type { Contexts, TermContext } from "../contexts.ts";
+import { scratchLogs } from "../scratch.ts";
 import { changeTold } from "./entities-told.ts";
 import { type Attempt, type Delivery, Followed, type Judged } from "./followed.ts";
 import { withLinked } from "./linked.ts";
@@ -147,9 +148,9 @@ export class Subscriptions {
   }
 
   #logOf(origin: string): DatasetLog | undefined {
-    const { scratch, datasets } = this.#services;
-    if (scratch?.origin === origin) return scratch;
-    return datasets?.all().find((each) => each.origin === origin);
+    return [...scratchLogs(this.#services), ...(this.#services.datasets?.all() ?? [])].find(
+      (each) => each.origin === origin,
+    );
   }
 
   #delivery(): Delivery {
@@ -171,8 +172,9 @@ export class Subscriptions {
   }
 
   async #judge({ origin, maker }: Kept): Promise<Judged> {
-    const { access, authentication, scratch, state } = this.#services;
-    if (scratch?.origin === origin) return { view: ALL, note: () => undefined };
+    const { access, authentication, state } = this.#services;
+    const isScratch = scratchLogs(this.#services).some((each) => each.origin === origin);
+    if (isScratch) return { view: ALL, note: () => undefined };
     const later = { waitMilliseconds: BUSY_MILLISECONDS };
     const log = this.#logOf(origin);
     const dataset = log && openDataset(state, referredCode(log.reference));

@@ -1,7 +1,12 @@
 import { err, ok, type Result } from "../../../core/index.ts";
-import { type JsonMap, type Observed, observedAt, saysWhenScoped } from "../../../data/index.ts";
+import {
+  type JsonMap,
+  NGSI_NULL,
+  type Observed,
+  observedAt,
+  saysWhenScoped,
+} from "../../../data/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
-import { NGSI_NULL } from "../read-entity.ts";
 import type { Ask } from "../request.ts";
 import type { TemporalForm } from "./form.ts";
 
@@ -100,6 +105,9 @@ class Teller {
       const key = `${name} ${said.datasetId ?? ""} ${said.observedAt ?? ""}`;
       const text = JSON.stringify(said);
       if (this.#last.get(key) === text) continue;
+      // What is added for a time of which something was said is told in its place (§5.6.11).
+      const isRetold = observed.kind === "add" && said.observedAt !== undefined;
+      if (isRetold && this.#last.has(key)) more -= this.#take(name, said);
       this.#last.set(key, text);
       more += this.#push(observed, name, n, said, false);
     }
@@ -122,6 +130,16 @@ class Teller {
     this.evolution.attributes.set(name, moments);
     moments.push({ said, time, received, modified: received, row, entry, at, n, isDeletion });
     return 1;
+  }
+
+  /** @returns how many moments of that time are told no more */
+  #take(name: string, { observedAt, datasetId }: JsonMap): number {
+    const moments = this.evolution.attributes.get(name) ?? [];
+    const left = moments.filter(
+      ({ said }) => said.observedAt !== observedAt || said.datasetId !== datasetId,
+    );
+    this.evolution.attributes.set(name, left);
+    return moments.length - left.length;
   }
 
   #isAsked(time: number): boolean {

@@ -1,4 +1,4 @@
-import { contentOf, type JsonMap } from "../../../data/index.ts";
+import { contentOf, type JsonMap, saysNothing } from "../../../data/index.ts";
 import type { TermContext } from "../contexts.ts";
 import { instanceJson, isMember, oneOrMany } from "../write-entity.ts";
 import { aggregated } from "./aggregate.ts";
@@ -55,7 +55,11 @@ function momentsJson(
     const told =
       form.aggregation === undefined
         ? { [VALUES[type] ?? "values"]: some.map((each) => valueJson(each, context, form)) }
-        : aggregated(some, form.aggregation, form);
+        : aggregated(
+            some.filter((each) => !saysNothing(each.said)),
+            form.aggregation,
+            form,
+          );
     return { type, ...(datasetId !== undefined && { datasetId }), ...told };
   });
   return oneOrMany(all);
