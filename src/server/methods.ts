@@ -35,7 +35,7 @@ export function createMethods(app: App): Methods {
 const CORS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Expose-Headers":
-    "ETag, Link, Location, Cityid-Log-Size, NGSILD-Results-Count, Retry-After, Preference-Applied",
+    "ETag, Link, Location, Cityid-Log-Size, NGSILD-EntityMap, NGSILD-Results-Count, Retry-After, Preference-Applied",
 } as const;
 
 /** Headers of every answer. */
