@@ -64,7 +64,7 @@ export function preflight(allow: string): Response {
       Allow: allow,
       "Access-Control-Allow-Methods": allow,
       "Access-Control-Allow-Headers":
-        "Accept, Authorization, Content-Digest, Content-Type, If-None-Match, Last-Event-ID, Link, NGSILD-Tenant, Prefer, Signature, Signature-Input",
+        "Accept, Authorization, Content-Digest, Content-Type, If-None-Match, Last-Event-ID, Link, NGSILD-EntityMap, NGSILD-Tenant, Prefer, Signature, Signature-Input",
       "Access-Control-Max-Age": String(DAY_SECONDS),
       "Cache-Control": "no-store",
     },

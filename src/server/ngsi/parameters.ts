@@ -25,7 +25,7 @@ export const QUERY: readonly string[] = [
   ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...LINKS],
   ...["geometryProperty", ...ORDER, ...MAP, "proof"],
 ];
-export const TEMPORAL_RETRIEVE: readonly string[] = [...[...FORM, ...TIME, ...AGGREGATION, ...MAP]];
+export const TEMPORAL_RETRIEVE: readonly string[] = [...FORM, ...TIME, ...AGGREGATION, ...MAP];
 export const TEMPORAL_QUERY: readonly string[] = [
   ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...TIME, ...AGGREGATION],
   ...[...ORDER, ...MAP],
