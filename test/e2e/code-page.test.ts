@@ -15,6 +15,18 @@ import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
+async function expectAccessible(page: Page, name: string): Promise<void> {
+  await page.evaluate(AXE);
+  const { violations, passes }: AxeResults = await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, rules: { "target-size": { enabled: true } } })`,
+  );
+  const found = violations.map(
+    ({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html)}`,
+  );
+  expect(found).toEqual([]);
+  expect(passes.map(({ id }) => id)).toContain("color-contrast");
+}
+
 const PAGES = [
   ["a thing with a place", "/MA.156.1301.02/LAMP/000001"],
   ["a city with links", "/MA.156.1301"],
@@ -72,19 +84,40 @@ describe.skipIf(CHROMIUM === undefined)(
               const body = (await response?.body()) ?? Buffer.alloc(0);
               expect(body.length, name).toBeLessThan(30_000);
               expect(body.includes("<script"), name).toBe(false);
-              await page.evaluate(AXE);
-              const { violations, passes }: AxeResults = await page.evaluate(
-                `axe.run(document, { runOnly: ${JSON.stringify(TAGS)}, rules: { "target-size": { enabled: true } } })`,
-              );
-              const found = violations.map(
-                ({ id, nodes }) => `${name}: ${id} ${nodes.map(({ html }) => html)}`,
-              );
-              expect(found).toEqual([]);
-              expect(passes.map(({ id }) => id)).toContain("color-contrast");
+              await expectAccessible(page, name);
             }
             // A refusal is no error of the page; the browser notes its status all the same.
             const errors = complaints.errors.filter((text) => !/status of 4\d\d/.test(text));
             expect({ ...complaints, errors }).toEqual({ violations: [], errors: [], foreign: [] });
+          },
+        );
+      },
+    );
+
+    test.each(LOOKS)(
+      "as do those of the API, which are read on a phone too: $locale, $colorScheme",
+      async (look) => {
+        await visiting(
+          { ...look, viewport: { width: 390, height: 844 } },
+          async (page, complaints) => {
+            for (const path of ["/docs", "/docs/errors"]) {
+              await page.goto(world.node.url + path);
+              expect(await page.getAttribute("html", "lang")).toBe(
+                look.locale === "zh-CN" ? "zh-CN" : "en",
+              );
+              // What is folded away is to be read as well.
+              await page.evaluate(
+                `for (const each of document.querySelectorAll("details")) each.open = true`,
+              );
+              await expectAccessible(page, path);
+              expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(390);
+              // No column is squeezed until a name breaks within.
+              const broken: string[] = await page.evaluate(
+                `[...document.querySelectorAll("th code, .problems p:first-child > code")].filter((each) => each.getClientRects().length > 1).map((each) => each.textContent)`,
+              );
+              expect(broken).toEqual([]);
+            }
+            expect(complaints).toEqual({ violations: [], errors: [], foreign: [] });
           },
         );
       },

@@ -147,10 +147,64 @@ describe("the description of the API", () => {
       const etag = response.headers.get("ETag") ?? "";
       expect((await world.get(path, { "If-None-Match": etag })).status).toBe(304);
     }
-    expect(await (await world.get("/docs/errors")).text()).toContain('<tr id="STATE_PREV">');
+    expect(await (await world.get("/docs/errors")).text()).toContain('<li id="STATE_PREV">');
     const style =
       /href="(\/page\.[0-9a-f]+\.css)"/.exec(await (await world.get("/docs")).text())?.[1] ?? "";
     expect((await world.get(style)).headers.get("Content-Type")).toBe("text/css; charset=utf-8");
+  });
+});
+
+describe("the description of the API, to read", () => {
+  const LANGUAGES = {
+    zh: { "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5" },
+    en: { "Accept-Language": "en-GB,en;q=0.9,zh;q=0.5" },
+  };
+  const PAGES = [
+    ["/docs", "一个编码的记录", "The record of a code"],
+    ["/docs/errors", "请重新读取，查看变更", "Read it again, look at what changed"],
+  ] as const;
+
+  test.each(PAGES)("%s is in the language that the reader likes better", async (path, zh, en) => {
+    const texts = { zh, en };
+    for (const [language, other] of [["zh", "en"] as const, ["en", "zh"] as const]) {
+      const response = await world.get(path, LANGUAGES[language]);
+      const page = await response.text();
+      expect(response.headers.get("Vary")).toContain("Accept-Language");
+      expect(page).toContain(`<html lang="${language === "zh" ? "zh-CN" : "en"}">`);
+      expect(page).toContain(texts[language]);
+      expect(page).not.toContain(texts[other]);
+      const link = new RegExp(`<a href="(${path}\\?lang=${other})"`).exec(page)?.[1] ?? "";
+      expect(await (await world.get(link, LANGUAGES[language])).text()).toContain(texts[other]);
+    }
+  });
+
+  test.each(PAGES)("%s is kept by its language", async (path) => {
+    const etags = new Set<string>();
+    for (const headers of Object.values(LANGUAGES)) {
+      const etag = (await world.get(path, headers)).headers.get("ETag") ?? "";
+      const again = await world.get(path, { ...headers, "If-None-Match": etag });
+      expect(again.status).toBe(304);
+      expect(again.headers.get("Vary")).toContain("Accept-Language");
+      etags.add(etag);
+    }
+    expect(etags.size).toBe(2);
+  });
+
+  test("has no English sentence on a Chinese page", async () => {
+    for (const [path] of PAGES) {
+      const page = await (await world.get(path, LANGUAGES.zh)).text();
+      // What a schema or a code says is the same in every language; the link to English says so in English.
+      const prose = page.replace(/<(pre|code|a)\b.*?<\/\1>/gs, "").replace(/<[^>]*>/g, "\n");
+      expect(prose.match(/\b[a-z]+ [a-z]+ [a-z]+ [a-z]+\b/g)).toBeNull();
+    }
+  });
+
+  test("gives a refusal its Chinese words wherever a page shows it", async () => {
+    const headers = { ...LANGUAGES.zh, Accept: "text/html" };
+    const page = await (await world.get("/v1/codes?limit=none", headers)).text();
+    expect(page).toContain(
+      "<h1>查询参数有误</h1><p>请按 <code>want</code> 更正参数 <code>name</code>。</p>",
+    );
   });
 });
 

@@ -22,6 +22,15 @@ export function preferredLanguage(acceptLanguage: string | undefined): Language 
   return "en";
 }
 
+/** A sentence of a list that is written in English, by the Chinese words for its sentences. */
+export function translated(
+  english: string,
+  language: Language,
+  chinese: { readonly [english: string]: string },
+): string {
+  return language === "zh" ? (chinese[english] ?? english) : english;
+}
+
 const NOT_PUBLIC: Words = { zh: "（名称不公开）", en: "(name not public)" };
 
 /** A record's name in a language, else in any. */

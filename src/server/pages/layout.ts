@@ -37,9 +37,12 @@ export function pageResponse(
 ): Response {
   // As bytes: a text would be looked through once more for lone surrogates.
   const body = Buffer.from(text);
-  const length = { "Content-Length": String(body.length), Vary: "Accept, Accept-Language" };
+  const length = { "Content-Length": String(body.length), Vary: PAGE_VARY };
   return new Response(body, { status, headers: { ...PAGE_HEADERS, ...length, ...headers } });
 }
+
+/** What the language of a page hangs on, and whether it is one at all. */
+export const PAGE_VARY = "Accept, Accept-Language";
 
 /** Of every page. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {

@@ -1,18 +1,15 @@
 import { parseCode } from "../../core/index.ts";
 import type { Problem } from "../problem/problem.ts";
+import { PROBLEM_ZH } from "../problem/words-zh.ts";
 import { html, type Markup } from "./html.ts";
-import type { Language, Words } from "./language.ts";
+import { type Language, translated, type Words } from "./language.ts";
 import { PROBLEM_WORDS } from "./problem-words.ts";
+import { proseMarkup } from "./prose.ts";
 
 /** A refusal as a page: what is wrong, what it means, what to do; the stable code small at the end. */
 export function problemTitle({ code, title }: Problem, language: Language): string {
-  return PROBLEM_WORDS[code]?.title[language] ?? (language === "en" ? title : GENERAL.title.zh);
+  return PROBLEM_WORDS[code]?.title[language] ?? translated(title, language, PROBLEM_ZH);
 }
-
-const GENERAL: { readonly title: Words; readonly remedy: Words } = {
-  title: { zh: "无法完成", en: "This did not work" },
-  remedy: { zh: "请检查地址后再试。", en: "Check the address and try again." },
-};
 
 const FACTS: Words = { zh: "详情", en: "Details" };
 
@@ -20,11 +17,11 @@ const FACTS: Words = { zh: "详情", en: "Details" };
 export function problemMain(problem: Problem, language: Language, typed: string): Markup {
   const { code, facts, remedy } = problem;
   const words = PROBLEM_WORDS[code];
-  const advice = words?.remedy[language] ?? (language === "en" ? remedy : GENERAL.remedy.zh);
+  const advice = words?.remedy[language] ?? translated(remedy, language, PROBLEM_ZH);
   const rows = Object.entries(facts).map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td>${factMarkup(value)}</td></tr>`,
   );
-  return html`<h1>${problemTitle(problem, language)}</h1>${askedMarkup(problem, typed)}<p>${advice}</p>
+  return html`<h1>${problemTitle(problem, language)}</h1>${askedMarkup(problem, typed)}<p>${proseMarkup(advice)}</p>
 ${gazetteMarkup(problem, language)}${absenceMarkup(problem, language)}
 <details><summary>${FACTS[language]}</summary><table>${rows}</table></details>
 <p class="soft"><code>${code}</code></p>`;

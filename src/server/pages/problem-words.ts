@@ -10,11 +10,11 @@ function words(zh: string, en: string, zhRemedy: string, enRemedy: string): Prob
 const SPELLING = words(
   "这不是一个完整的编码",
   "This is no code",
-  "请对照标牌检查：编码以 MA 开头，由点和斜线分隔，例如 MA.156.1301.02/LAMP/000123。",
+  "请对照铭牌检查：编码以 MA 开头，由点和斜线分隔，例如 MA.156.1301.02/LAMP/000123。",
   "Compare it with the plate: a code begins with MA, with dots and slashes between its parts, as MA.156.1301.02/LAMP/000123.",
 );
 
-/** Words for the refusals that people without a keyboard full of curl meet. Others show the title of the problem. */
+/** Words for the refusals that people without a keyboard full of curl meet. Others show what `/docs/errors` says. */
 export const PROBLEM_WORDS: { readonly [code: string]: ProblemWords | undefined } = {
   CODE_LENGTH: SPELLING,
   CODE_EMPTY_NODE: SPELLING,
@@ -31,13 +31,13 @@ export const PROBLEM_WORDS: { readonly [code: string]: ProblemWords | undefined 
   CODE_CHECK: words(
     "校验字符不符",
     "The check character does not match",
-    "标牌上有一个字符看错或输错了：请再看一遍编码和 * 后面的字符。",
+    "铭牌上有一个字符看错或输错了：请再看一遍编码和 * 后面的字符。",
     "A character was misread or mistyped: look again at the code and at the character after *.",
   ),
   RESOLVE_UNKNOWN: words(
     "此编码从未签发",
     "This code was never issued",
-    "请检查是否输错。如果它印在标牌上，该标牌不是本账本登记的。",
+    "请检查是否输错。如果它印在铭牌上，该铭牌不是本账本登记的。",
     "Check the spelling. If it stands on a plate, the plate is not one of this ledger.",
   ),
   RESOLVE_GAZETTE: words(

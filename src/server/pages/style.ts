@@ -61,7 +61,8 @@ figcaption{margin-top:8px}
 pre{white-space:pre-wrap;padding:12px 16px;border:1px solid var(--line);border-radius:6px;background:var(--raised);font-size:.875rem}
 details{margin:8px 0}summary{cursor:pointer;min-height:44px;padding:10px 0}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:8px;border-bottom:1px solid var(--line)}
-th{font-weight:400;color:var(--soft)}
+th{font-weight:400;color:var(--soft)}th code{white-space:nowrap}
+.problems p{margin:0}.problems>li:target{background:var(--raised);border-left:4px solid var(--accent);padding-left:12px}
 @media(forced-colors:active){.map path,.map circle,.map rect{stroke:CanvasText}}
 @media print{header a[hreflang],.skip,ul.links{display:none}}
 `;

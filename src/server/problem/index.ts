@@ -11,3 +11,4 @@ export {
 } from "./problem.ts";
 export type { ServerRefusal, ServerRefusalCode } from "./refusal.ts";
 export type { Row } from "./rows.ts";
+export { PROBLEM_ZH } from "./words-zh.ts";

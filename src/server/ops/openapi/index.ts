@@ -1,4 +1,5 @@
 export { openApiDocument } from "./document.ts";
-export type { Endpoint } from "./endpoint.ts";
+export type { Endpoint, Tag } from "./endpoint.ts";
 export { ENDPOINTS } from "./endpoints.ts";
 export { SCHEMAS } from "./schemas.ts";
+export { DOCS_ZH } from "./words-zh.ts";
