@@ -35,7 +35,7 @@ export function createMethods(app: App): Methods {
 const CORS = {
   "Access-Control-Allow-Origin": "*",
   "Access-Control-Expose-Headers":
-    "ETag, Link, Location, Cityid-Log-Size, NGSILD-Results-Count, Retry-After, Preference-Applied",
+    "ETag, Link, Location, Cityid-Log-Size, NGSILD-EntityMap, NGSILD-Results-Count, Retry-After, Preference-Applied",
 } as const;
 
 /** Headers of every answer. */
@@ -64,7 +64,7 @@ export function preflight(allow: string): Response {
       Allow: allow,
       "Access-Control-Allow-Methods": allow,
       "Access-Control-Allow-Headers":
-        "Accept, Authorization, Content-Digest, Content-Type, If-None-Match, Last-Event-ID, Link, NGSILD-Tenant, Prefer, Signature, Signature-Input",
+        "Accept, Authorization, Content-Digest, Content-Type, If-None-Match, Last-Event-ID, Link, NGSILD-EntityMap, NGSILD-Tenant, Prefer, Signature, Signature-Input",
       "Access-Control-Max-Age": String(DAY_SECONDS),
       "Cache-Control": "no-store",
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { discard } from "../discard.ts";
 import { code } from "../sdk/world.ts";
-import { AIR, type DatasetWorld, OFFICE, openDatasetWorld } from "./dataset-world.ts";
+import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
 import { ERRORS, JSON_TYPE, type Json, ngsiClient } from "./ngsi-client.ts";
 import { startRealNode, until } from "./real-node.ts";
 import { Receiver } from "./receiver.ts";
@@ -29,6 +29,10 @@ const alert = (n: string, more: object = {}) => ({
 });
 const made = async (entity: object): Promise<void> =>
   expect((await ask("POST", "/entities", entity)).status).toBe(201);
+const bearer = async () => {
+  const { token } = await ownerAt(world.node).token(600);
+  return { Authorization: `Bearer ${token}` };
+};
 const passed = (time: string) =>
   until(async () => (Date.now() > Date.parse(time) ? true : undefined));
 const ended = (path: string) =>
@@ -219,9 +223,29 @@ describe("a node that was killed", () => {
     const expiresAt = in_(SOON_MILLISECONDS);
     await made(alert("five", { expiresAt }));
     await made(alert("six", { expiresAt: in_(600_000) }));
+    const level = [property(1), property(2, { datasetId: "urn:d:1", expiresAt })];
+    const headers = { ...JSON_TYPE, "NGSILD-Tenant": AIR, ...(await bearer()) };
+    for (const each of [alert("seven", { expiresAt }), alert("eight", { level })]) {
+      expect((await ask("POST", "/entities", each, headers)).status).toBe(201);
+    }
     await world.node.stop("SIGKILL");
     await passed(expiresAt);
     world = { ...world, node: await startRealNode({ ...SCRATCH, data: world.node.data }) };
+    // Nobody has asked over NGSI-LD yet: it is not ended in the log.
+    const read = async (path: string) =>
+      await fetch(`${world.node.url}${path}`, { headers: await bearer() });
+    const collection = `/ogc/collections/dataset.${AIR.replaceAll("/", "_")}/items`;
+    const page: Json = await (await read(collection)).json();
+    const lasting = "urn:ngsi-ld:Alert:eight";
+    expect([page.numberMatched, page.features]).toMatchObject([
+      1,
+      [{ id: lasting, properties: { level: 1 } }],
+    ]);
+    expect((await read(`${collection}/urn:ngsi-ld:Alert:seven`)).status).toBe(404);
+    const table = `/v1/datasets/${encodeURIComponent(AIR)}/export?format=ndjson&of=entities`;
+    const rows = (await (await read(table)).text()).trim().split("\n");
+    expect(rows.map((row) => JSON.parse(row))).toMatchObject([{ id: lasting, level: 1 }]);
+
     const path = "/entities/urn:ngsi-ld:Alert:five";
     expect(await problem("GET", path)).toEqual(GONE);
     expect((await get("/entities?type=Alert")).map((each: Json) => each.id)).toEqual([

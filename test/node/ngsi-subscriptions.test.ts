@@ -85,6 +85,11 @@ describe("subscriptions", () => {
     const next =
       '</ngsi-ld/v1/subscriptions?limit=1&offset=1>;rel="next";type="application/ld+json"';
     expect([ld.headers.get("Link"), ld.body[0]["@context"]]).toEqual([next, CORE]);
+    const older = { Prefer: "ngsi-ld=1.0" };
+    const then = await ask("GET", `/subscriptions/${id}`, undefined, older);
+    expect([then.headers.get("Preference-Applied"), then.body]).toEqual([
+      ...["ngsi-ld=1.0", await shown(id)],
+    ]);
     const slash = await ask("GET", "/subscriptions/?limit=1&offset=0", undefined, {
       Accept: "application/ld+json",
     });

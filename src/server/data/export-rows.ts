@@ -6,6 +6,7 @@ import {
   entityView,
   LOCATION,
   placeOf,
+  still,
   type View,
 } from "../../data/index.ts";
 import {
@@ -33,10 +34,11 @@ export function exportRows(
   view: View,
   request: ExportRequest,
   size: number,
+  nowMilliseconds: number,
 ): AsyncGenerator<readonly Row[]> {
   return request.of === "observations"
     ? observationRows(log, view, request.choice, size)
-    : entityRows(log, view, request);
+    : entityRows(log, view, request, nowMilliseconds);
 }
 
 /** In the order of the log: as many of its entries as `size` says. */
@@ -70,11 +72,12 @@ async function* observationRows(
   if (rows.length > 0) yield rows;
 }
 
-/** Things as the view shows them now. */
+/** Things as the view shows them now, without what has expired. */
 async function* entityRows(
   { entities }: DatasetLog,
   view: View,
   { choice, box }: ExportRequest,
+  nowMilliseconds: number,
 ): AsyncGenerator<readonly Row[]> {
   const { sinceMilliseconds: since, beforeMilliseconds: before } = choice;
   const query = {
@@ -90,7 +93,8 @@ async function* entityRows(
       limit: PAGE_ENTITIES,
       ...(after !== undefined && { after }),
     });
-    if (page.entities.length > 0) yield page.entities.map((each) => rowOfEntity(each, choice));
+    const left = page.entities.flatMap((each) => still(each, nowMilliseconds) ?? []);
+    if (left.length > 0) yield left.map((each) => rowOfEntity(each, choice));
     after = page.next;
     await new Turns().next();
   } while (after !== undefined);

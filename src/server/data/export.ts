@@ -51,7 +51,7 @@ export function mountExport(app: App, services: Services): () => void {
     const asked = await askedOf(c, false);
     if (!asked.ok) return problem(c, asked.error);
     const { log, authorised, request, size } = asked.value;
-    const pieces = tablePieces(log, authorised.view, request, size, thread);
+    const pieces = tablePieces(log, authorised.view, request, size, thread, services.clock());
     return given(c, asked.value, pieces, TYPES[request.format], request.format);
   });
 
@@ -121,11 +121,12 @@ function tablePieces(
   request: ExportRequest,
   size: number,
   thread: TableThread,
+  nowMilliseconds: number,
 ): AsyncGenerator<Piece> {
   const isByColumn = request.format === "parquet" && request.of === "observations";
   return isByColumn
     ? parquetPieces(thread, log, view, request.choice, size)
-    : rowPieces(log, view, request, size);
+    : rowPieces(log, view, request, size, nowMilliseconds);
 }
 
 async function* rowPieces(
@@ -133,16 +134,18 @@ async function* rowPieces(
   view: View,
   request: ExportRequest,
   size: number,
+  nowMilliseconds: number,
 ): AsyncGenerator<Piece> {
   const { format } = request;
   const finder = new ColumnFinder(request.of);
   if (needsColumns(format)) {
     // By looking through all of it: a table begins with what columns it has.
-    for await (const rows of exportRows(log, view, request, size)) finder.addAll(rows);
+    for await (const rows of exportRows(log, view, request, size, nowMilliseconds))
+      finder.addAll(rows);
   }
   const table = createTable(format, finder.columns);
   yield { bytes: table.begin(), count: 0 };
-  for await (const rows of exportRows(log, view, request, size)) {
+  for await (const rows of exportRows(log, view, request, size, nowMilliseconds)) {
     // Things may have changed since they were looked through; what stands in a log has not.
     if (needsColumns(format) && finder.addAll(rows)) throw new Error("other columns than before");
     yield { bytes: table.rows(rows), count: rows.length };

@@ -31,7 +31,7 @@ const [TYPES_SINCE, SCOPE_SINCE, EXPIRES_SINCE] = [3, 4, 9];
 
 /** @returns the second number of a version 1.x that is preferred to the newest; `undefined` where none is named */
 export function preferredVersion(prefer: string | undefined): number | undefined {
-  const found = /(?:^|[,;])\s*ngsi-ld\s*=\s*"?([\d.]{1,11})"?\s*(?:$|[,;])/.exec(prefer ?? "");
+  const found = /(?:^|[,;])\s*ngsi-ld\s*=\s*"?([\d.]{1,11})"?\s*(?:$|[,;])/i.exec(prefer ?? "");
   return found?.[1] === undefined ? undefined : versionIn(found[1]);
 }
 

@@ -25,6 +25,7 @@ import {
 import { formOfVersion, preferredVersion, versionApplied } from "./conformance.ts";
 import { entityTexts } from "./entity-text.ts";
 import { withLinked } from "./linked.ts";
+import { idsFound, mappedOf, withinMap } from "./mapped.ts";
 import { attributeIri } from "./names.ts";
 import { readOrder } from "./order.ts";
 import { ATTRIBUTE, CHANGE, isTrue, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
@@ -127,9 +128,15 @@ async function retrieve(ask: Ask): Answer {
   if (entity === undefined || isEmpty(entity, form.value) || !isAskedFor(entity, types.value)) {
     return err({ code: "NGSI_UNKNOWN", id: id.value });
   }
+  const mapped = await mappedOf(ask, async () => ok([entity.id]));
+  if (!mapped.ok) return mapped;
   const version = preferredVersion(ask.c.req.header("Prefer"));
   const proven = { ...withProofs(ask, form.value), ...formOfVersion(version) };
-  const links = { ...proofLinks(ask, entity, proven), ...versionApplied(version) };
+  const links = {
+    ...proofLinks(ask, entity, proven),
+    ...versionApplied(version),
+    ...mapped.value.headers,
+  };
   if (ask.accept === GEO) {
     return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
   }
@@ -158,12 +165,16 @@ async function list(ask: Ask): Answer {
 }
 
 /** What a query finds, from an address or a body. */
-export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answer {
+export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answer {
   const { target, context, accept } = ask;
   const place = readGeometryProperty(ask);
   if (!place.ok) return place;
   const { entities } = target.log;
   await entities.caughtUp();
+  const mapped = await mappedOf(ask, () => idsFound(ask, asked.query));
+  if (!mapped.ok) return mapped;
+  const query = { ...asked, query: withinMap(asked.query, mapped.value) };
+  const status = mapped.value.isNew ? 201 : 200;
   const page = await pageOf(ask, query);
   if (!page.ok) return page;
   // Of what was found by its attributes its name is told in any case.
@@ -180,16 +191,17 @@ export async function answerQuery(ask: Ask, query: NgsiQuery, form: Form): Answe
     ...pageLinks(ask, query, page.value.isMore),
     ...versionApplied(version),
     ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
+    ...mapped.value.headers,
   };
   if (text !== undefined) {
-    return ok(answerJsonText(ask, `[${told.map(text).join(",")}]`, headers));
+    return ok(answerJsonText(ask, `[${told.map(text).join(",")}]`, headers, status));
   }
   const found =
     accept === GEO
       ? told.map((entity) => featureJson(entity, context, proven, place.value))
       : await withLinked(ask, told, context, proven);
   const value = accept === GEO ? { type: "FeatureCollection", features: found } : found;
-  return ok(answerWith(ask, value, headers));
+  return ok(answerWith(ask, value, headers, status));
 }
 
 /** Of one query that is to be ordered: all of it is looked at. */

@@ -7,6 +7,8 @@ import { contextRoutes, mountStoredContext } from "./context-routes.ts";
 import { createContexts, type TermContext } from "./contexts.ts";
 import { discoveryRoutes } from "./discovery.ts";
 import { entityRoutes } from "./entities.ts";
+import { entityMapRoutes } from "./entity-map-routes.ts";
+import { EntityMaps } from "./entity-maps.ts";
 import { Expiries } from "./expiries.ts";
 import { createKeptEntities } from "./kept.ts";
 import { answerNgsiProblem } from "./problem.ts";
@@ -49,12 +51,13 @@ export function mountNgsi(
   const writer = createWriter(services);
   const expiries = new Expiries(services, writer);
   const subscriptions = new Subscriptions(services, contexts, (log) => expiries.watch(log));
-  const means = { services, contexts, expiries };
+  const means = { services, contexts, expiries, maps: new EntityMaps(services) };
   const ofEntities = entityRoutes(writer);
   const routes = [
     ...ofEntities,
     ...batchRoutes(writer, services.config.publicUrl),
     ...discoveryRoutes(),
+    ...entityMapRoutes(),
     ...temporalRoutes(writer),
     ...subscriptionRoutes(services, contexts, subscriptions, stored),
     ...contextRoutes(services, contexts, stored),

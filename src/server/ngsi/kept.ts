@@ -69,7 +69,9 @@ export const NOTED = "ngsi-ld";
 
 /** Without a name, and without a context of its own. */
 function isAnybody({ req }: Incoming): boolean {
-  return ["Authorization", "Signature", "Link"].every((name) => req.header(name) === undefined);
+  return ["Authorization", "Signature", "Link", "NGSILD-EntityMap"].every(
+    (name) => req.header(name) === undefined,
+  );
 }
 
 /** All of a request that an answer depends on beside the entity. */

@@ -13,18 +13,22 @@ const LINKS = ["join", "joinLevel", "containedBy"];
 const ORDER = ["orderBy", "orderFrom", "collation"];
 const TIME = ["timerel", "timeAt", "endTimeAt", "timeproperty", "lastN"];
 const AGGREGATION = ["aggrMethods", "aggrPeriodDuration"];
+const MAP = ["entityMap", "entityMapLifetime"];
 
 /** How one entity is told. `proof` is our own. */
-export const RETRIEVE: readonly string[] = [...FORM, ...LINKS, "geometryProperty", "type", "proof"];
+export const RETRIEVE: readonly string[] = [
+  ...[...FORM, ...LINKS, ...MAP],
+  ...["geometryProperty", "type", "proof"],
+];
 /** Which entities, and how they are told. */
 export const QUERY: readonly string[] = [
   ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...LINKS],
-  ...["geometryProperty", ...ORDER, "proof"],
+  ...["geometryProperty", ...ORDER, ...MAP, "proof"],
 ];
-export const TEMPORAL_RETRIEVE: readonly string[] = [...FORM, ...TIME, ...AGGREGATION];
+export const TEMPORAL_RETRIEVE: readonly string[] = [...FORM, ...TIME, ...AGGREGATION, ...MAP];
 export const TEMPORAL_QUERY: readonly string[] = [
   ...[...SELECTION, ...PLACE, ...PAGE, ...FORM, ...TIME, ...AGGREGATION],
-  ...ORDER,
+  ...[...ORDER, ...MAP],
 ];
 export const PURGE: readonly string[] = [...SELECTION, ...PLACE, "attrs", "keep", "drop"];
 export const CHANGE: readonly string[] = ["options", "type", "format", "lang", "observedAt"];

@@ -10,6 +10,7 @@ import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, Services } from "../services.ts";
 import type { ShortRoute } from "../short-path.ts";
 import type { Contexts, TermContext } from "./contexts.ts";
+import type { EntityMaps } from "./entity-maps.ts";
 import type { Expiries } from "./expiries.ts";
 import { type KeptEntities, NOTED } from "./kept.ts";
 import { answerNgsiProblem } from "./problem.ts";
@@ -28,6 +29,8 @@ export type Ask = {
   /** What the body says, without having been looked at. */
   readonly body: unknown;
   readonly accept: MediaType;
+  /** Which entities earlier queries were about. */
+  readonly maps: EntityMaps;
   /** How the world reaches the node. */
   readonly publicUrl: string;
   /** By the clock of the node. */
@@ -64,6 +67,7 @@ export type Means = {
   readonly services: Services;
   readonly contexts: Contexts;
   readonly expiries: Pick<Expiries, "watch">;
+  readonly maps: EntityMaps;
 };
 
 export const BASE = "/ngsi-ld/v1";
@@ -127,7 +131,7 @@ function hasNoLength({ req }: Incoming): boolean {
 }
 
 async function understood(
-  { services, contexts, expiries }: Means,
+  { services, contexts, expiries, maps }: Means,
   route: Route,
   c: Incoming,
   read: ReadBytes,
@@ -160,6 +164,7 @@ async function understood(
     // What is given twice is a list that was written apart.
     asked: (name) => c.req.queries(name)?.join(","),
     body: sent.value?.value,
+    maps,
     publicUrl: services.config.publicUrl,
     nowMilliseconds: services.clock(),
     keepNot: () => {
@@ -252,7 +257,7 @@ export function answerWith(
   { accept, context, c }: Pick<Ask, "accept" | "context" | "c">,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
-  status: 200 | 206 = 200,
+  status: 200 | 201 | 206 = 200,
 ): TextAnswer {
   const isPlain = /\bbody=(?:application\/)?json\b/.test(c.req.header("Prefer") ?? "");
   const isLd = accept === LD_TYPE || (accept === GEO_TYPE && !isPlain);
@@ -266,8 +271,9 @@ export function answerJsonText(
   { context }: Pick<Ask, "context">,
   bytes: ByteText,
   headers: Readonly<Record<string, string>> = {},
+  status: 200 | 201 = 200,
 ): TextAnswer {
-  return new TextAnswer({ bytes }, { headers: fields(JSON_TYPE, context.link, headers) });
+  return new TextAnswer({ bytes }, { status, headers: fields(JSON_TYPE, context.link, headers) });
 }
 
 /** @param context is named in a field where it does not stand in the body */
@@ -280,7 +286,7 @@ function fields(
   return {
     "Content-Type": accept,
     "Cache-Control": PRIVATE,
-    Vary: "Accept, Authorization, Link, NGSILD-Tenant, Signature",
+    Vary: "Accept, Authorization, Link, NGSILD-EntityMap, NGSILD-Tenant, Signature",
     ...headers,
     ...(context !== undefined && {
       Link: headers.Link === undefined ? link : `${headers.Link}, ${link}`,

@@ -9,6 +9,7 @@ import {
   LOCATION,
   type Operand,
   placeOf,
+  still,
 } from "../../data/index.ts";
 import type { SeenDataset } from "../data/reader.ts";
 import type { Collection, Feature, FeatureQuery } from "./source.ts";
@@ -18,8 +19,11 @@ export function datasetCollectionId(code: Code): string {
   return `dataset.${code.replaceAll("/", "_")}`;
 }
 
-/** The entities of a dataset, as far as its reader may see them. */
-export function datasetCollection({ code, dataset, log, view, note }: SeenDataset): Collection {
+/** The entities of a dataset, as far as its reader may see them and they have not expired. */
+export function datasetCollection(
+  { code, dataset, log, view, note }: SeenDataset,
+  clock: () => number,
+): Collection {
   const { entities } = log;
   const { title, licence } = dataset.value;
   const names = Object.values(title);
@@ -50,15 +54,18 @@ export function datasetCollection({ code, dataset, log, view, note }: SeenDatase
         limit,
         ...(after !== undefined && { after }),
       });
+      const now = clock();
+      const left = found.entities.flatMap((each) => still(each, now) ?? []);
       const isWhole = !isCounted || (after === undefined && found.next === undefined);
-      const matched = isWhole ? found.entities.length : await entities.count(query, view);
-      note("features", found.entities.length);
+      const matched = isWhole ? left.length : await entities.count(query, view);
+      note("features", left.length);
       const next = found.next === undefined ? {} : { next: String(found.next) };
-      return ok({ features: found.entities.map(featureOf), matched, ...next });
+      return ok({ features: left.map(featureOf), matched, ...next });
     },
     async feature(id) {
       await entities.caughtUp();
-      const entity = await entities.entity(id, view);
+      const found = await entities.entity(id, view);
+      const entity = found && still(found, clock());
       if (entity !== undefined) note("features", 1);
       return entity && featureOf(entity);
     },

@@ -182,7 +182,7 @@ export function mountOgc(app: App, services: Services): readonly ShortRoute[] {
     // Codes have no `_`.
     const text = id.slice(DATASET.length).replaceAll("_", "/");
     const seen = await seenDataset(services, text, reader.value);
-    if (seen.ok) return ok(datasetCollection(seen.value));
+    if (seen.ok) return ok(datasetCollection(seen.value, services.clock));
     return seen.error.code === "HTTP_BUSY"
       ? seen
       : err({ code: "HTTP_NOT_FOUND", path: new URL(c.req.url).pathname });
@@ -229,7 +229,10 @@ async function collectionsOf(
   reader: Reader,
 ): Promise<readonly Collection[]> {
   const datasets = await seenDatasets(services, reader);
-  return [...(await codeCollections(services, counts)), ...datasets.map(datasetCollection)];
+  return [
+    ...(await codeCollections(services, counts)),
+    ...datasets.map((each) => datasetCollection(each, services.clock)),
+  ];
 }
 
 const DATASET = "dataset.";

@@ -53,6 +53,11 @@ describe("an older version", () => {
         ["body=json, ngsi-ld=1.0", 0],
         ['ngsi-ld="1.6"', 6],
       ] as const),
+      // Names of preferences have no capitals of their own (RFC 7240).
+      ...([
+        ["NGSI-LD=1.0", 0],
+        ["respond-async, Ngsi-Ld=1.4;q=0.1", 4],
+      ] as const),
       ...([
         ["ngsi-ld=1.9.1", 9],
         ["ngsi-ld=1.12", 9],

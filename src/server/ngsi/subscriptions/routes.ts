@@ -4,6 +4,7 @@ import { formatHolder } from "../../identity/index.ts";
 import { MAX_SUBSCRIPTION_BYTES } from "../../limits.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import type { Services } from "../../services.ts";
+import { preferredVersion, versionApplied } from "../conformance.ts";
 import type { Contexts } from "../contexts.ts";
 import { isTrue } from "../parameters.ts";
 import { readNumber } from "../query.ts";
@@ -103,6 +104,7 @@ export function subscriptionRoutes(
     const page = all.slice(from, from + count).map((each) => told(each, ask));
     const headers = {
       ...pageLinks(ask, from, count, from + count < all.length),
+      ...versionOf(ask),
       ...(withCount && { "NGSILD-Results-Count": String(all.length) }),
     };
     return ok(answerWith(ownContext(ask), page, headers));
@@ -112,7 +114,7 @@ export function subscriptionRoutes(
     const found = await foundBy(ask);
     if (!found.ok) return found;
     await found.value.settled();
-    return ok(answerWith(ownContext(ask), told(found.value, ask)));
+    return ok(answerWith(ownContext(ask), told(found.value, ask), versionOf(ask)));
   }
 
   async function update(ask: Ask): Answer {
@@ -190,6 +192,11 @@ function ownContext(ask: Ask): Pick<Ask, "accept" | "context" | "c"> {
     accept: ask.accept,
     context: { ...ask.context, value: contextGiven(ask.context) },
   };
+}
+
+/** A subscription is the same in every version that a reader may prefer: that is heeded too. */
+function versionOf({ c }: Ask): Readonly<Record<string, string>> {
+  return versionApplied(preferredVersion(c.req.header("Prefer")));
 }
 
 function pageLinks({ c }: Ask, offset: number, limit: number, isMore: boolean) {

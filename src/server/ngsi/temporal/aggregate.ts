@@ -1,6 +1,7 @@
 import { ok, type Result } from "../../../core/index.ts";
 import { contentOf, type JsonValue } from "../../../data/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
+import { type Duration, readDuration } from "../duration.ts";
 import type { Asked } from "../query.ts";
 import type { Moment } from "./evolution.ts";
 import { type Span, timeText, wrong } from "./span.ts";
@@ -21,12 +22,8 @@ type Method = (typeof METHODS)[number];
 /** How values are summed up (GS CIM 009 §4.5.19). */
 export type Aggregation = { readonly methods: readonly Method[]; readonly period: Period };
 
-/** Whole months by the calendar of UTC, and milliseconds; nothing of both: all the time at once. */
-type Period = { readonly months: number; readonly milliseconds: number };
-
-const DURATION =
-  /^P(?:(\d{1,4})Y)?(?:(\d{1,5})M)?(?:(\d{1,5})W)?(?:(\d{1,6})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,8})M)?(?:(\d{1,9})S)?)?$/;
-const DAY = 86_400_000;
+/** Months by the calendar of UTC; nothing of both: all the time at once. */
+type Period = Duration;
 
 export function readAggregation(asked: Asked): Result<Aggregation, AnyRefusal> {
   const text = asked("aggrMethods") ?? "";
@@ -36,18 +33,13 @@ export function readAggregation(asked: Asked): Result<Aggregation, AnyRefusal> {
     return wrong("aggrMethods", text, METHODS.join(" | "));
   }
   const duration = asked("aggrPeriodDuration") ?? "PT0S";
-  const found = DURATION.exec(duration);
-  const isSaid = found?.slice(1).some((each) => each !== undefined) === true;
-  if (found === null || !isSaid || duration.endsWith("T")) {
-    return wrong("aggrPeriodDuration", duration, "a duration of ISO 8601, such as PT1H");
-  }
-  const [years = 0, months = 0, weeks = 0, days = 0, hours = 0, minutes = 0, seconds = 0] = found
-    .slice(1)
-    .map((each) => Number(each ?? 0));
-  const milliseconds =
-    (weeks * 7 + days) * DAY + hours * 3_600_000 + minutes * 60_000 + seconds * 1000;
-  return ok({ methods, period: { months: years * 12 + months, milliseconds } });
+  const period = readDuration(duration);
+  return period === undefined
+    ? wrong("aggrPeriodDuration", duration, "a duration of ISO 8601, such as PT1H")
+    : ok({ methods, period });
 }
+
+const DAY = 86_400_000;
 
 type Bucket = { readonly from: number; readonly to: number; readonly values: JsonValue[] };
 

@@ -1,15 +1,17 @@
 import { err, ok, type Result } from "../../../core/index.ts";
 import type { Answered } from "../../http/text-answer.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
+import { MAX_MAPPED } from "../entity-maps.ts";
+import { mappedOf, withinMap } from "../mapped.ts";
 import { TEMPORAL_QUERY, TEMPORAL_RETRIEVE } from "../parameters.ts";
-import { type Asked, readQuery } from "../query.ts";
+import { type Asked, type NgsiQuery, readQuery } from "../query.ts";
 import { readQueryBody } from "../query-body.ts";
 import { readUri } from "../read-entity.ts";
 import { type Ask, answerWith, type Route } from "../request.ts";
 import type { Target } from "../target.ts";
 import type { Writer } from "../writer.ts";
-import { evolutionsOf } from "./evolution.ts";
-import { readTemporalForm } from "./form.ts";
+import { type Evolution, evolutionsOf } from "./evolution.ts";
+import { readTemporalForm, type TemporalForm } from "./form.ts";
 import { pageOf } from "./page.ts";
 import { selected } from "./select.ts";
 import { wrong } from "./span.ts";
@@ -54,44 +56,85 @@ async function retrieve(ask: Ask): Answer {
   const json = found && evolutionJson(id.value, found, ask.context, form.value);
   const isNothing = form.value.form.only !== undefined && found?.attributes.size === 0;
   if (json === undefined || isNothing) return err({ code: "NGSI_UNKNOWN", id: id.value });
-  return ok(answerWith(ask, json, headersOf(range), range === undefined ? 200 : 206));
+  const mapped = await mappedOf(ask, async () => ok([id.value]));
+  if (!mapped.ok) return mapped;
+  const headers = { ...headersOf(range), ...mapped.value.headers };
+  return ok(answerWith(ask, json, headers, range === undefined ? 200 : 206));
 }
 
 function headersOf(range: string | undefined): Record<string, string> {
   return range === undefined ? {} : { "Content-Range": range };
 }
 
-/** Of the entities that are asked for, those of which something was so in that time. */
-async function list(ask: Ask): Answer {
-  const read = readQuery(ask.asked, ask.context);
-  if (!read.ok) return read;
+type Question = { readonly query: NgsiQuery; readonly form: TemporalForm };
+
+function readQuestion(ask: Ask): Result<Question, AnyRefusal> {
+  const query = readQuery(ask.asked, ask.context);
+  if (!query.ok) return query;
   if (ask.asked("timerel") === undefined) {
     return wrong("timerel", "", "before | after | between, beside timeAt");
   }
   const form = readTemporalForm(ask);
-  if (!form.ok) return form;
+  return form.ok ? ok({ query: query.value, form: form.value }) : form;
+}
+
+/** All entities of which something was so in the time that is asked for. */
+export async function idsThen(ask: Ask): Promise<Result<readonly string[], AnyRefusal>> {
+  const question = readQuestion(ask);
+  if (!question.ok) return question;
   await ask.target.log.entities.caughtUp();
-  const page = await selected(ask, read.value, form.value);
+  return idsIn(ask, question.value);
+}
+
+async function idsIn(
+  ask: Ask,
+  { query, form }: Question,
+): Promise<Result<readonly string[], AnyRefusal>> {
+  const whole = { ...query, limit: MAX_MAPPED, offset: 0, withCount: true };
+  const page = await selected(ask, whole, form);
+  if (!page.ok) return page;
+  const { entities, count } = page.value;
+  if (count > MAX_MAPPED) return err({ code: "HTTP_ITEMS", got: count, max: MAX_MAPPED });
+  const ids = entities.map(({ id }) => id);
+  const all = await evolutionsOf(ask, ids, form);
+  return all.ok ? ok(ids.filter((id) => isTold(all.value.get(id)))) : all;
+}
+
+function isTold(evolution: Evolution | undefined): evolution is Evolution {
+  return evolution !== undefined && evolution.attributes.size + evolution.scopes.length > 0;
+}
+
+/** Of the entities that are asked for, those of which something was so in that time. */
+async function list(ask: Ask): Answer {
+  const question = readQuestion(ask);
+  if (!question.ok) return question;
+  await ask.target.log.entities.caughtUp();
+  const mapped = await mappedOf(ask, () => idsIn(ask, question.value));
+  if (!mapped.ok) return mapped;
+  const { form } = question.value;
+  const within = withinMap(question.value.query.query, mapped.value);
+  const query = { ...question.value.query, query: within };
+  const page = await selected(ask, query, form);
   if (!page.ok) return page;
   const ids = page.value.entities.map(({ id }) => id);
-  const all = await evolutionsOf(ask, ids, form.value);
+  const all = await evolutionsOf(ask, ids, form);
   if (!all.ok) return all;
-  const { evolutions, range } = pageOf(all.value, form.value, mostOf(ask.target));
+  const { evolutions, range } = pageOf(all.value, form, mostOf(ask.target));
   const told = ids.flatMap((id) => {
     const evolution = evolutions.get(id);
-    if (evolution === undefined || evolution.attributes.size + evolution.scopes.length === 0) {
-      return [];
-    }
-    const json = evolutionJson(id, evolution, ask.context, form.value);
+    if (!isTold(evolution)) return [];
+    const json = evolutionJson(id, evolution, ask.context, form);
     const names = Object.keys(json ?? {}).filter((name) => name !== "id" && name !== "type");
-    const isEmpty = names.length === 0 && form.value.form.pick === undefined;
+    const isEmpty = names.length === 0 && form.form.pick === undefined;
     return json === undefined || isEmpty ? [] : [json];
   });
   const headers = {
     ...headersOf(range),
-    ...(read.value.withCount && { "NGSILD-Results-Count": String(page.value.count) }),
+    ...(query.withCount && { "NGSILD-Results-Count": String(page.value.count) }),
+    ...mapped.value.headers,
   };
-  return ok(answerWith(ask, told, headers, range === undefined ? 200 : 206));
+  const status = mapped.value.isNew ? 201 : 200;
+  return ok(answerWith(ask, told, headers, range === undefined ? status : 206));
 }
 
 /** The same, asked for in a body (§5.2.23, §5.2.21). */
