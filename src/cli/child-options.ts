@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { isKeyName, parseCode } from "../core/index.ts";
 import type { Delegate, NodeConfig, RunningNode } from "../node/index.ts";
-import { createClient } from "../sdk/index.ts";
+import { type Client, createClient, NodeUnreachable } from "../sdk/index.ts";
 import { beginProgress } from "./begin-progress.ts";
 import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
@@ -54,7 +54,7 @@ export async function beginDelegated(
   config: NodeConfig,
 ): Promise<void> {
   if (options.namespace === undefined) return;
-  const { beginChild, parentClient, policyOf } = await import("../node/index.ts");
+  const { parentClient } = await import("../node/index.ts");
   const parent = parentClient({ url: parentUrl(options), signal: run.signal });
   const delegate = await delegateOf(run, options.namespace);
   if (options.origin !== undefined && !isKeyName(options.origin)) {
@@ -62,19 +62,10 @@ export async function beginDelegated(
     const example = "--origin id.city.example/log";
     throw new CliProblem("CLI_ARGUMENT", { name: "--origin", got: options.origin, want, example });
   }
-  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
-  const progress = beginProgress(run);
-  const begun = await beginChild({
-    dataDirectory: config.dataDirectory,
-    parent,
-    parentPolicy: await policyFor(options, () => policyOf(parent)),
-    delegate,
-    publicUrl,
-    origin: options.origin ?? `${new URL(publicUrl).host}/log`,
-    nowMilliseconds: () => run.now().getTime(),
-    signal: run.signal,
-    onProgress: progress.to,
-  }).finally(progress.end);
+  const begun = await begin(run, options, config, parent, delegate).catch((cause: unknown) => {
+    if (!(cause instanceof NodeUnreachable)) throw cause;
+    throw new CliProblem("PARENT_SILENT", { url: new URL(cause.url).origin }, { cause });
+  });
   if (!begun) return keepPolicy(options, config);
   run.note(
     run.say({
@@ -82,6 +73,30 @@ export async function beginDelegated(
       zh: `${delegate.code} 已有自己的账本；其检查点锚定于 ${parent.url}。`,
     }),
   );
+}
+
+async function begin(
+  run: Run,
+  options: ChildOptions,
+  config: NodeConfig,
+  parent: Client,
+  delegate: Delegate,
+): Promise<boolean> {
+  const { beginChild, policyOf } = await import("../node/index.ts");
+  const publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
+  const parentPolicy = await policyFor(options, () => policyOf(parent));
+  const progress = beginProgress(run);
+  return beginChild({
+    dataDirectory: config.dataDirectory,
+    parent,
+    parentPolicy,
+    delegate,
+    publicUrl,
+    origin: options.origin ?? `${new URL(publicUrl).host}/log`,
+    nowMilliseconds: () => run.now().getTime(),
+    signal: run.signal,
+    onProgress: progress.to,
+  }).finally(progress.end);
 }
 
 /** Of a ledger that was begun before: whom to believe about its parent from now on, where that is said. */

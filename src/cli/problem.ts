@@ -72,6 +72,7 @@ export type CliProblemCode =
   | "NODE_NOT_BEGUN"
   | "NODE_DATA_DAMAGED"
   | "NODE_FAULT"
+  | "PARENT_SILENT"
   | "PARENT_CHECKPOINT"
   | "PARENT_LOG"
   | "PARENT_REPLAY"
@@ -722,6 +723,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "docs/errors.md says what {cause} means and what to do.",
       zh: "{cause} 的含义和处理办法见 docs/errors.md。",
+    },
+  },
+  PARENT_SILENT: {
+    exit: "unavailable",
+    what: {
+      en: "The parent's node does not answer at {url}.",
+      zh: "上级账本的节点 {url} 没有应答。",
+    },
+    remedy: {
+      en: "Run it again when that node is back, or with another of the parent's nodes: --parent. What was verified is kept.",
+      zh: "请待该节点恢复后再次执行，或用 --parent 指定上级账本的其他节点。已核验的内容会保留。",
     },
   },
   PARENT_CHECKPOINT: {

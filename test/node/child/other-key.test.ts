@@ -48,3 +48,16 @@ test("a second directory begins no second ledger of a code, and says why in both
   await using child = await startRealNode({ data: second, args });
   expect(await child.client.node()).toMatchObject({ parent: { code: CITY } });
 });
+
+test("a parent that does not answer is named, and nothing is begun", async () => {
+  await using office = await openOffice();
+  const key = await office.keyOf("city");
+  const data = join(office.directory, "alone");
+  const parent = `http://127.0.0.1:${await freePort()}`;
+  const args = ["--namespace", CITY, "--parent", parent, "--key", key, "--as", CITY];
+  const ended = await runCli(["start", "--data", data, ...args], { LANG: "en_US.UTF-8" });
+  expect(ended.exit).toBe(5);
+  expect(ended.errors).toContain(`does not answer at ${parent}`);
+  expect(ended.errors).toMatch(/--parent.*PARENT_SILENT/s);
+  expect(existsSync(data)).toBe(false);
+});
