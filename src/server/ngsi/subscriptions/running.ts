@@ -1,4 +1,5 @@
 import { type EntityChange, type EntityQuery, isAskedFor } from "../../../data/index.ts";
+import { turn } from "../../../ledger/index.ts";
 import { queriesOf, type Subscription } from "./said.ts";
 import type { Kept, Position } from "./store.ts";
 import type { Sent } from "./told.ts";
@@ -7,7 +8,7 @@ const NOTHING_SENT: Sent = { timesSent: 0, timesFailed: 0 };
 const FIRST_PAUSE_MILLISECONDS = 1000;
 const LONGEST_PAUSE_MILLISECONDS = 60_000;
 /** What a reader waits for an answer that is on its way, at most. */
-const SETTLING_MILLISECONDS = 100;
+const SETTLING_MILLISECONDS = 250;
 
 /** A subscription under way. */
 export class Running {
@@ -69,6 +70,8 @@ export class Running {
     });
     await Promise.race([this.attempt, late]);
     clearTimeout(timer);
+    // A process that had no turn all the while finds the timer first, and then what has come.
+    if (this.attempt !== undefined) await turn();
   }
 
   /** Notes what came of an attempt, and when the next may be. @param chance 0 … 1 */
