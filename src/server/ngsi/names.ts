@@ -1,3 +1,4 @@
+import { percentDecoded } from "../http/decoded.ts";
 // Attributes and types have short names in facts and IRIs in NGSI-LD: docs/spec/sharing.md, NGSI-LD.
 
 export const NGSI_LD = "https://uri.etsi.org/ngsi-ld/";
@@ -28,7 +29,7 @@ export function factName(iri: string): string {
 /** The IRI of an attribute by the name of its fact. */
 export function attributeIri(name: string): string {
   if (CORE_ATTRIBUTES.has(name)) return NGSI_LD + name;
-  return isShort(name) ? DEFAULT_VOCABULARY + name : decoded(name);
+  return isShort(name) ? DEFAULT_VOCABULARY + name : percentDecoded(name);
 }
 
 /** A type as facts say it. */
@@ -48,12 +49,4 @@ function shortOf(iri: string, vocabulary: string): string | undefined {
 
 function isShort(name: string): boolean {
   return SHORT.test(name);
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 }

@@ -1,4 +1,5 @@
 import { bestType } from "../http/accept.ts";
+import { percentDecoded } from "../http/decoded.ts";
 import type { AppDependencies, ServerConfig } from "../options.ts";
 import {
   inLanguage,
@@ -48,7 +49,7 @@ export function createProblems(
         isDemonstration: node.demonstration === true,
         isScratch: scratch !== undefined,
       },
-      problemMain(problem, language, typedPath(request.url)),
+      problemMain(problem, language, percentDecoded(new URL(request.url).pathname.slice(1))),
     );
 
   return { plain, answer: (c, refusal, status) => plain(c.req.raw, refusal, status) };
@@ -62,14 +63,4 @@ function headersOf(refusal: AnyRefusal): Record<string, string> {
     ...(refusal.code === "HTTP_METHOD" && { Allow: refusal.allow }),
     ...(refusal.code.startsWith("HTTP_SIGNATURE") && { "WWW-Authenticate": "Signature" }),
   };
-}
-
-/** The path of an address as people type it; as it stands where it is no text. */
-function typedPath(url: string): string {
-  const path = new URL(url).pathname.slice(1);
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

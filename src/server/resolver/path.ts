@@ -1,3 +1,5 @@
+import { percentDecoded } from "../http/decoded.ts";
+
 // Segments that begin a code however it was typed: "MA", in any case and width, and what may follow it.
 const CODE_START = /^[mMｍＭ][aAａＡ](?:$|[.。．｡*＊/])/;
 
@@ -6,7 +8,7 @@ export type CodePath = { readonly typed: string; readonly wants: "code" | "did" 
 
 /** Tells the paths of codes from those of the portal. */
 export function readCodePath(path: string): CodePath | undefined {
-  const text = decode(path.slice(1));
+  const text = percentDecoded(path.slice(1));
   const withoutPrefix = text.replace(/^25[sS]\//, "");
   if (!CODE_START.test(withoutPrefix) && withoutPrefix === text) return undefined;
   return withoutPrefix.endsWith(DID_DOCUMENT)
@@ -15,11 +17,3 @@ export function readCodePath(path: string): CodePath | undefined {
 }
 
 const DID_DOCUMENT = "/did.json";
-
-function decode(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-}

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../../core/index.ts";
 import { isPattern } from "../../../data/index.ts";
+import { percentDecoded } from "../../http/decoded.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import { versionIn } from "../conformance.ts";
 import type { TermContext } from "../contexts.ts";
@@ -135,19 +136,11 @@ const MEMBERS: { readonly [name: string]: ReadMember } = {
 /** Some write it as it would stand in an address. Both readings are asked for where they differ. */
 function readEncodedQ(text: string, context: TermContext) {
   const plain = readQ(text, context);
-  const decoded = /%[0-9A-Fa-f]{2}/.test(text) ? decode(text) : text;
+  const decoded = /%[0-9A-Fa-f]{2}/.test(text) ? percentDecoded(text) : text;
   if (decoded === text) return plain;
   const other = readQ(decoded, context);
   if (!other.ok || !plain.ok) return plain.ok ? plain : other;
   return ok({ kind: "or" as const, parts: [plain.value, other.value] });
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 function listAt(value: unknown, path: string): readonly unknown[] {
