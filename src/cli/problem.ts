@@ -1,3 +1,4 @@
+import type { ChildFaultCode } from "../node/index.ts";
 import type { EXIT } from "./exit.ts";
 import { fill, type Language, type Text } from "./text.ts";
 
@@ -73,13 +74,8 @@ export type CliProblemCode =
   | "NODE_DATA_DAMAGED"
   | "NODE_FAULT"
   | "PARENT_SILENT"
-  | "PARENT_CHECKPOINT"
-  | "PARENT_LOG"
-  | "PARENT_REPLAY"
-  | "PARENT_REFUSED"
-  | "PARENT_DELEGATION"
-  | "PARENT_LOG_KEY"
-  | "PARENT_AHEAD"
+  // A branch is found by a node that runs, and ends no command.
+  | Exclude<ChildFaultCode, "PARENT_BRANCH">
   | "IMPORT_ROWS"
   | "IMPORT_HEADING"
   | "IMPORT_LINE"

@@ -19,5 +19,4 @@ export {
   ReplayedValues,
   Replayer,
   type ReplayerOptions,
-  type ScanOptions,
 } from "./replayer/index.ts";

@@ -1,3 +1,3 @@
 export { KeySorter, type Note } from "./key-sorter.ts";
-export { ReplayedValues, type ScanOptions } from "./replayed-values.ts";
+export { ReplayedValues } from "./replayed-values.ts";
 export { type Replayed, Replayer, type ReplayerOptions } from "./replayer.ts";
