@@ -7,6 +7,7 @@ export {
   MAX_MQTT_CLIENTS_OF_ADDRESS,
   MAX_MQTT_PACKET_BYTES,
   MAX_NOTIFY_ANSWER_BYTES,
+  MAX_SCRATCH_TENANTS,
 } from "./limits.ts";
 export type { ServedLog } from "./log/index.ts";
 export { createMirrorApp, type MirrorDependencies } from "./mirror.ts";
@@ -17,7 +18,6 @@ export {
   type GrantSource,
   type Log,
   type LogFacts,
-  MAX_SCRATCH_TENANTS,
   type NodeDescription,
   type Notifier,
   type NotifyMessage,

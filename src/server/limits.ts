@@ -133,6 +133,15 @@ export const MAX_NOTIFYING_HOST = 256;
 export const MAX_NOTIFYING_SLOW = 64;
 export const MAX_NOTIFYING_SLOW_HOST = 8;
 
+/** Datasets beside the scratch dataset: as many as a run of tests names. */
+export const MAX_SCRATCH_TENANTS = 64;
+
+/** Entities of one map of a query: as many as are looked at for an order. Of all maps of the node, and their entities together: beyond it the oldest are forgotten. */
+export const MAX_MAPPED = 10_000;
+export const MAX_MAPS = 256;
+export const MAX_MAPPED_IN_ALL = 500_000;
+export const MAX_MAP_MILLISECONDS: number = 60 * MINUTE;
+
 /** Grants of the ledger above: how long a value of it is taken as new, how many are kept, how many answers are awaited. */
 export const ABOVE_FRESH_MILLISECONDS: number = 5 * SECOND;
 export const MAX_ABOVE_VALUES = 4096;

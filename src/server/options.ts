@@ -171,9 +171,6 @@ export type ScratchTenants = {
   all(): readonly DatasetLog[];
 };
 
-/** As many as a run of tests names. */
-export const MAX_SCRATCH_TENANTS = 64;
-
 /** Everything the server needs and does not make itself. */
 export type AppDependencies = {
   readonly ledger: Ledger;

@@ -1,4 +1,5 @@
 import { hex } from "../../core/index.ts";
+import { MAX_MAP_MILLISECONDS, MAX_MAPPED_IN_ALL, MAX_MAPS } from "../limits.ts";
 import type { Services } from "../services.ts";
 
 /** Which entities a query is about, whatever comes afterwards (GS CIM 009 §5.2.39). */
@@ -9,13 +10,6 @@ export type EntityMap = {
   readonly ids: readonly string[];
   readonly expiresMilliseconds: number;
 };
-
-/** Of one map: as many as are looked at for an order. */
-export const MAX_MAPPED = 10_000;
-/** Of all maps of the node; beyond it the oldest are forgotten, and made anew by whoever names them. */
-const MAX_MAPS = 256;
-const MAX_IDS = 500_000;
-const MAX_LIFETIME_MILLISECONDS = 3_600_000;
 
 /** Maps that queries made, kept by the process for at most an hour: GS CIM 009 §5.5.14, §5.14. */
 export class EntityMaps {
@@ -31,12 +25,12 @@ export class EntityMaps {
   add(origin: string, ids: readonly string[], lifetimeMilliseconds: number): EntityMap {
     const { clock, random } = this.#services;
     const id = `urn:ngsi-ld:EntityMap:${hex(random(16))}`;
-    const expiresMilliseconds = clock() + Math.min(lifetimeMilliseconds, MAX_LIFETIME_MILLISECONDS);
+    const expiresMilliseconds = clock() + Math.min(lifetimeMilliseconds, MAX_MAP_MILLISECONDS);
     const made = { id, origin, ids, expiresMilliseconds };
     this.#maps.set(id, made);
     this.#ids += ids.length;
     for (const oldest of this.#maps.values()) {
-      if (this.#maps.size <= MAX_MAPS && this.#ids <= MAX_IDS) break;
+      if (this.#maps.size <= MAX_MAPS && this.#ids <= MAX_MAPPED_IN_ALL) break;
       this.#forget(oldest);
     }
     return made;
@@ -55,7 +49,7 @@ export class EntityMaps {
   expireAt(origin: string, id: string, milliseconds: number): boolean {
     const found = this.find(origin, id);
     if (found === undefined) return false;
-    const latest = this.#services.clock() + MAX_LIFETIME_MILLISECONDS;
+    const latest = this.#services.clock() + MAX_MAP_MILLISECONDS;
     this.#maps.set(id, { ...found, expiresMilliseconds: Math.min(milliseconds, latest) });
     return true;
   }

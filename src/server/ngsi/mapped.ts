@@ -1,8 +1,10 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import { type EntityQuery, still } from "../../data/index.ts";
+import { percentDecoded } from "../http/decoded.ts";
+import { MAX_MAPPED } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import { readDuration } from "./duration.ts";
-import { type EntityMap, MAX_MAPPED } from "./entity-maps.ts";
+import type { EntityMap } from "./entity-maps.ts";
 import { isTrue } from "./parameters.ts";
 import { type Ask, BASE, pathPart } from "./request.ts";
 
@@ -30,7 +32,7 @@ export async function mappedOf(ask: Ask, idsOf: () => Ids): Promise<Result<Mappe
   const { asked, c, maps, target } = ask;
   const named = c.req.header(FIELD);
   if (named === undefined && !isTrue(asked("entityMap"))) return ok({ isNew: false, headers: {} });
-  const id = named?.replace(/^.*\//, "").replaceAll("%3A", ":");
+  const id = named && percentDecoded(named.replace(/^.*\//, ""));
   const known = id === undefined ? undefined : maps.find(target.log.origin, id);
   if (known !== undefined) return ok({ ids: known.ids, isNew: false, headers: placeOf(known) });
   const made = await newMap(ask, idsOf);

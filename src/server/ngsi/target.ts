@@ -4,7 +4,7 @@ import type { Judged } from "../access/index.ts";
 import { type Reader, readerOf, seenDataset } from "../data/reader.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { mustBe, speaksFor } from "../identity/index.ts";
-import { MAX_SCRATCH_TENANTS } from "../options.ts";
+import { MAX_SCRATCH_TENANTS } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 import type { GatewayLog } from "./gathered.ts";

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../../../core/index.ts";
 import type { Answered } from "../../http/text-answer.ts";
+import { MAX_MAPPED } from "../../limits.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
-import { MAX_MAPPED } from "../entity-maps.ts";
 import { mappedOf, withinMap } from "../mapped.ts";
 import { TEMPORAL_QUERY, TEMPORAL_RETRIEVE } from "../parameters.ts";
 import { type Asked, type NgsiQuery, readQuery } from "../query.ts";
