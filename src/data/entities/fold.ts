@@ -65,8 +65,7 @@ function scopesOf(
 
 /** Most of what is said never expires, and is not looked through. */
 function withDue(before: Entity | undefined, { kind, attributes }: Statement, now: Entity): Entity {
-  const isSaid = () =>
-    kind !== "merge" && dueOfAll(undefined, Object.values(attributes).flat()) !== undefined;
+  const isSaid = () => kind !== "merge" && dueOfAll(undefined, attributes) !== undefined;
   if (before?.due === undefined && now.expires === undefined && !isSaid()) return now;
   const due = dueOf(now);
   return due === undefined ? now : { ...now, due };
