@@ -14,6 +14,10 @@ export type Box = readonly [number, number, number, number];
 
 /** The smallest box around a geometry. */
 export function boxOf(geometry: Geometry): Box {
+  if (geometry.type === "Point") {
+    const [x = 0, y = 0] = geometry.coordinates as Position;
+    if (Math.abs(x) <= 180 && Math.abs(y) <= 90) return [x, y, x, y];
+  }
   let [west, south, east, north] = [180, 90, -180, -90];
   for (const [x = 0, y = 0] of positionsOf(geometry)) {
     [west, south] = [Math.min(west, x), Math.min(south, y)];

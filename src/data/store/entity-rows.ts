@@ -14,8 +14,9 @@ export const KEPT_CHARACTERS = 200;
 /** What a transaction found of an entity, and what it leaves. */
 type Changed = { readonly old: StoredEntity | undefined; now: StoredEntity | undefined };
 
-const UPDATE =
-  "UPDATE entity SET time = ?, doc = ?, west = ?, south = ?, east = ?, north = ? WHERE row = ?";
+/** To replace a row as a whole would write the index of ids anew. */
+const OR_UPDATE = `ON CONFLICT (row) DO UPDATE SET time = excluded.time, doc = excluded.doc,
+  west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north`;
 
 /**
  * The current entities and what leads to them, written so that a change touches only what it changes. What becomes of an entity
@@ -29,6 +30,7 @@ export class EntityRows {
   readonly #stored: StoredEntities;
   readonly #entities: Bulk;
   readonly #said: Bulk;
+  readonly #saidNoMore: Bulk;
   readonly #typed: Bulk;
   readonly #places: Bulk;
   readonly #tallies: Bulk;
@@ -36,12 +38,13 @@ export class EntityRows {
   constructor(sql: Sql) {
     this.#sql = sql;
     this.#stored = new StoredEntities(sql, KEPT_DECODED_CHARACTERS);
-    this.#entities = new Bulk(sql, "INSERT INTO entity", 8);
-    this.#said = new Bulk(sql, "INSERT OR IGNORE INTO said", 3);
-    this.#typed = new Bulk(sql, "INSERT OR IGNORE INTO typed", 2);
-    this.#places = new Bulk(sql, "INSERT INTO place", 5);
+    this.#entities = Bulk.inserting(sql, "INSERT INTO entity", 8, OR_UPDATE);
+    this.#said = Bulk.inserting(sql, "INSERT OR IGNORE INTO said", 3);
+    this.#saidNoMore = Bulk.deleting(sql, "said", ["attribute", "value", "row"]);
+    this.#typed = Bulk.inserting(sql, "INSERT OR IGNORE INTO typed", 2);
+    this.#places = Bulk.inserting(sql, "INSERT INTO place", 5);
     const add = "ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n";
-    this.#tallies = new Bulk(sql, "INSERT INTO tally", 4, add);
+    this.#tallies = Bulk.inserting(sql, "INSERT INTO tally", 4, add);
   }
 
   /** Reads what a transaction is going to change, all of it at once. */
@@ -79,6 +82,7 @@ export class EntityRows {
       if (old !== undefined) tallies.add(old.entity, -1);
       if (now !== undefined) tallies.add(now.entity, 1);
     }
+    this.#saidNoMore.flush();
     for (const [id, { old, now }] of this.#changed) {
       if (old === now) continue;
       ids.push(id);
@@ -94,7 +98,8 @@ export class EntityRows {
 
   /** Forgets what was left for the end of a transaction that there is none of. */
   drop(): void {
-    for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.drop();
+    for (const each of [this.#saidNoMore, this.#entities, this.#said]) each.drop();
+    for (const each of [this.#typed, this.#places]) each.drop();
     this.#changed.clear();
     this.#absent.clear();
     this.#stored.clear();
@@ -107,8 +112,7 @@ export class EntityRows {
       this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
     }
     for (const [attribute, value] of missing(valuesOf(entity), now && valuesOf(now.entity))) {
-      const where = "attribute = ? AND value = ? AND row = ?";
-      this.#sql.run(`DELETE FROM said WHERE ${where}`, [attribute, value, row]);
+      this.#saidNoMore.add(attribute, value, row);
     }
     for (const type of entity.types) {
       if (now?.entity.types.includes(type)) continue;
@@ -121,10 +125,7 @@ export class EntityRows {
     const [west, south, east, north] = place ? boxOf(place) : [null, null, null, null];
     const doc = JSON.stringify(entity);
     this.#stored.keep({ row, entity }, doc.length);
-    // To replace a row would write the index of ids anew.
-    if (old === undefined) {
-      this.#entities.add(row, entity.id, entity.time, doc, west, south, east, north);
-    } else this.#sql.run(UPDATE, [entity.time, doc, west, south, east, north, row]);
+    this.#entities.add(row, entity.id, entity.time, doc, west, south, east, north);
     for (const [attribute, value] of missing(valuesOf(entity), old && valuesOf(old.entity))) {
       this.#said.add(attribute, value, row);
     }
@@ -235,15 +236,21 @@ function isSameBox(one: Box | undefined, other: Box | undefined): boolean {
 
 /** Around all that is said of where an entity is: a question about places looks at each of them. */
 function boxAround({ attributes }: Entity): Box | undefined {
-  const boxes = (attributes[LOCATION] ?? []).flatMap(({ said }) => {
+  let around: Box | undefined;
+  for (const { said } of attributes[LOCATION] ?? []) {
     const place = geometryOf(said.value);
-    return place === undefined ? [] : [boxOf(place)];
-  });
-  if (boxes.length === 0) return undefined;
+    if (place === undefined) continue;
+    const box = boxOf(place);
+    around = around === undefined ? box : boxAroundBoth(around, box);
+  }
+  return around;
+}
+
+function boxAroundBoth(one: Box, other: Box): Box {
   return [
-    Math.min(...boxes.map(([west]) => west)),
-    Math.min(...boxes.map(([, south]) => south)),
-    Math.max(...boxes.map(([, , east]) => east)),
-    Math.max(...boxes.map(([, , , north]) => north)),
+    Math.min(one[0], other[0]),
+    Math.min(one[1], other[1]),
+    Math.max(one[2], other[2]),
+    Math.max(one[3], other[3]),
   ];
 }
