@@ -7,7 +7,7 @@ import {
 } from "../../table/index.ts";
 import type { JsonValue } from "./entity.ts";
 
-export { type Geometry, isGeometry, type Position };
+export { type Geometry, isGeometry, NEAR_DEGREES, type Position };
 
 /** `[west, south, east, north]` in degrees; one that crosses the antimeridian has its west beyond its east. */
 export type Box = readonly [number, number, number, number];

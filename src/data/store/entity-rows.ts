@@ -2,6 +2,7 @@ import { Bulk, type Sql } from "../../sql/index.ts";
 import { flatten } from "../entities/condition.ts";
 import { contentOf, type Entity, LOCATION } from "../entities/entity.ts";
 import { type Box, boxOf, geometryOf } from "../entities/geometry.ts";
+import { cellOf } from "./cells.ts";
 import type { StoredEntity } from "./decoded.ts";
 import { StoredEntities } from "./stored-entities.ts";
 
@@ -33,6 +34,8 @@ export class EntityRows {
   readonly #saidNoMore: Bulk;
   readonly #typed: Bulk;
   readonly #places: Bulk;
+  readonly #spots: Bulk;
+  readonly #spotsNoMore: Bulk;
   readonly #tallies: Bulk;
 
   constructor(sql: Sql) {
@@ -43,6 +46,8 @@ export class EntityRows {
     this.#saidNoMore = Bulk.deleting(sql, "said", ["attribute", "value", "row"]);
     this.#typed = Bulk.inserting(sql, "INSERT OR IGNORE INTO typed", 2);
     this.#places = Bulk.inserting(sql, "INSERT INTO place", 5);
+    this.#spots = Bulk.inserting(sql, "INSERT INTO spot", 4);
+    this.#spotsNoMore = Bulk.deleting(sql, "spot", ["cell", "row"]);
     const add = "ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n";
     this.#tallies = Bulk.inserting(sql, "INSERT INTO tally", 4, add);
   }
@@ -82,14 +87,15 @@ export class EntityRows {
       if (old !== undefined) tallies.add(old.entity, -1);
       if (now !== undefined) tallies.add(now.entity, 1);
     }
-    this.#saidNoMore.flush();
+    for (const each of [this.#saidNoMore, this.#spotsNoMore]) each.flush();
     for (const [id, { old, now }] of this.#changed) {
       if (old === now) continue;
       ids.push(id);
       if (now === undefined) this.#stored.forget(id);
       else this.#bring(old?.row === now.row ? old : undefined, now);
     }
-    for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.flush();
+    for (const each of [this.#entities, this.#said, this.#typed]) each.flush();
+    for (const each of [this.#places, this.#spots]) each.flush();
     tallies.write(this.#sql, this.#tallies);
     this.#changed.clear();
     this.#absent.clear();
@@ -98,8 +104,8 @@ export class EntityRows {
 
   /** Forgets what was left for the end of a transaction that there is none of. */
   drop(): void {
-    for (const each of [this.#saidNoMore, this.#entities, this.#said]) each.drop();
-    for (const each of [this.#typed, this.#places]) each.drop();
+    for (const each of [this.#saidNoMore, this.#spotsNoMore, this.#entities]) each.drop();
+    for (const each of [this.#said, this.#typed, this.#places, this.#spots]) each.drop();
     this.#changed.clear();
     this.#absent.clear();
     this.#stored.clear();
@@ -108,8 +114,11 @@ export class EntityRows {
   /** What leads to an entity and will not; its row as well, where it is no more. */
   #takeAway({ row, entity }: StoredEntity, now: StoredEntity | undefined): void {
     if (now === undefined) this.#sql.run("DELETE FROM entity WHERE row = ?", [row]);
-    if (!isSameBox(boxAround(entity), now && boxAround(now.entity))) {
-      this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
+    const around = boxAround(entity);
+    if (around !== undefined && !isSameBox(around, now && boxAround(now.entity))) {
+      const cell = cellOfPoint(around);
+      if (cell === undefined) this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
+      else this.#spotsNoMore.add(cell, row);
     }
     for (const [attribute, value] of missing(valuesOf(entity), now && valuesOf(now.entity))) {
       this.#saidNoMore.add(attribute, value, row);
@@ -135,7 +144,9 @@ export class EntityRows {
     const around = boxAround(entity);
     if (around === undefined || isSameBox(old && boxAround(old.entity), around)) return;
     const [w, s, e, n] = around;
-    this.#places.add(row, w, e, s, n);
+    const cell = cellOfPoint(around);
+    if (cell === undefined) this.#places.add(row, w, e, s, n);
+    else this.#spots.add(cell, row, w, s);
   }
 }
 
@@ -244,6 +255,11 @@ function boxAround({ attributes }: Entity): Box | undefined {
     around = around === undefined ? box : boxAroundBoth(around, box);
   }
   return around;
+}
+
+/** Of what is at a point and nowhere else. */
+function cellOfPoint([west, south, east, north]: Box): number | undefined {
+  return west === east && south === north ? cellOf([west, south]) : undefined;
 }
 
 function boxAroundBoth(one: Box, other: Box): Box {

@@ -1,0 +1,94 @@
+import type { Box, Position } from "../entities/geometry.ts";
+
+// Points stand in a table by the number of their cell: the bits of their longitude and their latitude in turn, so that a square
+// of any size is one stretch of numbers. To write such a row takes a quarter of what a row of an R*Tree takes, and most things
+// that a dataset is about are points.
+
+/** Of each of both; together they fit into a number that is exact. A cell is some 0.6 m wide. */
+const BITS = 26;
+const HALF = BITS / 2;
+const SIDE = 2 ** BITS;
+
+/** The number of the cell of a point; `undefined` where there is no such place. */
+export function cellOf([longitude = 0, latitude = 0]: Position): number | undefined {
+  if (Math.abs(longitude) > 180 || Math.abs(latitude) > 90) return undefined;
+  return joined(column(longitude), line(latitude));
+}
+
+function column(longitude: number): number {
+  return Math.min(SIDE - 1, Math.floor(((longitude + 180) / 360) * SIDE));
+}
+
+function line(latitude: number): number {
+  return Math.min(SIDE - 1, Math.floor(((latitude + 90) / 180) * SIDE));
+}
+
+/** The bits of both in turn. In two halves, since bits are told apart in 32 of them at most. */
+function joined(x: number, y: number): number {
+  const mask = (1 << HALF) - 1;
+  const high = spread(x >> HALF) | (spread(y >> HALF) << 1);
+  const low = spread(x & mask) | (spread(y & mask) << 1);
+  return high * SIDE + low;
+}
+
+/** 13 bits with a zero before each. */
+function spread(bits: number): number {
+  let all = (bits | (bits << 8)) & 0x00ff00ff;
+  all = (all | (all << 4)) & 0x0f0f0f0f;
+  all = (all | (all << 2)) & 0x33333333;
+  return (all | (all << 1)) & 0x55555555;
+}
+
+/** Cells from the first to the last one. */
+export type Stretch = readonly [first: number, last: number];
+
+/** More of them find less beside a box, and each has to be looked up. */
+const MAX_STRETCHES = 32;
+
+/** A square of cells: the first of them, and how many times all was divided by two to get there. */
+type Square = { readonly x: number; readonly y: number; readonly level: number };
+
+/** Stretches in which all cells of a box are, and few others. */
+export function stretchesOf([west, south, east, north]: Box): readonly Stretch[] {
+  const [left, right] = [column(Math.max(west, -180)), column(Math.min(east, 180))];
+  const [bottom, top] = [line(Math.max(south, -90)), line(Math.min(north, 90))];
+  const found: Stretch[] = [];
+  let partly: Square[] = [{ x: 0, y: 0, level: 0 }];
+  while (partly.length > 0) {
+    const isLast = found.length + 2 * partly.length > MAX_STRETCHES;
+    const next: Square[] = [];
+    for (const square of partly) {
+      const { x, y, level } = square;
+      const side = SIDE / 2 ** level;
+      const isOutside = x > right || y > top || x + side <= left || y + side <= bottom;
+      if (isOutside) continue;
+      const isWithin = x >= left && y >= bottom && x + side - 1 <= right && y + side - 1 <= top;
+      if (isWithin || isLast || level === BITS) {
+        const first = joined(x, y);
+        found.push([first, first + side * side - 1]);
+      } else next.push(...quartersOf(square, side / 2));
+    }
+    partly = next;
+  }
+  return merged(found.sort(([a], [b]) => a - b));
+}
+
+function quartersOf({ x, y, level }: Square, side: number): readonly Square[] {
+  return [
+    { x, y, level: level + 1 },
+    { x: x + side, y, level: level + 1 },
+    { x, y: y + side, level: level + 1 },
+    { x: x + side, y: y + side, level: level + 1 },
+  ];
+}
+
+/** Those that follow on each other are one. */
+function merged(rising: readonly Stretch[]): readonly Stretch[] {
+  const all: Stretch[] = [];
+  for (const [first, last] of rising) {
+    const before = all.at(-1);
+    if (before !== undefined && before[1] + 1 === first) all[all.length - 1] = [before[0], last];
+    else all.push([first, last]);
+  }
+  return all;
+}
