@@ -45,41 +45,47 @@ export type Stretch = readonly [first: number, last: number];
 /** More of them find less beside a box, and each has to be looked up. */
 const MAX_STRETCHES = 32;
 
-/** A square of cells: the first of them, and how many times all was divided by two to get there. */
-type Square = { readonly x: number; readonly y: number; readonly level: number };
-
 /** Stretches in which all cells of a box are, and few others. */
 export function stretchesOf([west, south, east, north]: Box): readonly Stretch[] {
   const [left, right] = [column(Math.max(west, -180)), column(Math.min(east, 180))];
   const [bottom, top] = [line(Math.max(south, -90)), line(Math.min(north, 90))];
   const found: Stretch[] = [];
-  let partly: Square[] = [{ x: 0, y: 0, level: 0 }];
-  while (partly.length > 0) {
-    const isLast = found.length + 2 * partly.length > MAX_STRETCHES;
+  const find = (x: number, y: number, side: number): void => {
+    const first = joined(x, y);
+    found.push([first, first + side * side - 1]);
+  };
+  // Of squares in which the box would fit it is in four at most; they are divided until there would be too many.
+  let side = 2 ** Math.ceil(Math.log2(Math.max(right - left, top - bottom) + 1));
+  let partly = squaresOf([left - (left % side), right], [bottom - (bottom % side), top], side);
+  for (; partly.length > 0; side /= 2) {
+    const isLast = side === 1 || found.length + partly.length > MAX_STRETCHES / 2;
     const next: Square[] = [];
-    for (const square of partly) {
-      const { x, y, level } = square;
-      const side = SIDE / 2 ** level;
-      const isOutside = x > right || y > top || x + side <= left || y + side <= bottom;
-      if (isOutside) continue;
+    for (const [x, y] of partly) {
       const isWithin = x >= left && y >= bottom && x + side - 1 <= right && y + side - 1 <= top;
-      if (isWithin || isLast || level === BITS) {
-        const first = joined(x, y);
-        found.push([first, first + side * side - 1]);
-      } else next.push(...quartersOf(square, side / 2));
+      if (isWithin || isLast) find(x, y, side);
+      else {
+        const half = side / 2;
+        const [fromX, toX] = [x + half <= left ? x + half : x, Math.min(right, x + half)];
+        const [fromY, toY] = [y + half <= bottom ? y + half : y, Math.min(top, y + half)];
+        next.push(...squaresOf([fromX, toX], [fromY, toY], half));
+      }
     }
     partly = next;
   }
   return merged(found.sort(([a], [b]) => a - b));
 }
 
-function quartersOf({ x, y, level }: Square, side: number): readonly Square[] {
-  return [
-    { x, y, level: level + 1 },
-    { x: x + side, y, level: level + 1 },
-    { x, y: y + side, level: level + 1 },
-    { x: x + side, y: y + side, level: level + 1 },
-  ];
+/** The first cell of a square. */
+type Square = readonly [x: number, y: number];
+type Range = readonly [from: number, to: number];
+
+/** Squares that begin at these places, one beside the other. */
+function squaresOf([fromX, toX]: Range, [fromY, toY]: Range, side: number): Square[] {
+  const all: Square[] = [];
+  for (let y = fromY; y <= toY; y += side) {
+    for (let x = fromX; x <= toX; x += side) all.push([x, y]);
+  }
+  return all;
 }
 
 /** Those that follow on each other are one. */
