@@ -259,7 +259,7 @@ function misfitOf({ salt, name, value }: Fact, last: string): string | undefined
   if (typeof name !== "string" || name.length > MAX_FACT_NAME_BYTES || !FACT_NAME.test(name)) {
     return `a name of at most ${MAX_FACT_NAME_BYTES} characters, as an attribute or an address has`;
   }
-  const bytes = value === undefined ? Number.NaN : mostBytes(value, 0);
+  const bytes = mostBytes(value, 0);
   if (Number.isNaN(bytes)) return "a value without null and integer keys";
   // To encode it again costs more than all else here, and most are far from that long.
   const isShort = FACT_HEAD_BYTES + 3 * name.length + bytes <= MAX_FACT_BYTES;
@@ -280,10 +280,10 @@ const FACT_HEAD_BYTES = 3 * HEAD_BYTES + SALT_BYTES;
  *
  * @returns NaN for what is no value of a fact, or too deep
  */
-function mostBytes(value: CborValue, level: number): number {
+function mostBytes(value: CborValue | undefined, level: number): number {
   if (typeof value === "string") return HEAD_BYTES + 3 * value.length;
+  if (value === undefined || value === null || value instanceof Map) return Number.NaN;
   if (typeof value !== "object") return HEAD_BYTES;
-  if (value === null || value instanceof Map) return Number.NaN;
   if (value instanceof Uint8Array) return HEAD_BYTES + value.length;
   if (level + LEVELS_ABOVE >= MAX_CBOR_DEPTH) return Number.NaN;
   let sum = HEAD_BYTES;
@@ -295,9 +295,7 @@ function mostBytes(value: CborValue, level: number): number {
   const fields = value as CborMap;
   let count = 0;
   for (const name in fields) {
-    const each = fields[name];
-    sum += HEAD_BYTES + 3 * name.length;
-    sum += each === undefined ? Number.NaN : mostBytes(each, level + 1);
+    sum += HEAD_BYTES + 3 * name.length + mostBytes(fields[name], level + 1);
     count += 1;
   }
   const { decimal } = fields;
