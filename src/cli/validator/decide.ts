@@ -48,29 +48,34 @@ export function addValidatorDecisions(validator: Command, { say, runOf }: Cli): 
     .argument("<name>")
     .action(async (id: string, _: unknown, command: Command) => {
       const run = runOf(command);
-      const known = (await validators(run)).find((each) => each.id === id);
-      if (known === undefined) throw unknown(id);
+      const all = await validators(run);
+      const known = all.find((each) => each.id === id);
+      if (known === undefined) throw unknown(id, all);
       const prev = present(fromHex(known.op), "a hash");
       const op: InnerOperation = { op: "validator", id, prev, leave: true };
       printDecided(run, await decideAndSubmit(run, op), "");
     });
 }
 
-/** All validators that the ledger knows, those that have left included. */
+/** All validators that the ledger knows, by name, those that have left included. */
 export async function validators(run: Run): Promise<readonly ValidatorJson[]> {
   const all: ValidatorJson[] = [];
   for await (const each of everyItem<ValidatorJson>((page) => run.client.validators(page))) {
     all.push(each);
   }
-  return all;
+  return all.sort((a, b) => a.id.localeCompare(b.id, "en", { numeric: true }));
 }
 
-function unknown(id: string): CliProblem {
+function unknown(id: string, all: readonly ValidatorJson[]): CliProblem {
+  const names = all.filter(({ active }) => active).map((each) => each.id);
   return new CliProblem("CLI_ARGUMENT", {
     name: "name",
     got: id,
-    want: { en: "a validator of the ledger", zh: "账本中的验证节点" },
-    example: "cityid validator status",
+    want: {
+      en: `a validator of the ledger (${names.join(", ")})`,
+      zh: `账本中的验证节点（${names.join("、")}）`,
+    },
+    example: `cityid validator leave ${names[0] ?? "validator-1"}`,
   });
 }
 
