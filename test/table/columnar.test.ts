@@ -193,6 +193,39 @@ describe("a table made column by column", () => {
     );
   });
 
+  test("says of each column the least and the greatest that stands there", () => {
+    const texts = fc.array(
+      fc.tuple(
+        fc.constantFrom("", "urn:x:", "urn:x:a", "urn:y:", "站"),
+        fc.string({ unit: "grapheme", maxLength: 4 }),
+      ),
+      { minLength: 1, maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(texts, fc.boolean(), fc.nat(9), (parts, isMuchTheSame, level) => {
+        const notes = parts.map((each) => each.join(""));
+        const all = isMuchTheSame ? [...notes, ...notes, ...notes, ...notes] : notes;
+        const { groups } = inColumns([
+          all.map((note, i) => observation({ note, level: (level * i) % 7 })),
+        ]);
+        const boundsOf = (name: string) =>
+          groups[0]?.chunks.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)
+            ?.meta_data?.statistics;
+        const sorted = all.map((note) => Buffer.from(note)).sort(Buffer.compare);
+        const { min_value, max_value } = boundsOf("note") ?? {};
+        expect([min_value, max_value].map((each) => Buffer.from(each as Uint8Array))).toEqual([
+          sorted[0],
+          sorted.at(-1),
+        ]);
+        const levels = all.map((_, i) => (level * i) % 7);
+        expect(boundsOf("level")).toMatchObject({
+          min_value: BigInt(Math.min(...levels)),
+          max_value: BigInt(Math.max(...levels)),
+        });
+      }),
+    );
+  });
+
   test("holds many rows, of values that are the same and that are not, of columns that are mostly empty", async () => {
     const many = (from: number) =>
       Array.from({ length: 5000 }, (_, n) => {
