@@ -17,7 +17,9 @@ import {
   compareTable,
   FactReader,
   FindingSink,
+  fitGroup,
   GroupSink,
+  OtherColumns,
   parquetFile,
   type Row,
   RowGroupBuilder,
@@ -63,6 +65,24 @@ function inColumns(entries: readonly Entry[]) {
     return group.encode();
   });
   return { columns, groups };
+}
+
+/** Groups that are made before it is known which columns there are, each as far as it can be. */
+function madeAtOnce(entries: readonly Entry[]) {
+  return entries.map((entry, i) => {
+    const reader = new FactReader();
+    const group = new RowGroupBuilder();
+    const sink = new GroupSink(reader, group);
+    sink.origin = { ...ORIGIN, entry: i };
+    const readRow = (facts: Observation, at: number) => rowOf(facts, placeOf(i, at));
+    try {
+      reader.read(encodeObservations(entry), sink, readRow, true);
+    } catch (cause) {
+      if (cause instanceof OtherColumns) return undefined;
+      throw cause;
+    }
+    return { columns: group.columns, group: group.encode() };
+  });
 }
 
 let files = 0;
@@ -191,6 +211,33 @@ describe("a table made column by column", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("is the same where it was made before all of its columns were known", () => {
+    const seen = { fitted: 0, unlike: 0, otherwise: 0 };
+    fc.assert(
+      fc.property(fc.array(anEntry, { minLength: 1, maxLength: 4 }), (entries) => {
+        for (const each of entries) fc.pre(decodeObservations(encodeObservations(each)).ok);
+        const { columns, groups } = inColumns(entries);
+        for (const [i, made] of madeAtOnce(entries).entries()) {
+          const own = inColumns(entries.slice(i, i + 1)).columns;
+          if (made === undefined) {
+            // Something stands beside what it cannot stand beside.
+            expect(own.some(({ type }) => type === "json")).toBe(true);
+            seen.unlike += 1;
+            continue;
+          }
+          expect(made.columns).toEqual(own);
+          const fitted = fitGroup(made.group, made.columns, columns);
+          const types = new Map(columns.map(({ name, type }) => [name, type]));
+          const isLike = own.every(({ name, type }) => types.get(name) === type);
+          expect(fitted).toEqual(isLike ? groups[i] : undefined);
+          seen[isLike ? "fitted" : "otherwise"] += 1;
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
   });
 
   test("says of each column the least and the greatest that stands there", () => {
