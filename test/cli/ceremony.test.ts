@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -130,10 +131,21 @@ describe("validators that order the ledger from its first block", () => {
     expect(problemOf(await found(1, "fewer"))).toMatchObject({ code: "NODE_BEGUN" });
     jsonOf(await card(4, "--node-url", "https://v4.example.org"));
     const strange = problemOf(await found(4, "validated"));
-    expect(strange).toMatchObject({
-      code: "NODE_FAULT",
-      what: expect.stringContaining("LEDGER_CHAIN"),
-    });
+    expect(strange).toMatchObject({ exit: 8, code: "NODE_VALIDATOR_KEYS" });
+    expect(strange.what).toContain(at("v4"));
+    // No key is made that nobody would know.
+    expect(problemOf(await found(6, "validated"))).toMatchObject({ code: "NODE_VALIDATOR_KEYS" });
+    expect(existsSync(at("v6"))).toBe(false);
+    // The environment names the directory as well, as in an image.
+    const named2 = { CITYID_DATA: at("v2") };
+    const again = await runCli(
+      [
+        ...["init", "node", "--genesis", at("validated"), "--json"],
+        ...["--log-key", at("A", "log.key")],
+      ],
+      named2,
+    );
+    expect(jsonOf(again)).toMatchObject({ data: at("v2") });
   });
 
   test("must each say where its node answers", async () => {
