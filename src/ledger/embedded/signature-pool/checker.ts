@@ -12,9 +12,10 @@ type Owed = {
 
 type Waiting = Owed & { readonly checks: readonly PreparedSignature[] };
 
-// A message costs as much as half a signature. What is much longer than that need not wait for others: the thread checks it
-// while this one is still reading what else has come.
-const MAX_MESSAGE_ITEMS = 16;
+// A message costs as much as half a signature. What is much longer than that need not wait for others.
+const MAX_MESSAGE_ITEMS = 64;
+/** Who brings so many has gathered them: the thread checks them while this one is still reading what else has come. */
+const GATHERED_ITEMS = 16;
 
 /**
  * One worker thread, and the batches whose answers it still owes. It answers in the order it was asked; small batches that
@@ -62,7 +63,7 @@ export class Checker {
       this.#waiting.push({ checks, items, resolve, reject });
       this.#waitingItems += items;
       this.#owedItems += items;
-      if (this.#waitingItems >= MAX_MESSAGE_ITEMS) this.#send();
+      if (this.#waitingItems >= MAX_MESSAGE_ITEMS || items >= GATHERED_ITEMS) this.#send();
     });
   }
 
