@@ -1,10 +1,10 @@
 import type { ColumnChunk, Encoding, Statistics } from "hyparquet";
 import type { ByteWriter } from "hyparquet-writer";
 import { writePageHeader } from "hyparquet-writer/src/datapage.js";
+import { snappyCompress } from "hyparquet-writer/src/snappy.js";
 import { type ColumnValues, isNumeric, LENGTH_BYTES } from "./column-values.ts";
 import type { ColumnType } from "./columns.ts";
 import { type Dictionary, dictionaryOf } from "./dictionary.ts";
-import { snappyCompressed } from "./snappy.ts";
 
 type PhysicalType = "INT64" | "DOUBLE" | "BOOLEAN" | "BYTE_ARRAY";
 
@@ -35,7 +35,7 @@ export function writeChunk(out: ByteWriter, values: ColumnValues, rows: number):
   const encoding: Encoding = dictionary === undefined ? "PLAIN" : "RLE_DICTIONARY";
   const page = dictionary === undefined ? plainPage(values, type) : indexPage(dictionary);
   // Places in a dictionary are as short as they get.
-  const packed = dictionary === undefined ? snappyCompressed(page) : page;
+  const packed = dictionary === undefined ? snappyCompress(page) : page;
   const header = out.offset;
   writePageHeader(out, {
     type: "DATA_PAGE_V2",

@@ -197,6 +197,22 @@ describe("the node that writes the log", () => {
     });
     jsonOf(await signed("C", "endorse", id));
     expect(await node.client.decision(id)).toMatchObject({ state: "executed" });
+    // What stands there is changed by the same word; nobody has to know which operation set it.
+    const agree = async (change: object) => {
+      await writeFile(file, JSON.stringify(change));
+      const { id } = jsonOf(await signed("B", "propose", file));
+      return (await signed("C", "endorse", id)).errors.includes("STATE_PREV") ? "refused" : id;
+    };
+    const stale = { op: "param", name: "voidWindow", value: 1, prev: "00".repeat(32) };
+    expect(await agree(stale)).toBe("refused");
+    await agree({ ...operation, items: [{ ...operation.items[0], names: { zh: "灯" } }] });
+    expect((await node.client.classes()).items).toMatchObject([{ names: { zh: "灯" } }]);
+    await agree({ op: "param", name: "voidWindow", value: 86_400 });
+    expect(await node.client.params()).toContainEqual(
+      expect.objectContaining({ name: "voidWindow", value: 86_400 }),
+    );
+    await agree({ op: "member", id: "A", names: { zh: "甲所" } });
+    expect(await node.client.member("A")).toMatchObject({ names: { zh: "甲所" } });
   });
 
   test("is alone in its directory, and on its port", async () => {
