@@ -170,7 +170,7 @@ function tell(op: Operation | Apply): Words[] {
 
 /** Line by line, as a policy is read and compared. */
 function tellPolicies({ now, next }: PolicyChange["value"]): Words[] {
-  const lines = (text: string) => text.trimEnd().split("\n").map(both);
+  const lines = (text: string) => text.trimEnd().split("\n").map(visible).map(both);
   return [
     {
       en: "Set the trust policy, who vouches for the log:",
@@ -179,6 +179,11 @@ function tellPolicies({ now, next }: PolicyChange["value"]): Words[] {
     ...lines(now),
     ...(next === undefined ? [] : [{ en: "and next:", zh: "随后为：" }, ...lines(next)]),
   ];
+}
+
+/** A policy is judged when it is decided: what is proposed may hold what would move a terminal's cursor. */
+function visible(line: string): string {
+  return line.replace(/\p{C}/gu, "�");
 }
 
 function both(text: string): Words {

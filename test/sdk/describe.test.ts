@@ -205,6 +205,8 @@ describe("an operation in words", () => {
       ...["log a.test/log+1+A", "quorum none", "and next:", "log b.test/log+2+B"],
     ]);
     expect(describeOperation(op, "zh")[3]).toBe("随后为：");
+    const tricky = { ...op, value: { now: "# \u001b[2J \u009b2J \u202e\n" } };
+    expect(describeOperation(tricky, "en")[1]).toBe("# �[2J �2J �");
   });
 
   test("says every bound of a scope, and where there is none", () => {
