@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { mqttFrom, type NodeSettings } from "../node/index.ts";
+import { addDataOption } from "./data-option.ts";
 import { CliProblem } from "./problem.ts";
 import type { Say } from "./text.ts";
 import { collect } from "./usage.ts";
@@ -19,7 +20,7 @@ export type NodeOptions = {
 };
 
 export function addNodeOptions(command: Command, say: Say): Command {
-  return command
+  return addDataOption(command, say)
     .option(
       "--host <address>",
       say({ en: "address to listen on (127.0.0.1)", zh: "监听地址（默认 127.0.0.1）" }),
@@ -29,13 +30,6 @@ export function addNodeOptions(command: Command, say: Say): Command {
       say({
         en: "port to listen on (CITYID_PORT, else 8156)",
         zh: "监听端口（CITYID_PORT，默认 8156）",
-      }),
-    )
-    .option(
-      "--data <directory>",
-      say({
-        en: "the data directory (CITYID_DATA, else ./cityid-data)",
-        zh: "数据目录（CITYID_DATA，默认 ./cityid-data）",
       }),
     )
     .option(

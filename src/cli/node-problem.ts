@@ -70,6 +70,9 @@ function faultProblem(fault: Error & Fault): CliProblem {
     return new CliProblem("NODE_DISK_FULL", facts, options);
   }
   if (cause === "LEDGER_RULES") return new CliProblem("NODE_RULES", facts, options);
+  if (cause === "LEDGER_CHAIN" && facts.why === "key") {
+    return new CliProblem("NODE_VALIDATOR_KEYS", facts, options);
+  }
   if (cause === "LEDGER_ENGINE") return new CliProblem("NODE_ENGINE", facts, options);
   const trouble = cause === "LEDGER_DIRECTORY" ? TROUBLES[String(facts.why)] : LOGS[cause];
   if (trouble !== undefined) return new CliProblem(trouble, facts, options);

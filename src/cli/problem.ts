@@ -67,6 +67,7 @@ export type CliProblemCode =
   | "NODE_WITNESS_OWN"
   | "NODE_VALIDATOR"
   | "NODE_NO_VALIDATOR"
+  | "NODE_VALIDATOR_KEYS"
   | "NODE_ENGINE"
   | "NODE_RULES"
   | "WITNESS_OWN_LOG"
@@ -651,6 +652,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Start it with `cityid validator --data {path}`.",
       zh: "请用 `cityid validator --data {path}` 启动。",
+    },
+  },
+  NODE_VALIDATOR_KEYS: {
+    exit: "key",
+    what: {
+      en: "{path} has the keys of no validator of this ledger.",
+      zh: "{path} 中没有该账本任何验证节点的密钥。",
+    },
+    remedy: {
+      en: "Name the directory in which `cityid validator init` made them: `--data`, or CITYID_DATA.",
+      zh: "请用 `--data` 或 CITYID_DATA 指定 `cityid validator init` 生成密钥的目录。",
     },
   },
   NODE_NO_VALIDATOR: {

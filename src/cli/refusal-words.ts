@@ -703,6 +703,12 @@ const ROWS: { readonly [code: string]: Row } = {
     "请通知节点的运营方，原因见节点的日志。",
     "Tell its operator, who finds the cause in the log of the node.",
   ],
+  HTTP_STALLED: [
+    "验证节点暂时无法达成一致；已签署的内容仍可能被收入账本。",
+    "The validators decide nothing at the moment; what was signed may still be taken.",
+    "验证节点恢复后，请先查看是否已收入（`cityid log`），再决定是否重新签署。",
+    "Once they answer again, look whether it was (`cityid log`) before you sign it anew.",
+  ],
   HTTP_BUSY: [
     "节点繁忙或磁盘已满（{what}），未接收任何内容。",
     "The node is busy, or its disk is full ({what}); nothing was taken.",

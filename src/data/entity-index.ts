@@ -240,6 +240,12 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     }
     return after && seen(after, view);
   };
+  const isCaughtUpWith = (id: string): boolean => {
+    if (ready === undefined) return false;
+    const { position } = ready;
+    if (position >= log.size) return true;
+    return noted >= log.size && lastOf(behind.get(id)) < position;
+  };
   return {
     appended(bytes, ids) {
       if (opened === undefined || isOver) return;
@@ -256,12 +262,9 @@ export function followLog(log: Log, open: OpenFollowing): FollowingIndex {
     },
     now,
     caughtUpWith,
-    isCaughtUpWith(id) {
-      if (ready === undefined) return false;
-      const { position } = ready;
-      if (position >= log.size) return true;
-      return noted >= log.size && lastOf(behind.get(id)) < position;
-    },
+    isCaughtUpWith,
+    // What fails here fails again for whoever then waits, and is told to it.
+    atHand: (id) => (isCaughtUpWith(id) ? ready?.read(id) : undefined),
     onChange: (listener) => listeners.push(listener),
     async caughtUp() {
       const { size } = log;

@@ -259,6 +259,8 @@ export interface EntityReader {
 export interface EntityStore extends EntityReader, AsyncDisposable {
   /** Entries of the log that were taken in. */
   readonly position: number;
+  /** An entity of which perhaps nobody asks again. */
+  read(id: string): Entity | undefined;
   /** An entity, and how many entries were taken in when it was so: perhaps more than `position` says yet. */
   stateOf(id: string): Promise<{ readonly entity: Entity | undefined; readonly position: number }>;
   /** Told of the id of each entity of which something else is said now, before `take` or `retake` resolves. */
@@ -291,4 +293,6 @@ export type EntityIndex = EntityReader & {
    * is read out of the log.
    */
   now(id: string, view: EntityView): Promise<Entity | undefined>;
+  /** The same, whole, where it is known without looking that nobody would wait; `undefined` also where there is none. */
+  atHand(id: string): Entity | undefined;
 };

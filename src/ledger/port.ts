@@ -179,7 +179,7 @@ export type LedgerCounts = {
  *
  * Items are operations (COSE_Sign1) and chunks, in any mixture; each is accepted or refused on its own, in order.
  *
- * @throws LedgerFault: `busy` (try again later: nothing was taken), `operator` or `fatal` (no more writes until a restart)
+ * @throws LedgerFault: `busy` (try again later: nothing was taken, but for LEDGER_STALLED, where it may still be), `operator` or `fatal` (no more writes until a restart)
  */
 export interface Ledger extends LedgerReader, AsyncDisposable {
   submit(items: readonly Uint8Array[]): Promise<readonly Outcome[]>;

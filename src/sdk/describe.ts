@@ -13,6 +13,8 @@ import {
 /** Languages in which an operation can be told. */
 export type DescribeLanguage = "en" | "zh";
 
+type PolicyChange = Extract<Operation, { op: "param"; name: "policy" }>;
+
 type Words = { readonly en: string; readonly zh: string };
 
 /**
@@ -156,6 +158,7 @@ function tell(op: Operation | Apply): Words[] {
     case "validator":
       return tellValidator(op);
     case "param":
+      if (op.name === "policy") return tellPolicies(op.value);
       return [
         {
           en: `Set the parameter ${op.name} to ${JSON.stringify(op.value)}.`,
@@ -163,6 +166,24 @@ function tell(op: Operation | Apply): Words[] {
         },
       ];
   }
+}
+
+/** Line by line, as a policy is read and compared. */
+function tellPolicies({ now, next }: PolicyChange["value"]): Words[] {
+  const lines = (text: string) => text.trimEnd().split("\n").map(visible).map(both);
+  return [
+    {
+      en: "Set the trust policy, who vouches for the log:",
+      zh: "设定信任策略（由谁为日志作证）：",
+    },
+    ...lines(now),
+    ...(next === undefined ? [] : [{ en: "and next:", zh: "随后为：" }, ...lines(next)]),
+  ];
+}
+
+/** A policy is judged when it is decided: what is proposed may hold what would move a terminal's cursor. */
+function visible(line: string): string {
+  return line.replace(/\p{C}/gu, "�");
 }
 
 function both(text: string): Words {

@@ -144,7 +144,10 @@ async function build(
   });
 }
 
-/** 429, or 503 of what passes by itself: nothing was taken, and the node says when to come back. */
+/**
+ * 429, or 503 of what passes by itself; the node says when to come back. Nothing was taken, unless it is `HTTP_STALLED`: what
+ * validators were handed may still be.
+ */
 export class Busy extends ApiProblem {
   readonly retryAfterMilliseconds: number | undefined;
   constructor(problem: ApiProblem, retryAfterMilliseconds: number | undefined) {

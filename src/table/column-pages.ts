@@ -60,7 +60,7 @@ export function writeChunk(out: ByteWriter, values: ColumnValues, rows: number):
       total_compressed_size: BigInt(out.offset - start),
       data_page_offset: BigInt(dataStart),
       ...(dictionary && { dictionary_page_offset: BigInt(start) }),
-      statistics: { null_count: BigInt(rows - values.count), ...boundsOf(values) },
+      statistics: { null_count: BigInt(rows - values.count), ...boundsOf(values, dictionary) },
     },
   };
 }
@@ -178,14 +178,16 @@ function indexPage({ firsts, indexes, count }: Dictionary): Uint8Array {
 
 type Bounds = Pick<Statistics, "min_value" | "max_value">;
 
-/** The least and the greatest that stands there: a place is neither. */
-function boundsOf(values: ColumnValues): Bounds {
-  const { type, count } = values;
+/** The least and the greatest that stands there: a place is neither. What is there many times is looked at once. */
+function boundsOf(values: ColumnValues, dictionary: Dictionary | undefined): Bounds {
+  const { type, count, numbers } = values;
   if (count === 0 || type === "place" || type === "json") return {};
-  if (type === "text") return textBounds(values);
+  const firsts = dictionary?.firsts;
+  if (type === "text") return textBounds(values, firsts);
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < count; i++) {
-    const number = values.numbers[i] as number;
+  const different = firsts?.length ?? count;
+  for (let i = 0; i < different; i++) {
+    const number = numbers[firsts === undefined ? i : (firsts[i] as number)] as number;
     if (number < min) min = number;
     if (number > max) max = number;
   }
@@ -196,22 +198,43 @@ function boundsOf(values: ColumnValues): Bounds {
 }
 
 /** In the order of their bytes, which is that of the characters. */
-function textBounds({ bytes, starts, count }: ColumnValues): Bounds {
+function textBounds(
+  { bytes, starts, count }: ColumnValues,
+  firsts: readonly number[] | undefined,
+): Bounds {
   let [min, max] = [starts[0] as number, starts[0] as number];
-  for (let i = 1; i < count; i++) {
-    const at = starts[i] as number;
-    if (isBefore(bytes, at, min)) min = at;
-    else if (isBefore(bytes, max, at)) max = at;
+  // What the least and the greatest begin with: whatever stands between them begins with it too.
+  let shared = lengthAt(bytes, min);
+  const different = firsts?.length ?? count;
+  for (let i = 1; i < different; i++) {
+    const at = starts[firsts === undefined ? i : (firsts[i] as number)] as number;
+    const same = sameUpTo(bytes, at, min, shared);
+    if (same < shared) {
+      shared = same;
+      if (isBefore(bytes, at, min, same)) min = at;
+      else max = at;
+    } else if (isBefore(bytes, at, min, same)) min = at;
+    else if (isBefore(bytes, max, at, same)) max = at;
   }
   const textAt = (at: number) =>
     bytes.slice(at + LENGTH_BYTES, at + LENGTH_BYTES + lengthAt(bytes, at));
   return { min_value: textAt(min), max_value: textAt(max) };
 }
 
-function isBefore(bytes: Uint8Array, a: number, b: number): boolean {
+/** How many bytes of two values are the same from the beginning, of so many that one of them has. */
+function sameUpTo(bytes: Uint8Array, a: number, b: number, most: number): number {
+  const end = Math.min(most, lengthAt(bytes, a));
+  const [i, j] = [a + LENGTH_BYTES, b + LENGTH_BYTES];
+  let same = 0;
+  while (same < end && bytes[i + same] === bytes[j + same]) same += 1;
+  return same;
+}
+
+/** @param same how many bytes of both are known to be the same */
+function isBefore(bytes: Uint8Array, a: number, b: number, same: number): boolean {
   const [left, right] = [lengthAt(bytes, a), lengthAt(bytes, b)];
   const [i, j] = [a + LENGTH_BYTES, b + LENGTH_BYTES];
-  for (let k = 0; k < left && k < right; k++) {
+  for (let k = same; k < left && k < right; k++) {
     const difference = (bytes[i + k] as number) - (bytes[j + k] as number);
     if (difference !== 0) return difference < 0;
   }

@@ -15,7 +15,8 @@ const FIRST_BYTES = 16 * 1024;
 /** What the rows of a group say in one column, as numbers or as bytes one behind the other: no object for any of them. */
 export class ColumnValues {
   readonly name: string;
-  readonly type: ColumnType;
+  /** Of whole numbers it may become that of all numbers: both stand here in the same way. */
+  type: ColumnType;
   /** Values that there are; rows beyond them are empty. */
   count = 0;
   /** 1 for each row that says something. */

@@ -19,6 +19,14 @@ const FRAME: readonly Column[] = [
 ];
 const FIXED: ReadonlySet<string> = new Set([...ORIGIN, ...FRAME].map(({ name }) => name));
 
+/** Observations have these in any case. */
+export const OBSERVATION_COLUMNS: readonly Column[] = [...ORIGIN, ...FRAME];
+
+/** Whether a column holds the same in every table. */
+export function isOfFrame(name: string): boolean {
+  return FIXED.has(name);
+}
+
 /** Which columns rows need. Those of the frame are always there; the others stand in the order of their names. */
 export class ColumnFinder {
   readonly #fixed: readonly Column[];
@@ -62,14 +70,14 @@ export class ColumnFinder {
   }
 }
 
-function typeOf(cell: Cell): ColumnType {
+export function typeOf(cell: Cell): ColumnType {
   if (typeof cell === "number") return Number.isSafeInteger(cell) ? "integer" : "number";
   if (typeof cell === "boolean") return "boolean";
   return typeof cell === "string" ? "text" : "json";
 }
 
 /** What holds either. */
-function both(one: ColumnType, other: ColumnType): ColumnType {
+export function both(one: ColumnType, other: ColumnType): ColumnType {
   if (one === other) return one;
   const isNumeric = [one, other].every((each) => each === "integer" || each === "number");
   return isNumeric ? "number" : "json";

@@ -25,6 +25,11 @@ export function dictionaryOf(values: ColumnValues): Dictionary | undefined {
   const indexes = new Uint16Array(count);
   const firsts: number[] = [];
   for (let i = 0; i < count; i++) {
+    // Most that is there many times is there many times in a row.
+    if (i > 0 && isSame(i - 1, i)) {
+      indexes[i] = indexes[i - 1] as number;
+      continue;
+    }
     let slot = hashOf(i) & mask;
     let known = slots[slot] as number;
     while (known !== 0 && !isSame(firsts[known - 1] as number, i)) {

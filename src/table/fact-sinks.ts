@@ -1,5 +1,5 @@
 import type { ColumnValues } from "./column-values.ts";
-import type { ColumnFinder, ColumnType } from "./columns.ts";
+import { type ColumnFinder, type ColumnType, typeOf } from "./columns.ts";
 import type { FactReader, FactSink } from "./fact-reader.ts";
 import { FRAME_SLOTS } from "./fact-reader.ts";
 import type { Cell, Row } from "./row.ts";
@@ -79,10 +79,10 @@ export class GroupSink implements FactSink {
   constructor(reader: FactReader, group: RowGroupBuilder) {
     this.#reader = reader;
     this.#group = group;
-    this.#entry = group.column("_entry");
-    this.#observation = group.column("_observation");
-    this.#source = group.column("_source");
-    this.#received = group.column("_received");
+    this.#entry = group.column("_entry", "integer");
+    this.#observation = group.column("_observation", "integer");
+    this.#source = group.column("_source", "text");
+    this.#received = group.column("_received", "time");
   }
 
   /** Of what comes next. */
@@ -96,35 +96,37 @@ export class GroupSink implements FactSink {
   }
 
   integer(slot: number, value: number): void {
-    const column = this.#column(slot);
+    const column = this.#column(slot, "integer");
     if (column.type === "json") putCell(column, this.#group.rows, value);
     else column.putNumber(this.#group.rows, value);
   }
 
   number(slot: number, value: number): void {
-    this.integer(slot, value);
+    const column = this.#column(slot, "number");
+    if (column.type === "json") putCell(column, this.#group.rows, value);
+    else column.putNumber(this.#group.rows, value);
   }
 
   boolean(slot: number, value: boolean): void {
-    putCell(this.#column(slot), this.#group.rows, value);
+    putCell(this.#column(slot, "boolean"), this.#group.rows, value);
   }
 
   text(slot: number, bytes: Uint8Array, from: number, to: number): void {
-    const column = this.#column(slot);
+    const column = this.#column(slot, "text");
     if (column.type === "text") column.putBytes(this.#group.rows, bytes, from, to);
     else putCell(column, this.#group.rows, Buffer.from(bytes.subarray(from, to)).toString("utf8"));
   }
 
   time(slot: number, milliseconds: number): void {
-    this.#column(slot).putNumber(this.#group.rows, milliseconds);
+    this.#column(slot, "time").putNumber(this.#group.rows, milliseconds);
   }
 
   place(slot: number, longitude: number, latitude: number): void {
-    putPoint(this.#column(slot), this.#group.rows, longitude, latitude);
+    putPoint(this.#column(slot, "place"), this.#group.rows, longitude, latitude);
   }
 
   other(slot: number, cell: Cell): void {
-    putCell(this.#column(slot), this.#group.rows, cell);
+    putCell(this.#column(slot, typeOf(cell)), this.#group.rows, cell);
   }
 
   end(): void {
@@ -142,10 +144,10 @@ export class GroupSink implements FactSink {
     if (row !== undefined) this.#group.addRow(row);
   }
 
-  #column(slot: number): ColumnValues {
+  #column(slot: number, type: ColumnType): ColumnValues {
     const known = this.#bySlot[slot];
-    if (known !== undefined) return known;
-    const column = this.#group.column(this.#reader.nameOf(slot));
+    if (known !== undefined) return known.type === type ? known : this.#group.fit(known, type);
+    const column = this.#group.column(this.#reader.nameOf(slot), type);
     this.#bySlot[slot] = column;
     return column;
   }

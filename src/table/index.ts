@@ -3,6 +3,7 @@ export { type Column, ColumnFinder, type ColumnType } from "./columns.ts";
 export { compareTable } from "./compare.ts";
 export { FactReader, type FactSink } from "./fact-reader.ts";
 export { FindingSink, GroupSink } from "./fact-sinks.ts";
+export { fitGroup } from "./fit-group.ts";
 export {
   type Geometry,
   isGeometry,
@@ -13,7 +14,7 @@ export {
 export { type JsonMap, type JsonValue, jsonOf } from "./json.ts";
 export { GROUP_ROWS, type ParquetFile, parquetFile } from "./parquet.ts";
 export { type Cell, contentOf, type Place, type Row, rowOf } from "./row.ts";
-export { type RowGroup, RowGroupBuilder } from "./row-group.ts";
+export { OtherColumns, type RowGroup, RowGroupBuilder } from "./row-group.ts";
 export { createTable, needsColumns, TABLE_FORMATS, type TableFormat } from "./table.ts";
 export { type Bounds, boundsOf, isDay, isInside, momentOf } from "./where-and-when.ts";
 export type { TableWriter } from "./writer.ts";

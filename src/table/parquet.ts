@@ -1,4 +1,3 @@
-import type { ColumnChunk } from "hyparquet";
 import {
   type BasicType,
   ByteWriter,
@@ -8,7 +7,7 @@ import {
 } from "hyparquet-writer";
 import { concat } from "../core/index.ts";
 import type { Column, ColumnType } from "./columns.ts";
-import { type RowGroup, RowGroupBuilder } from "./row-group.ts";
+import { type RowGroup, RowGroupBuilder, shifted } from "./row-group.ts";
 import type { TableWriter } from "./writer.ts";
 
 /** Rows that are written at once: a row group, which is what is held in memory. */
@@ -119,22 +118,6 @@ export function parquetFile(columns: readonly Column[]): ParquetFile {
       writer.finish();
       return taken();
     },
-  };
-}
-
-function shifted(chunk: ColumnChunk, by: bigint): ColumnChunk {
-  const { meta_data: of, file_offset } = chunk;
-  const { dictionary_page_offset: dictionary } = of ?? {};
-  return {
-    ...chunk,
-    file_offset: file_offset + by,
-    ...(of && {
-      meta_data: {
-        ...of,
-        data_page_offset: of.data_page_offset + by,
-        ...(dictionary !== undefined && { dictionary_page_offset: dictionary + by }),
-      },
-    }),
   };
 }
 

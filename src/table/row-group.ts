@@ -2,7 +2,15 @@ import type { ColumnChunk } from "hyparquet";
 import { ByteWriter, geojsonToWkb } from "hyparquet-writer";
 import { writeChunk } from "./column-pages.ts";
 import { ColumnValues } from "./column-values.ts";
-import type { Column } from "./columns.ts";
+import {
+  both,
+  type Column,
+  ColumnFinder,
+  type ColumnType,
+  isOfFrame,
+  OBSERVATION_COLUMNS,
+  typeOf,
+} from "./columns.ts";
 import type { Geometry, Position } from "./geometry.ts";
 import type { Cell, Row } from "./row.ts";
 import { momentOf } from "./where-and-when.ts";
@@ -14,29 +22,87 @@ export type RowGroup = {
   readonly chunks: readonly ColumnChunk[];
 };
 
+/** A column that stands so many bytes further on. */
+export function shifted(chunk: ColumnChunk, by: bigint): ColumnChunk {
+  const { meta_data: of, file_offset } = chunk;
+  const { dictionary_page_offset: dictionary } = of ?? {};
+  return {
+    ...chunk,
+    file_offset: file_offset + by,
+    ...(of && {
+      meta_data: {
+        ...of,
+        data_page_offset: of.data_page_offset + by,
+        ...(dictionary !== undefined && { dictionary_page_offset: dictionary + by }),
+      },
+    }),
+  };
+}
+
+/** What comes needs other columns than there are: it was not there when they were looked for, or cannot stand beside what is there. */
+export class OtherColumns extends Error {
+  constructor() {
+    super("other columns than before");
+  }
+}
+
 /** Takes rows in, column by column, and writes them together. */
 export class RowGroupBuilder {
   /** Whole ones; what is put meanwhile belongs to the next. */
   rows = 0;
-  readonly #columns: readonly ColumnValues[];
-  readonly #byName: ReadonlyMap<string, ColumnValues>;
+  readonly #columns: ColumnValues[];
+  readonly #byName: Map<string, ColumnValues>;
+  readonly #grows: boolean;
 
-  /** @param columns all that any of the rows has */
-  constructor(columns: readonly Column[]) {
-    this.#columns = columns.map(({ name, type }) => new ColumnValues(name, type));
+  /** @param columns all that any of the rows has; left out: those of observations, and others as they are needed */
+  constructor(columns?: readonly Column[]) {
+    const all = columns ?? OBSERVATION_COLUMNS;
+    this.#columns = all.map(({ name, type }) => new ColumnValues(name, type));
     this.#byName = new Map(this.#columns.map((each) => [each.name, each]));
+    this.#grows = columns === undefined;
   }
 
-  /** @throws Error where there is none of that name: it was not there when the columns were looked for */
-  column(name: string): ColumnValues {
-    const column = this.#byName.get(name);
-    if (column === undefined) throw new Error("other columns than before");
+  /** The columns that there are by now, in the order in which they stand in a table. */
+  get columns(): readonly Column[] {
+    if (!this.#grows) return this.#columns;
+    const finder = new ColumnFinder("observations");
+    finder.addColumns(this.#columns);
+    return finder.columns;
+  }
+
+  /**
+   * Where values of a type go.
+   *
+   * @throws OtherColumns
+   */
+  column(name: string, type: ColumnType): ColumnValues {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return this.fit(known, type);
+    if (!this.#grows) throw new OtherColumns();
+    const column = new ColumnValues(name, type);
+    this.#columns.push(column);
+    this.#byName.set(name, column);
+    return column;
+  }
+
+  /** The same of a column that is there. Numbers stand as they are, whole or not. */
+  fit(column: ColumnValues, type: ColumnType): ColumnValues {
+    if (!this.#grows || column.type === type || column.type === "json") return column;
+    const wanted = both(column.type, type);
+    if (wanted === "json") throw new OtherColumns();
+    column.type = wanted;
     return column;
   }
 
   addRow(row: Row): void {
-    for (const [name, cell] of row) putCell(this.column(name), this.rows, cell);
+    for (const [name, cell] of row) putCell(this.#columnOf(name, cell), this.rows, cell);
     this.rows += 1;
+  }
+
+  #columnOf(name: string, cell: Cell): ColumnValues {
+    const known = this.#byName.get(name);
+    const isFixed = known !== undefined && (!this.#grows || isOfFrame(name));
+    return isFixed ? known : this.column(name, typeOf(cell));
   }
 
   /** Takes back what was put of the row that is not whole. */
@@ -47,7 +113,9 @@ export class RowGroupBuilder {
   encode(): RowGroup {
     const out = new ByteWriter(64 * 1024);
     const { rows } = this;
-    const chunks = this.#columns.map((each) => writeChunk(out, each, rows));
+    const chunks = this.columns.map(({ name }) =>
+      writeChunk(out, this.#byName.get(name) as ColumnValues, rows),
+    );
     return { bytes: out.getBytes() as Uint8Array<ArrayBuffer>, rows, chunks };
   }
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -130,10 +131,21 @@ describe("validators that order the ledger from its first block", () => {
     expect(problemOf(await found(1, "fewer"))).toMatchObject({ code: "NODE_BEGUN" });
     jsonOf(await card(4, "--node-url", "https://v4.example.org"));
     const strange = problemOf(await found(4, "validated"));
-    expect(strange).toMatchObject({
-      code: "NODE_FAULT",
-      what: expect.stringContaining("LEDGER_CHAIN"),
-    });
+    expect(strange).toMatchObject({ exit: 8, code: "NODE_VALIDATOR_KEYS" });
+    expect(strange.what).toContain(at("v4"));
+    // No key is made that nobody would know.
+    expect(problemOf(await found(6, "validated"))).toMatchObject({ code: "NODE_VALIDATOR_KEYS" });
+    expect(existsSync(at("v6"))).toBe(false);
+    // The environment names the directory as well, as in an image.
+    const named2 = { CITYID_DATA: at("v2") };
+    const again = await runCli(
+      [
+        ...["init", "node", "--genesis", at("validated"), "--json"],
+        ...["--log-key", at("A", "log.key")],
+      ],
+      named2,
+    );
+    expect(jsonOf(again)).toMatchObject({ data: at("v2") });
   });
 
   test("must each say where its node answers", async () => {
@@ -185,6 +197,22 @@ describe("the node that writes the log", () => {
     });
     jsonOf(await signed("C", "endorse", id));
     expect(await node.client.decision(id)).toMatchObject({ state: "executed" });
+    // What stands there is changed by the same word; nobody has to know which operation set it.
+    const agree = async (change: object) => {
+      await writeFile(file, JSON.stringify(change));
+      const { id } = jsonOf(await signed("B", "propose", file));
+      return (await signed("C", "endorse", id)).errors.includes("STATE_PREV") ? "refused" : id;
+    };
+    const stale = { op: "param", name: "voidWindow", value: 1, prev: "00".repeat(32) };
+    expect(await agree(stale)).toBe("refused");
+    await agree({ ...operation, items: [{ ...operation.items[0], names: { zh: "灯" } }] });
+    expect((await node.client.classes()).items).toMatchObject([{ names: { zh: "灯" } }]);
+    await agree({ op: "param", name: "voidWindow", value: 86_400 });
+    expect(await node.client.params()).toContainEqual(
+      expect.objectContaining({ name: "voidWindow", value: 86_400 }),
+    );
+    await agree({ op: "member", id: "A", names: { zh: "甲所" } });
+    expect(await node.client.member("A")).toMatchObject({ names: { zh: "甲所" } });
   });
 
   test("is alone in its directory, and on its port", async () => {

@@ -8,11 +8,14 @@ const codes = [
     /^\| `((?:AUTH|STATE|ADMIT|RESOLVE|DATA_PLATE(?!S))_?\w*|GAZETTE_(?!FILE)\w+)` /gm,
   ),
 ].map(([, code = ""]) => code);
-const more = ["OP_IAT", "OP_AUDIENCE", "HTTP_BUSY", "HTTP_STOPPED", "HTTP_FORBIDDEN"].concat(
-  "LEDGER_CLOCK",
-  "LEDGER_RESTORED",
-  "POLICY_WITNESS_OWN",
-);
+const more = [
+  "OP_IAT",
+  "OP_AUDIENCE",
+  "HTTP_BUSY",
+  "HTTP_STALLED",
+  "HTTP_STOPPED",
+  "HTTP_FORBIDDEN",
+].concat("LEDGER_CLOCK", "LEDGER_RESTORED", "POLICY_WITNESS_OWN");
 
 const sources = [...filesBelow("src/core", ".ts"), ...filesBelow("src/server", ".ts")].map(read);
 

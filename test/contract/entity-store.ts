@@ -136,6 +136,10 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(store.position).toBe(3);
       expect(await store.stateOf(id)).toEqual({ entity: await store.entity(id, ALL), position: 3 });
       expect(await store.stateOf("urn:x:none")).toEqual({ entity: undefined, position: 3 });
+      expect(store.read(id)).toEqual(await store.entity(id, ALL));
+      expect(store.read("urn:x:none")).toBeUndefined();
+      await store.take([entryOf(3, { id, time: "2026-11-29T00:06:00Z", power: 2 })]);
+      expect(store.read(id)?.attributes.power?.[0]?.said.value).toBe(2);
     });
 
     test("sets, replaces and ends what the gateway says so of", async () => {

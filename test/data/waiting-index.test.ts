@@ -92,6 +92,8 @@ describe("an index that lags behind its log", () => {
     say(ONE, 2);
     say(OTHER, 5);
     say(ONE, 3);
+    // Nobody has looked yet whom the new ones name.
+    expect([index.atHand(ONE), index.atHand(OTHER)]).toEqual([undefined, undefined]);
     const waiting = index.caughtUp();
     const powers = async () => {
       const both = [await index.now(ONE, ALL), await index.now(OTHER, ALL)];
@@ -99,6 +101,7 @@ describe("an index that lags behind its log", () => {
     };
     expect(await powers()).toEqual([3, 5]);
     expect(await index.now("urn:x:3", ALL)).toBeUndefined();
+    expect([index.atHand(ONE), index.atHand(OTHER)]).toEqual([undefined, undefined]);
     // What is not shown of it is not shown before either.
     const soon = { fromMilliseconds: Date.UTC(2027, 0, 1) };
     expect(await index.now(OTHER, soon)).toBeUndefined();
@@ -107,6 +110,10 @@ describe("an index that lags behind its log", () => {
     open();
     await waiting;
     expect([await index.entity(ONE, ALL), await index.entity(OTHER, ALL)]).toEqual(told);
+    expect([index.atHand(ONE), index.atHand(OTHER), index.atHand("urn:x:3")]).toEqual([
+      ...told,
+      undefined,
+    ]);
     expect(await powers()).toEqual([3, 5]);
     await index[Symbol.asyncDispose]();
   });

@@ -197,6 +197,18 @@ const OPERATIONS: readonly (readonly [Operation, RegExp, RegExp])[] = [
 ];
 
 describe("an operation in words", () => {
+  test("shows a trust policy line by line, as it is compared", () => {
+    const value = { now: "log a.test/log+1+A\nquorum none\n", next: "log b.test/log+2+B\n" };
+    const op = { op: "param", name: "policy", prev: hash, value } as const;
+    expect(describeOperation(op, "en")).toEqual([
+      "Set the trust policy, who vouches for the log:",
+      ...["log a.test/log+1+A", "quorum none", "and next:", "log b.test/log+2+B"],
+    ]);
+    expect(describeOperation(op, "zh")[3]).toBe("随后为：");
+    const tricky = { ...op, value: { now: "# \u001b[2J \u009b2J \u202e\n" } };
+    expect(describeOperation(tricky, "en")[1]).toBe("# �[2J �2J �");
+  });
+
   test("says every bound of a scope, and where there is none", () => {
     const ask = { op: "request", code: city, purpose: "树木养护", ...dataset } as const;
     expect(describeOperation({ ...ask, ...scope }, "en").slice(1)).toEqual([

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { code } from "../core/state/kit.ts";
 import {
   AIR,
@@ -35,6 +35,10 @@ async function short(path: string, headers: { readonly [name: string]: string } 
   return answer && { ...answer, text: Buffer.from(answer.body ?? "", "latin1").toString() };
 }
 
+function pairs(flat: readonly string[] = []): [string, string][] {
+  return flat.flatMap((name, i) => (i % 2 === 0 ? [[name.toLowerCase(), flat[i + 1] ?? ""]] : []));
+}
+
 /** What both ways say, which is the same. */
 async function powerOf(id: string, query = ""): Promise<unknown> {
   const got = await short(pathOf(id) + query);
@@ -56,6 +60,61 @@ beforeEach(async () => {
   await say(OTHER, 1);
 });
 afterEach(() => world[Symbol.asyncDispose]());
+
+describe("an entity that nobody asked for yet", () => {
+  const forms = [
+    ...["", "?options=sysAttrs", "?format=concise", "?options=keyValues", "?type=Lamp"],
+    ...["?type=Post,Lamp", "?local=true", "?attrs=power", "?omit=power", "?lang=zh"],
+  ];
+
+  test("is told as the long way tells it, by what a question about another one meant", async () => {
+    const log = world.datasets.find(`${AIR}#1`);
+    const looked = vi.spyOn(log?.entities ?? expect.unreachable(), "now");
+    let next = 3;
+    for (const form of forms) {
+      const isAtHand = async (): Promise<boolean> => {
+        const id = `urn:ngsi-ld:Lamp:${next++}`;
+        await say(id, next, { "https://example.org/h": 5, "note.en": 1 });
+        await log?.entities.caughtUp();
+        await short(pathOf(LAMP) + form);
+        const before = looked.mock.calls.length;
+        const got = await short(pathOf(id) + form);
+        const isNew = looked.mock.calls.length > before;
+        const long = await world.get(pathOf(id) + form, TENANT);
+        expect(got?.text).toBe(await long.text());
+        expect(got?.status).toBe(200);
+        expect(new Map(pairs(got?.headers))).toEqual(
+          new Map([...long.headers, ["content-length", String(got?.body?.length)]]),
+        );
+        return !isNew;
+      };
+      // Who may see it is judged anew each second.
+      if (/attrs|omit|lang/.test(form)) expect(await isAtHand()).toBe(false);
+      else await expect.poll(isAtHand).toBe(true);
+    }
+  });
+
+  test("is not there where it is none, or of another type than was asked for", async () => {
+    await say("urn:ngsi-ld:Lamp:3", 1);
+    await world.send([observation("post", { id: "urn:ngsi-ld:Post:1", type: "Post", height: 4 })]);
+    await world.datasets.find(`${AIR}#1`)?.entities.caughtUp();
+    for (let round = 0; round < 3; round++) {
+      expect((await short(`${pathOf(LAMP)}?type=Lamp`))?.status).toBe(200);
+      expect((await short(`${pathOf("urn:ngsi-ld:Post:1")}?type=Lamp`))?.status).toBe(404);
+      expect((await short(`${pathOf("urn:ngsi-ld:Lamp:none")}?type=Lamp`))?.status).toBe(404);
+    }
+  });
+
+  test("is not told by what others may have seen before a block came", async () => {
+    expect(await powerOf(LAMP)).toBe(1);
+    const grant = Buffer.from(openId, "hex");
+    await world.do({ op: "revoke", code: code(AIR), grant, reason: "x" }, office);
+    expect((await short(pathOf(OTHER)))?.status).toBe(404);
+    await grantOpen({ attributes: ["colour"] });
+    const hidden = await short(pathOf(OTHER));
+    expect([hidden?.status, hidden?.text.includes("power")]).toEqual([200, false]);
+  });
+});
 
 describe("an entity that was asked for before", () => {
   test("is told as it is now, whoever was told otherwise", async () => {

@@ -536,6 +536,7 @@ describe("a ledger in trouble", () => {
   test.each([
     ["LEDGER_BUSY", 503, { code: "HTTP_BUSY", facts: { what: "LEDGER_BUSY", retryAfter: 1 } }, "1"],
     ["LEDGER_DISK_FULL", 503, { code: "HTTP_BUSY", facts: { what: "LEDGER_DISK_FULL" } }, "1"],
+    ["LEDGER_STALLED", 503, { code: "HTTP_STALLED", facts: { retryAfter: 1 } }, "1"],
     ["LEDGER_WRITE", 503, { code: "HTTP_STOPPED", facts: { fault: "LEDGER_WRITE" } }, null],
     ["LEDGER_CLOCK", 503, { code: "LEDGER_CLOCK", remedy: WITH("--confirm-clock") }, null],
     ["LEDGER_RESTORED", 503, { code: "LEDGER_RESTORED", remedy: WITH("--confirm-restored") }, null],

@@ -17,7 +17,9 @@ import {
   compareTable,
   FactReader,
   FindingSink,
+  fitGroup,
   GroupSink,
+  OtherColumns,
   parquetFile,
   type Row,
   RowGroupBuilder,
@@ -63,6 +65,24 @@ function inColumns(entries: readonly Entry[]) {
     return group.encode();
   });
   return { columns, groups };
+}
+
+/** Groups that are made before it is known which columns there are, each as far as it can be. */
+function madeAtOnce(entries: readonly Entry[]) {
+  return entries.map((entry, i) => {
+    const reader = new FactReader();
+    const group = new RowGroupBuilder();
+    const sink = new GroupSink(reader, group);
+    sink.origin = { ...ORIGIN, entry: i };
+    const readRow = (facts: Observation, at: number) => rowOf(facts, placeOf(i, at));
+    try {
+      reader.read(encodeObservations(entry), sink, readRow, true);
+    } catch (cause) {
+      if (cause instanceof OtherColumns) return undefined;
+      throw cause;
+    }
+    return { columns: group.columns, group: group.encode() };
+  });
 }
 
 let files = 0;
@@ -190,6 +210,66 @@ describe("a table made column by column", () => {
         expect(await differenceOf(entries)).toBeUndefined();
       }),
       { numRuns: 300 },
+    );
+  });
+
+  test("is the same where it was made before all of its columns were known", () => {
+    const seen = { fitted: 0, unlike: 0, otherwise: 0 };
+    fc.assert(
+      fc.property(fc.array(anEntry, { minLength: 1, maxLength: 4 }), (entries) => {
+        for (const each of entries) fc.pre(decodeObservations(encodeObservations(each)).ok);
+        const { columns, groups } = inColumns(entries);
+        for (const [i, made] of madeAtOnce(entries).entries()) {
+          const own = inColumns(entries.slice(i, i + 1)).columns;
+          if (made === undefined) {
+            // Something stands beside what it cannot stand beside.
+            expect(own.some(({ type }) => type === "json")).toBe(true);
+            seen.unlike += 1;
+            continue;
+          }
+          expect(made.columns).toEqual(own);
+          const fitted = fitGroup(made.group, made.columns, columns);
+          const types = new Map(columns.map(({ name, type }) => [name, type]));
+          const isLike = own.every(({ name, type }) => types.get(name) === type);
+          expect(fitted).toEqual(isLike ? groups[i] : undefined);
+          seen[isLike ? "fitted" : "otherwise"] += 1;
+        }
+      }),
+      { numRuns: 300 },
+    );
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(0);
+  });
+
+  test("says of each column the least and the greatest that stands there", () => {
+    const texts = fc.array(
+      fc.tuple(
+        fc.constantFrom("", "urn:x:", "urn:x:a", "urn:y:", "站"),
+        fc.string({ unit: "grapheme", maxLength: 4 }),
+      ),
+      { minLength: 1, maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(texts, fc.boolean(), fc.nat(9), (parts, isMuchTheSame, level) => {
+        const notes = parts.map((each) => each.join(""));
+        const all = isMuchTheSame ? [...notes, ...notes, ...notes, ...notes] : notes;
+        const { groups } = inColumns([
+          all.map((note, i) => observation({ note, level: (level * i) % 7 })),
+        ]);
+        const boundsOf = (name: string) =>
+          groups[0]?.chunks.find(({ meta_data }) => meta_data?.path_in_schema[0] === name)
+            ?.meta_data?.statistics;
+        const sorted = all.map((note) => Buffer.from(note)).sort(Buffer.compare);
+        const { min_value, max_value } = boundsOf("note") ?? {};
+        expect([min_value, max_value].map((each) => Buffer.from(each as Uint8Array))).toEqual([
+          sorted[0],
+          sorted.at(-1),
+        ]);
+        const levels = all.map((_, i) => (level * i) % 7);
+        expect(boundsOf("level")).toMatchObject({
+          min_value: BigInt(Math.min(...levels)),
+          max_value: BigInt(Math.max(...levels)),
+        });
+      }),
     );
   });
 

@@ -57,7 +57,10 @@ export function addAudit(program: Command, { say, runOf }: Cli): void {
 
 async function auditPath(run: Run, directory: string, options: Options): Promise<void> {
   if (Object.keys(options).length > 0) {
-    const want = { en: "the address of a node, like https://…", zh: "节点地址（https://…）" };
+    const want = {
+      en: "the address of a node, like https://…; a directory is audited without options, by the policy that is in it",
+      zh: "节点地址（https://…）；审计目录时不带选项，按其中的信任策略核验",
+    };
     const example = "cityid audit https://id.example --policy policy.txt";
     throw new CliProblem("CLI_ARGUMENT", { name: "cityid audit", got: directory, want, example });
   }

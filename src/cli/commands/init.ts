@@ -16,6 +16,7 @@ import {
   verifierKey,
 } from "../../core/index.ts";
 import type { Cli } from "../cli.ts";
+import { addDataOption, type DataOption, dataDirectoryOf } from "../data-option.ts";
 import { fileProblem } from "../file-problem.ts";
 import { writeIdentityFile } from "../identity-file.ts";
 import { composeGenesis, type GenesisTerms } from "../init/compose-genesis.ts";
@@ -242,16 +243,15 @@ function count(text: string, name: string): number {
   throw new CliProblem("CLI_ARGUMENT", { name, got: text, want, example: `${name} 2` });
 }
 
-type NodeOptions = {
+type NodeOptions = DataOption & {
   readonly genesis: string;
   readonly logKey: string;
-  readonly data: string;
   readonly member?: string;
   readonly listen?: string;
 };
 
 function addNode(init: Command, { say, runOf }: Cli): void {
-  init
+  const node = init
     .command("node")
     .description(
       say({
@@ -263,8 +263,8 @@ function addNode(init: Command, { say, runOf }: Cli): void {
     .requiredOption(
       "--log-key <file>",
       say({ en: "the key that `init member --log` made", zh: "`init member --log` 生成的密钥" }),
-    )
-    .option("--data <directory>", say({ en: "the data directory", zh: "数据目录" }), "cityid-data")
+    );
+  addDataOption(node, say)
     .option("--member <id>", say({ en: "the member whose node this is", zh: "此节点所属的成员" }))
     .option(
       "--listen <host:port>",
@@ -300,7 +300,8 @@ async function makeNode(run: Run, options: NodeOptions): Promise<void> {
   }
   const logSeed = await readLogKey(options.logKey, genesis.value.policy, genesis.value.origin);
   const { beginNode, foundValidator } = await import("../../node/index.ts");
-  const { data, member, listen } = options;
+  const { member, listen } = options;
+  const data = await dataDirectoryOf(run, options);
   const beginning = {
     ...{ dataDirectory: data, genesis: genesis.value, logSeed },
     ...(member === undefined ? {} : { member }),
@@ -343,25 +344,23 @@ async function readLogKey(path: string, policy: string, origin: string): Promise
 }
 
 function addNextLogKey(init: Command, { say, runOf }: Cli): void {
-  init
-    .command("next-log-key")
-    .description(
-      say({
-        en: "begins a rotation: makes the log's next key in a data directory and shows its public half",
-        zh: "开始轮换日志密钥：在数据目录中生成下一个日志密钥，并显示其公钥",
+  const nextLogKey = init.command("next-log-key").description(
+    say({
+      en: "begins a rotation: makes the log's next key in a data directory and shows its public half",
+      zh: "开始轮换日志密钥：在数据目录中生成下一个日志密钥，并显示其公钥",
+    }),
+  );
+  addDataOption(nextLogKey, say).action(async (options: DataOption, command: Command) => {
+    const run = runOf(command);
+    const { makeNextLogKey } = await import("../../node/index.ts");
+    const data = await dataDirectoryOf(run, options);
+    const vkey = await onNode(() => makeNextLogKey(data));
+    run.result({ vkey }, () => [
+      vkey,
+      run.say({
+        en: "Start the node again, and have the members vote on a policy that names both keys.",
+        zh: "请重启节点，并由成员表决通过同时列出两个密钥的信任策略。",
       }),
-    )
-    .option("--data <directory>", say({ en: "the data directory", zh: "数据目录" }), "cityid-data")
-    .action(async ({ data }: { readonly data: string }, command: Command) => {
-      const run = runOf(command);
-      const { makeNextLogKey } = await import("../../node/index.ts");
-      const vkey = await onNode(() => makeNextLogKey(data));
-      run.result({ vkey }, () => [
-        vkey,
-        run.say({
-          en: "Start the node again, and have the members vote on a policy that names both keys.",
-          zh: "请重启节点，并由成员表决通过同时列出两个密钥的信任策略。",
-        }),
-      ]);
-    });
+    ]);
+  });
 }

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
+import { type DataOption, dataDirectoryOf } from "../data-option.ts";
 import { onNode } from "../node-problem.ts";
 import { group } from "../progress.ts";
 
-type Options = { readonly data?: string; readonly listen: string; readonly from?: string };
+type Options = DataOption & { readonly listen: string; readonly from?: string };
 
 export function addPromote(program: Command, { say, runOf }: Cli): void {
   program
@@ -38,9 +39,8 @@ export function addPromote(program: Command, { say, runOf }: Cli): void {
     )
     .action(async (options: Options, command: Command) => {
       const run = runOf(command);
-      const { configFromEnv, promote } = await import("../../node/index.ts");
-      const settings = { dataDirectory: options.data };
-      const { dataDirectory } = configFromEnv(settings, run.terminal.env);
+      const { promote } = await import("../../node/index.ts");
+      const dataDirectory = await dataDirectoryOf(run, options);
       const { listen, from } = options;
       const promoted = await onNode(() =>
         promote({ dataDirectory, listen, ...(from === undefined ? {} : { from }) }),

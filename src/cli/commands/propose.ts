@@ -5,6 +5,7 @@ import { printDecided } from "../deciding.ts";
 import { fileProblem } from "../file-problem.ts";
 import { operationFromJson } from "../operation-json.ts";
 import { signAndSubmit } from "../signing.ts";
+import { withPrev } from "../with-prev.ts";
 
 export function addPropose(program: Command, { say, runOf }: Cli): void {
   program
@@ -18,8 +19,8 @@ export function addPropose(program: Command, { say, runOf }: Cli): void {
     .argument(
       "<file>",
       say({
-        en: "the operation as JSON, as the node writes it",
-        zh: "操作的 JSON，格式与节点输出相同",
+        en: "the operation as JSON, as the node writes it; the `prev` of a param, member, validator or class may be left out",
+        zh: "操作的 JSON，格式与节点输出相同；参数、成员、验证节点、分类的 `prev` 可省略",
       }),
     )
     .action(async (path: string, _: unknown, command: Command) => {
@@ -27,7 +28,7 @@ export function addPropose(program: Command, { say, runOf }: Cli): void {
       const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
         throw fileProblem(path, cause);
       });
-      const inner = operationFromJson(text, path);
+      const inner = operationFromJson(await withPrev(run, text), path);
       const accepted = await signAndSubmit(run, { op: "propose", inner });
       printDecided(run, { accepted, proposed: true }, "");
     });

@@ -2,13 +2,11 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { type Policy, parsePolicy } from "../../core/index.ts";
 import type { Cli } from "../cli.ts";
+import { addDataOption, type DataOption, dataDirectoryOf } from "../data-option.ts";
 import { fileProblem } from "../file-problem.ts";
 import { onNode } from "../node-problem.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
-import type { Say } from "../text.ts";
-
-type Options = { readonly data?: string };
 
 /** Whom the node of this machine cosigns for. */
 export function addWitness(program: Command, cli: Cli): void {
@@ -19,7 +17,7 @@ export function addWitness(program: Command, cli: Cli): void {
       zh: "本节点为哪些其他账本的检查点作见证（共签）",
     }),
   );
-  withData(
+  addDataOption(
     witness
       .command("add")
       .description(
@@ -36,10 +34,10 @@ export function addWitness(program: Command, cli: Cli): void {
         }),
       ),
     say,
-  ).action((source: string, options: Options, command: Command) =>
+  ).action((source: string, options: DataOption, command: Command) =>
     add(cli.runOf(command), source, options),
   );
-  withData(
+  addDataOption(
     witness.command("show").description(
       say({
         en: "the key with which this node cosigns, and the ledgers that it knows",
@@ -47,26 +45,14 @@ export function addWitness(program: Command, cli: Cli): void {
       }),
     ),
     say,
-  ).action((options: Options, command: Command) => show(cli.runOf(command), options));
+  ).action((options: DataOption, command: Command) => show(cli.runOf(command), options));
 }
 
-function withData(command: Command, say: Say): Command {
-  return command.option(
-    "--data <directory>",
-    say({
-      en: "the data directory (CITYID_DATA, else ./cityid-data)",
-      zh: "数据目录（CITYID_DATA，默认 ./cityid-data）",
-    }),
-  );
-}
-
-async function add(run: Run, source: string, options: Options): Promise<void> {
+async function add(run: Run, source: string, options: DataOption): Promise<void> {
   const text = source.includes("+") ? `log ${source}\nquorum none\n` : await readText(source);
   const logs = logsOf(text, source);
-  const { addLogs, configFromEnv, readDescription, dataDirectory } = await import(
-    "../../node/index.ts"
-  );
-  const { dataDirectory: root } = configFromEnv(settingsOf(options), run.terminal.env);
+  const { addLogs, readDescription, dataDirectory } = await import("../../node/index.ts");
+  const root = await dataDirectoryOf(run, options);
   const file = await onNode(async () => {
     const description = await readDescription(root);
     if (description === undefined) throw new CliProblem("NODE_NOT_BEGUN", { path: root });
@@ -81,11 +67,11 @@ async function add(run: Run, source: string, options: Options): Promise<void> {
   ]);
 }
 
-async function show(run: Run, options: Options): Promise<void> {
-  const { configFromEnv, dataDirectory, readDescription, readLogs, readWitnessVkey } = await import(
+async function show(run: Run, options: DataOption): Promise<void> {
+  const { dataDirectory, readDescription, readLogs, readWitnessVkey } = await import(
     "../../node/index.ts"
   );
-  const { dataDirectory: root } = configFromEnv(settingsOf(options), run.terminal.env);
+  const root = await dataDirectoryOf(run, options);
   await onNode(async () => {
     const description = await readDescription(root);
     if (description === undefined) throw new CliProblem("NODE_NOT_BEGUN", { path: root });
@@ -101,10 +87,6 @@ async function show(run: Run, options: Options): Promise<void> {
       ...unreadable.map(({ name, cause }) => run.paint.bad(`  ${name}: ${cause}`)),
     ]);
   });
-}
-
-function settingsOf({ data }: Options) {
-  return { dataDirectory: data };
 }
 
 async function readText(path: string): Promise<string> {

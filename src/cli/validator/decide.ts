@@ -1,14 +1,15 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { fromHex, type InnerOperation, present } from "../../core/index.ts";
-import { everyItem, type ValidatorJson } from "../../sdk/index.ts";
+import type { ValidatorJson } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { decideAndSubmit, printDecided } from "../deciding.ts";
 import { fileProblem } from "../file-problem.ts";
 import { operationFromJson } from "../operation-json.ts";
 import { CliProblem } from "../problem.ts";
-import type { Run } from "../run.ts";
+import { withPrev } from "../with-prev.ts";
 import { CARD_FIELDS } from "./card.ts";
+import { validators } from "./list.ts";
 
 type JoinOptions = { readonly observe?: true };
 
@@ -35,9 +36,9 @@ export function addValidatorDecisions(validator: Command, { say, runOf }: Cli): 
         throw fileProblem(path, cause);
       });
       const card = cardOf(text, path);
-      const prev = (await validators(run)).find(({ id }) => id === card.id)?.op;
-      const json = { op: "validator", ...card, power: observe ? 0 : 1, ...(prev && { prev }) };
-      const decided = await decideAndSubmit(run, operationFromJson(JSON.stringify(json), path));
+      const json = { op: "validator", ...card, power: observe ? 0 : 1 };
+      const whole = await withPrev(run, JSON.stringify(json));
+      const decided = await decideAndSubmit(run, operationFromJson(whole, path));
       printDecided(run, decided, "");
     });
   validator
@@ -48,29 +49,25 @@ export function addValidatorDecisions(validator: Command, { say, runOf }: Cli): 
     .argument("<name>")
     .action(async (id: string, _: unknown, command: Command) => {
       const run = runOf(command);
-      const known = (await validators(run)).find((each) => each.id === id);
-      if (known === undefined) throw unknown(id);
+      const all = await validators(run);
+      const known = all.find((each) => each.id === id);
+      if (known === undefined) throw unknown(id, all);
       const prev = present(fromHex(known.op), "a hash");
       const op: InnerOperation = { op: "validator", id, prev, leave: true };
       printDecided(run, await decideAndSubmit(run, op), "");
     });
 }
 
-/** All validators that the ledger knows, those that have left included. */
-export async function validators(run: Run): Promise<readonly ValidatorJson[]> {
-  const all: ValidatorJson[] = [];
-  for await (const each of everyItem<ValidatorJson>((page) => run.client.validators(page))) {
-    all.push(each);
-  }
-  return all;
-}
-
-function unknown(id: string): CliProblem {
+function unknown(id: string, all: readonly ValidatorJson[]): CliProblem {
+  const names = all.filter(({ active }) => active).map((each) => each.id);
   return new CliProblem("CLI_ARGUMENT", {
     name: "name",
     got: id,
-    want: { en: "a validator of the ledger", zh: "账本中的验证节点" },
-    example: "cityid validator status",
+    want: {
+      en: `a validator of the ledger (${names.join(", ")})`,
+      zh: `账本中的验证节点（${names.join("、")}）`,
+    },
+    example: `cityid validator leave ${names[0] ?? "validator-1"}`,
   });
 }
 

@@ -6,6 +6,7 @@ import type { StateSync } from "../../node/index.ts";
 import type { ValidatorJson } from "../../sdk/index.ts";
 import { everyItem } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
+import { type DataOption, dataDirectoryOf } from "../data-option.ts";
 import { fileProblem } from "../file-problem.ts";
 import { onNode } from "../node-problem.ts";
 import { CliProblem } from "../problem.ts";
@@ -13,11 +14,10 @@ import type { Run } from "../run.ts";
 import { writeWholeFile } from "../write-file.ts";
 import { cardJson } from "./card.ts";
 
-type Options = {
+type Options = DataOption & {
   readonly name: string;
   readonly address: string;
   readonly listen?: string;
-  readonly data?: string;
   readonly nodeUrl?: string;
   readonly chain?: string;
   readonly logKey?: string;
@@ -100,10 +100,10 @@ async function init(run: Run, options: Options): Promise<void> {
     want: { en: "host and port", zh: "主机与端口" },
     example: "--address 10.0.0.5:26656",
   });
-  const { configFromEnv, originOfChain, prepareValidator, readDescription, validatorCard } =
-    await import("../../node/index.ts");
-  const settings = { dataDirectory: options.data };
-  const { dataDirectory } = configFromEnv(settings, run.terminal.env);
+  const { originOfChain, prepareValidator, readDescription, validatorCard } = await import(
+    "../../node/index.ts"
+  );
+  const dataDirectory = await dataDirectoryOf(run, options);
   const chain = options.chain === undefined ? undefined : await read(options.chain);
   const card = await onNode(async () => {
     const known = (await readDescription(dataDirectory))?.origin;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Cli } from "../cli.ts";
 import type { Run } from "../run.ts";
-import { validators } from "./decide.ts";
+import { validators } from "./list.ts";
 
 export function addValidatorStatus(validator: Command, { say, runOf }: Cli): void {
   validator

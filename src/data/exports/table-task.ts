@@ -9,6 +9,7 @@ import {
   FindingSink,
   GroupSink,
   isChosen,
+  OtherColumns,
   type Place,
   type Row,
   type RowGroup,
@@ -21,8 +22,28 @@ import { entriesOf, type Slice, type SlicedEntry } from "./slice.ts";
 /** Which of what stands in a slice goes into a table: what the view shows, and of that what is wanted. */
 export type Selection = { readonly limits: ViewLimits; readonly choice: Choice };
 
-/** The columns that its rows need, beside those that there are in any case. */
-export function findColumns(slice: Slice, selection: Selection): readonly Column[] {
+/** What a look at a slice found. */
+export type Found = {
+  /** The columns that its rows need, beside those that there are in any case. */
+  readonly columns: readonly Column[];
+  /** Its rows with no others, where that could be made in the same go: mostly nothing has to be read twice. */
+  readonly group?: RowGroup;
+};
+
+/** @param withGroup whether the rows may be made in the same go */
+export function lookThrough(slice: Slice, selection: Selection, withGroup: boolean): Found {
+  if (!withGroup) return { columns: findColumns(slice, selection) };
+  const group = new RowGroupBuilder();
+  try {
+    fill(group, slice, selection);
+  } catch (cause) {
+    if (!(cause instanceof OtherColumns)) throw cause;
+    return { columns: findColumns(slice, selection) };
+  }
+  return { columns: group.columns, group: group.encode() };
+}
+
+function findColumns(slice: Slice, selection: Selection): readonly Column[] {
   const finder = new ColumnFinder("observations");
   const reader = new FactReader();
   const sink = new FindingSink(reader, finder);
@@ -37,13 +58,17 @@ export function makeGroup(
   columns: readonly Column[],
 ): RowGroup {
   const group = new RowGroupBuilder(columns);
+  fill(group, slice, selection);
+  return group.encode();
+}
+
+function fill(group: RowGroupBuilder, slice: Slice, selection: Selection): void {
   const reader = new FactReader();
   const sink = new GroupSink(reader, group);
   for (const each of entriesOf(slice)) {
     sink.origin = { ...originOf(each), entry: each.index };
     readEntry(each, reader, sink, selection);
   }
-  return group.encode();
 }
 
 function readEntry(

@@ -3,17 +3,16 @@ import { InvariantError } from "../../core/index.ts";
 import { workerUrl } from "../../log/index.ts";
 import type { Column, RowGroup } from "../../table/index.ts";
 import type { Slice } from "./slice.ts";
-import type { Selection } from "./table-task.ts";
+import type { Found, Selection } from "./table-task.ts";
 
-/** What is to be done with a slice: to find its columns, or to make a row group of these. */
-export type TableTask = {
-  readonly slice: Slice;
-  readonly selection: Selection;
-  readonly columns?: readonly Column[];
-};
+/** What is to be done with a slice: to look through it, or to make a row group of these columns. */
+export type TableTask = { readonly slice: Slice; readonly selection: Selection } & (
+  | { readonly withGroup: boolean }
+  | { readonly columns: readonly Column[] }
+);
 
 export type TableAnswer =
-  | { readonly columns: readonly Column[] }
+  | { readonly found: Found }
   | { readonly group: RowGroup }
   | { readonly why: string };
 
@@ -21,8 +20,8 @@ type Owed = { resolve(answer: TableAnswer): void; reject(cause: Error): void };
 
 /** Makes tables beside the thread that answers everybody. It begins with the first slice, and ends when none came for a while. */
 export type TableThread = {
-  /** The columns that its rows need. The slice is handed over. */
-  columns(slice: Slice, selection: Selection): Promise<readonly Column[]>;
+  /** What its rows need, and what they are where that is wanted and possible. The slice is handed over. */
+  look(slice: Slice, selection: Selection, withGroup: boolean): Promise<Found>;
   /** @throws Error for facts that cannot be read, and where the thread died */
   group(slice: Slice, selection: Selection, columns: readonly Column[]): Promise<RowGroup>;
   close(): Promise<void>;
@@ -78,9 +77,9 @@ export function createTableThread(): TableThread {
       worker.postMessage(task, [task.slice.bytes.buffer, task.slice.numbers.buffer]);
     });
   return {
-    async columns(slice, selection) {
-      const answer = await ask({ slice, selection });
-      if ("columns" in answer) return answer.columns;
+    async look(slice, selection, withGroup) {
+      const answer = await ask({ slice, selection, withGroup });
+      if ("found" in answer) return answer.found;
       throw failureOf(answer);
     },
     async group(slice, selection, columns) {

@@ -86,6 +86,7 @@ export function memoryEntityStore(): EntityStore {
       entries.set(entry.index, entry);
       suspects.delete(entry.index);
     },
+    read: (id) => all({}).find(({ entity }) => entity.id === id)?.entity,
     stateOf: async (id) => ({
       entity: all({}).find(({ entity }) => entity.id === id)?.entity,
       position: entries.size,

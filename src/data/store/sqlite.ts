@@ -107,6 +107,10 @@ class SqliteStore implements EntityStore {
     return this.#seen(id, view);
   }
 
+  read(id: string): Entity | undefined {
+    return this.#entities.read(id)?.entity;
+  }
+
   async stateOf(id: string): Promise<{ entity: Entity | undefined; position: number }> {
     // In one question, so that both are of the same transaction.
     const text = `SELECT m.value, e.doc FROM meta m LEFT JOIN entity e ON e.id = ? WHERE m.name = 'position'`;

@@ -17,13 +17,20 @@ export class StoredEntities {
   }
 
   get(id: string): StoredEntity | undefined {
-    const known = this.#decoded.get(id);
-    if (known !== undefined) return known;
+    return this.#decoded.get(id) ?? this.#one(id, true);
+  }
+
+  /** The same, of which nothing is kept: to decode one costs less than to keep many that nobody asks for again. */
+  read(id: string): StoredEntity | undefined {
+    return this.#decoded.get(id) ?? this.#one(id, false);
+  }
+
+  #one(id: string, isKept: boolean): StoredEntity | undefined {
     const found = this.#sql.get("SELECT row, doc FROM entity WHERE id = ?", [id]);
     if (found === undefined) return undefined;
     const doc = String(found[1]);
     const stored = { row: Number(found[0]), entity: JSON.parse(doc) as Entity };
-    this.#decoded.set(stored, doc.length);
+    if (isKept) this.#decoded.set(stored, doc.length);
     return stored;
   }
 

@@ -128,6 +128,8 @@ export class CometWriter implements BlockWriter {
     clearInterval(this.#timer);
     await this.#options.stop();
     await this.#chain.rest();
+    // What the engine was handed may still be decided.
+    this.#outbox.close(new LedgerFault("LEDGER_STALLED", { height: this.#chain.height }));
     this.fail(new LedgerFault("LEDGER_CLOSED"));
     this.#parts.rpc.close();
   }

@@ -1,9 +1,8 @@
 import { encodeGenesis, equalBytes, type Genesis, hex } from "../../core/index.ts";
-import { LedgerFault } from "../../ledger/index.ts";
 import { beginNode } from "../begin.ts";
 import { dataDirectory, readDescription } from "../data-directory.ts";
 import { directoryFault } from "../directory-fault.ts";
-import { validatorKeys } from "./card.ts";
+import { ownAmong } from "./card.ts";
 import { chainStart } from "./chain-start.ts";
 import { PACES, type Pace } from "./engine-config.ts";
 import { engineGenesis } from "./genesis.ts";
@@ -33,12 +32,7 @@ export type FoundOptions = {
 export async function foundValidator(options: FoundOptions): Promise<string> {
   const { dataDirectory: root, genesis, logSeed, member, pace = PACES.wide } = options;
   const { validators = [], time } = genesis;
-  const keys = await validatorKeys(root);
-  const { publicKey } = keys.validatorKey;
-  const own = validators.find(({ key }) => equalBytes(key, publicKey));
-  if (own === undefined || hex(own.peer) !== keys.nodeKey.id) {
-    throw new LedgerFault("LEDGER_CHAIN", { why: "key", got: hex(publicKey) });
-  }
+  const { own, keys } = await ownAmong(root, validators);
   const description = await readDescription(root);
   if (description === undefined) {
     const whose = member === undefined ? {} : { member };

@@ -16,7 +16,7 @@ import { dataDirectory, readDescription, writeDescription } from "../data-direct
 import { directoryFault } from "../directory-fault.ts";
 import { logSignersOf } from "../log-key.ts";
 import { readSeed } from "../secrets.ts";
-import { validatorKeys } from "./card.ts";
+import { ownAmong } from "./card.ts";
 import { chainStart } from "./chain-start.ts";
 import { PACES, type Pace } from "./engine-config.ts";
 import { engineGenesis, type GenesisValidator } from "./genesis.ts";
@@ -57,11 +57,7 @@ export async function promote(options: PromoteOptions): Promise<Promoted> {
   const { origin, engine } = description;
   if (engine === "comet") throw directoryFault(root, "validator");
   const { list, values, timeMilliseconds } = await readEnd(root, origin);
-  const keys = await validatorKeys(root);
-  const own = list.find(({ key }) => hex(key) === hex(keys.validatorKey.publicKey));
-  if (own === undefined || hex(own.peer) !== keys.nodeKey.id) {
-    throw new LedgerFault("LEDGER_CHAIN", { why: "key", got: hex(keys.validatorKey.publicKey) });
-  }
+  const { own, keys } = await ownAmong(root, list);
   const start = chainStart(directory.ledger);
   const voters = list.filter(({ power }) => power === 1);
   await createEngineHome(engineHome(root), {

@@ -9,13 +9,18 @@ export class ToldTexts<Thing extends object> {
 
   /** @param how one object for each way of telling */
   of(thing: Thing, how: object, tell: () => unknown): ByteText {
-    const known = this.#texts.get(thing)?.get(how);
+    const known = this.known(thing, how);
     if (known !== undefined) return known;
     const made = byteText(tell());
     const texts = this.#texts.get(thing);
     if (texts === undefined) this.#texts.set(thing, new Map([[how, made]]));
     else if (texts.size < MAX_WAYS) texts.set(how, made);
     return made;
+  }
+
+  /** If it was made before. */
+  known(thing: Thing, how: object): ByteText | undefined {
+    return this.#texts.get(thing)?.get(how);
   }
 }
 

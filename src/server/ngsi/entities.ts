@@ -141,7 +141,10 @@ async function retrieve(ask: Ask): Answer {
     return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
   }
   const text = ask.accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
-  if (text !== undefined) return ok(answerJsonText(ask, text(entity), links));
+  if (text !== undefined) {
+    ask.alike((other) => (isAskedFor(other, types.value) ? text.once(other) : undefined));
+    return ok(answerJsonText(ask, text.kept(entity), links));
+  }
   const all = await withLinked(ask, [entity], context, proven);
   return ok(answerWith(ask, all.length === 1 ? all[0] : all, links));
 }
@@ -194,7 +197,7 @@ export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answe
     ...mapped.value.headers,
   };
   if (text !== undefined) {
-    return ok(answerJsonText(ask, `[${told.map(text).join(",")}]`, headers, status));
+    return ok(answerJsonText(ask, `[${told.map(text.kept).join(",")}]`, headers, status));
   }
   const found =
     accept === GEO

@@ -12,7 +12,7 @@ import type { ShortRoute } from "../short-path.ts";
 import type { Contexts, TermContext } from "./contexts.ts";
 import type { EntityMaps } from "./entity-maps.ts";
 import type { Expiries } from "./expiries.ts";
-import { type KeptEntities, NOTED } from "./kept.ts";
+import { type KeptEntities, NOTED, type Tell } from "./kept.ts";
 import { answerNgsiProblem } from "./problem.ts";
 import type { Asked } from "./query.ts";
 import { type Target, targetOf } from "./target.ts";
@@ -37,6 +37,8 @@ export type Ask = {
   readonly nowMilliseconds: number;
   /** What is answered holds only now. */
   readonly keepNot: () => void;
+  /** The same question about another entity is answered in this way, and with the same fields. */
+  readonly alike: (tell: Tell) => void;
   /** The context that an item of the body is to be read with. */
   contextOf(item: unknown): Promise<Result<TermContext, AnyRefusal>>;
 };
@@ -158,6 +160,7 @@ async function understood(
     : contextOf(sent.value.value));
   if (!context.ok) return context;
   let keep = route.isKept ? kept?.begin(c, target.value) : undefined;
+  let tell: Tell | undefined;
   expiries.watch(target.value.log);
   const answer = await route.answer({
     ...{ c, target: target.value, context: context.value, contextOf, accept: accept.value },
@@ -170,9 +173,12 @@ async function understood(
     keepNot: () => {
       keep = undefined;
     },
+    alike: (way) => {
+      tell = way;
+    },
   });
   if (answer.ok && !route.isWriting) target.value.note?.(NOTED, 1);
-  if (answer.ok && answer.value instanceof TextAnswer) keep?.(answer.value);
+  if (answer.ok && answer.value instanceof TextAnswer) keep?.(answer.value, tell);
   return answer;
 }
 

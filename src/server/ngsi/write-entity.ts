@@ -136,6 +136,13 @@ function attributeJson(
   form: Form,
   links: Links | undefined,
 ): unknown {
+  if (
+    saysOnlyHow(form) &&
+    links === undefined &&
+    instances.every(({ said }) => isToldAsSaid(said))
+  ) {
+    return oneOrMany(instances.map(({ said }) => said));
+  }
   const linked = (said: JsonMap) => linkedJson(name, said, context, form, links);
   if (form.style !== "simplified") {
     const all = instances.map((each) => {
@@ -162,6 +169,23 @@ function attributeJson(
   if (instances.length === 1 && first?.said.datasetId === undefined) return values[0];
   const named = instances.map(({ said }, i) => [String(said.datasetId ?? "@none"), values[i]]);
   return { dataset: Object.fromEntries(named) };
+}
+
+/** Whether an instance is told in the normalized form, and with nothing beside what it says. */
+function saysOnlyHow({ style, withTimes, languages, beside }: Form): boolean {
+  return style === "normalized" && !withTimes && languages === undefined && beside === undefined;
+}
+
+/** What stands in facts as it does in NGSI-LD, whatever the context: most of what sensors say is nothing else. */
+const TOLD_AS_SAID: ReadonlySet<string> = new Set(
+  [...MEMBERS, "lang"].filter(
+    (name) => !["vocab", "json", "objectList", "entityTypeSealed", "expiresAt"].includes(name),
+  ),
+);
+
+function isToldAsSaid(said: JsonMap): boolean {
+  for (const name in said) if (!TOLD_AS_SAID.has(name)) return false;
+  return true;
 }
 
 function linkedJson(

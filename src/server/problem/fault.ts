@@ -9,6 +9,8 @@ const RETRY_SECONDS = 1;
 export function refusalOfFault({ code, reaction, facts }: LedgerFault): HttpRefusal {
   switch (reaction) {
     case "busy":
+      // Of what was handed to the other validators nobody here can say that it was not taken.
+      if (code === "LEDGER_STALLED") return { code: "HTTP_STALLED", retryAfter: RETRY_SECONDS };
       return { code: "HTTP_BUSY", retryAfter: RETRY_SECONDS, what: code };
     case "operator":
       return code === "LEDGER_CLOCK" ? { code, ...facts } : { code: "LEDGER_RESTORED" };

@@ -29,6 +29,7 @@ export type HttpRefusal =
       readonly by: "address" | "key" | "source";
     }
   | { readonly code: "HTTP_BUSY"; readonly retryAfter: number; readonly what: string }
+  | { readonly code: "HTTP_STALLED"; readonly retryAfter: number }
   | { readonly code: "HTTP_STOPPED"; readonly fault: string }
   | {
       readonly code: "LEDGER_CLOCK";

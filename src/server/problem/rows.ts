@@ -70,6 +70,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "The node is busy; nothing was taken",
     "Send it again after `retryAfter` seconds.",
   ),
+  HTTP_STALLED: row(
+    503,
+    "The validators decide nothing at the moment; what they were sent may still be taken",
+    "Send the same bytes again after `retryAfter` seconds, and sign nothing anew: whoever asks again gets the receipt. Reads go on.",
+  ),
   HTTP_STOPPED: row(
     503,
     "The ledger takes no writes at the moment",

@@ -451,6 +451,10 @@ export const PROBLEM_ZH: { readonly [english: string]: string } = {
   "Wait `retryAfter` seconds.": "请等待 `retryAfter` 秒。",
   "The node is busy; nothing was taken": "节点繁忙，未接收任何内容",
   "Send it again after `retryAfter` seconds.": "请在 `retryAfter` 秒后重新发送。",
+  "The validators decide nothing at the moment; what they were sent may still be taken":
+    "验证节点暂时无法达成一致；已发送的内容仍可能被收入账本",
+  "Send the same bytes again after `retryAfter` seconds, and sign nothing anew: whoever asks again gets the receipt. Reads go on.":
+    "请在 `retryAfter` 秒后重发同一内容，勿重新签署：再次发送即可取得回执。仍可查询。",
   "The ledger takes no writes at the moment": "账本暂不接受写入",
   "Its operator finds the fault in the log of the node; reads go on.":
     "原因见节点的日志，请通知运营方；仍可查询。",

@@ -16,7 +16,7 @@ import { engineHome } from "../../../src/node/comet/home.ts";
 import { promote } from "../../../src/node/comet/promote.ts";
 import { backup } from "../../../src/node/index.ts";
 import { createClient } from "../../../src/sdk/index.ts";
-import { jsonOf, type Office, openOffice } from "../../cli/office.ts";
+import { jsonOf, type Office, openOffice, problemOf } from "../../cli/office.ts";
 import { until } from "../../node/real-node.ts";
 import { type Actor, actWith, CITY, code, LAMPS, named, ORIGIN, signAs } from "../../sdk/world.ts";
 import { testEngine } from "./engine.ts";
@@ -109,7 +109,11 @@ describe.skipIf(binary === undefined)("a ledger that one node began", PATIENCE, 
     expect(jsonOf(await office.cli("validator", "status", "--json"))).toMatchObject({
       order: "validators",
       voters: 4,
+      validators: [1, 2, 3, 4].map((n) => expect.objectContaining({ id: `v${n}` })),
     });
+    const nobody = problemOf(await office.cli("validator", "leave", "v9"));
+    expect(nobody).toMatchObject({ exit: 2, code: "CLI_ARGUMENT" });
+    expect(nobody.what).toContain("(v1, v2, v3, v4)");
     const last = await node.client.node();
     await node.stop();
     const copy = join(office.directory, "backup");
