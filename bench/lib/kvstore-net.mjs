@@ -1,14 +1,17 @@
-// Four of CometBFT's validators with its own in-process kvstore, as our engines are set.
+// Four of CometBFT's validators with its own in-process kvstore, as our engines are set but for their pace.
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { sha256, utf8 } from "../../dist/core/index.js";
-import { engineConfig, PACES } from "../../dist/node/comet/engine-config.js";
+import { engineConfig } from "../../dist/node/comet/engine-config.js";
 import { engineGenesis } from "../../dist/node/comet/genesis.js";
 import { engineKey, nodeKeyFile, validatorKeyFile } from "../../dist/node/comet/keys.js";
 import { discard } from "../../scripts/lib/discard.mjs";
+
+/** The one that the bounds were set by. */
+const PACE = { proposeMilliseconds: 1000, commitMilliseconds: 200 };
 
 export async function startKvstores({ binary, count, peerPort, rpcPort }) {
   const root = mkdtempSync(join(tmpdir(), "cityid-kvstore-"));
@@ -29,7 +32,7 @@ export async function startKvstores({ binary, count, peerPort, rpcPort }) {
     json("config/priv_validator_key.json", validatorKeyFile(validatorKey));
     writeFileSync(join(home, "config/genesis.json"), genesis);
     const peers = nodes.flatMap((other) => (other === node ? [] : [`${other.nodeKey.id}@${other.host}:${peerPort}`]));
-    const settings = { name: `n${i}`, listen: `${host}:${peerPort}`, peers, pace: PACES.local };
+    const settings = { name: `n${i}`, listen: `${host}:${peerPort}`, peers, pace: PACE };
     // It knows of no list of peers.
     writeFileSync(join(home, "config/config.toml"), engineConfig(settings).replace("filter_peers = true\n", ""));
     return spawn(binary, ["start", "--home", home, "--proxy_app", "kvstore", "--rpc.laddr", `tcp://${host}:${rpcPort}`], { stdio: "ignore" });

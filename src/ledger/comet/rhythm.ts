@@ -2,7 +2,7 @@ import { type Deferred, defer, pause } from "../deferred.ts";
 import type { LedgerClock } from "../stores.ts";
 
 /** So long the first item of a transaction waits for others: where blocks follow each other, and where nothing happens. */
-const GATHER_MILLISECONDS = 30;
+const GATHER_MILLISECONDS = 60;
 const IDLE_GATHER_MILLISECONDS = 4;
 
 /** Without a block for so long, nothing happens: the next transaction brings one about. */

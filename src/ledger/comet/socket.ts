@@ -66,6 +66,7 @@ class Connection {
   /** Resolves when everything that was asked so far has been answered. */
   #answered: Promise<void> = Promise.resolve();
   #ended = false;
+  #isCorked = false;
 
   constructor(socket: Socket, answer: Answer, failed: (cause: unknown) => void) {
     this.#socket = socket;
@@ -79,6 +80,7 @@ class Connection {
   async close(): Promise<void> {
     this.#ended = true;
     await this.#answered;
+    this.#uncork();
     this.#socket.destroy();
   }
 
@@ -106,8 +108,19 @@ class Connection {
     });
   }
 
+  /** Answers that are ready in one turn go together: each request comes with one to flush, and writing costs more than answering. */
   #write(response: Partial<Response>): void {
+    if (!this.#isCorked) {
+      this.#isCorked = true;
+      this.#socket.cork();
+      setImmediate(() => this.#uncork());
+    }
     this.#socket.write(frame(Response.encode(Response.fromPartial(response)).finish()));
+  }
+
+  #uncork(): void {
+    this.#isCorked = false;
+    this.#socket.uncork();
   }
 
   #fail(cause: unknown): void {

@@ -28,10 +28,10 @@ export type Pace = {
 
 const IDLE_MILLISECONDS = 5000;
 
-/** Between hosts a proposal takes longer to arrive than on one machine. */
+/** Between hosts a proposal takes longer to arrive than on one machine, and a vote too. */
 export const PACES: { readonly [name in "wide" | "local"]: Pace } = {
   wide: { proposeMilliseconds: 3000, commitMilliseconds: 500 },
-  local: { proposeMilliseconds: 1000, commitMilliseconds: 200 },
+  local: { proposeMilliseconds: 1000, commitMilliseconds: 100 },
 };
 
 /** What `config.toml` calls the peers that this engine connects to by itself. */
