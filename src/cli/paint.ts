@@ -10,7 +10,9 @@ export type Paint = {
 
 const plain = (text: string) => text;
 // Select Graphic Rendition, ECMA-48 §8.3.117.
-const sgr = (on: number, off: number) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`;
+const ESCAPE = "\u001b";
+const sgr = (on: number, off: number) => (text: string) =>
+  `${ESCAPE}[${on}m${text}${ESCAPE}[${off}m`;
 
 const PLAIN: Paint = {
   strong: plain,
@@ -29,6 +31,9 @@ const COLOURED: Paint = {
   bad: sgr(31, 39),
   ended: sgr(90, 39),
 };
+
+/** What colours are made of, so that a line can be told from what paints it. */
+export const PAINTED: RegExp = new RegExp(`(${ESCAPE}\\[(?:1|2|22|3[1239]|90)m)`, "u");
 
 /** Colours only on a terminal, and never where `NO_COLOR` is set. @see no-color.org */
 export function paintFor(

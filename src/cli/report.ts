@@ -6,6 +6,7 @@ import { refusalWords } from "./refusal-words.ts";
 import { Refused } from "./refused.ts";
 import type { Terminal } from "./terminal.ts";
 import { fill, type Language } from "./text.ts";
+import { writeLine } from "./write-line.ts";
 
 /** What went wrong, for people and for programs. */
 export type Report = {
@@ -108,15 +109,14 @@ function unforeseen(problem: unknown, language: Language, exit: Exit): Report {
 export function printReport(report: Report, json: boolean, { errors, env }: Terminal): void {
   const { told, ...said } = report;
   if (json) {
-    errors.write(`${JSON.stringify(said)}\n`);
+    writeLine(errors, JSON.stringify(said));
     return;
   }
   const paint = paintFor(errors, env);
-  errors.write(`${paint.bad("✘")} ${report.what}\n`);
-  if (report.remedy !== "") errors.write(`  ${report.remedy}\n`);
-  errors.write(
-    `  ${paint.quiet([report.code, ...(told ? [] : factTexts(report.facts))].join("  "))}\n`,
-  );
+  writeLine(errors, `${paint.bad("✘")} ${report.what}`);
+  if (report.remedy !== "") writeLine(errors, `  ${report.remedy}`);
+  const facts = told ? [] : factTexts(report.facts);
+  writeLine(errors, `  ${paint.quiet([report.code, ...facts].join("  "))}`);
 }
 
 function factTexts(facts: Report["facts"]): string[] {

@@ -4,6 +4,7 @@ import { paintFor } from "./paint.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Language, Say } from "./text.ts";
+import { writeLine } from "./write-line.ts";
 
 /** The options that every command takes. */
 export type GlobalOptions = {
@@ -50,7 +51,7 @@ export const DEFAULT_URL = "http://127.0.0.1:8156";
 export function createRun(parts: RunParts, options: GlobalOptions): Run {
   const { terminal, language, say, signal } = parts;
   const json = options.json === true;
-  const note = (line: string) => void terminal.errors.write(`${line}\n`);
+  const note = (line: string) => writeLine(terminal.errors, line);
   return {
     ...parts,
     paint: paintFor(terminal.output, terminal.env),
@@ -67,7 +68,7 @@ export function createRun(parts: RunParts, options: GlobalOptions): Run {
     opened: new Map(),
     result: (value, lines) => {
       const shown = json ? [JSON.stringify(value)] : lines();
-      for (const line of shown) terminal.output.write(`${line}\n`);
+      for (const line of shown) writeLine(terminal.output, line);
     },
     note,
     progress: (label, total) =>

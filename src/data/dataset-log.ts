@@ -391,7 +391,10 @@ class OpenDatasetLog implements DatasetLog, AsyncDisposable, Restored {
     const scans = batch.flatMap((each, i) => scanOf(each, first + i));
     await this.#plates.keep(scans);
     this.#log.reserve(recordBytes);
-    const staged = this.#log.stage(entries);
+    const staged = this.#log.stage(
+      entries,
+      batch.map(({ entry }) => entry.hash),
+    );
     if (staged.first !== first) throw new InvariantError("two writers of one log");
     try {
       await this.#log.commit(staged);

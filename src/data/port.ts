@@ -144,6 +144,8 @@ export interface AccessLog {
 export interface DatasetLogs {
   /** The log of a dataset; `undefined` where this node keeps none. */
   find(reference: string): DatasetLog | undefined;
+  /** Whether this node keeps the log of some generation of a code. */
+  keeps(code: string): boolean;
   all(): readonly DatasetLog[];
   /** By the name that it is served under. */
   named(name: string): DatasetLog | undefined;

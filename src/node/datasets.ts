@@ -132,11 +132,16 @@ export async function openDatasets(given: DatasetsOptions): Promise<NodeDatasets
   };
   const open = new Map<string, HeldDatasetLog>();
   const owned = new Map<string, HeldDatasetLog[]>();
+  const byReference = new Map<string, HeldDatasetLog>();
+  const codes = new Set<string>();
   const add = (name: string, log: HeldDatasetLog): void => {
     open.set(name, log);
     if (!isOfDataset(name)) return;
-    const owner = ownerOf(referredCode(log.reference));
+    const code = referredCode(log.reference);
+    const owner = ownerOf(code);
     owned.set(owner, [...(owned.get(owner) ?? []), log]);
+    byReference.set(log.reference, log);
+    codes.add(code);
   };
   const making = new Map<string, Promise<HeldDatasetLog | undefined>>();
   const accesses = new Map<string, AccessLog>();
@@ -175,7 +180,8 @@ export async function openDatasets(given: DatasetsOptions): Promise<NodeDatasets
     return made;
   };
   return {
-    find: (reference) => open.get(datasetName(reference)),
+    find: (reference) => byReference.get(reference),
+    keeps: (code) => codes.has(code),
     named: (name) => open.get(name),
     restored: () => [...open.values()].filter(({ isRestored }) => isRestored),
     all: () => [...open].filter(([name]) => isOfDataset(name)).map(([, log]) => log),

@@ -64,7 +64,7 @@ export class Sql {
 
 const ROWS_AT_ONCE = 64;
 
-/** Writes rows many at a time: a call of the library costs more than the row that it writes. */
+/** Writes rows, or takes them away, many at a time: a call of the library costs more than the row that it is about. */
 export class Bulk {
   readonly #sql: Sql;
   readonly #text: (rows: number) => string;
@@ -72,13 +72,31 @@ export class Bulk {
   readonly #columns: number;
   #args: unknown[] = [];
 
-  /** `insert` is the statement up to `VALUES`, `conflict` what follows the rows. */
-  constructor(sql: Sql, insert: string, columns: number, conflict = "") {
-    const row = `(${Array(columns).fill("?").join(",")})`;
+  private constructor(sql: Sql, columns: number, text: (rows: number) => string) {
     this.#sql = sql;
     this.#columns = columns;
-    this.#text = (rows) => `${insert} VALUES ${Array(rows).fill(row).join(",")} ${conflict}`;
-    this.#full = this.#text(ROWS_AT_ONCE);
+    this.#text = text;
+    this.#full = text(ROWS_AT_ONCE);
+  }
+
+  /** `insert` is the statement up to `VALUES`, `conflict` what follows the rows. */
+  static inserting(sql: Sql, insert: string, columns: number, conflict = ""): Bulk {
+    const row = `(${Array(columns).fill("?").join(",")})`;
+    return new Bulk(
+      sql,
+      columns,
+      (rows) => `${insert} VALUES ${Array(rows).fill(row).join(",")} ${conflict}`,
+    );
+  }
+
+  /** Rows by what some columns of theirs are: a key, since each is looked up by itself. */
+  static deleting(sql: Sql, table: string, columns: readonly string[]): Bulk {
+    const row = `(${columns.map((name) => `${name} = ?`).join(" AND ")})`;
+    return new Bulk(
+      sql,
+      columns.length,
+      (rows) => `DELETE FROM ${table} WHERE ${Array(rows).fill(row).join(" OR ")}`,
+    );
   }
 
   add(...row: unknown[]): void {

@@ -27,6 +27,7 @@ test("bytes come back from each spelling, and only from its canonical one", () =
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       expect(fromHex(hex(bytes))).toEqual(bytes);
       expect(fromBase64(base64(bytes))).toEqual(bytes);
+      expect(base64(bytes)).toBe(Buffer.from(bytes).toString("base64"));
     }),
   );
   for (const wrong of ["AB", "abc", "0g"]) expect(fromHex(wrong)).toBeUndefined();

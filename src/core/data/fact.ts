@@ -1,9 +1,9 @@
 import {
+  type CborMap,
   type CborValue,
   decodeCbor,
   decodeCborItems,
   encodeCbor,
-  isCborMap,
   joinLists,
   MAX_CBOR_DEPTH,
   spansOfLists,
@@ -159,15 +159,19 @@ export function fitObservations(
   if (observations.length === 0 || observations.length > MAX_OBSERVATIONS) {
     return misfit(-1, -1, `1 to ${MAX_OBSERVATIONS} observations`);
   }
-  const isDeep = (fact: Fact | Hash) => isShown(fact) && !isShallow(fact.value, 0);
-  if (observations.some((facts) => facts.some(isDeep))) {
-    return misfit(-1, -1, "deterministic CBOR (CBOR_DEPTH)");
-  }
   for (let at = 0; at < observations.length; at++) {
     const fit = fitObservation(observations[at] as Observation, at);
+    // Whoever reads them finds no fact at all where one of them is too deep.
+    if (!fit.ok && observations.some((facts) => facts.some(isDeep))) {
+      return misfit(-1, -1, "deterministic CBOR (CBOR_DEPTH)");
+    }
     if (!fit.ok) return fit;
   }
   return ok(undefined);
+}
+
+function isDeep(fact: Fact | Hash): boolean {
+  return isShown(fact) && !isShallow(fact.value, 0);
 }
 
 function fitObservation(observation: Observation, at: number): Result<void, FactRefusal> {
@@ -255,9 +259,10 @@ function misfitOf({ salt, name, value }: Fact, last: string): string | undefined
   if (typeof name !== "string" || name.length > MAX_FACT_NAME_BYTES || !FACT_NAME.test(name)) {
     return `a name of at most ${MAX_FACT_NAME_BYTES} characters, as an attribute or an address has`;
   }
-  if (value === undefined || !isFactValue(value)) return "a value without null and integer keys";
+  const bytes = mostBytes(value, 0);
+  if (Number.isNaN(bytes)) return "a value without null and integer keys";
   // To encode it again costs more than all else here, and most are far from that long.
-  const isShort = FACT_HEAD_BYTES + 3 * name.length + mostBytes(value) <= MAX_FACT_BYTES;
+  const isShort = FACT_HEAD_BYTES + 3 * name.length + bytes <= MAX_FACT_BYTES;
   if (!isShort && encodeFact({ salt, name, value }).length > MAX_FACT_BYTES) {
     return `at most ${MAX_FACT_BYTES} bytes`;
   }
@@ -269,35 +274,32 @@ function misfitOf({ salt, name, value }: Fact, last: string): string | undefined
 const HEAD_BYTES = 9;
 const FACT_HEAD_BYTES = 3 * HEAD_BYTES + SALT_BYTES;
 
-/** How long the value of a fact is in CBOR, or less: a character of UTF-16 takes three bytes of UTF-8 at most. */
-function mostBytes(value: CborValue): number {
+/**
+ * How long the value of a fact is in CBOR, or less: a character of UTF-16 takes three bytes of UTF-8 at most. All in one walk,
+ * without lists of what is in it: this is asked of every fact.
+ *
+ * @returns NaN for what is no value of a fact, or too deep
+ */
+function mostBytes(value: CborValue | undefined, level: number): number {
   if (typeof value === "string") return HEAD_BYTES + 3 * value.length;
+  if (value === undefined || value === null || value instanceof Map) return Number.NaN;
+  if (typeof value !== "object") return HEAD_BYTES;
   if (value instanceof Uint8Array) return HEAD_BYTES + value.length;
-  if (Array.isArray(value)) {
-    return (value as readonly CborValue[]).reduce<number>(
-      (sum, each) => sum + mostBytes(each),
-      HEAD_BYTES,
-    );
-  }
-  if (!isCborMap(value)) return HEAD_BYTES;
+  if (level + LEVELS_ABOVE >= MAX_CBOR_DEPTH) return Number.NaN;
   let sum = HEAD_BYTES;
-  // Without a list of pairs: this is asked of every fact.
-  for (const name in value) sum += mostBytes(name) + mostBytes(value[name] as CborValue);
-  return sum;
-}
-
-function isFactValue(value: CborValue): boolean {
-  if (Array.isArray(value)) return value.every(isFactValue);
-  if (!isCborMap(value)) return value !== null && !(value instanceof Map);
-  const { decimal } = value;
-  let fields = 0;
-  for (const _ in value) fields += 1;
-  if (decimal !== undefined && fields === 1) return isDecimal(decimal);
-  for (const name in value) {
-    const each = value[name];
-    if (each === undefined || !isFactValue(each)) return false;
+  if (Array.isArray(value)) {
+    const items = value as readonly CborValue[];
+    for (let i = 0; i < items.length; i++) sum += mostBytes(items[i] as CborValue, level + 1);
+    return sum;
   }
-  return true;
+  const fields = value as CborMap;
+  let count = 0;
+  for (const name in fields) {
+    sum += HEAD_BYTES + 3 * name.length + mostBytes(fields[name], level + 1);
+    count += 1;
+  }
+  const { decimal } = fields;
+  return decimal === undefined || count !== 1 || isDecimal(decimal) ? sum : Number.NaN;
 }
 
 function isDecimal(value: CborValue): boolean {

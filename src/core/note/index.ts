@@ -37,7 +37,13 @@ export {
   type PolicyWitness,
   parsePolicy,
 } from "./policy.ts";
-export { formatTlogProof, parseTlogProof, type TlogProof, type TlogProofRefusal } from "./proof.ts";
+export {
+  composeTlogProof,
+  formatTlogProof,
+  parseTlogProof,
+  type TlogProof,
+  type TlogProofRefusal,
+} from "./proof.ts";
 export { cosign, type NoteSigner, signCheckpoint } from "./sign.ts";
 export {
   formatKeyId,

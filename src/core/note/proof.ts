@@ -78,14 +78,19 @@ export function parseTlogProof(
   return ok({ ...(extra && { extra }), index, path, checkpoint: checkpoint.value });
 }
 
-export function formatTlogProof({ extra, index, path, checkpoint }: TlogProof): string {
-  const head = [
-    MAGIC,
-    ...(extra ? [`${EXTRA}${base64(extra)}`] : []),
-    `${INDEX}${index}`,
-    ...path.map(base64),
-  ];
-  return `${head.join("\n")}\n\n${formatNote(checkpoint.note)}`;
+export function formatTlogProof({ checkpoint, ...proof }: TlogProof): string {
+  return composeTlogProof(proof, formatNote(checkpoint.note));
+}
+
+/** The same where somebody has the checkpoint as the text that it is: many proofs are given to one. */
+export function composeTlogProof(
+  { extra, index, path }: Omit<TlogProof, "checkpoint">,
+  note: string,
+): string {
+  let head = extra ? `${MAGIC}\n${EXTRA}${base64(extra)}` : MAGIC;
+  head += `\n${INDEX}${index}\n`;
+  for (const hash of path) head += `${base64(hash)}\n`;
+  return `${head}\n${note}`;
 }
 
 function parseIndexLine(line: string | undefined): number | undefined {

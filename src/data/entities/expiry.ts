@@ -8,21 +8,29 @@ export function dueOf({
   expires,
   attributes,
 }: Pick<Entity, "expires" | "attributes">): number | undefined {
-  const all = Object.values(attributes).flat();
-  return dueOfAll(
-    expires,
-    all.map(({ said }) => said),
-  );
+  let due = expires;
+  for (const name in attributes) {
+    for (const { said } of attributes[name] ?? []) due = earlier(due, dueOfSaid(said));
+  }
+  return due;
 }
 
 /** The same of what is said of attributes, and of a time that is said beside it. */
-export function dueOfAll(expires: number | undefined, all: readonly JsonMap[]): number | undefined {
-  return all.reduce((due, said) => earlier(due, dueOfSaid(said)), expires);
+export function dueOfAll(
+  expires: number | undefined,
+  attributes: { readonly [name: string]: readonly JsonMap[] },
+): number | undefined {
+  let due = expires;
+  for (const name in attributes) {
+    for (const said of attributes[name] ?? []) due = earlier(due, dueOfSaid(said));
+  }
+  return due;
 }
 
+// Asked of all that is said, of which next to nothing expires: so without lists of what is in it.
 function dueOfSaid(said: JsonMap): number | undefined {
   let due = expiryOf(said);
-  for (const name of Object.keys(said)) {
+  for (const name in said) {
     const below = MEMBERS.has(name) ? undefined : said[name];
     if (isJsonMap(below)) due = earlier(due, dueOfSaid(below));
   }

@@ -1,4 +1,11 @@
-import { type Entity, type Instance, type JsonMap, observedAt, saysNothing } from "./entity.ts";
+import {
+  type Entity,
+  type Instance,
+  type JsonMap,
+  type JsonValue,
+  observedAt,
+  saysNothing,
+} from "./entity.ts";
 import { dueOf, dueOfAll } from "./expiry.ts";
 import { type Amendment, type Statement, saysWhenScoped } from "./statement.ts";
 
@@ -65,8 +72,7 @@ function scopesOf(
 
 /** Most of what is said never expires, and is not looked through. */
 function withDue(before: Entity | undefined, { kind, attributes }: Statement, now: Entity): Entity {
-  const isSaid = () =>
-    kind !== "merge" && dueOfAll(undefined, Object.values(attributes).flat()) !== undefined;
+  const isSaid = () => kind !== "merge" && dueOfAll(undefined, attributes) !== undefined;
   if (before?.due === undefined && now.expires === undefined && !isSaid()) return now;
   const due = dueOf(now);
   return due === undefined ? now : { ...now, due };
@@ -119,7 +125,7 @@ function foldAttribute(
     const old = before.find((one) => one.said.datasetId === each.datasetId);
     // What waited on a phone without a network is older than what stands here.
     if (old !== undefined && isSeen && isOlder(each, old.said)) return old;
-    if (old !== undefined && JSON.stringify(old.said) === JSON.stringify(each)) return old;
+    if (old !== undefined && isSame(old.said, each)) return old;
     const created = old?.created ?? receivedMilliseconds;
     return { said: each, created, modified: receivedMilliseconds, entry, at };
   });
@@ -132,4 +138,17 @@ function foldAttribute(
 
 function isOlder(said: JsonMap, than: JsonMap): boolean {
   return (observedAt(said) ?? 0) < (observedAt(than) ?? Number.NEGATIVE_INFINITY);
+}
+
+/** Whether both are written as the same JSON, members in the same order. */
+function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
+  if (typeof one !== "object" || typeof other !== "object") return one === other;
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  const [names, others] = [Object.keys(one), Object.keys(other)];
+  return (
+    names.length === others.length &&
+    names.every((name, i) => {
+      return name === others[i] && isSame((one as JsonMap)[name], (other as JsonMap)[name]);
+    })
+  );
 }

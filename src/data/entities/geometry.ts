@@ -7,13 +7,17 @@ import {
 } from "../../table/index.ts";
 import type { JsonValue } from "./entity.ts";
 
-export { type Geometry, isGeometry, type Position };
+export { type Geometry, isGeometry, NEAR_DEGREES, type Position };
 
 /** `[west, south, east, north]` in degrees; one that crosses the antimeridian has its west beyond its east. */
 export type Box = readonly [number, number, number, number];
 
 /** The smallest box around a geometry. */
 export function boxOf(geometry: Geometry): Box {
+  if (geometry.type === "Point") {
+    const [x = 0, y = 0] = geometry.coordinates as Position;
+    if (Math.abs(x) <= 180 && Math.abs(y) <= 90) return [x, y, x, y];
+  }
   let [west, south, east, north] = [180, 90, -180, -90];
   for (const [x = 0, y = 0] of positionsOf(geometry)) {
     [west, south] = [Math.min(west, x), Math.min(south, y)];

@@ -2,6 +2,7 @@ import { Bulk, type Sql } from "../../sql/index.ts";
 import { flatten } from "../entities/condition.ts";
 import { contentOf, type Entity, LOCATION } from "../entities/entity.ts";
 import { type Box, boxOf, geometryOf } from "../entities/geometry.ts";
+import { cellOf } from "./cells.ts";
 import type { StoredEntity } from "./decoded.ts";
 import { StoredEntities } from "./stored-entities.ts";
 
@@ -14,8 +15,9 @@ export const KEPT_CHARACTERS = 200;
 /** What a transaction found of an entity, and what it leaves. */
 type Changed = { readonly old: StoredEntity | undefined; now: StoredEntity | undefined };
 
-const UPDATE =
-  "UPDATE entity SET time = ?, doc = ?, west = ?, south = ?, east = ?, north = ? WHERE row = ?";
+/** To replace a row as a whole would write the index of ids anew. */
+const OR_UPDATE = `ON CONFLICT (row) DO UPDATE SET time = excluded.time, doc = excluded.doc,
+  west = excluded.west, south = excluded.south, east = excluded.east, north = excluded.north`;
 
 /**
  * The current entities and what leads to them, written so that a change touches only what it changes. What becomes of an entity
@@ -29,19 +31,25 @@ export class EntityRows {
   readonly #stored: StoredEntities;
   readonly #entities: Bulk;
   readonly #said: Bulk;
+  readonly #saidNoMore: Bulk;
   readonly #typed: Bulk;
   readonly #places: Bulk;
+  readonly #spots: Bulk;
+  readonly #spotsNoMore: Bulk;
   readonly #tallies: Bulk;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     this.#stored = new StoredEntities(sql, KEPT_DECODED_CHARACTERS);
-    this.#entities = new Bulk(sql, "INSERT INTO entity", 8);
-    this.#said = new Bulk(sql, "INSERT OR IGNORE INTO said", 3);
-    this.#typed = new Bulk(sql, "INSERT OR IGNORE INTO typed", 2);
-    this.#places = new Bulk(sql, "INSERT INTO place", 5);
+    this.#entities = Bulk.inserting(sql, "INSERT INTO entity", 8, OR_UPDATE);
+    this.#said = Bulk.inserting(sql, "INSERT OR IGNORE INTO said", 3);
+    this.#saidNoMore = Bulk.deleting(sql, "said", ["attribute", "value", "row"]);
+    this.#typed = Bulk.inserting(sql, "INSERT OR IGNORE INTO typed", 2);
+    this.#places = Bulk.inserting(sql, "INSERT INTO place", 5);
+    this.#spots = Bulk.inserting(sql, "INSERT INTO spot", 4);
+    this.#spotsNoMore = Bulk.deleting(sql, "spot", ["cell", "row"]);
     const add = "ON CONFLICT (type, attribute, kind) DO UPDATE SET n = n + excluded.n";
-    this.#tallies = new Bulk(sql, "INSERT INTO tally", 4, add);
+    this.#tallies = Bulk.inserting(sql, "INSERT INTO tally", 4, add);
   }
 
   /** Reads what a transaction is going to change, all of it at once. */
@@ -79,13 +87,15 @@ export class EntityRows {
       if (old !== undefined) tallies.add(old.entity, -1);
       if (now !== undefined) tallies.add(now.entity, 1);
     }
+    for (const each of [this.#saidNoMore, this.#spotsNoMore]) each.flush();
     for (const [id, { old, now }] of this.#changed) {
       if (old === now) continue;
       ids.push(id);
       if (now === undefined) this.#stored.forget(id);
       else this.#bring(old?.row === now.row ? old : undefined, now);
     }
-    for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.flush();
+    for (const each of [this.#entities, this.#said, this.#typed]) each.flush();
+    for (const each of [this.#places, this.#spots]) each.flush();
     tallies.write(this.#sql, this.#tallies);
     this.#changed.clear();
     this.#absent.clear();
@@ -94,7 +104,8 @@ export class EntityRows {
 
   /** Forgets what was left for the end of a transaction that there is none of. */
   drop(): void {
-    for (const each of [this.#entities, this.#said, this.#typed, this.#places]) each.drop();
+    for (const each of [this.#saidNoMore, this.#spotsNoMore, this.#entities]) each.drop();
+    for (const each of [this.#said, this.#typed, this.#places, this.#spots]) each.drop();
     this.#changed.clear();
     this.#absent.clear();
     this.#stored.clear();
@@ -103,12 +114,14 @@ export class EntityRows {
   /** What leads to an entity and will not; its row as well, where it is no more. */
   #takeAway({ row, entity }: StoredEntity, now: StoredEntity | undefined): void {
     if (now === undefined) this.#sql.run("DELETE FROM entity WHERE row = ?", [row]);
-    if (!isSameBox(boxAround(entity), now && boxAround(now.entity))) {
-      this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
+    const around = boxAround(entity);
+    if (around !== undefined && !isSameBox(around, now && boxAround(now.entity))) {
+      const cell = cellOfPoint(around);
+      if (cell === undefined) this.#sql.run("DELETE FROM place WHERE row = ?", [row]);
+      else this.#spotsNoMore.add(cell, row);
     }
     for (const [attribute, value] of missing(valuesOf(entity), now && valuesOf(now.entity))) {
-      const where = "attribute = ? AND value = ? AND row = ?";
-      this.#sql.run(`DELETE FROM said WHERE ${where}`, [attribute, value, row]);
+      this.#saidNoMore.add(attribute, value, row);
     }
     for (const type of entity.types) {
       if (now?.entity.types.includes(type)) continue;
@@ -121,10 +134,7 @@ export class EntityRows {
     const [west, south, east, north] = place ? boxOf(place) : [null, null, null, null];
     const doc = JSON.stringify(entity);
     this.#stored.keep({ row, entity }, doc.length);
-    // To replace a row would write the index of ids anew.
-    if (old === undefined) {
-      this.#entities.add(row, entity.id, entity.time, doc, west, south, east, north);
-    } else this.#sql.run(UPDATE, [entity.time, doc, west, south, east, north, row]);
+    this.#entities.add(row, entity.id, entity.time, doc, west, south, east, north);
     for (const [attribute, value] of missing(valuesOf(entity), old && valuesOf(old.entity))) {
       this.#said.add(attribute, value, row);
     }
@@ -134,7 +144,9 @@ export class EntityRows {
     const around = boxAround(entity);
     if (around === undefined || isSameBox(old && boxAround(old.entity), around)) return;
     const [w, s, e, n] = around;
-    this.#places.add(row, w, e, s, n);
+    const cell = cellOfPoint(around);
+    if (cell === undefined) this.#places.add(row, w, e, s, n);
+    else this.#spots.add(cell, row, w, s);
   }
 }
 
@@ -235,15 +247,26 @@ function isSameBox(one: Box | undefined, other: Box | undefined): boolean {
 
 /** Around all that is said of where an entity is: a question about places looks at each of them. */
 function boxAround({ attributes }: Entity): Box | undefined {
-  const boxes = (attributes[LOCATION] ?? []).flatMap(({ said }) => {
+  let around: Box | undefined;
+  for (const { said } of attributes[LOCATION] ?? []) {
     const place = geometryOf(said.value);
-    return place === undefined ? [] : [boxOf(place)];
-  });
-  if (boxes.length === 0) return undefined;
+    if (place === undefined) continue;
+    const box = boxOf(place);
+    around = around === undefined ? box : boxAroundBoth(around, box);
+  }
+  return around;
+}
+
+/** Of what is at a point and nowhere else. */
+function cellOfPoint([west, south, east, north]: Box): number | undefined {
+  return west === east && south === north ? cellOf([west, south]) : undefined;
+}
+
+function boxAroundBoth(one: Box, other: Box): Box {
   return [
-    Math.min(...boxes.map(([west]) => west)),
-    Math.min(...boxes.map(([, south]) => south)),
-    Math.max(...boxes.map(([, , east]) => east)),
-    Math.max(...boxes.map(([, , , north]) => north)),
+    Math.min(one[0], other[0]),
+    Math.min(one[1], other[1]),
+    Math.max(one[2], other[2]),
+    Math.max(one[3], other[3]),
   ];
 }

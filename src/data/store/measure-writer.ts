@@ -12,7 +12,7 @@ export class MeasureWriter {
   constructor(sql: Sql) {
     this.#sql = sql;
     this.#words = new Words(sql);
-    this.#bulk = new Bulk(sql, "INSERT OR REPLACE INTO measured", 7);
+    this.#bulk = Bulk.inserting(sql, "INSERT OR REPLACE INTO measured", 7);
   }
 
   put(row: number, receivedMilliseconds: number, statement: Statement): void {

@@ -1,7 +1,8 @@
 import type { Condition } from "../entities/condition.ts";
-import { boxOf } from "../entities/geometry.ts";
+import { boxOf, NEAR_DEGREES } from "../entities/geometry.ts";
 import { boxesOf, type EntityQuery } from "../entities/query.ts";
 import { type EntityView, isLimited } from "../entities/view.ts";
+import { stretchesOf } from "./cells.ts";
 import { DUE, keptText } from "./entity-rows.ts";
 
 /** Rows among which the answer is, as SQL over `entity e`. Texts of a question are only ever arguments. */
@@ -86,16 +87,32 @@ function byBoxes(
 ): (Part & { readonly rows: string }) | undefined {
   const boxes = boxesOf(query) ?? (area && [boxOf(area)]);
   if (boxes === undefined) return undefined;
-  const inside = "(p.east >= ? AND p.west <= ? AND p.north >= ? AND p.south <= ?)";
-  // The R*Tree keeps 32-bit numbers, rounded outwards: what it finds is looked at again.
-  const rows = `SELECT p.row FROM place p WHERE ${boxes.map(() => inside).join(" OR ")}`;
+  // What is at the edge of two boxes is in both.
+  const word = boxes.length === 1 ? "UNION ALL" : "UNION";
+  const rows = boxes.flatMap(() => [IN_PLACE, IN_SPOT]).join(` ${word} `);
   return {
     rows,
     where: `e.row IN (${rows})`,
-    args: boxes.flatMap(([west, south, east, north]) => [west, east, south, north]),
+    args: boxes.flatMap(([west, south, east, north]) => {
+      const edges = [west, east, south, north];
+      // The R*Tree keeps 32-bit numbers, rounded outwards: what it finds is looked at again, and so is what is near.
+      const [w, e, s, n] = [west - NEAR, east + NEAR, south - NEAR, north + NEAR] as const;
+      const stretches = Object.fromEntries(stretchesOf([w, s, e, n]));
+      return [...edges, JSON.stringify(stretches), w, e, s, n];
+    }),
     isNarrow: true,
   };
 }
+
+/** More than what counts as the same place. */
+const NEAR = 2 * NEAR_DEGREES;
+
+const IN_PLACE =
+  "SELECT p.row FROM place p WHERE p.east >= ? AND p.west <= ? AND p.north >= ? AND p.south <= ?";
+
+/** Stretches come as an object, each with its last cell under its first: so the text is the same however many they are. */
+const IN_SPOT = `SELECT s.row FROM json_each(?) r CROSS JOIN spot s
+  WHERE s.cell BETWEEN CAST(r.key AS INTEGER) AND r.value AND s.x BETWEEN ? AND ? AND s.y BETWEEN ? AND ?`;
 
 /** What can be narrowed down by the values that attributes have; `undefined` where all rows have to be looked at. */
 function byCondition(condition: Condition): Part | undefined {

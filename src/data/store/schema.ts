@@ -1,5 +1,5 @@
 /** Raised whenever what stands in the store changes its meaning: an older one is built anew. */
-export const STORE_VERSION = 4;
+export const STORE_VERSION = 5;
 
 // Everything here is derived from the log and what lies beside it. Rows: see rows.ts.
 export const STORE_SCHEMA = `
@@ -10,6 +10,10 @@ CREATE TABLE entity (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, time INTEGER NOT NULL, doc TEXT NOT NULL,
   west REAL, south REAL, east REAL, north REAL);
 CREATE VIRTUAL TABLE place USING rtree(row, west, east, south, north);
+-- In its place, of what is at a point and nowhere else: see cells.ts.
+CREATE TABLE spot (
+  cell INTEGER NOT NULL, row INTEGER NOT NULL, x REAL NOT NULL, y REAL NOT NULL,
+  PRIMARY KEY (cell, row)) WITHOUT ROWID;
 CREATE TABLE typed (type TEXT NOT NULL, row INTEGER NOT NULL, PRIMARY KEY (type, row)) WITHOUT ROWID;
 
 -- What attributes say, as far as it is text, a number or a list of them: only narrows, a longer text stands here by its beginning.

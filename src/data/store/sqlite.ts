@@ -129,9 +129,12 @@ class SqliteStore implements EntityStore {
     const { limit, after, offset = 0 } = page;
     const rows: { row: number; entity: Entity }[] = [];
     let skipped = 0;
-    for await (const each of this.#asked(query, view, after, offset + limit + 1)) {
-      if (skipped < offset) skipped += 1;
-      else rows.push(each);
+    for await (const some of this.#asked(query, view, after, offset + limit + 1)) {
+      for (const each of some) {
+        if (skipped < offset) skipped += 1;
+        else rows.push(each);
+        if (rows.length > limit) break;
+      }
       if (rows.length > limit) break;
     }
     const entities = rows.slice(0, limit).map(({ entity }) => entity);
@@ -146,14 +149,16 @@ class SqliteStore implements EntityStore {
       return Number(this.#sql.get(`SELECT COUNT(*) FROM entity e WHERE ${where}`, args)?.[0]);
     }
     let count = 0;
-    for await (const _ of this.#asked(query, view)) count += 1;
+    for await (const some of this.#asked(query, view)) for (const _ of some) count += 1;
     return count;
   }
 
   async inventory(view: EntityView): Promise<Inventory> {
     if (!isLimited(view)) return this.#inventory();
     const collector = new InventoryCollector();
-    for await (const { entity } of this.#asked({}, view)) collector.add(entity);
+    for await (const some of this.#asked({}, view)) {
+      for (const { entity } of some) collector.add(entity);
+    }
     return collector.inventory;
   }
 
@@ -174,7 +179,9 @@ class SqliteStore implements EntityStore {
       };
     }
     const sum = new ExtentSum();
-    for await (const { entity } of this.#asked(query, view)) sum.add(entity);
+    for await (const some of this.#asked(query, view)) {
+      for (const { entity } of some) sum.add(entity);
+    }
     return sum.extent;
   }
 
@@ -220,37 +227,38 @@ class SqliteStore implements EntityStore {
     closeDatabase(this.#sql);
   }
 
-  /** In the order of their rows. `most` is how many are wanted at most. */
+  /** In the order of their rows, many at once: to wait for each would cost more than to look at it. `most` is how many are wanted at most. */
   async *#asked(
     query: EntityQuery,
     view: EntityView,
     after = -1,
     most: number = Number.POSITIVE_INFINITY,
-  ): AsyncGenerator<{ readonly row: number; readonly entity: Entity }> {
+  ): AsyncGenerator<Iterable<StoredEntity>> {
     const plan = planOf(query, view);
     const lookUp = (id: string) => this.#seen(id, view);
-    for await (const { row, entity: stored } of plan.isNarrow
-      ? this.#few(plan, after)
-      : this.#many(plan, after, most)) {
-      const entity = seen(stored, view);
-      if (entity !== undefined && isAskedFor(entity, query, lookUp)) yield { row, entity };
-    }
+    const isAsked = (entity: Entity) => isAskedFor(entity, query, lookUp);
+    const all = plan.isNarrow ? this.#few(plan, after) : this.#many(plan, after, most);
+    for await (const some of all) yield seenOf(some, view, isAsked);
   }
 
   /** All rows at once, then what they hold piece by piece: the index that leads to them knows no order. */
-  async *#few({ narrow }: Plan, after: number): AsyncGenerator<StoredEntity> {
+  async *#few({ narrow }: Plan, after: number): AsyncGenerator<readonly StoredEntity[]> {
     const { text, args } = narrow;
     const found = this.#sql.get(`SELECT json_group_array(row) FROM (${text})`, args);
     const rows = (JSON.parse(String(found?.[0])) as number[])
       .filter((row) => row > after)
       .sort((a, b) => a - b);
     for (let i = 0; i < rows.length; i += TURN_ROWS) {
-      yield* this.#entities.ofRows(rows.slice(i, i + TURN_ROWS));
+      yield this.#entities.ofRows(rows.slice(i, i + TURN_ROWS));
       if (i + TURN_ROWS < rows.length) await turn();
     }
   }
 
-  async *#many({ where, args }: Plan, after: number, most: number): AsyncGenerator<StoredEntity> {
+  async *#many(
+    { where, args }: Plan,
+    after: number,
+    most: number,
+  ): AsyncGenerator<readonly StoredEntity[]> {
     const limit = Math.min(TURN_ROWS, most);
     let last = after;
     for (;;) {
@@ -259,7 +267,7 @@ class SqliteStore implements EntityStore {
         `SELECT e.row, e.doc FROM entity e WHERE e.row > ? AND (${where}) ORDER BY e.row LIMIT ${limit}`,
         [last, ...args],
       );
-      yield* found;
+      yield found;
       last = found.at(-1)?.row ?? last;
       if (found.length < limit) return;
       await turn();
@@ -288,5 +296,17 @@ class SqliteStore implements EntityStore {
     return [...found]
       .map(([type, { entities, attributes }]) => ({ type, entities, attributes }))
       .sort((a, b) => (a.type < b.type ? -1 : 1));
+  }
+}
+
+/** What a reader sees of these and asked for: each looked at when it is wanted. */
+function* seenOf(
+  some: readonly StoredEntity[],
+  view: EntityView,
+  isAsked: (entity: Entity) => boolean,
+): Generator<StoredEntity> {
+  for (const { row, entity: stored } of some) {
+    const entity = seen(stored, view);
+    if (entity !== undefined && isAsked(entity)) yield { row, entity };
   }
 }

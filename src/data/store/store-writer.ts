@@ -27,7 +27,7 @@ export class StoreWriter {
     this.#sql = sql;
     this.#entities = new EntityRows(sql);
     this.#measures = new MeasureWriter(sql);
-    this.#observations = new Bulk(sql, "INSERT INTO observation", 5);
+    this.#observations = Bulk.inserting(sql, "INSERT INTO observation", 5);
   }
 
   /** All of them or none. */

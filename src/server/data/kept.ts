@@ -4,10 +4,8 @@ import {
   type OpenDataset,
   ok,
   openDataset,
-  ownerOf,
   parseCode,
   type Result,
-  referredCode,
   type ValueReader,
 } from "../../core/index.ts";
 import type { DatasetLog } from "../../data/index.ts";
@@ -39,8 +37,7 @@ export function keptDataset(
 
 /** Whether this node keeps the log of some generation of a code. */
 export function isKeptHere(datasets: Services["datasets"], code: Code): boolean {
-  const logs = datasets?.ownedBy([ownerOf(code)]) ?? [];
-  return logs.some(({ reference }) => referredCode(reference) === code);
+  return datasets?.keeps(code) ?? false;
 }
 
 /** The dataset of a path. What was never issued is not there, and proved so. */

@@ -26,10 +26,13 @@ export function incomingOf(
   params: ReadonlyMap<string, string>,
 ): Incoming {
   const whole = `http://localhost${url}`;
+  // Each parameter is asked for by its name, and to find one all of them are read.
+  let all: Record<string, string[]> | undefined;
   function queries(): Record<string, string[]>;
   function queries(name: string): string[] | undefined;
   function queries(name?: string): Record<string, string[]> | string[] | undefined {
-    return getQueryParams(whole, name);
+    all ??= getQueryParams(whole) as Record<string, string[]>;
+    return name === undefined ? all : all[name];
   }
   return {
     env: socket,

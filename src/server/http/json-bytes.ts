@@ -110,3 +110,13 @@ export class JsonBytes {
 export function byteTextOf(text: string): ByteText {
   return Buffer.byteLength(text) === text.length ? text : Buffer.from(text).toString("latin1");
 }
+
+/** A list of what is JSON already. In one piece: what is put around a long text afterwards makes another one of it. */
+export function listText(items: readonly ByteText[], before = "", behind = ""): ByteText {
+  const [first] = items;
+  if (first === undefined) return `${before}[]${behind}`;
+  const parts = items.slice();
+  parts[0] = `${before}[${first}`;
+  parts.push(`${parts.pop()}]${behind}`);
+  return parts.join(",");
+}

@@ -70,7 +70,7 @@ export function expired(entity: Entity, now: number): readonly Change[] {
 
 /** When the first of what is said expires. */
 export function dueOfChange({ expires, attributes = {} }: Change): number | undefined {
-  return dueOfAll(expires ?? undefined, Object.values(attributes).flat());
+  return dueOfAll(expires ?? undefined, attributes);
 }
 
 /** What the address says of a merge (§6.5.3.4). */

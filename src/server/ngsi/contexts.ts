@@ -196,7 +196,7 @@ function termsOf(
   return {
     value: whole.length === 1 ? whole[0] : whole,
     link,
-    attribute: (term) => through(expand(term), factName),
+    attribute: remembering((term) => through(expand(term), factName)),
     type: (term) => through(expand(term), typeName),
     attributeTerm: (name) => compact(attributeIri(name)),
     typeTerm: (name) => compact(typeIri(name)),

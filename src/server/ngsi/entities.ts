@@ -7,6 +7,7 @@ import {
   NGSI_NULL,
   still,
 } from "../../data/index.ts";
+import { listText } from "../http/json-bytes.ts";
 import type { Answered } from "../http/text-answer.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import {
@@ -197,7 +198,7 @@ export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answe
     ...mapped.value.headers,
   };
   if (text !== undefined) {
-    return ok(answerJsonText(ask, `[${told.map(text.kept).join(",")}]`, headers, status));
+    return ok(answerJsonText(ask, listText(told.map(text.kept)), headers, status));
   }
   const found =
     accept === GEO

@@ -79,9 +79,7 @@ function observationOf(
   if (named !== undefined) said.push(["@names", named]);
   const datasetId = forgets?.datasetId ?? amends?.datasetId;
   if (datasetId !== undefined) said.push(["@dataset", datasetId]);
-  for (const [name, instances] of Object.entries(attributes)) {
-    said.push([name, instances.map(cborOf)]);
-  }
+  for (const name of Object.keys(attributes)) said.push([name, cborOf(attributes[name] ?? [])]);
   // In one call, which takes longer than the bytes.
   const salts = random(said.length * SALT_BYTES);
   return said
@@ -92,11 +90,22 @@ function observationOf(
     });
 }
 
-function cborOf(value: JsonValue): CborValue {
+/** The same object where nothing of it stands in another way in a fact: most say texts and whole numbers. */
+function cborOf(value: JsonValue | readonly JsonMap[]): CborValue {
+  if (isAsInFacts(value)) return value;
   if (typeof value === "number") return factNumber(value);
   if (Array.isArray(value)) return (value as readonly JsonValue[]).map(cborOf);
-  if (typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cborOf(each)]));
+  return Object.fromEntries(
+    Object.entries(value as JsonMap).map(([name, each]) => [name, cborOf(each)]),
+  );
+}
+
+function isAsInFacts(value: JsonValue | readonly JsonMap[]): value is JsonValue & CborValue {
+  if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0);
+  if (typeof value !== "object") return true;
+  if (Array.isArray(value)) return (value as readonly JsonValue[]).every(isAsInFacts);
+  for (const name in value) if (!isAsInFacts((value as JsonMap)[name] as JsonValue)) return false;
+  return true;
 }
 
 /** The name of a fact that none can be, by its size or by what it says, or of the one with which they became too many. */

@@ -106,6 +106,16 @@ const GEOGRAPHIC: ReadonlySet<string> = new Set([
   ...["location", "observationSpace", "operationSpace"],
 ]);
 
+/** Members of an entity that are no attributes of it. */
+const FRAME: ReadonlySet<string> = new Set([
+  ...["id", "@id", "type", "@type", "scope", "expiresAt", "@context"],
+]);
+
+/** Members of an attribute that mean the same whatever its type is. */
+const COMMON: ReadonlySet<string> = new Set([
+  ...["type", "@type", "observedAt", "expiresAt", "datasetId"],
+]);
+
 /** Members of an attribute that are no attributes of it; those that a client cannot say are left out. */
 const IGNORED: ReadonlySet<string> = new Set([
   "createdAt",
@@ -156,8 +166,7 @@ export function readEntity(
 ): Result<ReadEntity, AnyRefusal> {
   return reading(() => {
     const body = objectAt(value, "");
-    const { id, "@id": ldId, type, "@type": ldType, scope, expiresAt, ...terms } = body;
-    const { "@context": _, ...rest } = terms;
+    const { id, "@id": ldId, type, "@type": ldType, scope, expiresAt } = body;
     const expires = expiryAt(expiresAt, mode);
     const named = id ?? ldId;
     const typed = type ?? ldType;
@@ -166,7 +175,7 @@ export function readEntity(
       types: typed === undefined ? undefined : typesAt(typed, context),
       ...scopesOf(scope, mode),
       ...(expires !== undefined && { expires }),
-      attributes: attributesAt(rest, context, mode),
+      attributes: attributesAt(body, context, mode),
     };
   });
 }
@@ -271,20 +280,22 @@ function expiryAt(value: unknown, mode: Mode): number | null | undefined {
 
 function attributesAt(body: JsonObject, context: TermContext, mode: Mode): ReadAttributes {
   const attributes: Record<string, readonly JsonMap[]> = {};
-  const terms = Object.entries(body).filter(
-    ([term, value]) => !(IGNORED.has(term) && typeof value === "string"),
+  const terms = Object.keys(body).filter(
+    (term) => !FRAME.has(term) && !(IGNORED.has(term) && typeof body[term] === "string"),
   );
   if (terms.length > MAX_OBSERVATION_FACTS - FRAME_FACTS) misfit("", "fewer attributes");
-  for (const [term, value] of terms) {
+  for (const term of terms) {
     if (NO_ATTRIBUTES.has(term)) misfit(term, "a name of an attribute");
     const name = termAt(term, context);
-    attributes[name] = instancesAt(value, term, context, mode);
-    const isGeographic = (attributes[name] ?? []).every(
-      (each) => isEnded(each) || each.type === "GeoProperty",
-    );
-    if (GEOGRAPHIC.has(name) && !isGeographic) misfit(term, "a GeoProperty");
+    const instances = instancesAt(body[term], term, context, mode);
+    attributes[name] = instances;
+    if (GEOGRAPHIC.has(name) && !instances.every(isGeographic)) misfit(term, "a GeoProperty");
   }
   return attributes;
+}
+
+function isGeographic(said: JsonMap): boolean {
+  return isEnded(said) || said.type === "GeoProperty";
 }
 
 function instancesAt(
@@ -294,7 +305,8 @@ function instancesAt(
   mode: Mode,
 ): readonly JsonMap[] {
   const isMany = Array.isArray(value) && value.length > 0 && value.every(isAttributeObject);
-  const all: readonly unknown[] = isMany ? value : [value];
+  if (!isMany) return [instanceAt(value, path, context, 0, mode)];
+  const all: readonly unknown[] = value;
   const max = mode === "temporal" ? MAX_TIMES : MAX_INSTANCES;
   if (all.length > max) misfit(path, `at most ${max} instances`);
   const instances = all.map((each) => instanceAt(each, path, context, 0, mode));
@@ -326,7 +338,14 @@ function isNull(value: unknown): boolean {
   if (typeof languageMap === "object" && languageMap !== null) {
     return (languageMap as JsonObject)["@none"] === NGSI_NULL;
   }
-  return [said, object, vocab, json, valueList, objectList].includes(NGSI_NULL);
+  return (
+    said === NGSI_NULL ||
+    object === NGSI_NULL ||
+    vocab === NGSI_NULL ||
+    json === NGSI_NULL ||
+    valueList === NGSI_NULL ||
+    objectList === NGSI_NULL
+  );
 }
 
 function instanceAt(
@@ -351,18 +370,18 @@ function instanceAt(
   const said: Record<string, JsonValue> = { type };
   if (!(member in body)) misfit(path, `${member} of the ${type}`);
   said[member] = contentAt(type, body[member], path, mode, context);
-  const { observedAt, expiresAt, datasetId, ...rest } = body;
+  const { observedAt, expiresAt, datasetId } = body;
   if (observedAt !== undefined) said.observedAt = timeAt(observedAt, `${path}.observedAt`);
   if (expiresAt === NGSI_NULL && mode === "merge") said.expiresAt = NGSI_NULL;
   else if (expiresAt !== undefined && mode !== "temporal") {
     said.expiresAt = timeAt(expiresAt, `${path}.expiresAt`);
   }
-  Object.assign(said, namedAt(datasetId, path));
-  for (const [term, below] of Object.entries(rest)) {
-    if (term === "type" || term === "@type" || term === member || IGNORED.has(term)) continue;
+  if (datasetId !== undefined) Object.assign(said, namedAt(datasetId, path));
+  for (const term in body) {
+    if (COMMON.has(term) || term === member || IGNORED.has(term)) continue;
     const below_ = `${path}.${term}`;
-    if (RESERVED.has(term)) said[term] = besideAt(type, term, below, path, context);
-    else said[termAt(term, context)] = instanceAt(below, below_, context, depth + 1, mode);
+    if (RESERVED.has(term)) said[term] = besideAt(type, term, body[term], path, context);
+    else said[termAt(term, context)] = instanceAt(body[term], below_, context, depth + 1, mode);
   }
   if (path === PROOF && !isJsonMap(said.value)) misfit(path, "a proof as an object");
   return said;

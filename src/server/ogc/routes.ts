@@ -4,7 +4,7 @@ import { answer, PRIVATE } from "../http/answer.ts";
 import { etagOf } from "../http/etag.ts";
 import type { Incoming } from "../http/incoming.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
-import type { ByteText } from "../http/json-bytes.ts";
+import { type ByteText, listText } from "../http/json-bytes.ts";
 import { type Answered, responseOf, TextAnswer } from "../http/text-answer.ts";
 import { byteText, ToldTexts } from "../http/told-texts.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
@@ -164,7 +164,7 @@ export function mountOgc(app: App, services: Services): readonly ShortRoute[] {
       ...{ numberMatched: matched, numberReturned: features.length },
     };
     const texts = features.map((each) => TEXTS.of(each, crs, () => geoJson(each, crs)));
-    const body = `${byteText(head).slice(0, -1)},"features":[${texts.join(",")}]}`;
+    const body = listText(texts, `${byteText(head).slice(0, -1)},"features":`, "}");
     return ok(items(c, body, { crs, isPrivate: collection.isPrivate, now: services.clock() }));
   }
 

@@ -1,10 +1,4 @@
-import {
-  formatTlogProof,
-  type Hash,
-  parseCheckpoint,
-  present,
-  type SignedCheckpoint,
-} from "../../core/index.ts";
+import { composeTlogProof, type Hash } from "../../core/index.ts";
 import type { Head, Outcome } from "../../ledger/index.ts";
 import { hexOf } from "../http/bytes.ts";
 import { describeRefusal } from "../problem/problem.ts";
@@ -14,27 +8,7 @@ type AnswerJson = { readonly [field: string]: unknown };
 
 /** A receipt: the tlog-proof of an entry. Whoever holds it keeps the entry's bytes. */
 export function receiptText(index: number, path: readonly Hash[], note: string): string {
-  return formatTlogProof({ index, path, checkpoint: readNote(note) });
-}
-
-/** All operations of a block are given the same checkpoint: it is read once. */
-const READ = new WeakMap<Head, SignedCheckpoint>();
-
-function checkpointOf(head: Head): SignedCheckpoint {
-  const known = READ.get(head) ?? readNote(head.checkpoint);
-  READ.set(head, known);
-  return known;
-}
-
-/** What became durable together has one checkpoint: the last is kept as it was read. */
-let lastRead: { readonly note: string; readonly checkpoint: SignedCheckpoint } | undefined;
-
-function readNote(note: string): SignedCheckpoint {
-  if (lastRead?.note === note) return lastRead.checkpoint;
-  const parsed = parseCheckpoint(note);
-  const checkpoint = present(parsed.ok ? parsed.value : undefined, "a checkpoint of our own");
-  lastRead = { note, checkpoint };
-  return checkpoint;
+  return composeTlogProof({ index, path }, note);
 }
 
 /** What one accepted operation is answered. docs/spec/http.md §2. */
@@ -49,7 +23,7 @@ export function acceptedJson({
     status: "accepted",
     hash: hexOf(hash),
     index,
-    receipt: formatTlogProof({ index, path, checkpoint: checkpointOf(head) }),
+    receipt: receiptText(index, path, head.checkpoint),
     ...(repeated && { repeated }),
   };
 }

@@ -204,6 +204,7 @@ describe("observations that somebody made", () => {
       [[[factLeaf(present(READING[0], "a fact"))]], "taken"],
       [of(nested(21)), "taken"],
       [of(nested(22)), "DATA_FACT"],
+      [[[short], ...of(nested(22))], "DATA_FACT"],
       [of(deeper(21)), "taken"],
       [of(deeper(22)), "DATA_FACT"],
       [of({ a: [1, { b: [new Uint8Array(3), "c"] }] }), "taken"],

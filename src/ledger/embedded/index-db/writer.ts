@@ -45,7 +45,7 @@ export class IndexWriter {
     this.#runs = new RunStore(sql);
     this.#exact = new ExactWriter(this.#runs);
     this.#records = new RecordWriter({ sql, source, runs: this.#runs, exact: this.#exact });
-    this.#listings = new Bulk(sql, "INSERT INTO listing", 3);
+    this.#listings = Bulk.inserting(sql, "INSERT INTO listing", 3);
     this.#progress = loadProgress(sql);
   }
 

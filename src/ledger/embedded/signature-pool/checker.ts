@@ -12,8 +12,9 @@ type Owed = {
 
 type Waiting = Owed & { readonly checks: readonly PreparedSignature[] };
 
-// A message costs as much as half a signature. What is much longer than that need not wait for others.
-const MAX_MESSAGE_ITEMS = 64;
+// A message costs as much as half a signature. What is much longer than that need not wait for others: the thread checks it
+// while this one is still reading what else has come.
+const MAX_MESSAGE_ITEMS = 16;
 
 /**
  * One worker thread, and the batches whose answers it still owes. It answers in the order it was asked; small batches that
