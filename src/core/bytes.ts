@@ -76,46 +76,9 @@ export function fromHex(text: string): Uint8Array | undefined {
   );
 }
 
-const SIXTY_FOUR = Uint8Array.from(
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
-  (character) => character.charCodeAt(0),
-);
-
 /** Standard base64 with padding. */
 export function base64(bytes: Uint8Array): string {
-  let text = "";
-  let at = 0;
-  // By sixes, as `hex` by fours: each receipt has such a text for each level of its log.
-  for (; at + 6 <= bytes.length; at += 6) {
-    const [one, other] = [threeAt(bytes, at), threeAt(bytes, at + 3)];
-    text += String.fromCharCode(
-      sixth(one, 18),
-      sixth(one, 12),
-      sixth(one, 6),
-      sixth(one, 0),
-      sixth(other, 18),
-      sixth(other, 12),
-      sixth(other, 6),
-      sixth(other, 0),
-    );
-  }
-  for (; at < bytes.length; at += 3) {
-    const [three, left] = [threeAt(bytes, at), bytes.length - at];
-    text += String.fromCharCode(sixth(three, 18), sixth(three, 12));
-    text += left > 1 ? String.fromCharCode(sixth(three, 6)) : "=";
-    text += left > 2 ? String.fromCharCode(sixth(three, 0)) : "=";
-  }
-  return text;
-}
-
-/** Three bytes as a number; those behind the last are zeros. */
-function threeAt(bytes: Uint8Array, at: number): number {
-  return ((bytes[at] as number) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-}
-
-/** Six bits of three bytes, as a character code. */
-function sixth(three: number, shift: number): number {
-  return SIXTY_FOUR[(three >> shift) & 63] as number;
+  return scureBase64.encode(bytes);
 }
 
 /** Reads canonical padded base64; `undefined` for any other spelling. */
