@@ -23,17 +23,30 @@ const PLAIN: Paint = {
   ended: plain,
 };
 
+/** How each begins and ends. */
+const CODES = {
+  strong: [1, 22],
+  quiet: [2, 22],
+  good: [32, 39],
+  warn: [33, 39],
+  bad: [31, 39],
+  ended: [90, 39],
+} as const;
+
 const COLOURED: Paint = {
-  strong: sgr(1, 22),
-  quiet: sgr(2, 22),
-  good: sgr(32, 39),
-  warn: sgr(33, 39),
-  bad: sgr(31, 39),
-  ended: sgr(90, 39),
+  strong: sgr(...CODES.strong),
+  quiet: sgr(...CODES.quiet),
+  good: sgr(...CODES.good),
+  warn: sgr(...CODES.warn),
+  bad: sgr(...CODES.bad),
+  ended: sgr(...CODES.ended),
 };
 
 /** What colours are made of, so that a line can be told from what paints it. */
-export const PAINTED: RegExp = new RegExp(`(${ESCAPE}\\[(?:1|2|22|3[1239]|90)m)`, "u");
+export const PAINTED: RegExp = new RegExp(
+  `(${ESCAPE}\\[(?:${Object.values(CODES).flat().join("|")})m)`,
+  "u",
+);
 
 /** Colours only on a terminal, and never where `NO_COLOR` is set. @see no-color.org */
 export function paintFor(

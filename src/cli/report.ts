@@ -6,7 +6,7 @@ import { refusalWords } from "./refusal-words.ts";
 import { Refused } from "./refused.ts";
 import type { Terminal } from "./terminal.ts";
 import { fill, type Language } from "./text.ts";
-import { writeLine } from "./write-line.ts";
+import { writeJson, writeLine } from "./write-line.ts";
 
 /** What went wrong, for people and for programs. */
 export type Report = {
@@ -109,7 +109,7 @@ function unforeseen(problem: unknown, language: Language, exit: Exit): Report {
 export function printReport(report: Report, json: boolean, { errors, env }: Terminal): void {
   const { told, ...said } = report;
   if (json) {
-    writeLine(errors, JSON.stringify(said));
+    writeJson(errors, said);
     return;
   }
   const paint = paintFor(errors, env);

@@ -4,7 +4,7 @@ import { paintFor } from "./paint.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Language, Say } from "./text.ts";
-import { writeLine } from "./write-line.ts";
+import { writeJson, writeLine } from "./write-line.ts";
 
 /** The options that every command takes. */
 export type GlobalOptions = {
@@ -67,8 +67,8 @@ export function createRun(parts: RunParts, options: GlobalOptions): Run {
     now: () => new Date(),
     opened: new Map(),
     result: (value, lines) => {
-      const shown = json ? [JSON.stringify(value)] : lines();
-      for (const line of shown) writeLine(terminal.output, line);
+      if (json) writeJson(terminal.output, value);
+      else for (const line of lines()) writeLine(terminal.output, line);
     },
     note,
     progress: (label, total) =>

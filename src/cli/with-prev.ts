@@ -1,6 +1,5 @@
 import { everyItem } from "../sdk/index.ts";
 import type { Run } from "./run.ts";
-import { validators } from "./validator/list.ts";
 
 type Fields = { readonly [name: string]: unknown };
 
@@ -11,9 +10,8 @@ type Fields = { readonly [name: string]: unknown };
 export async function withPrev(run: Run, text: string): Promise<string> {
   const value = fieldsOf(text);
   if (value === undefined) return text;
-  const named =
-    value.op === "classes" ? await withItems(run, value) : await withOwn(run, value, value.op);
-  return JSON.stringify(named);
+  const whole = value.op === "classes" ? await withItems(run, value) : await withOwn(run, value);
+  return JSON.stringify(whole);
 }
 
 function fieldsOf(text: string): Fields | undefined {
@@ -29,18 +27,18 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-async function withOwn(run: Run, value: Fields, kind: unknown): Promise<Fields> {
-  return "prev" in value ? value : named(value, await lastOf(run, value, kind));
+async function withOwn(run: Run, value: Fields): Promise<Fields> {
+  return "prev" in value ? value : named(value, await lastOf(run, value));
 }
 
-async function lastOf(run: Run, { name, id }: Fields, kind: unknown): Promise<string | undefined> {
-  switch (kind) {
+async function lastOf(run: Run, { op, name, id }: Fields): Promise<string | undefined> {
+  switch (op) {
     case "param":
       return (await run.client.params()).find((each) => each.name === name)?.op;
     case "member":
       return find(run.client.members, (each) => each.id === id);
     case "validator":
-      return (await validators(run)).find((each) => each.id === id)?.op;
+      return find(run.client.validators, (each) => each.id === id);
     default:
       return undefined;
   }

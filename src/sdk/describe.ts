@@ -181,7 +181,7 @@ function tellPolicies({ now, next }: PolicyChange["value"]): Words[] {
   ];
 }
 
-/** A policy is judged when it is decided: what is proposed may hold what would move a terminal's cursor. */
+/** A policy is judged when it is decided: what is proposed may hold characters that nobody sees, or that turn text round. */
 function visible(line: string): string {
   return line.replace(/\p{C}/gu, "�");
 }

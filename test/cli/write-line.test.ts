@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, test } from "vitest";
 import { paintFor } from "../../src/cli/paint.ts";
-import { writeLine } from "../../src/cli/write-line.ts";
+import { writeJson, writeLine } from "../../src/cli/write-line.ts";
 import { runHere } from "./in-process.ts";
 
 function written(line: string): string {
@@ -29,6 +29,15 @@ test("a line keeps its colours, tabs and ends, and loses what moves a cursor or 
     expect(line).toMatch(/^a�.*b\n$/u);
     expect(line.slice(0, -1)).not.toMatch(/(?![\t])[\p{Cc}\u202e\u2066]/u);
   }
+});
+
+test("JSON for a program keeps every character, and none that a terminal would obey as it is", () => {
+  const value = { name: "石\u001b[2J\u009b1A\u202e\u2028\ufeff\n" };
+  const parts: string[] = [];
+  writeJson({ write: (text) => parts.push(text) }, value);
+  const line = parts.join("");
+  expect(JSON.parse(line)).toEqual(value);
+  expect(line).toMatch(/^[^\p{Cc}\u2028-\u202e\ufeff]+\n$/u);
 });
 
 test("a node that lies cannot write over what a command says", async () => {

@@ -3,8 +3,6 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { VALIDATOR_ID } from "../../core/index.ts";
 import type { StateSync } from "../../node/index.ts";
-import type { ValidatorJson } from "../../sdk/index.ts";
-import { everyItem } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { type DataOption, dataDirectoryOf } from "../data-option.ts";
 import { fileProblem } from "../file-problem.ts";
@@ -13,6 +11,7 @@ import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { writeWholeFile } from "../write-file.ts";
 import { cardJson } from "./card.ts";
+import { validators } from "./list.ts";
 
 type Options = DataOption & {
   readonly name: string;
@@ -151,9 +150,7 @@ function logKeyOf({ logKey }: Options): string {
 /** The validators that the node at `--url` knows, as peers. */
 async function peersOf(run: Run, own: string): Promise<readonly string[]> {
   const peers: string[] = [];
-  for await (const { id, active, peer, address } of everyItem<ValidatorJson>((paging) =>
-    run.client.validators(paging),
-  )) {
+  for (const { id, active, peer, address } of await validators(run)) {
     if (active && id !== own && address !== undefined) peers.push(`${peer}@${address}`);
   }
   return peers;
