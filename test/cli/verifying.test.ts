@@ -1,8 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { publicEd25519 } from "#crypto";
 import {
+  base64,
   type Checkpoint,
   hashLeaf,
   parseCheckpoint,
@@ -10,6 +12,7 @@ import {
   utf8,
   verifierKey,
 } from "../../src/core/index.ts";
+import { EXPORT_FORMAT } from "../../src/verify/data/index.ts";
 import { formatFraudBundle } from "../../src/verify/index.ts";
 import { CITY, code, LAMPS, LOG_SEED, named } from "../sdk/world.ts";
 import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
@@ -52,6 +55,8 @@ function parsed(note: string): Checkpoint {
 
 const verify = (file: string, ...args: readonly string[]) =>
   runCli(["verify", file, "--policy", policy, ...args]);
+
+const saidOf = ({ errors }: { readonly errors: string }): unknown => JSON.parse(errors);
 
 describe("cityid verify", () => {
   test("shows the whole history of a code, from a file alone", async () => {
@@ -107,6 +112,62 @@ describe("cityid verify", () => {
     expect(chinese.remedy).toMatch(/effective=1.*cityid show .*\/v1\/proof\?key=/);
     await office.cli("show", lamp, "--proof", file);
     expect(await verify(file)).toMatchObject({ exit: 0 });
+  });
+
+  test("reads a proof as programs leave it, and through a pipe", async () => {
+    const file = at("lamp.json");
+    await office.cli("show", lamp, "--proof", file);
+    const text = await readFile(file, "utf8");
+    const marked = await kept("marked.json", `\uFEFF\n${text.replaceAll(",", ",\r\n")}`);
+    expect(await verify(marked, "--code", lamp)).toMatchObject({ exit: 0, errors: "" });
+    const pipe = at("pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [verdict] = await Promise.all([verify(pipe, "--code", lamp), writeFile(pipe, text)]);
+    expect(verdict).toMatchObject({ exit: 0, errors: "" });
+    const [history] = await Promise.all([
+      verify(pipe, "--code", lamp),
+      readFile(at("history.json")).then((pages) => writeFile(pipe, pages)),
+    ]);
+    expect(history).toMatchObject({ exit: 0, errors: "" });
+    const [table] = await Promise.all([
+      verify(pipe, "--json"),
+      writeFile(pipe, JSON.stringify({ format: EXPORT_FORMAT })),
+    ]);
+    expect(saidOf(table)).toMatchObject({ code: "CLI_FILE", exit: 2 });
+  });
+
+  test("says that a file is no proof, whatever else it is, and ends where it does not", async () => {
+    const others = ["", "\xff\xd8\xff", "hello\n", "{}", "null", '{"format":"x"}'];
+    const files = [policy, checkpoint];
+    for (const [i, text] of others.entries()) files.push(await kept(`other-${i}`, text));
+    for (const file of files) {
+      expect(saidOf(await verify(file, "--json"))).toMatchObject({
+        code: "CLI_FILE_FORMAT",
+        facts: { path: file },
+        exit: 2,
+      });
+    }
+    expect(saidOf(await verify("/dev/zero", "--json"))).toMatchObject({
+      code: "CLI_FILE",
+      facts: { errno: "EFBIG" },
+    });
+    const crlf = await kept("crlf", (await readFile(policy, "utf8")).replaceAll("\n", "\r\n"));
+    const refused = await runCli(["verify", at("lamp.json"), "--policy", crlf]);
+    expect(refused).toMatchObject({ exit: 2 });
+    expect(refused.errors).toContain("(POLICY_CHARACTER, line 1)");
+  });
+
+  test("tells the facts of what does not hold, hashes as they are written elsewhere", async () => {
+    const old = await verify(at("lamp.json"), "--max-age", "0");
+    expect(old).toMatchObject({ exit: 6 });
+    expect(old.errors).toMatch(/CLI_PROOF {2}ageSeconds=\d+ {2}maxSeconds=0 {2}cause=PROOF_AGE/u);
+    const proof = JSON.parse(await readFile(at("lamp.json"), "utf8"));
+    const value = base64(utf8("another"));
+    const changed = await kept("changed.json", JSON.stringify({ ...proof, value }));
+    expect(saidOf(await verify(changed, "--json"))).toMatchObject({
+      facts: { cause: "PROOF_MAP_ROOT", got: expect.stringMatching(/^[0-9a-f]{64}$/u) },
+      exit: 6,
+    });
   });
 
   test("shows that the log only grew since a checkpoint that was kept, or since a receipt", async () => {
