@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { publicEd25519 } from "#crypto";
+import { HISTORY_BEGINNING } from "../../src/cli/verify/history-file.ts";
 import {
   base64,
   type Checkpoint,
+  formatVerifierKey,
   hashLeaf,
   parseCheckpoint,
   signCheckpoint,
@@ -15,6 +18,7 @@ import {
 import { EXPORT_FORMAT } from "../../src/verify/data/index.ts";
 import { formatFraudBundle } from "../../src/verify/index.ts";
 import { CITY, code, LAMPS, LOG_SEED, named } from "../sdk/world.ts";
+import { runHere } from "./in-process.ts";
 import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
 import { runCli } from "./served-world.ts";
 
@@ -157,10 +161,55 @@ describe("cityid verify", () => {
     expect(refused.errors).toContain("(POLICY_CHARACTER, line 1)");
   });
 
+  test("says of a proof by another log, and of one too old, what can be done", async () => {
+    const name = "elsewhere.test/log";
+    const vkey = formatVerifierKey(verifierKey(name, "ed25519", publicEd25519(LOG_SEED)));
+    const stranger = await runCli(["verify", at("lamp.json"), "--vkey", vkey]);
+    expect(problemOf(stranger)).toMatchObject({ exit: 6, code: "CLI_PROOF_LOG" });
+    const late = await verify(at("lamp.json"), "--max-age", "0", "--json");
+    expect(saidOf(late)).toMatchObject({
+      code: "CLI_PROOF_OLD",
+      facts: { cause: "PROOF_AGE", maxSeconds: 0 },
+      exit: 6,
+    });
+    const both = await verify(at("lamp.json"), "--vkey", vkey);
+    expect(problemOf(both)).toMatchObject({ exit: 2, code: "CLI_USAGE" });
+  });
+
+  test("takes no receipt, growth or fraud for the proof of a code", async () => {
+    const growth = at("of-a-code.json");
+    await office.cli("export", "growth", checkpoint, growth);
+    const receipt = at("of-a-code.receipt");
+    const key = await office.keyOf("city");
+    const words = ["update", lamp, "--name", "zh=新新灯", "--key", key, "--as", CITY, "--yes"];
+    expect(await office.cli(...words, "--receipt", receipt)).toMatchObject({ exit: 0 });
+    for (const file of [growth, receipt]) {
+      expect(await verify(file)).toMatchObject({ exit: 0 });
+      expect(problemOf(await verify(file, "--code", lamp))).toMatchObject({
+        exit: 6,
+        code: "CLI_PROOF_SUBJECT",
+      });
+    }
+  });
+
+  test.runIf(existsSync("/proc/self/fd"))("leaves no file open that it read from", async () => {
+    const broken = await kept("broken.proof", `${JSON.stringify({ format: EXPORT_FORMAT })}\n`);
+    const pages = await kept("broken.history", `${HISTORY_BEGINNING},\n`);
+    const open = () => readdirSync("/proc/self/fd").length;
+    const before = open();
+    for (let i = 0; i < 10; i++) {
+      for (const file of [broken, pages]) {
+        expect(await runHere(["verify", file, "--policy", policy])).toMatchObject({ exit: 6 });
+      }
+    }
+    // Others may open something meanwhile; each run would leave one or more.
+    expect(open() - before).toBeLessThan(10);
+  });
+
   test("tells the facts of what does not hold, hashes as they are written elsewhere", async () => {
-    const old = await verify(at("lamp.json"), "--max-age", "0");
-    expect(old).toMatchObject({ exit: 6 });
-    expect(old.errors).toMatch(/CLI_PROOF {2}ageSeconds=\d+ {2}maxSeconds=0 {2}cause=PROOF_AGE/u);
+    const elsewhere = await verify(await kept("empty.json", "[]"));
+    expect(elsewhere).toMatchObject({ exit: 6 });
+    expect(elsewhere.errors).toContain("CLI_PROOF  got=0  max=12  cause=PROOF_CHAIN_LENGTH");
     const proof = JSON.parse(await readFile(at("lamp.json"), "utf8"));
     const value = base64(utf8("another"));
     const changed = await kept("changed.json", JSON.stringify({ ...proof, value }));

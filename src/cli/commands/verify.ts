@@ -91,15 +91,15 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     if (isPdf(bytes)) return verifyPdf(run, path, bytes, trust, options.code);
     const text = textOf(bytes);
     if (text.startsWith(TLOG_PROOF_MAGIC)) {
-      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
+      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust, options.code);
     }
     switch (kindOf(path, text)) {
       case CONSISTENCY_FORMAT:
-        return verifyConsistencyFile(run, text, trust);
+        return verifyConsistencyFile(run, text, trust, options.code);
       case FACTS_FORMAT:
         return verifyFactsFile(run, text, trust, options.code);
       case FRAUD_FORMAT:
-        return verifyFraudFile(run, text, trust);
+        return verifyFraudFile(run, text, trust, options.code);
       default:
         return verifyProof(run, text, trust, options.code);
     }
@@ -235,11 +235,13 @@ async function verifyReceiptFile(
   text: string,
   entryPath: string,
   trust: TrustOptions,
+  code: string | undefined,
 ): Promise<void> {
   const entry = new Uint8Array(await readWhole(entryPath));
   const verdict = await verifyReceipt(text, entry, trust);
   if (!verdict.ok) throw refused(verdict.error);
   const { index, hash, checkpoint } = verdict.value;
+  checkSubject(`op/${hex(hash)}`, code);
   const { origin, size } = checkpoint;
   run.result(
     { index, hash: hex(hash), checkpoint: { origin, size }, signedBy: verdict.value.signedBy },

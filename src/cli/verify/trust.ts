@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Policy, parsePolicy } from "../../core/index.ts";
 import type { TrustOptions } from "../../verify/index.ts";
 import { noPolicy, readPolicyText } from "../policy-file.ts";
@@ -19,9 +19,11 @@ export function addTrustOptions(command: Command, say: Say): Command {
       "--policy <file>",
       say({ en: "whom to believe: a tlog-policy file", zh: "信任策略文件（tlog-policy）" }),
     )
-    .option(
-      "--vkey <key>",
-      say({ en: "instead: the log's verifier key alone", zh: "或仅给出日志的验证公钥" }),
+    .addOption(
+      new Option(
+        "--vkey <key>",
+        say({ en: "instead: the log's verifier key alone", zh: "或仅给出日志的验证公钥" }),
+      ).conflicts("policy"),
     )
     .option(
       "--max-age <seconds>",

@@ -25,7 +25,7 @@ import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { localTime } from "../show-record.ts";
 import { delegationText, refused, whoLines } from "./attested.ts";
-import { linesBeginning } from "./history-file.ts";
+import { beginsWith, linesBeginning } from "./history-file.ts";
 
 /** How the proof of an export begins as we write it. */
 export const EXPORT_BEGINNING: string = JSON.stringify({ format: EXPORT_FORMAT }).slice(0, -1);
@@ -33,9 +33,7 @@ const PROOF_ENDING = /\.proof$/;
 
 /** Whether a file is the proof of an export. */
 export async function isExportProof(path: string): Promise<boolean> {
-  const lines = await linesBeginning(path, EXPORT_BEGINNING);
-  await lines?.return();
-  return lines !== undefined;
+  return beginsWith(path, EXPORT_BEGINNING);
 }
 
 /**
@@ -91,7 +89,10 @@ async function begin(path: string, trust: TrustOptions): Promise<Begun> {
     throw new CliProblem("CLI_PROOF", { cause: "PROOF_FORMAT", got: path });
   }
   const check = await openExportProof(first.value, trust);
-  if (!check.ok) throw refused(check.error);
+  if (!check.ok) {
+    await lines.return();
+    throw refused(check.error);
+  }
   return { check: check.value, lines };
 }
 
