@@ -119,7 +119,8 @@ export function printReport(report: Report, json: boolean, { errors, env }: Term
   writeLine(errors, `  ${paint.quiet([report.code, ...facts].join("  "))}`);
 }
 
-function factTexts(facts: Report["facts"]): string[] {
+/** Facts as they stand behind a code. */
+export function factTexts(facts: Report["facts"]): string[] {
   return Object.entries(facts).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `${name}=${text}`;
