@@ -130,7 +130,8 @@ function readable(fact: unknown): unknown {
   return Object.fromEntries(Object.entries(fact).map(([name, each]) => [name, readable(each)]));
 }
 
-function factTexts(facts: Report["facts"]): string[] {
+/** Facts as they stand behind a code. */
+export function factTexts(facts: Report["facts"]): string[] {
   return Object.entries(facts).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `${name}=${text}`;
