@@ -25,6 +25,7 @@ import type { FoundRecord } from "../registry/record-views.ts";
 import { proofPath } from "../registry/unknown.ts";
 import { usableLinks } from "../resolver/links.ts";
 import type { Services } from "../services.ts";
+import { datasetSection } from "./dataset-section.ts";
 import { html, type Markup } from "./html.ts";
 import { type Language, nameIn, plainNameIn, type Words } from "./language.ts";
 import { timeMarkup } from "./layout.ts";
@@ -60,7 +61,7 @@ export type CodePage = {
   readonly seal?: string;
 };
 
-type Reader = Pick<Services, "state" | "config" | "node">;
+type Reader = Pick<Services, "state" | "clock" | "config" | "node">;
 
 /** A record as a citizen meets it: what it is, who is responsible, whether it is genuine; then the rest. */
 export function codePageTitle({ found: { record }, language }: CodePage): string {
@@ -68,7 +69,7 @@ export function codePageTitle({ found: { record }, language }: CodePage): string
 }
 
 export function codePageMain(reader: Reader, page: CodePage): Markup {
-  return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(reader, page)}${placeSection(reader, page)}${plateSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
+  return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(reader, page)}${page.found.record.kind === "dataset" && datasetSection(reader, page.found, page.language)}${placeSection(reader, page)}${plateSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
 }
 
 /** What ends a sentence; Chinese needs no space after it. */

@@ -16,6 +16,7 @@ header a{display:inline-flex;align-items:center;min-height:44px}
 main:focus{outline:0}
 footer{border-top:1px solid var(--line);color:var(--soft);font-size:.875rem;margin-top:48px}
 .skip{position:absolute;left:-999px}.skip:focus{position:static;display:block;padding:12px 16px}
+h3{font-size:1rem;margin:24px 0 4px;font-weight:600}
 h1{font-size:1.728rem;line-height:1.3;margin:0 0 4px;font-weight:600}
 h2{font-size:1.2rem;line-height:1.3;margin:0 0 12px;font-weight:600}
 section{margin-top:40px}
