@@ -213,7 +213,7 @@ function placeSection({ state }: Reader, page: CodePage): Markup {
   return html`<section aria-labelledby="place"><h2 id="place">${PAGE_WORDS.place[language]}</h2>
 <figure>${mapFigure({ shape, ...(anchor && { anchor }), alternative }, language)}
 <figcaption>${division && html`${codeLink(state.remembered, division, language)}${words}<br>`}<code>${degrees(place)}</code> <span class="soft">WGS 84${place.is === "cell" && html`, ${PAGE_WORDS.cell[language]}`}</span></figcaption></figure>
-<ul class="links">${mapItems(place, codePageTitle(page), language)}</ul><p class="soft">${PAGE_WORDS.mapNote[language]}</p></section>`;
+<ul class="links">${mapItems(place, codePageTitle(page), language)}</ul><p class="soft of-links">${PAGE_WORDS.mapNote[language]}</p></section>`;
 }
 
 /** A larger place that people know: the division that something stands in. */

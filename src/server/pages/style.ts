@@ -53,7 +53,7 @@ ul.links.first li:first-child a{background:var(--accent);border-color:var(--acce
 figure{max-width:30rem}
 figcaption{margin-top:8px}
 .map{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px;background:var(--raised)}
-.map text{font-size:11px;fill:var(--soft)}.map .name{fill:var(--text)}
+.map text{font-size:11px;fill:var(--soft)}.map .name{fill:var(--text);paint-order:stroke;stroke:var(--raised);stroke-width:4px;stroke-linejoin:round}
 .map path{fill:none;stroke:var(--text)}.map .net{stroke:var(--net)}
 .map .way{stroke:var(--soft);stroke-dasharray:3 4}
 .map .ink{fill:var(--text);stroke:var(--text)}.map path.ink{fill:none;stroke-width:1.5}
@@ -64,8 +64,8 @@ details{margin:8px 0}summary{cursor:pointer;min-height:44px;padding:10px 0}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:8px;border-bottom:1px solid var(--line)}
 th{font-weight:400;color:var(--soft)}th code{white-space:nowrap}
 .problems p{margin:0}.problems>li:target{background:var(--raised);border-left:4px solid var(--accent);padding-left:12px}
-@media(forced-colors:active){.map path,.map circle,.map rect{stroke:CanvasText}}
-@media print{header a[hreflang],.skip,ul.links{display:none}}
+@media(forced-colors:active){.map path,.map circle,.map rect{stroke:CanvasText}.map text{fill:CanvasText}.map .name{stroke:Canvas}}
+@media print{header a[hreflang],.skip,ul.links,.of-links{display:none}}
 `;
 
 export const PAGE_STYLE: string = STYLE.trim();
