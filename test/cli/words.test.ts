@@ -25,6 +25,31 @@ import { ApiProblem, NodeUnreachable, ProofMismatch } from "../../src/sdk/index.
 import { signerOf } from "../sdk/world.ts";
 import { runHere } from "./in-process.ts";
 
+describe("facts in a sentence", () => {
+  const reportIn = (language: "en" | "zh", code: string, facts: object) =>
+    reportOf(new ApiProblem(422, { code, title: "", facts: { ...facts }, remedy: "" }), language);
+
+  test("a moment is a time of day, in whatever unit the refusal brings it", () => {
+    const until = Date.UTC(2026, 10, 22, 6, 5) / 1000;
+    expect(reportIn("en", "AUTH_KEY_UNTIL", { kid: "0".repeat(16), until }).what).toBe(
+      "This key was good until 2026-11-22 14:05, Beijing time.",
+    );
+    const early = { subject: "MA.156.1301", from: until * 1000 };
+    const { what, facts } = reportIn("zh", "STATE_RECOVERY_EARLY", early);
+    expect(what).toContain("2026-11-22 14:05");
+    expect(facts).toEqual(early);
+  });
+
+  test("a word of the protocol is said in the language of the run; programs get the word", () => {
+    const closed = { kid: "0".repeat(16), why: "compromised" };
+    expect(reportIn("zh", "AUTH_KEY_CLOSED", closed).what).toContain("已泄露");
+    expect(reportIn("en", "AUTH_KEY_CLOSED", closed).what).toContain("others may have it");
+    expect(reportIn("zh", "AUTH_KEY_CLOSED", closed).facts).toEqual(closed);
+    const state = { decision: "d", state: "executed" };
+    expect(reportIn("zh", "STATE_DECISION_CLOSED", state).what).toContain("已通过并执行");
+  });
+});
+
 describe("usage", () => {
   test("a command that is left out is answered with the help that lists them; programs get a problem", async () => {
     for (const [args, title] of [
