@@ -1,6 +1,7 @@
 import { hex } from "../core/index.ts";
 import { ApiProblem, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
 import { EXIT, type Exit, exitOf } from "./exit.ts";
+import { factWords } from "./fact-words.ts";
 import { paintFor } from "./paint.ts";
 import { CliProblem } from "./problem.ts";
 import { refusalWords } from "./refusal-words.ts";
@@ -48,11 +49,12 @@ function refused(
   exit: Exit,
 ): Report {
   const words = refusalWords(code);
+  const said = factWords(code, facts, language);
   return {
     code,
-    what: words === undefined ? what : fill(words.what[language], facts),
+    what: words === undefined ? what : fill(words.what[language], said),
     facts,
-    remedy: words === undefined ? remedy : fill(words.remedy[language], facts),
+    remedy: words === undefined ? remedy : fill(words.remedy[language], said),
     exit,
   };
 }
