@@ -35,7 +35,7 @@ export function startProgress({ label, total, stream, say, now }: ProgressOption
       if (time - drawn < REDRAW_MILLISECONDS && done < total) return;
       drawn = time;
       const line = progressLine(label, done, total, time - started, say);
-      stream.write(ERASE_LINE + line.slice(0, (stream.columns ?? 80) - 1));
+      stream.write(ERASE_LINE + line.slice(0, (stream.columns || 80) - 1));
     },
     end: () => stream.write(ERASE_LINE),
   };

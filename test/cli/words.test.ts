@@ -247,6 +247,20 @@ describe("a terminal", () => {
     expect(group(1234567)).toBe("1,234,567");
   });
 
+  test("that does not say how wide it is gets the whole line", () => {
+    let written = "";
+    const write = (text: string) => {
+      written += text;
+    };
+    const stream = { isTTY: true, columns: 0, write };
+    let time = 0;
+    const now = () => time;
+    const bar = startProgress({ label: "x", total: 9, stream, say: ({ en }) => en, now });
+    time = 1000;
+    bar.to(5);
+    expect(written).toMatch(/left$/);
+  });
+
   test("that is a pipe gets no progress bar at all", () => {
     const written: string[] = [];
     const stream = { write: (text: string) => written.push(text) };
