@@ -1,3 +1,4 @@
+import { readableTime } from "../../text/index.ts";
 import type { Age, ChainLink, TrustedCheckpoint } from "../../verify/index.ts";
 import { CliProblem } from "../problem.ts";
 import { duration } from "../progress.ts";
@@ -45,6 +46,10 @@ export function delegationText(
 
 /** A verdict that is none: the proof does not hold, or brings too little to tell. */
 export function refused({ code: cause, ...facts }: { readonly code: string }): CliProblem {
+  const now = readableTime(Date.now()).beijing;
+  if (cause === "PROOF_TIME" || cause === "POLICY_FUTURE") {
+    return new CliProblem("CLI_PROOF_FUTURE", { ...facts, cause, now });
+  }
   const code = cause === "PROOF_ANCESTOR_MISSING" ? "CLI_PROOF_INCOMPLETE" : "CLI_PROOF";
   return new CliProblem(code, { ...facts, cause });
 }
