@@ -100,8 +100,8 @@ const ROWS: { readonly [code: string]: Row } = {
   STATE_PREV: [
     "有人先一步更改了 {subject}。",
     "Somebody changed {subject} first.",
-    "请查看变更（`cityid history`），然后重新执行。",
-    "Look at what changed (`cityid history`), then run it again.",
+    "请查看变更（`cityid history`），然后重新执行。在此变更之前提出的决议已无法执行：请予反对，并重新提出。",
+    "Look at what changed (`cityid history`), then run it again. A decision that was proposed before that can no longer be carried out: reject it, and propose it anew.",
   ],
   STATE_KIND: [
     "{subject} 的形式与所选种类不符。",

@@ -1,3 +1,4 @@
+import { hex } from "../core/index.ts";
 import { ApiProblem, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
 import { EXIT, type Exit, exitOf } from "./exit.ts";
 import { factWords } from "./fact-words.ts";
@@ -24,7 +25,9 @@ export function reportOf(problem: unknown, language: Language): Report {
   const exit = exitOf(problem);
   if (problem instanceof CliProblem) {
     const { code, facts } = problem;
-    return { code, facts, exit, told: true, ...problem.in(language) };
+    // A proof is refused for a hundred reasons, whose facts no sentence holds.
+    const told = code === "CLI_PROOF" ? {} : ({ told: true } as const);
+    return { code, facts, exit, ...told, ...problem.in(language) };
   }
   if (problem instanceof Refused) {
     const what = { en: "The ledger refused it.", zh: "账本拒绝了此操作。" }[language];
@@ -109,7 +112,7 @@ function unforeseen(problem: unknown, language: Language, exit: Exit): Report {
 
 /** Prints a problem on stderr: what, remedy, code with its facts; with `--json` one line of JSON. */
 export function printReport(report: Report, json: boolean, { errors, env }: Terminal): void {
-  const { told, ...said } = report;
+  const { told, ...said } = { ...report, facts: readable(report.facts) as Report["facts"] };
   if (json) {
     writeJson(errors, said);
     return;
@@ -117,11 +120,20 @@ export function printReport(report: Report, json: boolean, { errors, env }: Term
   const paint = paintFor(errors, env);
   writeLine(errors, `${paint.bad("✘")} ${report.what}`);
   if (report.remedy !== "") writeLine(errors, `  ${report.remedy}`);
-  const facts = told ? [] : factTexts(report.facts);
+  const facts = told ? [] : factTexts(said.facts);
   writeLine(errors, `  ${paint.quiet([report.code, ...facts].join("  "))}`);
 }
 
-function factTexts(facts: Report["facts"]): string[] {
+/** Hashes and keys among the facts are bytes, which JSON would count out. */
+function readable(fact: unknown): unknown {
+  if (fact instanceof Uint8Array) return hex(fact);
+  if (Array.isArray(fact)) return fact.map(readable);
+  if (typeof fact !== "object" || fact === null) return fact;
+  return Object.fromEntries(Object.entries(fact).map(([name, each]) => [name, readable(each)]));
+}
+
+/** Facts as they stand behind a code. */
+export function factTexts(facts: Report["facts"]): string[] {
   return Object.entries(facts).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `${name}=${text}`;

@@ -89,6 +89,7 @@ export {
 } from "./manifest.ts";
 export { type PlateEvidence, type PlateJson, type PlatesAnswer, plateSaid } from "./plates.ts";
 export { ApiProblem, type Facts, NodeUnreachable, ProofMismatch, readProblem } from "./problem.ts";
+export type { Readiness } from "./readiness.ts";
 export {
   type AsOf,
   type DecisionFilter,

@@ -1,6 +1,6 @@
 import { readableTime } from "../../text/index.ts";
 import type { Age, ChainLink, TrustedCheckpoint } from "../../verify/index.ts";
-import { CliProblem } from "../problem.ts";
+import { CliProblem, type CliProblemCode } from "../problem.ts";
 import { duration } from "../progress.ts";
 import type { Run } from "../run.ts";
 
@@ -44,14 +44,21 @@ export function delegationText(
   });
 }
 
+/** What a person can do about by another way than to fetch the proof anew. */
+const REFUSED: { readonly [cause: string]: CliProblemCode } = {
+  PROOF_ANCESTOR_MISSING: "CLI_PROOF_INCOMPLETE",
+  NOTE_UNSIGNED: "CLI_PROOF_LOG",
+  POLICY_LOG: "CLI_PROOF_LOG",
+  PROOF_AGE: "CLI_PROOF_OLD",
+  PROOF_TIME: "CLI_PROOF_FUTURE",
+  POLICY_FUTURE: "CLI_PROOF_FUTURE",
+};
+
 /** A verdict that is none: the proof does not hold, or brings too little to tell. */
 export function refused({ code: cause, ...facts }: { readonly code: string }): CliProblem {
-  const now = readableTime(Date.now()).beijing;
-  if (cause === "PROOF_TIME" || cause === "POLICY_FUTURE") {
-    return new CliProblem("CLI_PROOF_FUTURE", { ...facts, cause, now });
-  }
-  const code = cause === "PROOF_ANCESTOR_MISSING" ? "CLI_PROOF_INCOMPLETE" : "CLI_PROOF";
-  return new CliProblem(code, { ...facts, cause });
+  const code = REFUSED[cause] ?? "CLI_PROOF";
+  const clock = code === "CLI_PROOF_FUTURE" && { now: readableTime(Date.now()).beijing };
+  return new CliProblem(code, { ...facts, cause, ...clock });
 }
 
 /** Refuses a proof that holds, and is about something else than was asked. */
