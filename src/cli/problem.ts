@@ -28,6 +28,7 @@ export type CliProblemCode =
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_PROOF_INCOMPLETE"
+  | "CLI_PROOF_FUTURE"
   | "CLI_PROOF_LOG"
   | "CLI_PROOF_OLD"
   | "CLI_PROOF_SUBJECT"
@@ -255,6 +256,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Do not rely on it. Fetch it anew; if it fails again, keep both and tell the operator of the ledger.",
       zh: "请勿采信。可重新获取；若仍不成立，请保留两份证明并告知账本运营方。",
+    },
+  },
+  CLI_PROOF_FUTURE: {
+    exit: "forged",
+    what: {
+      en: "The proof is dated after now: the clock of this machine says {now}, Beijing time ({cause}).",
+      zh: "证明所载时间晚于现在：本机时钟为 {now}（北京时间）（{cause}）。",
+    },
+    remedy: {
+      en: "Set the clock of this machine right, and check again. If it is right, do not rely on the proof.",
+      zh: "请校准本机时钟后再核验；若时钟无误，请勿采信此证明。",
     },
   },
   CLI_PROOF_INCOMPLETE: {

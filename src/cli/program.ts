@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { SOFTWARE } from "../node/version.ts";
 import type { Cli } from "./cli.ts";
 import { COMMANDS } from "./commands/index.ts";
+import { CliProblem } from "./problem.ts";
 import { DEFAULT_URL } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 import { localHelp } from "./usage.ts";
@@ -80,5 +81,13 @@ function addGlobalOptions(program: Command, { say }: Cli): void {
     .option(
       "--lang <language>",
       say({ en: "en or zh (else as LANG says)", zh: "en 或 zh（默认随 LANG）" }),
+      checkLanguage,
     );
+}
+
+/** It was read before (`chooseLanguage`); another one is not passed over in silence. */
+function checkLanguage(text: string): string {
+  if (/^(?:en|zh)/i.test(text)) return text;
+  const want = { en: "a language that is spoken here", zh: "可用的语言" };
+  throw new CliProblem("CLI_ARGUMENT", { name: "--lang", got: text, want, example: "zh" });
 }

@@ -376,8 +376,8 @@ const ROWS: { readonly [code: string]: Row } = {
   STATE_DECISION_CLOSED: [
     "决议已结束（{state}）。",
     "The decision is closed ({state}).",
-    "如仍需要，请重新提出。",
-    "Propose it anew where that makes sense.",
+    "已经执行的无须再办；如仍需要，请重新提出。",
+    "What was executed is done; else propose it anew where that makes sense.",
   ],
   STATE_DECISION_EXPIRED: [
     "决议已过期。",
@@ -632,8 +632,8 @@ const ROWS: { readonly [code: string]: Row } = {
     "Check the number and its scheme.",
   ],
   OP_IAT: [
-    "签署时间过早或在将来。",
-    "It was signed too long ago, or in the future.",
+    "签署时间为 {iat}，不在账本接受的 {from} 至 {to} 之间（北京时间）：本机时钟不准，或签署后过了太久才提交。",
+    "It was signed at {iat}; the ledger takes what was signed from {from} to {to} (Beijing time): the clock of this machine is wrong, or it was sent too long after it was signed.",
     "请校准本机时钟，然后重新签署。",
     "Set the clock of this machine right, and sign again.",
   ],
