@@ -14,7 +14,7 @@ export function createProgram(cli: Cli, terminal: Terminal, isForPrograms: boole
     .description(
       say({
         en: "An open identity ledger for cities: apply for codes, issue them, check them.",
-        zh: "城市标识账本：申请、签发、核验标识码。",
+        zh: "城市标识账本：申请、签发、核验编码。",
       }),
     )
     .exitOverride()
@@ -53,7 +53,7 @@ function addGlobalOptions(program: Command, { say }: Cli): void {
       "--as <holder>",
       say({
         en: "whose key it is: a code, or member/<ID> (else as the key file says)",
-        zh: "密钥的持有者：标识码或 member/<编号>（默认取密钥文件所载）",
+        zh: "密钥的持有者：编码或 member/<编号>（默认取密钥文件所载）",
       }),
     )
     .option(

@@ -183,7 +183,7 @@ async function send(run: Run, path: string, plans: readonly Plan[]): Promise<num
   );
   const words = run.say({
     en: `Change device keys as ${path} says: ${group(adds ?? 0)} to be added with the use data, ${group(closes ?? 0)} to be closed for good, of ${group(plans.length)} codes.`,
-    zh: `按 ${path} 更改设备密钥：新增 ${group(adds ?? 0)} 个（用途 data），永久停用 ${group(closes ?? 0)} 个，涉及 ${group(plans.length)} 个标识码。`,
+    zh: `按 ${path} 更改设备密钥：新增 ${group(adds ?? 0)} 个（用途 data），永久停用 ${group(closes ?? 0)} 个，涉及 ${group(plans.length)} 个编码。`,
   });
   await confirmSigning(run, [words], identity, origin);
   const signer = await openSigner(run, identity);
