@@ -1,6 +1,7 @@
 import { hex } from "../core/index.ts";
 import { ApiProblem, Elsewhere, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
 import { EXIT, type Exit, exitOf } from "./exit.ts";
+import { factWords } from "./fact-words.ts";
 import { paintFor } from "./paint.ts";
 import { CliProblem } from "./problem.ts";
 import { refusalWords } from "./refusal-words.ts";
@@ -49,11 +50,12 @@ function refused(
   exit: Exit,
 ): Report {
   const words = refusalWords(code);
+  const said = factWords(code, facts, language);
   return {
     code,
-    what: words === undefined ? what : fill(words.what[language], facts),
+    what: words === undefined ? what : fill(words.what[language], said),
     facts,
-    remedy: words === undefined ? remedy : fill(words.remedy[language], facts),
+    remedy: words === undefined ? remedy : fill(words.remedy[language], said),
     exit,
   };
 }
@@ -146,7 +148,8 @@ function readable(fact: unknown): unknown {
   return Object.fromEntries(Object.entries(fact).map(([name, each]) => [name, readable(each)]));
 }
 
-function factTexts(facts: Report["facts"]): string[] {
+/** Facts as they stand behind a code. */
+export function factTexts(facts: Report["facts"]): string[] {
   return Object.entries(facts).map(([name, value]) => {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     return `${name}=${text}`;

@@ -5,6 +5,7 @@ import { createEnrolling, type Enrolling } from "./enrolment.ts";
 import { type EventsOptions, followEvents } from "./events.ts";
 import { createInbox, type Inbox } from "./inbox.ts";
 import type { Paging } from "./json.ts";
+import { fetchReadiness, type Readiness } from "./readiness.ts";
 import { createReading, type Reading } from "./reading.ts";
 import { createSealing, type Sealing } from "./seals.ts";
 import type { ChildrenAnswer, EntrySummary, Summary } from "./shapes.ts";
@@ -32,8 +33,8 @@ export type Client = Reading &
     everyChild(code: string): AsyncGenerator<Summary, void, undefined>;
     /** Every operation and chunk from now on, or after an index; broken streams are taken up again. */
     events(options?: EventsOptions): AsyncGenerator<EntrySummary, void, undefined>;
-    /** Whether the node takes writes; the reason where it does not. */
-    ready(): Promise<{ readonly ready: boolean; readonly code?: string }>;
+    /** Whether the node takes writes, and why it does not. @throws NodeUnreachable */
+    ready(): Promise<Readiness>;
     /** The same client, signing its requests as this holder of a key. */
     as(requester: Requester): Client;
     /** The same client, with a bearer token. */
@@ -65,16 +66,7 @@ export function createClient(options: ClientOptions): Client {
     provenChildren: (code, trust, paging) => fetchProvenChildren(reading, code, trust, paging),
     everyChild: (code) => everyChild(reading, code),
     events: (events) => followEvents(transport, events),
-    ready: async () => {
-      const call = { patient: false, headers: { accept: "application/json" } };
-      return transport.send("GET", "/readyz", call).then(
-        () => ({ ready: true }),
-        (problem: { code?: unknown }) => {
-          if (typeof problem.code !== "string") throw problem;
-          return { ready: false, code: problem.code };
-        },
-      );
-    },
+    ready: () => fetchReadiness(transport),
     as: (requester) => createClient({ ...options, requester }),
     withToken: (token) => createClient({ ...options, token }),
     within: (limits) => {

@@ -335,7 +335,7 @@ function tellStatus(what: "suspend" | "resume" | "retire", code: string): Words 
     case "resume":
       return { en: `Lift the suspension of ${code}.`, zh: `解除对 ${code} 的暂停。` };
     case "retire":
-      return { en: `Retire ${code} for good.`, zh: `永久终止 ${code}。` };
+      return { en: `Retire ${code} for good.`, zh: `永久注销 ${code}。` };
   }
 }
 
@@ -443,9 +443,16 @@ function tellValidator(op: Extract<Operation, { op: "validator" }>): Words[] {
       en: `Set validator ${id} of the ledger${votes.en}.`,
       zh: `登记账本的验证节点 ${id}${votes.zh}。`,
     },
-    ...[key, peer].flatMap((bytes) => (bytes === undefined ? [] : both(hex(bytes)))),
-    ...[address, url, cosigner].flatMap((text) => (text === undefined ? [] : both(text))),
+    ...labelled({ en: "votes with key", zh: "投票密钥" }, key && hex(key)),
+    ...labelled({ en: "known to its peers as", zh: "对等节点标识" }, peer && hex(peer)),
+    ...labelled({ en: "reached by them at", zh: "对等连接地址" }, address),
+    ...labelled({ en: "its node", zh: "节点地址" }, url),
+    ...labelled({ en: "cosigns as", zh: "共签公钥" }, cosigner),
   ];
+}
+
+function labelled(label: Words, text: string | undefined): Words[] {
+  return text === undefined ? [] : [{ en: `${label.en}: ${text}`, zh: `${label.zh}：${text}` }];
 }
 
 function tellUnsealing({ code, kid, serials }: Extract<Operation, { op: "unseal" }>): Words {

@@ -96,6 +96,7 @@ export {
   ProofMismatch,
   readProblem,
 } from "./problem.ts";
+export type { Readiness } from "./readiness.ts";
 export {
   type AsOf,
   type DecisionFilter,

@@ -63,7 +63,11 @@ export type ProblemBody = {
 
 /** Reads a problem; whatever is not one (a proxy's page, say) becomes `HTTP_ANSWER` with its status. */
 export async function readProblem(response: Response): Promise<ApiProblem> {
-  const body = await response.text().catch(() => "");
+  return problemIn(await response.text().catch(() => ""), response);
+}
+
+/** The same of a body that has been read. */
+export function problemIn(body: string, response: Response): ApiProblem {
   return new ApiProblem(response.status, parseProblem(body) ?? foreign(response));
 }
 

@@ -285,6 +285,21 @@ export type ValidatorJson = {
   readonly active: boolean;
 };
 
+/** How consensus looks from a validator; what its engine alone knows is absent while that does not answer. */
+export type ConsensusJson = {
+  /** Blocks of the engine, empty ones included. */
+  readonly height: number;
+  readonly voters: number;
+  readonly signing?: number;
+  /** Validators that vote and have no vote in the newest block. */
+  readonly silent?: readonly string[];
+  readonly peers?: number;
+  /** Validators of the ledger that it has no connection with. */
+  readonly unconnected?: readonly string[];
+  readonly catchingUp?: boolean;
+  readonly mempool?: number;
+};
+
 export type ParamJson = { readonly name: string; readonly op: Hex; readonly value: unknown };
 
 export type StatsAnswer = {

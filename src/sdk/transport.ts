@@ -38,6 +38,8 @@ export type Call = {
   readonly idempotent?: boolean;
   /** `false`: a busy answer is an answer (`/readyz`), not a reason to ask again. */
   readonly patient?: boolean;
+  /** A status beside those of success that is an answer and no problem. */
+  readonly answer?: number;
   readonly signal?: AbortSignal;
 };
 
@@ -118,7 +120,7 @@ async function once(
     if (request.signal.aborted) throw cause;
     return new NodeUnreachable(url, cause);
   });
-  if (response instanceof NodeUnreachable || response.ok || isRedirect(response)) return response;
+  if (response instanceof NodeUnreachable || isAnswer(response, call)) return response;
   const problem = await readProblem(response);
   return isBusy(response, problem) ? new Busy(problem, retryAfter(response)) : problem;
 }
@@ -170,6 +172,10 @@ const LASTING = new Set(["HTTP_FULL", "HTTP_STOPPED", "LEDGER_CLOCK", "LEDGER_RE
 
 function isBusy({ status }: Response, { code }: ApiProblem): boolean {
   return status === 429 || (status === 503 && !LASTING.has(code));
+}
+
+function isAnswer(response: Response, { answer }: Call): boolean {
+  return response.ok || isRedirect(response) || response.status === answer;
 }
 
 function isRedirect(response: Response): boolean {

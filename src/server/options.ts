@@ -156,8 +156,13 @@ export type Consensus = {
   /** Blocks of the engine, empty ones included. */
   readonly height: number;
   readonly voters: number;
+  /** Whose votes stand in the newest block, and the names of the others that vote. */
   readonly signing?: number;
+  readonly silent?: readonly string[];
+  /** Connections, and the names of the validators without one. */
   readonly peers?: number;
+  readonly unconnected?: readonly string[];
+  readonly catchingUp?: boolean;
   readonly mempool?: number;
   readonly commits: { readonly count: number; readonly sumMilliseconds: number };
 };

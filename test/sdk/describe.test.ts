@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type Operation, sha256, utf8 } from "../../src/core/index.ts";
+import { hex, type Operation, sha256, utf8 } from "../../src/core/index.ts";
 import { describeOperation, signerFromSeed } from "../../src/sdk/index.ts";
 import { code, named } from "./world.ts";
 
@@ -207,6 +207,23 @@ describe("an operation in words", () => {
     expect(describeOperation(op, "zh")[3]).toBe("随后为：");
     const tricky = { ...op, value: { now: "# \u001b[2J \u009b2J \u202e\n" } };
     expect(describeOperation(tricky, "en")[1]).toBe("# �[2J �2J �");
+  });
+
+  test("says which key of a validator is for what", () => {
+    const [votes, address] = [hash, "10.0.0.5:26656"];
+    const op = { op: "validator", id: "v5", key: votes, peer: hash.subarray(0, 20) } as const;
+    const all = { ...op, address, url: "https://five.example", cosigner: "a/v5+1+B" };
+    expect(describeOperation({ ...all, power: 0 }, "en")).toEqual([
+      "Set validator v5 of the ledger without a vote.",
+      `votes with key: ${hex(votes)}`,
+      `known to its peers as: ${hex(hash.subarray(0, 20))}`,
+      ...["reached by them at: 10.0.0.5:26656", "its node: https://five.example"],
+      "cosigns as: a/v5+1+B",
+    ]);
+    expect(describeOperation(op, "zh").slice(1)).toEqual([
+      `投票密钥：${hex(votes)}`,
+      `对等节点标识：${hex(hash.subarray(0, 20))}`,
+    ]);
   });
 
   test("says every bound of a scope, and where there is none", () => {

@@ -65,8 +65,25 @@ describe("a busy node", () => {
 
   test("whose readiness is asked for is not waited for", async () => {
     const { client, waits } = scripted([busy("30")]);
-    expect(await client.ready()).toEqual({ ready: false, code: "HTTP_BUSY" });
+    expect(await client.ready()).toEqual({ ready: false, code: "HTTP_BUSY", facts: {} });
     expect(waits).toEqual([]);
+  });
+
+  test("says which fault it has, and how consensus looks from it", async () => {
+    const [fault, facts] = ["LEDGER_STALLED", { height: 98 }];
+    const consensus = { height: 98, voters: 2, signing: 1, silent: ["v2"] };
+    const said = { status: "unready", fault, facts, consensus, witnesses: [] };
+    const { client } = scripted([
+      Response.json(said, { status: 503 }),
+      Response.json({ status: "ready", consensus }),
+      new Response("<h1>Bad gateway</h1>", { status: 503 }),
+      Response.json({ hello: "world" }),
+    ]);
+    expect(await client.ready()).toEqual({ ready: false, code: fault, facts, consensus });
+    expect(await client.ready()).toEqual({ ready: true, consensus });
+    // A page of something in between says nothing of the ledger.
+    expect(await client.ready()).toMatchObject({ ready: false, code: "HTTP_ANSWER" });
+    expect(await client.ready()).toMatchObject({ ready: false, code: "HTTP_ANSWER" });
   });
 });
 

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
-import { fromHex, type InnerOperation, present } from "../../core/index.ts";
+import { fromHex, type InnerOperation, parseVerifierKey, present } from "../../core/index.ts";
 import type { ValidatorJson } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { decideAndSubmit, printDecided } from "../deciding.ts";
 import { fileProblem } from "../file-problem.ts";
 import { operationFromJson } from "../operation-json.ts";
 import { CliProblem } from "../problem.ts";
+import { Refused } from "../refused.ts";
+import type { Run } from "../run.ts";
 import { withPrev } from "../with-prev.ts";
 import { CARD_FIELDS } from "./card.ts";
 import { validators } from "./list.ts";
@@ -36,6 +38,7 @@ export function addValidatorDecisions(validator: Command, { say, runOf }: Cli): 
         throw fileProblem(path, cause);
       });
       const card = cardOf(text, path);
+      await checkCard(run, card, path);
       const json = { op: "validator", ...card, power: observe ? 0 : 1 };
       const whole = await withPrev(run, JSON.stringify(json));
       const decided = await decideAndSubmit(run, operationFromJson(whole, path));
@@ -71,11 +74,37 @@ function unknown(id: string, all: readonly ValidatorJson[]): CliProblem {
   });
 }
 
-function cardOf(text: string, path: string): { readonly id: unknown } {
+type Card = { readonly [field in (typeof CARD_FIELDS)[number]]?: unknown };
+
+/** What only the last vote would be refused for, or nobody would notice until the first cosignature. */
+async function checkCard(run: Run, { id, key, peer, cosigner }: Card, path: string): Promise<void> {
+  if (cosigner !== undefined && !isCosigner(cosigner)) {
+    const want = {
+      en: "a validator's card: its “cosigner” is no public key as `validator init` writes it",
+      zh: "验证节点登记卡：其中的“cosigner”不是 `validator init` 写出的公钥",
+    };
+    throw new CliProblem("CLI_FILE_FORMAT", { path, want });
+  }
+  for (const other of await validators(run)) {
+    if (!other.active || other.id === id) continue;
+    const taken = [key, peer].find((each) => each === other.key || each === other.peer);
+    if (taken === undefined) continue;
+    const facts = { key: taken, by: other.id };
+    const code = "STATE_VALIDATOR_KEY";
+    throw new Refused({ status: "refused", code, facts, remedy: "" });
+  }
+}
+
+function isCosigner(text: unknown): boolean {
+  const key = typeof text === "string" ? parseVerifierKey(text) : undefined;
+  return key?.ok === true && key.value.kind === "cosignature";
+}
+
+function cardOf(text: string, path: string): Card {
   try {
     const card = JSON.parse(text) as Record<string, unknown>;
     const fields = CARD_FIELDS.flatMap((name) => (name in card ? [[name, card[name]]] : []));
-    return Object.fromEntries(fields) as { readonly id: unknown };
+    return Object.fromEntries(fields);
   } catch (cause) {
     throw new CliProblem("CLI_FILE_FORMAT", { path, want: "JSON" }, { cause });
   }

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import type { ConsensusJson, Readiness, ValidatorJson } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
+import { factTexts } from "../report.ts";
 import type { Run } from "../run.ts";
 import { validators } from "./list.ts";
 
@@ -34,14 +36,48 @@ async function status(run: Run): Promise<void> {
   };
   run.result(said, () => [
     `${node.origin}  ${node.engine}  ${run.say({ en: "block", zh: "区块" })} ${node.height}`,
-    ready.ready
-      ? run.paint.good(run.say({ en: "✔ takes writes", zh: "✔ 可写入" }))
-      : run.paint.bad(
-          run.say({ en: `✘ no writes: ${ready.code}`, zh: `✘ 不可写入：${ready.code}` }),
-        ),
-    ...active.map(
-      ({ id, power, address = "-", url = "-" }) =>
-        `  ${power === 1 ? "●" : "○"} ${id}  ${address}  ${url}`,
-    ),
+    readiness(run, ready),
+    ...(ready.consensus === undefined ? [] : [consensusLine(run, ready.consensus)]),
+    ...active.map((validator) => validatorLine(run, validator, ready.consensus)),
   ]);
+}
+
+function readiness(run: Run, { ready, code = "", facts = {} }: Readiness): string {
+  if (ready) return run.paint.good(run.say({ en: "✔ takes writes", zh: "✔ 可写入" }));
+  const why = [code, ...factTexts(facts)].join("  ");
+  return run.paint.bad(run.say({ en: `✘ no writes: ${why}`, zh: `✘ 不可写入：${why}` }));
+}
+
+/** The engine's side of it; blocks of the engine are more than those of the ledger, since some are empty. */
+function consensusLine(run: Run, consensus: ConsensusJson): string {
+  const { height, voters, signing, peers, catchingUp } = consensus;
+  const unknown = run.say({ en: "unknown", zh: "未知" });
+  const parts = [
+    run.say({ en: `consensus height ${height}`, zh: `共识高度 ${height}` }),
+    run.say({
+      en: `votes in the newest block: ${signing ?? unknown} of ${voters}`,
+      zh: `最新区块中的票数：${signing ?? unknown}/${voters}`,
+    }),
+    run.say({ en: `peers: ${peers ?? unknown}`, zh: `对等节点：${peers ?? unknown}` }),
+    ...(catchingUp === true ? [run.say({ en: "catching up", zh: "正在追赶" })] : []),
+    ...(catchingUp === undefined
+      ? [run.say({ en: "its engine does not answer", zh: "其引擎没有应答" })]
+      : []),
+  ];
+  return `  ${parts.join(" · ")}`;
+}
+
+function validatorLine(
+  run: Run,
+  { id, power, address = "-", url = "-" }: ValidatorJson,
+  { silent = [], unconnected = [] }: Partial<ConsensusJson> = {},
+): string {
+  const troubles = [
+    ...(unconnected.includes(id) ? [run.say({ en: "not connected", zh: "未连接" })] : []),
+    ...(silent.includes(id)
+      ? [run.say({ en: "no vote in the newest block", zh: "最新区块中没有其投票" })]
+      : []),
+  ];
+  const line = `  ${power === 1 ? "●" : "○"} ${id}  ${address}  ${url}`;
+  return troubles.length === 0 ? line : `${line}  ${run.paint.bad(troubles.join(" · "))}`;
 }

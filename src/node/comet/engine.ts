@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import type { EngineHome } from "./home.ts";
+import { outOfRoom } from "./room.ts";
 
 /** Asked to end, the engine gets so long before it is ended. */
 const GRACE_MILLISECONDS = 10_000;
@@ -9,6 +10,8 @@ export type Engine = {
   readonly pid: number;
   /** Resolves when the process has ended, with the reason. */
   readonly ended: Promise<string>;
+  /** Resolves when its consensus has ended because there is no room on the disk; the process goes on. */
+  readonly outOfRoom: Promise<void>;
   /** Asks it to end, and makes it end. */
   stop(): Promise<void>;
 };
@@ -24,12 +27,14 @@ export function startEngine(
   const sockets = ["--proxy_app", `unix://${abciSocket}`, "--rpc.laddr", `unix://${rpcSocket}`];
   const child = spawn(binary, ["start", "--home", root, ...sockets], {
     env: { PATH: process.env.PATH, HOME: root, ...env },
-    stdio: ["ignore", "inherit", "inherit"],
+    stdio: ["ignore", "pipe", "inherit"],
   });
+  child.stdout.pipe(process.stdout, { end: false });
   const ended = endOf(child);
   return {
     pid: child.pid ?? 0,
     ended,
+    outOfRoom: outOfRoom(child.stdout),
     async stop() {
       child.kill("SIGTERM");
       const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MILLISECONDS);

@@ -1,6 +1,6 @@
 import { hashLeaf, hex } from "../../core/index.ts";
-import { type AppState, formatAppState } from "../../ledger/comet/index.ts";
-import { type EngineKey, engineId, publicKeyJson } from "./keys.ts";
+import { type AppState, engineId, formatAppState } from "../../ledger/comet/index.ts";
+import { type EngineKey, publicKeyJson } from "./keys.ts";
 
 /** A block of the engine takes so many bytes at most. */
 const MAX_BLOCK_BYTES = 2 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import { publicEd25519 } from "#crypto";
-import { base64, concat, hex, sha256 } from "../../core/index.ts";
+import { base64, concat } from "../../core/index.ts";
+import { engineId } from "../../ledger/comet/index.ts";
 
 /** An Ed25519 key of the engine: the one that a validator votes with, or the one that its peers know it by. */
 export type EngineKey = {
@@ -12,11 +13,6 @@ export type EngineKey = {
 export function engineKey(seed: Uint8Array): EngineKey {
   const publicKey = publicEd25519(seed);
   return { id: engineId(publicKey), publicKey, seed };
-}
-
-/** What the engine calls a key. */
-export function engineId(publicKey: Uint8Array): string {
-  return hex(sha256(publicKey).subarray(0, 20));
 }
 
 /** As the engine's JSON spells a public key. */

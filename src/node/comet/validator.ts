@@ -3,6 +3,7 @@ import { keepRunning } from "../restarts.ts";
 import { STARTS_VARIABLE, type SupervisorMessage } from "../supervisor.ts";
 import { type Engine, startEngine } from "./engine.ts";
 import { engineHome } from "./home.ts";
+import { roomAgain } from "./room.ts";
 
 /** The application finishes what it took; then it is ended. */
 const GRACE_MILLISECONDS = 20_000;
@@ -29,7 +30,8 @@ export type RunningPair = {
 
 /**
  * Runs application and engine of a validator as a pair: when one of them ends, the other is stopped and both are started
- * again, after a pause that grows. The engine alone would end with status 0 or run on without consensus.
+ * again, after a pause that grows. The engine alone would end with status 0 or run on without consensus. Where that has no room
+ * on the disk, the application serves reads until there is some.
  *
  * @returns the application's exit status where it could not even begin or another program is needed, else 0
  */
@@ -77,6 +79,9 @@ async function runPair(options: ValidatorOptions, starts: number): Promise<Endin
     because = await Promise.race([
       application.ended.then(({ why }) => `application: ${why}`),
       engine.ended.then((why) => `engine: ${why}`),
+      engine.outOfRoom
+        .then(() => roomAgain(dataDirectory, over.signal))
+        .then(() => "engine: there was no room on the disk"),
       stopped,
     ]);
   }

@@ -78,7 +78,11 @@ function consensusMetrics(consensus: Consensus): readonly string[] {
   return [
     gauge("cityid_consensus_height", "Newest block of the engine, empty ones included", height),
     gauge("cityid_consensus_validators", "Validators that vote", voters),
-    ...known("cityid_consensus_validators_signing", "Those that signed the last block", signing),
+    ...known(
+      "cityid_consensus_validators_signing",
+      "Those whose votes stand in the newest block",
+      signing,
+    ),
     ...known("cityid_consensus_peers", "Peers of the engine", peers),
     ...known("cityid_consensus_mempool_transactions", "Transactions that wait", mempool),
     `# HELP ${seconds} From a block's decision until it is durable here\n# TYPE ${seconds} summary\n`,

@@ -10,6 +10,7 @@ import type { WitnessStatus } from "../../witness/index.ts";
 import { answerJson } from "../http/answer.ts";
 import { timeOfMilliseconds } from "../http/json.ts";
 import { MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_ITEMS_PER_REQUEST } from "../limits.ts";
+import type { Consensus } from "../options.ts";
 import type { App, Services } from "../services.ts";
 
 /** What the node says of itself, and whether it is well. */
@@ -55,8 +56,10 @@ export function mountNode(app: App, services: Services): void {
 
   app.get("/readyz", () => {
     const fault = ledger.unready();
-    const asked =
-      cosignatures === undefined ? {} : { witnesses: cosignatures.statuses().map(json) };
+    const asked = {
+      ...(consensus && { consensus: consensusOf(consensus()) }),
+      ...(cosignatures && { witnesses: cosignatures.statuses().map(json) }),
+    };
     return fault === undefined
       ? plainJson({ status: "ready", ...asked }, 200)
       : plainJson({ status: "unready", fault: fault.code, facts: fault.facts, ...asked }, 503);
@@ -73,6 +76,11 @@ export function mountNode(app: App, services: Services): void {
     const block = decodeBlockEntry(present(ledger.entry(size - 1), "the newest block entry"));
     return present(block.ok ? block.value : undefined, "a block entry").app;
   }
+}
+
+/** What a person wants to know of it; the figures of its work are in `/metrics`. */
+function consensusOf({ commits: _, ...seen }: Consensus): object {
+  return seen;
 }
 
 function json({ lastSuccess, ...rest }: WitnessStatus): object {

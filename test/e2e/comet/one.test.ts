@@ -1,9 +1,10 @@
-import { spawn } from "node:child_process";
-import { cpSync, mkdtempSync } from "node:fs";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { freePort } from "../../../bench/lib/free-port.mjs";
 import { hex, isBlockEntry, present } from "../../../src/core/index.ts";
 import { engineHome } from "../../../src/node/comet/home.ts";
 import { beginNet } from "../../../src/node/comet/index.ts";
@@ -14,6 +15,7 @@ import { discard } from "../../discard.ts";
 import { MAIN, until } from "../../node/real-node.ts";
 import { actWith, genesisWith, LOG_SEED } from "../../sdk/world.ts";
 import { beginOneValidator, type OneValidator, startOneValidator, testEngine } from "./engine.ts";
+import { isReady, runTestValidator } from "./net.ts";
 
 const binary = (await testEngine()) ?? "";
 const PATIENCE = { timeout: 300_000 };
@@ -21,6 +23,15 @@ const PATIENCE = { timeout: 300_000 };
 /** Where an engine can be made to die within the steps of a commit: so many a block, the first of those that are tried here. */
 const POINTS = 11;
 const FIRST_POINT = 12;
+
+/** A disk that somebody else can fill. */
+const mounted = mkdtempSync(join(tmpdir(), "cityid-tmpfs-"));
+const canMount =
+  spawnSync("mount", ["-t", "tmpfs", "-o", "size=24m", "cityid", mounted]).status === 0;
+afterAll(() => {
+  if (canMount) execFileSync("umount", [mounted]);
+  discard(mounted);
+});
 
 describe.skipIf(binary === "")("one validator", PATIENCE, () => {
   const made: string[] = [];
@@ -104,6 +115,44 @@ describe.skipIf(binary === "")("one validator", PATIENCE, () => {
     expect(must((await again.ledger.submit([gazette()]))[0]).index).toBe(4);
     await stop(again);
   });
+
+  test.skipIf(!canMount)(
+    "goes on by itself when there is room on the disk again, and reads meanwhile",
+    async () => {
+      const dataDirectory = join(mounted, "data");
+      await beginNet({
+        validators: [{ name: "one", dataDirectory, host: "127.0.0.1" }],
+        genesis: genesisWith(),
+        logSeed: LOG_SEED,
+        peerPort: 0,
+        pace: { proposeMilliseconds: 1000, commitMilliseconds: 1, idleMilliseconds: 1000 },
+      });
+      const port = await freePort();
+      const one = runTestValidator({ name: "one", dataDirectory, host: "127.0.0.1" }, port, binary);
+      one.start();
+      try {
+        await isReady(one);
+        const { url } = one.pair();
+        const readyz = async () => {
+          const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+          return (await answer?.json()) as { readonly fault?: string } | undefined;
+        };
+        const ballast = join(mounted, "ballast");
+        expect(() => writeFileSync(ballast, new Uint8Array(64 * 1024 * 1024))).toThrow("ENOSPC");
+        await until(async () => ((await readyz())?.fault === undefined ? undefined : true));
+        expect((await fetch(`${url}/v1/stats`)).status).toBe(200);
+        rmSync(ballast);
+        await isReady(one);
+        // Empty blocks leave nothing with the application: it is the engine that could not write.
+        expect(one.restarts.join()).toContain("no room on the disk");
+        const inner = { op: "param", name: "upgrade", value: { app: 2, height: 300 } } as const;
+        const act = actWith(createClient({ url }));
+        expect((await act({ op: "propose", inner }, "member/A", "member/A")).id).toBeDefined();
+      } finally {
+        await one.stop();
+      }
+    },
+  );
 
   test("runs as `cityid validator`, and leaves nothing running when its supervisor is killed", async () => {
     const root = mkdtempSync(join(tmpdir(), "cityid-pair-"));

@@ -448,6 +448,16 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     status: TEXT,
     "fault?": TEXT,
     "facts?": ANY,
+    "consensus?": object({
+      height: INTEGER,
+      voters: INTEGER,
+      "signing?": INTEGER,
+      "silent?": list(TEXT),
+      "peers?": INTEGER,
+      "unconnected?": list(TEXT),
+      "catchingUp?": FLAG,
+      "mempool?": INTEGER,
+    }),
     "witnesses?": list(
       object({
         name: TEXT,

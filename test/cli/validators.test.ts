@@ -1,0 +1,128 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { publicEd25519 } from "#crypto";
+import { formatVerifierKey, hex, sha256, utf8, verifierKey } from "../../src/core/index.ts";
+import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
+import { openMemoryLedger } from "../../src/ledger/memory/index.ts";
+import type { AppDependencies } from "../../src/server/index.ts";
+import { START_MILLISECONDS } from "../core/state/kit.ts";
+import { keyOf, peerOf, VALIDATED } from "../ledger/comet/chain-caller.ts";
+import { logSigner, openWorld, type World } from "../server/world.ts";
+import { runHere } from "./in-process.ts";
+
+type Seen = ReturnType<NonNullable<AppDependencies["consensus"]>>;
+
+const WELL: Seen = {
+  ...{ height: 98, voters: 4, signing: 4, silent: [], peers: 3, unconnected: [] },
+  ...{ catchingUp: false, mempool: 0, commits: { count: 98, sumMilliseconds: 500 } },
+};
+
+let world: World;
+let ledger: Ledger;
+let server: ReturnType<typeof createServer>;
+let env: { readonly CITYID_URL: string };
+let fault: LedgerFault | undefined;
+let seen = WELL;
+
+beforeAll(async () => {
+  const now = START_MILLISECONDS + 60_000;
+  const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
+  ledger = await openMemoryLedger({ genesis: VALIDATED, signers: [logSigner], clock });
+  ledger.unready = () => fault;
+  world = await openWorld({}, { ledger, consensus: () => seen });
+  const listener = getRequestListener((request) => world.app.fetch(request), {
+    overrideGlobalObjects: false,
+  });
+  server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  env = { CITYID_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+});
+
+afterAll(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await world[Symbol.asyncDispose]();
+  await ledger[Symbol.asyncDispose]();
+});
+
+describe("the status of validators", () => {
+  test("says that all vote", async () => {
+    [fault, seen] = [undefined, WELL];
+    const { exit, out } = await runHere(["validator", "status"], env);
+    expect(exit).toBe(0);
+    expect(out).toMatch(/✔ takes writes/);
+    expect(out).toMatch(/consensus height 98 · votes in the newest block: 4 of 4 · peers: 3\n/);
+    expect(out).toMatch(/● v4 {2}- {2}-\n/);
+  });
+
+  test("names the fault of a ledger that stands, and who is missing", async () => {
+    fault = new LedgerFault("LEDGER_STALLED", { height: 98, sinceMilliseconds: 59_384 });
+    seen = { ...WELL, signing: 2, silent: ["v3", "v4"], peers: 2, unconnected: ["v4"] };
+    const { out } = await runHere(["validator", "status"], env);
+    expect(out).toMatch(/✘ no writes: LEDGER_STALLED {2}height=98 {2}sinceMilliseconds=59384/);
+    expect(out).toMatch(/votes in the newest block: 2 of 4 · peers: 2/);
+    expect(out).toMatch(/● v3 .*- {2}no vote in the newest block\n/);
+    expect(out).toMatch(/● v4 .*not connected · no vote in the newest block/);
+    const zh = await runHere(["validator", "status", "--lang", "zh"], env);
+    expect(zh.out).toMatch(/不可写入：LEDGER_STALLED/);
+    expect(zh.out).toMatch(/● v4 .*未连接 · 最新区块中没有其投票/);
+    const json = JSON.parse((await runHere(["validator", "status", "--json"], env)).out);
+    expect(json.ready).toMatchObject({
+      ...{ ready: false, code: "LEDGER_STALLED", facts: { height: 98 } },
+      consensus: { silent: ["v3", "v4"], unconnected: ["v4"] },
+    });
+    expect(json.ready.consensus).not.toHaveProperty("commits");
+  });
+
+  test("says that its engine is dead, and that it catches up", async () => {
+    fault = new LedgerFault("LEDGER_STALLED", { height: 3 });
+    seen = { height: 3, voters: 4, commits: WELL.commits };
+    const dead = await runHere(["validator", "status"], env);
+    expect(dead.out).toMatch(/: unknown of 4 · peers: unknown · its engine does not answer\n/);
+    seen = { ...WELL, catchingUp: true };
+    expect((await runHere(["validator", "status"], env)).out).toMatch(/ · catching up\n/);
+  });
+});
+
+describe("a card that the members would decide upon in vain", () => {
+  const directory = mkdtempSync(join(tmpdir(), "cityid-cards-"));
+  const cosigner = (kind: "cosignature" | "ed25519") =>
+    formatVerifierKey(verifierKey("ledger.test/v5", kind, publicEd25519(sha256(utf8("v5")))));
+  const CARD = {
+    ...{ id: "v5", key: hex(keyOf("v5")), peer: hex(peerOf("v5")), address: "10.0.0.5:26656" },
+    cosigner: cosigner("cosignature"),
+  };
+
+  async function join5(change: object, ...more: readonly string[]) {
+    const path = join(directory, "validator.json");
+    writeFileSync(path, JSON.stringify({ ...CARD, ...change }));
+    return runHere(["validator", "join", path, ...more], env);
+  }
+
+  test.each(["key", "peer"] as const)("has the %s of another validator", async (field) => {
+    const own = field === "key" ? hex(keyOf("v1")) : hex(peerOf("v1"));
+    const { exit, errors } = await join5({ [field]: own });
+    expect(exit).toBe(3);
+    expect(errors).toMatch(`STATE_VALIDATOR_KEY  key=${own}  by=v1`);
+  });
+
+  test.each([["nonsense"], [cosigner("ed25519")], [7]])(
+    "names %s as its cosigner",
+    async (wrong) => {
+      const { exit, errors } = await join5({ cosigner: wrong });
+      expect(exit).toBe(2);
+      expect(errors).toMatch(/its “cosigner” is no public key .*\n.*\n {2}CLI_FILE_FORMAT/);
+    },
+  );
+
+  test("what is right with it comes as far as to the key that signs", async () => {
+    expect((await join5({})).errors).toMatch(/CLI_KEY_NONE/);
+    // Its own keys are no others'.
+    expect((await join5({ id: "v1", key: hex(keyOf("v1")) })).errors).toMatch(/CLI_KEY_NONE/);
+  });
+});
