@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { hex, parseCheckpoint, sha256, utf8 } from "../core/index.ts";
 import { Copy } from "./copy.ts";
 import { Follower, type Progress } from "./follower.ts";
+import { type AuditRefusal, Stop } from "./refusal.ts";
 import { type Effort, type LogReport, reportOfRound } from "./report.ts";
 import { openSource } from "./source.ts";
 
@@ -45,9 +46,11 @@ export async function auditLog(options: AuditLogOptions): Promise<LogReport> {
     directory,
   });
   try {
-    const note = await source.checkpoint();
+    const nothing = { intact: false, entries: 0 } as const;
+    const note = await source.checkpoint().catch(refusalOf);
+    if (typeof note !== "string") return { ...effort(cache), ...nothing, refusal: note };
     const shown = parseCheckpoint(note);
-    if (!shown.ok) return { ...effort(cache), intact: false, entries: 0, refusal: shown.error };
+    if (!shown.ok) return { ...effort(cache), ...nothing, refusal: shown.error };
     const directory = join(cache, hex(sha256(utf8(shown.value.origin))));
     mkdirSync(directory, { recursive: true });
     const copy = await Copy.open(directory, false);
@@ -70,4 +73,10 @@ export async function auditLog(options: AuditLogOptions): Promise<LogReport> {
   } finally {
     ended.abort();
   }
+}
+
+/** Whoever serves no checkpoint, or an endless one, is no server of logs. */
+function refusalOf(thrown: unknown): AuditRefusal {
+  if (thrown instanceof Stop) return thrown.refusal;
+  throw thrown;
 }

@@ -1,4 +1,4 @@
-import { ApiProblem, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
+import { ApiProblem, Elsewhere, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
 import { CliProblem } from "./problem.ts";
 import { Refused } from "./refused.ts";
 
@@ -36,6 +36,7 @@ export function exitOf(problem: unknown): Exit {
   if (problem instanceof CliProblem) return EXIT[problem.exit];
   if (problem instanceof Refused) return EXIT.refused;
   if (problem instanceof ProofMismatch) return EXIT.forged;
+  if (problem instanceof Elsewhere) return EXIT.missing;
   if (problem instanceof NodeUnreachable) return EXIT.unavailable;
   if (problem instanceof ApiProblem) return exitOfStatus(problem.status);
   if (isAbort(problem)) return EXIT.interrupted;

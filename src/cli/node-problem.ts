@@ -1,4 +1,5 @@
 import type { DirectoryTrouble } from "../node/index.ts";
+import { ApiProblem } from "../sdk/index.ts";
 import { CliProblem, type CliProblemCode, isCliProblemCode } from "./problem.ts";
 
 /** What a fault of a node brings; its classes belong to layers that a command does not know. */
@@ -39,6 +40,15 @@ export async function onNode<T>(work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (thrown) {
     throw asProblem(thrown);
+  }
+}
+
+/** The same for what reads a log elsewhere: an answer from there is no fault of a node on this machine. */
+export async function onLog<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    throw thrown instanceof ApiProblem ? thrown : asProblem(thrown);
   }
 }
 

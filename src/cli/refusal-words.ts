@@ -625,6 +625,12 @@ const ROWS: { readonly [code: string]: Row } = {
     "在 `cityid verify` 通过之前，请勿采信该节点关于此编码的说法。",
     "Trust nothing that it says of this code until `cityid verify` takes its proof.",
   ],
+  RESOLVE_FOLLOW_STATUS: [
+    "{asked} 在另一账本中，而其委托暂不算数：{because} 的状态为 {status}。",
+    "{asked} lives in another ledger, which does not count here: {because} is {status}.",
+    "请在此节点用 `cityid show` 查看该上级码的状态，恢复后再试。",
+    "See the state of that code with `cityid show` at this node, and try again when it is resumed.",
+  ],
   RESOLVE_ALIAS: [
     "没有查到这个编号。",
     "Nothing here has this number.",

@@ -1,5 +1,5 @@
 import { hex } from "../core/index.ts";
-import { ApiProblem, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
+import { ApiProblem, Elsewhere, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
 import { EXIT, type Exit, exitOf } from "./exit.ts";
 import { factWords } from "./fact-words.ts";
 import { paintFor } from "./paint.ts";
@@ -37,6 +37,7 @@ export function reportOf(problem: unknown, language: Language): Report {
     const { code, title: what, facts, remedy } = problem;
     return refused({ code, what, facts, remedy }, language, exit);
   }
+  if (problem instanceof Elsewhere) return elsewhere(problem, language, exit);
   if (problem instanceof NodeUnreachable) return unreachable(problem, language, exit);
   if (problem instanceof ProofMismatch) return mismatch(problem, language, exit);
   return unforeseen(problem, language, exit);
@@ -72,6 +73,21 @@ function unreachable({ url }: NodeUnreachable, language: Language, exit: Exit): 
     },
   };
   return { code: "CLI_NODE_SILENT", facts: { url: host }, exit, ...words[language] };
+}
+
+function elsewhere({ location }: Elsewhere, language: Language, exit: Exit): Report {
+  const { origin } = new URL(location);
+  const words = {
+    en: {
+      what: `It is not at this node, but at ${origin}: in a ledger of its own, most likely.`,
+      remedy: `Ask there, with \`--url ${origin}\`. \`cityid show CODE --proof FILE\` at this node fetches a proof from there that leads through the delegation.`,
+    },
+    zh: {
+      what: `不在此节点，而在 ${origin}：很可能属于另一账本。`,
+      remedy: `请用 \`--url ${origin}\` 向其查询。在此节点执行 \`cityid show 标识码 --proof 文件\` 可取得经由委托关系的证明。`,
+    },
+  };
+  return { code: "CLI_ELSEWHERE", facts: { location }, exit, ...words[language] };
 }
 
 function mismatch(problem: ProofMismatch, language: Language, exit: Exit): Report {

@@ -88,7 +88,14 @@ export {
   planManifest,
 } from "./manifest.ts";
 export { type PlateEvidence, type PlateJson, type PlatesAnswer, plateSaid } from "./plates.ts";
-export { ApiProblem, type Facts, NodeUnreachable, ProofMismatch, readProblem } from "./problem.ts";
+export {
+  ApiProblem,
+  Elsewhere,
+  type Facts,
+  NodeUnreachable,
+  ProofMismatch,
+  readProblem,
+} from "./problem.ts";
 export type { Readiness } from "./readiness.ts";
 export {
   type AsOf,

@@ -22,6 +22,16 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What was asked for is not here but there, as in a ledger that the code was delegated to: nobody was asked there. */
+export class Elsewhere extends Error {
+  override readonly name = "Elsewhere";
+  readonly location: string;
+  constructor(location: string) {
+    super(`it is at ${location}`);
+    this.location = location;
+  }
+}
+
 /** No answer came: no connection, or one that broke. What was sent may or may not have arrived. */
 export class NodeUnreachable extends Error {
   override readonly name = "NodeUnreachable";

@@ -58,6 +58,8 @@ export type Reading = {
   keys(holder: string, options?: Paging & { readonly generation?: number }): Promise<Page<KeyJson>>;
   /** The proof of a value or of its absence, as text to keep. */
   proof(key: string, options?: ProofOptions): Promise<string>;
+  /** The chain of proofs of a code that lives in a ledger below this one: the node asks there and passes it on. */
+  followed(code: string): Promise<string>;
   entry(hash: Hex): Promise<EntryAnswer>;
   entryBytes(hash: Hex): Promise<Uint8Array>;
   log(filter?: LogFilter, paging?: Paging): Promise<Page<EntrySummary>>;
@@ -106,6 +108,9 @@ export function createReading(transport: Transport): Reading {
     proof: async (key, options) => {
       const response = await transport.send("GET", `/v1/proof${proofQuery(key, options)}`);
       return response.text();
+    },
+    followed: async (code) => {
+      return (await transport.send("GET", codePath(code), { query: { follow: 1 } })).text();
     },
     entry: (hash) => get(`/v1/operations/${hash}`),
     entryBytes: async (hash) => {

@@ -1,4 +1,4 @@
-import { ApiProblem, NodeUnreachable, readProblem } from "./problem.ts";
+import { ApiProblem, Elsewhere, NodeUnreachable, readProblem } from "./problem.ts";
 import { punctual } from "./punctual.ts";
 import { type Requester, signRequest } from "./signed-request.ts";
 
@@ -93,7 +93,10 @@ export function createTransport(options: ClientOptions): Transport {
     wait,
     get: async <T>(path: string, query: Query = {}) => {
       const headers = { accept: "application/json" };
-      return (await (await send("GET", path, { query, headers })).json()) as T;
+      const response = await send("GET", path, { query, headers });
+      const to = response.ok ? null : response.headers.get("location");
+      if (to !== null) throw new Elsewhere(new URL(to, base + path).href);
+      return (await response.json()) as T;
     },
     post: async <T>(path: string, value: unknown) => {
       const body = new TextEncoder().encode(JSON.stringify(value));

@@ -1,5 +1,6 @@
 import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -153,6 +154,36 @@ describe("cityid audit URL", () => {
     const ran = await runCli(["audit", office.node.url, "--policy", policy]);
     expect(problemOf(ran)).toMatchObject({ exit: 2, code: "CLI_FILE_FORMAT" });
   });
+
+  test.each(["audit", "mirror"])(
+    "%s says what an address is that serves no log",
+    async (command) => {
+      await using served = await serveFiles(new Map());
+      const block = Buffer.alloc(512 * 1024, 65);
+      const answers = {
+        missing: (response: ServerResponse) => response.writeHead(404).end("no such page"),
+        endless: (response: ServerResponse) => response.writeHead(200).end(block),
+        sentOn: (response: ServerResponse) =>
+          response.writeHead(302, { location: "https://elsewhere.test/" }).end(),
+      };
+      const ran: Record<string, unknown> = {};
+      for (const [name, answer] of Object.entries(answers)) {
+        served.instead = (_, response) => {
+          answer(response);
+          return true;
+        };
+        const where = command === "audit" ? ["--cache", fresh()] : [fresh(), "--once"];
+        const { exit, errors } = await runCli([command, served.url, ...where, "--json"]);
+        const { code, facts } = JSON.parse(errors);
+        ran[name] = [exit, code, facts.refusal?.code ?? facts.cause ?? facts.status];
+      }
+      expect(ran).toEqual({
+        missing: [6, "CLI_AUDIT", "AUDIT_MISSING"],
+        endless: [6, "CLI_AUDIT", "AUDIT_SIZE"],
+        sentOn: [3, "HTTP_ANSWER", 302],
+      });
+    },
+  );
 });
 
 describe("cityid mirror", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ApiProblem, Busy, createClient, NodeUnreachable } from "../../src/sdk/index.ts";
+import { ApiProblem, Busy, createClient, Elsewhere, NodeUnreachable } from "../../src/sdk/index.ts";
 
 type Answer = Response | Error;
 
@@ -28,6 +28,18 @@ const busy = (retryAfter?: string) =>
   });
 const stats = () => Response.json({ codes: 1 });
 const silence = () => new TypeError("fetch failed");
+
+describe("what is at another node", () => {
+  test("is told with its address, and asked for by nobody", async () => {
+    const location = "/v1/codes/MA.156.4601.01";
+    const sent = new Response(null, { status: 307, headers: { location } });
+    const { client, asked } = scripted([sent]);
+    const given = client.record("MA.156.4601.01");
+    await expect(given).rejects.toBeInstanceOf(Elsewhere);
+    await expect(given).rejects.toMatchObject({ location: `https://node.test${location}` });
+    expect(asked).toHaveLength(1);
+  });
+});
 
 describe("a busy node", () => {
   test("is asked again when it says, or later as it stays busy", async () => {

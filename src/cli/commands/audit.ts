@@ -5,7 +5,7 @@ import type { Cli } from "../cli.ts";
 import { damageProblem } from "../damage.ts";
 import { followProgress } from "../follow-progress.ts";
 import { logLines } from "../log-lines.ts";
-import { onNode } from "../node-problem.ts";
+import { onLog, onNode } from "../node-problem.ts";
 import { readPolicyText } from "../policy-file.ts";
 import { CliProblem } from "../problem.ts";
 import { duration, group } from "../progress.ts";
@@ -83,7 +83,7 @@ async function auditUrl(run: Run, url: string, options: Options): Promise<void> 
   const policy = await readPolicyText(options.policy);
   const { auditLog } = await import("../../node/index.ts");
   const progress = followProgress(run);
-  const report = await onNode(() =>
+  const report = await onLog(() =>
     auditLog({
       url,
       cache: options.cache ?? cacheDirectory(run.terminal.env, "audit"),

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
-import { type Code, codeKey, type Policy } from "../../core/index.ts";
+import { type Code, codeKey } from "../../core/index.ts";
 import { ApiProblem } from "../../sdk/index.ts";
+import type { TrustOptions } from "../../verify/index.ts";
 import { type Facts, factsOf } from "../certificate/facts.ts";
 import { drawCertificate } from "../certificate/page.ts";
 import { MAX_PROOF_BYTES, proofAttachment } from "../certificate/proof-file.ts";
@@ -10,7 +11,8 @@ import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { statusText } from "../show-record.ts";
 import { checkSubject } from "../verify/attested.ts";
-import { judgeProof } from "../verify/judge.ts";
+import { isElsewhere } from "../verify/fetch-proof.ts";
+import { type Judged, judgeProof } from "../verify/judge.ts";
 import { addTrustOptions, type TrustFlags, trustOf } from "../verify/trust.ts";
 import { refuseExisting, writeWholeFile } from "../write-file.ts";
 
@@ -43,8 +45,7 @@ async function makeCertificate(run: Run, code: Code, options: Options): Promise<
   const { out = `${code.replaceAll("/", "-")}.pdf`, force = false } = options;
   const trust = await trustOf(run, options);
   if (!force) await refuseExisting(out);
-  const proof = await fetchProof(run, code, trust.policy);
-  const judged = await judgeProof(proof, trust);
+  const { proof, judged } = await proveCode(run, code, trust);
   checkSubject(judged.record.key, code);
   const facts = factsOf(judged);
   if (facts === undefined) {
@@ -56,18 +57,34 @@ async function makeCertificate(run: Run, code: Code, options: Options): Promise<
   report(run, facts, out, pdf.length);
 }
 
+type Proved = { readonly proof: string; readonly judged: Judged };
+
 /**
  * The whole history where there is one that a certificate can hold; else the record, or its absence. Who trusts the log alone of a
- * ledger that was delegated out of another gets the record: its history begins in the one above.
+ * ledger that was delegated out of another gets the record, whose history begins in the one above; so does who trusts the one above,
+ * of a record that came up below and of which nothing stands there.
  */
-async function fetchProof(run: Run, code: Code, policy: Policy): Promise<string> {
+async function proveCode(run: Run, code: Code, trust: TrustOptions): Promise<Proved> {
   const { client } = run;
+  if (await isElsewhere(client, code)) return judge(await client.followed(code), trust);
   const { origin, parent } = await client.node();
   const isDelegated = parent !== undefined;
-  const isTrusted = policy.logs.some(({ key }) => key.name === origin);
+  const isTrusted = trust.policy.logs.some(({ key }) => key.name === origin);
   const whole = isDelegated && isTrusted ? undefined : await wholeHistory(run, code);
-  if (whole !== undefined) return whole;
-  return client.proof(codeKey(code), { effective: true, chain: isDelegated && !isTrusted });
+  const chain = isDelegated && !isTrusted;
+  if (whole !== undefined) {
+    try {
+      return await judge(whole, trust);
+    } catch (problem) {
+      const isOfBelow = problem instanceof CliProblem && problem.code === "CLI_PROOF_LOG";
+      if (!chain || !isOfBelow) throw problem;
+    }
+  }
+  return judge(await client.proof(codeKey(code), { effective: true, chain }), trust);
+}
+
+async function judge(proof: string, trust: TrustOptions): Promise<Proved> {
+  return { proof, judged: await judgeProof(proof, trust) };
 }
 
 /** `undefined` where there is none, or one that is too long. */

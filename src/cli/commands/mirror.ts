@@ -4,7 +4,7 @@ import { auditProblem } from "../audit-words.ts";
 import type { Cli } from "../cli.ts";
 import { followProgress } from "../follow-progress.ts";
 import { logLines } from "../log-lines.ts";
-import { onNode } from "../node-problem.ts";
+import { onLog } from "../node-problem.ts";
 import { readPolicyText } from "../policy-file.ts";
 import { CliProblem } from "../problem.ts";
 import { group } from "../progress.ts";
@@ -62,7 +62,7 @@ export function addMirror(program: Command, { say, runOf }: Cli): void {
       const policy = await readPolicyText(options.policy);
       const { openMirror } = await import("../../node/index.ts");
       const progress = followProgress(run);
-      await onNode(async () => {
+      await onLog(async () => {
         const seconds = wholeNumber("--every", options.every, MAX_EVERY_SECONDS);
         const port = wholeNumber("--port", options.port, MAX_PORT);
         const mirror = await openMirror({

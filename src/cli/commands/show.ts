@@ -1,11 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
+import type { Code } from "../../core/index.ts";
 import { everyItem, type RecordAnswer } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { gather } from "../gather.ts";
 import type { Run } from "../run.ts";
 import { keyLines, recordLines } from "../show-record.ts";
+import { fetchProof } from "../verify/fetch-proof.ts";
 
 type Options = {
   readonly at?: string;
@@ -69,11 +71,8 @@ async function showKeys(run: Run, holder: string): Promise<void> {
 }
 
 /** With all that the state of the code depends on, so that `verify` can judge it off line. */
-async function keepProof(run: Run, code: string, path: string): Promise<void> {
-  // Of a ledger that was delegated out of another, whoever trusts that one needs its proofs too.
-  const { parent } = await run.client.node();
-  const options = { effective: true, chain: parent !== undefined };
-  const proof = await run.client.proof(`code/${code}`, options);
+async function keepProof(run: Run, code: Code, path: string): Promise<void> {
+  const proof = await fetchProof(run.client, code);
   await writeFile(path, proof);
   run.result({ code, proof: path, bytes: proof.length }, () => [
     run.say({

@@ -9,7 +9,7 @@ import {
   MAX_FOLLOWS_OF_LEDGER,
 } from "../limits.ts";
 import type { AppDependencies, OtherNodesRefusal } from "../options.ts";
-import type { FollowRefusal, HttpRefusal } from "../problem/refusal.ts";
+import type { FollowRefusal, FollowStatusRefusal, HttpRefusal } from "../problem/refusal.ts";
 import { Shares } from "../rate/index.ts";
 import { chainAbove } from "../registry/chain-proof.ts";
 import type { RecordViews } from "../registry/record-views.ts";
@@ -23,7 +23,7 @@ export type Follower = {
   chain(code: Code): Promise<Followed> | undefined;
 };
 
-type Followed = Result<string, FollowRefusal | HttpRefusal>;
+type Followed = Result<string, FollowRefusal | FollowStatusRefusal | HttpRefusal>;
 
 type Parts = Pick<AppDependencies, "ledger" | "parent" | "node" | "clock" | "otherNodes"> & {
   readonly state: CommittedState;
@@ -83,9 +83,9 @@ async function follow(parts: Parts, code: Code, top: Delegated): Promise<Followe
   const refuse = (name: FollowRefusal["code"], url: string, why: string) =>
     err({ code: name, asked: code, url, why });
   // A verifier takes no proof through a delegation whose code is suspended; an older proof would not show it.
-  if (views.effective(top).status !== "active") {
-    return refuse("RESOLVE_FOLLOW_PROOF", top.delegation.url, "status");
-  }
+  const { status, because } = views.effective(top);
+  if (status !== "active")
+    return err({ code: "RESOLVE_FOLLOW_STATUS", asked: code, status, because });
   const signal = AbortSignal.timeout(FOLLOW_MILLISECONDS);
   let at: { readonly code: Code; readonly url: string } = {
     code: top.code,

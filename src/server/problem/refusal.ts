@@ -103,6 +103,7 @@ export type ResolveRefusal =
     }
   | { readonly code: "RESOLVE_CHAIN"; readonly asked: string }
   | FollowRefusal
+  | FollowStatusRefusal
   | { readonly code: "RESOLVE_ALIAS"; readonly scheme: string; readonly value: string };
 
 /** Why a code was not followed into the ledger that it lives in; `url` is where that is served. */
@@ -131,6 +132,14 @@ export type FollowRefusal =
       readonly url: string;
       readonly why: string;
     };
+
+/** Why nobody was asked: as this ledger says, what decides of the delegated code is not active. */
+export type FollowStatusRefusal = {
+  readonly code: "RESOLVE_FOLLOW_STATUS";
+  readonly asked: string;
+  readonly status: "suspended" | "retired" | "void";
+  readonly because: string;
+};
 
 /** What the stores beside the ledger refuse. */
 export type StoreRefusal =

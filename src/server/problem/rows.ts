@@ -204,6 +204,11 @@ export const SERVER_ROWS: Readonly<Record<ServerRefusalCode, Row>> = {
     "What the node of another ledger answered is not proved by its delegation; it was not passed on",
     "Trust nothing that the node at `url` says of this code until `cityid verify` takes its proof.",
   ),
+  RESOLVE_FOLLOW_STATUS: row(
+    403,
+    "The code lives in another ledger, and the code above it that was delegated does not count: it is suspended or has ended",
+    "Read the record of the code that decides (`because`) here; ask again when it is resumed.",
+  ),
   RESOLVE_ALIAS: row(
     404,
     "Nothing here has this number",

@@ -135,7 +135,9 @@ async function follow(of: string, app: Server = world.app) {
   const url = `https://node.test/v1/codes/${encodeURIComponent(of)}?follow=1`;
   const response = await app.fetch(new Request(url));
   const body = JSON.parse(await response.text());
-  return response.status === 200 ? { chain: body } : { refused: [body.code, body.facts.why] };
+  return response.status === 200
+    ? { chain: body }
+    : { refused: [body.code, body.facts.why ?? body.facts.because] };
 }
 
 async function linksOf(chain: unknown): Promise<readonly string[]> {
@@ -187,7 +189,7 @@ describe("a chain that another node answered", () => {
       member("B"),
     );
     asked.length = 0;
-    expect(await follow(BENCH)).toEqual({ refused: ["RESOLVE_FOLLOW_PROOF", "status"] });
+    expect(await follow(BENCH)).toEqual({ refused: ["RESOLVE_FOLLOW_STATUS", `${MA1301}#1`] });
     expect(asked).toEqual([]);
   });
 

@@ -5,13 +5,13 @@ import { freePort } from "../../../bench/lib/free-port.mjs";
 import { fromHex, present } from "../../../src/core/index.ts";
 import { auditDirectory } from "../../../src/node/index.ts";
 import { signOperation } from "../../../src/sdk/index.ts";
-import { jsonOf, openOffice } from "../../cli/office.ts";
+import { jsonOf, openOffice, problemOf } from "../../cli/office.ts";
 import { runCli } from "../../cli/served-world.ts";
 import { CITY, code, LAMPS, named, signerOf } from "../../sdk/world.ts";
 import { startRealNode, until } from "../real-node.ts";
 
 test("a city runs its own ledger in a process of its own, writes on without its parent, and proves itself through it", async () => {
-  await using office = await openOffice();
+  await using office = await openOffice({}, ["--follow-network", "127.0.0.0/8"]);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const key = await office.keyOf("city");
@@ -74,6 +74,46 @@ test("a city runs its own ledger in a process of its own, writes on without its 
     const read = jsonOf(await office.cli("verify", page, ...trust));
     expect(read).toMatchObject({ key: `code/${LAMPS}`, certificate: { page: "not checked" } });
     expect(read.delegations?.length).toBe(name === "parent" ? 1 : undefined);
+  }
+
+  // At the parent nobody is told that something unforeseen went wrong, but where it is; proofs come from there by themselves.
+  for (const words of [["show"], ["history"], ["children"], ["show", "--keys"]]) {
+    expect(problemOf(await office.cli(...words, LAMPS))).toMatchObject({
+      exit: 4,
+      code: "CLI_ELSEWHERE",
+      remedy: expect.stringContaining(`--url ${url}`),
+    });
+  }
+  const trust = ["--vkey", vkeys[0] ?? "", "--json"];
+  const through = { delegations: [{ code: CITY, to: node.origin }] };
+  const passedOn = join(office.directory, "passed-on.json");
+  jsonOf(await office.cli("show", LAMPS, "--proof", passedOn, "--json"));
+  expect(jsonOf(await office.cli("verify", passedOn, "--code", LAMPS, ...trust))).toMatchObject(
+    through,
+  );
+  const item = {
+    code: code(`${LAMPS}/77`),
+    kind: "thing" as const,
+    class: "LAMP",
+    names: named("灯"),
+  };
+  const { bytes: born } = await signOperation({
+    iss: CITY,
+    aud: node.origin,
+    iatSeconds: Math.floor(Date.now() / 1000),
+    signer: signerOf("city"),
+    operation: { op: "register", items: [item] },
+  });
+  expect(await child.client.submit(born)).toMatchObject({ status: "accepted" });
+  // What was born below has no history above: the page rests on the chain, wherever it is asked for.
+  for (const [name, at] of Object.entries({ above: office.node.url, below: url })) {
+    const page = join(office.directory, `born-${name}.pdf`);
+    const words = ["certificate", item.code, "--out", page, ...trust];
+    const made = () => runCli(words, { CITYID_URL: at });
+    await until(async () => (await made()).exit === 0 || undefined);
+    expect(jsonOf(await office.cli("verify", page, "--code", item.code, ...trust))).toMatchObject(
+      through,
+    );
   }
 
   // Its whole history stands in two logs, and is proved from one end to the other.
