@@ -18,8 +18,9 @@ export function addValidatorStatus(validator: Command, { say, runOf }: Cli): voi
 }
 
 async function status(run: Run): Promise<void> {
-  const [node, ready, known, params] = await Promise.all([
-    run.client.node(),
+  // A node that does not answer is told of once.
+  const node = await run.client.node();
+  const [ready, known, params] = await Promise.all([
     run.client.ready(),
     validators(run),
     run.client.params(),
