@@ -28,6 +28,8 @@ export type CliProblemCode =
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_PROOF_INCOMPLETE"
+  | "CLI_PROOF_LOG"
+  | "CLI_PROOF_OLD"
   | "CLI_PROOF_SUBJECT"
   | "CLI_EXPORT_DIFFERS"
   | "CLI_PDF_PROOF"
@@ -264,6 +266,28 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Nothing says that it is false. Ask for it again with effective=1: `cityid show CODE --proof FILE` does, or GET /v1/proof?key=code/CODE&effective=1 at the node.",
       zh: "这并不表示证明有假。请加 effective=1 重新获取：可用 `cityid show 标识码 --proof 文件`，或访问节点的 /v1/proof?key=code/标识码&effective=1。",
+    },
+  },
+  CLI_PROOF_LOG: {
+    exit: "forged",
+    what: {
+      en: "No log that the policy names signed this ({cause}).",
+      zh: "信任策略所列的日志均未签署此证明（{cause}）。",
+    },
+    remedy: {
+      en: "Do not rely on it. It may be of another ledger, or signed with a key that came after the policy: verify it by the policy of that ledger, from a source other than the proof.",
+      zh: "请勿采信。它可能出自其他账本，或由策略之后启用的密钥签署：请用该账本的策略核验，策略须另有来源，不得取自证明。",
+    },
+  },
+  CLI_PROOF_OLD: {
+    exit: "forged",
+    what: {
+      en: "The proof is {ageSeconds} s old, more than {maxSeconds} s ({cause}).",
+      zh: "此证明距今 {ageSeconds} 秒，超过 {maxSeconds} 秒（{cause}）。",
+    },
+    remedy: {
+      en: "Nothing says that it is false. Fetch it anew, or take what is older with --max-age.",
+      zh: "这并不表示证明有假。请重新获取，或用 --max-age 放宽时限。",
     },
   },
   CLI_SEAL_WRONG: {

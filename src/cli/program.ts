@@ -4,10 +4,10 @@ import type { Cli } from "./cli.ts";
 import { COMMANDS } from "./commands/index.ts";
 import { DEFAULT_URL } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
-import { localTitle } from "./usage.ts";
+import { localHelp } from "./usage.ts";
 
-/** The whole command line. */
-export function createProgram(cli: Cli, terminal: Terminal): Command {
+/** The whole command line. With `isForPrograms` no help is shown where a problem is told as JSON. */
+export function createProgram(cli: Cli, terminal: Terminal, isForPrograms: boolean): Command {
   const { say } = cli;
   const program = new Command("cityid")
     .description(
@@ -19,15 +19,15 @@ export function createProgram(cli: Cli, terminal: Terminal): Command {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.output.write(text),
-      writeErr: (text) => void terminal.errors.write(text),
+      writeErr: (text) => void (isForPrograms || terminal.errors.write(text)),
       // The problem is reported once, where all problems are.
       outputError: () => undefined,
     })
     .configureHelp({
       showGlobalOptions: true,
-      styleTitle: (title) => localTitle(say, title),
+      ...localHelp(say),
     })
-    .helpCommand(false)
+    .helpCommand("help [command]", say({ en: "shows how a command is used", zh: "显示命令的用法" }))
     .helpOption("-h, --help", say({ en: "shows how it is used", zh: "显示用法" }))
     .version(SOFTWARE, "-V, --version", say({ en: "shows its version", zh: "显示版本" }));
   addGlobalOptions(program, cli);

@@ -1,5 +1,7 @@
+import { hex } from "../core/index.ts";
 import { ApiProblem, NodeUnreachable, ProofMismatch } from "../sdk/index.ts";
 import { EXIT, type Exit, exitOf } from "./exit.ts";
+import { factWords } from "./fact-words.ts";
 import { paintFor } from "./paint.ts";
 import { CliProblem } from "./problem.ts";
 import { refusalWords } from "./refusal-words.ts";
@@ -23,7 +25,9 @@ export function reportOf(problem: unknown, language: Language): Report {
   const exit = exitOf(problem);
   if (problem instanceof CliProblem) {
     const { code, facts } = problem;
-    return { code, facts, exit, told: true, ...problem.in(language) };
+    // A proof is refused for a hundred reasons, whose facts no sentence holds.
+    const told = code === "CLI_PROOF" ? {} : ({ told: true } as const);
+    return { code, facts, exit, ...told, ...problem.in(language) };
   }
   if (problem instanceof Refused) {
     const what = { en: "The ledger refused it.", zh: "账本拒绝了此操作。" }[language];
@@ -45,11 +49,12 @@ function refused(
   exit: Exit,
 ): Report {
   const words = refusalWords(code);
+  const said = factWords(code, facts, language);
   return {
     code,
-    what: words === undefined ? what : fill(words.what[language], facts),
+    what: words === undefined ? what : fill(words.what[language], said),
     facts,
-    remedy: words === undefined ? remedy : fill(words.remedy[language], facts),
+    remedy: words === undefined ? remedy : fill(words.remedy[language], said),
     exit,
   };
 }
@@ -107,7 +112,7 @@ function unforeseen(problem: unknown, language: Language, exit: Exit): Report {
 
 /** Prints a problem on stderr: what, remedy, code with its facts; with `--json` one line of JSON. */
 export function printReport(report: Report, json: boolean, { errors, env }: Terminal): void {
-  const { told, ...said } = report;
+  const { told, ...said } = { ...report, facts: readable(report.facts) as Report["facts"] };
   if (json) {
     writeJson(errors, said);
     return;
@@ -115,8 +120,16 @@ export function printReport(report: Report, json: boolean, { errors, env }: Term
   const paint = paintFor(errors, env);
   writeLine(errors, `${paint.bad("✘")} ${report.what}`);
   if (report.remedy !== "") writeLine(errors, `  ${report.remedy}`);
-  const facts = told ? [] : factTexts(report.facts);
+  const facts = told ? [] : factTexts(said.facts);
   writeLine(errors, `  ${paint.quiet([report.code, ...facts].join("  "))}`);
+}
+
+/** Hashes and keys among the facts are bytes, which JSON would count out. */
+function readable(fact: unknown): unknown {
+  if (fact instanceof Uint8Array) return hex(fact);
+  if (Array.isArray(fact)) return fact.map(readable);
+  if (typeof fact !== "object" || fact === null) return fact;
+  return Object.fromEntries(Object.entries(fact).map(([name, each]) => [name, readable(each)]));
 }
 
 /** Facts as they stand behind a code. */

@@ -7,7 +7,7 @@ import { createProgram } from "./program.ts";
 import { printReport, reportOf } from "./report.ts";
 import type { Terminal } from "./terminal.ts";
 import { chooseLanguage, type Say } from "./text.ts";
-import { isShown, usageProblem } from "./usage.ts";
+import { isHelpInstead, isShown, usageProblem } from "./usage.ts";
 
 /** Runs one command line to its end. @returns the exit code */
 export async function runCli(
@@ -17,18 +17,20 @@ export async function runCli(
 ): Promise<Exit> {
   const language = chooseLanguage(argv, terminal.env);
   const say: Say = (text) => text[language];
-  const program = createProgram(createCli({ terminal, language, say, signal }), terminal);
+  const isJson = argv.includes("--json");
+  const program = createProgram(createCli({ terminal, language, say, signal }), terminal, isJson);
   try {
     await program.parseAsync([...argv], { from: "user" });
     return EXIT.done;
   } catch (thrown) {
     if (isShown(thrown)) return EXIT.done;
+    if (isHelpInstead(thrown) && !isJson) return EXIT.usage;
     const problem =
       thrown instanceof CommanderError
-        ? usageProblem(thrown, say, argv)
+        ? usageProblem(thrown, say, program, argv)
         : asProblem(thrown, signal);
     const report = reportOf(problem, language);
-    printReport(report, argv.includes("--json"), terminal);
+    printReport(report, isJson, terminal);
     if (terminal.env.CITYID_DEBUG && problem instanceof Error) {
       terminal.errors.write(`${problem.stack}\n`);
     }

@@ -13,7 +13,7 @@ export function statusText(status: Status, say: Say, paint: Paint): string {
     case "suspended":
       return paint.warn(`▲ ${say({ en: "suspended", zh: "已暂停" })}`);
     case "retired":
-      return paint.ended(`→ ${say({ en: "ended", zh: "已终止" })}`);
+      return paint.ended(`→ ${say({ en: "retired", zh: "已注销" })}`);
     case "void":
       return paint.bad(`✘ ${say({ en: "void", zh: "已撤销" })}`);
   }

@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { type Argument, type Command, CommanderError, Help, type Option } from "commander";
 import { CliProblem } from "./problem.ts";
 import type { Say, Text } from "./text.ts";
 
@@ -12,11 +12,37 @@ const TITLES: { readonly [english: string]: string } = {
   "Commands:": "命令：",
 };
 
-export function localTitle(say: Say, title: string): string {
+function localTitle(say: Say, title: string): string {
   return say({ en: title, zh: TITLES[title] ?? title });
 }
 
+/** What stands behind the description of an option or argument. */
+const NOTES = /(?:^| )\(((?:choices|default): .*)\)$/;
+
+/** Titles and notes of all helps, in the language of the run. */
+export function localHelp(say: Say): Partial<Help> {
+  const local = (text: string): string =>
+    say({
+      en: text,
+      zh: text.replace(NOTES, (_, notes: string) => `（${notesInChinese(notes)}）`),
+    });
+  const english = new Help();
+  return {
+    styleTitle: (title) => localTitle(say, title),
+    optionDescription: (option: Option) => local(english.optionDescription(option)),
+    argumentDescription: (argument: Argument) => local(english.argumentDescription(argument)),
+  };
+}
+
+function notesInChinese(notes: string): string {
+  return notes
+    .replace(/^choices: /, "可选：")
+    .replace(/^default: /, "默认：")
+    .replace(/, default: /, "，默认：");
+}
+
 const COMPLAINTS: { readonly [code: string]: Text } = {
+  "commander.help": { en: "It is not said which command.", zh: "没有说明要执行哪个命令。" },
   "commander.unknownOption": { en: "There is no option {word}.", zh: "没有选项 {word}。" },
   "commander.unknownCommand": { en: "There is no command {word}.", zh: "没有命令 {word}。" },
   "commander.missingArgument": { en: "{word} is missing.", zh: "缺少参数 {word}。" },
@@ -40,22 +66,37 @@ const COMPLAINTS: { readonly [code: string]: Text } = {
 
 /** Help and version were asked for and shown: nothing is wrong. */
 export function isShown(problem: unknown): boolean {
-  return (
-    problem instanceof CommanderError &&
-    ["commander.helpDisplayed", "commander.version"].includes(problem.code)
-  );
+  return problem instanceof CommanderError && problem.exitCode === 0;
+}
+
+/** A command was left out, and the help that lists them was shown instead: it says all that there is to say. */
+export function isHelpInstead(problem: unknown): boolean {
+  return problem instanceof CommanderError && problem.code === "commander.help";
 }
 
 /** What commander objected to, as a problem of ours. */
 export function usageProblem(
   problem: CommanderError,
   say: Say,
+  program: Command,
   argv: readonly string[],
 ): CliProblem {
   const detail = (wrongChoice(problem, say) ?? complaint(problem, say)) + suggestion(problem, say);
-  const isNone = problem.code === "commander.unknownCommand";
-  const command = (!isNone && argv.find(isCommandName)) || "";
-  return new CliProblem("CLI_USAGE", { detail, command: command && ` ${command}` });
+  const command = commandPath(program, argv).map((name) => ` ${name}`);
+  return new CliProblem("CLI_USAGE", { detail, command: command.join("") });
+}
+
+/** The command that was called, by the names that lead to it: `dataset list`. */
+function commandPath(program: Command, argv: readonly string[]): string[] {
+  const path: string[] = [];
+  let at = program;
+  for (const word of argv) {
+    const next = at.commands.find((each) => each.name() === word);
+    if (next === undefined) continue;
+    path.push(word);
+    at = next;
+  }
+  return path;
 }
 
 /** What may have been meant, where commander sees a word that is nearly the same. */
@@ -86,10 +127,6 @@ function wrongChoice({ code, message }: CommanderError, say: Say): string | unde
     en: `${name} is one of ${choices}; “${value}” is none of them.`,
     zh: `${name} 只能是 ${choices.replaceAll(", ", "、")}，不能是“${value}”。`,
   });
-}
-
-function isCommandName(word: string): boolean {
-  return /^[a-z][a-z-]*$/.test(word);
 }
 
 /** A list option: may be given several times. */

@@ -17,6 +17,7 @@ export {
   cornersOf,
   positionsIn,
 } from "./content/rules.ts";
+export { countLasting, lasting } from "./count-lasting.ts";
 export {
   createDatasetLog,
   type DatasetLogOptions,

@@ -335,7 +335,7 @@ function tellStatus(what: "suspend" | "resume" | "retire", code: string): Words 
     case "resume":
       return { en: `Lift the suspension of ${code}.`, zh: `解除对 ${code} 的暂停。` };
     case "retire":
-      return { en: `Retire ${code} for good.`, zh: `永久终止 ${code}。` };
+      return { en: `Retire ${code} for good.`, zh: `永久注销 ${code}。` };
   }
 }
 

@@ -51,11 +51,24 @@ export type AgeRefusal =
   | { readonly code: "PROOF_AGE"; readonly ageSeconds: number; readonly maxSeconds: number }
   | { readonly code: "PROOF_AGE_UNKNOWN"; readonly maxSeconds: number };
 
+/**
+ * Stops a caller without types that left the time or the limit out, or got them by a sum that failed: compared with what is
+ * no number, nothing is ever too old.
+ */
+export function requireTimes({
+  nowSeconds,
+  maxAgeSeconds,
+}: Pick<TrustOptions, "nowSeconds" | "maxAgeSeconds">): void {
+  if (Number.isFinite(nowSeconds) && maxAgeSeconds >= 0) return;
+  throw new TypeError("nowSeconds or maxAgeSeconds is no time");
+}
+
 /** Whether to believe a checkpoint: the refusals of `evaluatePolicy`. */
 export async function trustCheckpoint(
   signed: SignedCheckpoint,
   options: TrustOptions,
 ): Promise<Result<TrustedCheckpoint, TrustRefusal>> {
+  requireTimes(options);
   const { policy, nowSeconds, checkSignature } = options;
   const trust = await evaluatePolicyAsync(policy, signed, nowSeconds, checkSignature);
   if (!trust.ok) return trust;

@@ -189,7 +189,7 @@ describe("cityid certificate", () => {
     expect(jsonOf(await certify(lamp, "ended.pdf", "--json"))).toMatchObject({
       effective: { status: "retired" },
     });
-    expect((await verify(at("ended.pdf"))).out).toMatch(/→ ended/);
+    expect((await verify(at("ended.pdf"))).out).toMatch(/→ retired/);
     const absent = `${LAMPS}/404`;
     expect(jsonOf(await certify(absent, "absent.pdf", "--json"))).toMatchObject({ present: false });
     expect((await verify(at("absent.pdf"))).out).toMatch(/never issued in this ledger/);

@@ -1,17 +1,24 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { publicEd25519 } from "#crypto";
+import { HISTORY_BEGINNING } from "../../src/cli/verify/history-file.ts";
 import {
+  base64,
   type Checkpoint,
+  formatVerifierKey,
   hashLeaf,
   parseCheckpoint,
   signCheckpoint,
   utf8,
   verifierKey,
 } from "../../src/core/index.ts";
+import { EXPORT_FORMAT } from "../../src/verify/data/index.ts";
 import { formatFraudBundle } from "../../src/verify/index.ts";
 import { CITY, code, LAMPS, LOG_SEED, named } from "../sdk/world.ts";
+import { runHere } from "./in-process.ts";
 import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
 import { runCli } from "./served-world.ts";
 
@@ -52,6 +59,8 @@ function parsed(note: string): Checkpoint {
 
 const verify = (file: string, ...args: readonly string[]) =>
   runCli(["verify", file, "--policy", policy, ...args]);
+
+const saidOf = ({ errors }: { readonly errors: string }): unknown => JSON.parse(errors);
 
 describe("cityid verify", () => {
   test("shows the whole history of a code, from a file alone", async () => {
@@ -107,6 +116,107 @@ describe("cityid verify", () => {
     expect(chinese.remedy).toMatch(/effective=1.*cityid show .*\/v1\/proof\?key=/);
     await office.cli("show", lamp, "--proof", file);
     expect(await verify(file)).toMatchObject({ exit: 0 });
+  });
+
+  test("reads a proof as programs leave it, and through a pipe", async () => {
+    const file = at("lamp.json");
+    await office.cli("show", lamp, "--proof", file);
+    const text = await readFile(file, "utf8");
+    const marked = await kept("marked.json", `\uFEFF\n${text.replaceAll(",", ",\r\n")}`);
+    expect(await verify(marked, "--code", lamp)).toMatchObject({ exit: 0, errors: "" });
+    const pipe = at("pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [verdict] = await Promise.all([verify(pipe, "--code", lamp), writeFile(pipe, text)]);
+    expect(verdict).toMatchObject({ exit: 0, errors: "" });
+    const [history] = await Promise.all([
+      verify(pipe, "--code", lamp),
+      readFile(at("history.json")).then((pages) => writeFile(pipe, pages)),
+    ]);
+    expect(history).toMatchObject({ exit: 0, errors: "" });
+    const [table] = await Promise.all([
+      verify(pipe, "--json"),
+      writeFile(pipe, JSON.stringify({ format: EXPORT_FORMAT })),
+    ]);
+    expect(saidOf(table)).toMatchObject({ code: "CLI_FILE", exit: 2 });
+  });
+
+  test("says that a file is no proof, whatever else it is, and ends where it does not", async () => {
+    const others = ["", "\xff\xd8\xff", "hello\n", "{}", "null", '{"format":"x"}'];
+    const files = [policy, checkpoint];
+    for (const [i, text] of others.entries()) files.push(await kept(`other-${i}`, text));
+    for (const file of files) {
+      expect(saidOf(await verify(file, "--json"))).toMatchObject({
+        code: "CLI_FILE_FORMAT",
+        facts: { path: file },
+        exit: 2,
+      });
+    }
+    expect(saidOf(await verify("/dev/zero", "--json"))).toMatchObject({
+      code: "CLI_FILE",
+      facts: { errno: "EFBIG" },
+    });
+    const crlf = await kept("crlf", (await readFile(policy, "utf8")).replaceAll("\n", "\r\n"));
+    const refused = await runCli(["verify", at("lamp.json"), "--policy", crlf]);
+    expect(refused).toMatchObject({ exit: 2 });
+    expect(refused.errors).toContain("(POLICY_CHARACTER, line 1)");
+  });
+
+  test("says of a proof by another log, and of one too old, what can be done", async () => {
+    const name = "elsewhere.test/log";
+    const vkey = formatVerifierKey(verifierKey(name, "ed25519", publicEd25519(LOG_SEED)));
+    const stranger = await runCli(["verify", at("lamp.json"), "--vkey", vkey]);
+    expect(problemOf(stranger)).toMatchObject({ exit: 6, code: "CLI_PROOF_LOG" });
+    const late = await verify(at("lamp.json"), "--max-age", "0", "--json");
+    expect(saidOf(late)).toMatchObject({
+      code: "CLI_PROOF_OLD",
+      facts: { cause: "PROOF_AGE", maxSeconds: 0 },
+      exit: 6,
+    });
+    const both = await verify(at("lamp.json"), "--vkey", vkey);
+    expect(problemOf(both)).toMatchObject({ exit: 2, code: "CLI_USAGE" });
+  });
+
+  test("takes no receipt, growth or fraud for the proof of a code", async () => {
+    const growth = at("of-a-code.json");
+    await office.cli("export", "growth", checkpoint, growth);
+    const receipt = at("of-a-code.receipt");
+    const key = await office.keyOf("city");
+    const words = ["update", lamp, "--name", "zh=新新灯", "--key", key, "--as", CITY, "--yes"];
+    expect(await office.cli(...words, "--receipt", receipt)).toMatchObject({ exit: 0 });
+    for (const file of [growth, receipt]) {
+      expect(await verify(file)).toMatchObject({ exit: 0 });
+      expect(problemOf(await verify(file, "--code", lamp))).toMatchObject({
+        exit: 6,
+        code: "CLI_PROOF_SUBJECT",
+      });
+    }
+  });
+
+  test.runIf(existsSync("/proc/self/fd"))("leaves no file open that it read from", async () => {
+    const broken = await kept("broken.proof", `${JSON.stringify({ format: EXPORT_FORMAT })}\n`);
+    const pages = await kept("broken.history", `${HISTORY_BEGINNING},\n`);
+    const open = () => readdirSync("/proc/self/fd").length;
+    const before = open();
+    for (let i = 0; i < 10; i++) {
+      for (const file of [broken, pages]) {
+        expect(await runHere(["verify", file, "--policy", policy])).toMatchObject({ exit: 6 });
+      }
+    }
+    // Others may open something meanwhile; each run would leave one or more.
+    expect(open() - before).toBeLessThan(10);
+  });
+
+  test("tells the facts of what does not hold, hashes as they are written elsewhere", async () => {
+    const elsewhere = await verify(await kept("empty.json", "[]"));
+    expect(elsewhere).toMatchObject({ exit: 6 });
+    expect(elsewhere.errors).toContain("CLI_PROOF  got=0  max=12  cause=PROOF_CHAIN_LENGTH");
+    const proof = JSON.parse(await readFile(at("lamp.json"), "utf8"));
+    const value = base64(utf8("another"));
+    const changed = await kept("changed.json", JSON.stringify({ ...proof, value }));
+    expect(saidOf(await verify(changed, "--json"))).toMatchObject({
+      facts: { cause: "PROOF_MAP_ROOT", got: expect.stringMatching(/^[0-9a-f]{64}$/u) },
+      exit: 6,
+    });
   });
 
   test("shows that the log only grew since a checkpoint that was kept, or since a receipt", async () => {

@@ -23,6 +23,79 @@ import {
 } from "../../src/core/index.ts";
 import { ApiProblem, NodeUnreachable, ProofMismatch } from "../../src/sdk/index.ts";
 import { signerOf } from "../sdk/world.ts";
+import { runHere } from "./in-process.ts";
+
+describe("facts in a sentence", () => {
+  const reportIn = (language: "en" | "zh", code: string, facts: object) =>
+    reportOf(new ApiProblem(422, { code, title: "", facts: { ...facts }, remedy: "" }), language);
+
+  test("a moment is a time of day, in whatever unit the refusal brings it", () => {
+    const until = Date.UTC(2026, 10, 22, 6, 5) / 1000;
+    expect(reportIn("en", "AUTH_KEY_UNTIL", { kid: "0".repeat(16), until }).what).toBe(
+      "This key was good until 2026-11-22 14:05, Beijing time.",
+    );
+    const early = { subject: "MA.156.1301", from: until * 1000 };
+    const { what, facts } = reportIn("zh", "STATE_RECOVERY_EARLY", early);
+    expect(what).toContain("2026-11-22 14:05");
+    expect(facts).toEqual(early);
+  });
+
+  test("a word of the protocol is said in the language of the run; programs get the word", () => {
+    const closed = { kid: "0".repeat(16), why: "compromised" };
+    expect(reportIn("zh", "AUTH_KEY_CLOSED", closed).what).toContain("已泄露");
+    expect(reportIn("en", "AUTH_KEY_CLOSED", closed).what).toContain("others may have it");
+    expect(reportIn("zh", "AUTH_KEY_CLOSED", closed).facts).toEqual(closed);
+    const state = { decision: "d", state: "executed" };
+    expect(reportIn("zh", "STATE_DECISION_CLOSED", state).what).toContain("已通过并执行");
+  });
+});
+
+describe("usage", () => {
+  test("a command that is left out is answered with the help that lists them; programs get a problem", async () => {
+    for (const [args, title] of [
+      [[], "Usage: cityid "],
+      [["dataset"], "Usage: cityid dataset "],
+    ] as const) {
+      const ran = await runHere(args);
+      expect(ran).toMatchObject({ exit: 2, out: "" });
+      expect(ran.errors.startsWith(title)).toBe(true);
+      expect(ran.errors).not.toContain("CLI_USAGE");
+    }
+    const { exit, errors } = await runHere(["dataset", "--json"]);
+    expect(exit).toBe(2);
+    expect(JSON.parse(errors)).toMatchObject({ code: "CLI_USAGE", exit: 2 });
+  });
+
+  test("help is a command too, at every level", async () => {
+    for (const args of [
+      ["help", "show"],
+      ["dataset", "help", "list"],
+    ]) {
+      const ran = await runHere(args);
+      expect(ran).toMatchObject({ exit: 0, errors: "" });
+      expect(ran.out).toContain(
+        `Usage: cityid ${args.filter((word) => word !== "help").join(" ")} `,
+      );
+    }
+  });
+
+  test("what was wrong is looked up where it was: in the help of the command that was called", async () => {
+    for (const [args, command] of [
+      [["dataset", "list", "--bogus"], "dataset list"],
+      [["--as", "member", "key", "new"], "key new"],
+      [["dataset", "hlep"], "dataset"],
+    ] as const) {
+      expect((await runHere(args)).errors).toContain(`See \`cityid ${command} --help\`.`);
+    }
+  });
+
+  test("help in Chinese is Chinese, choices and defaults too", async () => {
+    const { out } = await runHere(["inbox", "decisions", "--help", "--lang", "zh"]);
+    expect(out).toContain("（可选：");
+    expect(out).toContain("，默认：");
+    expect(out).not.toMatch(/choices|default|help for/);
+  });
+});
 
 describe("language", () => {
   test.each([

@@ -225,7 +225,9 @@ describe("a node that was killed", () => {
     await made(alert("six", { expiresAt: in_(600_000) }));
     const level = [property(1), property(2, { datasetId: "urn:d:1", expiresAt })];
     const headers = { ...JSON_TYPE, "NGSILD-Tenant": AIR, ...(await bearer()) };
-    for (const each of [alert("seven", { expiresAt }), alert("eight", { level })]) {
+    const note = property("x", { expiresAt });
+    const said = [alert("seven", { expiresAt }), alert("eight", { level, note }), alert("nine")];
+    for (const each of said) {
       expect((await ask("POST", "/entities", each, headers)).status).toBe(201);
     }
     await world.node.stop("SIGKILL");
@@ -236,15 +238,23 @@ describe("a node that was killed", () => {
       await fetch(`${world.node.url}${path}`, { headers: await bearer() });
     const collection = `/ogc/collections/dataset.${AIR.replaceAll("/", "_")}/items`;
     const page: Json = await (await read(collection)).json();
-    const lasting = "urn:ngsi-ld:Alert:eight";
+    const [lasting, other] = ["urn:ngsi-ld:Alert:eight", "urn:ngsi-ld:Alert:nine"];
     expect([page.numberMatched, page.features]).toMatchObject([
-      1,
-      [{ id: lasting, properties: { level: 1 } }],
+      2,
+      [{ id: lasting, properties: { level: 1 } }, { id: other }],
     ]);
+    // So it is where the store counts for a page, and what was found by something that has expired is not.
+    const first: Json = await (await read(`${collection}?limit=1`)).json();
+    expect([first.numberMatched, first.numberReturned]).toEqual([2, 0]);
+    const byNote: Json = await (await read(`${collection}?note=x`)).json();
+    expect([byNote.numberMatched, byNote.features]).toEqual([0, []]);
     expect((await read(`${collection}/urn:ngsi-ld:Alert:seven`)).status).toBe(404);
     const table = `/v1/datasets/${encodeURIComponent(AIR)}/export?format=ndjson&of=entities`;
     const rows = (await (await read(table)).text()).trim().split("\n");
-    expect(rows.map((row) => JSON.parse(row))).toMatchObject([{ id: lasting, level: 1 }]);
+    expect(rows.map((row) => JSON.parse(row))).toMatchObject([
+      { id: lasting, level: 1 },
+      { id: other },
+    ]);
 
     const path = "/entities/urn:ngsi-ld:Alert:five";
     expect(await problem("GET", path)).toEqual(GONE);

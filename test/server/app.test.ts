@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ENDPOINTS } from "../../src/server/ops/openapi/index.ts";
 import { MA1301, openCity, openWorld, type World } from "./world.ts";
@@ -153,6 +154,24 @@ describe("the description of the API", () => {
       /href="(\/page\.[0-9a-f]+\.css)"/.exec(await (await world.get("/docs")).text())?.[1] ?? "";
     expect((await world.get(style)).headers.get("Content-Type")).toBe("text/css; charset=utf-8");
   });
+});
+
+describe("long texts that stay the same", () => {
+  test.each(["/openapi.json", "/docs", "/docs/errors"])(
+    "%s comes compressed to who takes it, and is the same text",
+    async (path) => {
+      const plain = await world.get(path);
+      expect(plain.headers.get("Content-Encoding")).toBeNull();
+      const text = await plain.text();
+      const zipped = await world.get(path, { "Accept-Encoding": "gzip, deflate, br" });
+      expect(zipped.headers.get("Content-Encoding")).toBe("gzip");
+      expect(zipped.headers.get("Vary")).toContain("Accept-Encoding");
+      expect(zipped.headers.get("ETag")).toBe(plain.headers.get("ETag"));
+      const bytes = Buffer.from(await zipped.arrayBuffer());
+      expect(bytes.length).toBeLessThan(text.length / 3);
+      expect(gunzipSync(bytes).toString()).toBe(text);
+    },
+  );
 });
 
 describe("the description of the API, to read", () => {

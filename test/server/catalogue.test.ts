@@ -61,7 +61,7 @@ test("has what DCAT-AP asks for, each name of a vocabulary that the document its
     "dct:title": expect.arrayContaining([{ "@value": "空气质量", "@language": "zh" }]),
     "dct:description": [isText, isText],
     "dct:publisher": { "@id": `${NODE}/${OFFICE}`, "@type": "foaf:Agent" },
-    "dcat:contactPoint": { "@type": "vcard:Organization", "vcard:fn": "数据科" },
+    "dcat:contactPoint": { "@type": ["vcard:Organization", "vcard:Kind"], "vcard:fn": "数据科" },
     "dcat:keyword": ["environment"],
     "dct:accrualPeriodicity": {
       "@id": "http://publications.europa.eu/resource/authority/frequency/HOURLY",
@@ -79,6 +79,7 @@ test("has what DCAT-AP asks for, each name of a vocabulary that the document its
     "schema:variableMeasured": [{ "schema:name": "pm25", "schema:unitText": "µg/m³" }],
     "odrl:hasPolicy": { "@type": "odrl:Offer" },
   });
+  expect(dataset["dcat:distribution"]).toHaveLength(1);
   const [distribution] = dataset["dcat:distribution"];
   expect(distribution).toMatchObject({
     ...{ "@type": "dcat:Distribution", "dcat:accessURL": isIri },
@@ -143,6 +144,20 @@ test("finds by name, shows what is open, and pages", async () => {
       },
     },
   });
+  // What may be taken as a whole is had in four forms.
+  const tables = dataset["dcat:distribution"].slice(1);
+  expect(tables.map((each: Json) => each["dct:format"]["@id"].split("/").at(-1))).toEqual([
+    "PARQUET",
+    "CSV",
+    "GEOJSON",
+    "JSON",
+  ]);
+  for (const table of tables) {
+    const answer = await world.get(table["dcat:downloadURL"]["@id"].slice(NODE.length));
+    const type = table["dcat:mediaType"]["@id"].split("media-types/")[1];
+    expect([answer.status, answer.headers.get("content-type")?.split(";")[0]]).toEqual([200, type]);
+    await answer.arrayBuffer();
+  }
   // Sample rows are those that everybody may read.
   const [sample] = dataset["adms:sample"];
   expect(sample).toMatchObject({ "@type": "dcat:Distribution", "dcat:accessURL": isIri });
@@ -150,4 +165,31 @@ test("finds by name, shows what is open, and pages", async () => {
   const names = features.flatMap(({ properties }: Json) => Object.keys(properties));
   expect(features.length).toBeGreaterThan(0);
   expect([names.includes("pm25"), names.includes("no2")]).toEqual([true, false]);
+});
+
+test("leads to a contact that is an address, and gives each term its class", async () => {
+  const contacts = async (contact: string) => {
+    const { record } = await world.json(`/v1/codes/${encodeURIComponent(AIR)}`);
+    const { log } = await world.json(`/v1/datasets/${encodeURIComponent(AIR)}`);
+    const { origin, vkeys, url } = log;
+    const said = { title: { zh: "空气" }, licence: "X 许可", contact, log: { origin, vkeys, url } };
+    const prev = Buffer.from(record.op, "hex");
+    await world.do({ op: "dataset", code: code(AIR), prev, ...said }, office);
+    return (await world.json(`/catalog/${encodeURIComponent(AIR)}`))["dcat:dataset"][0];
+  };
+  expect((await contacts("a%b@example.org"))["dcat:contactPoint"]).toMatchObject({
+    ...{ "vcard:fn": "a%b@example.org", "vcard:hasEmail": { "@id": "mailto:a%25b@example.org" } },
+  });
+  expect((await contacts("https://example.org/x"))["dcat:contactPoint"]).toMatchObject({
+    "vcard:hasURL": { "@id": "https://example.org/x" },
+  });
+  const dataset = await contacts("电话 0311 <a@b>");
+  expect(dataset["dcat:contactPoint"]).toEqual({
+    ...{ "@type": ["vcard:Organization", "vcard:Kind"], "vcard:fn": "电话 0311 <a@b>" },
+  });
+  expect(dataset["dct:accessRights"]["@type"]).toBe("dct:RightsStatement");
+  expect(dataset["dcat:landingPage"]["@type"]).toBe("foaf:Document");
+  const [{ "dcat:mediaType": type, "dct:license": licence }] = dataset["dcat:distribution"];
+  expect(type["@type"]).toBe("dct:MediaType");
+  expect(licence).toEqual({ "@type": "dct:LicenseDocument", "rdfs:label": "X 许可" });
 });

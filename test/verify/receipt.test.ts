@@ -72,6 +72,18 @@ describe("a receipt", () => {
     });
   });
 
+  test.each([
+    ["nowSeconds", undefined],
+    ["nowSeconds", Number.NaN],
+    ["maxAgeSeconds", undefined],
+    ["maxAgeSeconds", Number.NaN],
+    ["maxAgeSeconds", -1],
+  ])("is not judged where %s is %s: nothing would be too old", async (name, value) => {
+    const options = { ...QUORUM, [name]: value };
+    const text = receipt({ cosigned: [NOW - 30, NOW - 30] });
+    await expect(verifyReceipt(text, ENTRY, options)).rejects.toThrow(TypeError);
+  });
+
   test("is of one entry only", async () => {
     expect(await verifyReceipt(receipt(), utf8("d"), ANY_AGE)).toMatchObject({
       error: { code: "PROOF_ROOT" },

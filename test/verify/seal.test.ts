@@ -255,6 +255,14 @@ describe("evidence", () => {
     expect(knowledge.shown(of, code("MA.156.1301"))).toBeUndefined();
   });
 
+  test("is not judged by a clock that is none", async () => {
+    const [each] = cases;
+    const options = { policy: LOG_ONLY, nowSeconds: Number.NaN, maxAgeSeconds: 60 };
+    await expect(checkSeal(present(each, "a case").text, { proofs: [] }, options)).rejects.toThrow(
+      TypeError,
+    );
+  });
+
   test("with values of any other type is judged, and never throws", async () => {
     const each = caseOf("genuine, in a batch that was logged before the key was retired");
     const [whole] = each.proofs as readonly { more: readonly Claim[] }[];

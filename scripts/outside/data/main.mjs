@@ -6,7 +6,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { answerOf, check, run } from "../check.mjs";
 import { checkFeatures } from "./features.mjs";
 import { checkWithSchemathesis } from "./schemathesis.mjs";
-import { boxOf, fillTo, startDataNode } from "./world.mjs";
+import { boxOf, describeClosed, fillTo, startDataNode } from "./world.mjs";
 
 const [venv, entities = "50000"] = process.argv.slice(2);
 const python = join(venv, "bin", "python");
@@ -23,6 +23,8 @@ try {
   await fillTo(node, 1000);
   say("both descriptions are valid");
   await checkDescriptions();
+  say("the catalogue is DCAT-AP 3");
+  await checkCatalogue();
   say("the abstract tests of OGC API Features, Part 1 and Part 2");
   const { done } = await checkFeatures(`${world.url}/ogc`);
   check(done > 1000, `${done} checks of the abstract tests passed`);
@@ -52,6 +54,17 @@ async function checkDescriptions() {
     writeFileSync(file, await (await fetch(world.url + path)).text());
     const said = await answerOf(python, ["-m", "openapi_spec_validator", file]);
     check(said.trim().endsWith("OK"), `${path}: openapi-spec-validator finds nothing`);
+  }
+}
+
+/** Of an open dataset, of one that has to be asked for, and of both. */
+async function checkCatalogue() {
+  const codes = [dataset, await describeClosed(node)];
+  for (const path of ["/catalog", ...codes.map((code) => `/catalog/${encodeURIComponent(code)}`)]) {
+    const file = join(world.root, "catalogue.jsonld");
+    writeFileSync(file, await (await fetch(world.url + path)).text());
+    const said = await answerOf(python, [here("shacl.py"), file]);
+    check(/^shapes=[1-9]\d{2,} triples=[1-9]\d+ conforms=True\n$/.test(said), `${path}: ${said}`);
   }
 }
 

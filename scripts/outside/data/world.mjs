@@ -43,17 +43,39 @@ export async function fillTo(node, entities) {
 }
 
 async function makeDataset(world, signer) {
-  const owner = createClient({ url: world.url }).as({ signer, holder: `${DEPARTMENT}#1` });
-  const { origin, vkeys, url } = await owner.openDatasetLog(AIR);
-  const by = (body) => world.submit([world.sign(body, DEPARTMENT, "department")]);
-  const names = { zh: { value: "空气", validFrom: "2020-01-01" } };
-  await by({ op: "register", items: [{ code: `${DEPARTMENT}/DATA`, kind: "class", names }] });
-  await by({ op: "register", items: [{ code: AIR, kind: "dataset", names }] });
-  const { record } = await owner.record(AIR);
-  const described = { title: { zh: "空气" }, licence: "CC0-1.0", contact: "数据科", log: { origin, vkeys, url } };
-  await by({ op: "dataset", code: AIR, prev: Buffer.from(record.op, "hex"), ...described });
-  await by({ op: "grant", code: AIR, to: "*", log: origin, actions: ["export", "read"] });
+  await register(world, `${DEPARTMENT}/DATA`, "class");
+  const origin = await describe(world, signer, AIR, { title: { zh: "空气" }, licence: "CC0-1.0", contact: "数据科" });
+  await by(world, { op: "grant", code: AIR, to: "*", log: origin, actions: ["export", "read"] });
   return origin;
+}
+
+/** Another dataset, which nobody was granted, and which says of itself all that one can. @returns its code */
+export async function describeClosed({ world, claims }) {
+  const code = `${DEPARTMENT}/DATA/TRAFFIC`;
+  await describe(world, claims.signer, code, {
+    ...{ title: { zh: "交通流量", en: "Traffic" }, themes: ["traffic"], terms: "仅供研究", rhythm: "PT1H" },
+    ...{ licence: "政府数据开放许可", contact: "data@example.org", extent: [WEST, SOUTH, WEST + STEP, SOUTH + STEP] },
+    dictionary: [{ name: "flow", type: "integer", unit: "1/h", names: { zh: "流量" } }],
+  });
+  return code;
+}
+
+/** @returns the name of its log */
+async function describe(world, signer, code, said) {
+  const owner = createClient({ url: world.url }).as({ signer, holder: `${DEPARTMENT}#1` });
+  const { origin, vkeys, url } = await owner.openDatasetLog(code);
+  await register(world, code, "dataset");
+  const { record } = await owner.record(code);
+  await by(world, { op: "dataset", code, prev: Buffer.from(record.op, "hex"), ...said, log: { origin, vkeys, url } });
+  return origin;
+}
+
+function register(world, code, kind) {
+  return by(world, { op: "register", items: [{ code, kind, names: { zh: { value: "数据", validFrom: "2020-01-01" } } }] });
+}
+
+function by(world, body) {
+  return world.submit([world.sign(body, DEPARTMENT, "department")]);
 }
 
 function sensor(n) {

@@ -57,7 +57,7 @@ const FIELDS: { readonly [name: string]: Text } = {
 const STATUSES: { readonly [what: string]: Text } = {
   suspend: { en: "suspended", zh: "暂停" },
   resume: { en: "resumed", zh: "恢复" },
-  retire: { en: "retired", zh: "终止" },
+  retire: { en: "retired", zh: "注销" },
 };
 
 const RECOVERIES: { readonly [what: string]: Text } = {

@@ -24,7 +24,7 @@ export type Row = {
 export const STATUS_WORDS: { readonly [status in EffectiveStatus["status"] | "absent"]: Text } = {
   active: { en: "active", zh: "有效" },
   suspended: { en: "suspended", zh: "已暂停" },
-  retired: { en: "ended", zh: "已终止" },
+  retired: { en: "retired", zh: "已注销" },
   void: { en: "void", zh: "已撤销" },
   absent: { en: "never issued in this ledger", zh: "本账本从未签发" },
 };

@@ -13,14 +13,14 @@ type Options = { readonly reason: string; readonly successor?: readonly string[]
 export function addStatus(program: Command, { say, runOf }: Cli): void {
   program
     .command("status")
-    .description(say({ en: "suspends, resumes or retires a code", zh: "暂停、恢复或终止标识码" }))
+    .description(say({ en: "suspends, resumes or retires a code", zh: "暂停、恢复或注销标识码" }))
     .argument("<code>")
     .addArgument(new Argument("<do>").choices(["suspend", "resume", "retire"]))
     .addOption(reasonOption(say))
     .addOption(
       new Option(
         "--successor <code>",
-        say({ en: "of a retirement: who takes over", zh: "终止时的承继者" }),
+        say({ en: "of a retirement: who takes over", zh: "注销时的承继者" }),
       ).argParser(collect),
     )
     .action(async (text: string, what: StatusItem["do"], options: Options, command: Command) => {
@@ -45,5 +45,5 @@ const DONE: { readonly [what in StatusItem["do"]]: (code: string) => { en: strin
   {
     suspend: (code) => ({ en: `Suspended ${code}.`, zh: `已暂停 ${code}。` }),
     resume: (code) => ({ en: `Resumed ${code}.`, zh: `已恢复 ${code}。` }),
-    retire: (code) => ({ en: `Retired ${code}.`, zh: `已终止 ${code}。` }),
+    retire: (code) => ({ en: `Retired ${code}.`, zh: `已注销 ${code}。` }),
   };

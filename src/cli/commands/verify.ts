@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import {
   decodeCbor,
@@ -7,6 +6,7 @@ import {
   type Operation,
   openEnvelope,
   operation as operationShape,
+  TLOG_PROOF_MAGIC,
 } from "../../core/index.ts";
 import { describeOperation } from "../../sdk/index.ts";
 import { FACTS_FORMAT } from "../../verify/data/index.ts";
@@ -14,22 +14,25 @@ import {
   type ChainLink,
   CONSISTENCY_FORMAT,
   FRAUD_FORMAT,
+  HISTORY_FORMAT,
+  PROOF_FORMAT,
   type RecordVerdict,
   type TrustOptions,
   verifyReceipt,
 } from "../../verify/index.ts";
 import { isPdf, proofInPdf } from "../certificate/proof-file.ts";
 import type { Cli } from "../cli.ts";
-import { fileProblem } from "../file-problem.ts";
+import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { localTime, statusText } from "../show-record.ts";
 import { ageText, checkSubject, delegationText, refused, whoLines } from "../verify/attested.ts";
 import { historyPages } from "../verify/history-file.ts";
-import { formatOf, type Judged, judgeProof } from "../verify/judge.ts";
+import { type Judged, judgeProof } from "../verify/judge.ts";
+import { isReadAgain, readWhole, textOf } from "../verify/read-file.ts";
 import { addTrustOptions, type TrustFlags, trustOf } from "../verify/trust.ts";
 import { besidePage } from "../verify/verify-certificate.ts";
 import { verifyConsistencyFile } from "../verify/verify-consistency.ts";
-import { isExportProof, verifyExportFile } from "../verify/verify-export.ts";
+import { EXPORT_BEGINNING, isExportProof, verifyExportFile } from "../verify/verify-export.ts";
 import { verifyFactsFile } from "../verify/verify-facts.ts";
 import { verifyFraudFile } from "../verify/verify-fraud.ts";
 import { showHistory, verifyHistoryFile } from "../verify/verify-history.ts";
@@ -77,29 +80,63 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
   addTrustOptions(command, say).action(async (path: string, options: Options, command: Command) => {
     const run = runOf(command);
     const trust = await trustOf(run, options);
-    const pages = await historyPages(path);
-    if (pages !== undefined) return verifyHistoryFile(run, pages, trust, options.code);
-    if (await isExportProof(path)) {
-      return verifyExportFile(run, path, options.table, trust, options.code);
+    if (await isReadAgain(path)) {
+      const pages = await historyPages(path);
+      if (pages !== undefined) return verifyHistoryFile(run, pages, trust, options.code);
+      if (await isExportProof(path)) {
+        return verifyExportFile(run, path, options.table, trust, options.code);
+      }
     }
-    const bytes = await readBytes(path);
+    const bytes = await readWhole(path);
     if (isPdf(bytes)) return verifyPdf(run, path, bytes, trust, options.code);
-    const text = bytes.toString("utf8");
-    if (text.startsWith("[")) return verifyProof(run, text, trust, options.code);
-    if (!text.startsWith("{")) {
-      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust);
+    const text = textOf(bytes);
+    if (text.startsWith(TLOG_PROOF_MAGIC)) {
+      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust, options.code);
     }
-    switch (formatOf(text)) {
+    switch (kindOf(path, text)) {
       case CONSISTENCY_FORMAT:
-        return verifyConsistencyFile(run, text, trust);
+        return verifyConsistencyFile(run, text, trust, options.code);
       case FACTS_FORMAT:
         return verifyFactsFile(run, text, trust, options.code);
       case FRAUD_FORMAT:
-        return verifyFraudFile(run, text, trust);
+        return verifyFraudFile(run, text, trust, options.code);
       default:
         return verifyProof(run, text, trust, options.code);
     }
   });
+}
+
+const KINDS: ReadonlySet<unknown> = new Set([
+  PROOF_FORMAT,
+  HISTORY_FORMAT,
+  CONSISTENCY_FORMAT,
+  FACTS_FORMAT,
+  FRAUD_FORMAT,
+]);
+
+/** What a text says that it is. What is broken is left to the verifier. @throws CliProblem CLI_FILE_FORMAT, CLI_FILE */
+function kindOf(path: string, text: string): unknown {
+  if (text.startsWith("[")) return undefined;
+  if (text.startsWith(EXPORT_BEGINNING)) {
+    const detail = {
+      en: "the proof of an export is read more than once, so it cannot come through a pipe",
+      zh: "导出证明需多次读取，不能来自管道",
+    };
+    throw new CliProblem("CLI_FILE", { path, detail });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    if (text.startsWith("{")) return undefined;
+  }
+  const format = (value as { readonly format?: unknown } | null | undefined)?.format;
+  if (KINDS.has(format)) return format;
+  const want = {
+    en: "a proof, a receipt or a certificate",
+    zh: "证明、回执或证明书",
+  };
+  throw new CliProblem("CLI_FILE_FORMAT", { path, want });
 }
 
 /** Of a certificate only the proof counts that is attached to it. */
@@ -127,12 +164,6 @@ function showJudged(run: Run, { record, links, history }: Judged, code: string |
   if (history !== undefined) showHistory(run, history, code);
   else if (links.length > 0) showChain(run, record, links, code);
   else showVerdict(run, record, code, {}, () => []);
-}
-
-async function readBytes(path: string): Promise<Buffer> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw fileProblem(path, cause);
-  });
 }
 
 /** A proof that begins at the ledger that the policy is of, and ends in the one that the code lives in. */
@@ -204,11 +235,13 @@ async function verifyReceiptFile(
   text: string,
   entryPath: string,
   trust: TrustOptions,
+  code: string | undefined,
 ): Promise<void> {
-  const entry = new Uint8Array(await readBytes(entryPath));
+  const entry = new Uint8Array(await readWhole(entryPath));
   const verdict = await verifyReceipt(text, entry, trust);
   if (!verdict.ok) throw refused(verdict.error);
   const { index, hash, checkpoint } = verdict.value;
+  checkSubject(`op/${hex(hash)}`, code);
   const { origin, size } = checkpoint;
   run.result(
     { index, hash: hex(hash), checkpoint: { origin, size }, signedBy: verdict.value.signedBy },

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { MqttClient } from "mqtt";
+import { parseExactJson } from "../import/exact-json.ts";
 import type { Run } from "../run.ts";
 
 /** What a message holds: a reading, or a list of them; each with the topic that it came by and the time when it came. */
@@ -16,7 +17,7 @@ export function readingsOf(topic: string, payload: Uint8Array, now: Date): strin
 
 function parse(payload: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+    return parseExactJson(new TextDecoder("utf-8", { fatal: true }).decode(payload));
   } catch {
     return undefined;
   }

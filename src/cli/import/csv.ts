@@ -9,14 +9,19 @@ import type { Row, RowSource } from "./row.ts";
 export type CsvOptions = { readonly encoding?: string };
 
 /** How the file is written, as far as its beginning shows. */
-type Dialect = { readonly encoding: string; readonly delimiter: string };
+type Dialect = {
+  readonly encoding: string;
+  readonly delimiter: string;
+  /** Its first line says the delimiter, as spreadsheets write it, and is no header. */
+  readonly saysDelimiter: boolean;
+};
 
-/** A CSV file with a header line: UTF-8 or GB 18030; commas, semicolons or tabs. */
+/** A CSV file with a header line: UTF-8, UTF-16 or GB 18030; commas, semicolons or tabs. */
 export async function openCsv(path: string, options: CsvOptions = {}): Promise<RowSource> {
   const dialect = await detectDialect(path, options.encoding);
   let columns: readonly string[] | undefined;
   for await (const { record } of readRecords(path, dialect)) {
-    columns = record.map((name) => name.trim());
+    columns = withoutEmptyEnd(record.map((name) => name.trim()));
     break;
   }
   if (columns === undefined) throw new CliProblem("IMPORT_EMPTY", { path });
@@ -45,7 +50,9 @@ function toRow(record: readonly string[], line: number, columns: readonly string
     const cell = record[i]?.trim() ?? "";
     if (cell !== "") cells.set(column, cell);
   }
-  if (record.length === columns.length) return { line, cells };
+  // Spreadsheets write empty cells beyond the last column.
+  const isWhole = record.length >= columns.length;
+  if (isWhole && withoutEmptyEnd(record).length <= columns.length) return { line, cells };
   return {
     line,
     cells,
@@ -53,33 +60,64 @@ function toRow(record: readonly string[], line: number, columns: readonly string
   };
 }
 
+function withoutEmptyEnd(cells: readonly string[]): readonly string[] {
+  return cells.slice(0, cells.findLastIndex((cell) => cell.trim() !== "") + 1);
+}
+
 type Parsed = {
   readonly record: string[];
-  readonly info: { readonly lines: number };
+  readonly info: { readonly empty_lines: number };
 };
 
+/** Of one record: a quote that is never closed would take in all that follows it. */
+const MAX_RECORD_CHARACTERS = 16 * 1024 * 1024;
+
+/** The records, each with the line in which it ends; in a quoted cell there can be line breaks. */
 async function* readRecords(
   path: string,
-  { encoding, delimiter }: Dialect,
+  { encoding, delimiter, saysDelimiter }: Dialect,
 ): AsyncGenerator<{ readonly record: string[]; readonly line: number }, void, undefined> {
   const parser = parse({
     bom: true,
     delimiter,
+    from_line: saysDelimiter ? 2 : 1,
     info: true,
+    max_record_size: MAX_RECORD_CHARACTERS,
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
   });
   // What breaks on the way destroys the parser, and is thrown by the loop below.
   pipeline(Readable.from(readText(path, encoding)), parser, () => undefined);
+  let lines = saysDelimiter ? 2 : 1;
+  let empty = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      yield { record, line: info.lines };
+      empty = info.empty_lines;
+      lines += record.reduce((sum, cell) => sum + breaksIn(cell), 0);
+      yield { record, line: lines + empty };
+      lines += 1;
     }
   } catch (cause) {
     if (cause instanceof CliProblem) throw cause;
-    throw fileProblem(path, cause);
+    throw brokenRecord(path, cause, lines + empty) ?? fileProblem(path, cause);
   }
+}
+
+function breaksIn(cell: string): number {
+  return cell.includes("\n") || cell.includes("\r") ? cell.split(/\r\n|\r|\n/).length - 1 : 0;
+}
+
+/** What the parser says of a quote that is opened and not closed. */
+function brokenRecord(path: string, cause: unknown, line: number): CliProblem | undefined {
+  const { code } = cause as { readonly code?: unknown };
+  // Everything else that it can find wrong it was told to take.
+  if (typeof code !== "string" || !code.startsWith("CSV")) return undefined;
+  const want = {
+    en: `CSV: a quote that is opened in line ${line} is not closed`,
+    zh: `CSV：第 ${line} 行的引号没有闭合`,
+  };
+  return new CliProblem("CLI_FILE_FORMAT", { path, want }, { cause });
 }
 
 async function* readText(path: string, encoding: string): AsyncGenerator<string, void, undefined> {
@@ -104,15 +142,34 @@ async function detectDialect(path: string, asked: string | undefined): Promise<D
   try {
     const { bytesRead, buffer } = await file.read(Buffer.alloc(PROBE_BYTES), 0, PROBE_BYTES, 0);
     const probe = buffer.subarray(0, bytesRead);
-    const encoding = asked ?? detectEncoding(probe);
-    return { encoding, delimiter: detectDelimiter(new TextDecoder(encoding).decode(probe)) };
+    const encoding = asked === undefined ? detectEncoding(probe) : encodingNamed(asked);
+    const header = new TextDecoder(encoding).decode(probe).split(/\r\n|\r|\n/, 1)[0] ?? "";
+    const said = /^sep=(.)$/i.exec(header)?.[1];
+    return {
+      encoding,
+      delimiter: said ?? detectDelimiter(header),
+      saysDelimiter: said !== undefined,
+    };
   } finally {
     await file.close();
   }
 }
 
-/** What is no UTF-8 comes, in China, from a spreadsheet that writes GB 18030. */
+function encodingNamed(name: string): string {
+  try {
+    return new TextDecoder(name).encoding;
+  } catch {
+    const want = { en: "the name of an encoding", zh: "编码名称" };
+    const example = "--encoding gb18030";
+    throw new CliProblem("CLI_ARGUMENT", { name: "--encoding", got: name, want, example });
+  }
+}
+
+/** What is no UTF-8 comes, in China, from a spreadsheet that writes GB 18030; "Unicode text" of spreadsheets is UTF-16. */
 function detectEncoding(probe: Uint8Array): string {
+  const [first, second] = probe;
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
   try {
     // As a stream: the last character of the probe may be cut.
     new TextDecoder("utf-8", { fatal: true }).decode(probe, { stream: true });
@@ -123,8 +180,7 @@ function detectEncoding(probe: Uint8Array): string {
 }
 
 /** The one that the header line has most of. */
-function detectDelimiter(text: string): string {
-  const header = text.split(/\r?\n/, 1)[0] ?? "";
+function detectDelimiter(header: string): string {
   const count = (delimiter: string) => header.split(delimiter).length;
   return [",", ";", "\t"].reduce((best, next) => (count(next) > count(best) ? next : best));
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
+import { parseExactJson } from "./exact-json.ts";
 import type { Row, RowSource } from "./row.ts";
 
 /** A GeoJSON FeatureCollection (RFC 7946), or one feature a line (RFC 8142). */
@@ -31,10 +32,10 @@ async function read(path: string): Promise<string> {
 }
 
 function readFeatures(path: string, text: string): readonly Feature[] {
-  const whole = parseJson(text);
+  const whole = parseExactJson(text);
   if (whole === undefined) return readLines(path, text);
   if (isFeature(whole)) return [whole];
-  const { type, features, crs } = whole as { [name: string]: unknown };
+  const { type, features, crs } = (whole ?? {}) as { [name: string]: unknown };
   if (type !== "FeatureCollection" || !Array.isArray(features) || !features.every(isFeature)) {
     throw noGeoJson(path);
   }
@@ -51,7 +52,7 @@ function readFeatures(path: string, text: string): readonly Feature[] {
 /** RFC 8142 begins each line with a record separator; many programs leave it out. */
 function readLines(path: string, text: string): readonly Feature[] {
   const lines = text.split("\n").map((line) => withoutSeparator(line).trim());
-  const features = lines.filter((line) => line !== "").map(parseJson);
+  const features = lines.filter((line) => line !== "").map(parseExactJson);
   if (features.length === 0 || !features.every(isFeature)) throw noGeoJson(path);
   return features;
 }
@@ -73,14 +74,6 @@ function propertiesOf({ id, properties }: Feature): { readonly [name: string]: u
 
 function isFeature(value: unknown): value is Feature {
   return typeof value === "object" && value !== null && "type" in value && value.type === "Feature";
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function noGeoJson(path: string): CliProblem {

@@ -46,6 +46,7 @@ export type RowCode =
   | "ROW_POINT"
   | "ROW_NUMBER"
   | "ROW_TRUTH"
+  | "ROW_LONG"
   | "ROW_JSON"
   | "ROW_ACTION"
   | "ROW_KEY"
@@ -84,12 +85,16 @@ export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
   ROW_MISSING: { en: "is empty and needed", zh: "为必填项，不能为空" },
   ROW_NOTHING: { en: "has nothing that was seen", zh: "没有任何观测值" },
   ROW_TIME: {
-    en: "is no time, like 2026-05-31T08:00:00+08:00; without a zone the mapping says which",
-    zh: "不是时间，正确如 2026-05-31T08:00:00+08:00；未写时区时须在映射中注明",
+    en: "is no time with the year first, like 2026-05-31T08:00:00+08:00 or 2026/5/31 8:00; without a zone the mapping says which, and whether numbers count since 1970",
+    zh: "不是年份在前的时间，正确如 2026-05-31T08:00:00+08:00 或 2026/5/31 8:00；未写时区时，或数字为 1970 年起的计数时，须在映射中注明",
   },
   ROW_POINT: { en: "has a geometry that is no point", zh: "几何图形不是点" },
-  ROW_NUMBER: { en: "is no number, like 12.5", zh: "不是数字，正确如 12.5" },
+  ROW_NUMBER: {
+    en: "is no number, like 12.5; a whole one is at most 9007199254740991",
+    zh: "不是数字，正确如 12.5；整数不超过 9007199254740991",
+  },
   ROW_TRUTH: { en: "is neither true nor false", zh: "不是 true 或 false" },
+  ROW_LONG: { en: "is longer than 64 KiB", zh: "长度超过 64 KiB" },
   ROW_JSON: { en: "is no JSON object", zh: "不是 JSON 对象" },
   ROW_ACTION: { en: "is none of enrol, replace and close", zh: "不是 enrol、replace、close 之一" },
   ROW_KEY: {

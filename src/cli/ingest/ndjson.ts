@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileProblem } from "../file-problem.ts";
+import { parseExactJson } from "../import/exact-json.ts";
 import type { Row } from "../import/row.ts";
 
 /** A file of one JSON object a line; members of members are columns `a.b`. One line is in memory at a time. */
@@ -22,7 +23,7 @@ export async function* ndjsonRows(path: string): AsyncGenerator<Row, void, undef
 
 function rowOf(text: string, line: number): Row {
   const cells = new Map<string, string>();
-  const value = parse(text);
+  const value = parseExactJson(text);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return { line, cells, broken: { code: "ROW_JSON", value: text.slice(0, 40) } };
   }
@@ -41,13 +42,5 @@ function flatten(value: object, prefix: string, cells: Map<string, string>, dept
       const cell = String(each).trim();
       if (cell !== "") cells.set(column, cell);
     }
-  }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { type Code, fromBase64, present } from "../../core/index.ts";
+import { type Code, fromBase64, MAX_ENTRY_FACTS_BYTES, present } from "../../core/index.ts";
 import {
   ApiProblem,
   makeObservation,
@@ -67,10 +67,17 @@ export async function runIngest(run: Run, request: IngestRequest): Promise<void>
   const sent = request.dryRun ? 0 : good;
   run.result({ file: path, dataset, rows: good + bad, bad, sent }, () => [
     run.paint.good("✔ ") +
-      run.say({
-        en: `${group(sent)} of ${group(good + bad)} rows were taken by ${dataset}; ${group(bad)} were left out.`,
-        zh: `${dataset} 已接收 ${group(good + bad)} 行中的 ${group(sent)} 行；跳过 ${group(bad)} 行。`,
-      }),
+      run.say(
+        request.dryRun
+          ? {
+              en: `${group(good)} of ${group(good + bad)} rows would be sent to ${dataset}, ${group(bad)} left out. Nothing was signed.`,
+              zh: `${group(good + bad)} 行中有 ${group(good)} 行可提交至 ${dataset}，跳过 ${group(bad)} 行。未签署任何内容。`,
+            }
+          : {
+              en: `${group(sent)} of ${group(good + bad)} rows were taken by ${dataset}; ${group(bad)} were left out.`,
+              zh: `${dataset} 已接收 ${group(good + bad)} 行中的 ${group(sent)} 行；跳过 ${group(bad)} 行。`,
+            },
+      ),
   ]);
 }
 
@@ -104,7 +111,18 @@ async function rowsOf(
     format === "csv"
       ? await openCsv(path, encoding === undefined ? {} : { encoding })
       : await openGeoJson(path);
-  const lost = columnsOf(mapping).find((column) => !source.columns.includes(column));
+  const wanted = columnsOf(mapping);
+  const twice = wanted.find(
+    (each) => source.columns.indexOf(each) < source.columns.lastIndexOf(each),
+  );
+  if (twice !== undefined) {
+    const want = {
+      en: `a table in which one column alone is called “${twice}”`,
+      zh: `仅有一列名为“${twice}”的表格`,
+    };
+    throw new CliProblem("CLI_FILE_FORMAT", { path, want });
+  }
+  const lost = wanted.find((column) => !source.columns.includes(column));
   if (lost !== undefined) {
     const got = source.columns.join(", ");
     throw new CliProblem("IMPORT_COLUMNS", { path, want: lost, got, example: "mapping.json" });
@@ -145,6 +163,7 @@ async function sendRows(run: Run, request: IngestRequest, sending: Sending): Pro
   try {
     if (state.pending !== undefined) state = await sendPending(run, request, state);
     let rows: Said[] = [];
+    let bytes = 0;
     let row = 0;
     const flush = async () => {
       if (rows.length === 0) return;
@@ -154,17 +173,33 @@ async function sendRows(run: Run, request: IngestRequest, sending: Sending): Pro
       state = await sendPending(run, request, state);
       progress.to(state.taken);
       rows = [];
+      bytes = 0;
     };
     for await (const said of goodRows(request, mapping)) {
       row += 1;
       if (row <= state.taken) continue;
+      const more = factsBytesOf(said);
+      // Long texts fill an entry before it has as many rows as were asked for.
+      if (bytes + more > MAX_ENTRY_FACTS_BYTES) await flush();
       rows.push(said);
+      bytes += more;
       if (rows.length >= request.batchRows) await flush();
     }
     await flush();
   } finally {
     progress.end();
   }
+}
+
+/** Salt and heads of a fact, and a bit. */
+const FACT_FRAME_BYTES = 48;
+
+/** What the facts of a row take at most. */
+function factsBytesOf(said: Said): number {
+  return Object.entries(said).reduce((sum, [name, value]) => {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    return sum + FACT_FRAME_BYTES + Buffer.byteLength(name) + Buffer.byteLength(text);
+  }, FACT_FRAME_BYTES);
 }
 
 async function signRows(
@@ -186,7 +221,10 @@ function inBase64({ entry, facts }: SignedEntry): {
   };
 }
 
-/** What the node refuses was not taken: it is signed anew when the command is run again. */
+/**
+ * A batch that the node judged and refused was not taken: it is signed anew when the command is run again. One that it turned
+ * away unread may stand in the log since the run before, and is sent again as it is.
+ */
 async function sendPending(
   run: Run,
   { dataset, path }: IngestRequest,
@@ -198,10 +236,14 @@ async function sendPending(
   try {
     await run.client.sendEntry(dataset, { entry, facts, files: [] });
   } catch (cause) {
-    if (cause instanceof ApiProblem && cause.status < 500) await writeIngestState(path, state);
+    if (cause instanceof ApiProblem && isJudged(cause)) await writeIngestState(path, state);
     throw cause;
   }
   const after = { ...state, taken: state.taken + pending.rows };
   await writeIngestState(path, after);
   return after;
+}
+
+function isJudged({ status, code }: ApiProblem): boolean {
+  return status === 413 || (status < 500 && !code.startsWith("HTTP_"));
 }

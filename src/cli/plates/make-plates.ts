@@ -215,7 +215,7 @@ function leftOutLines(run: Run, { leftOut: { ended, sealThemselves } }: Job): st
   return [
     run.say({
       en: `  Left out: ${group(ended)} suspended, retired or void; ${group(sealThemselves)} with keys for seals of their own; each with what is below it.`,
-      zh: `  未制作：${group(ended)} 个已暂停、终止或撤回，${group(sealThemselves)} 个自有签章密钥（均含其下级）。`,
+      zh: `  未制作：${group(ended)} 个已暂停、注销或撤回，${group(sealThemselves)} 个自有签章密钥（均含其下级）。`,
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Age, ChainLink, TrustedCheckpoint } from "../../verify/index.ts";
-import { CliProblem } from "../problem.ts";
+import { CliProblem, type CliProblemCode } from "../problem.ts";
 import { duration } from "../progress.ts";
 import type { Run } from "../run.ts";
 
@@ -43,10 +43,17 @@ export function delegationText(
   });
 }
 
+/** What a person can do about by another way than to fetch the proof anew. */
+const REFUSED: { readonly [cause: string]: CliProblemCode } = {
+  PROOF_ANCESTOR_MISSING: "CLI_PROOF_INCOMPLETE",
+  NOTE_UNSIGNED: "CLI_PROOF_LOG",
+  POLICY_LOG: "CLI_PROOF_LOG",
+  PROOF_AGE: "CLI_PROOF_OLD",
+};
+
 /** A verdict that is none: the proof does not hold, or brings too little to tell. */
 export function refused({ code: cause, ...facts }: { readonly code: string }): CliProblem {
-  const code = cause === "PROOF_ANCESTOR_MISSING" ? "CLI_PROOF_INCOMPLETE" : "CLI_PROOF";
-  return new CliProblem(code, { ...facts, cause });
+  return new CliProblem(REFUSED[cause] ?? "CLI_PROOF", { ...facts, cause });
 }
 
 /** Refuses a proof that holds, and is about something else than was asked. */

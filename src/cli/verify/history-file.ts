@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import { HISTORY_FORMAT } from "../../verify/index.ts";
 import { fileProblem } from "../file-problem.ts";
 
@@ -18,22 +18,28 @@ export async function linesBeginning(
   path: string,
   beginning: string,
 ): Promise<AsyncGenerator<string, void, undefined> | undefined> {
+  return (await beginsWith(path, beginning)) ? linesOf(path) : undefined;
+}
+
+/** Whether a file begins so. @throws CliProblem CLI_FILE */
+export async function beginsWith(path: string, beginning: string): Promise<boolean> {
+  const buffer = Buffer.alloc(beginning.length);
+  try {
+    await using file = await open(path);
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, 0);
+    return buffer.toString("utf8", 0, bytesRead) === beginning;
+  } catch (cause) {
+    throw fileProblem(path, cause);
+  }
+}
+
+/** Opened when the first line is asked for: what nobody reads leaves nothing open. */
+async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
   const file = await open(path).catch((cause: unknown) => {
     throw fileProblem(path, cause);
   });
-  const buffer = Buffer.alloc(beginning.length);
-  const { bytesRead } = await file.read(buffer, 0, buffer.length, 0).catch(async (cause) => {
-    await file.close();
-    throw fileProblem(path, cause);
-  });
-  if (buffer.toString("utf8", 0, bytesRead) === beginning) return linesOf(file);
-  await file.close();
-  return undefined;
-}
-
-async function* linesOf(file: FileHandle): AsyncGenerator<string, void, undefined> {
   try {
-    for await (const line of file.readLines({ start: 0 })) if (line !== "") yield line;
+    for await (const line of file.readLines()) if (line !== "") yield line;
   } finally {
     await file.close();
   }

@@ -1,7 +1,7 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { type Policy, parsePolicy } from "../../core/index.ts";
 import type { TrustOptions } from "../../verify/index.ts";
-import { readPolicyText } from "../policy-file.ts";
+import { noPolicy, readPolicyText } from "../policy-file.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import type { Say } from "../text.ts";
@@ -19,9 +19,11 @@ export function addTrustOptions(command: Command, say: Say): Command {
       "--policy <file>",
       say({ en: "whom to believe: a tlog-policy file", zh: "信任策略文件（tlog-policy）" }),
     )
-    .option(
-      "--vkey <key>",
-      say({ en: "instead: the log's verifier key alone", zh: "或仅给出日志的验证公钥" }),
+    .addOption(
+      new Option(
+        "--vkey <key>",
+        say({ en: "instead: the log's verifier key alone", zh: "或仅给出日志的验证公钥" }),
+      ).conflicts("policy"),
     )
     .option(
       "--max-age <seconds>",
@@ -46,11 +48,7 @@ async function readPolicy(path: string | undefined, vkey: string | undefined): P
   const text = (await readPolicyText(path)) ?? `log ${vkey}\nquorum none\n`;
   const policy = parsePolicy(text);
   if (policy.ok) return policy.value;
-  const want = {
-    en: `a trust policy (${policy.error.code})`,
-    zh: `信任策略（${policy.error.code}）`,
-  };
-  throw new CliProblem("CLI_FILE_FORMAT", { path: path ?? vkey, want });
+  throw noPolicy(path ?? String(vkey), policy.error);
 }
 
 /** @throws CliProblem CLI_ARGUMENT */

@@ -5,17 +5,19 @@ import {
   verifyConsistencyProof,
 } from "../../verify/index.ts";
 import type { Run } from "../run.ts";
-import { ageText, refused, whoLines } from "./attested.ts";
+import { ageText, checkSubject, refused, whoLines } from "./attested.ts";
 
 /** That a log only grew between two of its checkpoints. */
 export async function verifyConsistencyFile(
   run: Run,
   text: string,
   trust: TrustOptions,
+  code: string | undefined,
 ): Promise<void> {
   const verdict = await verifyConsistencyProof(text, trust);
   if (!verdict.ok) throw refused(verdict.error);
   const { first, second, age } = verdict.value;
+  checkSubject(`log ${first.checkpoint.origin}`, code);
   const shown = {
     first: trustedJson(first),
     second: trustedJson(second),

@@ -25,16 +25,15 @@ import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { localTime } from "../show-record.ts";
 import { delegationText, refused, whoLines } from "./attested.ts";
-import { linesBeginning } from "./history-file.ts";
+import { beginsWith, linesBeginning } from "./history-file.ts";
 
-const BEGINNING = JSON.stringify({ format: EXPORT_FORMAT }).slice(0, -1);
+/** How the proof of an export begins as we write it. */
+export const EXPORT_BEGINNING: string = JSON.stringify({ format: EXPORT_FORMAT }).slice(0, -1);
 const PROOF_ENDING = /\.proof$/;
 
 /** Whether a file is the proof of an export. */
 export async function isExportProof(path: string): Promise<boolean> {
-  const lines = await linesBeginning(path, BEGINNING);
-  await lines?.return();
-  return lines !== undefined;
+  return beginsWith(path, EXPORT_BEGINNING);
 }
 
 /**
@@ -84,13 +83,16 @@ export async function verifyExportFile(
 type Begun = { readonly check: ExportCheck; readonly lines: AsyncGenerator<string> };
 
 async function begin(path: string, trust: TrustOptions): Promise<Begun> {
-  const lines = await linesBeginning(path, BEGINNING);
+  const lines = await linesBeginning(path, EXPORT_BEGINNING);
   const first = await lines?.next();
   if (lines === undefined || first?.done !== false) {
     throw new CliProblem("CLI_PROOF", { cause: "PROOF_FORMAT", got: path });
   }
   const check = await openExportProof(first.value, trust);
-  if (!check.ok) throw refused(check.error);
+  if (!check.ok) {
+    await lines.return();
+    throw refused(check.error);
+  }
   return { check: check.value, lines };
 }
 

@@ -1,13 +1,19 @@
 import { hex } from "../../core/index.ts";
 import { type FraudVerdict, type TrustOptions, verifyFraudProof } from "../../verify/index.ts";
 import type { Run } from "../run.ts";
-import { refused } from "./attested.ts";
+import { checkSubject, refused } from "./attested.ts";
 
 /** That whoever holds the key of a log showed two histories. */
-export async function verifyFraudFile(run: Run, text: string, trust: TrustOptions): Promise<void> {
+export async function verifyFraudFile(
+  run: Run,
+  text: string,
+  trust: TrustOptions,
+  code: string | undefined,
+): Promise<void> {
   const verdict = await verifyFraudProof(text, trust);
   if (!verdict.ok) throw refused(verdict.error);
   const { origin, signedBy, first, second, how } = verdict.value;
+  checkSubject(`log ${origin}`, code);
   const shown = {
     fraud: true,
     origin,

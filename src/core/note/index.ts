@@ -41,6 +41,7 @@ export {
   composeTlogProof,
   formatTlogProof,
   parseTlogProof,
+  TLOG_PROOF_MAGIC,
   type TlogProof,
   type TlogProofRefusal,
 } from "./proof.ts";

@@ -35,7 +35,8 @@ export type TlogProofRefusal =
   | NoteRefusal
   | CheckpointRefusal;
 
-const MAGIC = "c2sp.org/tlog-proof@v1";
+/** Its first line. */
+export const TLOG_PROOF_MAGIC = "c2sp.org/tlog-proof@v1";
 const EXTRA = "extra ";
 const INDEX = "index ";
 
@@ -59,7 +60,7 @@ export function parseTlogProof(
   let at = 0;
   const refuse = (want: ProofLine) => err({ code: "PROOF_LINE", line: at + 1, want } as const);
 
-  if (lines[at] !== MAGIC) return refuse("magic");
+  if (lines[at] !== TLOG_PROOF_MAGIC) return refuse("magic");
   at += 1;
   const extraLine = lines[at]?.startsWith(EXTRA) ? lines[at] : undefined;
   const extra = extraLine === undefined ? undefined : fromBase64(extraLine.slice(EXTRA.length));
@@ -87,7 +88,7 @@ export function composeTlogProof(
   { extra, index, path }: Omit<TlogProof, "checkpoint">,
   note: string,
 ): string {
-  let head = extra ? `${MAGIC}\n${EXTRA}${base64(extra)}` : MAGIC;
+  let head = extra ? `${TLOG_PROOF_MAGIC}\n${EXTRA}${base64(extra)}` : TLOG_PROOF_MAGIC;
   head += `\n${INDEX}${index}\n`;
   for (const hash of path) head += `${base64(hash)}\n`;
   return `${head}\n${note}`;

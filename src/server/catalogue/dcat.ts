@@ -8,7 +8,8 @@ import {
   UNITS_PER_DEGREE,
 } from "../../core/index.ts";
 import { type Json, timeOfMilliseconds, timeOfSeconds } from "../http/json.ts";
-import { datasetCollectionId } from "../ogc/index.ts";
+import { distribution, sample, service, tables } from "./distributions.ts";
+import { authority, resource, text, texts } from "./terms.ts";
 
 /** A dataset as it is listed. */
 export type Listed = {
@@ -44,8 +45,6 @@ const CONTEXT = {
   geo: "http://www.opengis.net/ont/geosparql#",
 } as const;
 
-const AUTHORITY = "http://publications.europa.eu/resource/authority";
-
 /** @see https://semiceu.github.io/DCAT-AP/releases/3.0.0/ */
 export function catalogueJson(catalogue: Catalogue): Json {
   const { publicUrl, path, next, datasets } = catalogue;
@@ -60,11 +59,18 @@ export function catalogueJson(catalogue: Catalogue): Json {
     ],
     "dct:publisher": agent(publicUrl, publicUrl, {}),
     "dct:language": [
-      { "@id": `${AUTHORITY}/language/ZHO` },
-      { "@id": `${AUTHORITY}/language/ENG` },
+      authority("dct:LinguisticSystem", "language/ZHO"),
+      authority("dct:LinguisticSystem", "language/ENG"),
     ],
-    "foaf:homepage": { "@id": `${publicUrl}/` },
+    "foaf:homepage": { "@id": `${publicUrl}/`, "@type": "foaf:Document" },
     "dcat:dataset": datasets.map((each) => datasetJson(catalogue, each)),
+    // What is asked for a collection or an entity, beside the address of each dataset.
+    "dcat:service": [
+      service(`${publicUrl}/ogc`, "OGC API – Features", {
+        "dcat:endpointDescription": resource(`${publicUrl}/ogc/api`),
+      }),
+      service(`${publicUrl}/ngsi-ld/v1`, "NGSI-LD"),
+    ],
     "hydra:view": {
       "@id": publicUrl + path,
       "@type": "hydra:PartialCollectionView",
@@ -87,14 +93,15 @@ function datasetJson({ publicUrl, nameOf }: Catalogue, { dataset, open }: Listed
     "dct:title": texts(title),
     "dct:description": describe(title, terms, dictionary),
     "dct:publisher": agent(`${publicUrl}/${owner}`, owner, nameOf(owner)),
-    "dcat:contactPoint": { "@type": "vcard:Organization", "vcard:fn": contact },
-    "dct:accessRights": {
-      "@id": `${AUTHORITY}/access-right/${open === undefined ? "RESTRICTED" : "PUBLIC"}`,
-    },
-    "dcat:landingPage": { "@id": id },
+    "dcat:contactPoint": contactPoint(contact),
+    "dct:accessRights": authority(
+      "dct:RightsStatement",
+      `access-right/${open === undefined ? "RESTRICTED" : "PUBLIC"}`,
+    ),
+    "dcat:landingPage": { "@id": id, "@type": "foaf:Document" },
     ...(themes.length > 0 && { "dcat:keyword": themes }),
     ...(frequency && {
-      "dct:accrualPeriodicity": { "@id": `${AUTHORITY}/frequency/${frequency}` },
+      "dct:accrualPeriodicity": authority("dct:Frequency", `frequency/${frequency}`),
     }),
     ...(rhythm !== undefined &&
       /^P(?!$)/.test(rhythm) && {
@@ -105,49 +112,11 @@ function datasetJson({ publicUrl, nameOf }: Catalogue, { dataset, open }: Listed
     "odrl:hasPolicy": policy(publicUrl, code, open),
     // Who agreed with whom upon it is public.
     "rdfs:seeAlso": { "@id": `${publicUrl}/v1/grants?code=${encodeURIComponent(code)}` },
-    "dcat:distribution": [distribution(publicUrl, dataset, licence)],
+    "dcat:distribution": [
+      distribution(publicUrl, dataset, licence),
+      ...(open?.grant.actions.includes("export") ? tables(dataset, licence) : []),
+    ],
     ...(open?.grant.actions.includes("read") && { "adms:sample": [sample(dataset, licence)] }),
-  };
-}
-
-const SAMPLE_ROWS = 10;
-
-/** Some rows of what everybody may read: no row of anything else is shown to whoever only looks for data. */
-function sample({ record: { code }, value: { log } }: OpenDataset, licence: string): Json {
-  const url = `${log.url}/ogc/collections/${datasetCollectionId(code)}/items?limit=${SAMPLE_ROWS}`;
-  return {
-    "@id": url,
-    "@type": "dcat:Distribution",
-    "dct:title": [text("样例", "zh"), text("Sample", "en")],
-    "dcat:accessURL": { "@id": url },
-    "dct:license": licenceJson(licence),
-    "dcat:mediaType": {
-      "@id": "https://www.iana.org/assignments/media-types/application/geo+json",
-    },
-  };
-}
-
-function distribution(
-  publicUrl: string,
-  { record: { code }, value: { log, title } }: OpenDataset,
-  licence: string,
-): Json {
-  const base = `${log.url}/v1/datasets/${encodeURIComponent(code)}`;
-  return {
-    "@id": `${base}/entries`,
-    "@type": "dcat:Distribution",
-    "dct:title": texts(title),
-    "dcat:accessURL": { "@id": `${base}/entries` },
-    "dct:license": licenceJson(licence),
-    "dcat:mediaType": { "@id": "https://www.iana.org/assignments/media-types/application/json" },
-    "dcat:accessService": {
-      "@id": `${base}#service`,
-      "@type": "dcat:DataService",
-      "dct:title": texts(title),
-      "dcat:endpointURL": { "@id": base },
-      "dcat:endpointDescription": { "@id": `${log.url}/openapi.json` },
-      "dcat:servesDataset": { "@id": `${publicUrl}/${code}` },
-    },
   };
 }
 
@@ -233,24 +202,22 @@ function describe(
   );
 }
 
+/** Where a contact is an address of mail or of a page, it leads there. */
+function contactPoint(contact: string): Json {
+  const mail = /^[^\s@<>]+@[^\s@<>]+$/.test(contact);
+  const page = /^https?:\/\/[^\s<>"{}|\\^`]+$/.test(contact);
+  return {
+    // The profile asks for a Kind, and does without the vocabulary that says that an organisation is one.
+    "@type": ["vcard:Organization", "vcard:Kind"],
+    "vcard:fn": contact,
+    ...(mail && { "vcard:hasEmail": { "@id": `mailto:${contact.replace("%", "%25")}` } }),
+    ...(page && { "vcard:hasURL": { "@id": contact } }),
+  };
+}
+
 function agent(id: string, name: string, names: { readonly [language: string]: string }): Json {
   const known = Object.keys(names).length > 0;
   return { "@id": id, "@type": "foaf:Agent", "foaf:name": known ? texts(names) : name };
-}
-
-/** An SPDX identifier leads somewhere; anything else is said in its own words. */
-function licenceJson(licence: string): Json {
-  return /^[A-Za-z0-9][A-Za-z0-9.+-]*$/.test(licence)
-    ? { "@id": `http://spdx.org/licenses/${licence}`, "@type": "dct:LicenseDocument" }
-    : { "@type": "dct:LicenseDocument", "rdfs:label": licence };
-}
-
-function text(value: string, language: string): Json {
-  return { "@value": value, "@language": language };
-}
-
-function texts(values: { readonly [language: string]: string }): Json {
-  return Object.entries(values).map(([language, value]) => text(value, language));
 }
 
 function moment(time: string): Json {

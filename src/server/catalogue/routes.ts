@@ -1,11 +1,6 @@
 import {
   type Code,
   codeKey,
-  EVERYBODY,
-  type GrantValue,
-  grantEnd,
-  grantKey,
-  grantsOf,
   type OpenDataset,
   openDataset,
   parseCode,
@@ -13,6 +8,7 @@ import {
 } from "../../core/index.ts";
 import type { SearchQuery } from "../../ledger/index.ts";
 import { datasetNamed } from "../data/kept.ts";
+import { openGrantOf } from "../data/open-grant.ts";
 import { answer, answerJson } from "../http/answer.ts";
 import { type Json, toJson } from "../http/json.ts";
 import { nextLink, pageOf, readPage } from "../http/page.ts";
@@ -30,7 +26,7 @@ const JSON_LD = "application/ld+json";
  * found and asked for. What it says of itself is public; what its entries say is not.
  */
 export function mountCatalogue(app: App, services: Services): void {
-  const { ledger, state, clock, datasets, config, problem } = services;
+  const { ledger, state, datasets, config, problem } = services;
 
   app.get("/v1/datasets", async (c) => {
     const page = await readListed(c);
@@ -84,18 +80,8 @@ export function mountCatalogue(app: App, services: Services): void {
   function listed(dataset: OpenDataset): Listed {
     const log = datasets?.find(dataset.reference);
     const isHere = log !== undefined && log.origin === dataset.value.log.origin;
-    const open = openGrantOf(dataset);
+    const open = openGrantOf(services, dataset);
     return { dataset, ...(isHere && { entries: log.size }), ...(open && { open }) };
-  }
-
-  /** The newest grant to everybody that is in force. */
-  function openGrantOf({ record }: OpenDataset): { id: Uint8Array; grant: GrantValue } | undefined {
-    for (const id of [...grantsOf(state, record, EVERYBODY)].reverse()) {
-      const grant = state.get(grantKey(id));
-      const isOpen = grant && grantEnd(state, grant, Math.floor(clock() / 1000)) === undefined;
-      if (grant && isOpen) return { id, grant };
-    }
-    return undefined;
   }
 
   /** What an office is called, in each language in which its name is public. */

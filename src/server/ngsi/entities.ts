@@ -1,9 +1,11 @@
 import { err, ok, type Result } from "../../core/index.ts";
 import {
+  countLasting,
   type Entity,
   isAskedFor,
   type JsonMap,
   LOCATION,
+  lasting,
   NGSI_NULL,
   still,
 } from "../../data/index.ts";
@@ -184,13 +186,15 @@ export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answe
   // Of what was found by its attributes its name is told in any case.
   const isTold = (entity: Entity) => form.only !== undefined || !isEmpty(entity, form);
   const told = page.value.entities.flatMap((each) => {
-    const entity = still(each, ask.nowMilliseconds);
+    const entity = lasting(each, query.query, ask.nowMilliseconds);
     return entity !== undefined && isTold(entity) ? [entity] : [];
   });
   const version = preferredVersion(ask.c.req.header("Prefer"));
   const proven = { ...withProofs(ask, form), ...formOfVersion(version) };
   const text = accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
-  const count = query.withCount ? await entities.count(query.query, target.view) : undefined;
+  const count = query.withCount
+    ? await countLasting(entities, query.query, target.view, ask.nowMilliseconds)
+    : undefined;
   const headers = {
     ...pageLinks(ask, query, page.value.isMore),
     ...versionApplied(version),

@@ -16,6 +16,7 @@ import {
   rootOfEncoded,
 } from "../../core/index.ts";
 import type { DatasetLog } from "../../data/index.ts";
+import { turn } from "../../log/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Services } from "../services.ts";
 
@@ -69,6 +70,8 @@ export class Gathered {
   readonly #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #isWriting = false;
+  /** Of how many requests the entry before was made. */
+  #before = 0;
   #header: { readonly source: Code; readonly iatSeconds: number; readonly bytes: Uint8Array } = {
     ...{ source: "" as Code, iatSeconds: -1, bytes: new Uint8Array(0) },
   };
@@ -93,7 +96,9 @@ export class Gathered {
 
   async #writeAll(): Promise<void> {
     while (this.#waiting.length > 0) {
+      await this.#others();
       const together = this.#waiting.splice(0, this.#fitting());
+      this.#before = together.length;
       for (const { facts } of together) this.#waitingBytes -= facts.length;
       try {
         const answer = await this.#write(together);
@@ -103,6 +108,17 @@ export class Gathered {
       }
     }
     this.#isWriting = false;
+  }
+
+  /**
+   * Resolves when a turn has brought nobody, or as many are there as were before: whoever has an answer asks again, and comes while the
+   * others have theirs. Whoever is alone waits for nobody.
+   */
+  async #others(): Promise<void> {
+    for (let had = 0; had < this.#waiting.length && this.#waiting.length < this.#before; ) {
+      had = this.#waiting.length;
+      await turn();
+    }
   }
 
   /** How many of those that wait make one entry. Who follows a dataset hears of a thing once an entry: so none is in it for two of them. */

@@ -2,11 +2,13 @@ import { type Code, err, ok } from "../../core/index.ts";
 import {
   type Condition,
   contentOf,
+  countLasting,
   type Entity,
   type EntityQuery,
   geometryOf,
   type JsonValue,
   LOCATION,
+  lasting,
   type Operand,
   placeOf,
   still,
@@ -55,9 +57,9 @@ export function datasetCollection(
         ...(after !== undefined && { after }),
       });
       const now = clock();
-      const left = found.entities.flatMap((each) => still(each, now) ?? []);
+      const left = found.entities.flatMap((each) => lasting(each, query, now) ?? []);
       const isWhole = !isCounted || (after === undefined && found.next === undefined);
-      const matched = isWhole ? left.length : await entities.count(query, view);
+      const matched = isWhole ? left.length : await countLasting(entities, query, view, now);
       note("features", left.length);
       const next = found.next === undefined ? {} : { next: String(found.next) };
       return ok({ features: left.map(featureOf), matched, ...next });

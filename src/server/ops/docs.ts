@@ -1,10 +1,10 @@
-import { answer, answerJson } from "../http/answer.ts";
+import { LastingText } from "../http/compressed.ts";
 import type { Markup } from "../pages/html.ts";
 import {
   type Language,
   languageOf,
+  PAGE_HEADERS,
   PAGE_VARY,
-  pageResponse,
   renderPage,
   type Words,
 } from "../pages/index.ts";
@@ -15,8 +15,10 @@ import { openApiDocument } from "./openapi/index.ts";
 
 /** `/openapi.json` for programs, `/docs` for people: the same list, without a script or a request to anybody else. */
 export function mountDocs(app: App, { config, node, scratch }: Services): void {
-  const document = openApiDocument(config.publicUrl, node.software);
-  app.get("/openapi.json", (c) => answerJson(c, document));
+  const document = new LastingText(
+    JSON.stringify(openApiDocument(config.publicUrl, node.software)),
+  );
+  app.get("/openapi.json", (c) => document.answer(c, { "Content-Type": "application/json" }));
   mountPage("/docs", DOCS_WORDS.api, docsMain);
   mountPage("/docs/errors", DOCS_WORDS.errors, errorsMain);
 
@@ -26,21 +28,14 @@ export function mountDocs(app: App, { config, node, scratch }: Services): void {
       isDemonstration: node.demonstration === true,
       isScratch: scratch !== undefined,
     };
-    const made = (language: Language, other: Language): string =>
-      renderPage(
-        { ...frame, title: title[language], language, otherLanguage: `${path}?lang=${other}` },
-        main(language),
+    const made = (language: Language, other: Language): LastingText =>
+      new LastingText(
+        renderPage(
+          { ...frame, title: title[language], language, otherLanguage: `${path}?lang=${other}` },
+          main(language),
+        ),
       );
     const pages = { zh: made("zh", "en"), en: made("en", "zh") };
-    app.get(path, (c) => {
-      const text = pages[languageOf(c.req.raw)];
-      const headers = { Vary: PAGE_VARY };
-      const cached = answer(c, text, { type: "text/html; charset=utf-8", headers });
-      if (cached.status === 304) return cached;
-      return pageResponse(text, 200, {
-        ETag: cached.headers.get("ETag") ?? "",
-        "Cache-Control": "no-cache",
-      });
-    });
+    app.get(path, (c) => pages[languageOf(c.req.raw)].answer(c, PAGE_HEADERS, PAGE_VARY));
   }
 }

@@ -25,6 +25,7 @@ import type { FoundRecord } from "../registry/record-views.ts";
 import { proofPath } from "../registry/unknown.ts";
 import { usableLinks } from "../resolver/links.ts";
 import type { Services } from "../services.ts";
+import { datasetSection } from "./dataset-section.ts";
 import { html, type Markup } from "./html.ts";
 import { type Language, nameIn, plainNameIn, type Words } from "./language.ts";
 import { timeMarkup } from "./layout.ts";
@@ -60,7 +61,7 @@ export type CodePage = {
   readonly seal?: string;
 };
 
-type Reader = Pick<Services, "state" | "config" | "node">;
+type Reader = Pick<Services, "state" | "clock" | "config" | "node">;
 
 /** A record as a citizen meets it: what it is, who is responsible, whether it is genuine; then the rest. */
 export function codePageTitle({ found: { record }, language }: CodePage): string {
@@ -68,7 +69,7 @@ export function codePageTitle({ found: { record }, language }: CodePage): string
 }
 
 export function codePageMain(reader: Reader, page: CodePage): Markup {
-  return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(reader, page)}${placeSection(reader, page)}${plateSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
+  return html`${headSection(reader, page)}${successorSection(reader, page)}${actionSection(reader, page)}${page.found.record.kind === "dataset" && datasetSection(reader, page.found, page.language)}${placeSection(reader, page)}${plateSection(reader, page)}${attributeSection(page)}${childrenSection(reader, page)}${historySection(reader, page)}${checkSection(reader, page)}`;
 }
 
 /** What ends a sentence; Chinese needs no space after it. */
@@ -212,7 +213,7 @@ function placeSection({ state }: Reader, page: CodePage): Markup {
   return html`<section aria-labelledby="place"><h2 id="place">${PAGE_WORDS.place[language]}</h2>
 <figure>${mapFigure({ shape, ...(anchor && { anchor }), alternative }, language)}
 <figcaption>${division && html`${codeLink(state.remembered, division, language)}${words}<br>`}<code>${degrees(place)}</code> <span class="soft">WGS 84${place.is === "cell" && html`, ${PAGE_WORDS.cell[language]}`}</span></figcaption></figure>
-<ul class="links">${mapItems(place, codePageTitle(page), language)}</ul><p class="soft">${PAGE_WORDS.mapNote[language]}</p></section>`;
+<ul class="links">${mapItems(place, codePageTitle(page), language)}</ul><p class="soft of-links">${PAGE_WORDS.mapNote[language]}</p></section>`;
 }
 
 /** A larger place that people know: the division that something stands in. */

@@ -32,6 +32,18 @@ const RECOVER_WORDS: Readonly<Record<string, Words>> = {
   cancel: { zh: "取消了全部密钥的更换", en: "Replacement of all its keys cancelled" },
 };
 
+const DELEGATE_WORDS: Readonly<Record<string, Words>> = {
+  start: {
+    zh: "把其下级编码交由另一账本管理",
+    en: "What is below it was handed to a ledger of its own",
+  },
+  change: {
+    zh: "变更了其下级编码所在账本的地址或密钥",
+    en: "The address or keys of the ledger below it were changed",
+  },
+  end: { zh: "收回了其下级编码的管理", en: "What is below it was taken back into this ledger" },
+};
+
 const SUCCEED_WORDS: Readonly<Record<string, Words>> = {
   merge: { zh: "合并", en: "Merged" },
   split: { zh: "拆分", en: "Split" },
@@ -70,6 +82,14 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
       en: html`${en}: ${codes}, as of ${text(what.date)}, by ${text(what.source)}; recorded by ${who}.`,
     };
   },
+  delegate: ({ what }, who) => {
+    const { zh, en } = wordsOf(DELEGATE_WORDS, what.do);
+    return { zh: html`${who}${zh}。`, en: html`${en} by ${who}.` };
+  },
+  dataset: (_item, who) => ({
+    zh: html`${who}说明了此数据集：标题、许可、日志等。`,
+    en: html`${who} said what the dataset is: its title, licence, log.`,
+  }),
   void: ({ what }, who) => ({
     zh: html`${who}撤回了它的登记：${text(what.reason)}`,
     en: html`Its registration was taken back by ${who}: ${text(what.reason)}`,

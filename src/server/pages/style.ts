@@ -16,6 +16,7 @@ header a{display:inline-flex;align-items:center;min-height:44px}
 main:focus{outline:0}
 footer{border-top:1px solid var(--line);color:var(--soft);font-size:.875rem;margin-top:48px}
 .skip{position:absolute;left:-999px}.skip:focus{position:static;display:block;padding:12px 16px}
+h3{font-size:1rem;margin:24px 0 4px;font-weight:600}
 h1{font-size:1.728rem;line-height:1.3;margin:0 0 4px;font-weight:600}
 h2{font-size:1.2rem;line-height:1.3;margin:0 0 12px;font-weight:600}
 section{margin-top:40px}
@@ -52,7 +53,7 @@ ul.links.first li:first-child a{background:var(--accent);border-color:var(--acce
 figure{max-width:30rem}
 figcaption{margin-top:8px}
 .map{display:block;width:100%;height:auto;border:1px solid var(--line);border-radius:6px;background:var(--raised)}
-.map text{font-size:11px;fill:var(--soft)}.map .name{fill:var(--text)}
+.map text{font-size:11px;fill:var(--soft)}.map .name{fill:var(--text);paint-order:stroke;stroke:var(--raised);stroke-width:4px;stroke-linejoin:round}
 .map path{fill:none;stroke:var(--text)}.map .net{stroke:var(--net)}
 .map .way{stroke:var(--soft);stroke-dasharray:3 4}
 .map .ink{fill:var(--text);stroke:var(--text)}.map path.ink{fill:none;stroke-width:1.5}
@@ -63,8 +64,8 @@ details{margin:8px 0}summary{cursor:pointer;min-height:44px;padding:10px 0}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:8px;border-bottom:1px solid var(--line)}
 th{font-weight:400;color:var(--soft)}th code{white-space:nowrap}
 .problems p{margin:0}.problems>li:target{background:var(--raised);border-left:4px solid var(--accent);padding-left:12px}
-@media(forced-colors:active){.map path,.map circle,.map rect{stroke:CanvasText}}
-@media print{header a[hreflang],.skip,ul.links{display:none}}
+@media(forced-colors:active){.map path,.map circle,.map rect{stroke:CanvasText}.map text{fill:CanvasText}.map .name{stroke:Canvas}}
+@media print{header a[hreflang],.skip,ul.links,.of-links{display:none}}
 `;
 
 export const PAGE_STYLE: string = STYLE.trim();

@@ -1,4 +1,5 @@
 import { answer, asBody, IMMUTABLE, REVALIDATE } from "../http/answer.ts";
+import { takesGzip } from "../http/compressed.ts";
 import { isNoneMatch } from "../http/etag.ts";
 import { PAGE_ICON, PAGE_ICON_PATH, PAGE_STYLE, PAGE_STYLE_PATH } from "../pages/index.ts";
 import type { App, AppContext, Services } from "../services.ts";
@@ -79,7 +80,7 @@ export function answerFile(
   policy: string = portalPolicy([]),
 ): Response {
   const { bytes, gzipped, type, etag, isHashed } = file;
-  const isZipped = gzipped !== undefined && /\bgzip\b/.test(c.req.header("Accept-Encoding") ?? "");
+  const isZipped = gzipped !== undefined && takesGzip(c);
   const headers = {
     // A weak tag: the same file, compressed or not.
     ETag: `W/${etag}`,

@@ -94,12 +94,26 @@ function partOfInner(inner: InnerOperation, code: Code): Part | undefined {
     case "keys":
     case "recover":
     case "status":
-    case "delegate": {
+    case "delegate":
+    case "dataset": {
       if (inner.code !== code) return undefined;
       const { op, code: _, ...fields } = inner;
       return { kind: op, fields };
     }
-    default:
+    // These change other values of the ledger, or records by the items that follow: no link of a record's own chains.
+    case "gazette":
+    case "classes":
+    case "manifest":
+    case "void":
+    case "anchor":
+    case "request":
+    case "grant":
+    case "revoke":
+    case "seals":
+    case "unseal":
+    case "member":
+    case "validator":
+    case "param":
       return undefined;
   }
 }

@@ -52,7 +52,10 @@ export function createKeptPages({
   };
 }
 
-/** Whether its page shows only what is told above: names of what is below or comes after may change unnoticed. */
-function standsAlone({ children, successors, predecessors }: CodeRecord): boolean {
-  return children.count + successors.length + predecessors.length === 0;
+/**
+ * Whether its page shows only what is told above: names of what is below or comes after may change unnoticed, and so may who is
+ * granted a dataset.
+ */
+function standsAlone({ kind, children, successors, predecessors }: CodeRecord): boolean {
+  return kind !== "dataset" && children.count + successors.length + predecessors.length === 0;
 }

@@ -9,7 +9,7 @@ import {
   type ScannedSeal,
   type Seal,
 } from "../../core/index.ts";
-import type { TrustOptions } from "../trust.ts";
+import { requireTimes, type TrustOptions } from "../trust.ts";
 import { type Holder, judgeBatch } from "./batch.ts";
 import { judgeStatus, judgeWithdrawal } from "./current.ts";
 import type { Finding } from "./findings.ts";
@@ -67,6 +67,7 @@ export async function judgeSeal(
   knowledge: SealKnowledge,
   options: SealOptions,
 ): Promise<SealVerdict> {
+  requireTimes(options);
   const read = readSeal(text);
   if (!read.ok) return { outcome: "wrong", because: read.error, facts: [] };
   const { seal } = read.value;

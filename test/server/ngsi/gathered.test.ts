@@ -70,6 +70,28 @@ describe("requests that are read in one turn", () => {
     expect([await powerOf(log, 103), await powerOf(log, 203)]).toEqual([3, 3]);
   });
 
+  test("wait for one another, turn by turn, as many as they were before; who is alone waits for nobody", async () => {
+    const { datasets, log } = await openLog();
+    await using _ = datasets;
+    const say = saying(log);
+    const turnByTurn = async (from: number, count: number) => {
+      const said: Promise<unknown>[] = [];
+      for (let n = from; n < from + count; n++) {
+        said.push(say([lamp(n, n)]));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await Promise.all(said);
+    };
+    await say([lamp(0, 0)]);
+    await Promise.all(Array.from({ length: 4 }, (_, n) => say([lamp(1 + n, n)])));
+    await turnByTurn(10, 4);
+    // Fewer than before: the turn after the last of them brings nobody.
+    await turnByTurn(20, 2);
+    await turnByTurn(30, 1);
+    await say([lamp(40, 0)]);
+    expect(await sizesOf(log)).toEqual([1, 4, 4, 2, 1, 1]);
+  });
+
   test("are apart where they name one thing, so that each change of it is told", async () => {
     const { datasets, log } = await openLog();
     await using _ = datasets;

@@ -1,0 +1,51 @@
+import { readableTime } from "../text/index.ts";
+import type { Language } from "./text.ts";
+
+type Facts = { readonly [name: string]: unknown };
+
+/** Facts that are moments, by how many milliseconds one of their units lasts. */
+const MOMENTS: { readonly [code: string]: { readonly [fact: string]: 1 | 1000 } } = {
+  AUTH_KEY_UNTIL: { until: 1000 },
+  STATE_RECOVERY_EARLY: { from: 1 },
+};
+
+/** Words of the protocol that stand as facts in a sentence. */
+const CHINESE: { readonly [word: string]: string } = {
+  retired: "已停用",
+  compromised: "已泄露",
+  executed: "已通过并执行",
+  rejected: "已否决",
+  expired: "已过期",
+  revoked: "已撤销",
+  dataset: "数据集已停用",
+  log: "数据集换了日志",
+  grantee: "受让方已停用",
+  other: "不是给您的，或不是此数据集的",
+};
+
+/** The same in English, where the word alone says too little. */
+const ENGLISH: { readonly [word: string]: string } = {
+  retired: "it was replaced or no longer needed",
+  compromised: "others may have it",
+  dataset: "the dataset is no longer in use",
+  log: "the dataset has another log now",
+  grantee: "who was granted it is no longer in use",
+  other: "it is not yours, or not of this dataset",
+};
+
+const WORDS = { zh: CHINESE, en: ENGLISH } as const;
+
+/** The facts of a refusal as people read them in a sentence. */
+export function factWords(code: string, facts: Facts, language: Language): Facts {
+  const moments = MOMENTS[code] ?? {};
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, fact]) => {
+      const unit = moments[name];
+      if (unit !== undefined && typeof fact === "number") {
+        return [name, readableTime(fact * unit).beijing];
+      }
+      const isWord = name === "why" || name === "state";
+      return [name, isWord ? (WORDS[language][String(fact)] ?? fact) : fact];
+    }),
+  );
+}
