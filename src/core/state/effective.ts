@@ -44,8 +44,22 @@ export function referredCode(reference: Reference): Code {
  * @see docs/spec/operations.md, Keys and authority
  */
 export function effectiveStatus(state: ValueReader, record: StatusFields): EffectiveStatus {
+  const { status, because } = decidingStatus(state, record);
+  return { status, because: typeof because === "string" ? because : referenceTo(because) };
+}
+
+/** The same where it is not active; `undefined` where it is, as that of nearly every record. */
+export function inactiveStatus(
+  state: ValueReader,
+  record: StatusFields,
+): EffectiveStatus | undefined {
+  return decidingStatus(state, record).status === "active"
+    ? undefined
+    : effectiveStatus(state, record);
+}
+
+function decidingStatus(state: ValueReader, record: StatusFields) {
   let status = own(state, record);
-  // Of the record that decides only a part is named until all are known: nearly every record is active, and that often.
   let because: StatusFields | Reference = record;
   let child = record;
   for (const key of lineAbove(record.code)) {
@@ -59,7 +73,7 @@ export function effectiveStatus(state: ValueReader, record: StatusFields): Effec
     if (isStricter(above, status)) [status, because] = [above, ancestor];
     child = ancestor;
   }
-  return { status, because: typeof because === "string" ? because : referenceTo(because) };
+  return { status, because };
 }
 
 /** The record next above another, with its effective status. */
