@@ -325,6 +325,8 @@ export type NodeAnswer = {
   readonly size: number;
   readonly time: Time;
   readonly rules: number;
+  /** The newest version of the rules that the node's program has. */
+  readonly programRules: number;
   readonly software: string;
   readonly genesis: Hex;
   readonly parent?: ParentJson;

@@ -6,11 +6,20 @@ import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { publicEd25519 } from "#crypto";
-import { formatVerifierKey, hex, sha256, utf8, verifierKey } from "../../src/core/index.ts";
+import {
+  formatVerifierKey,
+  fromHex,
+  hex,
+  present,
+  RULE_VERSION,
+  sha256,
+  utf8,
+  verifierKey,
+} from "../../src/core/index.ts";
 import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
 import { openMemoryLedger } from "../../src/ledger/memory/index.ts";
 import type { AppDependencies } from "../../src/server/index.ts";
-import { START_MILLISECONDS } from "../core/state/kit.ts";
+import { member, START_MILLISECONDS } from "../core/state/kit.ts";
 import { keyOf, peerOf, VALIDATED } from "../ledger/comet/chain-caller.ts";
 import { logSigner, openWorld, type World } from "../server/world.ts";
 import { runHere } from "./in-process.ts";
@@ -22,9 +31,8 @@ const WELL: Seen = {
   ...{ catchingUp: false, mempool: 0, commits: { count: 98, sumMilliseconds: 500 } },
 };
 
-let world: World;
 let ledger: Ledger;
-let server: ReturnType<typeof createServer>;
+let served: Served;
 let env: { readonly CITYID_URL: string };
 let fault: LedgerFault | undefined;
 let seen = WELL;
@@ -34,21 +42,37 @@ beforeAll(async () => {
   const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
   ledger = await openMemoryLedger({ genesis: VALIDATED, signers: [logSigner], clock });
   ledger.unready = () => fault;
-  world = await openWorld({}, { ledger, consensus: () => seen });
-  const listener = getRequestListener((request) => world.app.fetch(request), {
-    overrideGlobalObjects: false,
-  });
-  server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  env = { CITYID_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  served = await serve({ ledger, consensus: () => seen });
+  env = served.env;
 });
 
 afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await world[Symbol.asyncDispose]();
+  await served[Symbol.asyncDispose]();
   await ledger[Symbol.asyncDispose]();
 });
+
+type Served = AsyncDisposable & {
+  readonly world: World;
+  readonly env: { readonly CITYID_URL: string };
+};
+
+async function serve(more: Partial<AppDependencies> = {}): Promise<Served> {
+  const world = await openWorld({}, more);
+  const listener = getRequestListener((request) => world.app.fetch(request), {
+    overrideGlobalObjects: false,
+  });
+  const server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    world,
+    env: { CITYID_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await world[Symbol.asyncDispose]();
+    },
+  };
+}
 
 describe("the status of validators", () => {
   test("says that all vote", async () => {
@@ -87,6 +111,21 @@ describe("the status of validators", () => {
     seen = { ...WELL, catchingUp: true };
     expect((await runHere(["validator", "status"], env)).out).toMatch(/ · catching up\n/);
   });
+});
+
+test("rules that were voted for are shown until they come, and whether the program has them", async () => {
+  // One node that orders its ledger alone goes by what the members voted as well.
+  await using alone = await serve();
+  const { world, env } = alone;
+  const inner = { op: "param", name: "upgrade", value: { app: 2, height: 50 } } as const;
+  await world.do({ op: "propose", inner }, member("A"));
+  const { id } = (await world.json("/v1/decisions?limit=1")).items[0];
+  const decision = present(fromHex(id), "a hash");
+  await world.do({ op: "endorse", decision, vote: "approve" }, member("B"));
+  const { out } = await runHere(["validator", "status"], env);
+  expect(out).toMatch(/✘ rules 2 from block 50 on: this program has rules 1 alone; install/);
+  const answer = await world.json("/.well-known/cityid");
+  expect(answer).toMatchObject({ rules: 1, programRules: RULE_VERSION });
 });
 
 describe("a card that the members would decide upon in vain", () => {

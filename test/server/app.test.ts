@@ -74,6 +74,7 @@ describe("operators", () => {
       vkeys: [expect.stringMatching(/^ledger\.test\/log\+/)],
       engine: "memory",
       rules: 1,
+      programRules: 1,
       size,
       height,
       member: "A",

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ConsensusJson, Readiness, ValidatorJson } from "../../sdk/index.ts";
+import type { ConsensusJson, NodeAnswer, Readiness, ValidatorJson } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { factTexts } from "../report.ts";
 import type { Run } from "../run.ts";
@@ -18,8 +18,9 @@ export function addValidatorStatus(validator: Command, { say, runOf }: Cli): voi
 }
 
 async function status(run: Run): Promise<void> {
-  const [node, ready, known, params] = await Promise.all([
-    run.client.node(),
+  // A node that does not answer is told of once.
+  const node = await run.client.node();
+  const [ready, known, params] = await Promise.all([
     run.client.ready(),
     validators(run),
     run.client.params(),
@@ -27,19 +28,42 @@ async function status(run: Run): Promise<void> {
   const paramOf = (name: string) => params.find((each) => each.name === name)?.value;
   const active = known.filter((each) => each.active);
   const voters = active.filter(({ power }) => power === 1).length;
-  const upgrade = paramOf("upgrade");
+  const upgrade = paramOf("upgrade") as Upgrade | undefined;
+  const { origin, engine, height, rules, programRules } = node;
   const said = {
-    ...{ origin: node.origin, engine: node.engine, height: node.height, rules: node.rules },
+    ...{ origin, engine, height, rules, programRules },
     order: paramOf("order") ?? "node",
     ...(upgrade === undefined ? {} : { upgrade }),
     ...{ ready, voters, validators: active },
   };
   run.result(said, () => [
-    `${node.origin}  ${node.engine}  ${run.say({ en: "block", zh: "区块" })} ${node.height}`,
+    `${origin}  ${engine}  ${run.say({ en: "block", zh: "区块" })} ${height}`,
     readiness(run, ready),
+    ...(upgrade === undefined || rules >= upgrade.app ? [] : [upgradeLine(run, upgrade, node)]),
     ...(ready.consensus === undefined ? [] : [consensusLine(run, ready.consensus)]),
     ...active.map((validator) => validatorLine(run, validator, ready.consensus)),
   ]);
+}
+
+/** Rules that the members voted for and no block was made by yet. */
+type Upgrade = { readonly app: number; readonly height: number };
+
+function upgradeLine(run: Run, { app, height }: Upgrade, { programRules }: NodeAnswer): string {
+  const told = run.say({
+    en: `rules ${app} from block ${height} on`,
+    zh: `自区块 ${height} 起适用规则 ${app}`,
+  });
+  if (programRules >= app) {
+    return run.paint.good(
+      run.say({ en: `✔ ${told}: this program has them`, zh: `✔ ${told}：本程序已具备` }),
+    );
+  }
+  return run.paint.bad(
+    run.say({
+      en: `✘ ${told}: this program has rules ${programRules} alone; install the new one before that block`,
+      zh: `✘ ${told}：本程序只具备规则 ${programRules}；请在该区块之前安装新程序`,
+    }),
+  );
 }
 
 function readiness(run: Run, { ready, code = "", facts = {} }: Readiness): string {

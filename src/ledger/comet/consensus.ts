@@ -25,8 +25,9 @@ export type ConsensusStatus = {
   readonly commits: { readonly count: number; readonly sumMilliseconds: number };
 };
 
-/** The engine is asked so often. */
+/** The engine is asked so often; one that has not answered, every second. */
 const PAUSE_MILLISECONDS = 5000;
+const TURN_MILLISECONDS = 1000;
 
 /** The engine's word for a vote for the block. */
 const FOR_THE_BLOCK = 2;
@@ -46,12 +47,14 @@ export class ConsensusWatch {
   readonly #state: LedgerState;
   readonly #timer: ReturnType<typeof setInterval>;
   #asked: Asked = {};
+  #asking = false;
+  #turns = 0;
 
   constructor(rpc: Pick<Rpc, "ask">, chain: Pick<Chain, "height" | "commits">, state: LedgerState) {
     this.#rpc = rpc;
     this.#chain = chain;
     this.#state = state;
-    this.#timer = setInterval(() => void this.ask(), PAUSE_MILLISECONDS);
+    this.#timer = setInterval(() => void this.#turn(), TURN_MILLISECONDS);
     this.#timer.unref();
   }
 
@@ -75,6 +78,15 @@ export class ConsensusWatch {
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  async #turn(): Promise<void> {
+    const isDue = ++this.#turns % (PAUSE_MILLISECONDS / TURN_MILLISECONDS) === 0;
+    // One that hangs is not asked more while it is asked.
+    if (this.#asking || !(isDue || this.#asked.own === undefined)) return;
+    this.#asking = true;
+    await this.ask();
+    this.#asking = false;
   }
 
   async ask(): Promise<void> {

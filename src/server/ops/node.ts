@@ -5,6 +5,7 @@ import {
   MAX_OPERATION_BYTES,
   memberKey,
   present,
+  RULE_VERSION,
 } from "../../core/index.ts";
 import type { WitnessStatus } from "../../witness/index.ts";
 import { answerJson } from "../http/answer.ts";
@@ -34,6 +35,7 @@ export function mountNode(app: App, services: Services): void {
       size,
       time: timeOfMilliseconds(timeMilliseconds),
       rules: ruleVersion(size),
+      programRules: RULE_VERSION,
       software,
       genesis,
       ...(parent !== undefined && { parent: { url: parent.url, code: parent.code } }),

@@ -314,11 +314,7 @@ describe.skipIf(binary === undefined)("four validators", PATIENCE, () => {
       .catch((problem: unknown) => problem);
     expect(refused).toMatchObject({ code: "HTTP_STALLED", status: 503 });
     const answer = await fetch(`${one.pair().url}/readyz`);
-    const away = [three.name, four.name];
-    expect(await answer.json()).toMatchObject({
-      ...{ status: "unready", fault: "LEDGER_STALLED" },
-      consensus: { voters: 4, peers: 1, unconnected: away },
-    });
+    expect(await answer.json()).toMatchObject({ status: "unready", fault: "LEDGER_STALLED" });
     const read = await fetch(`${two.pair().url}/v1/codes/${encodeURIComponent(CITY)}`);
     expect(read.status).toBe(200);
     three.start();

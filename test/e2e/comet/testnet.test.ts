@@ -97,6 +97,13 @@ describe.skipIf(binary === undefined)("cityid testnet", PATIENCE, () => {
     // Three of the four members must agree, and each asks a validator of its own.
     const { id } = await as(0, "propose", join(root, "classes.json"));
     for (const i of [1, 2]) await as(i, "endorse", id);
+    // What one validator gave a receipt for holds by the policy that another one shows: two thirds have cosigned it.
+    const [receipt, policy] = [join(root, "receipt"), join(root, "policy")];
+    await as(0, "propose", join(root, "classes.json"), "--receipt", receipt);
+    await runCli(["export", "policy", policy, "--url", urlOf(3)]);
+    const entry = `${receipt}.cose`;
+    const held = await runCli(["verify", receipt, "--entry", entry, "--policy", policy]);
+    expect(held).toMatchObject({ exit: 0, out: expect.stringMatching(/witnessed by (.+, ){2}/) });
     const client = createClient({ url: urlOf(4) });
     await until(async () => ((await client.decision(id)).state === "executed" ? true : undefined));
     const size = await sizeOf(4);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { hex } from "../../../src/core/index.ts";
 import { ConsensusWatch } from "../../../src/ledger/comet/consensus.ts";
 import { engineId } from "../../../src/ledger/comet/engine-id.ts";
@@ -62,6 +62,24 @@ test("without an answer of the engine only what the ledger knows is said", async
   await watch.ask();
   expect(watch.status()).toEqual({ height: 12, voters: 4, commits: chain.commits });
   watch.close();
+});
+
+test("an engine that starts is seen within a second, and then asked every five", async () => {
+  vi.useFakeTimers();
+  const answers: { [method: string]: object } = {};
+  const watch = watchOn(answers);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(watch.status()).not.toHaveProperty("catchingUp");
+  Object.assign(answers, { ...ANSWERS, "commit 11": commitOf(2, 2, 2, 2) });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(watch.status()).toMatchObject({ signing: 4, catchingUp: false, mempool: 7 });
+  Object.assign(answers, { num_unconfirmed_txs: { n_txs: "8" } });
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(watch.status()).toMatchObject({ mempool: 7 });
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(watch.status()).toMatchObject({ mempool: 8 });
+  watch.close();
+  vi.useRealTimers();
 });
 
 test("of the first block nobody's votes stand in a block", async () => {

@@ -392,6 +392,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     size: INTEGER,
     time: TIME,
     rules: INTEGER,
+    programRules: INTEGER,
     software: TEXT,
     genesis: HASH,
     "member?": TEXT,
