@@ -24,7 +24,7 @@ export function addChildOptions(command: Command, say: Say): Command {
       "--namespace <code>",
       say({
         en: "runs the ledger of this code, which its parent delegates; begins it where that was not done",
-        zh: "运行此标识码自己的账本（由上级账本委托）；尚未建立时先建立",
+        zh: "运行此编码自己的账本（由上级账本委托）；尚未建立时先建立",
       }),
     )
     .option(
@@ -123,7 +123,7 @@ function parentUrl({ parent, namespace }: ChildOptions): string {
 async function delegateOf(run: Run, namespace: string): Promise<Delegate> {
   const code = parseCode(namespace);
   if (!code.ok) {
-    const want = { en: `a code (${code.error.code})`, zh: `标识码（${code.error.code}）` };
+    const want = { en: `a code (${code.error.code})`, zh: `编码（${code.error.code}）` };
     const example = "--namespace MA.156.1301";
     throw new CliProblem("CLI_ARGUMENT", { name: "--namespace", got: namespace, want, example });
   }

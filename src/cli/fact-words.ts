@@ -3,11 +3,8 @@ import type { Language } from "./text.ts";
 
 type Facts = { readonly [name: string]: unknown };
 
-/** Facts that are moments, by how many milliseconds one of their units lasts. */
-const MOMENTS: { readonly [code: string]: { readonly [fact: string]: 1 | 1000 } } = {
-  AUTH_KEY_UNTIL: { until: 1000 },
-  STATE_RECOVERY_EARLY: { from: 1 },
-};
+/** A moment as the API writes it. */
+const MOMENT = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
 /** Words of the protocol that stand as facts in a sentence. */
 const CHINESE: { readonly [word: string]: string } = {
@@ -35,17 +32,14 @@ const ENGLISH: { readonly [word: string]: string } = {
 
 const WORDS = { zh: CHINESE, en: ENGLISH } as const;
 
-/** The facts of a refusal as people read them in a sentence. */
-export function factWords(code: string, facts: Facts, language: Language): Facts {
-  const moments = MOMENTS[code] ?? {};
+/** The facts of a refusal as people read them in a sentence: moments in Beijing time, words of the protocol as what they mean. */
+export function factWords(facts: Facts, language: Language): Facts {
   return Object.fromEntries(
     Object.entries(facts).map(([name, fact]) => {
-      const unit = moments[name];
-      if (unit !== undefined && typeof fact === "number") {
-        return [name, readableTime(fact * unit).beijing];
-      }
+      if (typeof fact !== "string") return [name, fact];
+      if (MOMENT.test(fact)) return [name, readableTime(Date.parse(fact)).beijing];
       const isWord = name === "why" || name === "state";
-      return [name, isWord ? (WORDS[language][String(fact)] ?? fact) : fact];
+      return [name, isWord ? (WORDS[language][fact] ?? fact) : fact];
     }),
   );
 }

@@ -20,7 +20,7 @@ export function addKeyOptions(command: Command, say: Say): Command {
     )
     .option(
       "--under <code>",
-      say({ en: "only for what is below this code", zh: "仅限此标识码之下" }),
+      say({ en: "only for what is below this code", zh: "仅限此编码之下" }),
     )
     .option("--classes <classes>", say({ en: "only for these classes", zh: "仅限这些类别" }))
     .option("--expires <time>", say({ en: "only until then", zh: "有效至此时间" }));

@@ -28,6 +28,7 @@ export type CliProblemCode =
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_PROOF_INCOMPLETE"
+  | "CLI_PROOF_FUTURE"
   | "CLI_PROOF_LOG"
   | "CLI_PROOF_OLD"
   | "CLI_PROOF_SUBJECT"
@@ -116,11 +117,11 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     exit: "usage",
     what: {
       en: "“{text}” is not a code: {why} (character {position}).",
-      zh: "“{text}”不是合法的标识码：{why}（第 {position} 个字符）。",
+      zh: "“{text}”不是合法的编码：{why}（第 {position} 个字符）。",
     },
     remedy: {
       en: "A code looks like MA.156.1301.02/LAMP/000123.",
-      zh: "标识码的形式如 MA.156.1301.02/LAMP/000123。",
+      zh: "编码的形式如 MA.156.1301.02/LAMP/000123。",
     },
   },
   CLI_ARGUMENT: {
@@ -257,6 +258,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "请勿采信。可重新获取；若仍不成立，请保留两份证明并告知账本运营方。",
     },
   },
+  CLI_PROOF_FUTURE: {
+    exit: "forged",
+    what: {
+      en: "The proof is dated after now: the clock of this machine says {now}, Beijing time ({cause}).",
+      zh: "证明所载时间晚于现在：本机时钟为 {now}（北京时间）（{cause}）。",
+    },
+    remedy: {
+      en: "Set the clock of this machine right, and check again. If it is right, do not rely on the proof.",
+      zh: "请校准本机时钟后再核验；若时钟无误，请勿采信此证明。",
+    },
+  },
   CLI_PROOF_INCOMPLETE: {
     exit: "forged",
     what: {
@@ -265,7 +277,7 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     },
     remedy: {
       en: "Nothing says that it is false. Ask for it again with effective=1: `cityid show CODE --proof FILE` does, or GET /v1/proof?key=code/CODE&effective=1 at the node.",
-      zh: "这并不表示证明有假。请加 effective=1 重新获取：可用 `cityid show 标识码 --proof 文件`，或访问节点的 /v1/proof?key=code/标识码&effective=1。",
+      zh: "这并不表示证明有假。请加 effective=1 重新获取：可用 `cityid show 编码 --proof 文件`，或访问节点的 /v1/proof?key=code/编码&effective=1。",
     },
   },
   CLI_PROOF_LOG: {
@@ -355,7 +367,7 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     },
     remedy: {
       en: "Use a key of {nearer} with the use `seal`, or choose another parent.",
-      zh: "请使用 {nearer} 的 seal 密钥，或另选上级标识码。",
+      zh: "请使用 {nearer} 的 seal 密钥，或另选上级编码。",
     },
   },
   PLATES_KEY_USE: {
@@ -388,7 +400,7 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     },
     remedy: {
       en: "Check the code and the class: `cityid children {parent}`.",
-      zh: "请检查标识码和类别：`cityid children {parent}`。",
+      zh: "请检查编码和类别：`cityid children {parent}`。",
     },
   },
   PLATES_MODULE: {
@@ -435,7 +447,7 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       en: "The proof is about {got}, not about {want}.",
       zh: "此证明关于 {got}，而不是 {want}。",
     },
-    remedy: { en: "Ask for the proof of the right code.", zh: "请索取正确标识码的证明。" },
+    remedy: { en: "Ask for the proof of the right code.", zh: "请索取正确编码的证明。" },
   },
   CLI_EXPORT_DIFFERS: {
     exit: "forged",

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { SOFTWARE } from "../node/version.ts";
 import type { Cli } from "./cli.ts";
 import { COMMANDS } from "./commands/index.ts";
+import { CliProblem } from "./problem.ts";
 import { DEFAULT_URL } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
 import { localHelp } from "./usage.ts";
@@ -13,7 +14,7 @@ export function createProgram(cli: Cli, terminal: Terminal, isForPrograms: boole
     .description(
       say({
         en: "An open identity ledger for cities: apply for codes, issue them, check them.",
-        zh: "城市标识账本：申请、签发、核验标识码。",
+        zh: "城市标识账本：申请、签发、核验编码。",
       }),
     )
     .exitOverride()
@@ -52,7 +53,7 @@ function addGlobalOptions(program: Command, { say }: Cli): void {
       "--as <holder>",
       say({
         en: "whose key it is: a code, or member/<ID> (else as the key file says)",
-        zh: "密钥的持有者：标识码或 member/<编号>（默认取密钥文件所载）",
+        zh: "密钥的持有者：编码或 member/<编号>（默认取密钥文件所载）",
       }),
     )
     .option(
@@ -80,5 +81,13 @@ function addGlobalOptions(program: Command, { say }: Cli): void {
     .option(
       "--lang <language>",
       say({ en: "en or zh (else as LANG says)", zh: "en 或 zh（默认随 LANG）" }),
+      checkLanguage,
     );
+}
+
+/** It was read before (`chooseLanguage`); another one is not passed over in silence. */
+function checkLanguage(text: string): string {
+  if (/^(?:en|zh)/i.test(text)) return text;
+  const want = { en: "a language that is spoken here", zh: "可用的语言" };
+  throw new CliProblem("CLI_ARGUMENT", { name: "--lang", got: text, want, example: "zh" });
 }

@@ -35,7 +35,7 @@ export function startProgress({ label, total, stream, say, now }: ProgressOption
       if (time - drawn < REDRAW_MILLISECONDS && done < total) return;
       drawn = time;
       const line = progressLine(label, done, total, time - started, say);
-      stream.write(ERASE_LINE + line.slice(0, (stream.columns ?? 80) - 1));
+      stream.write(ERASE_LINE + line.slice(0, (stream.columns || 80) - 1));
     },
     end: () => stream.write(ERASE_LINE),
   };
@@ -65,13 +65,22 @@ function timeLeft(seconds: number, say: Say): string {
   return say({ en: `${text} left`, zh: `还需 ${text}` });
 }
 
-/** `850 ms`, `12.3 s`, `4 min 05 s`. */
+/** `850 ms`, `12.3 s`, `4 min 05 s`, `5 h 04 min`, `12 d`. */
 export function duration(milliseconds: number): string {
   if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = milliseconds / 1000;
   if (seconds < 60) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
-  return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+  if (whole < HOUR) return `${Math.floor(whole / 60)} min ${twoDigits(whole % 60)} s`;
+  if (whole >= 2 * DAY) return `${group(Math.floor(whole / DAY))} d`;
+  return `${Math.floor(whole / HOUR)} h ${twoDigits(Math.floor((whole % HOUR) / 60))} min`;
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+function twoDigits(count: number): string {
+  return String(count).padStart(2, "0");
 }
 
 /** Digits in groups of three, as both languages read them: `1,234,567`. */

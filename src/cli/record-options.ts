@@ -39,7 +39,7 @@ export function addRecordOptions(command: Command, say: Say): Command {
     zh: "属性；true、false 和整数按其类型读取",
   });
   many("--alias <scheme=value>", { en: "a number that it already has", zh: "已有编号" });
-  many("--link <rel=https://…>", { en: "where the code leads", zh: "标识码指向的链接" });
+  many("--link <rel=https://…>", { en: "where the code leads", zh: "编码指向的链接" });
   return command
     .option(
       "--point <lon,lat>",

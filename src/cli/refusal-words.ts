@@ -82,7 +82,7 @@ const ROWS: { readonly [code: string]: Row } = {
   STATE_UNKNOWN: [
     "{subject} 没有登记。",
     "{subject} has no record.",
-    "请检查标识码，或先登记。",
+    "请检查编码，或先登记。",
     "Check the code, or register it first.",
   ],
   STATE_EXISTS: [
@@ -182,7 +182,7 @@ const ROWS: { readonly [code: string]: Row } = {
     "Have each authority record its own.",
   ],
   STATE_DELEGATED: [
-    "{because} 之下的标识码已委托给账本 {origin}，此处不再更改。",
+    "{because} 之下的编码已委托给账本 {origin}，此处不再更改。",
     "What is below {because} lives in the ledger {origin}; nothing of it is changed here.",
     "请向 {url} 办理。",
     "Turn to {url}.",
@@ -214,7 +214,7 @@ const ROWS: { readonly [code: string]: Row } = {
   STATE_NOT_DATASET: [
     "{subject} 不是数据集，而是 {kind}。",
     "{subject} is no dataset but a {kind}.",
-    "请为数据集登记 kind 为 dataset 的标识码。",
+    "请为数据集登记 kind 为 dataset 的编码。",
     "Register a code of the kind `dataset` for it.",
   ],
   STATE_DATASET_LOG: [
@@ -376,8 +376,8 @@ const ROWS: { readonly [code: string]: Row } = {
   STATE_DECISION_CLOSED: [
     "决议已结束（{state}）。",
     "The decision is closed ({state}).",
-    "如仍需要，请重新提出。",
-    "Propose it anew where that makes sense.",
+    "已经执行的无须再办；如仍需要，请重新提出。",
+    "What was executed is done; else propose it anew where that makes sense.",
   ],
   STATE_DECISION_EXPIRED: [
     "决议已过期。",
@@ -524,7 +524,7 @@ const ROWS: { readonly [code: string]: Row } = {
     "See the decision {decision}.",
   ],
   ADMIT_HELD: [
-    "该标识码已有持有者。",
+    "该编码已有持有者。",
     "Somebody holds the code.",
     "请查看其记录（`cityid show`）。",
     "See its record (`cityid show`).",
@@ -538,7 +538,7 @@ const ROWS: { readonly [code: string]: Row } = {
   GAZETTE_ENDED: [
     "行政区划 {subject} 已于 {to} 撤销或变更。",
     "The division {subject} ended on {to}.",
-    "请申请其后继的标识码。",
+    "请申请其后继的编码。",
     "Apply for the code of its successor.",
   ],
   GAZETTE_SPAN: [
@@ -580,7 +580,7 @@ const ROWS: { readonly [code: string]: Row } = {
   RESOLVE_VOID: [
     "{asked} 的登记已被撤回。",
     "The registration of {asked} was taken back.",
-    "请向登记方询问正确的标识码。",
+    "请向登记方询问正确的编码。",
     "Ask who registered it for the right code.",
   ],
   RESOLVE_SUSPENDED: [
@@ -622,7 +622,7 @@ const ROWS: { readonly [code: string]: Row } = {
   RESOLVE_FOLLOW_PROOF: [
     "节点 {url} 关于 {asked} 的应答未能按委托关系核验（{why}），因此没有转发。",
     "What {url} answered about {asked} is not proved by its delegation ({why}); it was not passed on.",
-    "在 `cityid verify` 通过之前，请勿采信该节点关于此标识码的说法。",
+    "在 `cityid verify` 通过之前，请勿采信该节点关于此编码的说法。",
     "Trust nothing that it says of this code until `cityid verify` takes its proof.",
   ],
   RESOLVE_ALIAS: [
@@ -632,8 +632,8 @@ const ROWS: { readonly [code: string]: Row } = {
     "Check the number and its scheme.",
   ],
   OP_IAT: [
-    "签署时间过早或在将来。",
-    "It was signed too long ago, or in the future.",
+    "签署时间为 {iat}，不在账本接受的 {from} 至 {to} 之间（北京时间）：本机时钟不准，或签署后过了太久才提交。",
+    "It was signed at {iat}; the ledger takes what was signed from {from} to {to} (Beijing time): the clock of this machine is wrong, or it was sent too long after it was signed.",
     "请校准本机时钟，然后重新签署。",
     "Set the clock of this machine right, and sign again.",
   ],
@@ -674,7 +674,7 @@ const ROWS: { readonly [code: string]: Row } = {
     "Send it to a dataset of the office responsible, as that office or one above it.",
   ],
   DATA_PLATE_SEAL: [
-    "签章 {seal} 不是为现在的 {subject} 制作的：该标识码后来重新签发过，或者铭牌出自另一账本（签章应以 {want} 结尾）。",
+    "签章 {seal} 不是为现在的 {subject} 制作的：该编码后来重新签发过，或者铭牌出自另一账本（签章应以 {want} 结尾）。",
     "The seal {seal} was not made for {subject} as it is now: the code was issued anew since, or the plate is of another ledger (the seal should end with {want}).",
     "请扫描现在的铭牌；没有时请重新制作（`cityid plates`）。",
     "Scan the plate that is there now; print one where there is none (`cityid plates`).",

@@ -49,7 +49,7 @@ function refused(
   exit: Exit,
 ): Report {
   const words = refusalWords(code);
-  const said = factWords(code, facts, language);
+  const said = factWords(facts, language);
   return {
     code,
     what: words === undefined ? what : fill(words.what[language], said),

@@ -1,6 +1,7 @@
 import { type Client, createClient, type Signer } from "../sdk/index.ts";
 import type { Paint } from "./paint.ts";
 import { paintFor } from "./paint.ts";
+import { CliProblem } from "./problem.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import type { Terminal } from "./terminal.ts";
 import type { Language, Say } from "./text.ts";
@@ -59,7 +60,7 @@ export function createRun(parts: RunParts, options: GlobalOptions): Run {
     yes: options.yes === true,
     options,
     client: createClient({
-      url: options.url ?? terminal.env.CITYID_URL ?? DEFAULT_URL,
+      url: nodeUrl(options.url ?? terminal.env.CITYID_URL ?? DEFAULT_URL),
       language,
       signal,
       onWait: ({ milliseconds }) => note(sayWaiting(say, milliseconds)),
@@ -74,6 +75,17 @@ export function createRun(parts: RunParts, options: GlobalOptions): Run {
     progress: (label, total) =>
       startProgress({ label, total, stream: terminal.errors, say, now: () => Date.now() }),
   };
+}
+
+/** @throws CliProblem CLI_ARGUMENT where no node could be asked at it */
+function nodeUrl(text: string): string {
+  const isWeb = /^https?:\/\//i.test(text) && URL.canParse(text);
+  if (isWeb) return text;
+  const want = { en: "an address of the web", zh: "网址" };
+  throw new CliProblem("CLI_ARGUMENT", {
+    ...{ name: "--url, CITYID_URL", got: text, want },
+    example: "https://id.example.org",
+  });
 }
 
 function sayWaiting(say: Say, milliseconds: number): string {

@@ -33,7 +33,7 @@ function tell(op: Operation | Apply): Words[] {
       return [
         {
           en: `Apply for the code ${op.code}, for ${nameOf(op.names)}.`,
-          zh: `为“${nameOf(op.names)}”申请标识码 ${op.code}。`,
+          zh: `为“${nameOf(op.names)}”申请编码 ${op.code}。`,
         },
         ...op.keys.map(tellKey),
         ...op.evidence.map(({ title }) => both(`+ ${title}`)),
@@ -77,7 +77,7 @@ function tell(op: Operation | Apply): Words[] {
       return [
         {
           en: `Issue ${op.items.length === 1 ? "one code" : `${op.items.length} codes`}.`,
-          zh: `签发 ${op.items.length} 个标识码。`,
+          zh: `签发 ${op.items.length} 个编码。`,
         },
         ...few(op.items, (item) => both(`${item.code}  ${nameOf(item.names)}`)),
         ...op.items.flatMap(({ keys }) => keys ?? []).map(tellKey),
@@ -88,7 +88,7 @@ function tell(op: Operation | Apply): Words[] {
       return [
         {
           en: `Take back the registration ${short(op.registration)}: all its codes become void.`,
-          zh: `撤回登记 ${short(op.registration)}：其全部标识码作废。`,
+          zh: `撤回登记 ${short(op.registration)}：其全部编码作废。`,
         },
         tellReason(op.reason),
       ];
@@ -241,7 +241,7 @@ function tellManifest(what: "register" | "update" | "status", count: number, und
     case "register":
       return {
         en: `Issue ${count} codes below ${under}.`,
-        zh: `在 ${under} 之下签发 ${count} 个标识码。`,
+        zh: `在 ${under} 之下签发 ${count} 个编码。`,
       };
     case "update":
       return {
@@ -251,7 +251,7 @@ function tellManifest(what: "register" | "update" | "status", count: number, und
     case "status":
       return {
         en: `Change the status of ${count} codes below ${under}.`,
-        zh: `更改 ${under} 之下 ${count} 个标识码的状态。`,
+        zh: `更改 ${under} 之下 ${count} 个编码的状态。`,
       };
   }
 }
@@ -330,7 +330,7 @@ function tellStatus(what: "suspend" | "resume" | "retire", code: string): Words 
     case "suspend":
       return {
         en: `Suspend ${code}, and with it everything below.`,
-        zh: `暂停 ${code} 及其下级的全部标识码。`,
+        zh: `暂停 ${code} 及其下级的全部编码。`,
       };
     case "resume":
       return { en: `Lift the suspension of ${code}.`, zh: `解除对 ${code} 的暂停。` };
@@ -361,7 +361,7 @@ function tellDelegation(op: Extract<Operation, { op: "delegate" }>): Words[] {
   }
   const begun = {
     en: `Let all codes below ${code} live in the ledger ${op.origin}; here they are frozen.`,
-    zh: `将 ${code} 之下的全部标识码委托给账本 ${op.origin}；此处予以冻结。`,
+    zh: `将 ${code} 之下的全部编码委托给账本 ${op.origin}；此处予以冻结。`,
   };
   return [begun, both(op.url), both(op.policy)];
 }

@@ -102,9 +102,11 @@ test("are replaced in one step and closed for good; what the ledger refuses is t
     `${device(2)},enrol,${rawKey("more 2")},,,,`,
     `${device(2)},enrol,${rawKey("most 2")},,,,`,
     `${device(3)},close,,${kidOf("nobody")},,,`,
+    `${device(9_999_999)},enrol,${rawKey("nowhere")},,,,`,
   ];
   const some = await devices(rows);
   expect(some.errors).toMatch(/row 6: .*000003 .*AUTH_KEY_UNKNOWN|row 6: .*000003 .*STATE_KEY/);
+  expect(some.errors).toMatch(/row 7: .*9999999 .*RESOLVE_UNKNOWN/);
   expect(some.errors).toContain("DEVICES_REFUSED");
   expect(await keysOf(0)).toMatchObject(
     [

@@ -6,12 +6,13 @@ import type { MemberFile } from "../../src/cli/init/member-file.ts";
 import { onNode } from "../../src/cli/node-problem.ts";
 import { operationFromJson } from "../../src/cli/operation-json.ts";
 import { CLI_PROBLEM_CODES, CliProblem } from "../../src/cli/problem.ts";
-import { group, progressLine, startProgress } from "../../src/cli/progress.ts";
+import { duration, group, progressLine, startProgress } from "../../src/cli/progress.ts";
 import { readRecordFields } from "../../src/cli/record-options.ts";
 import { Refused } from "../../src/cli/refused.ts";
 import { reportOf } from "../../src/cli/report.ts";
 import { chooseLanguage, fill } from "../../src/cli/text.ts";
 import { parseDay, parseTime } from "../../src/cli/time-argument.ts";
+import { refused } from "../../src/cli/verify/attested.ts";
 import { alignRows, displayWidth } from "../../src/cli/width.ts";
 import {
   encodeCbor,
@@ -29,15 +30,13 @@ describe("facts in a sentence", () => {
   const reportIn = (language: "en" | "zh", code: string, facts: object) =>
     reportOf(new ApiProblem(422, { code, title: "", facts: { ...facts }, remedy: "" }), language);
 
-  test("a moment is a time of day, in whatever unit the refusal brings it", () => {
-    const until = Date.UTC(2026, 10, 22, 6, 5) / 1000;
-    expect(reportIn("en", "AUTH_KEY_UNTIL", { kid: "0".repeat(16), until }).what).toBe(
-      "This key was good until 2026-11-22 14:05, Beijing time.",
-    );
-    const early = { subject: "MA.156.1301", from: until * 1000 };
-    const { what, facts } = reportIn("zh", "STATE_RECOVERY_EARLY", early);
-    expect(what).toContain("2026-11-22 14:05");
-    expect(facts).toEqual(early);
+  test("a moment, which comes as the API writes it, is Beijing time", () => {
+    const facts = { kid: "0".repeat(16), until: "2026-11-22T06:05:00Z" };
+    const report = reportIn("en", "AUTH_KEY_UNTIL", facts);
+    expect(report.what).toBe("This key was good until 2026-11-22 14:05, Beijing time.");
+    expect(report.facts).toEqual(facts);
+    const early = { subject: "MA.156.1301", from: "2026-11-22T06:05:00.123Z" };
+    expect(reportIn("zh", "STATE_RECOVERY_EARLY", early).what).toContain("2026-11-22 14:05");
   });
 
   test("a word of the protocol is said in the language of the run; programs get the word", () => {
@@ -48,6 +47,27 @@ describe("facts in a sentence", () => {
     const state = { decision: "d", state: "executed" };
     expect(reportIn("zh", "STATE_DECISION_CLOSED", state).what).toContain("已通过并执行");
   });
+});
+
+test.each([
+  [850, "850 ms"],
+  [12_340, "12.3 s"],
+  [245_000, "4 min 05 s"],
+  [3_599_000, "59 min 59 s"],
+  [18_240_000, "5 h 04 min"],
+  [47 * 3_600_000, "47 h 00 min"],
+  [1500 * 24 * 3_600_000, "1,500 d"],
+])("%d ms are told as %s", (milliseconds, text) => {
+  expect(duration(milliseconds)).toBe(text);
+});
+
+test("a proof from the future names the clock of this machine first", () => {
+  for (const code of ["PROOF_TIME", "POLICY_FUTURE"]) {
+    const { code: told, what, remedy, exit } = reportOf(refused({ code }), "en");
+    expect({ told, exit }).toEqual({ told: "CLI_PROOF_FUTURE", exit: 6 });
+    expect(what).toMatch(/\d{4}-\d\d-\d\d \d\d:\d\d/);
+    expect(remedy).toMatch(/^Set the clock/);
+  }
 });
 
 describe("usage", () => {
@@ -87,6 +107,22 @@ describe("usage", () => {
     ] as const) {
       expect((await runHere(args)).errors).toContain(`See \`cityid ${command} --help\`.`);
     }
+  });
+
+  test("an address that is none, and a language that nobody speaks here, are named before anything is asked", async () => {
+    for (const [args, name] of [
+      [["--url", "nonsense", "show", "MA"], "--url"],
+      [["--url", "ftp://id.example", "show", "MA"], "--url"],
+      [["--lang", "fr", "show", "MA"], "--lang"],
+    ] as const) {
+      const { exit, errors } = await runHere([...args, "--json"]);
+      expect(exit).toBe(2);
+      expect(JSON.parse(errors)).toMatchObject({ code: "CLI_ARGUMENT" });
+      expect(errors).toContain(name);
+    }
+    const inEnvironment = await runHere(["show", "MA"], { CITYID_URL: "id.example.org" });
+    expect(inEnvironment).toMatchObject({ exit: 2 });
+    expect(inEnvironment.errors).toContain("CITYID_URL");
   });
 
   test("help in Chinese is Chinese, choices and defaults too", async () => {
@@ -245,6 +281,20 @@ describe("a terminal", () => {
       `Issuing  ${"█".repeat(12)}${"░".repeat(12)}  512,000 / 1,000,000  ·  32,000/s  ·  15.3 s left`,
     );
     expect(group(1234567)).toBe("1,234,567");
+  });
+
+  test("that does not say how wide it is gets the whole line", () => {
+    let written = "";
+    const write = (text: string) => {
+      written += text;
+    };
+    const stream = { isTTY: true, columns: 0, write };
+    let time = 0;
+    const now = () => time;
+    const bar = startProgress({ label: "x", total: 9, stream, say: ({ en }) => en, now });
+    time = 1000;
+    bar.to(5);
+    expect(written).toMatch(/left$/);
   });
 
   test("that is a pipe gets no progress bar at all", () => {

@@ -51,7 +51,7 @@ const OPERATIONS: readonly (readonly [Operation, RegExp, RegExp])[] = [
   [
     { op: "manifest", what: "register", under: city, count: 9, chunks: 1, root: hash },
     /9 codes below MA\.156\.1301/,
-    /9 个标识码/,
+    /9 个编码/,
   ],
   [
     { op: "manifest", what: "update", under: city, count: 9, chunks: 1, root: hash },
@@ -61,7 +61,7 @@ const OPERATIONS: readonly (readonly [Operation, RegExp, RegExp])[] = [
   [
     { op: "manifest", what: "status", under: city, count: 9, chunks: 1, root: hash },
     /status of 9/,
-    /9 个标识码的状态/,
+    /9 个编码的状态/,
   ],
   [
     {

@@ -89,7 +89,7 @@ describe("POST /v1/applications", () => {
     [
       "of a hundred days ago",
       () => applicationOf(world.clock.now - 100 * 86_400_000),
-      { code: "OP_IAT" },
+      { code: "OP_IAT", facts: { to: expect.stringMatching(/^2026-/) } },
     ],
     [
       "signed with a foreign key",

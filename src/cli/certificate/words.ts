@@ -69,7 +69,7 @@ export function recordRows(facts: Facts, language: Language): Row[] {
   const add = (en: string, zh: string, value: string | undefined) => {
     if (value) rows.push({ label: { en, zh }, value });
   };
-  add("Code", "标识码", printedCode(code));
+  add("Code", "编码", printedCode(code));
   add("Status", "状态", statusLine(facts, language));
   if (record !== undefined) {
     const kind = KIND_WORDS[record.kind][language];

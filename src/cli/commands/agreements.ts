@@ -24,7 +24,7 @@ export function addRequest(program: Command, { say, runOf }: Cli): void {
     .description(
       say({ en: "asks the owner of a dataset for access", zh: "向数据集所有者申请使用权" }),
     )
-    .argument("<dataset>", say({ en: "the dataset", zh: "数据集标识码" }))
+    .argument("<dataset>", say({ en: "the dataset", zh: "数据集编码" }))
     .requiredOption("--purpose <text>", say({ en: "what for", zh: "用途" }))
     .option("--for <code>", say({ en: "who asks (the signer)", zh: "申请方（默认签署方）" }));
   addScopeOptions(command, say).action(
@@ -63,7 +63,7 @@ export function addGrant(program: Command, { say, runOf }: Cli): void {
         zh: "就申请授予使用权（等于或小于申请范围），或向所有人开放数据集",
       }),
     )
-    .argument("<dataset>", say({ en: "the dataset", zh: "数据集标识码" }))
+    .argument("<dataset>", say({ en: "the dataset", zh: "数据集编码" }))
     .option("--request <id>", say({ en: "which request", zh: "申请编号" }))
     .option("--everybody", say({ en: "open data", zh: "向所有人开放" }));
   addScopeOptions(command, say).action(
@@ -143,7 +143,7 @@ export function addAgreements(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "lists requests and grants, of all or of one code; with --accesses who read what",
-        zh: "列出申请与授权（全部或某标识码的）；--accesses 列出访问记录",
+        zh: "列出申请与授权（全部或某编码的）；--accesses 列出访问记录",
       }),
     )
     .argument("[code]", say({ en: "a dataset, or who asked", zh: "数据集或申请方" }))

@@ -42,7 +42,7 @@ export function addApply(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "applies for the code of a division, at the node of a member; --key will control it",
-        zh: "向成员节点申请行政区划的标识码；--key 将成为其控制密钥",
+        zh: "向成员节点申请行政区划的编码；--key 将成为其控制密钥",
       }),
     )
     .argument("<code>")

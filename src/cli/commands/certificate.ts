@@ -22,13 +22,13 @@ export function addCertificate(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "makes a page (PDF) of a code, its history and their proof, which `cityid verify` accepts",
-        zh: "生成标识码的一页证明书（PDF），含记录、历史及所附证明，可用 `cityid verify` 核验",
+        zh: "生成编码的一页证明书（PDF），含记录、历史及所附证明，可用 `cityid verify` 核验",
       }),
     )
     .argument("<code>")
     .option(
       "--out <file>",
-      say({ en: "where to write it (else <code>.pdf)", zh: "输出文件（默认 <标识码>.pdf）" }),
+      say({ en: "where to write it (else <code>.pdf)", zh: "输出文件（默认 <编码>.pdf）" }),
     )
     .option("--force", say({ en: "replaces the file if it is there", zh: "如文件已存在则替换" }));
   addTrustOptions(command, say).action(async (text: string, options: Options, command: Command) => {

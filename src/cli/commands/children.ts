@@ -12,7 +12,7 @@ export function addChildren(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "lists the codes right below a code; each page is checked to be complete",
-        zh: "列出直属下级标识码；每页均核验无遗漏",
+        zh: "列出直属下级编码；每页均核验无遗漏",
       }),
     )
     .argument("<code>")

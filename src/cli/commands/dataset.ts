@@ -30,7 +30,7 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
   const sub = (name: string, text: Text) => dataset.command(name).description(say(text));
   const many = (command: Command, flags: string, text: Text) =>
     command.addOption(new Option(flags, say(text)).argParser(collect));
-  const code = say({ en: "the dataset", zh: "数据集标识码" });
+  const code = say({ en: "the dataset", zh: "数据集编码" });
   const index = say({ en: "number of the entry", zh: "条目序号" });
   const withFacts = (command: Command) =>
     command
@@ -81,7 +81,7 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
       "<plate>",
       say({
         en: "what its symbol says; of one that is missing the code will do",
-        zh: "铭牌二维码的内容；丢失的可只写标识码",
+        zh: "铭牌二维码的内容；丢失的可只写编码",
       }),
     )
     .option("--photo <file>", say({ en: "a picture of it in place", zh: "现场照片" }))
@@ -102,9 +102,9 @@ export function addDataset(program: Command, { say, runOf }: Cli): void {
 
   sub("plates", {
     en: "what is known of the plates of a code",
-    zh: "查看某标识码各铭牌的状态",
+    zh: "查看某编码各铭牌的状态",
   })
-    .argument("<code>", say({ en: "the code on the plates", zh: "铭牌上的标识码" }))
+    .argument("<code>", say({ en: "the code on the plates", zh: "铭牌上的编码" }))
     .action(async (text: string, _: object, command: Command) =>
       listPlates(runOf(command), readCodeArgument(text)),
     );

@@ -22,7 +22,7 @@ export function addDelegate(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "lets what is below a code live in another ledger, says where that is now, or takes it back",
-        zh: "将标识码之下的内容委托给另一账本、更改其所在，或予以收回",
+        zh: "将编码之下的内容委托给另一账本、更改其所在，或予以收回",
       }),
     )
     .argument("<code>")

@@ -38,11 +38,11 @@ function addRecords(group: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "everything below a code; `import` reads it again",
-        zh: "某标识码之下的全部记录；可用 `import` 再次读入",
+        zh: "某编码之下的全部记录；可用 `import` 再次读入",
       }),
     )
     .argument("<file>")
-    .requiredOption("--under <code>", say({ en: "below which code", zh: "上级标识码" }))
+    .requiredOption("--under <code>", say({ en: "below which code", zh: "上级编码" }))
     .addOption(
       new Option(
         "--format <format>",

@@ -26,7 +26,7 @@ export function addGateway(program: Command, { say, runOf }: Cli): void {
         zh: "为无法签名的设备签名：将其发布到 MQTT 代理的读数分批签名并提交至数据集",
       }),
     )
-    .argument("<dataset>", say({ en: "the dataset", zh: "数据集标识码" }))
+    .argument("<dataset>", say({ en: "the dataset", zh: "数据集编码" }))
     .requiredOption("--broker <url>", "mqtt[s]://[user:password@]host[:port]")
     .requiredOption("--topic <filter>", say({ en: "what to hear", zh: "订阅的主题" }))
     .requiredOption(

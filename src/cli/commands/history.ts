@@ -17,7 +17,7 @@ export function addHistory(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "shows every change of a code, newest first",
-        zh: "显示标识码的全部变更，最新在前",
+        zh: "显示编码的全部变更，最新在前",
       }),
     )
     .argument("<code>")

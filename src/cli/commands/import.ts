@@ -49,7 +49,7 @@ function addFile(group: Command, { say, runOf }: Cli): void {
     .argument("<file>")
     .requiredOption(
       "--under <code>",
-      say({ en: "the code below which the rows get theirs", zh: "各行标识码所属的上级" }),
+      say({ en: "the code below which the rows get theirs", zh: "各行编码所属的上级" }),
     )
     .addOption(
       new Option(
@@ -74,7 +74,7 @@ function addFile(group: Command, { say, runOf }: Cli): void {
       "--first <number>",
       say({
         en: "number of the first row without a code (after those that are there)",
-        zh: "无标识码的行从此编号开始（默认接续现有编号）",
+        zh: "无编码的行从此编号开始（默认接续现有编号）",
       }),
     )
     .option(

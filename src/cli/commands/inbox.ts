@@ -93,7 +93,7 @@ function applicationLines(application: ApplicationAnswer, { say }: Run): string[
   const rows = [
     [say({ en: "application", zh: "申请" }), id],
     [
-      say({ en: "code", zh: "标识码" }),
+      say({ en: "code", zh: "编码" }),
       `${apply.code}  ${names.map(({ value }) => value ?? "∎").join(" / ")}`,
     ],
     [say({ en: "state", zh: "状态" }), state],
@@ -230,7 +230,7 @@ function addDecisions(inbox: Command, { say, runOf }: Cli): void {
         .choices(["open", "executed", "rejected", "expired"])
         .default("open"),
     )
-    .option("--code <code>", say({ en: "about this code", zh: "关于此标识码" }))
+    .option("--code <code>", say({ en: "about this code", zh: "关于此编码" }))
     .action(async (filter: DecisionFilter, command: Command) => {
       const run = runOf(command);
       const picked = {

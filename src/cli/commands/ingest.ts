@@ -30,7 +30,7 @@ export function addIngest(program: Command, { say, runOf }: Cli): void {
         zh: "将文件的各行分批签名并提交至数据集；中断后再次执行即可续传",
       }),
     )
-    .argument("<dataset>", say({ en: "the dataset", zh: "数据集标识码" }))
+    .argument("<dataset>", say({ en: "the dataset", zh: "数据集编码" }))
     .option("--csv <file>", say({ en: "CSV with a header", zh: "带表头的 CSV" }))
     .option("--geojson <file>", "GeoJSON")
     .option("--ndjson <file>", say({ en: "one JSON object a line", zh: "每行一个 JSON 对象" }))

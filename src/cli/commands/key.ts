@@ -27,7 +27,7 @@ export function addKey(program: Command, { say, runOf }: Cli): void {
       "--for <holder>",
       say({
         en: "whose key it will be: a code, or member/<ID>",
-        zh: "持有者：标识码或 member/<编号>",
+        zh: "持有者：编码或 member/<编号>",
       }),
     )
     .option("--alg <alg>", "Ed25519, P-256", "Ed25519")

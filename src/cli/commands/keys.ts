@@ -24,10 +24,10 @@ export function addKeys(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "adds, closes or re-labels keys of a code or member; sets how many must agree",
-        zh: "为标识码或成员增加、停用、改标密钥，设定须同意的密钥数",
+        zh: "为编码或成员增加、停用、改标密钥，设定须同意的密钥数",
       }),
     )
-    .argument("<holder>", say({ en: "a code, or member/<ID>", zh: "标识码或 member/<编号>" }))
+    .argument("<holder>", say({ en: "a code, or member/<ID>", zh: "编码或 member/<编号>" }))
     .addOption(
       new Option(
         "--add <file>",

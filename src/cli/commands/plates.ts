@@ -24,10 +24,10 @@ export function addPlates(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "seals every active code below one, and prints the plates: sheets (PDF), symbols (SVG in ZIP), a manifest (CSV)",
-        zh: "为某标识码之下所有有效的标识码制作签章并绘制铭牌：拼版（PDF）、单个码（ZIP 中的 SVG）、清单（CSV）",
+        zh: "为某编码之下所有有效的编码制作签章并绘制铭牌：拼版（PDF）、单个码（ZIP 中的 SVG）、清单（CSV）",
       }),
     )
-    .requiredOption("--parent <code>", say({ en: "below which code", zh: "上级标识码" }))
+    .requiredOption("--parent <code>", say({ en: "below which code", zh: "上级编码" }))
     .requiredOption(
       "--out <directory>",
       say({

@@ -22,7 +22,7 @@ export function addRecover(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "gives a code that lost its keys new ones: start, and finish after the delay; its own keys may cancel",
-        zh: "为失去密钥的标识码恢复控制：先 start，等待期满后 finish；其现有密钥可 cancel",
+        zh: "为失去密钥的编码恢复控制：先 start，等待期满后 finish；其现有密钥可 cancel",
       }),
     )
     .addArgument(new Argument("<step>").choices(["start", "finish", "cancel"]))

@@ -28,7 +28,7 @@ export function addRegister(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "issues one code, or those of a file (up to 256, all or none)",
-        zh: "签发一个标识码，或文件中的标识码（至多 256 个，全部或全不）",
+        zh: "签发一个编码，或文件中的编码（至多 256 个，全部或全不）",
       }),
     )
     .argument("[code]")
@@ -43,18 +43,18 @@ export function addRegister(program: Command, { say, runOf }: Cli): void {
       "--kind <kind>",
       say({
         en: "department, class, thing, place, device, document, dataset (else as the code's form says)",
-        zh: "department、class、thing、place、device、document、dataset（默认由标识码的形式判断）",
+        zh: "department、class、thing、place、device、document、dataset（默认由编码的形式判断）",
       }),
     )
     .option(
       "--class <class>",
-      say({ en: "class of a thing (else as the code says)", zh: "事物类别（默认由标识码判断）" }),
+      say({ en: "class of a thing (else as the code says)", zh: "事物类别（默认由编码判断）" }),
     )
     .option(
       "--child-key <file>",
       say({
         en: "a key that the new code gets: a public description",
-        zh: "授予新标识码的密钥（公开描述文件）",
+        zh: "授予新编码的密钥（公开描述文件）",
       }),
     );
   addRecordOptions(command, say);
@@ -84,7 +84,7 @@ async function itemsOf(
 ): Promise<readonly RegisterItem[]> {
   if (options.file !== undefined) return itemsOfFile(options.file);
   if (text === undefined) {
-    const want = { en: "which code to issue", zh: "要签发哪个标识码" };
+    const want = { en: "which code to issue", zh: "要签发哪个编码" };
     const example =
       "cityid register MA.156.1301.02/LAMP/000123 --name 路灯, cityid register --file items.json";
     throw new CliProblem("CLI_MISSING", { want, example });

@@ -23,7 +23,7 @@ export function addSeal(program: Command, { say, runOf }: Cli): void {
     .argument("[codes...]")
     .option(
       "--file <file>",
-      say({ en: "codes, one a line; - reads stdin", zh: "标识码文件，每行一个；- 为标准输入" }),
+      say({ en: "codes, one a line; - reads stdin", zh: "编码文件，每行一个；- 为标准输入" }),
     )
     .option("--expires <time>", say({ en: "until when they are good", zh: "有效期至" }))
     .option(
@@ -99,7 +99,7 @@ export function addUnseal(program: Command, { say, runOf }: Cli): void {
     )
     .argument(
       "<holder>",
-      say({ en: "whose key made them: a code", zh: "签章密钥的持有者（标识码）" }),
+      say({ en: "whose key made them: a code", zh: "签章密钥的持有者（编码）" }),
     )
     .argument("<serials...>", say({ en: "serials, or spans: 3 10-19", zh: "序号或区间：3 10-19" }))
     .option(

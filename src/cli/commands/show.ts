@@ -17,12 +17,12 @@ type Options = {
 export function addShow(program: Command, { say, runOf }: Cli): void {
   program
     .command("show")
-    .description(say({ en: "shows the record of a code", zh: "显示标识码的记录" }))
+    .description(say({ en: "shows the record of a code", zh: "显示编码的记录" }))
     .argument(
       "<code>",
       say({
         en: "a code, or member/<ID> with --keys",
-        zh: "标识码；与 --keys 同用时可为 member/<编号>",
+        zh: "编码；与 --keys 同用时可为 member/<编号>",
       }),
     )
     .option("--at <date>", say({ en: "what was true on that day", zh: "当日的有效内容" }))

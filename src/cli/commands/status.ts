@@ -13,7 +13,7 @@ type Options = { readonly reason: string; readonly successor?: readonly string[]
 export function addStatus(program: Command, { say, runOf }: Cli): void {
   program
     .command("status")
-    .description(say({ en: "suspends, resumes or retires a code", zh: "暂停、恢复或注销标识码" }))
+    .description(say({ en: "suspends, resumes or retires a code", zh: "暂停、恢复或注销编码" }))
     .argument("<code>")
     .addArgument(new Argument("<do>").choices(["suspend", "resume", "retire"]))
     .addOption(reasonOption(say))

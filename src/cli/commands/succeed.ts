@@ -28,7 +28,7 @@ export function addSucceed(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "records that codes follow others: merge, split, rename, transfer",
-        zh: "记录标识码的承继：合并、拆分、更名、移交",
+        zh: "记录编码的承继：合并、拆分、更名、移交",
       }),
     )
     .addOption(

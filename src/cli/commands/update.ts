@@ -21,7 +21,7 @@ export function addUpdate(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "changes what describes a code; what is not named stays as it is",
-        zh: "更改标识码的描述信息；未提及的内容不变",
+        zh: "更改编码的描述信息；未提及的内容不变",
       }),
     )
     .argument("<code>")

@@ -75,7 +75,7 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     )
     .option(
       "--code <code>",
-      say({ en: "the proof must be about this code", zh: "证明须是关于此标识码的" }),
+      say({ en: "the proof must be about this code", zh: "证明须是关于此编码的" }),
     );
   addTrustOptions(command, say).action(async (path: string, options: Options, command: Command) => {
     const run = runOf(command);

@@ -17,12 +17,12 @@ export function addWhoDid(program: Command, { say, runOf }: Cli): void {
     .description(
       say({
         en: "lists what a key, a code or a member signed in a span of time",
-        zh: "列出某密钥、标识码或成员在一段时间内签署的操作",
+        zh: "列出某密钥、编码或成员在一段时间内签署的操作",
       }),
     )
     .argument(
       "<who>",
-      say({ en: "a kid, a code, or member/<ID>", zh: "密钥编号、标识码或 member/<编号>" }),
+      say({ en: "a kid, a code, or member/<ID>", zh: "密钥编号、编码或 member/<编号>" }),
     )
     .option("--since <time>", say({ en: "since this time or day", zh: "自此时间（或日期）起" }))
     .option("--until <time>", say({ en: "before this time or day", zh: "至此时间（或日期）前" }))

@@ -1,5 +1,5 @@
 import { type Code, fromHex, hex, type Keys, MAX_OPEN_KEYS, present } from "../../core/index.ts";
-import { type Outcome, signOperation } from "../../sdk/index.ts";
+import { ApiProblem, signOperation } from "../../sdk/index.ts";
 import { tellBadRows } from "../import/bad-rows.ts";
 import { openCsv } from "../import/csv.ts";
 import { judgeShape } from "../judge-shape.ts";
@@ -19,6 +19,9 @@ export type DevicesOptions = {
 /** What is left to do for one code, and the rows that ask for it. */
 type Plan = { readonly lines: readonly number[]; readonly operation: Keys };
 
+/** Rows of a code that was never issued. */
+type Unknown = { readonly code: Code; readonly lines: readonly number[] };
+
 /** Codes that the node is asked about at once, and operations that are sent together. */
 const ASKED_AT_ONCE = 8;
 const SENT_TOGETHER = 200;
@@ -37,12 +40,15 @@ export async function changeDevices(
     throw new CliProblem("IMPORT_ROWS", { bad, rows: changes.length + bad });
   }
   if (changes.length === 0) throw new CliProblem("IMPORT_EMPTY", { path });
-  const plans = await plansOf(run, changes);
+  const { plans, unknown } = await plansOf(run, changes);
+  const lost = tellUnknown(run, unknown);
   const planned = plans.reduce((sum, { lines }) => sum + lines.length, 0);
-  const known = changes.length - planned;
+  const known = changes.length - planned - lost;
   if (options.dryRun === true) tellPlans(run, plans);
-  const refused = options.dryRun === true || plans.length === 0 ? 0 : await send(run, path, plans);
-  const done = options.dryRun === true ? 0 : planned - refused;
+  const isSent = options.dryRun !== true && plans.length > 0;
+  const refusedNow = isSent ? await send(run, path, plans) : 0;
+  const done = isSent ? planned - refusedNow : 0;
+  const refused = refusedNow + lost;
   const result = { file: path, rows: changes.length + bad, bad, known, done, refused };
   run.result(result, () => [
     run.paint.good("✔ ") +
@@ -51,7 +57,7 @@ export async function changeDevices(
         zh: `已更改 ${group(done)} 个密钥，${group(known)} 个早已如此，${group(refused)} 个被拒绝，跳过 ${group(bad)} 行。`,
       }),
   ]);
-  if (refused > 0) throw new CliProblem("DEVICES_REFUSED", { refused, rows: planned });
+  if (refused > 0) throw new CliProblem("DEVICES_REFUSED", { refused, rows: planned + lost });
 }
 
 async function readChanges(run: Run, path: string, { report, encoding }: DevicesOptions) {
@@ -79,32 +85,47 @@ function nameOf({ code, add, close }: DeviceChange): string {
   return `${code} ${add && kidOf(add)} ${close && hex(close.kid)}`;
 }
 
+/** Told by row, as what the ledger refuses: one wrong code keeps nobody else's keys out. @returns how many rows */
+function tellUnknown(run: Run, unknown: readonly Unknown[]): number {
+  for (const { code, lines } of unknown) tellRefused(run, lines, code, "RESOLVE_UNKNOWN");
+  return unknown.reduce((sum, { lines }) => sum + lines.length, 0);
+}
+
 /** What the ledger lacks of it, code by code. */
-async function plansOf(run: Run, changes: readonly DeviceChange[]): Promise<readonly Plan[]> {
+async function plansOf(
+  run: Run,
+  changes: readonly DeviceChange[],
+): Promise<{ readonly plans: readonly Plan[]; readonly unknown: readonly Unknown[] }> {
   const byCode = new Map<Code, DeviceChange[]>();
   for (const each of changes) byCode.set(each.code, [...(byCode.get(each.code) ?? []), each]);
   const all = [...byCode];
   const progress = run.progress(run.say({ en: "Looking", zh: "核对" }), all.length);
   const plans: Plan[] = [];
+  const unknown: Unknown[] = [];
   try {
     for (let at = 0; at < all.length; at += ASKED_AT_ONCE) {
       const some = all.slice(at, at + ASKED_AT_ONCE);
       const found = await Promise.all(some.map(([code, of]) => planOf(run, code, of)));
-      plans.push(...found.flatMap((plan) => plan ?? []));
+      for (const plan of found) {
+        if (plan === undefined) continue;
+        if ("operation" in plan) plans.push(plan);
+        else unknown.push(plan);
+      }
       progress.to(at + some.length);
     }
   } finally {
     progress.end();
   }
-  return plans;
+  return { plans, unknown };
 }
 
 async function planOf(
   run: Run,
   code: Code,
   changes: readonly DeviceChange[],
-): Promise<Plan | undefined> {
+): Promise<Plan | Unknown | undefined> {
   const isOpen = await openKeysOf(run, code);
+  if (isOpen === undefined) return { code, lines: changes.map(({ line }) => line) };
   const left = changes.flatMap(({ line, add, close }) => {
     const adding = add && isOpen.get(kidOf(add)) === undefined ? { add } : {};
     const closing = close && isOpen.get(hex(close.kid)) !== false ? { close } : {};
@@ -123,12 +144,15 @@ async function planOf(
   return { lines: left.map(({ line }) => line), operation };
 }
 
-/** By kid: whether the key is open. */
-async function openKeysOf(run: Run, code: Code): Promise<ReadonlyMap<string, boolean>> {
+/** By kid: whether the key is open; `undefined` of a code that was never issued. */
+async function openKeysOf(run: Run, code: Code): Promise<ReadonlyMap<string, boolean> | undefined> {
   const found = new Map<string, boolean>();
   let cursor: string | undefined;
   do {
-    const page = await run.client.keys(code, cursor === undefined ? {} : { cursor });
+    const page = await run.client
+      .keys(code, cursor === undefined ? {} : { cursor })
+      .catch(unlessUnknown);
+    if (page === undefined) return undefined;
     for (const { kid, to } of page.items) found.set(kid, to === undefined);
     cursor = page.next;
   } while (cursor !== undefined && found.size < 100 * MAX_OPEN_KEYS);
@@ -159,7 +183,7 @@ async function send(run: Run, path: string, plans: readonly Plan[]): Promise<num
   );
   const words = run.say({
     en: `Change device keys as ${path} says: ${group(adds ?? 0)} to be added with the use data, ${group(closes ?? 0)} to be closed for good, of ${group(plans.length)} codes.`,
-    zh: `按 ${path} 更改设备密钥：新增 ${group(adds ?? 0)} 个（用途 data），永久停用 ${group(closes ?? 0)} 个，涉及 ${group(plans.length)} 个标识码。`,
+    zh: `按 ${path} 更改设备密钥：新增 ${group(adds ?? 0)} 个（用途 data），永久停用 ${group(closes ?? 0)} 个，涉及 ${group(plans.length)} 个编码。`,
   });
   await confirmSigning(run, [words], identity, origin);
   const signer = await openSigner(run, identity);
@@ -179,7 +203,7 @@ async function send(run: Run, path: string, plans: readonly Plan[]): Promise<num
       progress.to(at);
       if (outcome.status !== "refused") continue;
       refused += plan.lines.length;
-      tellRefused(run, plan, outcome);
+      tellRefused(run, plan.lines, plan.operation.code, outcome.code);
     }
   } finally {
     progress.end();
@@ -187,11 +211,12 @@ async function send(run: Run, path: string, plans: readonly Plan[]): Promise<num
   return refused;
 }
 
-function tellRefused(
-  run: Run,
-  { lines, operation }: Plan,
-  { code }: Extract<Outcome, { readonly status: "refused" }>,
-): void {
+function unlessUnknown(cause: unknown): undefined {
+  if (cause instanceof ApiProblem && cause.code === "RESOLVE_UNKNOWN") return undefined;
+  throw cause;
+}
+
+function tellRefused(run: Run, lines: readonly number[], of: string, code: string): void {
   const where = run.say({ en: `row ${lines.join(", ")}`, zh: `第 ${lines.join("、")} 行` });
-  run.note(`${run.paint.bad("✘")} ${where}: ${operation.code}  ${run.paint.quiet(code)}`);
+  run.note(`${run.paint.bad("✘")} ${where}: ${of}  ${run.paint.quiet(code)}`);
 }

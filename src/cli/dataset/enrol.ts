@@ -65,7 +65,7 @@ export async function enrol(run: Run, kids: readonly string[]): Promise<void> {
 }
 
 const AN_OFFICE = {
-  want: { en: "the code of an office", zh: "部门的标识码" },
+  want: { en: "the code of an office", zh: "部门的编码" },
   example: "--as MA.156.1301.02",
 };
 

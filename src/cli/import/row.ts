@@ -57,7 +57,7 @@ export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
   ROW_CELLS: { en: "has not as many cells as the header", zh: "单元格数与表头不一致" },
   ROW_CODE: {
     en: "is no code or part of one, like 000123",
-    zh: "不是标识码或其末段，正确如 000123",
+    zh: "不是编码或其末段，正确如 000123",
   },
   ROW_NOT_BELOW: { en: "lies not below the code of the import", zh: "不在导入目标之下" },
   ROW_DUPLICATE: { en: "stands in an earlier row too", zh: "与前面的行重复" },

@@ -54,7 +54,7 @@ export async function sendChunks(
     run.paint.good("✔ ") +
       run.say({
         en: `Issued ${group(count)} codes below ${request.terms.under} in ${duration(milliseconds)}.`,
-        zh: `已在 ${request.terms.under} 之下签发 ${group(count)} 个标识码，用时 ${duration(milliseconds)}。`,
+        zh: `已在 ${request.terms.under} 之下签发 ${group(count)} 个编码，用时 ${duration(milliseconds)}。`,
       }),
     run.say({
       en: `  Take it back with: cityid void ${manifest} --reason …`,

@@ -127,13 +127,13 @@ function shownOf({ outcome, scanned, signer, facts }: SealVerdict) {
 
 const FACTS: Readonly<Record<SealFact["fact"], Text>> = {
   address: { en: "the address names this code", zh: "网址与签章一致" },
-  issued: { en: "the code was issued", zh: "标识码确已签发" },
+  issued: { en: "the code was issued", zh: "编码确已签发" },
   entitled: { en: "the key may seal it", zh: "密钥有权签章" },
   signature: { en: "the signature is right", zh: "签名正确" },
   batch: { en: "it stands in a logged batch", zh: "在已登记的批次中" },
   unexpired: { en: "it has not expired", zh: "未过期" },
   "not-withdrawn": { en: "it was not withdrawn", zh: "未被撤销" },
-  active: { en: "the code is active", zh: "标识码有效" },
+  active: { en: "the code is active", zh: "编码有效" },
 };
 
 function linesOf(run: Run, { scanned, signer, facts }: SealVerdict): string[] {

@@ -92,7 +92,7 @@ async function codesOf(texts: readonly string[], { file }: MakeOptions): Promise
   const lines = file === undefined ? [] : (await readLines(file)).filter((line) => line !== "");
   const codes = [...texts, ...lines].map(readCodeArgument);
   if (codes.length > 0 && codes.length <= MAX_SERIALS) return codes;
-  const want = { en: "which codes to seal", zh: "要为哪些标识码制作签章" };
+  const want = { en: "which codes to seal", zh: "要为哪些编码制作签章" };
   throw new CliProblem("CLI_MISSING", { want, example: "cityid seal --file codes.txt" });
 }
 

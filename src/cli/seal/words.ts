@@ -36,7 +36,7 @@ const ROWS: Words<SealWrong> & Words<SealEnded> & Words<SealUnsure> = {
     "The key {kid} that sealed it is nobody's who answers for {subject}",
   ],
   SEAL_KEY_USE: ["{holder} 的密钥 {kid} 不能用于签章", "The key {kid} of {holder} makes no seals"],
-  SEAL_KEY_SCOPE: ["密钥 {kid} 的范围不包括此标识码", "The key {kid} may not seal this code"],
+  SEAL_KEY_SCOPE: ["密钥 {kid} 的范围不包括此编码", "The key {kid} may not seal this code"],
   SEAL_KEY_NEARER: [
     "应由 {nearer} 签章，而非 {holder}",
     "It was for {nearer} to seal it, not for {holder}",

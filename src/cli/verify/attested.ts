@@ -1,3 +1,4 @@
+import { readableTime } from "../../text/index.ts";
 import type { Age, ChainLink, TrustedCheckpoint } from "../../verify/index.ts";
 import { CliProblem, type CliProblemCode } from "../problem.ts";
 import { duration } from "../progress.ts";
@@ -49,11 +50,15 @@ const REFUSED: { readonly [cause: string]: CliProblemCode } = {
   NOTE_UNSIGNED: "CLI_PROOF_LOG",
   POLICY_LOG: "CLI_PROOF_LOG",
   PROOF_AGE: "CLI_PROOF_OLD",
+  PROOF_TIME: "CLI_PROOF_FUTURE",
+  POLICY_FUTURE: "CLI_PROOF_FUTURE",
 };
 
 /** A verdict that is none: the proof does not hold, or brings too little to tell. */
 export function refused({ code: cause, ...facts }: { readonly code: string }): CliProblem {
-  return new CliProblem(REFUSED[cause] ?? "CLI_PROOF", { ...facts, cause });
+  const code = REFUSED[cause] ?? "CLI_PROOF";
+  const clock = code === "CLI_PROOF_FUTURE" && { now: readableTime(Date.now()).beijing };
+  return new CliProblem(code, { ...facts, cause, ...clock });
 }
 
 /** Refuses a proof that holds, and is about something else than was asked. */

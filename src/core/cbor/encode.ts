@@ -245,7 +245,9 @@ const MAX_COPIED_BY_HAND = 40;
 
 function writeText(text: string): void {
   // Nearly all our text is short and in the basic plane, and is written without the encoder's allocation.
-  const bytes = text.length <= MAX_TEXT_BY_HAND ? utf8Length(text) : SURROGATES;
+  const isShort = text.length <= MAX_TEXT_BY_HAND;
+  if (isShort && writeAscii(text)) return;
+  const bytes = isShort ? utf8Length(text) : SURROGATES;
   if (bytes === SURROGATES) {
     const encoded = utf8(text);
     writeHead(TEXT, encoded.length);
@@ -254,10 +256,25 @@ function writeText(text: string): void {
   }
   writeHead(TEXT, bytes);
   room(bytes);
-  if (bytes === text.length) {
-    for (let i = 0; i < bytes; i++) buffer[used + i] = text.charCodeAt(i);
-    used += bytes;
-  } else writeUtf8(text);
+  writeUtf8(text);
+}
+
+/** @returns whether all of it is ASCII, and was written: most is, and to look first would be another walk */
+function writeAscii(text: string): boolean {
+  const start = used;
+  const { length } = text;
+  writeHead(TEXT, length);
+  room(length);
+  for (let i = 0; i < length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) {
+      used = start;
+      return false;
+    }
+    buffer[used + i] = unit;
+  }
+  used += length;
+  return true;
 }
 
 const MAX_TEXT_BY_HAND = 128;

@@ -51,8 +51,19 @@ export function seen(entity: Entity, view: EntityView): Entity | undefined {
   // Beyond its span nothing tells that the thing was there.
   const isTimed = view.fromMilliseconds !== undefined || view.toMilliseconds !== undefined;
   if (isTimed && Object.keys(attributes).length === 0) return undefined;
-  return { ...entity, ...momentsOf(entity, attributes), attributes };
+  const isScopeSeen = entity.scopes.length === 0 || areScopesSeen(entity, view, arrived);
+  const scopes = isScopeSeen ? entity.scopes : [];
+  return { ...entity, ...momentsOf(entity, attributes), scopes, attributes };
 }
+
+/** Scopes are a fact like any other, of which one word says all. */
+function areScopesSeen({ scoped }: Entity, view: EntityView, arrived: number): boolean {
+  if (view.attributes !== undefined && !view.attributes.includes(SCOPES)) return false;
+  return scoped !== undefined && scoped >= arrived && isTimeSeen(scoped, view);
+}
+
+/** The fact that says them. */
+const SCOPES = "@scope";
 
 /** When the place of an entity was said, the earliest where there are several. */
 function arrivalOf({ attributes }: Entity): number {

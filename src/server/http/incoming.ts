@@ -31,7 +31,7 @@ export function incomingOf(
   function queries(): Record<string, string[]>;
   function queries(name: string): string[] | undefined;
   function queries(name?: string): Record<string, string[]> | string[] | undefined {
-    all ??= getQueryParams(whole) as Record<string, string[]>;
+    all ??= url.includes("?") ? (getQueryParams(whole) as Record<string, string[]>) : {};
     return name === undefined ? all : all[name];
   }
   return {

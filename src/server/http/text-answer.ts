@@ -30,8 +30,14 @@ export class TextAnswer {
   /** @throws TypeError for a field that no head can hold, as a `Response` does */
   hot(): HotAnswer {
     const { status, text, bytes } = this;
-    const headers = [...COMMON_HEADERS, ...Object.entries(this.headers).flat()];
-    if (headers.some((each) => NO_FIELD.test(each))) throw new TypeError("a field with such signs");
+    const headers = [...COMMON_HEADERS];
+    for (const name in this.headers) {
+      const value = this.headers[name] as string;
+      if (NO_FIELD.test(name) || NO_FIELD.test(value)) {
+        throw new TypeError("a field with such signs");
+      }
+      headers.push(name, value);
+    }
     if (bytes !== undefined) {
       return { status, headers: [...headers, "Content-Length", String(bytes.length)], body: bytes };
     }

@@ -52,6 +52,7 @@ import {
   answerJsonText,
   answerStatus,
   answerWith,
+  BASE,
   pathPart,
   type Route,
 } from "./request.ts";
@@ -100,15 +101,14 @@ export function entityRoutes(writer: Writer): readonly Route[] {
 
 const ATTRIBUTE_PATH = "/entities/:id/attrs/:attribute";
 
-async function create(writer: Writer, { c, body, context, target }: Ask): Answer {
+async function create(writer: Writer, { body, context, target }: Ask): Answer {
   const said = readEntity(body, context);
   if (!said.ok) return said;
   const { id } = said.value;
   if (id === undefined) return err({ code: "NGSI_DATA", path: "id", want: "a URI" });
   const done = await writer.one(target, id, (before) => created({ ...said.value, id }, before));
   if (!done.ok) return done;
-  const path = new URL(c.req.url).pathname.replace(/\/$/, "");
-  return ok(answerDone(201, { Location: `${path}/${pathPart(id)}` }));
+  return ok(answerDone(201, { Location: `${BASE}/entities/${pathPart(id)}` }));
 }
 
 async function retrieve(ask: Ask): Answer {

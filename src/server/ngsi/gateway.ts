@@ -90,22 +90,37 @@ function observationOf(
     });
 }
 
-/** The same object where nothing of it stands in another way in a fact: most say texts and whole numbers. */
+/** The same object where nothing of it stands in another way in a fact: most say texts and whole numbers. All in one walk. */
 function cborOf(value: JsonValue | readonly JsonMap[]): CborValue {
-  if (isAsInFacts(value)) return value;
   if (typeof value === "number") return factNumber(value);
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).map(cborOf);
-  return Object.fromEntries(
-    Object.entries(value as JsonMap).map(([name, each]) => [name, cborOf(each)]),
-  );
+  if (typeof value !== "object") return value;
+  return Array.isArray(value) ? cborOfList(value) : cborOfMap(value as JsonMap);
 }
 
-function isAsInFacts(value: JsonValue | readonly JsonMap[]): value is JsonValue & CborValue {
-  if (typeof value === "number") return Number.isSafeInteger(value) && !Object.is(value, -0);
-  if (typeof value !== "object") return true;
-  if (Array.isArray(value)) return (value as readonly JsonValue[]).every(isAsInFacts);
-  for (const name in value) if (!isAsInFacts((value as JsonMap)[name] as JsonValue)) return false;
-  return true;
+function cborOfList(list: readonly JsonValue[]): CborValue {
+  let changed: CborValue[] | undefined;
+  for (let i = 0; i < list.length; i++) {
+    const each = list[i] as JsonValue;
+    const said = cborOf(each);
+    if (!Object.is(said, each)) {
+      changed ??= [...(list as readonly CborValue[])];
+      changed[i] = said;
+    }
+  }
+  return changed ?? (list as CborValue);
+}
+
+function cborOfMap(map: JsonMap): CborValue {
+  let changed: Record<string, CborValue> | undefined;
+  for (const name in map) {
+    const each = map[name] as JsonValue;
+    const said = cborOf(each);
+    if (!Object.is(said, each)) {
+      changed ??= { ...(map as Record<string, CborValue>) };
+      changed[name] = said;
+    }
+  }
+  return changed ?? (map as CborValue);
 }
 
 /** The name of a fact that none can be, by its size or by what it says, or of the one with which they became too many. */

@@ -62,7 +62,7 @@ export function gatheredFor(log: DatasetLog): Gathered {
 
 /**
  * What requests say at the same time becomes one entry, under one signature of the gateway: those that were read in one turn of the
- * process, and those that came while the entry before was on its way to the disk.
+ * process, those that came while the entry before was on its way to the disk, and those who write again while others have their answers.
  */
 export class Gathered {
   readonly #log: DatasetLog;

@@ -4,7 +4,7 @@ import { datasetCollectionId } from "../ogc/index.ts";
 import type { FoundRecord } from "../registry/record-views.ts";
 import type { Services } from "../services.ts";
 import { html, type Markup } from "./html.ts";
-import { type Language, plainNameIn, type Words } from "./language.ts";
+import { type Language, nameIn, plainNameIn, type Words } from "./language.ts";
 
 const WORDS = {
   about: { zh: "关于此数据集", en: "About the dataset" },
@@ -39,6 +39,7 @@ export function datasetSection(
   if (!found.ok) return html``;
   const { title, licence, contact, rhythm, terms, dictionary = [], log } = found.value.value;
   const isOpen = openGrantOf(services, found.value)?.grant.actions.includes("read") === true;
+  const said = plainNameIn(title, language, record.code);
   const row = (name: Words, value: string | undefined) =>
     value !== undefined && html`<dt>${name[language]}</dt><dd>${value}</dd>`;
   const items = `${log.url}/ogc/collections/${datasetCollectionId(record.code)}/items?limit=${SAMPLE_ROWS}`;
@@ -47,7 +48,7 @@ export function datasetSection(
       html`<tr><th scope="row"><code>${name}</code></th><td>${plainNameIn(names, language, "")}</td><td>${unit ?? ""}</td></tr>`,
   );
   return html`<section aria-labelledby="dataset"><h2 id="dataset">${WORDS.about[language]}</h2><dl class="facts">
-${row(WORDS.title, plainNameIn(title, language, record.code))}${row(WORDS.access, (isOpen ? WORDS.open : WORDS.ask)[language])}
+${row(WORDS.title, said === nameIn(record.names, language, "") ? undefined : said)}${row(WORDS.access, (isOpen ? WORDS.open : WORDS.ask)[language])}
 ${row(WORDS.licence, licence)}${row(WORDS.contact, contact)}${row(WORDS.rhythm, rhythm)}${row(WORDS.terms, terms)}</dl>
 <ul class="links">${isOpen && html`<li><a href="${items}">${WORDS.sample[language]}</a></li>`}<li><a href="/catalog/${encodeURIComponent(record.code)}">${WORDS.catalogue[language]}</a></li></ul>
 ${fields.length > 0 && html`<h3>${WORDS.fields[language]}</h3><table><thead><tr><th scope="col">${WORDS.field[language]}</th><th scope="col">${WORDS.meaning[language]}</th><th scope="col">${WORDS.unit[language]}</th></tr></thead><tbody>${fields}</tbody></table>`}</section>`;

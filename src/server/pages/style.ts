@@ -37,7 +37,7 @@ nav.path a{display:inline-block;padding:4px 0}
 code,.code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,monospace}
 .code{font-size:1.2rem;user-select:all}
 mark{background:none;color:var(--stop);font-weight:600;text-decoration:underline;text-underline-offset:.2em}
-.check{color:var(--soft);user-select:none}
+.check{color:var(--soft);user-select:none;white-space:nowrap}
 .soft,.utc{color:var(--soft)}
 .utc{font-size:.875em;white-space:nowrap}
 dl.facts{display:grid;grid-template-columns:minmax(6em,max-content) 1fr;gap:8px 24px;margin:20px 0 0}

@@ -24,8 +24,14 @@ export const PROBLEM_ROWS: Readonly<Record<AnyRefusalCode, Row>> = { ...RULE_ROW
 
 /** A refusal's code, facts and remedy: what stands in a problem and in the result of one item of many. */
 export function describeRefusal(refusal: AnyRefusal): Pick<Problem, "code" | "facts" | "remedy"> {
-  const { code, ...facts } = refusal;
+  const { code, ...facts } = inUnitsOfJson(refusal);
   return { code, facts: toJson(facts) as Problem["facts"], remedy: PROBLEM_ROWS[code].remedy };
+}
+
+/** A name says the unit of a time (`toJson`); these two are milliseconds everywhere else. */
+function inUnitsOfJson(refusal: AnyRefusal): AnyRefusal {
+  if (refusal.code !== "OP_IAT") return refusal;
+  return { ...refusal, from: refusal.from * 1000, to: refusal.to * 1000 };
 }
 
 /** The status of one refused operation: 409 where another was faster, else 422, whatever the code means elsewhere. */
