@@ -1,5 +1,5 @@
 import { sha256 } from "#crypto";
-import { concat, equalBytes } from "../bytes.ts";
+import { concat } from "../bytes.ts";
 import {
   type CborKeyedMap,
   type CborRefusal,
@@ -73,22 +73,14 @@ export function decodeSign1(bytes: Uint8Array): Result<Sign1, CoseRefusal | Cbor
   return ok(webauthn.webauthn === undefined ? signed : { ...signed, ...webauthn });
 }
 
-// Whoever signs many in a row says the same of all of one second.
-let last: { readonly bytes: Uint8Array; readonly header: CborKeyedMap } | undefined;
-
 function decodeProtected(
   bytes: Uint8Array,
   offset: number,
 ): Result<CborKeyedMap, CoseRefusal | CborRefusal> {
-  if (last !== undefined && equalBytes(last.bytes, bytes)) return ok(last.header);
-  // A copy, which nobody else can write to.
-  const own = new Uint8Array(bytes);
-  const header = decodeCbor(own);
+  const header = decodeCbor(bytes);
   if (!header.ok) return moved(header.error, offset);
   // The decoder makes a Map only where there is an integer label.
-  if (!(header.value instanceof Map)) return err({ code: "COSE_PROTECTED" });
-  last = { bytes: own, header: header.value };
-  return ok(header.value);
+  return header.value instanceof Map ? ok(header.value) : err({ code: "COSE_PROTECTED" });
 }
 
 function moved(refusal: CborRefusal, by: number): Result<never, CborRefusal> {

@@ -58,7 +58,7 @@ export function openEnvelope(
   if (!sign1.ok) return sign1;
   const payload = decodeCbor(sign1.value.payload);
   if (!payload.ok) return payload;
-  const headers = headersOf(sign1.value.protected, type);
+  const headers = readHeaders(sign1.value.protected, type);
   if (!headers.ok) return headers;
   return ok(new Opened(headers.value, sign1.value, payload.value));
 }
@@ -107,18 +107,6 @@ const AUD = 3;
 const IAT = 6;
 
 const MAX_AUDIENCE_CHARACTERS = 256;
-
-// The headers read last, which are those of the next operation too where one follows the other from the same signer.
-let last:
-  | { readonly header: CborKeyedMap; readonly type: string; readonly headers: Headers }
-  | undefined;
-
-function headersOf(header: CborKeyedMap, type: string): Result<Headers, EnvelopeRefusal> {
-  if (last?.header === header && last.type === type) return ok(last.headers);
-  const headers = readHeaders(header, type);
-  if (headers.ok) last = { header, type, headers: headers.value };
-  return headers;
-}
 
 function readHeaders(header: CborKeyedMap, type: string): Result<Headers, EnvelopeRefusal> {
   const alg = header.get(ALG);

@@ -108,16 +108,8 @@ function isStricter(a: Status, b: Status): boolean {
 
 /** Whether a reference is that of this record. */
 function isReference(reference: Reference, { code, generation }: StatusFields): boolean {
-  // Nearly all are of the first generation; a text of each would be made and compared for each record of a line.
-  if (generation !== 1) return reference === `${code}#${generation}`;
-  return (
-    reference.length === code.length + FIRST.length &&
-    reference.endsWith(FIRST) &&
-    reference.startsWith(code)
-  );
+  return reference.startsWith(code) && reference === `${code}#${generation}`;
 }
-
-const FIRST = "#1";
 
 /** The map keys that `effectiveStatus` reads for a code: ancestors first asked for, registrations as they appear. */
 export function effectiveKeys(state: ValueReader, code: Code): string[] {
