@@ -18,10 +18,7 @@ export function addKeyOptions(command: Command, say: Say): Command {
         zh: "持有该密钥的岗位，不写人名（默认 office）",
       }),
     )
-    .option(
-      "--under <code>",
-      say({ en: "only for what is below this code", zh: "仅限此编码之下" }),
-    )
+    .option("--under <code>", say({ en: "only for what is below this code", zh: "仅限此编码之下" }))
     .option("--classes <classes>", say({ en: "only for these classes", zh: "仅限这些类别" }))
     .option("--expires <time>", say({ en: "only until then", zh: "有效至此时间" }));
 }
