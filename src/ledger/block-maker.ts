@@ -91,25 +91,19 @@ export async function judgeBlock(
   const open = new OpenBlock(state, { ...terms, height, first });
   const results: Result<number, Refusal>[] = [];
   for (const item of items) {
-    results.push(item.kind === "chunk" ? await allOf(open.take(item), turn) : open.judge(item));
-    // Awaiting what is not there would cost a tick for each of thousands of items.
+    const taking = open.take(item);
+    let step = taking.next();
+    for (; step.done !== true; step = taking.next()) {
+      // Awaiting what is not there would cost a tick for each of thousands of items.
+      const waiting = turn();
+      if (waiting !== undefined) await waiting;
+    }
+    results.push(step.value);
     const waiting = turn();
     if (waiting !== undefined) await waiting;
   }
   const { timeMilliseconds } = terms;
   return { app, first, height, timeMilliseconds, results, ...open.close() };
-}
-
-async function allOf<T>(
-  steps: Generator<undefined, T>,
-  turn: () => Promise<void> | undefined,
-): Promise<T> {
-  let step = steps.next();
-  for (; step.done !== true; step = steps.next()) {
-    const waiting = turn();
-    if (waiting !== undefined) await waiting;
-  }
-  return step.value;
 }
 
 /**

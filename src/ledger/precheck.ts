@@ -4,7 +4,7 @@ import {
   codeKey,
   type Item,
   type KeyRecord,
-  knownKeyKey,
+  keyKey,
   type OperationCheck,
   type PreparedSignature,
   type PublicKey,
@@ -108,7 +108,7 @@ function likelyKey(state: StateReader, { envelope }: SignedItem): KeyRecord | un
   const { iss, kid } = envelope;
   const holder = iss.startsWith("member/") ? iss : holderOf(state, iss as Code);
   if (holder === undefined) return undefined;
-  return state.get(knownKeyKey(holder, kid)) as KeyRecord | undefined;
+  return state.get(keyKey(holder, kid)) as KeyRecord | undefined;
 }
 
 function holderOf(state: StateReader, code: Code): string | undefined {

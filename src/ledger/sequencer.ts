@@ -380,11 +380,7 @@ export class Sequencer implements BlockWriter {
 
 /** The items of a batch, each read when somebody takes it: what chunks hold is many times their bytes. */
 function* itemsOf(batch: readonly Waiting[]): Generator<Item> {
-  for (const { item } of batch) {
-    yield itemOf(item);
-    // What is judged waits for the disk by its bytes and its hash alone.
-    item.read = undefined;
-  }
+  for (const { item } of batch) yield itemOf(item);
 }
 
 /** What a batch adds to the journal at most. */

@@ -32,8 +32,6 @@ class Place {
   ref: Ref | undefined;
   /** Its last value if the block changed it, until the map has been told. */
   value: Uint8Array | undefined = undefined;
-  /** What its decoded value was read from, until the next block. */
-  encoded: Uint8Array | undefined = undefined;
 
   constructor(key: string, hashes: Uint8Array, offset: number, ref: Ref | undefined) {
     this.key = key;
@@ -95,16 +93,11 @@ export class LedgerState implements StateReader {
   get(key: string): CborValue | undefined {
     const cached = this.#decoded.get(key);
     if (cached !== undefined) return cached;
-    const place = this.#place(key);
-    if (place.ref === undefined) return undefined;
-    place.encoded = this.#read(place.ref).value;
-    const value = decodeOwnCbor(place.encoded);
+    const ref = this.#place(key).ref;
+    if (ref === undefined) return undefined;
+    const value = decodeOwnCbor(this.#read(ref).value);
     this.#remember(key, value);
     return value;
-  }
-
-  encoded(key: string): Uint8Array | undefined {
-    return this.#places.get(key)?.encoded;
   }
 
   /** These keys are asked for next: their hashes are computed together, for less. */
@@ -138,7 +131,6 @@ export class LedgerState implements StateReader {
       }
       place.ref = this.#values.append(change, place.ref);
       place.value = value;
-      place.encoded = undefined;
     }
     this.#layers.push(places);
     this.#places = new Map();

@@ -14,8 +14,8 @@ export type Submitted = {
   readonly hash: Hash;
   /** How much work it is, as a count of operations. */
   readonly weight: number;
-  /** What was read of it already, until its block is made: many times its bytes. */
-  read?: Item | undefined;
+  /** What was read of it already. */
+  readonly read?: Item;
 };
 
 /** What an item of a chunk takes in bytes, or more. */

@@ -1,13 +1,7 @@
 import { compareBytes, concat, utf8 } from "../bytes.ts";
 import { InvariantError } from "../invariant.ts";
 import { headOfList, spansOfFields } from "./decode.ts";
-import {
-  type CborTemplate,
-  ChangedMap,
-  type EncodedKey,
-  EncodedMap,
-  EncodedValue,
-} from "./template.ts";
+import { type CborTemplate, type EncodedKey, EncodedMap, EncodedValue } from "./template.ts";
 import type { CborKeyedMap, CborMap, CborValue } from "./value.ts";
 
 /**
@@ -67,14 +61,11 @@ export function joinLists(lists: readonly Uint8Array[]): Uint8Array {
 /**
  * Encodes each value as `encodeCbor` does. The results are views of one buffer: for many that are needed for a short time.
  */
-export function encodeAllCbor(
-  values: readonly (CborValue | EncodedValue | ChangedMap)[],
-): Uint8Array[] {
+export function encodeAllCbor(values: readonly (CborValue | EncodedValue)[]): Uint8Array[] {
   const start = used;
   try {
     const ends = values.map((value) => {
-      if (value instanceof ChangedMap) writeChanged(value);
-      else if (!(value instanceof EncodedValue)) write(value);
+      if (!(value instanceof EncodedValue)) write(value);
       return used - start;
     });
     const all = buffer.slice(start, used);
@@ -181,42 +172,6 @@ function writeSpan(bytes: Uint8Array, from: number, to: number): void {
   used += length;
 }
 
-/** Values do not change: what is the same object as before is encoded as it was. Both have their fields in the same order. */
-function writeChanged({ map, before, bytes }: ChangedMap): void {
-  const order = orderOf(map);
-  if (order.length >= 24) {
-    writeLargeMap(map, order);
-    return;
-  }
-  spansOfFields(bytes, 0, spans);
-  const head = used;
-  writeHead(MAP, 0);
-  let written = 0;
-  let field = 0;
-  // What is copied in one go: from where to where.
-  let [from, to] = [0, 0];
-  for (const { name, encoded } of order) {
-    const value = map[name];
-    if (value === undefined) continue;
-    written++;
-    if (value === before[name]) {
-      while (!isKey(encoded, bytes, spans[field] as number, spans[field + 1] as number)) field += 3;
-      if (spans[field] !== to) {
-        writeSpan(bytes, from, to);
-        from = spans[field] as number;
-      }
-      to = spans[field + 2] as number;
-      continue;
-    }
-    writeSpan(bytes, from, to);
-    from = to;
-    writeRaw(encoded);
-    write(value);
-  }
-  writeSpan(bytes, from, to);
-  buffer[head] = (MAP << 5) | written;
-}
-
 function writeByte(byte: number): void {
   room(1);
   buffer[used++] = byte;
@@ -316,14 +271,10 @@ function writeInteger(value: number): void {
 }
 
 function writeMap(map: CborMap): void {
-  const order = orderOf(map);
+  const names = Object.keys(map);
+  const order = names.length < 2 ? names.map(encodedKey) : inOrder(names);
   if (order.length < 24) writeSmallMap(map, order);
   else writeLargeMap(map, order);
-}
-
-function orderOf(map: CborMap): readonly EncodedKey[] {
-  const names = Object.keys(map);
-  return names.length < 2 ? names.map(encodedKey) : inOrder(names);
 }
 
 /** How many fields there are, without those that are absent, fits the head's one byte and is written last. */

@@ -9,7 +9,7 @@ export {
   splitCborSequence,
 } from "./decode.ts";
 export { encodeAllCbor, encodeCbor, fillTemplate, joinLists, templateOf } from "./encode.ts";
-export { type CborTemplate, ChangedMap, EncodedMap, EncodedValue } from "./template.ts";
+export { type CborTemplate, EncodedMap, EncodedValue } from "./template.ts";
 export {
   type CborKeyedMap,
   type CborMap,

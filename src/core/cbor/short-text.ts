@@ -31,25 +31,16 @@ function isText(text: string, bytes: Uint8Array, start: number, end: number): bo
   return true;
 }
 
-/** By eights: a string for each character would be many times the work. */
+/** By fours: a string for each character would be four times the work. */
 function make(bytes: Uint8Array, start: number, end: number): string {
   let text = "";
   let i = start;
-  for (; i + 8 <= end; i += 8) text += eight(bytes, i);
+  for (; i + 4 <= end; i += 4) text += four(bytes, i);
   for (; i < end; i++) text += String.fromCharCode(bytes[i] as number);
   return text;
 }
 
-function eight(bytes: Uint8Array, at: number): string {
-  const unit = (i: number) => bytes[at + i] as number;
-  return String.fromCharCode(
-    unit(0),
-    unit(1),
-    unit(2),
-    unit(3),
-    unit(4),
-    unit(5),
-    unit(6),
-    unit(7),
-  );
+function four(bytes: Uint8Array, at: number): string {
+  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as number[];
+  return String.fromCharCode(a as number, b as number, c as number, d as number);
 }

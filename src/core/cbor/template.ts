@@ -1,5 +1,3 @@
-import type { CborMap } from "./value.ts";
-
 /** A field's name and the encoding of its key. */
 export type EncodedKey = { readonly name: string; readonly encoded: Uint8Array };
 
@@ -25,19 +23,6 @@ export class EncodedValue {
   readonly bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
-    this.bytes = bytes;
-  }
-}
-
-/** A map that was made of another one, whose deterministic encoding is at hand: what both have in common is copied from that. */
-export class ChangedMap {
-  readonly map: CborMap;
-  readonly before: CborMap;
-  readonly bytes: Uint8Array;
-
-  constructor(map: CborMap, before: CborMap, bytes: Uint8Array) {
-    this.map = map;
-    this.before = before;
     this.bytes = bytes;
   }
 }

@@ -85,33 +85,18 @@ export class OpenBlock {
 
   /** Judges the next item, step by step. @returns its log index, or why it was refused */
   *take(item: Item): ItemSteps<Result<number, ApplyRefusal>> {
-    if (item.kind !== "chunk") return this.judge(item);
-    const context = this.#context();
-    return this.#end(context, item, yield* applyChunk(context, item));
-  }
-
-  /** The same at once, of what has one step. */
-  judge(item: SingleItem): Result<number, ApplyRefusal> {
-    const context = this.#context();
-    return this.#end(context, item, applyItem(context, item));
-  }
-
-  #context(): Context {
-    const { origin, timeMilliseconds, height, check } = this.#block;
-    return { tx: this.#tx, origin, timeMilliseconds, height, check, work: new ItemWork() };
-  }
-
-  #end(
-    { tx, work }: Context,
-    item: Item,
-    applied: Result<void, ApplyRefusal>,
-  ): Result<number, ApplyRefusal> {
+    const { origin, timeMilliseconds, height, check, first } = this.#block;
+    const tx = this.#tx;
+    const work = new ItemWork();
+    const context: Context = { tx, origin, timeMilliseconds, height, check, work };
+    const applied =
+      item.kind === "chunk" ? yield* applyChunk(context, item) : applyItem(context, item);
     if (!applied.ok) {
       tx.drop();
       return applied;
     }
-    work.settle(tx);
-    const index = this.#block.first + this.#entries.length;
+    context.work.settle(tx);
+    const index = first + this.#entries.length;
     tx.keep(index);
     this.#entries.push(item.bytes);
     this.#leaves.push(item.hash);
@@ -136,10 +121,10 @@ function allOf<T>(steps: ItemSteps<T>): T {
   }
 }
 
-/** Anything but a chunk. */
-type SingleItem = Exclude<Item, { kind: "chunk" }>;
-
-function applyItem(context: Context, item: SingleItem): Result<void, ApplyRefusal> {
+function applyItem(
+  context: Context,
+  item: Exclude<Item, { kind: "chunk" }>,
+): Result<void, ApplyRefusal> {
   if (item.kind === "refused") return err(item.refusal);
   const { envelope, body, hash } = item;
   const { aud, iatSeconds: iat } = envelope;

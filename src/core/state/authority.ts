@@ -6,8 +6,8 @@ import { type Issuer, type KeyUse, MEMBER } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Context, type Ground, seconds } from "./context.ts";
 import { referenceTo } from "./effective.ts";
-import { knownKeyKey, lineAbove } from "./line.ts";
-import { codeKey, memberKey, paramKey } from "./map-keys.ts";
+import { lineAbove } from "./line.ts";
+import { codeKey, keyKey, memberKey, paramKey } from "./map-keys.ts";
 import type { Transaction } from "./transaction.ts";
 import type { Authority, CodeRecord, KeyRecord } from "./values.ts";
 
@@ -140,7 +140,7 @@ export function authorise(
   const holder = holderOf(context.tx, envelope.iss, need);
   if (!holder.ok) return holder;
   const kid = hex(envelope.kid);
-  const key = context.tx.get(knownKeyKey(holder.value, envelope.kid));
+  const key = context.tx.get(keyKey(holder.value, envelope.kid));
   if (key === undefined) return err({ code: "AUTH_KEY_UNKNOWN", issuer: envelope.iss, kid });
   const fit = judgeKey(context, key, kid, need);
   if (!fit.ok) return fit;

@@ -44,22 +44,8 @@ export function referredCode(reference: Reference): Code {
  * @see docs/spec/operations.md, Keys and authority
  */
 export function effectiveStatus(state: ValueReader, record: StatusFields): EffectiveStatus {
-  const { status, because } = decidingStatus(state, record);
-  return { status, because: typeof because === "string" ? because : referenceTo(because) };
-}
-
-/** The same where it is not active; `undefined` where it is, as that of nearly every record. */
-export function inactiveStatus(
-  state: ValueReader,
-  record: StatusFields,
-): EffectiveStatus | undefined {
-  return decidingStatus(state, record).status === "active"
-    ? undefined
-    : effectiveStatus(state, record);
-}
-
-function decidingStatus(state: ValueReader, record: StatusFields) {
   let status = own(state, record);
+  // Of the record that decides only a part is named until all are known: nearly every record is active, and that often.
   let because: StatusFields | Reference = record;
   let child = record;
   for (const key of lineAbove(record.code)) {
@@ -73,7 +59,7 @@ function decidingStatus(state: ValueReader, record: StatusFields) {
     if (isStricter(above, status)) [status, because] = [above, ancestor];
     child = ancestor;
   }
-  return { status, because };
+  return { status, because: typeof because === "string" ? because : referenceTo(because) };
 }
 
 /** The record next above another, with its effective status. */
@@ -108,7 +94,11 @@ function isStricter(a: Status, b: Status): boolean {
 
 /** Whether a reference is that of this record. */
 function isReference(reference: Reference, { code, generation }: StatusFields): boolean {
-  return reference.startsWith(code) && reference === `${code}#${generation}`;
+  return (
+    reference.length > code.length &&
+    reference.startsWith(code) &&
+    reference.slice(code.length) === `#${generation}`
+  );
 }
 
 /** The map keys that `effectiveStatus` reads for a code: ancestors first asked for, registrations as they appear. */

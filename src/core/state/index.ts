@@ -63,7 +63,6 @@ export { BirthOrder, isImportable, selectImport } from "./import-select.ts";
 export { datasetPolicy } from "./kinds/dataset.ts";
 export { canSeal } from "./kinds/seals.ts";
 export { type VoteChange, voteChanges } from "./kinds/validator.ts";
-export { knownKeyKey } from "./line.ts";
 export * from "./map-keys.ts";
 export { RULE_VERSION, rulesAt } from "./rule-version.ts";
 export { isWithdrawn, STATUS_BYTES, statusBits } from "./status-bits.ts";

@@ -1,7 +1,7 @@
 import { equalBytes } from "../bytes.ts";
 import { ancestorsOf, type Code, parentOf } from "../code/index.ts";
-import { codeKey, keyKey, type MapKey, registrationKey } from "./map-keys.ts";
-import type { CodeRecord, KeyRecord, Registration } from "./values.ts";
+import { codeKey, type MapKey, registrationKey } from "./map-keys.ts";
+import type { CodeRecord, Registration } from "./values.ts";
 
 // Every change of a record asks for all that stands above it, several times. Most have the same above them, so the texts that
 // it is asked for by are kept. Both are plain functions of their arguments: what is remembered changes no answer.
@@ -32,15 +32,4 @@ export function knownRegistrationKey(id: Uint8Array): MapKey<Registration> {
   // A copy: what is asked by may be a view of a whole block.
   registrations[place] = { id: id.slice(), key };
   return key;
-}
-
-let lastKey:
-  | { readonly holder: string; readonly kid: Uint8Array; readonly key: MapKey<KeyRecord> }
-  | undefined;
-
-/** {@link keyKey}, for thousands in a row that one key signed. */
-export function knownKeyKey(holder: string, kid: Uint8Array): MapKey<KeyRecord> {
-  if (lastKey?.holder === holder && equalBytes(lastKey.kid, kid)) return lastKey.key;
-  lastKey = { holder, kid: new Uint8Array(kid), key: keyKey(holder, kid) };
-  return lastKey.key;
 }

@@ -5,13 +5,7 @@ import type { IsoDate, Statement } from "../op/statement.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type Need, needMembers, needNearest, selfAndAncestors } from "./authority.ts";
 import { type Context, type Ground, today } from "./context.ts";
-import {
-  type EffectiveStatus,
-  effectiveStatus,
-  inactiveStatus,
-  referenceTo,
-  referredCode,
-} from "./effective.ts";
+import { type EffectiveStatus, effectiveStatus, referenceTo, referredCode } from "./effective.ts";
 import { lineAbove } from "./line.ts";
 import { codeKey, type MapKey } from "./map-keys.ts";
 import type { Transaction } from "./transaction.ts";
@@ -66,8 +60,8 @@ export function existing(context: Context, code: Code): Result<CodeRecord, RuleR
 export function active(context: Context, code: Code): Result<CodeRecord, RuleRefusal> {
   const record = existing(context, code);
   if (!record.ok) return record;
-  const status = inactiveStatus(context.tx, record.value);
-  const refusal = status === undefined ? frozen(context, code, false) : inactive(code, status);
+  const refusal =
+    inactive(code, effectiveStatus(context.tx, record.value)) ?? frozen(context, code, false);
   return refusal === undefined ? record : err(refusal);
 }
 

@@ -1,12 +1,5 @@
 import { equalBytes } from "../bytes.ts";
-import {
-  type CborValue,
-  ChangedMap,
-  decodeOwnCbor,
-  EncodedValue,
-  encodeAllCbor,
-  isCborMap,
-} from "../cbor/index.ts";
+import { type CborValue, decodeOwnCbor, EncodedValue, encodeAllCbor } from "../cbor/index.ts";
 import { present } from "../invariant.ts";
 import type { MapKey } from "./map-keys.ts";
 import type { CodeRecord } from "./values.ts";
@@ -16,8 +9,6 @@ export interface StateReader {
   get(key: string): CborValue | undefined;
   /** A hint: these keys are asked for next, and can be looked up together. */
   expect?(keys: readonly string[]): void;
-  /** The encoding of what `get` gave for the key, where that is at hand. */
-  encoded?(key: string): Uint8Array | undefined;
 }
 
 /** One version of one value, as a block leaves it. */
@@ -123,17 +114,8 @@ export class Transaction {
       versions.push(keyed(key, present(kept, "what the block made of a key that it changed")));
     }
     versions.sort((a, b) => a.step - b.step);
-    const values = encodeAllCbor(versions.map(({ key, value }) => this.#toEncode(key, value)));
+    const values = encodeAllCbor(versions.map(({ value }) => value));
     return versions.map(({ key, index }, i) => ({ key, value: values[i] as Uint8Array, index }));
-  }
-
-  /** A value, and what it was made of where that spares encoding most of it. */
-  #toEncode(key: string, value: Written): Written | ChangedMap {
-    if (value instanceof EncodedValue) return value;
-    const { base } = this.#cell(key);
-    const bytes = base === undefined ? undefined : this.#base.encoded?.(key);
-    if (bytes === undefined || !isCborMap(base) || !isCborMap(value)) return value;
-    return new ChangedMap(value, base, bytes);
   }
 
   #write(key: string, value: Written): void {

@@ -2,11 +2,9 @@ import type { Change } from "../../core/index.ts";
 import { InvariantError } from "../../core/index.ts";
 import { type FileSystem, type OpenFile, readFully, writeFully } from "../../log/index.ts";
 import type { Ref, StoredVersion, ValueStore } from "../stores.ts";
-import { RecentBytes } from "./recent-bytes.ts";
 import {
   checkedHeader,
   FRAME_HEADER_BYTES,
-  type FrameHeader,
   frameBytes,
   keyOfFrame,
   readFrameHeader,
@@ -23,9 +21,6 @@ const READ_BYTES = 1024;
 /** Room for what a block appends; grows when one needs more and is then given back. */
 const PENDING_BYTES = 1024 * 1024;
 
-/** What is written again is mostly what was written lately: that is at hand without asking the system, and needs no sum. */
-const RECENT_BYTES = 16 * 1024 * 1024;
-
 /** Where a version lies when there is none. */
 const NONE: Ref = 0;
 
@@ -41,7 +36,6 @@ export class ValuesFile implements ValueStore {
   #pending: Buffer = Buffer.allocUnsafeSlow(PENDING_BYTES);
   #pendingBytes = 0;
   #written: number;
-  readonly #recent = new RecentBytes(RECENT_BYTES);
 
   private constructor(file: OpenFile, written: number) {
     this.#file = file;
@@ -85,9 +79,7 @@ export class ValuesFile implements ValueStore {
 
   /** One write for all that was appended since the last one. */
   flush(): void {
-    const pending = this.#pending.subarray(0, this.#pendingBytes);
-    writeFully(this.#file, pending, this.#written);
-    this.#recent.push(pending, this.#written);
+    writeFully(this.#file, this.#pending.subarray(0, this.#pendingBytes), this.#written);
     this.#written += this.#pendingBytes;
     this.#pendingBytes = 0;
     if (this.#pending.length > 4 * PENDING_BYTES) {
@@ -98,11 +90,10 @@ export class ValuesFile implements ValueStore {
   /** @throws LedgerFault LEDGER_VALUES_DAMAGED */
   read(ref: Ref): StoredVersion {
     if (ref < VALUES_START || ref >= this.end) throw new InvariantError(`no version at ${ref}`);
-    if (ref >= this.#written) return ownVersion(this.#pending, ref - this.#written);
-    const at = this.#recent.find(ref);
-    if (at >= 0) return ownVersion(this.#recent.bytes, at);
-    const bytes = this.#frameAt(ref);
-    return versionAt(bytes, 0, checkedHeader(bytes, 0, ref));
+    if (ref >= this.#written) {
+      return versionAt(this.#pending.subarray(0, this.#pendingBytes), ref - this.#written, ref);
+    }
+    return versionAt(this.#frameAt(ref), 0, ref);
   }
 
   /** This version and all before it, newest first. */
@@ -118,7 +109,6 @@ export class ValuesFile implements ValueStore {
   truncate(end: number): void {
     this.flush();
     this.#file.truncate(end);
-    this.#recent.clear();
     this.#written = end;
   }
 
@@ -157,19 +147,13 @@ export class ValuesFile implements ValueStore {
   }
 }
 
-/** A frame that this process wrote, where it has been in memory ever since. */
-function ownVersion(bytes: Buffer, at: number): StoredVersion {
-  return versionAt(bytes, at, readFrameHeader(bytes, at));
-}
-
-function versionAt(bytes: Buffer, at: number, header: FrameHeader): StoredVersion {
+function versionAt(bytes: Buffer, at: number, ref: Ref): StoredVersion {
+  const header = checkedHeader(bytes, at, ref);
   const end = at + frameBytes(header);
-  // A copy in memory of its own: a slice of a shared pool would keep the pool alive.
-  const value = new Uint8Array(header.valueBytes);
-  bytes.copy(value, 0, end - header.valueBytes, end);
   return {
     key: keyOfFrame(bytes, at, header),
-    value,
+    // A copy in memory of its own: a slice of a shared pool would keep the pool alive.
+    value: new Uint8Array(bytes.subarray(end - header.valueBytes, end)),
     index: header.index,
     previous: header.previous === NONE ? undefined : header.previous,
   };

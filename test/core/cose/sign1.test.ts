@@ -57,27 +57,6 @@ describe("an envelope", () => {
     );
   });
 
-  test("has the header of its own bytes, whatever was decoded before it from the same memory", () => {
-    const header = (kid: number): Map<number, CborValue> =>
-      new Map<number, CborValue>([
-        [1, -8],
-        [4, Uint8Array.of(kid)],
-      ]);
-    const envelope = (kid: number) => tagged(encodeCbor(header(kid)), {}, PAYLOAD, SIGNATURE);
-    const headerOf = (bytes: Uint8Array) => {
-      const decoded = decodeSign1(bytes);
-      return decoded.ok && decoded.value.protected;
-    };
-    // A Buffer, whose slices are views of it.
-    const memory = Buffer.from(envelope(1));
-    expect(headerOf(memory)).toEqual(header(1));
-    memory.set(envelope(2));
-    expect(headerOf(memory)).toEqual(header(2));
-    memory.set(envelope(3));
-    for (const kid of [1, 2, 2, 1, 1]) expect(headerOf(envelope(kid))).toEqual(header(kid));
-    expect(headerOf(memory)).toEqual(header(3));
-  });
-
   test("begins with the bytes that tell operations from other entries of a log", () => {
     const bytes = encodeSign1({
       protectedBytes: PROTECTED,

@@ -1,12 +1,5 @@
 import { expect, it } from "vitest";
-import {
-  type CborMap,
-  type CodeRecord,
-  codeKey,
-  encodeCbor,
-  type MapKey,
-  Transaction,
-} from "../../../src/core/index.ts";
+import { type CodeRecord, codeKey, type MapKey, Transaction } from "../../../src/core/index.ts";
 import { code } from "./kit.ts";
 
 const EMPTY = { get: () => undefined };
@@ -30,16 +23,4 @@ it("lists the versions of a block in the order in which they were made", () => {
     ["code/MA.156.12", 5],
     ["code/MA.156.12", 6],
   ]);
-});
-
-it("encodes what it has made of a value as it would without the encoding of that", () => {
-  const [key, before] = record("MA.156.11", 1);
-  const bytes = encodeCbor(before as unknown as CborMap);
-  const changes = (encoded: Uint8Array | undefined) => {
-    const tx = new Transaction({ get: () => before as unknown as CborMap, encoded: () => encoded });
-    tx.put(key, { ...before, generation: 2 });
-    tx.keep(5);
-    return tx.changes();
-  };
-  expect(changes(bytes)).toEqual(changes(undefined));
 });

@@ -87,32 +87,6 @@ describe("effective status", () => {
     });
     expect(codeKey(record.code)).toBe("code/MA.156.1301.02");
   });
-
-  it("is retired where the generation of its parent has ended, whichever that was", () => {
-    const parent = { code: "MA.156.1301.02", status: "active" };
-    const statusOf = (generation: number, named: string) => {
-      const above = new Map<string, unknown>([["code/MA.156.1301.02", { ...parent, generation }]]);
-      const record = {
-        code: "MA.156.1301.02/LAMP",
-        generation: 1,
-        status: "active",
-        parent: named,
-      };
-      return effectiveStatus({ get: (key: string) => above.get(key) } as never, record as never);
-    };
-    const own = { status: "active", because: "MA.156.1301.02/LAMP#1" };
-    for (const generation of [1, 2, 11]) {
-      expect(statusOf(generation, `MA.156.1301.02#${generation}`)).toEqual(own);
-    }
-    const others = ["MA.156.1301.02#11", "MA.156.1301.02#2", "MA.156.1301.03#1", "MA.156.1301.2#1"];
-    for (const because of others) {
-      expect(statusOf(1, because)).toEqual({ status: "retired", because });
-    }
-    expect(statusOf(2, "MA.156.1301.02#1")).toEqual({
-      status: "retired",
-      because: "MA.156.1301.02#1",
-    });
-  });
 });
 
 describe("the division of a code", () => {
