@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { Licences } from "../scripts/lib/licences.mjs";
 import { adoptStyles } from "./build/adopt-styles.ts";
 
 const NODE = process.env.CITYID_NODE ?? "http://127.0.0.1:8156";
@@ -16,8 +17,10 @@ const API = [
   "/MA",
 ];
 
+const licences = new Licences();
+
 export default defineConfig({
-  plugins: [react(), adoptStyles()],
+  plugins: [react(), adoptStyles(), licences.plugin("licences/tour.txt")],
   resolve: {
     // The portal enters the package where any other program would: through what `exports` names.
     alias: {

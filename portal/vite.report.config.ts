@@ -1,10 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { Licences } from "../scripts/lib/licences.mjs";
 import { offlineFiles } from "./build/offline.ts";
+
+const licences = new Licences();
 
 // The page that phones report with, built by itself beside the portal: one script, which shares nothing with the portal's libraries.
 export default defineConfig({
-  plugins: [offlineFiles("report")],
+  plugins: [offlineFiles("report"), licences.plugin("licences/report.txt")],
   publicDir: false,
   resolve: {
     alias: { "cityid/sdk": fileURLToPath(new URL("../dist/sdk/index.js", import.meta.url)) },

@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { Licences } from "../scripts/lib/licences.mjs";
 import { offlineFiles } from "./build/offline.ts";
 
 const dist = (path: string) => fileURLToPath(new URL(`../dist/${path}`, import.meta.url));
 
+const licences = new Licences();
+
 // The page /verify by itself, so that it shares no chunk with the rest of the portal (docs/adr/0053). Runs after the other build.
 export default defineConfig({
-  plugins: [offlineFiles("verify")],
+  plugins: [offlineFiles("verify"), licences.plugin("licences/verify.txt")],
   publicDir: false,
   resolve: {
     alias: {
@@ -16,7 +19,7 @@ export default defineConfig({
       "#crypto": dist("crypto/web-verifier.js"),
     },
   },
-  worker: { format: "es" },
+  worker: { format: "es", plugins: () => [licences.plugin()] },
   build: {
     target: "es2022",
     emptyOutDir: false,

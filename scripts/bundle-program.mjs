@@ -7,6 +7,7 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 import { discard } from "./lib/discard.mjs";
+import { Licences } from "./lib/licences.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const OUT = resolve(process.argv[2] ?? fileURLToPath(new URL("../bin", import.meta.url)));
@@ -40,7 +41,7 @@ const keepsPlace = {
 discard(OUT);
 const build = await rolldown({
   input: Object.fromEntries(ENTRIES.map((name) => [name, `${DIST}/${name}.js`])),
-  plugins: [keepsPlace],
+  plugins: [keepsPlace, new Licences().plugin("licences.txt")],
   platform: "node",
   external: NATIVE,
   resolve: { alias: { "#crypto": `${DIST}/crypto/node.js` } },

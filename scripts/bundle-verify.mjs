@@ -1,9 +1,11 @@
 // Bundles cityid/verify and cityid/verify/seal for browsers: `verify.js` and `seal.js`, each a whole file, and beside them
 // `ed25519.js` and `p256.js`, which they import only where WebCrypto lacks the curve. docs/adr/0034, 0049.
 // `node scripts/bundle-verify.mjs [folder]`, after tsc.
+import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
+import { Licences } from "./lib/licences.mjs";
 
 const DIST = fileURLToPath(new URL("../dist", import.meta.url));
 const OUT = process.argv[2] ?? `${DIST}/browser`;
@@ -30,16 +32,18 @@ const unhurried = {
   load: (id) => Object.entries(UNHURRIED).find(([file]) => id.endsWith(file))?.[1],
 };
 
+const licences = new Licences();
 await bundle("verify.js", `${DIST}/verify/index.js`, [apart]);
 await bundle("seal.js", `${DIST}/verify/seal/index.js`, [apart, unhurried]);
 for (const [name, source] of Object.entries(FALLBACKS)) {
   await bundle(name, `${DIST}/crypto/${source}`, []);
 }
+writeFileSync(resolve(OUT, "licences.txt"), licences.text());
 
 async function bundle(name, input, plugins) {
   const build = await rolldown({
     input,
-    plugins,
+    plugins: [...plugins, licences.plugin()],
     platform: "browser",
     resolve: { alias: { "#crypto": `${DIST}/crypto/web-verifier.js` } },
     onLog: (_, { message }) => {

@@ -6,6 +6,8 @@ import type { Plugin } from "vite";
 
 /** What only some ever need, and is large. */
 const LATER = /large-worker|zxing_reader/;
+/** What no page asks for. */
+const BESIDE = /\.html$|^licences\//;
 
 /** @param page `verify` of `/verify`: its service worker is `verify-sw.js` */
 export function offlineFiles(page: string): Plugin {
@@ -19,7 +21,7 @@ export function offlineFiles(page: string): Plugin {
         const worker = bundle[serviceWorker];
         if (worker?.type !== "chunk") this.error("there is no service worker");
         const names = Object.keys(bundle)
-          .filter((name) => name !== serviceWorker && !name.endsWith(".html"))
+          .filter((name) => name !== serviceWorker && !BESIDE.test(name))
           .sort();
         const version = createHash("sha256");
         for (const name of Object.keys(bundle).sort()) {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -61,6 +61,29 @@ describe("the packed package", () => {
     expect(files.filter((file) => /\.(map|tsbuildinfo)$|\.test\./u.test(file))).toEqual([]);
     expect(files.filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"))).toEqual([]);
     expect(files).toEqual(expect.arrayContaining(["bin/cli/main.js", "portal/dist/index.html"]));
+  });
+
+  test.each([
+    ["bin/licences.txt", ["hono", "commander"]],
+    ["dist/browser/licences.txt", ["@noble/curves"]],
+    ["portal/dist/licences/tour.txt", ["react", "antd"]],
+    ["portal/dist/licences/verify.txt", ["qr", "zxing-wasm"]],
+    ["portal/dist/licences/report.txt", []],
+  ])("has the licences of what others wrote, in %s", (file, names) => {
+    const text = readFileSync(join(folder, "node_modules/cityid", file), "utf8");
+    for (const name of names)
+      expect(text).toMatch(new RegExp(`^${name} \\d+\\.\\S+ \\(.*MIT`, "mu"));
+    const licences = [...text.matchAll(/^\S+ \d+\.\S+ \((.+)\)$/gmu)].map(([, licence]) => licence);
+    const known = [
+      "MIT",
+      "ISC",
+      "Apache-2.0",
+      "BSD-2-Clause",
+      "BSD-3-Clause",
+      "Unlicense",
+      "(MIT OR Apache-2.0)",
+    ];
+    expect(licences.filter((each) => !known.includes(`${each}`))).toEqual([]);
   });
 
   test("is imported by every name that it exports", () => {
