@@ -109,6 +109,8 @@ describe("the portal", () => {
     expect(await response.text()).toBe(script);
     const zipped = await world.get("/assets/index-B7f3kQ2x.js", { "Accept-Encoding": "br, gzip" });
     expect(zipped.headers.get("Content-Encoding")).toBe("gzip");
+    const plain = await world.get("/assets/index-B7f3kQ2x.js", { "Accept-Encoding": "gzip;q=0" });
+    expect(plain.headers.get("Content-Encoding")).toBeNull();
     expect(gunzipSync(Buffer.from(await zipped.arrayBuffer())).toString()).toBe(script);
     const etag = zipped.headers.get("ETag") ?? "";
     expect((await world.get("/assets/index-B7f3kQ2x.js", { "If-None-Match": etag })).status).toBe(

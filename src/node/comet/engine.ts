@@ -29,7 +29,8 @@ export function startEngine(
     env: { PATH: process.env.PATH, HOME: root, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  child.stdout.pipe(process.stdout, { end: false });
+  // Not piped: each of a testnet's engines would have listeners of its own at this one stream, which warns of so many.
+  child.stdout.on("data", (piece: Buffer) => process.stdout.write(piece));
   const ended = endOf(child);
   return {
     pid: child.pid ?? 0,

@@ -3,9 +3,12 @@ import { asBody, REVALIDATE } from "./answer.ts";
 import { etagOf, isNoneMatch } from "./etag.ts";
 import type { Incoming } from "./incoming.ts";
 
+/** Named, and not with a quality of 0 (RFC 9110 §12.5.3). */
+const GZIP = /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/;
+
 /** Whether who asks takes a compressed body. */
 export function takesGzip(c: Incoming): boolean {
-  return /\bgzip\b/.test(c.req.header("Accept-Encoding") ?? "");
+  return GZIP.test(c.req.header("Accept-Encoding") ?? "");
 }
 
 /** A large text that says the same as long as the node runs: compressed once, when somebody first takes it so. */

@@ -524,6 +524,10 @@ export const PROBLEM_ZH: { readonly [english: string]: string } = {
   "No chain of proofs leads here": "没有通向此处的证明链",
   "Leave out `chain` where the ledger has no parent; else ask again when it is anchored there.":
     "账本没有上级时请去掉 `chain`；有上级时请待其锚定后再试。",
+  "The code lives in another ledger, and the code above it that was delegated does not count: it is suspended or has ended":
+    "此编码属于另一账本，而其上受委托的编码已被暂停或已终止，故不计入",
+  "Read the record of the code that decides (`because`) here; ask again when it is resumed.":
+    "请在此查看起决定作用的编码（`because`）的记录；待其解除暂停后再查询。",
   "The code lives in another ledger, at an address that this node does not ask":
     "此编码属于另一账本，本节点不访问其地址",
   "Ask the node at `url` yourself. The operator of this one can name networks of its own with `--follow-network`.":
