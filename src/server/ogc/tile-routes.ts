@@ -1,12 +1,12 @@
 import type { Result } from "../../core/index.ts";
 import { asBody, PRIVATE, REVALIDATE } from "../http/answer.ts";
 import { etagOf, isNoneMatch } from "../http/etag.ts";
-import { MAX_TILE_FEATURES } from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { onlyParameters } from "./parameters.ts";
 import type { Collection } from "./source.ts";
 import { boxOfTile, encodeTile, readTilePlace } from "./tile.ts";
+import { featuresOfTile } from "./tile-features.ts";
 
 const MVT = "application/vnd.mapbox-vector-tile";
 const JSON_TYPE = "application/json";
@@ -47,19 +47,17 @@ export function mountTiles(
     if (!fit.ok) return problem(c, fit.error);
     const found = await collectionOf(c);
     if (!found.ok) return problem(c, found.error);
-    const { id, isPrivate, page } = found.value;
+    const { id, isPrivate } = found.value;
     const place = readTilePlace(c.req.param("z"), c.req.param("y"), c.req.param("x"));
     if (place === undefined) return problem(c, { code: "HTTP_NOT_FOUND", path: c.req.path });
-    const query = { bbox: boxOfTile(place), filters: new Map<string, string>() };
-    const asked = { limit: MAX_TILE_FEATURES, cursor: undefined, isCounted: false };
-    const features = await page(query, asked);
-    if (!features.ok) return problem(c, features.error);
-    const { bytes, isPartial } = encodeTile(id, features.value.features, place);
+    const shown = await featuresOfTile(found.value, boxOfTile(place));
+    if (!shown.ok) return problem(c, shown.error);
+    const { bytes, isPartial } = encodeTile(id, shown.value.features, place);
     const etag = etagOf(bytes);
     const headers = {
       ...{ ETag: etag, "Cache-Control": isPrivate ? PRIVATE : REVALIDATE },
       Vary: "Authorization, Signature",
-      ...((isPartial || features.value.next !== undefined) && { "Cityid-Tile-Partial": "1" }),
+      ...((isPartial || shown.value.isPartial) && { "Cityid-Tile-Partial": "1" }),
     };
     if (isNoneMatch(c.req.header("If-None-Match"), etag)) {
       return new Response(null, { status: 304, headers });
