@@ -13,6 +13,7 @@ export {
 } from "./geometry.ts";
 export { type JsonMap, type JsonValue, jsonOf } from "./json.ts";
 export { GROUP_ROWS, type ParquetFile, parquetFile } from "./parquet.ts";
+export { geometryOfPlace } from "./place.ts";
 export { type Cell, contentOf, type Place, type Row, rowOf } from "./row.ts";
 export { OtherColumns, type RowGroup, RowGroupBuilder } from "./row-group.ts";
 export { createTable, needsColumns, TABLE_FORMATS, type TableFormat } from "./table.ts";

@@ -23,12 +23,12 @@ const taken = async (): Promise<number> => {
   const { items } = await office.node.client.datasetEntries(AIR);
   return items.reduce((sum, { observations }) => sum + Number(observations), 0);
 };
-const newest = async () => {
+const newest = async (at = -1) => {
   const { client } = office.node;
   const { entries = 0 } = await client.dataset(AIR);
   const owner = client.as({ signer: signerOf("office"), holder: `${OFFICE}#1` });
   const { observations } = await owner.datasetEntry(AIR, entries - 1);
-  const last = Array.isArray(observations) ? observations.at(-1) : [];
+  const last = Array.isArray(observations) ? observations.at(at) : [];
   // biome-ignore lint/suspicious/noExplicitAny: JSON of many shapes
   return Object.fromEntries(last.map(({ name, value }: any) => [name, value]));
 };
@@ -161,14 +161,21 @@ test("GeoJSON and lines of JSON go the same way, and what is wrong is told", asy
     ...{ type: "Feature", properties: { station, "PM2.5": 3 }, geometry },
   });
   const point = { type: "Point", coordinates: [114.25, 38.5] };
-  const line = {
-    type: "LineString",
-    coordinates: [
-      [1, 1],
-      [2, 2],
-    ],
-  };
-  const features = [feature(9, line), feature(10, point)];
+  const ring = [
+    [114.2, 38.5],
+    [114.3, 38.5],
+    [114.3, 38.6],
+    [114.2, 38.5],
+  ];
+  const units = ring.map((position) => position.map((each) => Math.round(each * 1e7)));
+  const line = { type: "LineString", coordinates: ring.slice(0, 2) };
+  const area = { type: "Polygon", coordinates: [ring] };
+  const ways = { type: "MultiLineString", coordinates: [[[114, 38.25], ...ring.slice(1, 2)]] };
+  const features = [
+    feature(7, { type: "GeometryCollection", geometries: [point] }),
+    feature(8, { type: "Polygon", coordinates: [ring.slice(0, 3)] }),
+    ...[line, area, ways, point].map((shape, i) => feature(9 + i, shape)),
+  ];
   const geojson = await office.file(
     "air.geojson",
     JSON.stringify({ type: "FeatureCollection", features }),
@@ -178,8 +185,20 @@ test("GeoJSON and lines of JSON go the same way, and what is wrong is told", asy
     JSON.stringify({ ...map, attributes: { pm25: { column: "PM2.5", type: "number" } } }),
   );
   const sent = await by("ingest", AIR, "--geojson", geojson, "--map", places, "--skip-bad");
-  expect(sent.errors).toMatch(/row 1:.*ROW_POINT/);
+  for (const wrong of [1, 2]) expect(sent.errors).toMatch(new RegExp(`row ${wrong}:.*ROW_PLACE`));
+  expect(sent.errors).not.toMatch(/row [3-6]:/);
   expect(await newest()).toMatchObject({ pm25: 3, place: [1_142_500_000, 385_000_000] });
+  expect((await newest(-2)).place).toEqual({
+    type: "MultiLineString",
+    coordinates: [
+      [
+        [114, { decimal: "38.25" }],
+        [{ decimal: "114.3" }, { decimal: "38.5" }],
+      ],
+    ],
+  });
+  expect((await newest(-3)).place).toEqual({ polygon: [units] });
+  expect((await newest(-4)).place).toEqual({ line: units.slice(0, 2) });
 
   for (const wrong of ['{"id":"a","type":"b","attributes":{"id":"c"}}', "no JSON"]) {
     const bad = await office.file("bad.map", wrong);

@@ -20,6 +20,7 @@ import {
   type MeasureGrouping,
   type MeasureQuery,
   memoryEntityStore,
+  placeOf,
   type StoredEntry,
   type StoreLog,
 } from "../../src/data/index.ts";
@@ -234,6 +235,59 @@ export function describeEntityStore(name: string, open: OpenStore): void {
         fromMilliseconds: START,
         toMilliseconds: START + 19 * 60_000,
       });
+    });
+
+    test("finds what a source saw by its place, in whichever form that is said", async () => {
+      const { store } = make();
+      const units = (...degrees: readonly (readonly [number, number])[]) =>
+        degrees.map(([x, y]) => [Math.round(x * 1e7), Math.round(y * 1e7)]);
+      const ring = units([114, 38], [115, 38], [115, 39], [114, 38]);
+      const places: Fact["value"][] = [
+        units([114.5, 38.1])[0] as number[],
+        units([114.5, 38.1], [116, 40]),
+        { line: units([114, 38.1], [116, 38.1]) },
+        { polygon: [ring] },
+        { cell: [1_140_000_000, 380_000_000, 1_150_000_000, 390_000_000] },
+        {
+          type: "MultiLineString",
+          coordinates: [
+            [
+              [factNumber(114), factNumber(38.1)],
+              [factNumber(116), factNumber(38.1)],
+            ],
+          ],
+        },
+        // None is a place: a ring that is open, one beyond the earth, and what says nothing.
+        { polygon: [ring.slice(0, 3)] },
+        { line: units([114, 38.1], [181, 38.1]) },
+        { type: "Point" },
+        "114.5, 38.1",
+      ];
+      await store.take([entryOf(0, ...places.map((place, n) => ({ ...lamp(n), place })))]);
+      const types = [];
+      for (let n = 0; n < places.length; n++) {
+        const entity = await store.entity(`urn:ngsi-ld:Lamp:${n}`, ALL);
+        const place = entity && placeOf(entity);
+        types.push((place as { readonly type?: string } | undefined)?.type);
+      }
+      expect(types).toEqual([
+        ...["Point", "MultiPoint", "LineString", "Polygon", "Polygon", "MultiLineString"],
+        ...[undefined, undefined, undefined, undefined],
+      ]);
+      const all = ["0", "1", "2", "3", "4", "5"];
+      expect(await idsOf(store, { bbox: [114.45, 38.05, 114.55, 38.15] })).toEqual(all);
+      expect(await idsOf(store, { bbox: [115.5, 38, 117, 38.2] })).toEqual(["2", "5"]);
+      // Whoever may see an area sees what lies in it whole.
+      const corners = [
+        [114, 38],
+        [115, 38],
+        [115, 39],
+        [114, 39],
+        [114, 38],
+      ];
+      const area: EntityView = { area: { type: "Polygon", coordinates: [corners] } };
+      expect(await idsOf(store, {}, area)).toEqual(["0", "3", "4"]);
+      expect(await store.count({}, area)).toBe(3);
     });
 
     test("shows nothing of what a view leaves out: not by a filter, a count, an extent or a moment", async () => {

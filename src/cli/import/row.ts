@@ -43,7 +43,7 @@ export type RowCode =
   | "ROW_MISSING"
   | "ROW_NOTHING"
   | "ROW_TIME"
-  | "ROW_POINT"
+  | "ROW_PLACE"
   | "ROW_NUMBER"
   | "ROW_TRUTH"
   | "ROW_LONG"
@@ -88,7 +88,10 @@ export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
     en: "is no time with the year first, like 2026-05-31T08:00:00+08:00 or 2026/5/31 8:00; without a zone the mapping says which, and whether numbers count since 1970",
     zh: "不是年份在前的时间，正确如 2026-05-31T08:00:00+08:00 或 2026/5/31 8:00；未写时区时，或数字为 1970 年起的计数时，须在映射中注明",
   },
-  ROW_POINT: { en: "has a geometry that is no point", zh: "几何图形不是点" },
+  ROW_PLACE: {
+    en: "has no geometry of RFC 7946: degrees, closed rings, no collection of several kinds",
+    zh: "几何图形不符合 RFC 7946：应以度为单位，面须首尾闭合，不支持 GeometryCollection",
+  },
   ROW_NUMBER: {
     en: "is no number, like 12.5; a whole one is at most 9007199254740991",
     zh: "不是数字，正确如 12.5；整数不超过 9007199254740991",

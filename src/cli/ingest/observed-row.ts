@@ -3,12 +3,12 @@ import {
   encodeCbor,
   factNumber,
   MAX_FACT_BYTES,
-  type Position,
   SALT_BYTES,
 } from "../../core/index.ts";
 import type { Said } from "../../sdk/index.ts";
+import { isGeometry } from "../../table/index.ts";
 import { parsePosition } from "../degrees.ts";
-import { isOnEarth, readGeometry } from "../import/geometry.ts";
+import { readGeometry } from "../import/geometry.ts";
 import type { Row, RowProblem } from "../import/row.ts";
 import { isDay } from "../time-argument.ts";
 import { type FieldKind, type Mapping, PLACEHOLDER } from "./mapping.ts";
@@ -59,9 +59,11 @@ function filled(row: Row, template: string): string | RowProblem {
   return missing === undefined ? text : { code: "ROW_MISSING", column: missing };
 }
 
-/** A text can be longer than a fact may be. */
+/** A text can be longer than a fact may be, and a shape. */
 function isTooLong(name: string, value: CborValue): boolean {
-  if (typeof value !== "string" || value.length < MAX_FACT_BYTES / 8) return false;
+  const isShape = typeof value === "object" && !Array.isArray(value);
+  const isLong = typeof value === "string" && value.length >= MAX_FACT_BYTES / 8;
+  if (!isShape && !isLong) return false;
   return encodeCbor([new Uint8Array(SALT_BYTES), name, value]).length > MAX_FACT_BYTES;
 }
 
@@ -121,11 +123,11 @@ function momentOf(value: string, zoneOfAll: string | undefined): number | undefi
   return Number.isNaN(milliseconds) ? undefined : milliseconds;
 }
 
-/** As plates and phones say a place: whole units of 1e-7 degree. */
+/** As plates and phones say a place: whole units of 1e-7 degree. Shapes come with GeoJSON alone. */
 function placeOf(row: Row, mapping: Mapping): CborValue | RowProblem | undefined {
   const { longitude, latitude } = mapping;
-  const own = row.geometry === undefined ? undefined : pointOf(row.geometry);
-  if (row.geometry !== undefined && own === undefined) return { code: "ROW_POINT" };
+  const own = row.geometry === undefined ? undefined : shapeOf(row.geometry);
+  if (row.geometry !== undefined && own === undefined) return { code: "ROW_PLACE" };
   if (longitude === undefined || latitude === undefined) return own;
   const [x, y] = [row.cells.get(longitude), row.cells.get(latitude)];
   if (x === undefined && y === undefined) return own;
@@ -136,10 +138,19 @@ function placeOf(row: Row, mapping: Mapping): CborValue | RowProblem | undefined
   );
 }
 
-function pointOf(geometry: unknown): Position | undefined {
+/** A point is a position; a line and an area are as records have them, several of a kind as GeoJSON. */
+function shapeOf(geometry: unknown): CborValue | undefined {
+  if (!isGeometry(geometry)) return undefined;
   const read = readGeometry(geometry);
-  return read !== undefined && "point" in read && isOnEarth(read.point) ? read.point : undefined;
+  if (read !== undefined) return "point" in read ? read.point : read;
+  return { type: geometry.type, coordinates: asFacts(geometry.coordinates) };
 }
+
+function asFacts(nested: Nested): CborValue {
+  return typeof nested === "number" ? factNumber(nested) : nested.map(asFacts);
+}
+
+type Nested = number | readonly Nested[];
 
 const NUMBER = /^[+-]?(?:\d{1,17}(?:\.\d{0,40})?|\.\d{1,40})(?:[eE][+-]?\d{1,3})?$/;
 const TRUTHS: ReadonlyMap<string, boolean> = new Map([

@@ -6,7 +6,7 @@ import {
   type Observation,
   UNITS_PER_DEGREE,
 } from "../../core/index.ts";
-import { type JsonMap, jsonOf, momentOf } from "../../table/index.ts";
+import { geometryOfPlace, type JsonMap, jsonOf, momentOf } from "../../table/index.ts";
 import { LOCATION } from "./entity.ts";
 
 /** What one observation says of an entity. */
@@ -191,9 +191,10 @@ function seenBySource(
     if (FRAME.has(name) || name.startsWith("@")) continue;
     attributes[name] = [{ type: "Property", value: jsonOf(value), observedAt: observed }];
   }
-  const place = pointOf(facts.get("place"));
+  const said = facts.get("place");
+  const place = pointOf(said) ?? (said === undefined ? undefined : geometryOfPlace(said));
   if (place !== undefined) {
-    attributes[LOCATION] = [{ type: "GeoProperty", value: place, observedAt: observed }];
+    attributes[LOCATION] = [{ type: "GeoProperty", value: place as JsonMap, observedAt: observed }];
   }
   return attributes;
 }
@@ -210,7 +211,7 @@ function setByGateway(facts: ReadonlyMap<string, CborValue>): Statement["attribu
   return attributes;
 }
 
-/** `[longitude, latitude]` in 1e-7 degree. */
+/** `[longitude, latitude]` in 1e-7 degree, as nearly every place is said. */
 function pointOf(value: CborValue | undefined): JsonMap | undefined {
   const [longitude, latitude] = Array.isArray(value) ? (value as readonly CborValue[]) : [];
   if (typeof longitude !== "number" || typeof latitude !== "number") return undefined;
