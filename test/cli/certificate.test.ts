@@ -162,7 +162,7 @@ describe("cityid certificate", () => {
       problemOf(
         await office.cli("certificate", lamp, "--policy", stranger, "--out", at("none.pdf")),
       ),
-    ).toMatchObject({ exit: 6, code: "CLI_PROOF" });
+    ).toMatchObject({ exit: 6, code: "CLI_PROOF_LOG" });
     await expect(readFile(at("none.pdf"))).rejects.toThrow("ENOENT");
     expect(problemOf(await certify("MA..156", "none.pdf"))).toMatchObject({
       exit: 2,
