@@ -84,7 +84,7 @@ function elsewhere({ location }: Elsewhere, language: Language, exit: Exit): Rep
     },
     zh: {
       what: `不在此节点，而在 ${origin}：很可能属于另一账本。`,
-      remedy: `请用 \`--url ${origin}\` 向其查询。在此节点执行 \`cityid show 标识码 --proof 文件\` 可取得经由委托关系的证明。`,
+      remedy: `请用 \`--url ${origin}\` 向其查询。在此节点执行 \`cityid show 编码 --proof 文件\` 可取得经由委托关系的证明。`,
     },
   };
   return { code: "CLI_ELSEWHERE", facts: { location }, exit, ...words[language] };
