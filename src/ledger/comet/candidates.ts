@@ -36,6 +36,11 @@ export class Candidates {
     this.#log = log;
   }
 
+  /** Whether there is one that no block has decided. */
+  get some(): boolean {
+    return this.#known.size > 0;
+  }
+
   /** `undefined` where the bytes are no transaction. */
   of(transaction: Uint8Array): Candidate | undefined {
     const name = hex(sha256(transaction));

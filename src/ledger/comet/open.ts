@@ -116,7 +116,7 @@ async function serveOn(
     },
   );
   const rpc = new Rpc(rpcSocket);
-  const rhythm = new Rhythm(clock);
+  const rhythm = new Rhythm(clock, () => candidates.some);
   const watch = new ConsensusWatch(rpc, chain, state);
   const writer = new CometWriter(
     chain,

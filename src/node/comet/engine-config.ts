@@ -31,7 +31,7 @@ const IDLE_MILLISECONDS = 5000;
 /** Between hosts a proposal takes longer to arrive than on one machine, and a vote too. */
 export const PACES: { readonly [name in "wide" | "local"]: Pace } = {
   wide: { proposeMilliseconds: 3000, commitMilliseconds: 500 },
-  local: { proposeMilliseconds: 1000, commitMilliseconds: 100 },
+  local: { proposeMilliseconds: 1000, commitMilliseconds: 105 },
 };
 
 /** What `config.toml` calls the peers that this engine connects to by itself. */
@@ -68,6 +68,7 @@ addr_book_strict = false
 allow_duplicate_ip = true
 send_rate = 100000000
 recv_rate = 100000000
+flush_throttle_timeout = "1ms"
 
 [mempool]
 type = "flood"

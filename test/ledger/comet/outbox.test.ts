@@ -17,7 +17,7 @@ function outboxAt(start: number) {
       return undefined;
     },
     known: () => undefined,
-    rhythm: new Rhythm(clock),
+    rhythm: new Rhythm(clock, () => false),
     clock,
     receiptOf: () => undefined,
   });

@@ -6,6 +6,10 @@ function standing(now = 0) {
   return { clock: { wallMilliseconds: () => now, monotonicMilliseconds: () => now } };
 }
 
+/** The engine has nothing to propose, or something. */
+const NOTHING = () => false;
+const SOMETHING = () => true;
+
 /** Whether a moment has come before a timer that was set after it. */
 async function comesWithin(milliseconds: number, moment: Promise<void>): Promise<boolean> {
   const later = new Promise<false>((resolve) => setTimeout(() => resolve(false), milliseconds));
@@ -13,7 +17,7 @@ async function comesWithin(milliseconds: number, moment: Promise<void>): Promise
 }
 
 test("what comes while a block is being decided waits until it is committed", async () => {
-  const rhythm = new Rhythm(standing().clock);
+  const rhythm = new Rhythm(standing().clock, NOTHING);
   rhythm.proposed();
   const moment = rhythm.moment();
   expect(await comesWithin(100, moment)).toBe(false);
@@ -22,7 +26,7 @@ test("what comes while a block is being decided waits until it is committed", as
 });
 
 test("what fills a transaction waits for nothing", async () => {
-  const rhythm = new Rhythm(standing().clock);
+  const rhythm = new Rhythm(standing().clock, NOTHING);
   rhythm.proposed();
   const moment = rhythm.moment();
   rhythm.full();
@@ -30,11 +34,70 @@ test("what fills a transaction waits for nothing", async () => {
 });
 
 test("where nothing happens, and where a proposal came to nothing, it is handed in after a while", async () => {
-  await new Rhythm(standing().clock).moment();
+  await new Rhythm(standing().clock, NOTHING).moment();
   let now = 0;
   const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
-  const rhythm = new Rhythm(clock);
+  const rhythm = new Rhythm(clock, NOTHING);
   rhythm.proposed();
   now = 5000;
   await rhythm.moment();
+});
+
+test("after a commit it waits for others a little while, where nothing brings the next block about", async () => {
+  const rhythm = new Rhythm(standing().clock, NOTHING);
+  rhythm.committed();
+  const moment = rhythm.moment();
+  expect(await comesWithin(20, moment)).toBe(false);
+  await moment;
+});
+
+test("after a commit it waits for the next one, where that is on its way already", async () => {
+  const rhythm = new Rhythm(standing().clock, SOMETHING);
+  rhythm.committed();
+  const moment = rhythm.moment();
+  expect(await comesWithin(200, moment)).toBe(false);
+  rhythm.committed();
+  await moment;
+});
+
+test("a block that is on its way and does not come holds nothing up for longer than a second", async () => {
+  let now = 0;
+  const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
+  const rhythm = new Rhythm(clock, SOMETHING);
+  rhythm.committed();
+  now = 990;
+  await rhythm.moment();
+  now = 5000;
+  await rhythm.moment();
+});
+
+test("where validators pause for long, it goes in time for the next proposal", async () => {
+  let now = 0;
+  const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
+  const rhythm = new Rhythm(clock, SOMETHING);
+  rhythm.committed();
+  now = 550;
+  rhythm.proposed();
+  now = 600;
+  rhythm.committed();
+  now = 600 + 395;
+  await rhythm.moment();
+  // Too late for this one.
+  now = 600 + 405;
+  expect(await comesWithin(100, rhythm.moment())).toBe(false);
+});
+
+test("how long they pause is not learned from a chain that had nothing to do", async () => {
+  let now = 0;
+  const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
+  let has = NOTHING;
+  const rhythm = new Rhythm(clock, () => has());
+  rhythm.committed();
+  now = 550;
+  rhythm.proposed();
+  now = 600;
+  has = SOMETHING;
+  rhythm.committed();
+  now = 600 + 395;
+  expect(await comesWithin(100, rhythm.moment())).toBe(false);
 });
