@@ -2,6 +2,7 @@ import {
   type Request,
   type RequestFinalizeBlock,
   type RequestInitChain,
+  type RequestPrepareProposal,
   type Response,
   ResponseApplySnapshotChunk_Result,
   ResponseOfferSnapshot_Result,
@@ -41,7 +42,12 @@ export type AbciParts = {
   readonly peers: readonly string[];
   readonly snapshots: Snapshots;
   readonly joining: Joining;
+  /** One more transaction for a proposal of this node that has so much room left. */
+  readonly propose: (maxBytes: number) => Uint8Array | undefined;
 };
+
+/** A transaction takes that much more than its bytes in a block, at most: its tag and its length. */
+const TRANSACTION_OVERHEAD_BYTES = 6;
 
 /** Answers the engine. Nothing that a user or another validator sends makes it throw. */
 export function abciOf(parts: AbciParts): Answer {
@@ -59,8 +65,7 @@ export function abciOf(parts: AbciParts): Answer {
     }
     if (request.initChain !== undefined) return { initChain: await begin(request.initChain) };
     if (request.prepareProposal !== undefined) {
-      const { txs } = request.prepareProposal;
-      return { prepareProposal: { txs: txs.filter((tx) => candidates.of(tx) !== undefined) } };
+      return { prepareProposal: { txs: proposalOf(request.prepareProposal) } };
     }
     if (request.processProposal !== undefined) {
       const { txs } = request.processProposal;
@@ -81,6 +86,17 @@ export function abciOf(parts: AbciParts): Answer {
     }
     return (await snapshotAnswer(request)) ?? notOffered(request);
   };
+
+  /** What the engine has been handed by all, and what gathers here at the moment. */
+  function proposalOf({ txs, maxTxBytes }: RequestPrepareProposal): Uint8Array[] {
+    const known = txs.filter((tx) => candidates.of(tx) !== undefined);
+    const room = known.reduce(
+      (left, { length }) => left - length - TRANSACTION_OVERHEAD_BYTES,
+      Number(maxTxBytes) - TRANSACTION_OVERHEAD_BYTES,
+    );
+    const own = parts.propose(room);
+    return own === undefined ? known : [...known, own];
+  }
 
   /** What validators that join ask for, and what a joining one is given. */
   async function snapshotAnswer(request: Request): Promise<Partial<Response> | undefined> {

@@ -139,6 +139,7 @@ async function serveOn(
   const joining = new Joining(directory, chain, (index) => log.entry(index));
   const abci = abciOf({
     ...{ chain, candidates, rhythm, log, state, software, peers, snapshots, joining },
+    propose: (maxBytes) => writer.propose(maxBytes),
   });
   const ledger = new LocalLedger(parts, head, (given) => {
     hooks = given;

@@ -51,6 +51,8 @@ export class Outbox {
   readonly #waiting = new ByHash<Waiting>();
   readonly #parcels: Parcel[] = [];
   readonly #sent = new Set<Sent>();
+  /** Of those, what only a proposal of this node has been given so far. */
+  readonly #proposed = new Set<Sent>();
   /** From handing in the transaction that was decided last to its block, as far as a look once a second tells. */
   #usual = 0;
   #items = 0;
@@ -95,6 +97,31 @@ export class Outbox {
     waiting.settle(outcome());
   }
 
+  /**
+   * One more transaction for a proposal that this node makes, of what gathers here: it comes into this block without having been told
+   * to anybody before.
+   *
+   * @param maxBytes room that is left in the proposal
+   */
+  propose(maxBytes: number): Uint8Array | undefined {
+    if (this.#parcels.length === 0) return undefined;
+    if (Math.min(this.#parcelBytes, MAX_TRANSACTION_BYTES) > maxBytes) return undefined;
+    const items = this.#take();
+    const bytes = encodeTransaction(items.map((item) => item.bytes));
+    this.#parts.known(bytes, items);
+    this.#proposed.add(this.#remember(bytes, items));
+    return bytes;
+  }
+
+  /** A block was committed: what was in a proposal that came to nothing is handed in like anything else. */
+  committed(): void {
+    for (const { bytes, hashes } of this.#proposed) {
+      // What is not taken now is handed in again when no block shows it.
+      if (this.#isAwaited(hashes)) void this.#parts.broadcast(bytes);
+    }
+    this.#proposed.clear();
+  }
+
   /** Hands in again what no block has shown for too long. To be called about once a second. */
   resend(): void {
     const now = this.#parts.clock.monotonicMilliseconds();
@@ -118,6 +145,7 @@ export class Outbox {
     this.#parcels.length = 0;
     this.#parcelBytes = 0;
     this.#sent.clear();
+    this.#proposed.clear();
     for (const each of waiting) each.fail(fault);
   }
 
@@ -165,11 +193,16 @@ export class Outbox {
     this.#sending = true;
     while (this.#parcels.length > 0) {
       if (!this.#isFull()) await this.#parts.rhythm.moment();
-      const items = takeTransaction(this.#parcels);
-      this.#parcelBytes -= bytesOf(items);
+      const items = this.#take();
       if (items.length > 0) await this.#handIn(items);
     }
     this.#sending = false;
+  }
+
+  #take(): readonly Submitted[] {
+    const items = takeTransaction(this.#parcels);
+    this.#parcelBytes -= bytesOf(items);
+    return items;
   }
 
   /** Whether waiting for more would not make the next transaction longer. */
@@ -187,8 +220,15 @@ export class Outbox {
       if (trouble === undefined || trouble === "known") break;
       await pause(RETRY_MILLISECONDS);
     }
+    this.#remember(bytes, items);
+  }
+
+  #remember(bytes: Uint8Array, items: readonly Submitted[]): Sent {
     const now = this.#parts.clock.monotonicMilliseconds();
-    this.#sent.add({ bytes, hashes, since: now, last: now, wait: RESEND_MILLISECONDS });
+    const hashes = items.map(({ hash }) => hash);
+    const sent = { bytes, hashes, since: now, last: now, wait: RESEND_MILLISECONDS };
+    this.#sent.add(sent);
+    return sent;
   }
 
   #isAwaited(hashes: readonly Hash[]): boolean {

@@ -96,6 +96,11 @@ export class CometWriter implements BlockWriter {
     }
   }
 
+  /** One more transaction for a proposal of this node that has so much room left. */
+  propose(maxBytes: number): Uint8Array | undefined {
+    return this.unready() === undefined ? this.#outbox.propose(maxBytes) : undefined;
+  }
+
   /** A block of the engine was committed. */
   settle(settled: readonly Settled[]): void {
     this.#lastBlock = this.#parts.clock.monotonicMilliseconds();
@@ -106,6 +111,7 @@ export class CometWriter implements BlockWriter {
           : { ok: false, refusal: result.error },
       );
     }
+    this.#outbox.committed();
     this.#parts.rhythm.committed();
   }
 

@@ -31,7 +31,7 @@ const IDLE_MILLISECONDS = 5000;
 /** Between hosts a proposal takes longer to arrive than on one machine, and a vote too. */
 export const PACES: { readonly [name in "wide" | "local"]: Pace } = {
   wide: { proposeMilliseconds: 3000, commitMilliseconds: 500 },
-  local: { proposeMilliseconds: 1000, commitMilliseconds: 105 },
+  local: { proposeMilliseconds: 1000, commitMilliseconds: 110 },
 };
 
 /** What `config.toml` calls the peers that this engine connects to by itself. */

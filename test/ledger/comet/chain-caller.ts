@@ -121,6 +121,13 @@ export class CalledLedger implements AsyncDisposable {
     return this.call({ processProposal: this.#block(items, name) } as unknown as Partial<Request>);
   }
 
+  /** What this validator proposes, where the engine has been handed these transactions. */
+  prepare(txs: readonly Uint8Array[], maxTxBytes: number): Promise<Response> {
+    const { height, time } = this.#block([]);
+    const asked = { txs, maxTxBytes: BigInt(maxTxBytes), height, time };
+    return this.call({ prepareProposal: asked } as unknown as Partial<Request>);
+  }
+
   /** The next block, with these items as one transaction; not committed. */
   finalize(items: readonly Uint8Array[]): Promise<Response> {
     return this.call({ finalizeBlock: this.#block(items) } as unknown as Partial<Request>);

@@ -19,6 +19,7 @@ import {
 } from "../../../src/core/index.ts";
 import { isHalfJoined } from "../../../src/ledger/comet/index.ts";
 import { decodeMetadata } from "../../../src/ledger/comet/snapshots.ts";
+import { encodeTransaction } from "../../../src/ledger/comet/transaction.ts";
 import { createEmbeddedLedger } from "../../../src/ledger/embedded/index.ts";
 import { turn } from "../../../src/log/index.ts";
 import { chainStart } from "../../../src/node/comet/chain-start.ts";
@@ -103,6 +104,25 @@ describe("a chain", () => {
     // A ledger that the members have not given to validators is nobody's to order but its node's.
     await expect(begin(GENESIS)).resolves.toBeDefined();
     expect(open.at(-1)?.failures[0]).toMatchObject({ facts: { why: "order" } });
+  });
+
+  test("proposes what it was handed and what gathers here, and nothing that is no transaction", async () => {
+    const called = await begin();
+    await called.block();
+    const [handed, own] = [gazette(called), gazette(called)];
+    // While a block is being decided, what comes gathers.
+    await called.propose(handed, "another");
+    const outcomes = called.ledger.submit(own);
+    const [tx, ownTx] = [encodeTransaction(handed), encodeTransaction(own)];
+    let proposal: readonly Uint8Array[] = [];
+    while (proposal.length < 2) {
+      const asked = await called.prepare([tx, Uint8Array.of(0xff)], tx.length + ownTx.length + 12);
+      proposal = present(asked.prepareProposal?.txs, "a proposal");
+      expect(hex(present(proposal[0], "what was handed in"))).toBe(hex(tx));
+    }
+    expect(proposal.map(hex)).toEqual([hex(tx), hex(ownTx)]);
+    await called.block(...own);
+    expect(await outcomes).toMatchObject([{ ok: true }]);
   });
 
   test("tells the engine one difference a block of who votes, and lets in whom the ledger lists", async () => {

@@ -11,17 +11,18 @@ function outboxAt(start: number) {
   const time = { now: start };
   const clock = { wallMilliseconds: () => time.now, monotonicMilliseconds: () => time.now };
   const handedIn: Uint8Array[] = [];
+  const rhythm = new Rhythm(clock, () => false);
   const outbox = new Outbox({
     async broadcast(transaction) {
       handedIn.push(transaction);
       return undefined;
     },
     known: () => undefined,
-    rhythm: new Rhythm(clock, () => false),
+    rhythm,
     clock,
     receiptOf: () => undefined,
   });
-  return { outbox, time, handedIn };
+  return { outbox, time, handedIn, rhythm };
 }
 
 const item = (n: number): Submitted => present(submitted([encodeCbor(n)])[0], "an item");
@@ -87,5 +88,50 @@ describe("what no block has shown", () => {
     expect(handedIn.length).toBe(5);
     outbox.settle(item(3).hash, () => refused);
     await third;
+  });
+});
+
+describe("a proposal of this node", () => {
+  /** An outbox in which something gathers while a block is being decided. */
+  function gathering() {
+    const given = outboxAt(50_000);
+    given.rhythm.proposed();
+    const outcomes = given.outbox.submit([item(1)]);
+    return { ...given, outcomes };
+  }
+
+  test("takes what gathers here, which is handed to no engine then", async () => {
+    const { outbox, rhythm, handedIn, outcomes } = gathering();
+    expect(outbox.propose(1000)).toEqual(item(1).bytes);
+    expect(outbox.propose(1000)).toBeUndefined();
+    outbox.settle(item(1).hash, () => refused);
+    outbox.committed();
+    rhythm.committed();
+    expect(await outcomes).toEqual([refused]);
+    await turn();
+    expect(handedIn).toEqual([]);
+  });
+
+  test("takes nothing for which there is no room, and has nothing to take where nothing gathers", async () => {
+    const { outbox, rhythm, handedIn, outcomes } = gathering();
+    expect(outbox.propose(item(1).bytes.length - 1)).toBeUndefined();
+    rhythm.committed();
+    await until(() => handedIn.length === 1);
+    expect(outbox.propose(1000)).toBeUndefined();
+    outbox.settle(item(1).hash, () => refused);
+    await outcomes;
+  });
+
+  test("that comes to nothing has what it took handed in after the block that was decided instead", async () => {
+    const { outbox, time, handedIn, outcomes } = gathering();
+    const proposed = outbox.propose(1000);
+    outbox.committed();
+    expect(handedIn).toEqual([proposed]);
+    outbox.committed();
+    expect(handedIn.length).toBe(1);
+    look(outbox, time, 3);
+    expect(handedIn.length).toBe(2);
+    outbox.settle(item(1).hash, () => refused);
+    expect(await outcomes).toEqual([refused]);
   });
 });
