@@ -1,12 +1,15 @@
 import { hex, sha256 } from "../../core/index.ts";
 import type { Precheck } from "../precheck.ts";
 import type { LedgerState } from "../state.ts";
-import type { LogStore } from "../stores.ts";
+import type { LedgerClock, LogStore } from "../stores.ts";
 import { type Submitted, submitted } from "../submitted.ts";
 import { decodeTransaction } from "./transaction.ts";
 
 /** Transactions that were seen and not decided yet are kept read for so many bytes; of older ones the work is done again. */
 const MAX_KEPT_BYTES: number = 64 * 1024 * 1024;
+
+/** What no block has shown for so long has vanished; whoever took it hands it in again. */
+const VANISHED_MILLISECONDS = 5000;
 
 /** A transaction that may come to stand in a block. */
 export type Candidate = {
@@ -25,20 +28,28 @@ export class Candidates {
   readonly #precheck: Precheck;
   readonly #state: LedgerState;
   readonly #log: LogStore;
+  readonly #clock: LedgerClock;
   #bytes = 0;
+  #lastSeen = Number.NEGATIVE_INFINITY;
 
   constructor(
     precheck: Precheck,
-    { state, log }: { readonly state: LedgerState; readonly log: LogStore },
+    {
+      state,
+      log,
+      clock,
+    }: { readonly state: LedgerState; readonly log: LogStore; readonly clock: LedgerClock },
   ) {
     this.#precheck = precheck;
     this.#state = state;
     this.#log = log;
+    this.#clock = clock;
   }
 
-  /** Whether there is one that no block has decided. */
+  /** Whether the engine has one to propose, as far as this node knows. */
   get some(): boolean {
-    return this.#known.size > 0;
+    const since = this.#clock.monotonicMilliseconds() - this.#lastSeen;
+    return this.#known.size > 0 && since < VANISHED_MILLISECONDS;
   }
 
   /** `undefined` where the bytes are no transaction. */
@@ -59,6 +70,7 @@ export class Candidates {
   #keep(name: string, transaction: Uint8Array, items: readonly Submitted[]): Candidate {
     const candidate = { bytes: transaction.length, items, checked: this.#check(items) };
     this.#known.set(name, candidate);
+    this.#lastSeen = this.#clock.monotonicMilliseconds();
     this.#bytes += candidate.bytes;
     this.#forgetOldest();
     return candidate;
