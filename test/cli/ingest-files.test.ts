@@ -1,6 +1,17 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { openCsv } from "../../src/cli/import/csv.ts";
 import { openGeoJson } from "../../src/cli/import/geojson.ts";
@@ -222,4 +233,27 @@ test("says the same on the command line, in both languages, and what a dry run w
   expect(problemOf(ambiguous)).toMatchObject({ code: "CLI_FILE_FORMAT" });
   expect(ambiguous.errors).toContain("PM2.5");
   expect(readFileSync(csv, "utf8")).toBe(`${HEADER}\n${ROW}\n`);
+});
+
+test("takes a GeoJSON file that is larger than its memory", async () => {
+  const path = join(directory, "large.geojson");
+  const properties = { station: 7, note: "x".repeat(1000) };
+  const feature = JSON.stringify({ type: "Feature", geometry: null, properties });
+  const file = openSync(path, "w");
+  writeSync(file, '{"type":"FeatureCollection","features":[\n');
+  const many = Array.from({ length: 1000 }, () => feature).join(",\n");
+  for (let i = 0; i < 60; i++) writeSync(file, `${i === 0 ? "" : ",\n"}${many}`);
+  writeSync(file, "\n]}");
+  closeSync(file);
+  const module = fileURLToPath(new URL("../../dist/cli/import/geojson.js", import.meta.url));
+  const program = `
+    const { openGeoJson } = await import(${JSON.stringify(module)});
+    const { columns, rows } = await openGeoJson(${JSON.stringify(path)});
+    let count = 0;
+    for await (const { line } of rows()) count = line;
+    console.log(columns.join(), count);`;
+  const flags = ["--max-old-space-size=40", "--input-type=module", "-e", program];
+  const { stdout } = await promisify(execFile)(process.execPath, flags);
+  rmSync(path);
+  expect(stdout.trim()).toBe("station,note 60000");
 });

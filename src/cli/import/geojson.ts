@@ -1,22 +1,25 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
 import { parseExactJson } from "./exact-json.ts";
+import { GeoJsonCutter, type GeoJsonPiece } from "./geojson-pieces.ts";
 import type { Row, RowSource } from "./row.ts";
 
-/** A GeoJSON FeatureCollection (RFC 7946), or one feature a line (RFC 8142). */
+/** A GeoJSON FeatureCollection (RFC 7946), or one feature a line (RFC 8142). One feature is in memory at a time. */
 export async function openGeoJson(path: string): Promise<RowSource> {
-  const features = readFeatures(path, await read(path));
   const columns = new Set<string>();
-  for (const feature of features)
+  for await (const feature of featuresOf(path))
     for (const name of Object.keys(propertiesOf(feature))) columns.add(name);
   return {
     columns: [...columns],
     async *rows() {
-      for (const [i, feature] of features.entries()) yield toRow(feature, i + 1);
+      let count = 0;
+      for await (const feature of featuresOf(path)) yield toRow(feature, ++count);
     },
   };
 }
+
+const READ_BYTES = 256 * 1024;
 
 type Feature = {
   readonly type: "Feature";
@@ -25,36 +28,49 @@ type Feature = {
   readonly properties?: unknown;
 };
 
-async function read(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
-    throw fileProblem(path, cause);
-  });
+async function* featuresOf(path: string): AsyncGenerator<Feature, void, undefined> {
+  let [features, values, collections] = [0, 0, 0];
+  for await (const piece of piecesOf(path, () => features)) {
+    const value = parseExactJson(piece.text);
+    const isMember = piece.kind === "member";
+    if (!isMember) values += 1;
+    if (!isMember && (piece.isEmptied || !isFeature(value))) {
+      collections += 1;
+      checkCollection(path, value, features);
+    } else if (isFeature(value)) {
+      features += 1;
+      yield value;
+    } else throw noGeoJson(path, features);
+    if (collections > 0 && values > 1) throw noGeoJson(path, features);
+  }
+  if (values === 0) throw noGeoJson(path, 0);
 }
 
-function readFeatures(path: string, text: string): readonly Feature[] {
-  const whole = parseExactJson(text);
-  if (whole === undefined) return readLines(path, text);
-  if (isFeature(whole)) return [whole];
-  const { type, features, crs } = (whole ?? {}) as { [name: string]: unknown };
-  if (type !== "FeatureCollection" || !Array.isArray(features) || !features.every(isFeature)) {
-    throw noGeoJson(path);
+async function* piecesOf(
+  path: string,
+  features: () => number,
+): AsyncGenerator<GeoJsonPiece, void, undefined> {
+  const cutter = new GeoJsonCutter();
+  const input = createReadStream(path, { encoding: "utf8", highWaterMark: READ_BYTES });
+  try {
+    for await (const text of input) yield* cutter.take(text as string);
+    cutter.end();
+  } catch (cause) {
+    if (cause instanceof RangeError) throw noGeoJson(path, features());
+    throw cause instanceof Error && "syscall" in cause ? fileProblem(path, cause) : cause;
   }
-  if (crs !== undefined && !/CRS84|4326|4490/.test(JSON.stringify(crs))) {
-    const want = {
-      en: "in WGS 84 or CGCS2000 degrees",
-      zh: "采用 WGS 84 或 CGCS2000 经纬度的文件",
-    };
-    throw new CliProblem("CLI_FILE_FORMAT", { path, want });
-  }
-  return features;
 }
 
-/** RFC 8142 begins each line with a record separator; many programs leave it out. */
-function readLines(path: string, text: string): readonly Feature[] {
-  const lines = text.split("\n").map((line) => withoutSeparator(line).trim());
-  const features = lines.filter((line) => line !== "").map(parseExactJson);
-  if (features.length === 0 || !features.every(isFeature)) throw noGeoJson(path);
-  return features;
+/** What is left of a collection without its features. */
+function checkCollection(path: string, value: unknown, features: number): void {
+  const { type, features: list, crs } = (value ?? {}) as { [name: string]: unknown };
+  if (type !== "FeatureCollection" || !Array.isArray(list)) throw noGeoJson(path, features);
+  if (crs === undefined || /CRS84|4326|4490/.test(JSON.stringify(crs))) return;
+  const want = {
+    en: "in WGS 84 or CGCS2000 degrees",
+    zh: "采用 WGS 84 或 CGCS2000 经纬度的文件",
+  };
+  throw new CliProblem("CLI_FILE_FORMAT", { path, want });
 }
 
 function toRow(feature: Feature, line: number): Row {
@@ -76,18 +92,16 @@ function isFeature(value: unknown): value is Feature {
   return typeof value === "object" && value !== null && "type" in value && value.type === "Feature";
 }
 
-function noGeoJson(path: string): CliProblem {
-  return new CliProblem("CLI_FILE_FORMAT", {
-    path,
-    want: {
-      en: "GeoJSON: a FeatureCollection, or one feature a line",
-      zh: "GeoJSON（FeatureCollection 或每行一个 Feature）",
-    },
-  });
-}
-
-const RECORD_SEPARATOR = "\u001e";
-
-function withoutSeparator(line: string): string {
-  return line.startsWith(RECORD_SEPARATOR) ? line.slice(1) : line;
+/** @param features so many came before what is none */
+function noGeoJson(path: string, features: number): CliProblem {
+  const en = "GeoJSON: a FeatureCollection, or one feature a line";
+  const zh = "GeoJSON（FeatureCollection 或每行一个 Feature）";
+  const want =
+    features === 0
+      ? { en, zh }
+      : {
+          en: `${en}; what comes after feature ${features} is none`,
+          zh: `${zh}；第 ${features} 个 Feature 之后的内容有误`,
+        };
+  return new CliProblem("CLI_FILE_FORMAT", { path, want });
 }
