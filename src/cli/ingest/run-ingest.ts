@@ -56,12 +56,13 @@ export async function runIngest(run: Run, request: IngestRequest): Promise<void>
     throw new CliProblem("IMPORT_CHANGED", { path, state: ingestStateOf(path) });
   }
   run.note(run.say({ en: `Reading ${path} …`, zh: `正在读取 ${path} ……` }));
-  const { good, bad } = await judge(run, request, mapping);
+  const rows = await openRows(request, mapping);
+  const { good, bad } = await judge(run, request, mapping, rows);
   if (bad > 0 && !request.skipBad) throw new CliProblem("IMPORT_ROWS", { bad, rows: good + bad });
   if (good === 0) throw new CliProblem("IMPORT_EMPTY", { path });
   if (!request.dryRun) {
     const begun = before ?? { format: "cityid/ingest/v1", input, dataset, taken: 0 };
-    await sendRows(run, request, { mapping, good, state: begun });
+    await sendRows(run, request, { mapping, rows, good, state: begun });
     await dropIngestState(path);
   }
   const sent = request.dryRun ? 0 : good;
@@ -81,32 +82,35 @@ export async function runIngest(run: Run, request: IngestRequest): Promise<void>
   ]);
 }
 
-async function judge(run: Run, request: IngestRequest, mapping: Mapping) {
-  const bad = tellBadRows(run, request.report);
+async function judge(run: Run, { report }: IngestRequest, mapping: Mapping, rows: Rows) {
+  const bad = tellBadRows(run, report);
   let good = 0;
-  for await (const _ of goodRows(request, mapping, bad)) good += 1;
+  for await (const _ of goodRows(rows, mapping, bad)) good += 1;
   await bad.end();
   return { good, bad: bad.lines.length };
 }
 
 async function* goodRows(
-  request: IngestRequest,
+  rows: Rows,
   mapping: Mapping,
   bad?: BadRows,
 ): AsyncGenerator<Said, void, undefined> {
-  for await (const row of await rowsOf(request, mapping)) {
+  for await (const row of rows()) {
     const read = readRow(row, mapping);
     if (read.ok) yield read.said;
     else bad?.add(row, read.problems);
   }
 }
 
-async function rowsOf(
+/** The rows of the file, each time from the first one. */
+type Rows = () => AsyncIterable<Row>;
+
+async function openRows(
   { path, format, encoding }: IngestRequest,
   mapping: Mapping,
-): Promise<AsyncIterable<Row>> {
+): Promise<Rows> {
   // Lines have no header: what a row lacks it is told for by itself.
-  if (format === "ndjson") return ndjsonRows(path);
+  if (format === "ndjson") return () => ndjsonRows(path);
   const source =
     format === "csv"
       ? await openCsv(path, encoding === undefined ? {} : { encoding })
@@ -127,7 +131,7 @@ async function rowsOf(
     const got = source.columns.join(", ");
     throw new CliProblem("IMPORT_COLUMNS", { path, want: lost, got, example: "mapping.json" });
   }
-  return source.rows();
+  return () => source.rows();
 }
 
 /** Of the file as it lies there, and of how it is read. */
@@ -144,7 +148,12 @@ async function fingerprint(
   return hash.digest("hex");
 }
 
-type Sending = { readonly mapping: Mapping; readonly good: number; readonly state: IngestState };
+type Sending = {
+  readonly mapping: Mapping;
+  readonly rows: Rows;
+  readonly good: number;
+  readonly state: IngestState;
+};
 
 async function sendRows(run: Run, request: IngestRequest, sending: Sending): Promise<void> {
   const { dataset, path } = request;
@@ -162,28 +171,28 @@ async function sendRows(run: Run, request: IngestRequest, sending: Sending): Pro
   const progress = run.progress(run.say({ en: "Sending", zh: "提交" }), good);
   try {
     if (state.pending !== undefined) state = await sendPending(run, request, state);
-    let rows: Said[] = [];
+    let batch: Said[] = [];
     let bytes = 0;
     let row = 0;
     const flush = async () => {
-      if (rows.length === 0) return;
-      const signed = await signRows(run, rows, { source, audience: log.origin, signer });
-      state = { ...state, pending: { rows: rows.length, ...inBase64(signed) } };
+      if (batch.length === 0) return;
+      const signed = await signRows(run, batch, { source, audience: log.origin, signer });
+      state = { ...state, pending: { rows: batch.length, ...inBase64(signed) } };
       await writeIngestState(path, state);
       state = await sendPending(run, request, state);
       progress.to(state.taken);
-      rows = [];
+      batch = [];
       bytes = 0;
     };
-    for await (const said of goodRows(request, mapping)) {
+    for await (const said of goodRows(sending.rows, mapping)) {
       row += 1;
       if (row <= state.taken) continue;
       const more = factsBytesOf(said);
       // Long texts fill an entry before it has as many rows as were asked for.
       if (bytes + more > MAX_ENTRY_FACTS_BYTES) await flush();
-      rows.push(said);
+      batch.push(said);
       bytes += more;
-      if (rows.length >= request.batchRows) await flush();
+      if (batch.length >= request.batchRows) await flush();
     }
     await flush();
   } finally {
