@@ -32,10 +32,11 @@ export type OutboxParts = {
   readonly receiptOf: (item: Submitted) => Outcome | undefined;
 };
 
-/** A transaction that the engine has taken, and whose block has not come. */
-type Sent = {
-  readonly bytes: Uint8Array;
-  readonly hashes: readonly Hash[];
+/** A transaction, and what it holds. */
+type Packed = { readonly bytes: Uint8Array; readonly hashes: readonly Hash[] };
+
+/** A transaction that the engine has, by itself or in a proposal, and whose block has not come. */
+type Sent = Packed & {
   readonly since: number;
   /** When it was handed in last, and for how long that is good. */
   last: number;
@@ -106,11 +107,9 @@ export class Outbox {
   propose(maxBytes: number): Uint8Array | undefined {
     if (this.#parcels.length === 0) return undefined;
     if (Math.min(this.#parcelBytes, MAX_TRANSACTION_BYTES) > maxBytes) return undefined;
-    const items = this.#take();
-    const bytes = encodeTransaction(items.map((item) => item.bytes));
-    this.#parts.known(bytes, items);
-    this.#proposed.add(this.#remember(bytes, items));
-    return bytes;
+    const packed = this.#pack(this.#take());
+    this.#proposed.add(this.#remember(packed));
+    return packed.bytes;
   }
 
   /** A block was committed: what was in a proposal that came to nothing is handed in like anything else. */
@@ -211,22 +210,26 @@ export class Outbox {
   }
 
   async #handIn(items: readonly Submitted[]): Promise<void> {
-    const bytes = encodeTransaction(items.map((item) => item.bytes));
-    const hashes = items.map(({ hash }) => hash);
-    this.#parts.known(bytes, items);
+    const packed = this.#pack(items);
+    const { bytes, hashes } = packed;
     for (;;) {
       if (this.#closed || !this.#isAwaited(hashes)) return;
       const trouble = await this.#parts.broadcast(bytes);
       if (trouble === undefined || trouble === "known") break;
       await pause(RETRY_MILLISECONDS);
     }
-    this.#remember(bytes, items);
+    this.#remember(packed);
   }
 
-  #remember(bytes: Uint8Array, items: readonly Submitted[]): Sent {
+  #pack(items: readonly Submitted[]): Packed {
+    const bytes = encodeTransaction(items.map((item) => item.bytes));
+    this.#parts.known(bytes, items);
+    return { bytes, hashes: items.map(({ hash }) => hash) };
+  }
+
+  #remember(packed: Packed): Sent {
     const now = this.#parts.clock.monotonicMilliseconds();
-    const hashes = items.map(({ hash }) => hash);
-    const sent = { bytes, hashes, since: now, last: now, wait: RESEND_MILLISECONDS };
+    const sent = { ...packed, since: now, last: now, wait: RESEND_MILLISECONDS };
     this.#sent.add(sent);
     return sent;
   }

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
 import { Rhythm } from "../../../src/ledger/comet/rhythm.ts";
 
-/** A clock that stands still: only what the test says happens. */
-function standing(now = 0) {
-  return { clock: { wallMilliseconds: () => now, monotonicMilliseconds: () => now } };
+/** A clock that stands still until the test moves it: only what that says happens. */
+function standing() {
+  const time = { now: 0 };
+  const clock = { wallMilliseconds: () => time.now, monotonicMilliseconds: () => time.now };
+  return { clock, time };
 }
 
 /** The engine has nothing to propose, or something. */
@@ -35,11 +37,10 @@ test("what fills a transaction waits for nothing", async () => {
 
 test("where nothing happens, and where a proposal came to nothing, it is handed in after a while", async () => {
   await new Rhythm(standing().clock, NOTHING).moment();
-  let now = 0;
-  const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
+  const { clock, time } = standing();
   const rhythm = new Rhythm(clock, NOTHING);
   rhythm.proposed();
-  now = 5000;
+  time.now = 5000;
   await rhythm.moment();
 });
 
@@ -61,43 +62,40 @@ test("after a commit it waits for the next one, where that is on its way already
 });
 
 test("a block that is on its way and does not come holds nothing up for longer than a second", async () => {
-  let now = 0;
-  const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
+  const { clock, time } = standing();
   const rhythm = new Rhythm(clock, SOMETHING);
   rhythm.committed();
-  now = 990;
+  time.now = 990;
   await rhythm.moment();
-  now = 5000;
+  time.now = 5000;
   await rhythm.moment();
 });
 
 test("where validators pause for long, it goes in time for the next proposal", async () => {
-  let now = 0;
-  const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
+  const { clock, time } = standing();
   const rhythm = new Rhythm(clock, SOMETHING);
   rhythm.committed();
-  now = 550;
+  time.now = 550;
   rhythm.proposed();
-  now = 600;
+  time.now = 600;
   rhythm.committed();
-  now = 600 + 395;
+  time.now = 600 + 395;
   await rhythm.moment();
   // Too late for this one.
-  now = 600 + 405;
+  time.now = 600 + 405;
   expect(await comesWithin(100, rhythm.moment())).toBe(false);
 });
 
 test("how long they pause is not learned from a chain that had nothing to do", async () => {
-  let now = 0;
-  const clock = { wallMilliseconds: () => now, monotonicMilliseconds: () => now };
+  const { clock, time } = standing();
   let has = NOTHING;
   const rhythm = new Rhythm(clock, () => has());
   rhythm.committed();
-  now = 550;
+  time.now = 550;
   rhythm.proposed();
-  now = 600;
+  time.now = 600;
   has = SOMETHING;
   rhythm.committed();
-  now = 600 + 395;
+  time.now = 600 + 395;
   expect(await comesWithin(100, rhythm.moment())).toBe(false);
 });
