@@ -1,20 +1,10 @@
 import type { Crypto } from "./contract.ts";
 import { sha256Into } from "./node-sha256.ts";
 import { lanesModule } from "./sha256-lanes-module.ts";
+import { instantiate } from "./wasm.ts";
 
 // One call of the platform's SHA-256 takes longer than the hash of a tree node itself. So many messages are hashed four
 // at a time by a module of our own (docs/adr/0032-sha-256-in-lanes.md), which spares the calls.
-
-// Node has it, and @types/node does not say so.
-declare namespace WebAssembly {
-  class Module {
-    constructor(bytes: Uint8Array);
-  }
-  class Instance {
-    constructor(module: Module);
-    readonly exports: unknown;
-  }
-}
 
 type Lanes = {
   readonly memory: { readonly buffer: ArrayBuffer };
@@ -23,7 +13,7 @@ type Lanes = {
   finish(state: number, out: number): void;
 };
 
-const lanes = new WebAssembly.Instance(new WebAssembly.Module(lanesModule())).exports as Lanes;
+const lanes = instantiate(lanesModule()) as Lanes;
 const memory = new Uint8Array(lanes.memory.buffer);
 
 const LANES = 4;

@@ -1,6 +1,7 @@
 import { createECDH, randomBytes as nodeRandomBytes } from "node:crypto";
 import sodium from "sodium-native";
 import type { Crypto } from "./contract.ts";
+import { Ed25519Tables } from "./ed25519-tables/index.ts";
 import { ED25519_KEY_BYTES, ED25519_SIGNATURE_BYTES } from "./ed25519-well-formed.ts";
 import { p256PrivateKey, p256PublicKey, signRaw, verifyRaw } from "./node-p256.ts";
 import { isLowS, lowS, P256_KEY_BYTES, P256_SIGNATURE_BYTES } from "./p256-low-s.ts";
@@ -15,6 +16,12 @@ export const verifyEd25519: Crypto["verifyEd25519"] = (publicKey, message, signa
   publicKey.length === ED25519_KEY_BYTES &&
   signature.length === ED25519_SIGNATURE_BYTES &&
   sodium.crypto_sign_verify_detached(signature, message, publicKey);
+
+const tables = new Ed25519Tables(({ publicKey, message, signature }) =>
+  verifyEd25519(publicKey, message, signature),
+);
+
+export const verifyEd25519Each: Crypto["verifyEd25519Each"] = (signed) => tables.verifyEach(signed);
 
 // Nothing is gained by waiting for it.
 export const checkEd25519: Crypto["checkEd25519"] = verifyEd25519;

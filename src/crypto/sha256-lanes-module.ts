@@ -1,3 +1,17 @@
+import {
+  type Code,
+  constant,
+  get,
+  load,
+  range,
+  set,
+  simd,
+  store,
+  transpose,
+  V128,
+  wasmModule,
+} from "./wasm.ts";
+
 // The WebAssembly module that hashes four messages at once: SHA-256 (FIPS 180-4 §6.2) in which each variable is a vector
 // of four words, one of each message. It is put together here, instruction by instruction, because the 64 rounds differ in
 // constants and names only. Exports:
@@ -9,21 +23,10 @@
 //
 // `state` is 128 bytes: eight vectors. Pointers are byte offsets in memory and need not be aligned.
 
-type Code = readonly number[];
-
 const PAGES = 2;
 const LANES = 4;
 const VECTOR_BYTES = 16;
 
-const I32 = 0x7f;
-const V128 = 0x7b;
-
-/** LEB128, as WebAssembly spells numbers that are not negative. */
-function unsigned(n: number): number[] {
-  return n < 0x80 ? [n] : [(n & 0x7f) | 0x80, ...unsigned(n >>> 7)];
-}
-
-const simd = (operation: number): Code => [0xfd, ...unsigned(operation)];
 const ADD = simd(0xae);
 const XOR = simd(0x51);
 const OR = simd(0x50);
@@ -31,34 +34,8 @@ const SELECT = simd(0x52);
 const SHIFT_LEFT = simd(0xab);
 const SHIFT_RIGHT = simd(0xad);
 
-const get = (local: number): Code => [0x20, ...unsigned(local)];
-const set = (local: number): Code => [0x21, ...unsigned(local)];
 // Shift counts are below 32, so one byte spells them.
 const count = (n: number): Code => [0x41, n];
-const load = (pointer: number, offset: number): Code => [
-  ...get(pointer),
-  ...simd(0x00),
-  0,
-  ...unsigned(offset),
-];
-const store = (offset: number): Code => [...simd(0x0b), 0, ...unsigned(offset)];
-
-/** The same word in all lanes. */
-function constant(word: number): Code {
-  const bytes = [word & 0xff, (word >>> 8) & 0xff, (word >>> 16) & 0xff, word >>> 24];
-  return [...simd(0x0c), ...bytes, ...bytes, ...bytes, ...bytes];
-}
-
-/** A word of the vector below (0) or on top (1) of the stack. */
-type Word = readonly [vector: 0 | 1, word: number];
-
-/** A vector of four words of the two vectors on the stack. */
-function pick(...words: readonly Word[]): Code {
-  const bytes = words.flatMap(([vector, word]) =>
-    [0, 1, 2, 3].map((byte) => VECTOR_BYTES * vector + 4 * word + byte),
-  );
-  return [...simd(0x0d), ...bytes];
-}
 
 /** The words at `offset`, which stand there with their most significant byte first. */
 function loadBigEndian(pointer: number, offset: number): Code {
@@ -72,35 +49,6 @@ const rotate = (x: number, n: number): Code => [
   ...OR,
 ];
 const shift = (x: number, n: number): Code => [...get(x), ...count(n), ...SHIFT_RIGHT];
-
-/** The four vectors in `rows`, rows and columns changed; `spare` are four more locals. */
-function transpose(rows: readonly number[], spare: readonly number[]): Code {
-  const [a, b, c, d] = rows as [number, number, number, number];
-  const [p, q, r, s] = spare as [number, number, number, number];
-  const join = (x: number, y: number, picked: Code, to: number): Code => [
-    ...get(x),
-    ...get(y),
-    ...picked,
-    ...set(to),
-  ];
-  const low = pick([0, 0], [1, 0], [0, 1], [1, 1]);
-  const high = pick([0, 2], [1, 2], [0, 3], [1, 3]);
-  const first = pick([0, 0], [0, 1], [1, 0], [1, 1]);
-  const second = pick([0, 2], [0, 3], [1, 2], [1, 3]);
-  return [
-    ...join(a, b, low, p),
-    ...join(a, b, high, q),
-    ...join(c, d, low, r),
-    ...join(c, d, high, s),
-    ...join(p, r, first, a),
-    ...join(p, r, second, b),
-    ...join(q, s, first, c),
-    ...join(q, s, second, d),
-  ];
-}
-
-const range = (from: number, length: number): number[] =>
-  Array.from({ length }, (_, i) => from + i);
 
 // Locals of `compress`: its parameters, then the working variables, the message schedule, and a few more.
 const STATE = 0;
@@ -209,35 +157,11 @@ function roundConstant(round: number): number {
   return fraction(Math.cbrt(PRIMES[round] as number));
 }
 
-const vector = (items: readonly Code[]): Code => [...unsigned(items.length), ...items.flat()];
-const section = (id: number, body: Code): Code => [id, ...unsigned(body.length), ...body];
-const text = (word: string): Code => vector(Array.from(word, (letter) => [letter.charCodeAt(0)]));
-
-function functionBody(vectors: number, code: Code): Code {
-  const body = [1, ...unsigned(vectors), V128, ...code, 0x0b];
-  return [...unsigned(body.length), ...body];
-}
-
-const FUNCTIONS = [
-  { name: "start", parameters: 1, body: functionBody(0, start()) },
-  { name: "compress", parameters: 1 + LANES, body: functionBody(28, compress()) },
-  { name: "finish", parameters: 2, body: functionBody(8, finish()) },
-];
-
 /** The module in WebAssembly's binary format. */
 export function lanesModule(): Uint8Array {
-  const types = FUNCTIONS.map(({ parameters }) => [
-    0x60,
-    ...vector(Array.from({ length: parameters }, () => [I32])),
-    0,
-  ]);
-  const exported = FUNCTIONS.map(({ name }, i) => [...text(name), 0, ...unsigned(i)]);
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(1, vector(types)),
-    ...section(3, vector(FUNCTIONS.map((_, i) => unsigned(i)))),
-    ...section(5, vector([[0, ...unsigned(PAGES)]])),
-    ...section(7, vector([[...text("memory"), 2, 0], ...exported])),
-    ...section(10, vector(FUNCTIONS.map(({ body }) => body))),
+  return wasmModule(PAGES, [
+    { name: "start", parameters: 1, locals: [], code: start() },
+    { name: "compress", parameters: 1 + LANES, locals: [[28, V128]], code: compress() },
+    { name: "finish", parameters: 2, locals: [[8, V128]], code: finish() },
   ]);
 }

@@ -8,6 +8,8 @@ declare module "sodium-native" {
       message: Uint8Array,
       publicKey: Uint8Array,
     ): boolean;
+    crypto_hash_sha512(hash: Uint8Array, input: Uint8Array): void;
+    crypto_core_ed25519_scalar_reduce(reduced: Uint8Array, scalar: Uint8Array): void;
   };
   // biome-ignore lint/style/noDefaultExport: a CommonJS module, imported as its default
   export default sodium;

@@ -15,6 +15,7 @@ export {
   signEd25519,
   signP256,
   verifyEd25519,
+  verifyEd25519Each,
   verifyP256,
 } from "./web.ts";
 export { sha256, sha256Each, sha256Into, sha256Rows, sha256Texts } from "./web-sha256.ts";

@@ -15,6 +15,9 @@ export { sha256, sha256Each, sha256Into, sha256Rows, sha256Texts } from "./web-s
 
 export const checkEd25519: Crypto["checkEd25519"] = ed25519Check(async () => verifyEd25519);
 
+export const verifyEd25519Each: Crypto["verifyEd25519Each"] = (signed) =>
+  signed.map(({ publicKey, message, signature }) => verifyEd25519(publicKey, message, signature));
+
 export const signEd25519: Crypto["signEd25519"] = (seed, message) => ed25519.sign(message, seed);
 
 export const publicEd25519: Crypto["publicEd25519"] = (seed) => ed25519.getPublicKey(seed);

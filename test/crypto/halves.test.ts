@@ -43,6 +43,22 @@ describe("Ed25519", () => {
     );
   });
 
+  test("all halves check many as they check one", () => {
+    fc.assert(
+      fc.property(secret, fc.array(message, { maxLength: 4 }), position, (seed, messages, at) => {
+        const publicKey = native.publicEd25519(seed);
+        const signed = messages.map((m, i) => {
+          const signature = native.signEd25519(seed, m);
+          return { publicKey, message: m, signature: i === 1 ? flip(signature, at, 1) : signature };
+        });
+        for (const half of HALVES) {
+          expect(half.verifyEd25519Each(signed)).toEqual(signed.map((_, i) => i !== 1));
+        }
+      }),
+      { numRuns: 20 },
+    );
+  });
+
   test("all halves refuse a key with one bit turned", () => {
     fc.assert(
       fc.property(secret, message, fc.nat({ max: 31 }), bit, (seed, m, at, turned) => {

@@ -21,6 +21,7 @@ export {
   ALG_ED25519,
   ALG_EDDSA,
   ALG_ES256,
+  areSignaturesRight,
   type CoseSignatureRefusal,
   isSignatureRight,
   type PreparedSignature,

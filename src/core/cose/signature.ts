@@ -1,4 +1,4 @@
-import { verifyEd25519, verifyP256 } from "#crypto";
+import { verifyEd25519, verifyEd25519Each, verifyP256 } from "#crypto";
 import type { CborKeyedMap } from "../cbor/index.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type CoseKeyRefusal, type PublicKey, parseCoseKey } from "./key.ts";
@@ -86,6 +86,15 @@ function kindOf(alg: number): PublicKey["kind"] | undefined {
 export function isSignatureRight(check: PreparedSignature): boolean {
   const verify = check.kind === "ed25519" ? verifyEd25519 : verifyP256;
   return verify(check.publicKey, check.message, check.signature);
+}
+
+/** The verdicts of {@link isSignatureRight}, in order: many at once may take less than as many one by one. */
+export function areSignaturesRight(checks: readonly PreparedSignature[]): boolean[] {
+  const verdicts = verifyEd25519Each(checks.filter(({ kind }) => kind === "ed25519"));
+  let next = 0;
+  return checks.map((check) =>
+    check.kind === "ed25519" ? verdicts[next++] === true : isSignatureRight(check),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import {
+  areSignaturesRight,
   type ChildGenesis,
   type Genesis,
-  isSignatureRight,
   type NoteSigner,
   present,
   signCheckpoint,
@@ -64,6 +64,6 @@ export async function openMemoryLedger(options: {
 }
 
 const SAME_THREAD: SignaturePool = {
-  checkBatch: async (checks) => checks.map(isSignatureRight),
+  checkBatch: async (checks) => areSignaturesRight(checks),
   close: async () => undefined,
 };

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { isSignatureRight, prepareSignature, verifySignature } from "../../../src/core/index.ts";
+import {
+  areSignaturesRight,
+  isSignatureRight,
+  prepareSignature,
+  verifySignature,
+} from "../../../src/core/index.ts";
 import { ED25519, ED25519_KEY, edited, MESSAGE, P256, P256_KEY, signed } from "./make.ts";
 
 const KINDS = [
@@ -7,6 +12,18 @@ const KINDS = [
   { kind: "ed25519", key: ED25519_KEY, bytes: ED25519.bytes, alg: -19 },
   { kind: "p256", key: P256_KEY, bytes: P256.bytes, alg: -7 },
 ] as const;
+
+test("many signatures of both kinds get the verdicts that each gets by itself", () => {
+  const checks = KINDS.flatMap(({ kind, key, alg }) =>
+    [MESSAGE, MESSAGE.subarray(1)].flatMap((message) => {
+      const prepared = prepareSignature({ key }, alg, MESSAGE, signed(kind, message));
+      return prepared.ok ? [prepared.value] : [];
+    }),
+  );
+  expect(areSignaturesRight(checks)).toEqual([true, false, true, false, true, false]);
+  expect(areSignaturesRight(checks)).toEqual(checks.map(isSignatureRight));
+  expect(areSignaturesRight([])).toEqual([]);
+});
 
 describe.each(KINDS)("a signature by algorithm $alg", ({ kind, key, bytes, alg }) => {
   test("is taken under its key, and leaves only arithmetic once prepared", () => {

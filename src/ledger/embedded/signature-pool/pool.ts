@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { isSignatureRight, type PreparedSignature } from "../../../core/index.ts";
+import { areSignaturesRight, type PreparedSignature } from "../../../core/index.ts";
 import { workerUrl } from "../../../log/index.ts";
 import { LedgerFault } from "../../fault.ts";
 import type { SignaturePool } from "../../stores.ts";
@@ -39,7 +39,7 @@ export function openSignaturePool(
 
 function onThisThread(): SignaturePool {
   return {
-    checkBatch: async (checks) => checks.map(isSignatureRight),
+    checkBatch: async (checks) => areSignaturesRight(checks),
     close: async () => {},
   };
 }
