@@ -25,6 +25,7 @@ export type CliProblemCode =
   | "CLI_EVIDENCE"
   | "CLI_OPERATION"
   | "CLI_SHAPE"
+  | "CLI_DECISION_UNKNOWN"
   | "CLI_DECISION_FORGED"
   | "CLI_PROOF"
   | "CLI_PROOF_INCOMPLETE"
@@ -237,6 +238,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Mend that value; nothing was signed.",
       zh: "请改正该值；未签署任何内容。",
+    },
+  },
+  CLI_DECISION_UNKNOWN: {
+    exit: "missing",
+    what: {
+      en: "There is no decision {decision}.",
+      zh: "没有决议 {decision}。",
+    },
+    remedy: {
+      en: "Check its id: `cityid inbox decisions` lists those that await votes. Nothing was signed.",
+      zh: "请核对编号：`cityid inbox decisions` 可列出待表决的决议。未签署任何内容。",
     },
   },
   CLI_DECISION_FORGED: {

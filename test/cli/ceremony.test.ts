@@ -195,6 +195,9 @@ describe("the node that writes the log", () => {
       approvals: 1,
       needed: 2,
     });
+    const unknown = await signed("C", "endorse", "00".repeat(32));
+    expect(unknown.exit).toBe(4);
+    expect(unknown.errors).toContain("CLI_DECISION_UNKNOWN");
     jsonOf(await signed("C", "endorse", id));
     expect(await node.client.decision(id)).toMatchObject({ state: "executed" });
     // What stands there is changed by the same word; nobody has to know which operation set it.

@@ -10,7 +10,7 @@ import {
   operation as operationShape,
   readApplication,
 } from "../../core/index.ts";
-import { type DecisionJson, describeOperation } from "../../sdk/index.ts";
+import { ApiProblem, type DecisionJson, describeOperation } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
@@ -34,7 +34,7 @@ export function addEndorse(program: Command, { say, runOf }: Cli): void {
     .action(async (id: string, options: Options, command: Command) => {
       const run = runOf(command);
       const decision = readId(id);
-      await showDecision(run, await run.client.decision(id));
+      await showDecision(run, await decisionOf(run, id));
       const vote = options.reject ? "reject" : "approve";
       const { reason } = options;
       const operation = {
@@ -54,6 +54,15 @@ export function addEndorse(program: Command, { say, runOf }: Cli): void {
         }),
       );
     });
+}
+
+async function decisionOf(run: Run, id: string): Promise<DecisionJson> {
+  try {
+    return await run.client.decision(id);
+  } catch (problem) {
+    const isUnknown = problem instanceof ApiProblem && problem.status === 404;
+    throw isUnknown ? new CliProblem("CLI_DECISION_UNKNOWN", { decision: id }) : problem;
+  }
 }
 
 /** Shows what a vote is about: from the signed bytes themselves, since a node could say anything. */
