@@ -21,7 +21,9 @@ const problem = async (method: string, path: string, body?: unknown) => {
   const { status, body: said } = await ask(method, path, body);
   return { status, type: said?.type };
 };
-const in_ = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
+/** In whole milliseconds, which are told where there are any. */
+const in_ = (milliseconds: number) =>
+  new Date(Date.now() + milliseconds).toISOString().replace(".000Z", "Z");
 const property = (value: unknown, more: object = {}) => ({ type: "Property", value, ...more });
 const alert = (n: string, more: object = {}) => ({
   ...{ id: `urn:ngsi-ld:Alert:${n}`, type: "Alert", level: property(1) },
@@ -117,6 +119,12 @@ describe("an entity that expires", () => {
     expect(await time()).toBe(second);
     expect((await ask("PATCH", path, { expiresAt: "urn:ngsi-ld:null" })).status).toBe(204);
     expect(await time()).toBeUndefined();
+    // Said in whole seconds, or with zeros behind them, it is one time, and told in whole seconds.
+    for (const said of ["2100-01-01T00:00:00Z", "2100-01-01T00:00:00.000Z"]) {
+      expect((await ask("PATCH", path, { expiresAt: said })).status).toBe(204);
+      expect(await time()).toBe("2100-01-01T00:00:00Z");
+    }
+    expect((await ask("PATCH", path, { expiresAt: "urn:ngsi-ld:null" })).status).toBe(204);
     const upserted = [alert("two", { expiresAt: first })];
     expect((await ask("POST", "/entityOperations/upsert", upserted)).status).toBe(204);
     expect(await time()).toBe(first);

@@ -10,6 +10,7 @@ import {
   MEMBERS,
   NGSI_NULL,
 } from "../../data/index.ts";
+import { briefTime } from "./brief-time.ts";
 import { asOfVersion } from "./conformance.ts";
 import type { TermContext } from "./contexts.ts";
 import type { Projection } from "./projection.ts";
@@ -68,7 +69,7 @@ export function entityJson(given: Entity, context: TermContext, form: Form, link
   if (form.withTimes) {
     put("createdAt", timeText(created));
     put("modifiedAt", timeText(modified));
-    if (entity.expires !== undefined) put("expiresAt", timeText(entity.expires));
+    if (entity.expires !== undefined) put("expiresAt", briefTime(entity.expires));
   }
   for (const [name, instances] of Object.entries(shown(entity.attributes, form))) {
     json[context.attributeTerm(name)] = attributeJson(name, instances, context, form, links);
