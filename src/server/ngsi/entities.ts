@@ -31,6 +31,7 @@ import { withLinked } from "./linked.ts";
 import { idsFound, mappedOf, withinMap } from "./mapped.ts";
 import { attributeIri } from "./names.ts";
 import { readOrder } from "./order.ts";
+import { pageLinks } from "./page-links.ts";
 import { ATTRIBUTE, CHANGE, isTrue, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
 import { proofLinks, withProofs } from "./proofs.ts";
 import { purge } from "./purge.ts";
@@ -196,7 +197,7 @@ export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answe
     ? await countLasting(entities, query.query, target.view, ask.nowMilliseconds)
     : undefined;
   const headers = {
-    ...pageLinks(ask, query, page.value.isMore),
+    ...(ask.c.req.method === "GET" && pageLinks(ask, { ...query, isMore: page.value.isMore })),
     ...versionApplied(version),
     ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
     ...mapped.value.headers,
@@ -234,24 +235,6 @@ async function pageOf(
   const sorted = [...all.entities].sort(order.value);
   const end = offset + limit;
   return ok({ entities: sorted.slice(offset, end), isMore: end < sorted.length });
-}
-
-function pageLinks(
-  { c }: Ask,
-  { limit, offset }: NgsiQuery,
-  isMore: boolean,
-): Record<string, string> {
-  if (c.req.method !== "GET") return {};
-  const to = (rel: string, at: number): string => {
-    const url = new URL(c.req.url);
-    url.searchParams.set("offset", String(at));
-    return `<${url.pathname}${url.search}>; rel="${rel}"`;
-  };
-  const links = [
-    ...(offset > 0 ? [to("prev", Math.max(0, offset - limit))] : []),
-    ...(isMore && limit > 0 ? [to("next", offset + limit)] : []),
-  ];
-  return links.length === 0 ? {} : { Link: links.join(", ") };
 }
 
 function readGeometryProperty({ accept, asked, context }: Ask): Result<string, AnyRefusal> {
