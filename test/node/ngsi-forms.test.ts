@@ -280,7 +280,10 @@ describe("members and links", () => {
         "csf=a==1;",
         "georel=near;maxDistance==0&geometry=Point&coordinates=[0,0]",
       ],
-      ...["type=*&local=false", "geometryProperty=location", "containedBy=x y", "collation=xx"],
+      ...["type=*&local=false", "geometryProperty=location", "containedBy=x y"],
+      ...["collation=de_u", "collation=a", "collation=", "collation=de,fr", "collation=x-own"],
+      // A good tag, but longer than any that means something.
+      `collation=de-u-co-phonebk-x-${"abcdefgh-".repeat(6)}a`,
       ...["orderBy=floors;dist-asc", "orderBy=floors;dist-asc&orderFrom=1,2", "orderBy=at[city"],
     ]) {
       const typed = query.startsWith("type") ? query : `type=House&${query}`;
@@ -323,9 +326,27 @@ describe("members and links", () => {
     }
     const near = { orderBy: ["location;dist-asc"] };
     expect(await query({ ordering: near })).toBe("HTTP_PARAMETER");
-    expect(await query({ ordering: { ...ordering, collation: "de-u-co-phonebk" } })).toBe(
-      "HTTP_PARAMETER",
-    );
+    const collated = (collation: string) => query({ ordering: { ...ordering, collation } });
+    expect(await collated("de_u-co-phonebk")).toBe("HTTP_PARAMETER");
+    expect(await collated("de-u-co-phonebk")).toEqual([1, 2]);
+  });
+
+  test("are put into the order of a language, the same on every page", async () => {
+    for (const [n, name] of ["Zebra", "Ähre", "Afrika", "Ähre"].entries()) {
+      await made({ id: `urn:word:${n}`, type: "Word", name: property(name) });
+    }
+    const words = async (more: string) =>
+      (await get(`/entities?type=Word&orderBy=name${more}`)).map(({ id }: Json) => id.at(-1));
+    expect((await words("")).join("")).toBe("2013");
+    expect((await words("&collation=de")).join("")).toBe("2130");
+    const phonebook = "&collation=de-u-co-phonebk";
+    expect((await words(phonebook)).join("")).toBe("1320");
+    const pages = [0, 1, 2, 3, 4].map((offset) => words(`${phonebook}&limit=1&offset=${offset}`));
+    expect((await Promise.all(pages)).flat().join("")).toBe("1320");
+    const then = "/temporal/entities?type=Word&timerel=after&timeAt=2020-01-01T00:00:00Z";
+    const told = await get(`${then}&timeproperty=createdAt&orderBy=name${phonebook}`);
+    expect(told.map(({ id }: Json) => id.at(-1)).join("")).toBe("1320");
+    for (let n = 0; n < 4; n++) await ask("DELETE", `/entities/urn:word:${n}`);
   });
 
   test("are put into an order, and found by scope", async () => {
@@ -359,6 +380,8 @@ describe("members and links", () => {
         .join("");
     expect(await ordered("name[is]")).toBe("4312");
     expect(await ordered("name[is]", "&collation=und")).toBe("4321");
+    // A language that has no order of its own has the same.
+    expect(await ordered("name[is]", "&collation=tlh")).toBe("4321");
     expect(await ordered("location;dist-asc", "&orderFrom=[1.4,0]")).toBe("2314");
     expect(await ordered("location;dist-desc", "&orderFrom=[1.4,0]")).toBe("1324");
     const scoped = async (q: string) =>
