@@ -142,7 +142,8 @@ async function retrieve(ask: Ask): Answer {
     ...mapped.value.headers,
   };
   if (ask.accept === GEO) {
-    return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
+    const feature = featureJson(entity, context, proven, place.value);
+    return ok(answerWith(ask, feature, links, statusOf(proven)));
   }
   const text = ask.accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
   if (text !== undefined) {
@@ -150,7 +151,12 @@ async function retrieve(ask: Ask): Answer {
     return ok(answerJsonText(ask, text.kept(entity), links));
   }
   const all = await withLinked(ask, [entity], context, proven);
-  return ok(answerWith(ask, all.length === 1 ? all[0] : all, links));
+  return ok(answerWith(ask, all.length === 1 ? all[0] : all, links, statusOf(proven)));
+}
+
+/** Of what was told in this form: something in it stands otherwise in the log than an older version has it. */
+function statusOf({ version }: Form): 200 | 203 {
+  return version?.isAltered === true ? 203 : 200;
 }
 
 /** Nothing is left of it that could be told. */
@@ -181,7 +187,7 @@ export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answe
   const mapped = await mappedOf(ask, () => idsFound(ask, asked.query));
   if (!mapped.ok) return mapped;
   const query = { ...asked, query: withinMap(asked.query, mapped.value) };
-  const status = mapped.value.isNew ? 201 : 200;
+  const { isNew } = mapped.value;
   const page = await pageOf(ask, query);
   if (!page.ok) return page;
   // Of what was found by its attributes its name is told in any case.
@@ -203,14 +209,14 @@ export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answe
     ...mapped.value.headers,
   };
   if (text !== undefined) {
-    return ok(answerJsonText(ask, listText(told.map(text.kept)), headers, status));
+    return ok(answerJsonText(ask, listText(told.map(text.kept)), headers, isNew ? 201 : 200));
   }
   const found =
     accept === GEO
       ? told.map((entity) => featureJson(entity, context, proven, place.value))
       : await withLinked(ask, told, context, proven);
   const value = accept === GEO ? { type: "FeatureCollection", features: found } : found;
-  return ok(answerWith(ask, value, headers, status));
+  return ok(answerWith(ask, value, headers, isNew ? 201 : statusOf(proven)));
 }
 
 /** Of one query that is to be ordered: all of it is looked at. */
