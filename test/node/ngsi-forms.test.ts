@@ -339,6 +339,14 @@ describe("members and links", () => {
       (await get(`/entities?type=Word&orderBy=name${more}`)).map(({ id }: Json) => id.at(-1));
     expect((await words("")).join("")).toBe("2013");
     expect((await words("&collation=de")).join("")).toBe("2130");
+    expect((await words("&collation=sv")).join("")).toBe("2013");
+    expect((await words("&collation=und")).join("")).toBe("2130");
+    for (const [n, name] of ["a10", "a9"].entries()) {
+      await made({ id: `urn:number:${n}`, type: "Number", name: property(name) });
+    }
+    const numbers = (await get("/entities?type=Number&orderBy=name&collation=und-u-kn")) as Json[];
+    expect(numbers.map(({ id }) => id.at(-1))).toEqual(["1", "0"]);
+    for (let n = 0; n < 2; n++) await ask("DELETE", `/entities/urn:number:${n}`);
     const phonebook = "&collation=de-u-co-phonebk";
     expect((await words(phonebook)).join("")).toBe("1320");
     const pages = [0, 1, 2, 3, 4].map((offset) => words(`${phonebook}&limit=1&offset=${offset}`));

@@ -77,8 +77,9 @@ function readCollation(tag: string | undefined): Result<CompareTexts, AnyRefusal
   const want = `a tag of BCP 47 of at most ${MAX_COLLATION} characters, such as de-u-co-phonebk`;
   if (tag.length > MAX_COLLATION) return wrong("collation", tag, want);
   try {
-    // Without a second one, a language that has no order of its own would get that of the machine.
-    return ok(new Intl.Collator([tag, ROOT_LANGUAGE]).compare);
+    // A language that has no order of its own, as "und" is none, would get that of the machine.
+    const tags = [tag.replace(/^und(?=-|$)/i, ROOT_LANGUAGE), ROOT_LANGUAGE];
+    return ok(new Intl.Collator(tags).compare);
   } catch (cause) {
     if (cause instanceof RangeError) return wrong("collation", tag, want);
     throw cause;
