@@ -900,6 +900,8 @@ describe("what was so", () => {
       expect(
         (await ask("PATCH", `/entities/${id}`, { scope: "/New", v: property(2) })).status,
       ).toBe(204);
+      // What is set again holds on, and is told once.
+      expect((await ask("PATCH", `/entities/${id}`, { scope: "/New" })).status).toBe(204);
       await pause();
       const fresh = now();
       await pause();
