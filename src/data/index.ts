@@ -63,6 +63,7 @@ export {
 export type { Measure, MeasureGrouping, MeasureQuery } from "./entities/measure.ts";
 export { isPattern } from "./entities/pattern.ts";
 export {
+  areScopesAskedFor,
   type EntityQuery,
   isAskedFor,
   type PlaceCondition,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { discard } from "../discard.ts";
 import { code } from "../sdk/world.ts";
 import { AIR, type DatasetWorld, OFFICE, openDatasetWorld, ownerAt } from "./dataset-world.ts";
-import { ERRORS, JSON_TYPE, type Json, ngsiClient } from "./ngsi-client.ts";
+import { ERRORS, type Fields, JSON_TYPE, type Json, ngsiClient } from "./ngsi-client.ts";
 import { startRealNode, until } from "./real-node.ts";
 import { Receiver } from "./receiver.ts";
 
@@ -21,7 +21,9 @@ const problem = async (method: string, path: string, body?: unknown) => {
   const { status, body: said } = await ask(method, path, body);
   return { status, type: said?.type };
 };
-const in_ = (milliseconds: number) => new Date(Date.now() + milliseconds).toISOString();
+/** In whole milliseconds, which are told where there are any. */
+const in_ = (milliseconds: number) =>
+  new Date(Date.now() + milliseconds).toISOString().replace(".000Z", "Z");
 const property = (value: unknown, more: object = {}) => ({ type: "Property", value, ...more });
 const alert = (n: string, more: object = {}) => ({
   ...{ id: `urn:ngsi-ld:Alert:${n}`, type: "Alert", level: property(1) },
@@ -117,6 +119,12 @@ describe("an entity that expires", () => {
     expect(await time()).toBe(second);
     expect((await ask("PATCH", path, { expiresAt: "urn:ngsi-ld:null" })).status).toBe(204);
     expect(await time()).toBeUndefined();
+    // Said in whole seconds, or with zeros behind them, it is one time, and told in whole seconds.
+    for (const said of ["2100-01-01T00:00:00Z", "2100-01-01T00:00:00.000Z"]) {
+      expect((await ask("PATCH", path, { expiresAt: said })).status).toBe(204);
+      expect(await time()).toBe("2100-01-01T00:00:00Z");
+    }
+    expect((await ask("PATCH", path, { expiresAt: "urn:ngsi-ld:null" })).status).toBe(204);
     const upserted = [alert("two", { expiresAt: first })];
     expect((await ask("POST", "/entityOperations/upsert", upserted)).status).toBe(204);
     expect(await time()).toBe(first);
@@ -162,17 +170,61 @@ describe("an entity that expires", () => {
     const told = async (path: string, prefer: string) => {
       const headers = { Prefer: prefer };
       const answer = await fetch(`${world.node.url}/ngsi-ld/v1${path}`, { headers });
-      return [answer.headers.get("Preference-Applied"), await answer.json()];
+      return [answer.headers.get("Preference-Applied"), await answer.json(), answer.status];
     };
     const path = "/entities/urn:ngsi-ld:Alert:old?options=sysAttrs";
-    const [applied, then] = await told(path, "ngsi-ld=1.3");
-    expect([applied, then.expiresAt, then.level.note]).toEqual([
-      "ngsi-ld=1.3",
-      undefined,
-      property({ en: "x" }),
+    const [applied, then, status] = await told(path, "ngsi-ld=1.3");
+    expect([applied, then.expiresAt, then.level.note, status]).toEqual([
+      ...["ngsi-ld=1.3", undefined, property({ en: "x" }), 203],
     ]);
-    const [newest, now] = await told(path, "ngsi-ld=1.9.1");
-    expect([newest, now.expiresAt]).toEqual(["ngsi-ld=1.9", expect.any(String)]);
+    const [newest, now, whole] = await told(path, "ngsi-ld=1.9.1");
+    expect([newest, now.expiresAt, whole]).toEqual(["ngsi-ld=1.9", expect.any(String), 200]);
+    // It is altered only where something of what is told came later.
+    const statuses = async (older: string, fields: Fields = {}) =>
+      Promise.all(
+        [
+          ...["", "?options=sysAttrs", "?pick=id,type", "?options=keyValues"].map(
+            (query) => `/entities/urn:ngsi-ld:Alert:old${query}`,
+          ),
+          ...["", "&options=sysAttrs", "&pick=id,type", "&limit=0&count=true"].map(
+            (query) => `/entities?type=Alert${query}`,
+          ),
+        ].map(async (each) => {
+          const headers = { Prefer: `ngsi-ld=${older}`, ...fields };
+          const answers = await Promise.all(
+            ["GET", "HEAD"].map((method) =>
+              fetch(`${world.node.url}/ngsi-ld/v1${each}`, { method, headers }),
+            ),
+          );
+          expect(answers.map((one) => one.headers.get("Preference-Applied"))).toEqual(
+            answers.map(() => `ngsi-ld=1.${older.at(2)}`),
+          );
+          expect(answers[1]?.status, each).toBe(answers[0]?.status);
+          return answers[0]?.status;
+        }),
+      );
+    const geo = { Accept: "application/geo+json" };
+    expect(await statuses("1.3")).toEqual([203, 203, 200, 200, 203, 203, 200, 200]);
+    expect(await statuses("1.3", geo)).toEqual([203, 203, 200, 200, 203, 203, 200, 200]);
+    expect(await statuses("1.8")).toEqual([200, 203, 200, 200, 200, 203, 200, 200]);
+    expect(await statuses("1.9")).toEqual(Array.from({ length: 8 }, () => 200));
+    const inBody = { type: "Query", entities: [{ type: "Alert" }] };
+    const older = { ...JSON_TYPE, Prefer: "ngsi-ld=1.3" };
+    const { status: found } = await ask("POST", "/entityOperations/query", inBody, older);
+    expect(found).toBe(203);
+    const behind = { in: { type: "Relationship", object: "urn:ngsi-ld:Alert:old" } };
+    await made({ id: "urn:ngsi-ld:Hall:1", type: "Hall", ...behind });
+    for (const [join, told] of [
+      ["", 200] as const,
+      ["&join=inline", 203] as const,
+      ["&join=flat", 203] as const,
+    ]) {
+      const answer = await ask("GET", `/entities?type=Hall${join}`, undefined, {
+        Prefer: "ngsi-ld=1.3",
+      });
+      expect(answer.status, join).toBe(told);
+    }
+    expect((await ask("DELETE", "/entities/urn:ngsi-ld:Hall:1")).status).toBe(204);
     expect((await told("/entities?type=Alert", "ngsi-ld=1.0"))[0]).toBe("ngsi-ld=1.0");
     expect((await told(path, "body=json"))[0]).toBeNull();
     expect((await ask("DELETE", "/entities/urn:ngsi-ld:Alert:old")).status).toBe(204);

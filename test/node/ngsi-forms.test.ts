@@ -280,7 +280,10 @@ describe("members and links", () => {
         "csf=a==1;",
         "georel=near;maxDistance==0&geometry=Point&coordinates=[0,0]",
       ],
-      ...["type=*&local=false", "geometryProperty=location", "containedBy=x y", "collation=xx"],
+      ...["type=*&local=false", "geometryProperty=location", "containedBy=x y"],
+      ...["collation=de_u", "collation=a", "collation=", "collation=de,fr", "collation=x-own"],
+      // A good tag, but longer than any that means something.
+      `collation=de-u-co-phonebk-x-${"abcdefgh-".repeat(6)}a`,
       ...["orderBy=floors;dist-asc", "orderBy=floors;dist-asc&orderFrom=1,2", "orderBy=at[city"],
     ]) {
       const typed = query.startsWith("type") ? query : `type=House&${query}`;
@@ -323,9 +326,35 @@ describe("members and links", () => {
     }
     const near = { orderBy: ["location;dist-asc"] };
     expect(await query({ ordering: near })).toBe("HTTP_PARAMETER");
-    expect(await query({ ordering: { ...ordering, collation: "de-u-co-phonebk" } })).toBe(
-      "HTTP_PARAMETER",
-    );
+    const collated = (collation: string) => query({ ordering: { ...ordering, collation } });
+    expect(await collated("de_u-co-phonebk")).toBe("HTTP_PARAMETER");
+    expect(await collated("de-u-co-phonebk")).toEqual([1, 2]);
+  });
+
+  test("are put into the order of a language, the same on every page", async () => {
+    for (const [n, name] of ["Zebra", "Ähre", "Afrika", "Ähre"].entries()) {
+      await made({ id: `urn:word:${n}`, type: "Word", name: property(name) });
+    }
+    const words = async (more: string) =>
+      (await get(`/entities?type=Word&orderBy=name${more}`)).map(({ id }: Json) => id.at(-1));
+    expect((await words("")).join("")).toBe("2013");
+    expect((await words("&collation=de")).join("")).toBe("2130");
+    expect((await words("&collation=sv")).join("")).toBe("2013");
+    expect((await words("&collation=und")).join("")).toBe("2130");
+    for (const [n, name] of ["a10", "a9"].entries()) {
+      await made({ id: `urn:number:${n}`, type: "Number", name: property(name) });
+    }
+    const numbers = (await get("/entities?type=Number&orderBy=name&collation=und-u-kn")) as Json[];
+    expect(numbers.map(({ id }) => id.at(-1))).toEqual(["1", "0"]);
+    for (let n = 0; n < 2; n++) await ask("DELETE", `/entities/urn:number:${n}`);
+    const phonebook = "&collation=de-u-co-phonebk";
+    expect((await words(phonebook)).join("")).toBe("1320");
+    const pages = [0, 1, 2, 3, 4].map((offset) => words(`${phonebook}&limit=1&offset=${offset}`));
+    expect((await Promise.all(pages)).flat().join("")).toBe("1320");
+    const then = "/temporal/entities?type=Word&timerel=after&timeAt=2020-01-01T00:00:00Z";
+    const told = await get(`${then}&timeproperty=createdAt&orderBy=name${phonebook}`);
+    expect(told.map(({ id }: Json) => id.at(-1)).join("")).toBe("1320");
+    for (let n = 0; n < 4; n++) await ask("DELETE", `/entities/urn:word:${n}`);
   });
 
   test("are put into an order, and found by scope", async () => {
@@ -359,6 +388,8 @@ describe("members and links", () => {
         .join("");
     expect(await ordered("name[is]")).toBe("4312");
     expect(await ordered("name[is]", "&collation=und")).toBe("4321");
+    // A language that has no order of its own has the same.
+    expect(await ordered("name[is]", "&collation=tlh")).toBe("4321");
     expect(await ordered("location;dist-asc", "&orderFrom=[1.4,0]")).toBe("2314");
     expect(await ordered("location;dist-desc", "&orderFrom=[1.4,0]")).toBe("1324");
     const scoped = async (q: string) =>
@@ -746,6 +777,163 @@ describe("what was so", () => {
         "BadRequestData",
       ]);
     }
+  });
+
+  describe("is found by the scopes that held then", () => {
+    const clock = (time: string) => `2026-03-02T${time}:00Z`;
+    const then = (value: unknown, time: string) => property(value, { observedAt: clock(time) });
+    const window = `timerel=between&timeAt=${clock("12:00")}&endTimeAt=${clock("13:00")}`;
+    const TIMES = ["12:05", "12:15", "12:45"];
+    const v = TIMES.map((time, n) => then(n, time));
+    const scoped: { readonly [name: string]: unknown } = {
+      late: then("/L/M", "14:00"),
+      begun: then("/M", "12:10"),
+      moved: [then("/R", "10:00"), then("/S", "12:30")],
+      long: then("/A/B", "10:00"),
+      left: [then("/Q", "10:00"), then("/P", "12:00")],
+      // What is said without a time holds all the while, until others are observed.
+      whole: ["/all", "/W"],
+    };
+    const none = { id: "urn:held:none", type: "Held", v };
+    beforeAll(async () => {
+      for (const [name, scope] of Object.entries(scoped)) {
+        await made({ id: `urn:held:${name}`, type: "Held", scope, v }, "/temporal/entities");
+      }
+      await made(none, "/temporal/entities");
+    });
+
+    const found = async (scopeQ: string, more = window): Promise<Json[]> => {
+      const query = `type=Held&scopeQ=${encodeURIComponent(scopeQ)}&${more}`;
+      return (await get(`/temporal/entities?${query}`)).map(
+        ({ id, v: told, scope }: Json) =>
+          [
+            id.replace("urn:held:", ""),
+            told?.map((each: Json) => each.observedAt.slice(11, 16)),
+            scope?.map((each: Json) => [each.value, each.observedAt.slice(11, 16)]),
+          ] as const,
+      );
+    };
+
+    test("by what began in time, with what was so in it alone", async () => {
+      expect(await found("/L/M")).toEqual([]);
+      expect(await found("/L/#")).toEqual([]);
+      expect(await found("/M")).toEqual([["begun", TIMES.slice(1), [["/M", "12:10"]]]]);
+      expect(await found("/R")).toEqual([["moved", TIMES.slice(0, 2), [["/R", "10:00"]]]]);
+      expect(await found("/S")).toEqual([["moved", ["12:45"], [["/S", "12:30"]]]]);
+      expect(await found("/R,/S")).toEqual([
+        [
+          "moved",
+          TIMES,
+          [
+            ["/R", "10:00"],
+            ["/S", "12:30"],
+          ],
+        ],
+      ]);
+      // They did not hold at once.
+      expect(await found("/R;/S")).toEqual([]);
+      expect(await found("/all;/W")).toEqual([["whole", TIMES, undefined]]);
+      // The end does not count, the beginning does.
+      expect(await found("/Q")).toEqual([]);
+      expect((await found("/P"))[0]).toEqual(["left", TIMES, [["/P", "12:00"]]]);
+    });
+
+    test("by what holds when the time begins", async () => {
+      expect(await found("/A/B")).toEqual([["long", TIMES, [["/A/B", "10:00"]]]]);
+      expect((await found("/#")).map(([name]) => name)).toEqual([
+        ...["begun", "moved", "long", "left", "whole"],
+      ]);
+      const short = `timerel=between&timeAt=${clock("12:20")}&endTimeAt=${clock("12:30")}`;
+      expect(await found("/R", short)).toEqual([["moved", undefined, [["/R", "10:00"]]]]);
+      expect(await found("/S", short)).toEqual([]);
+      const before = `timerel=before&timeAt=${clock("12:10")}`;
+      expect(await found("/M", before)).toEqual([]);
+      expect(await found("/A/B", before)).toEqual([["long", ["12:05"], [["/A/B", "10:00"]]]]);
+      const after = `timerel=after&timeAt=${clock("12:40")}`;
+      expect(await found("/S,/L/#", after)).toEqual([
+        ["late", undefined, [["/L/M", "14:00"]]],
+        ["moved", ["12:45"], [["/S", "12:30"]]],
+      ]);
+    });
+
+    test("together with other questions, which are put to what was so in them", async () => {
+      expect((await found("/R", `${window}&q=v==2`)).length).toBe(0);
+      expect((await found("/S", `${window}&q=v==2`)).length).toBe(1);
+      expect(await found("/R", `${window}&attrs=v&lastN=1`)).toEqual([
+        ["moved", ["12:15"], [["/R", "10:00"]]],
+      ]);
+      expect(await found("/R", `${window}&attrs=w`)).toEqual([]);
+      const pages = [0, 1, 2, 3, 4, 5].map((n) => found("/#", `${window}&limit=1&offset=${n}`));
+      expect((await Promise.all(pages)).flat().map(([name]) => name)).toEqual([
+        ...["begun", "moved", "long", "left", "whole"],
+      ]);
+      const counted = await ask(
+        "GET",
+        `/temporal/entities?type=Held&scopeQ=/%23&count=true&${window}`,
+      );
+      expect(counted.headers.get("NGSILD-Results-Count")).toBe("5");
+      const sums = `${window}&format=aggregatedValues&aggrMethods=totalCount&aggrPeriodDuration=PT30M`;
+      const [sum] = await get(`/temporal/entities?type=Held&scopeQ=/R&${sums}`);
+      expect([sum.v.totalCount, sum.scope]).toEqual([
+        [[2, clock("12:00"), clock("12:30")]],
+        undefined,
+      ]);
+      const temporalQ = {
+        timerel: "between",
+        ...{ timeAt: clock("12:00"), endTimeAt: clock("13:00") },
+      };
+      const body = { type: "Query", entities: [{ type: "Held" }], scopeQ: "/S", temporalQ };
+      const asked = await ask("POST", "/temporal/entityOperations/query", body);
+      expect(asked.body.map(({ v: told }: Json) => told.length)).toEqual([1]);
+      const map = await ask("GET", `/temporal/entityMaps?type=Held&scopeQ=/R&${window}`);
+      expect(Object.keys(map.body.entityMap)).toEqual(["urn:held:moved"]);
+    });
+
+    test("also where they were set, for as long as they were so", async () => {
+      const id = "urn:kept:1";
+      const now = () => new Date().toISOString();
+      const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
+      await made({ id, type: "Kept", scope: "/Old", v: property(1) });
+      await pause();
+      const old = now();
+      await pause();
+      expect(
+        (await ask("PATCH", `/entities/${id}`, { scope: "/New", v: property(2) })).status,
+      ).toBe(204);
+      // What is set again holds on, and is told once.
+      expect((await ask("PATCH", `/entities/${id}`, { scope: "/New" })).status).toBe(204);
+      await pause();
+      const fresh = now();
+      await pause();
+      const kept = async (scope: string, span: string, property = "createdAt") =>
+        (
+          await get(`/temporal/entities?type=Kept&scopeQ=${scope}&timeproperty=${property}&${span}`)
+        ).map(({ v: told, scope: said }: Json) => [
+          told?.map((each: Json) => each.value),
+          said?.map((each: Json) => each.value),
+        ]);
+      const all = "timerel=after&timeAt=2020-01-01T00:00:00Z";
+      expect(await kept("/Old", all)).toEqual([[[1], ["/Old"]]]);
+      expect(await kept("/New", all)).toEqual([[[2], ["/New"]]]);
+      expect(await kept("/Old", all, "observedAt")).toEqual([[undefined, ["/Old"]]]);
+      expect(await kept("/Old", `timerel=after&timeAt=${old}`)).toEqual([[undefined, ["/Old"]]]);
+      expect(await kept("/Old", `timerel=after&timeAt=${fresh}`)).toEqual([]);
+      expect(await kept("/New", `timerel=before&timeAt=${old}`)).toEqual([]);
+      // What is made anew without scopes is in none.
+      expect((await ask("PUT", `/entities/${id}`, { type: "Kept", v: property(3) })).status).toBe(
+        204,
+      );
+      await pause();
+      const bare = now();
+      expect(await kept("/%23", `timerel=after&timeAt=${bare}`)).toEqual([]);
+      expect(await kept("/New", all)).toEqual([[[2], ["/New"]]]);
+      // What ended as it was in them, by when it ended.
+      expect(await kept("/New", all, "deletedAt")).toEqual([]);
+      expect((await ask("PATCH", `/entities/${id}`, { scope: "/New" })).status).toBe(204);
+      expect((await ask("DELETE", `/entities/${id}/attrs/v`)).status).toBe(204);
+      expect(await kept("/New", all, "deletedAt")).toEqual([[["urn:ngsi-ld:null"], undefined]]);
+      expect(await kept("/Old", all, "deletedAt")).toEqual([]);
+    });
   });
 
   test("comes in pages by time, the oldest or the newest first", async () => {

@@ -221,6 +221,22 @@ describe("entities of NGSI-LD", () => {
     const page = await ask("GET", "/entities?type=Lamp&limit=10&offset=5&count=true");
     expect([page.body.length, page.headers.get("NGSILD-Results-Count")]).toEqual([10, "32"]);
     expect(page.headers.get("Link")).toMatch(/offset=0.*rel="prev".*offset=15.*rel="next"/);
+    const following = async (path: string, rel: string): Promise<string> => {
+      const link = (await ask("GET", path)).headers.get("Link") ?? "";
+      return (
+        new RegExp(`</ngsi-ld/v1([^>]*)>;rel="${rel}";type="application/json"`).exec(link)?.[1] ??
+        ""
+      );
+    };
+    const pattern = encodeURIComponent("urn:ngsi-ld:Lamp:10[0-4].*");
+    const next = await following(`/entities/?type=Lamp&limit=2&idPattern=${pattern}`, "next");
+    expect(next).toBe(
+      "/entities?idPattern=urn:ngsi-ld:Lamp:10%5B0-4%5D.*&limit=2&offset=2&type=Lamp",
+    );
+    const idsAt = (path: string) => ids(path.replace(/^.*\?/, ""));
+    const last = await following(next, "next");
+    expect([await idsAt(next), await idsAt(last)]).toEqual([["102", "103"], ["104"]]);
+    expect(await idsAt(await following(last, "prev"))).toEqual(["102", "103"]);
     const features = await get("/entities?type=Pole", { Accept: "application/geo+json" });
     expect(features).toMatchObject({ type: "FeatureCollection", features: [{ geometry: null }] });
     const { typeList } = await get("/types");

@@ -117,6 +117,22 @@ describe("an entity that nobody asked for yet", () => {
 });
 
 describe("an entity that was asked for before", () => {
+  test("is told as altered for an older version from the moment on that it is", async () => {
+    const older = { Prefer: "ngsi-ld=1.3" };
+    const statuses = async (fields: { readonly [name: string]: string }) => {
+      const [first, again] = [await short(pathOf(LAMP), fields), await short(pathOf(LAMP), fields)];
+      const long = await world.get(pathOf(LAMP), { ...TENANT, ...fields });
+      expect([first?.text, again?.text]).toEqual(Array(2).fill(await long.text()));
+      return [first?.status, again?.status, long.status];
+    };
+    expect(await statuses(older)).toEqual([200, 200, 200]);
+    const time = new Date(Date.UTC(2026, 10, 21)).toISOString();
+    await world.send([observation("in", { id: LAMP, type: "Lamp", time, "@scope": "/a" })]);
+    expect(await statuses(older)).toEqual([203, 203, 203]);
+    expect(await statuses({})).toEqual([200, 200, 200]);
+    expect(await statuses({ Prefer: "ngsi-ld=1.4" })).toEqual([200, 200, 200]);
+  });
+
   test("is told as it is now, whoever was told otherwise", async () => {
     for (let power = 2; power < 6; power++) {
       expect([await powerOf(LAMP), await powerOf(LAMP)]).toEqual([power - 1, power - 1]);

@@ -55,7 +55,7 @@ export type PlaceCondition = {
 
 /** Whether an entity, as its reader sees it, is one that is asked for. */
 export function isAskedFor(entity: Entity, query: EntityQuery, lookUp?: LookUp): boolean {
-  const { ids, idPattern, types, attributes, condition, place, bbox, scopes } = query;
+  const { ids, idPattern, types, attributes, condition, place, bbox } = query;
   return (
     (ids === undefined || ids.includes(entity.id)) &&
     (types === undefined || types.some((all) => all.every((one) => entity.types.includes(one)))) &&
@@ -67,12 +67,20 @@ export function isAskedFor(entity: Entity, query: EntityQuery, lookUp?: LookUp):
     (bbox === undefined || isPlacedIn(entity, bbox)) &&
     (idPattern === undefined || searchPattern(idPattern, entity.id)) &&
     (place === undefined || isPlaced(entity, place)) &&
-    (scopes === undefined || scopes.some((all) => all.every((one) => isScoped(entity, one)))) &&
+    areScopesAskedFor(entity.scopes, query.scopes) &&
     (condition === undefined || satisfies(entity, condition, lookUp))
   );
 }
 
-function isScoped({ scopes }: Entity, pattern: ScopePattern): boolean {
+/** Whether scopes that hold at once are some that are asked for. */
+export function areScopesAskedFor(
+  scopes: readonly string[],
+  asked: EntityQuery["scopes"],
+): boolean {
+  return asked === undefined || asked.some((all) => all.every((one) => isScoped(scopes, one)));
+}
+
+function isScoped(scopes: readonly string[], pattern: ScopePattern): boolean {
   return scopes.some((scope) => {
     const parts = scope.split("/").filter(Boolean);
     const isOpen = pattern.at(-1) === "#";

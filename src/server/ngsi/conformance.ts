@@ -55,18 +55,29 @@ export function asOfVersion(
   for (const [name, instances] of Object.entries(entity.attributes)) {
     const one = instances.find(({ said }) => said.datasetId === undefined) ?? instances[0];
     const told = minor < TYPES_SINCE && one !== undefined ? [one] : instances;
-    attributes[name] = told.map((each) => ({
-      ...each,
-      said: saidThen(each.said, minor, vocabulary),
-    }));
+    const then = told.map((each) => {
+      const said = saidThen(each.said, minor, vocabulary);
+      return said === each.said ? each : { ...each, said };
+    });
+    attributes[name] = isSame(instances, then) ? instances : then;
   }
+  const types = minor < TYPES_SINCE ? entity.types.slice(0, 1) : entity.types;
+  const scopes = minor < SCOPE_SINCE ? [] : entity.scopes;
+  const isExpiring = expires !== undefined && minor < EXPIRES_SINCE;
+  const areSame =
+    isSame(entity.types, types) &&
+    isSame(entity.scopes, scopes) &&
+    isSame(Object.values(entity.attributes), Object.values(attributes));
+  if (areSame && !isExpiring) return entity;
   return {
     ...rest,
-    ...(expires !== undefined && minor >= EXPIRES_SINCE && { expires }),
-    types: minor < TYPES_SINCE ? entity.types.slice(0, 1) : entity.types,
-    scopes: minor < SCOPE_SINCE ? [] : entity.scopes,
-    attributes,
+    ...(expires !== undefined && !isExpiring && { expires }),
+    ...{ types, scopes, attributes },
   };
+}
+
+function isSame(before: readonly unknown[], after: readonly unknown[]): boolean {
+  return before.length === after.length && before.every((each, i) => each === after[i]);
 }
 
 function saidThen(
@@ -88,7 +99,8 @@ function saidThen(
       told[name] = saidThen(value, minor, vocabulary);
     else told[name] = value;
   }
-  return told;
+  // What is left out is missed, and nothing comes to it: names need not be compared.
+  return isSame(Object.values(said), Object.values(told)) ? said : told;
 }
 
 /** What a property cannot say. */
@@ -106,7 +118,10 @@ export function versionApplied(minor: number | undefined): Readonly<Record<strin
   return minor === undefined ? {} : { "Preference-Applied": `ngsi-ld=1.${minor}` };
 }
 
+/** An older version in which entities are told, and whether anything told so far would be told otherwise in the newest. */
+export type Older = { readonly minor: number; isAltered: boolean };
+
 /** The newest is what everything is told in anyway. */
-export function formOfVersion(minor: number | undefined): { readonly version?: number } {
-  return minor === undefined || minor >= NATIVE ? {} : { version: minor };
+export function formOfVersion(minor: number | undefined): { readonly version?: Older } {
+  return minor === undefined || minor >= NATIVE ? {} : { version: { minor, isAltered: false } };
 }

@@ -31,6 +31,7 @@ import { withLinked } from "./linked.ts";
 import { idsFound, mappedOf, withinMap } from "./mapped.ts";
 import { attributeIri } from "./names.ts";
 import { readOrder } from "./order.ts";
+import { pageLinks } from "./page-links.ts";
 import { ATTRIBUTE, CHANGE, isTrue, PURGE, QUERY, RETRIEVE } from "./parameters.ts";
 import { proofLinks, withProofs } from "./proofs.ts";
 import { purge } from "./purge.ts";
@@ -141,7 +142,8 @@ async function retrieve(ask: Ask): Answer {
     ...mapped.value.headers,
   };
   if (ask.accept === GEO) {
-    return ok(answerWith(ask, featureJson(entity, context, proven, place.value), links));
+    const feature = featureJson(entity, context, proven, place.value);
+    return ok(answerWith(ask, feature, links, statusOf(proven)));
   }
   const text = ask.accept === JSON_TYPE ? entityTexts(context, proven) : undefined;
   if (text !== undefined) {
@@ -149,7 +151,12 @@ async function retrieve(ask: Ask): Answer {
     return ok(answerJsonText(ask, text.kept(entity), links));
   }
   const all = await withLinked(ask, [entity], context, proven);
-  return ok(answerWith(ask, all.length === 1 ? all[0] : all, links));
+  return ok(answerWith(ask, all.length === 1 ? all[0] : all, links, statusOf(proven)));
+}
+
+/** Of what was told in this form: something in it stands otherwise in the log than an older version has it. */
+function statusOf({ version }: Form): 200 | 203 {
+  return version?.isAltered === true ? 203 : 200;
 }
 
 /** Nothing is left of it that could be told. */
@@ -180,7 +187,7 @@ export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answe
   const mapped = await mappedOf(ask, () => idsFound(ask, asked.query));
   if (!mapped.ok) return mapped;
   const query = { ...asked, query: withinMap(asked.query, mapped.value) };
-  const status = mapped.value.isNew ? 201 : 200;
+  const { isNew } = mapped.value;
   const page = await pageOf(ask, query);
   if (!page.ok) return page;
   // Of what was found by its attributes its name is told in any case.
@@ -196,20 +203,20 @@ export async function answerQuery(ask: Ask, asked: NgsiQuery, form: Form): Answe
     ? await countLasting(entities, query.query, target.view, ask.nowMilliseconds)
     : undefined;
   const headers = {
-    ...pageLinks(ask, query, page.value.isMore),
+    ...(ask.c.req.method === "GET" && pageLinks(ask, { ...query, isMore: page.value.isMore })),
     ...versionApplied(version),
     ...(count !== undefined && { "NGSILD-Results-Count": String(count) }),
     ...mapped.value.headers,
   };
   if (text !== undefined) {
-    return ok(answerJsonText(ask, listText(told.map(text.kept)), headers, status));
+    return ok(answerJsonText(ask, listText(told.map(text.kept)), headers, isNew ? 201 : 200));
   }
   const found =
     accept === GEO
       ? told.map((entity) => featureJson(entity, context, proven, place.value))
       : await withLinked(ask, told, context, proven);
   const value = accept === GEO ? { type: "FeatureCollection", features: found } : found;
-  return ok(answerWith(ask, value, headers, status));
+  return ok(answerWith(ask, value, headers, isNew ? 201 : statusOf(proven)));
 }
 
 /** Of one query that is to be ordered: all of it is looked at. */
@@ -234,24 +241,6 @@ async function pageOf(
   const sorted = [...all.entities].sort(order.value);
   const end = offset + limit;
   return ok({ entities: sorted.slice(offset, end), isMore: end < sorted.length });
-}
-
-function pageLinks(
-  { c }: Ask,
-  { limit, offset }: NgsiQuery,
-  isMore: boolean,
-): Record<string, string> {
-  if (c.req.method !== "GET") return {};
-  const to = (rel: string, at: number): string => {
-    const url = new URL(c.req.url);
-    url.searchParams.set("offset", String(at));
-    return `<${url.pathname}${url.search}>; rel="${rel}"`;
-  };
-  const links = [
-    ...(offset > 0 ? [to("prev", Math.max(0, offset - limit))] : []),
-    ...(isMore && limit > 0 ? [to("next", offset + limit)] : []),
-  ];
-  return links.length === 0 ? {} : { Link: links.join(", ") };
 }
 
 function readGeometryProperty({ accept, asked, context }: Ask): Result<string, AnyRefusal> {

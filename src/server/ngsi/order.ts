@@ -28,13 +28,15 @@ const OWN: { readonly [name: string]: Value } = {
   createdAt: ({ created }) => created,
   modifiedAt: ({ modified }) => modified,
 };
-/** The one other order that texts may be put in: that of Unicode for no language in particular. */
-const ROOT_COLLATION = "und";
+/** Longer than every order that there is; what is longer only costs time to read. */
+const MAX_COLLATION = 64;
+/** Its order is that of Unicode for no language in particular. */
+const ROOT_LANGUAGE = "en";
 const DIRECTION = /^(dist-)?(asc|desc)$/;
 
 /**
  * Reads `orderBy` (GS CIM 009 §4.23): names, each with `;asc`, `;desc`, or by its distance from `orderFrom` with `;dist-asc`,
- * `;dist-desc`; ways into attributes by `.`, into values by `[]`.
+ * `;dist-desc`; ways into attributes by `.`, into values by `[]`. Texts are in the order of `collation`, else of their code.
  *
  * @returns `undefined` where no order is asked for
  */
@@ -43,10 +45,8 @@ export function readOrder(
   context: TermContext,
 ): Result<Order | undefined, AnyRefusal> {
   const text = asked("orderBy");
-  const collation = asked("collation");
-  if (collation !== undefined && collation !== ROOT_COLLATION) {
-    return wrong("collation", collation, ROOT_COLLATION);
-  }
+  const compareTexts = readCollation(asked("collation"));
+  if (!compareTexts.ok) return compareTexts;
   if (text === undefined) return ok(undefined);
   const from = readFrom(asked);
   if (!from.ok) return from;
@@ -63,11 +63,27 @@ export function readOrder(
     const sign = direction === "desc" ? -1 : 1;
     keys.push({ of: distance && from.value ? distanceOf(of, from.value) : of, sign });
   }
-  return ok(by(keys, collation === undefined ? byCode : new Intl.Collator(collation).compare));
+  return ok(by(keys, compareTexts.value));
 }
 
 function wrong(name: string, got: string, want: string): Result<never, AnyRefusal> {
   return err({ code: "HTTP_PARAMETER", name, got: got.slice(0, 64), want });
+}
+
+type CompareTexts = (a: string, b: string) => number;
+
+function readCollation(tag: string | undefined): Result<CompareTexts, AnyRefusal> {
+  if (tag === undefined) return ok(byCode);
+  const want = `a tag of BCP 47 of at most ${MAX_COLLATION} characters, such as de-u-co-phonebk`;
+  if (tag.length > MAX_COLLATION) return wrong("collation", tag, want);
+  try {
+    // A language that has no order of its own, as "und" is none, would get that of the machine.
+    const tags = [tag.replace(/^und(?=-|$)/i, ROOT_LANGUAGE), ROOT_LANGUAGE];
+    return ok(new Intl.Collator(tags).compare);
+  } catch (cause) {
+    if (cause instanceof RangeError) return wrong("collation", tag, want);
+    throw cause;
+  }
 }
 
 /** What distances are counted from: a point, unless `orderGeometry` in a body says what it is. */
@@ -88,7 +104,7 @@ function parse(text: string): unknown {
   }
 }
 
-function by(keys: readonly Key[], compareTexts: (a: string, b: string) => number): Order {
+function by(keys: readonly Key[], compareTexts: CompareTexts): Order {
   return (a, b) => {
     for (const { of, sign } of keys) {
       const [left, right] = [of(a), of(b)];
@@ -147,11 +163,7 @@ function inside(value: JsonValue | undefined, names: readonly string[]): JsonVal
 }
 
 /** Numbers before texts, and both before everything else. */
-function compare(
-  a: JsonValue,
-  b: JsonValue,
-  compareTexts: (a: string, b: string) => number,
-): number {
+function compare(a: JsonValue, b: JsonValue, compareTexts: CompareTexts): number {
   if (typeof a === "number" && typeof b === "number") return a - b;
   if (typeof a === "number" || typeof b === "number") return typeof a === "number" ? -1 : 1;
   return compareTexts(textOf(a), textOf(b));

@@ -263,7 +263,7 @@ export function answerWith(
   { accept, context, c }: Pick<Ask, "accept" | "context" | "c">,
   value: unknown,
   headers: Readonly<Record<string, string>> = {},
-  status: 200 | 201 | 206 = 200,
+  status: 200 | 201 | 203 | 206 = 200,
 ): TextAnswer {
   const isPlain = /\bbody=(?:application\/)?json\b/.test(c.req.header("Prefer") ?? "");
   const isLd = accept === LD_TYPE || (accept === GEO_TYPE && !isPlain);
@@ -292,7 +292,7 @@ function fields(
   return {
     "Content-Type": accept,
     "Cache-Control": PRIVATE,
-    Vary: "Accept, Authorization, Link, NGSILD-EntityMap, NGSILD-Tenant, Signature",
+    Vary: "Accept, Authorization, Link, NGSILD-EntityMap, NGSILD-Tenant, Prefer, Signature",
     ...headers,
     ...(context !== undefined && {
       Link: headers.Link === undefined ? link : `${headers.Link}, ${link}`,

@@ -10,7 +10,8 @@ import {
   MEMBERS,
   NGSI_NULL,
 } from "../../data/index.ts";
-import { asOfVersion } from "./conformance.ts";
+import { briefTime } from "./brief-time.ts";
+import { asOfVersion, type Older } from "./conformance.ts";
 import type { TermContext } from "./contexts.ts";
 import type { Projection } from "./projection.ts";
 
@@ -38,7 +39,7 @@ export type Form = {
   /** What is told of an instance beside what it says. */
   readonly beside?: Beside;
   /** As version 1.x of the specification has entities; left out: the newest. */
-  readonly version?: number;
+  readonly version?: Older;
 };
 
 /** GS CIM 009 §4.5.23. */
@@ -56,7 +57,17 @@ export type Links = { readonly entities: ReadonlyMap<string, Entity>; left: numb
 type Json = { readonly [name: string]: unknown };
 
 export function entityJson(given: Entity, context: TermContext, form: Form, links?: Links): Json {
-  const entity = asOfVersion(given, form.version, (value) => vocabulary(value, context));
+  const { version } = form;
+  const entity = asOfVersion(given, version?.minor, (value) => vocabulary(value, context));
+  if (version !== undefined && entity !== given && !version.isAltered) {
+    // The form may leave out all that came later: what is told counts.
+    const text = (each: Entity) => JSON.stringify(toldJson(each, context, form));
+    version.isAltered = text(entity) !== text(given);
+  }
+  return toldJson(entity, context, form, links);
+}
+
+function toldJson(entity: Entity, context: TermContext, form: Form, links?: Links): Json {
   const { id, types, scopes, created, modified } = entity;
   const json: Record<string, unknown> = {};
   const put = (name: string, value: unknown) => {
@@ -68,7 +79,7 @@ export function entityJson(given: Entity, context: TermContext, form: Form, link
   if (form.withTimes) {
     put("createdAt", timeText(created));
     put("modifiedAt", timeText(modified));
-    if (entity.expires !== undefined) put("expiresAt", timeText(entity.expires));
+    if (entity.expires !== undefined) put("expiresAt", briefTime(entity.expires));
   }
   for (const [name, instances] of Object.entries(shown(entity.attributes, form))) {
     json[context.attributeTerm(name)] = attributeJson(name, instances, context, form, links);

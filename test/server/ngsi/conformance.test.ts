@@ -1,11 +1,22 @@
 import { describe, expect, test } from "vitest";
 import type { Entity, JsonMap } from "../../../src/data/index.ts";
-import { asOfVersion, preferredVersion } from "../../../src/server/ngsi/conformance.ts";
+import {
+  asOfVersion,
+  formOfVersion,
+  preferredVersion,
+} from "../../../src/server/ngsi/conformance.ts";
+import type { TermContext } from "../../../src/server/ngsi/contexts.ts";
+import { entityJson, type Form } from "../../../src/server/ngsi/write-entity.ts";
 
 // Versions of NGSI-LD that a client prefers: GS CIM 009 §4.3.6.8.
 
 const instance = (said: JsonMap) => ({ said, created: 1, modified: 1, entry: 1, at: 0 });
 const term = (value: unknown) => String(value).replace(/^.*#/, "");
+
+const CORE = {
+  typeTerm: (type: string) => type,
+  attributeTerm: (name: string) => name,
+} as TermContext;
 
 const ENTITY: Entity = {
   ...{ id: "urn:a:1", types: ["A", "B"], scopes: ["/a"], created: 1, modified: 1, time: 1 },
@@ -82,6 +93,49 @@ describe("an older version", () => {
       ["A", "B"],
     ]);
     expect([then(3).scopes, then(3).types, then(0).types]).toEqual([[], ["A", "B"], ["A"]]);
+  });
+
+  test("is the same object where nothing in it came later, and says whether it is told otherwise", () => {
+    const { expires: _, ...rest } = ENTITY;
+    const plain = { type: "Property", value: 1, of: { type: "Relationship", object: "urn:b:1" } };
+    const old: Entity = {
+      ...{ ...rest, types: ["A"], scopes: [] },
+      attributes: { plain: [instance(plain)] },
+    };
+    expect([asOfVersion(old, 0, term), then(8)]).toEqual([old, expect.not.objectContaining(old)]);
+    expect(asOfVersion(old, 0, term)).toBe(old);
+    const dated: Entity = { ...old, expires: 10, scopes: ["/a"] };
+    expect([asOfVersion(dated, 8, term), asOfVersion(dated, 3, term).scopes]).toEqual([
+      ...[{ ...old, scopes: ["/a"] }, []],
+    ]);
+    const isAltered = (entity: Entity, minor: number, more: Partial<Form> = {}) => {
+      const form: Form = {
+        ...{ style: "normalized", withTimes: false },
+        ...{ ...formOfVersion(minor), ...more },
+      };
+      entityJson(entity, CORE, form);
+      entityJson(old, CORE, form);
+      return form.version?.isAltered;
+    };
+    expect([isAltered(old, 0), isAltered(old, 9)]).toEqual([false, undefined]);
+    // What the form leaves out is not told otherwise.
+    expect([isAltered(dated, 8), isAltered(dated, 8, { withTimes: true })]).toEqual([false, true]);
+    const noScope = { omit: new Map([["scope", undefined]]) };
+    expect([isAltered(dated, 3), isAltered(dated, 3, noScope)]).toEqual([true, false]);
+    const only = (name: string) => ({ only: new Set([name]), omit: noScope.omit });
+    expect([
+      isAltered(ENTITY, 8, only("links")),
+      isAltered(ENTITY, 7, only("links")),
+      isAltered(ENTITY, 7, only("many")),
+    ]).toEqual([false, true, false]);
+    const unit = {
+      ...old,
+      attributes: { u: [instance({ type: "Property", value: 1, unitCode: "C62" })] },
+    };
+    expect([isAltered(unit, 2), isAltered(unit, 2, { style: "simplified" })]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   test("has no types of attributes that came later", () => {

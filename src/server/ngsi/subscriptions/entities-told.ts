@@ -38,7 +38,8 @@ export function changeTold(
 ): Json {
   const { datasetId, notification } = subscription;
   const { version, ...form } = formOf(subscription);
-  const change = version === undefined ? given : changeThen(subscription, given, version, context);
+  const change =
+    version === undefined ? given : changeThen(subscription, given, version.minor, context);
   const { entity, beside } = toldEntity(subscription, change, deletedMilliseconds, context);
   // An older version knows no names of instances any more.
   const isWhole = datasetId === undefined || version !== undefined;

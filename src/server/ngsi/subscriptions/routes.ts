@@ -6,6 +6,7 @@ import type { AnyRefusal } from "../../problem/problem.ts";
 import type { Services } from "../../services.ts";
 import { preferredVersion, versionApplied } from "../conformance.ts";
 import type { Contexts } from "../contexts.ts";
+import { pageLinks } from "../page-links.ts";
 import { isTrue } from "../parameters.ts";
 import { readNumber } from "../query.ts";
 import { readUri } from "../read-entity.ts";
@@ -103,7 +104,7 @@ export function subscriptionRoutes(
     const [from, count] = [offset.value, limit.value];
     const page = all.slice(from, from + count).map((each) => told(each, ask));
     const headers = {
-      ...pageLinks(ask, from, count, from + count < all.length),
+      ...pageLinks(ask, { offset: from, limit: count, isMore: from + count < all.length }),
       ...versionOf(ask),
       ...(withCount && { "NGSILD-Results-Count": String(all.length) }),
     };
@@ -197,17 +198,4 @@ function ownContext(ask: Ask): Pick<Ask, "accept" | "context" | "c"> {
 /** A subscription is the same in every version that a reader may prefer: that is heeded too. */
 function versionOf({ c }: Ask): Readonly<Record<string, string>> {
   return versionApplied(preferredVersion(c.req.header("Prefer")));
-}
-
-function pageLinks({ c }: Ask, offset: number, limit: number, isMore: boolean) {
-  const to = (rel: string, at: number): string => {
-    const url = new URL(c.req.url);
-    url.searchParams.set("offset", String(at));
-    return `<${url.pathname.replace(/\/$/, "")}${url.search}>;rel="${rel}";type="application/ld+json"`;
-  };
-  const links = [
-    ...(offset > 0 ? [to("prev", Math.max(0, offset - limit))] : []),
-    ...(isMore && limit > 0 ? [to("next", offset + limit)] : []),
-  ];
-  return links.length === 0 ? {} : { Link: links.join(",") };
 }

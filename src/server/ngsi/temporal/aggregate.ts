@@ -1,10 +1,11 @@
 import { ok, type Result } from "../../../core/index.ts";
 import { contentOf, type JsonValue } from "../../../data/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
+import { briefTime } from "../brief-time.ts";
 import { type Duration, readDuration } from "../duration.ts";
 import type { Asked } from "../query.ts";
 import type { Moment } from "./evolution.ts";
-import { type Span, timeText, wrong } from "./span.ts";
+import { type Span, wrong } from "./span.ts";
 
 const METHODS = [
   "totalCount",
@@ -68,7 +69,7 @@ export function aggregated(
   const told = methods.map((method) => {
     const rows = buckets.flatMap(({ values, from: low, to: high }) => {
       const result = summed(method, values);
-      return result === undefined ? [] : [[result, timeText(low), timeText(high)]];
+      return result === undefined ? [] : [[result, briefTime(low), briefTime(high)]];
     });
     return [method, rows] as const;
   });

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from "../../../core/index.ts";
 import {
+  isLimited,
   type JsonMap,
   NGSI_NULL,
   type Observed,
@@ -9,6 +10,7 @@ import {
 import type { AnyRefusal } from "../../problem/problem.ts";
 import type { Ask } from "../request.ts";
 import type { TemporalForm } from "./form.ts";
+import { type SaidScopes, whileInScopes } from "./scoped.ts";
 
 /** Of one answer: more is asked for by a shorter time. */
 const MAX_MOMENTS = 100_000;
@@ -39,7 +41,7 @@ export type Evolution = {
 /**
  * What was so of entities, in the order of the log: what was amended as it is told now, and nothing of what is to be forgotten.
  *
- * @returns those of which anything was said at all, else `HTTP_ITEMS`
+ * @returns those of which anything was said at all, and which were in a scope that is asked for; else `HTTP_ITEMS`
  */
 export async function evolutionsOf(
   { target }: Pick<Ask, "target">,
@@ -61,7 +63,24 @@ export async function evolutionsOf(
     left -= teller.hear(observed);
     if (left < 0) return err({ code: "HTTP_ITEMS", got: MAX_MOMENTS + 1, max: MAX_MOMENTS });
   }
-  return ok(new Map([...tellers].map(([id, { evolution }]) => [id, evolution])));
+  const found = new Map<string, Evolution>();
+  for (const [id, { evolution, scopes }] of tellers) {
+    if (form.scopes === undefined) found.set(id, evolution);
+    else {
+      const said = isLimited(target.view) ? await scopesNow(target, id) : scopes;
+      const told = whileInScopes(evolution, said, form);
+      if (told !== undefined) found.set(id, told);
+    }
+  }
+  return ok(found);
+}
+
+/** Whoever does not see everything is told no scopes of the past: for it those hold that are so now, if it may see them. */
+async function scopesNow({ log, view }: Ask["target"], id: string): Promise<readonly SaidScopes[]> {
+  const entity = await log.entities.entity(id, view);
+  if (entity === undefined) return [];
+  const { scopes, scoped: since = Number.NEGATIVE_INFINITY } = entity;
+  return [{ since, scopes }];
 }
 
 class Teller {
@@ -72,6 +91,10 @@ class Teller {
   /** Instances that there are, by attribute. */
   readonly #now = new Map<string, readonly JsonMap[]>();
   #scopes: readonly string[] = [];
+  /** Where scopes are asked for, those of all times: what was said before holds on. */
+  readonly scopes: SaidScopes[] = [];
+  /** Of these the one that holds last. */
+  #latest: SaidScopes | undefined;
 
   constructor(form: TemporalForm) {
     this.#form = form;
@@ -90,8 +113,11 @@ class Teller {
     const isWhole = kind === "replace" || kind === "end";
     const gone = isWhole ? [...this.#now.keys()].filter((name) => !(name in attributes)) : [];
     for (const name of gone) more += this.#say(observed, name, []);
-    if (scopes !== undefined) this.#sayScopes(observed, scopes);
-    return more;
+    if (scopes !== undefined) return more + this.#sayScopes(observed, scopes);
+    if (!isWhole) return more;
+    // It is made anew, or no more.
+    this.#scopes = [];
+    return more + this.#hold({ since: observed.receivedMilliseconds, scopes: [] }, false);
   }
 
   #say(observed: Observed, name: string, instances: readonly JsonMap[]): number {
@@ -146,7 +172,7 @@ class Teller {
     return time >= this.#form.from && time < this.#form.to;
   }
 
-  #sayScopes(observed: Observed, scopes: readonly string[]): void {
+  #sayScopes(observed: Observed, scopes: readonly string[]): number {
     const isDeletion = scopes.length === 0;
     const isTimed = saysWhenScoped(observed);
     const isSame = !isTimed && JSON.stringify(scopes) === JSON.stringify(this.#scopes);
@@ -154,17 +180,35 @@ class Teller {
     const { property } = this.#form;
     // Nothing observed them; where they were set as they are now, they count as observed then (§4.5.6).
     const isSet = (isTimed || observed.kind !== "add") && !isDeletion;
-    if (property === "observedAt" && !isSet) return;
-    if (isSame || isDeletion !== (property === "deletedAt")) return;
+    const isSeen = property !== "observedAt" || isSet;
+    const isTold = isSeen && isDeletion === (property === "deletedAt");
     const { row, entry, at, receivedMilliseconds: received, timeMilliseconds } = observed;
     const seenAt = isTimed ? timeMilliseconds : received;
     const time = property === "observedAt" ? seenAt : received;
-    if (!this.#isAsked(time)) return;
     const value = scopes.length === 1 ? (scopes[0] ?? "") : scopes;
     const seen = isSet ? { observedAt: new Date(seenAt).toISOString() } : {};
     const said = { type: "Property", value, ...seen };
     const times = { time, received, modified: received };
-    this.evolution.scopes.push({ said, ...times, row, entry, at, n: 0, isDeletion });
+    const moment = isTold ? { said, ...times, row, entry, at, n: 0, isDeletion } : undefined;
+    if (moment !== undefined && !isSame && this.#isAsked(time)) this.evolution.scopes.push(moment);
+    // Scopes that came beside what was seen hold from then on, the first ones all the while before, too.
+    const isBeside = observed.kind === "add" && !isTimed && property === "observedAt";
+    const first = this.scopes.length === 0 ? Number.NEGATIVE_INFINITY : timeMilliseconds;
+    const since = isBeside ? first : time;
+    return this.#hold({ since, scopes, moment }, isTimed);
+  }
+
+  /** @returns how many sayings are kept more */
+  #hold(said: SaidScopes, isTimed: boolean): number {
+    if (this.#form.scopes === undefined) return 0;
+    const latest = this.#latest;
+    const isLatest = latest === undefined || said.since >= latest.since;
+    const isSame = JSON.stringify(said.scopes) === JSON.stringify(latest?.scopes);
+    // What is set again holds on from when it was set first.
+    if (isLatest && isSame && !isTimed) return 0;
+    if (isLatest) this.#latest = said;
+    this.scopes.push(said);
+    return 1;
   }
 
   #forget({ forgets }: Observed): number {

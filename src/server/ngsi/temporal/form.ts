@@ -1,4 +1,5 @@
 import { ok, type Result } from "../../../core/index.ts";
+import type { EntityQuery } from "../../../data/index.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import { readForm } from "../query.ts";
 import type { Ask } from "../request.ts";
@@ -15,6 +16,8 @@ export type TemporalForm = Span & {
   readonly lastN: number | undefined;
   readonly style: "instances" | "values" | "aggregated";
   readonly aggregation: Aggregation | undefined;
+  /** Only while the entity was in one of these. */
+  readonly scopes?: EntityQuery["scopes"];
   readonly form: Form;
 };
 

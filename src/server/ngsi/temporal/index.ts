@@ -75,7 +75,13 @@ function readQuestion(ask: Ask): Result<Question, AnyRefusal> {
     return wrong("timerel", "", "before | after | between, beside timeAt");
   }
   const form = readTemporalForm(ask);
-  return form.ok ? ok({ query: query.value, form: form.value }) : form;
+  if (!form.ok) return form;
+  // Scopes are asked of what was so then, not of what is so now (§5.7.4.4).
+  const { scopes, ...now } = query.value.query;
+  return ok({
+    query: { ...query.value, query: now },
+    form: { ...form.value, ...(scopes && { scopes }) },
+  });
 }
 
 /** All entities of which something was so in the time that is asked for. */

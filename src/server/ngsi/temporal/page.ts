@@ -1,6 +1,6 @@
+import { briefTime } from "../brief-time.ts";
 import type { Evolution, Moment } from "./evolution.ts";
 import type { TemporalForm } from "./form.ts";
-import { timeText } from "./span.ts";
 
 /** A part of what was asked for, as many moments as one answer holds. */
 export type Page = {
@@ -37,7 +37,7 @@ export function pageOf(all: ReadonlyMap<string, Evolution>, form: TemporalForm, 
   const asked = isNewest ? form.to : form.from;
   const start = Number.isFinite(asked) ? asked : first;
   const size = form.lastN ?? "*";
-  return { evolutions: cut, range: `date-time ${timeText(start)}-${timeText(last)}/${size}` };
+  return { evolutions: cut, range: `date-time ${briefTime(start)}-${briefTime(last)}/${size}` };
 }
 
 function newest(evolution: Evolution, lastN: number | undefined): Evolution {

@@ -16,7 +16,8 @@ const TURN_ENTITIES = 500;
 
 /**
  * The entities that a question over time is about. What they are called and of which types they are is asked of them as they are
- * now; what attributes say and where they are, of what was so in the time that is asked for (GS CIM 009 §5.7.4.4).
+ * now; in which scopes, what attributes say and where they are, of what was so in the time that is asked for (GS CIM 009
+ * §5.7.4.4).
  *
  * @returns a page of them, else `HTTP_ITEMS`, `HTTP_PARAMETER` of an order
  */
@@ -30,7 +31,9 @@ export async function selected(
   const order = readOrder(asked, context);
   if (!order.ok) return order;
   const { condition, place, attributes, ...frame } = query;
-  const isOpen = [condition, place, attributes, order.value].every((each) => each === undefined);
+  const isOpen = [condition, place, attributes, form.scopes, order.value].every(
+    (each) => each === undefined,
+  );
   if (isOpen) {
     const page = await entities.find(query, target.view, { limit, offset });
     const count = withCount ? await entities.count(query, target.view) : 0;

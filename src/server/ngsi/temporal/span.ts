@@ -37,8 +37,3 @@ function timeOf(text: string | undefined): number | undefined {
 export function wrong(name: string, got: string, want: string): Result<never, AnyRefusal> {
   return err({ code: "HTTP_PARAMETER", name, got: got.slice(0, 64), want });
 }
-
-/** A time without needless zeros. */
-export function timeText(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(".000Z", "Z");
-}

@@ -1,10 +1,10 @@
 import { contentOf, type JsonMap, saysNothing } from "../../../data/index.ts";
+import { briefTime } from "../brief-time.ts";
 import type { TermContext } from "../contexts.ts";
 import { instanceJson, isMember, oneOrMany } from "../write-entity.ts";
 import { aggregated } from "./aggregate.ts";
 import type { Evolution, Moment } from "./evolution.ts";
 import type { TemporalForm } from "./form.ts";
-import { timeText } from "./span.ts";
 
 /** What was so of an entity, as it was asked for; `undefined` where nothing of it is told. */
 export function evolutionJson(
@@ -73,7 +73,7 @@ function momentJson(moment: Moment, context: TermContext, { form, property }: Te
   return {
     ...(told as object),
     instanceId: instanceId(row, n),
-    ...(property !== "observedAt" && { [property]: timeText(at) }),
+    ...(property !== "observedAt" && { [property]: briefTime(at) }),
   };
 }
 
@@ -102,5 +102,5 @@ function valueJson({ said, time }: Moment, context: TermContext, { form }: Tempo
   const told = instanceJson(said, context, form) as JsonMap;
   const member = WRAPPED[String(said.type)];
   const value = member === undefined ? contentOf(said) : { [member]: told[member] };
-  return [value, typeof said.observedAt === "string" ? said.observedAt : timeText(time)];
+  return [value, typeof said.observedAt === "string" ? said.observedAt : briefTime(time)];
 }
