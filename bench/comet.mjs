@@ -117,7 +117,7 @@ async function measureOurs() {
     const { world } = net;
     const operations = [];
     // Signed before, as far as it goes: the loader's time is not what is measured.
-    while (operations.length < (short ? 6_000 : 60_000)) operations.push(factSigned(world, operations.length));
+    while (operations.length < (short ? 6_000 : 180_000)) operations.push(factSigned(world, operations.length));
     let [n, busy] = [0, 0];
     const send = async () => {
       const at = n++;
