@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { SOFTWARE } from "../node/version.ts";
 import type { Cli } from "./cli.ts";
 import { COMMANDS } from "./commands/index.ts";
+import { addExamples } from "./examples.ts";
 import { CliProblem } from "./problem.ts";
 import { DEFAULT_URL } from "./run.ts";
 import type { Terminal } from "./terminal.ts";
@@ -33,6 +34,7 @@ export function createProgram(cli: Cli, terminal: Terminal, isForPrograms: boole
     .version(SOFTWARE, "-V, --version", say({ en: "shows its version", zh: "显示版本" }));
   addGlobalOptions(program, cli);
   for (const add of COMMANDS) add(program, cli);
+  addExamples(program, say);
   return program;
 }
 

@@ -99,8 +99,35 @@ function commandPath(program: Command, argv: readonly string[]): string[] {
   return path;
 }
 
-/** What may have been meant, where commander sees a word that is nearly the same. */
-function suggestion({ message }: CommanderError, say: Say): string {
+// Words that people try first, and how it is done.
+const OTHERWISE: { readonly [word: string]: string } = {
+  suspend: "status <code> suspend",
+  resume: "status <code> resume",
+  retire: "status <code> retire",
+  approve: "endorse <decision>",
+  reject: "endorse <decision> --reject",
+  vote: "endorse <decision>",
+  issue: "register <code>",
+  merge: "succeed --type merge",
+  split: "succeed --type split",
+  rename: "update <code> --name <text>",
+  search: "export records <file>",
+  prove: "show <code> --proof <file>",
+  proof: "show <code> --proof <file>",
+  run: "start",
+  login: "key new <file>",
+};
+
+/** What may have been meant: how a thing is done that is no command, else what commander sees that is nearly the same. */
+function suggestion({ code, message }: CommanderError, say: Say): string {
+  const word = /'([^']+)'/.exec(message)?.[1] ?? "";
+  const otherwise = code === "commander.unknownCommand" ? OTHERWISE[word] : undefined;
+  if (otherwise !== undefined) {
+    return say({
+      en: ` It is \`cityid ${otherwise}\`.`,
+      zh: `请用 \`cityid ${otherwise}\`。`,
+    });
+  }
   const words = /\(Did you mean (?:one of )?(.+)\?\)$/.exec(message)?.[1];
   if (words === undefined) return "";
   return say({
