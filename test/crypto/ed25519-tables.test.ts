@@ -165,6 +165,28 @@ describe("four elements of the field", () => {
     }
   });
 
+  test("many have their inverses by one inversion", () => {
+    const count = 5;
+    const [from, to] = [field.take(count * ELEMENT_BYTES), field.take(count * ELEMENT_BYTES)];
+    for (let i = 0; i < count; i++) {
+      for (const lane of everyLane)
+        field.put(from + i * ELEMENT_BYTES, lane, BigInt(3 + 7 * i + lane));
+    }
+    for (const some of [1, 2, count]) {
+      field.invertEach(
+        some,
+        (i) => to + i * ELEMENT_BYTES,
+        (i) => from + i * ELEMENT_BYTES,
+      );
+      for (let i = 0; i < some; i++) {
+        for (const lane of everyLane) {
+          const product = elements.value(to + i * ELEMENT_BYTES, lane) * BigInt(3 + 7 * i + lane);
+          expect(product % P).toBe(1n);
+        }
+      }
+    }
+  });
+
   test("have one encoding, however they are spelt", () => {
     fc.assert(
       fc.property(four(TIGHT), (all) => {

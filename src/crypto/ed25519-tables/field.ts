@@ -45,6 +45,7 @@ export class Field {
   #free = FREE_FROM;
   readonly #powers: readonly number[];
   readonly #eighth: number;
+  readonly #rest: number;
 
   constructor() {
     const module = instantiate(fieldModule(1)) as FieldModule;
@@ -56,6 +57,7 @@ export class Field {
     this.accumulate = module.accumulate;
     this.#powers = ONES.map(() => this.take(ELEMENT_BYTES));
     this.#eighth = this.take(ELEMENT_BYTES);
+    this.#rest = this.take(ELEMENT_BYTES);
   }
 
   /** All of the memory, as words; another array after each {@link Field.take}. */
@@ -109,6 +111,21 @@ export class Field {
     this.#square(this.#eighth, a, 3);
     this.multiply(out, out, this.#eighth);
     this.multiply(out, out, power(2));
+  }
+
+  /**
+   * Writes the inverses of many elements, none of which is 0, with one inversion: out(i) = a(i)^−1 for each i below `count`.
+   * The inverse of all of them multiplied, times all but the last, is the inverse of the last one, and so on.
+   */
+  invertEach(count: number, out: (i: number) => number, a: (i: number) => number): void {
+    this.copy(out(0), a(0));
+    for (let i = 1; i < count; i++) this.multiply(out(i), out(i - 1), a(i));
+    this.invert(this.#rest, out(count - 1));
+    for (let i = count - 1; i > 0; i--) {
+      this.multiply(out(i), this.#rest, out(i - 1));
+      this.multiply(this.#rest, this.#rest, a(i));
+    }
+    this.copy(out(0), this.#rest);
   }
 
   #square(out: number, a: number, times: number): void {

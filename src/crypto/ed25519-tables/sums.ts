@@ -21,8 +21,7 @@ export class Sums {
   readonly #baseTable: number;
   readonly #addresses: number;
   readonly #points: number;
-  readonly #products: number;
-  readonly #inverse: number;
+  readonly #inverses: number;
   readonly #x: number;
   readonly #y: number;
   readonly #neutral: readonly number[];
@@ -32,10 +31,9 @@ export class Sums {
     this.#baseTable = baseTable;
     this.#addresses = field.take(ADDRESSES_BYTES);
     this.#points = field.take(MAX_GROUPS * POINT_BYTES);
-    this.#products = field.take(MAX_GROUPS * ELEMENT_BYTES);
-    [this.#inverse, this.#x, this.#y] = [0, 1, 2].map(() => field.take(ELEMENT_BYTES)) as [
-      ...[number, number, number],
-    ];
+    this.#inverses = field.take(MAX_GROUPS * ELEMENT_BYTES);
+    this.#x = field.take(ELEMENT_BYTES);
+    this.#y = field.take(ELEMENT_BYTES);
     this.#neutral = [0n, 1n, 1n, 0n].map((element) => {
       const address = field.take(ELEMENT_BYTES);
       field.fill(address, element);
@@ -78,19 +76,11 @@ export class Sums {
     const field = this.#field;
     const out = new Uint8Array(32 * LANES * groups);
     const x = new Uint8Array(32);
-    const z = (group: number): number => this.#points + group * POINT_BYTES + 2 * ELEMENT_BYTES;
-    const product = (group: number): number => this.#products + group * ELEMENT_BYTES;
-    field.copy(product(0), z(0));
-    for (let group = 1; group < groups; group++) {
-      field.multiply(product(group), product(group - 1), z(group));
-    }
-    field.invert(this.#inverse, product(groups - 1));
-    for (let group = groups - 1; group >= 0; group--) {
-      const point = this.#points + group * POINT_BYTES;
-      const inverse = product(group);
-      if (group === 0) field.copy(inverse, this.#inverse);
-      else field.multiply(inverse, this.#inverse, product(group - 1));
-      field.multiply(this.#inverse, this.#inverse, z(group));
+    const pointOf = (group: number): number => this.#points + group * POINT_BYTES;
+    const inverseOf = (group: number): number => this.#inverses + group * ELEMENT_BYTES;
+    field.invertEach(groups, inverseOf, (group) => pointOf(group) + 2 * ELEMENT_BYTES);
+    for (let group = 0; group < groups; group++) {
+      const [point, inverse] = [pointOf(group), inverseOf(group)];
       field.multiply(this.#x, point, inverse);
       field.multiply(this.#y, point + ELEMENT_BYTES, inverse);
       for (let lane = 0; lane < LANES; lane++) {

@@ -60,8 +60,7 @@ export class TableMaker {
   readonly #point: number;
   readonly #addresses: number;
   readonly #multiples: number;
-  readonly #products: number;
-  readonly #inverse: number;
+  readonly #inverses: number;
   readonly #entry: readonly number[];
   readonly #twiceD: number;
   readonly #zero: number;
@@ -72,8 +71,7 @@ export class TableMaker {
     this.#point = field.take(POINT_BYTES);
     this.#addresses = field.take(ADDRESSES_BYTES);
     this.#multiples = field.take(ENTRIES * POINT_BYTES);
-    this.#products = field.take(ENTRIES * ELEMENT_BYTES);
-    this.#inverse = field.take(ELEMENT_BYTES);
+    this.#inverses = field.take(ENTRIES * ELEMENT_BYTES);
     this.#entry = COORDINATES.map(() => field.take(ELEMENT_BYTES));
     [this.#twiceD, this.#zero, this.#one] = [modulo(2n * D), 0n, 1n].map((element) => {
       const address = field.take(ELEMENT_BYTES);
@@ -109,7 +107,7 @@ export class TableMaker {
   #writeDigits(table: number, first: number): void {
     const field = this.#field;
     for (let lane = 0; lane < LANES; lane++) this.#writeNeutral(table, first + lane);
-    this.#writeEntries(table, first, 1, 1);
+    this.#writeEntries(table, first, 1);
     for (let lane = 0; lane < LANES; lane++) {
       chooseEntry(field.words, this.#addresses / 4, lane, table, first + lane, 1);
     }
@@ -120,7 +118,7 @@ export class TableMaker {
         field.copy(this.#multiple(j) + i * ELEMENT_BYTES, this.#point + i * ELEMENT_BYTES);
       }
     }
-    this.#writeEntries(table, first, 1, LARGEST_DIGIT);
+    this.#writeEntries(table, first, LARGEST_DIGIT);
   }
 
   /** The neutral point: (0, 1). */
@@ -138,22 +136,15 @@ export class TableMaker {
     words[at + MINUS / 4] = 1;
   }
 
-  /** Entries `from` to `to` of four digits, out of their multiples, all of which are divided by Z with one inversion. */
-  #writeEntries(table: number, first: number, from: number, to: number): void {
+  /** Entries 1 to `last` of four digits, out of their multiples, all of which are divided by Z with one inversion. */
+  #writeEntries(table: number, first: number, last: number): void {
     const field = this.#field;
-    const z = (j: number): number => this.#multiple(j) + 2 * ELEMENT_BYTES;
-    const product = (j: number): number => this.#products + j * ELEMENT_BYTES;
-    field.copy(product(from), z(from));
-    for (let j = from + 1; j <= to; j++) field.multiply(product(j), product(j - 1), z(j));
-    field.invert(this.#inverse, product(to));
-    for (let j = to; j >= from; j--) {
+    const inverseOf = (i: number): number => this.#inverses + i * ELEMENT_BYTES;
+    field.invertEach(last, inverseOf, (i) => this.#multiple(i + 1) + 2 * ELEMENT_BYTES);
+    for (let j = 1; j <= last; j++) {
       const [x, y] = [this.#multiple(j), this.#multiple(j) + ELEMENT_BYTES];
-      const inverse = product(j);
-      if (j === from) field.copy(inverse, this.#inverse);
-      else field.multiply(inverse, this.#inverse, product(j - 1));
-      field.multiply(this.#inverse, this.#inverse, z(j));
-      field.multiply(x, x, inverse);
-      field.multiply(y, y, inverse);
+      field.multiply(x, x, inverseOf(j - 1));
+      field.multiply(y, y, inverseOf(j - 1));
       this.#writeEntry(table, first, j, x, y);
     }
   }
