@@ -12,8 +12,12 @@ const EXAMPLES: { readonly [command: string]: readonly Example[] } = {
     ],
     ["show MA.156.1301", { en: "what a code stands for", zh: "查看编码" }],
     [
-      "certificate MA.156.1301 --out shijiazhuang.pdf",
-      { en: "the same as a page, with its proof", zh: "生成附证明的证书" },
+      "export policy policy.txt",
+      { en: "whom this node asks you to believe", zh: "导出该节点的信任策略" },
+    ],
+    [
+      "certificate MA.156.1301 --policy policy.txt --out shijiazhuang.pdf",
+      { en: "the code as a page, with its proof", zh: "生成附证明的证书" },
     ],
     [
       "verify shijiazhuang.pdf --policy policy.txt",
