@@ -111,17 +111,14 @@ const OTHERWISE: { readonly [word: string]: string } = {
   merge: "succeed --type merge",
   split: "succeed --type split",
   rename: "update <code> --name <text>",
-  search: "export records <file>",
   prove: "show <code> --proof <file>",
   proof: "show <code> --proof <file>",
   run: "start",
-  login: "key new <file>",
 };
 
 /** What may have been meant: how a thing is done that is no command, else what commander sees that is nearly the same. */
 function suggestion({ code, message }: CommanderError, say: Say): string {
-  const word = /'([^']+)'/.exec(message)?.[1] ?? "";
-  const otherwise = code === "commander.unknownCommand" ? OTHERWISE[word] : undefined;
+  const otherwise = code === "commander.unknownCommand" ? OTHERWISE[wordOf(message)] : undefined;
   if (otherwise !== undefined) {
     return say({
       en: ` It is \`cityid ${otherwise}\`.`,
@@ -136,10 +133,16 @@ function suggestion({ code, message }: CommanderError, say: Say): string {
   });
 }
 
+/** What a complaint is about. */
+function wordOf(message: string): string {
+  return /'([^']+)'/.exec(message)?.[1] ?? "";
+}
+
 function complaint({ code, message }: CommanderError, say: Say): string {
-  const word = /'([^']+)'/.exec(message)?.[1] ?? "";
   const known = COMPLAINTS[code];
-  return known === undefined ? message.replace(/^error: /, "") : say(known).replace("{word}", word);
+  return known === undefined
+    ? message.replace(/^error: /, "")
+    : say(known).replace("{word}", wordOf(message));
 }
 
 /** A word that is none of those an option or an argument takes. */

@@ -1,6 +1,7 @@
 import {
   type Code,
   constant,
+  constantI32,
   get,
   load,
   range,
@@ -34,9 +35,6 @@ const SELECT = simd(0x52);
 const SHIFT_LEFT = simd(0xab);
 const SHIFT_RIGHT = simd(0xad);
 
-// Shift counts are below 32, so one byte spells them.
-const count = (n: number): Code => [0x41, n];
-
 /** The words at `offset`, which stand there with their most significant byte first. */
 function loadBigEndian(pointer: number, offset: number): Code {
   const swapped = [3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12];
@@ -44,11 +42,11 @@ function loadBigEndian(pointer: number, offset: number): Code {
 }
 
 const rotate = (x: number, n: number): Code => [
-  ...[...get(x), ...count(n), ...SHIFT_RIGHT],
-  ...[...get(x), ...count(32 - n), ...SHIFT_LEFT],
+  ...[...get(x), ...constantI32(n), ...SHIFT_RIGHT],
+  ...[...get(x), ...constantI32(32 - n), ...SHIFT_LEFT],
   ...OR,
 ];
-const shift = (x: number, n: number): Code => [...get(x), ...count(n), ...SHIFT_RIGHT];
+const shift = (x: number, n: number): Code => [...get(x), ...constantI32(n), ...SHIFT_RIGHT];
 
 // Locals of `compress`: its parameters, then the working variables, the message schedule, and a few more.
 const STATE = 0;

@@ -14,14 +14,13 @@ import {
 } from "../../src/crypto/ed25519-tables/field-module.ts";
 import { FrequentKeys } from "../../src/crypto/ed25519-tables/frequent-keys.ts";
 import { Ed25519Tables } from "../../src/crypto/ed25519-tables/index.ts";
+import { NeutralPoint, POINT_BYTES } from "../../src/crypto/ed25519-tables/neutral-point.ts";
 import { MAX_SUMS, Sums } from "../../src/crypto/ed25519-tables/sums.ts";
 import {
   chooseEntry,
-  DIGITS,
-  POINT_BYTES,
+  digitsOf,
   TABLE_BYTES,
   TableMaker,
-  writeDigits,
 } from "../../src/crypto/ed25519-tables/table.ts";
 import * as native from "../../src/crypto/node.ts";
 import { flip, fromHex, fromLittleEndian, littleEndian, toHex } from "./craft.ts";
@@ -226,15 +225,10 @@ describe("sums of multiples of two points", () => {
   const other = Point.BASE.multiplyUnsafe(0x1234567890abcdefn);
   const sums = new Sums(field, baseTable);
 
-  const digitsOf = (scalar: bigint): Int8Array => {
-    const digits = new Int8Array(DIGITS);
-    writeDigits(digits, 0, littleEndian(scalar));
-    return digits;
-  };
   const sumOf = (s: bigint, h: bigint) => ({
     table,
-    baseDigits: digitsOf(s),
-    digits: digitsOf(h),
+    baseDigits: digitsOf(littleEndian(s)),
+    digits: digitsOf(littleEndian(h)),
   });
   const wanted = (s: bigint, h: bigint): string =>
     Point.BASE.multiplyUnsafe(s).add(other.multiplyUnsafe(h)).toHex();
@@ -247,7 +241,7 @@ describe("sums of multiples of two points", () => {
   });
 
   test("digits make up their scalar", () => {
-    for (const scalar of SCALARS) expect(scalarOf(digitsOf(scalar))).toBe(scalar);
+    for (const scalar of SCALARS) expect(scalarOf(digitsOf(littleEndian(scalar)))).toBe(scalar);
   });
 
   test("are those of another program, for scalars whose digits are at an end", () => {
@@ -297,9 +291,7 @@ describe("sums of multiples of two points", () => {
       [31, -5],
       [17, 128],
     ] as const) {
-      for (const [coordinate, element] of [0n, 1n, 1n, 0n].entries()) {
-        field.fill(address + coordinate * ELEMENT_BYTES, element);
-      }
+      new NeutralPoint(field).writeTo(address);
       for (const lane of everyLane) chooseEntry(field.words, addresses / 4, lane, table, i, digit);
       field.accumulate(address, addresses);
       const inverse = field.take(ELEMENT_BYTES);

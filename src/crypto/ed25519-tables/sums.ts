@@ -1,6 +1,7 @@
 import type { Field } from "./field.ts";
 import { ADDRESSES_BYTES, ELEMENT_BYTES, LANES } from "./field-module.ts";
-import { chooseEntry, DIGITS, POINT_BYTES } from "./table.ts";
+import { NeutralPoint, POINT_BYTES } from "./neutral-point.ts";
+import { chooseEntry, DIGITS } from "./table.ts";
 
 /** Sums that are computed together; more of them share one inversion, and wait for each other. */
 export const MAX_SUMS = 64;
@@ -10,7 +11,7 @@ const MAX_GROUPS = MAX_SUMS / LANES;
 /** s·B + h·A, by the tables of B and of an A. */
 export type Sum = {
   readonly table: number;
-  /** Of s and of h, as `writeDigits` has them. */
+  /** Of s and of h, as `digitsOf` has them. */
   readonly baseDigits: Int8Array;
   readonly digits: Int8Array;
 };
@@ -24,7 +25,7 @@ export class Sums {
   readonly #inverses: number;
   readonly #x: number;
   readonly #y: number;
-  readonly #neutral: readonly number[];
+  readonly #neutral: NeutralPoint;
 
   constructor(field: Field, baseTable: number) {
     this.#field = field;
@@ -34,11 +35,7 @@ export class Sums {
     this.#inverses = field.take(MAX_GROUPS * ELEMENT_BYTES);
     this.#x = field.take(ELEMENT_BYTES);
     this.#y = field.take(ELEMENT_BYTES);
-    this.#neutral = [0n, 1n, 1n, 0n].map((element) => {
-      const address = field.take(ELEMENT_BYTES);
-      field.fill(address, element);
-      return address;
-    });
+    this.#neutral = new NeutralPoint(field);
   }
 
   /** The encodings of at most `MAX_SUMS` sums, of which there is one at least: 32 bytes each, one behind the other. */
@@ -53,7 +50,7 @@ export class Sums {
   /** Lanes without a sum compute the first one once more, for nobody. */
   #add(point: number, sums: readonly Sum[]): void {
     const field = this.#field;
-    for (const [i, from] of this.#neutral.entries()) field.copy(point + i * ELEMENT_BYTES, from);
+    this.#neutral.writeTo(point);
     const lanes = Array.from({ length: LANES }, (_, lane) => sums[lane] ?? (sums[0] as Sum));
     const { words } = field;
     const at = this.#addresses / 4;

@@ -1,6 +1,7 @@
 import { D, doubled, modulo, type Point } from "./curve.ts";
 import type { Field } from "./field.ts";
 import { ADDRESSES_BYTES, ELEMENT_BYTES, LANES, LIMBS } from "./field-module.ts";
+import { NeutralPoint, POINT_BYTES } from "./neutral-point.ts";
 
 // A table holds, for each digit of a scalar in base 256, what that digit can add to a sum: j·256^i·A for i from 0 to 31 and
 // j from 0 to 128. A digit from −128 to −1 takes the entry of its amount, whose first two coordinates change places and
@@ -22,21 +23,16 @@ const COORDINATES = [PLUS, MINUS, PRODUCT, NEGATED];
 
 export const TABLE_BYTES: number = DIGITS * ENTRIES * ENTRY_BYTES;
 
-/** X, Y, Z and T of four points, one behind the other. */
-export const POINT_BYTES: number = 4 * ELEMENT_BYTES;
-
-/**
- * Writes the digits of a scalar below 2^253, 32 bytes, the least significant first: each from −128 to 127.
- *
- * @param at where in `digits` the 32 of them go
- */
-export function writeDigits(digits: Int8Array, at: number, scalar: Uint8Array): void {
+/** The digits of a scalar below 2^253, 32 bytes, the least significant first: each from −128 to 127. */
+export function digitsOf(scalar: Uint8Array): Int8Array {
+  const digits = new Int8Array(DIGITS);
   let carried = 0;
   for (let i = 0; i < DIGITS; i++) {
     const digit = (scalar[i] as number) + carried;
     carried = digit > 127 ? 1 : 0;
-    digits[at + i] = digit - 256 * carried;
+    digits[i] = digit - 256 * carried;
   }
+  return digits;
 }
 
 /** Has `accumulate` add to the point of a lane what digit i of its scalar says. `addresses` counts words. */
@@ -64,7 +60,7 @@ export class TableMaker {
   readonly #entry: readonly number[];
   readonly #twiceD: number;
   readonly #zero: number;
-  readonly #one: number;
+  readonly #neutral: NeutralPoint;
 
   constructor(field: Field) {
     this.#field = field;
@@ -73,11 +69,11 @@ export class TableMaker {
     this.#multiples = field.take(ENTRIES * POINT_BYTES);
     this.#inverses = field.take(ENTRIES * ELEMENT_BYTES);
     this.#entry = COORDINATES.map(() => field.take(ELEMENT_BYTES));
-    [this.#twiceD, this.#zero, this.#one] = [modulo(2n * D), 0n, 1n].map((element) => {
-      const address = field.take(ELEMENT_BYTES);
-      field.fill(address, element);
-      return address;
-    }) as [number, number, number];
+    this.#twiceD = field.take(ELEMENT_BYTES);
+    field.fill(this.#twiceD, modulo(2n * D));
+    this.#zero = field.take(ELEMENT_BYTES);
+    field.fill(this.#zero, 0n);
+    this.#neutral = new NeutralPoint(field);
   }
 
   /** Writes the table of a point to `TABLE_BYTES` at `table`. Takes some milliseconds. */
@@ -88,7 +84,7 @@ export class TableMaker {
         this.#put(lane, base);
         for (let i = 0; i < 8; i++) base = doubled(base);
       }
-      this.#writeDigits(table, first);
+      this.#writeFour(table, first);
     }
   }
 
@@ -104,14 +100,14 @@ export class TableMaker {
   }
 
   /** The entries of four digits, whose first multiples are put. */
-  #writeDigits(table: number, first: number): void {
+  #writeFour(table: number, first: number): void {
     const field = this.#field;
     for (let lane = 0; lane < LANES; lane++) this.#writeNeutral(table, first + lane);
     this.#writeEntries(table, first, 1);
     for (let lane = 0; lane < LANES; lane++) {
       chooseEntry(field.words, this.#addresses / 4, lane, table, first + lane, 1);
     }
-    this.#begin();
+    this.#neutral.writeTo(this.#point);
     for (let j = 1; j <= LARGEST_DIGIT; j++) {
       field.accumulate(this.#point, this.#addresses);
       for (let i = 0; i < 3; i++) {
@@ -119,13 +115,6 @@ export class TableMaker {
       }
     }
     this.#writeEntries(table, first, LARGEST_DIGIT);
-  }
-
-  /** The neutral point: (0, 1). */
-  #begin(): void {
-    for (const [i, element] of [this.#zero, this.#one, this.#one, this.#zero].entries()) {
-      this.#field.copy(this.#point + i * ELEMENT_BYTES, element);
-    }
   }
 
   #writeNeutral(table: number, digit: number): void {
