@@ -20,7 +20,7 @@ export class BlockBudget {
   /** The weight of the next block. */
   weight(isReading: boolean): number {
     const fitting = this.#perMillisecond * (isReading ? READING_MILLISECONDS : ALONE_MILLISECONDS);
-    // A small block tells little: at most twice as much the next time.
+    // A small block tells little: at most twice as much the next time, or as much as before it.
     return Math.round(Math.min(Math.max(fitting, MIN_WEIGHT), MAX_WEIGHT, 2 * this.#last));
   }
 
@@ -28,6 +28,6 @@ export class BlockBudget {
   spent(weight: number, milliseconds: number): void {
     const rate = weight / Math.max(milliseconds, 0.01);
     this.#perMillisecond += SHARE_OF_LAST * (rate - this.#perMillisecond);
-    this.#last = Math.max(weight, MIN_WEIGHT);
+    this.#last = Math.max(weight, this.#last / 2, MIN_WEIGHT);
   }
 }

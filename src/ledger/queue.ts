@@ -46,7 +46,10 @@ export class Queue {
   readonly #waiting: Waiting[] = [];
   readonly #byHash = new ByHash<Waiting>();
   #bytes = 0;
+  /** Of what waits for a block to take it. */
+  #weight = 0;
   #wake: (() => void) | undefined;
+  #heavy: { readonly atLeast: number; readonly resolve: () => void } | undefined;
 
   get length(): number {
     return this.#waiting.length;
@@ -70,6 +73,8 @@ export class Queue {
     }
     const waiting = new Waiting(item, asker);
     this.#waiting.push(waiting);
+    this.#weight += item.weight;
+    if (this.#heavy !== undefined && this.#weight >= this.#heavy.atLeast) this.#heavy.resolve();
     this.#byHash.set(item.hash, waiting);
     this.#bytes += item.bytes.length;
   }
@@ -88,25 +93,25 @@ export class Queue {
     this.#wake = undefined;
   }
 
-  /** Whether all that waits is less work than this. */
-  weighsLess(than: number): boolean {
-    let weight = 0;
-    for (const { item } of this.#waiting) {
-      weight += item.weight;
-      if (weight >= than) return false;
-    }
-    return true;
+  /** Resolves when what waits is as much work as this. For one who asks at a time: whoever asked before hears no more. */
+  weighing(atLeast: number): Promise<void> {
+    this.#heavy = undefined;
+    if (this.#weight >= atLeast) return Promise.resolve();
+    const { promise, resolve } = defer<void>();
+    this.#heavy = { atLeast, resolve };
+    return promise;
   }
 
   /** Takes what the next block may weigh off, one item at least. */
   take(maxWeight: number): Waiting[] {
-    let weight = 0;
+    let taken = 0;
     let count = 0;
     for (const { item } of this.#waiting) {
-      weight += item.weight;
-      if (count > 0 && weight > maxWeight) break;
+      if (count > 0 && taken + item.weight > maxWeight) break;
+      taken += item.weight;
       count++;
     }
+    this.#weight -= taken;
     return this.#waiting.splice(0, count);
   }
 
@@ -118,6 +123,7 @@ export class Queue {
   failAll(fault: LedgerFault): void {
     for (const waiting of this.#byHash.values()) waiting.fail(fault);
     this.#waiting.length = 0;
+    this.#weight = 0;
     this.#byHash.clear();
     this.#bytes = 0;
   }

@@ -228,7 +228,8 @@ export class Sequencer implements BlockWriter {
     while (!this.#hasFailed && !(this.#closing && this.#queue.length === 0)) {
       await this.#queue.some();
       // While the last block becomes durable more comes, and one sync, one root and one signature serve it all.
-      if (this.#queue.weighsLess(LIGHT)) await committing.at(-1);
+      const last = committing.at(-1);
+      if (last !== undefined) await Promise.race([last, this.#queue.weighing(LIGHT)]);
       const { readers } = this.#options;
       const batch = this.#queue.take(this.#budget.weight(readers.areReading));
       if (batch.length === 0) continue;

@@ -17,3 +17,16 @@ test("a block is larger while nobody reads, at most twice as large as the last o
   for (let i = 0; i < 60; i++) budget.spent(budget.weight(false), 0);
   expect(budget.weight(false)).toBe(8192);
 });
+
+test("one small block, where no more waited, does not make the next ones small", () => {
+  const budget = new BlockBudget();
+  for (let i = 0; i < 40; i++) {
+    const weight = budget.weight(true);
+    budget.spent(weight, weight / 20);
+  }
+  expect(budget.weight(true)).toBe(320);
+  budget.spent(50, 2.5);
+  expect(budget.weight(true)).toBe(320);
+  budget.spent(50, 2.5);
+  expect(budget.weight(true)).toBe(160);
+});

@@ -12,9 +12,11 @@ import {
   utf8,
   verifierKey,
 } from "../../src/core/index.ts";
+import { defer } from "../../src/ledger/deferred.ts";
 import { openSignaturePool } from "../../src/ledger/embedded/signature-pool/index.ts";
 import { MemoryLog, MemoryValues, openMemoryLedger } from "../../src/ledger/memory/index.ts";
 import type { Ref, StoredVersion } from "../../src/ledger/stores.ts";
+import { turn } from "../../src/log/index.ts";
 import { code, fact, GENESIS, member, ORIGIN, sign } from "../core/state/kit.ts";
 
 // What the sequencer does where a disk that fails to write fails to read as well, and where much comes at once.
@@ -63,6 +65,12 @@ const open = (more: Partial<Parameters<typeof openMemoryLedger>[0]>) =>
 const gazette = (item: GazetteItem) =>
   sign({ op: "gazette", items: [item] }, member("A"), GENESIS.time + 1000);
 
+/** Signed well, and refused by the rules. */
+const senseless = (more: object) => {
+  const payload = { op: "gazette", items: [], ...more } as unknown as Operation;
+  return sign(payload, member("A"), GENESIS.time + 1000);
+};
+
 test("ends nothing when the disk that failed to sync fails to read as well", async () => {
   const ledger = await open({ log: new UnsyncableLog(), values: new BreakableValues() });
   const cities = ["MA.156.1301", "MA.156.1302"];
@@ -95,14 +103,46 @@ test("stops where the receipt of what is durable cannot be made", async () => {
   await expect(ledger[Symbol.asyncDispose]()).resolves.toBeUndefined();
 });
 
+/** Commits nothing before it is let go. */
+class HeldLog extends MemoryLog {
+  readonly begun = defer<void>();
+  readonly letGo = defer<void>();
+  #commits = 0;
+
+  override async commit(...args: Parameters<MemoryLog["commit"]>): Promise<void> {
+    // The genesis is there before anybody waits.
+    if (this.#commits++ > 0) {
+      this.begun.resolve();
+      await this.letGo.promise;
+    }
+    await super.commit(...args);
+  }
+}
+
+test("makes a block of what has become much while the last one is still on its way to the disk", async () => {
+  const log = new HeldLog();
+  const ledger = await open({ log });
+  const before = ledger.head();
+  const first = ledger.submit([gazette({ code: code("MA.156.1301"), add: [fact()] })]);
+  await log.begun.promise;
+  // The sequencer looks at the queue, and finds little.
+  const little = ledger.submit([senseless({ n: -1 })]);
+  await turn();
+  // Nothing of it can be taken, and what is refused is answered when its block is made.
+  const much = Array.from({ length: 300 }, (_, n) => ledger.submit([senseless({ n })]));
+  expect(await Promise.race(much)).toMatchObject([{ ok: false }]);
+  expect(ledger.head()).toBe(before);
+  log.letGo.resolve();
+  expect(await first).toMatchObject([{ ok: true }]);
+  await Promise.all([little, ...much]);
+  await ledger[Symbol.asyncDispose]();
+});
+
 test("takes a request that alone is more than may wait for signatures", async () => {
   const pool = openSignaturePool({ workers: 1 });
   const ledger = await open({ pool });
   const pad = new Uint8Array(48_500).fill(7);
-  const items = Array.from({ length: 360 }, (_, n) => {
-    const payload = { op: "gazette", items: [], pad, n } as unknown as Operation;
-    return sign(payload, member("A"), GENESIS.time + 1000);
-  });
+  const items = Array.from({ length: 360 }, (_, n) => senseless({ pad, n }));
   expect(items.reduce((sum, { length }) => sum + length, 0)).toBeGreaterThan(16 * 1024 * 1024);
   const outcomes = await ledger.submit(items);
   expect(outcomes.length).toBe(items.length);
