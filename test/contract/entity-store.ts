@@ -427,6 +427,74 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await store.count({}, ALL)).toBe(0);
     });
 
+    test("what was amended is told as it is now only to whom that may be told, and of a place wholly inside", async () => {
+      const { store } = make();
+      const id = "urn:a:1";
+      const at = (minute: number) => new Date(START + minute * 60_000).toISOString();
+      const p = (value: number, minute: number) => [
+        { type: "Property", value, observedAt: at(minute) },
+      ];
+      const place = (x: number, minute: number, more: object = {}) => [
+        ...point(x, 0).map((each) => ({ ...each, observedAt: at(minute), ...more })),
+      ];
+      const set = (said: Said): Said => ({ id, type: "A", "@op": "set", time: at(0), ...said });
+      const amend = (entry: number, name: string, said: Fact["value"]): Said => ({
+        ...{ id, time: at(0), "@op": "amend", "@of": [entry, 0], "@names": [name], [name]: said },
+      });
+      await store.take([
+        entryOf(0, set({ p: p(1, 1), location: place(1, 0) })),
+        entryOf(1, amend(0, "p", p(777, 9))),
+        entryOf(2, amend(0, "location", place(8, 0))),
+        // Seen before the thing came to where it is.
+        entryOf(3, set({ p: p(5, 3), location: place(1, 5) })),
+        entryOf(4, set({ p: p(6, 4) })),
+        entryOf(5, set({ p: p(7, 6) })),
+      ]);
+      const told = async (view: EntityView) => {
+        const heard: unknown[] = [];
+        for await (const { entry, amends, attributes } of store.history({}, view)) {
+          const all = amends ? [amends.said ?? {}] : (attributes.p ?? []);
+          heard.push([entry, ...all.map(({ value }) => value)]);
+        }
+        return heard;
+      };
+      const amended = [
+        [1, 777],
+        [2, { type: "Point", coordinates: [8, 0] }],
+      ];
+      expect((await told(ALL)).slice(1, 3)).toEqual(amended);
+      const early: EntityView = { toMilliseconds: START + 5 * 60_000 };
+      expect(await told(early)).toEqual([[0, 1], [1, undefined], amended[1], [3, 5], [4, 6]]);
+      expect((await told({ attributes: ["place"] })).slice(1, 3)).toEqual([
+        [1, undefined],
+        amended[1],
+      ]);
+      const ring = [
+        [0, -1],
+        [3, -1],
+        [3, 1],
+        [0, 1],
+        [0, -1],
+      ];
+      const area: EntityView = { area: { type: "Polygon", coordinates: [ring] } };
+      expect(await told(area)).toEqual([[0, 1], [1, 777], [2, undefined], [3], [5, 7]]);
+      // Of two places one is outside.
+      const both = [...place(1, 6), ...place(8, 6, { datasetId: "urn:d:1" })];
+      await store.take([entryOf(6, set({ location: both }))]);
+      expect(await store.entity(id, area)).toBeUndefined();
+      expect(await store.count({}, area)).toBe(0);
+      expect((await told(area)).map((each) => (each as unknown[])[0])).toEqual([0, 1, 2, 3]);
+      const shown = await store.entity(id, ALL);
+      expect(shown && placeOf(shown)).toMatchObject({ coordinates: [1, 0] });
+      expect(await idsOf(store, { bbox: [7, -1, 9, 1] })).toEqual([]);
+      expect(await idsOf(store, { bbox: [0, -1, 2, 1] })).toEqual(["1"]);
+      // When it is no more is a fact like any other.
+      await store.take([entryOf(7, set({ "@expires": "2030-01-01T00:00:00Z" }))]);
+      const expires = async (view: EntityView) => (await store.entity(id, view))?.expires;
+      expect(await expires({ attributes: ["p"] })).toBeUndefined();
+      expect(await expires({ attributes: ["p", "@expires"] })).toBe(await expires(ALL));
+    });
+
     test("takes questions for text and nothing else", async () => {
       const { store } = make();
       await store.take([entryOf(0, lamp(1))]);

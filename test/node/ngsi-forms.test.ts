@@ -487,6 +487,15 @@ describe("members and links", () => {
   });
 });
 
+test("scopes are asked for in any script", async () => {
+  const scope = "/北京/海淀区";
+  await made({ id: "urn:script:1", type: "Script", scope });
+  for (const asked of [scope, "/北京/#", "/+/海淀区"]) {
+    const found = await get(`/entities?type=Script&scopeQ=${encodeURIComponent(asked)}`);
+    expect(found.map(({ id }: Json) => id)).toEqual(["urn:script:1"]);
+  }
+});
+
 describe("what was so", () => {
   const at = (minute: number) => `2026-03-01T10:${String(minute).padStart(2, "0")}:00Z`;
   const path = "/temporal/entities/urn:time:1";
@@ -956,5 +965,58 @@ describe("what was so", () => {
     ]);
     const list = await ask("GET", `/temporal/entities?type=Long&timerel=after&timeAt=${at(0)}`);
     expect([list.status, list.body[0].a.length]).toEqual([206, 16]);
+    // What is summed up needs no pages, which would sum up parts.
+    const sums = "format=aggregatedValues&aggrMethods=totalCount,max&aggrPeriodDuration=P1Y";
+    const summed = await ask("GET", `${of}?${sums}&timerel=after&timeAt=${at(0)}`);
+    expect([summed.status, summed.body.a.totalCount[0][0], summed.body.a.max[0][0]]).toEqual([
+      ...[200, 20, 19],
+    ]);
+  });
+
+  test("is found where it was amended to be, and no more where it was", async () => {
+    const few = { id: "urn:time:3", type: "Amended", v: seen([10, 1]), w: seen([10, 1]) };
+    await made(few, "/temporal/entities");
+    const of = "/temporal/entities/urn:time:3";
+    const [{ instanceId }] = (await get(of)).v;
+    const before = new Date().toISOString();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const amend = (value: number, minute: number) =>
+      ask("PATCH", `${of}/attrs/v/${instanceId}`, property(value, { observedAt: at(minute) }));
+    const told = async (query: string) => (await get(`${of}?${query}`)).v;
+    const late = `timerel=after&timeAt=${at(30)}`;
+    for (const [value, minute] of [
+      [2, 40],
+      [3, 50],
+    ] as const) {
+      expect((await amend(value, minute)).status).toBe(204);
+      expect(await told(late)).toMatchObject([{ value, instanceId, observedAt: at(minute) }]);
+    }
+    expect(await told(`timerel=before&timeAt=${at(30)}`)).toBeUndefined();
+    const changed = (relation: string) =>
+      told(`timeproperty=modifiedAt&timerel=${relation}&timeAt=${before}`);
+    expect(await changed("before")).toBeUndefined();
+    expect(await changed("after")).toMatchObject([{ value: 3 }]);
+    expect((await amend(4, 20)).status).toBe(204);
+    expect(await told(late)).toBeUndefined();
+    expect((await amend(5, 45)).status).toBe(204);
+    expect((await ask("DELETE", `${of}/attrs/v?deleteAll=true`)).status).toBe(204);
+    expect(await told(late)).toBeUndefined();
+  });
+
+  test("is counted and told page by page of those alone that have something to tell", async () => {
+    for (let n = 0; n < 5; n += 1) {
+      await made({ id: `urn:few:${n}`, type: "Few", v: seen([10 * n, n]) }, "/temporal/entities");
+    }
+    const question = `/temporal/entities?type=Few&timerel=after&timeAt=${at(20)}&count=true&limit=2`;
+    const first = await ask("GET", question);
+    const next = /<([^>]*)>;rel="next"/.exec(first.headers.get("Link") ?? "")?.[1] ?? "";
+    const second = await ask("GET", next.replace(/^.*\/ngsi-ld\/v1/, ""));
+    expect([first, second].map(({ body }) => body.map(({ id }: Json) => id))).toEqual([
+      ["urn:few:2", "urn:few:3"],
+      ["urn:few:4"],
+    ]);
+    expect(first.headers.get("NGSILD-Results-Count")).toBe("3");
+    expect(second.headers.get("Link")).toContain('rel="prev"');
+    expect(second.headers.get("Link")).not.toContain('rel="next"');
   });
 });

@@ -42,6 +42,7 @@ const sensor = (n: number): Said => ({
   place: [1_145_000_000 + (n % 50) * 10_000, 380_000_000 + Math.floor(n / 50) * 10_000],
   pm25: n % 100,
   note: `站点 ${n}`,
+  ...(n === 17 && { serial: 1_234_567_890_123_456, remark: "a".repeat(1100) }),
 });
 
 async function send(said: readonly Said[]): Promise<void> {
@@ -106,6 +107,10 @@ describe("OGC API Features", () => {
       features.map(({ id }: Json) => Number(id.replace(/^.*:/, "")));
     expect(ids(box)).toEqual([1]);
     expect(ids(await items("datetime=2020-05-05T00:00:07Z"))).toEqual([7]);
+    for (const query of ["serial=1234567890123456", `remark=${"a".repeat(1100)}`]) {
+      expect(ids(await items(query))).toEqual([17]);
+    }
+    expect((await items(`remark=${"a".repeat(1099)}`)).numberMatched).toBe(0);
     expect((await items("datetime=../2020-05-05T00:00:01Z")).numberMatched).toBe(2);
     expect((await items("datetime=2020-05-04/2020-05-05&limit=1")).numberMatched).toBe(SENSORS);
     const matched = async (query: string) => (await items(query)).numberMatched;
@@ -205,6 +210,12 @@ describe("OGC API Features", () => {
     for (const { x, y } of feature?.loadGeometry().flat() ?? []) {
       for (const each of [x, y]) expect(Math.abs(each - 2048)).toBeLessThanOrEqual(2048 + 64);
     }
+    // More than 64 bits, and more than is exact.
+    const numbers = { a: 1e300, b: -(2 ** 63), c: 2 ** 53 - 1, d: 0.5, e: -7 };
+    const huge = read(encodeTile("a", [{ ...square, properties: numbers }], place))?.feature(0);
+    expect(huge?.properties).toEqual({
+      ...{ ...numbers, a: "1e+300", b: "-9223372036854776000", id: "square" },
+    });
     const long = Array.from({ length: 90_000 }, (_, i) => [(i % 900) / 100, i / 10_000]);
     const line: Feature = { ...square, geometry: { type: "LineString", coordinates: long } };
     const two = encodeTile("a", [line, line], { z: 0, y: 0, x: 0 });
@@ -265,6 +276,8 @@ describe("OGC API Features", () => {
       expect(((await answer.json()) as Json).code).toMatch(/^HTTP_(PARAMETER|CURSOR)$/);
     }
     expect((await ask("/ogc/collections?x=1")).status).toBe(400);
+    const codes = await ask("/ogc/collections/kind.department/items?cursor=zzz");
+    expect([codes.status, ((await codes.json()) as Json).code]).toEqual([400, "HTTP_CURSOR"]);
     expect((await ask(`${path}/urn:none`)).status).toBe(404);
     expect((await ask(`${path}/..%2F..%2Fkeys`)).status).toBe(404);
   });

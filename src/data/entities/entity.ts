@@ -77,7 +77,8 @@ export function isJsonMap(value: JsonValue | undefined): value is JsonMap {
   return typeof value === "object" && !Array.isArray(value);
 }
 
-/** Where an entity is: the first instance of its location. */
+/** Where an entity is, where one place is to be told: the instance of its location without a name, else the first. */
 export function placeOf({ attributes }: Pick<Entity, "attributes">): JsonValue | undefined {
-  return attributes[LOCATION]?.[0]?.said.value;
+  const places = attributes[LOCATION] ?? [];
+  return (places.find(({ said }) => said.datasetId === undefined) ?? places[0])?.said.value;
 }

@@ -1,5 +1,5 @@
 import { type Condition, type LookUp, satisfies } from "./condition.ts";
-import type { Entity } from "./entity.ts";
+import { type Entity, placeOf } from "./entity.ts";
 import {
   type Box,
   boxOf,
@@ -98,7 +98,7 @@ function isInTime(time: number, { fromMilliseconds, toMilliseconds }: EntityQuer
 }
 
 function isPlacedIn(entity: Entity, bbox: Box): boolean {
-  const place = geometryOf(entity.attributes.location?.[0]?.said.value);
+  const place = geometryOf(placeOf(entity));
   if (place === undefined) return false;
   if (place.type === "Point") return splitBox(bbox).some((box) => isInBox(place.coordinates, box));
   return splitBox(bbox).some((box) => intersects(place, polygonOf(box)));

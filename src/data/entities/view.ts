@@ -1,11 +1,4 @@
-import {
-  type Attributes,
-  type Entity,
-  type Instance,
-  LOCATION,
-  observedAt,
-  placeOf,
-} from "./entity.ts";
+import { type Attributes, type Entity, type Instance, LOCATION, observedAt } from "./entity.ts";
 import { type Geometry, isGeometry, within } from "./geometry.ts";
 
 /**
@@ -33,12 +26,8 @@ export function isLimited(view: EntityView): boolean {
 export function seen(entity: Entity, view: EntityView): Entity | undefined {
   if (!isLimited(view)) return entity;
   const { area } = view;
-  if (area !== undefined) {
-    const place = placeOf(entity);
-    if (!isGeometry(place) || !within(place, area)) return undefined;
-  }
-  // What was seen before the thing came to where it is was seen elsewhere, perhaps outside.
-  const arrived = area === undefined ? Number.NEGATIVE_INFINITY : arrivalOf(entity);
+  const arrived = area === undefined ? Number.NEGATIVE_INFINITY : arrivalIn(area, entity);
+  if (arrived === undefined) return undefined;
   const attributes: Record<string, readonly Instance[]> = {};
   for (const [name, instances] of Object.entries(entity.attributes)) {
     if (!isNameSeen(name, view)) continue;
@@ -53,7 +42,11 @@ export function seen(entity: Entity, view: EntityView): Entity | undefined {
   if (isTimed && Object.keys(attributes).length === 0) return undefined;
   const isScopeSeen = entity.scopes.length === 0 || areScopesSeen(entity, view, arrived);
   const scopes = isScopeSeen ? entity.scopes : [];
-  return { ...entity, ...momentsOf(entity, attributes), scopes, attributes };
+  const { expires, ...told } = entity;
+  return {
+    ...{ ...told, ...momentsOf(entity, attributes), scopes, attributes },
+    ...(expires !== undefined && view.attributes?.includes(EXPIRES) !== false && { expires }),
+  };
 }
 
 /** Scopes are a fact like any other, of which one word says all. */
@@ -62,13 +55,29 @@ function areScopesSeen({ scoped }: Entity, view: EntityView, arrived: number): b
   return scoped !== undefined && scoped >= arrived && isTimeSeen(scoped, view);
 }
 
-/** The fact that says them. */
+/** The facts that say them, and when an entity is no more. */
 const SCOPES = "@scope";
+const EXPIRES = "@expires";
 
-/** When the place of an entity was said, the earliest where there are several. */
-function arrivalOf({ attributes }: Entity): number {
-  const said = attributes[LOCATION] ?? [];
-  return Math.min(...said.map((each) => observedAt(each.said) ?? each.modified));
+/** What is said of a place, and when, where it does not say so itself. */
+export type Placing = Pick<Instance, "said" | "modified">;
+
+/**
+ * Since when an entity is where it is, as far as is known; `undefined` where that is not wholly inside the area. What was seen
+ * before was seen elsewhere, perhaps outside.
+ */
+export function arrivalIn(
+  area: Geometry,
+  { attributes }: Pick<Entity, "attributes">,
+): number | undefined {
+  return arrivalAt(area, attributes[LOCATION] ?? []);
+}
+
+/** The same of one or several places. */
+export function arrivalAt(area: Geometry, places: readonly Placing[]): number | undefined {
+  const isInside = places.every(({ said }) => isGeometry(said.value) && within(said.value, area));
+  if (places.length === 0 || !isInside) return undefined;
+  return Math.min(...places.map(({ said, modified }) => observedAt(said) ?? modified));
 }
 
 export function isNameSeen(name: string, { attributes }: EntityView): boolean {

@@ -153,7 +153,8 @@ export function readScopes(text: string | undefined): Part {
   return ok({ scopes: groups.map((all) => all.map((each) => each.split("/").filter(Boolean))) });
 }
 
-const SCOPE = /^\/?(?:(?:[A-Za-z][\w-]*|\+)\/)*(?:[A-Za-z][\w-]*|\+|#)$/;
+/** `ScopeLevel` is a letter of any script and what may follow it. */
+const SCOPE = /^\/?(?:(?:\p{L}[\p{L}\p{N}_-]*|\+)\/)*(?:\p{L}[\p{L}\p{N}_-]*|\+|#)$/u;
 
 const RELATIONS = ["within", "contains", "intersects", "equals", "disjoint", "overlaps"] as const;
 

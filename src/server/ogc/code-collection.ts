@@ -57,7 +57,9 @@ export function codeCollection(services: Services, counts: Counts, codes: Codes)
     async page(asked, { limit, cursor, isCounted = true }) {
       const queries = queriesOf(codes.query, asked);
       if (!queries.ok) return queries;
-      const [at = 0, after] = readCursor(cursor);
+      const begin = readCursor(cursor);
+      if (begin === undefined) return err({ code: "HTTP_CURSOR", got: cursor?.slice(0, 64) ?? "" });
+      const [at, after] = begin;
       const found: string[] = [];
       let next: string | undefined;
       for (let i = at; i < queries.value.length; i++) {
@@ -123,10 +125,10 @@ function queriesOf(
   );
 }
 
-/** Which search, and where in it. What nobody gave leads nowhere. */
-function readCursor(cursor: string | undefined): [number, string | undefined] {
+/** Which search, and where in it; `undefined` of what nobody gave. */
+function readCursor(cursor: string | undefined): [number, string | undefined] | undefined {
   const match = /^([01])\.(.*)$/s.exec(cursor ?? "0.");
-  return [match ? Number(match[1]) : 2, match?.[2] || undefined];
+  return match === null ? undefined : [Number(match[1]), match[2] || undefined];
 }
 
 function featureOf({ views }: Services, record: CodeRecord): Feature {

@@ -87,10 +87,12 @@ function queryOf({ filters, ...query }: FeatureQuery): EntityQuery {
   return { ...query, condition: { kind: "and", parts } };
 }
 
+const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;
+
 /** A value in a query is text: it may mean a number or a truth as well. */
 function operandsOf(text: string): readonly Operand[] {
   const values: (string | number | boolean)[] = [text];
-  if (/^-?\d{1,15}(?:\.\d{1,15})?(?:[eE][+-]?\d{1,3})?$/.test(text)) values.push(Number(text));
+  if (NUMBER.test(text) && Number.isFinite(Number(text))) values.push(Number(text));
   if (text === "true" || text === "false") values.push(text === "true");
   return values.map((value) => ({ kind: "value", value }));
 }

@@ -18,7 +18,6 @@ export type ItemsRequest = {
 
 const OF_ITEMS = ["bbox", "bbox-crs", "crs", "cursor", "datetime", "limit"] as const;
 const MAX_CURSOR_CHARACTERS = 1024;
-const MAX_VALUE_CHARACTERS = 1024;
 
 /** Refuses parameters that a path does not have (17-069r4 §7.15.1), and those that are given twice. */
 export function onlyParameters(
@@ -60,7 +59,7 @@ export async function readItemsRequest(
   }
   const values = new Map<string, string>();
   for (const name of own) {
-    const value = c.req.query(name)?.slice(0, MAX_VALUE_CHARACTERS);
+    const value = c.req.query(name);
     if (value !== undefined) values.set(name, value);
   }
   const box = bbox.value === undefined || bbox.value === NOWHERE ? {} : { bbox: bbox.value };

@@ -84,10 +84,15 @@ function countOf(nested: Geometry["coordinates"]): number {
   );
 }
 
+/** A tile tells whole numbers in 64 bits; what is not exact any more is told as text, as what has parts is. */
+function isHuge(value: JsonValue): boolean {
+  return typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
 function drawable({ id, geometry, properties }: Feature): object {
   const plain: { [name: string]: JsonValue } = {};
   for (const [name, value] of Object.entries(properties)) {
-    plain[name] = typeof value === "object" ? JSON.stringify(value) : value;
+    plain[name] = typeof value === "object" || isHuge(value) ? JSON.stringify(value) : value;
   }
   return { type: "Feature", geometry: geometry ?? null, properties: { ...plain, id } };
 }

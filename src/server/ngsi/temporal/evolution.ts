@@ -1,5 +1,7 @@
 import { err, ok, type Result } from "../../../core/index.ts";
 import {
+  ALL,
+  type Amendment,
   isLimited,
   type JsonMap,
   NGSI_NULL,
@@ -38,6 +40,11 @@ export type Evolution = {
   readonly scopes: Moment[];
 };
 
+/** Whether something was so in the time that is asked for. */
+export function isTold(evolution: Evolution | undefined): evolution is Evolution {
+  return evolution !== undefined && evolution.attributes.size + evolution.scopes.length > 0;
+}
+
 /**
  * What was so of entities, in the order of the log: what was amended as it is told now, and nothing of what is to be forgotten.
  *
@@ -51,7 +58,8 @@ export async function evolutionsOf(
   const tellers = new Map<string, Teller>();
   if (ids.length === 0) return ok(new Map());
   let left = MAX_MOMENTS;
-  for await (const observed of target.log.entities.history({ ids }, target.view)) {
+  const history = () => target.log.entities.history({ ids }, target.view);
+  for await (const observed of history()) {
     const { id, kind, forgets } = observed;
     if (kind === "forget" && forgets === undefined) {
       tellers.delete(id);
@@ -63,6 +71,14 @@ export async function evolutionsOf(
     left -= teller.hear(observed);
     if (left < 0) return err({ code: "HTTP_ITEMS", got: MAX_MOMENTS + 1, max: MAX_MOMENTS });
   }
+  const recalling = new Map([...tellers].filter(([, teller]) => teller.isRecalling));
+  if (recalling.size > 0) {
+    for await (const observed of history()) recalling.get(observed.id)?.recall(observed);
+  }
+  for (const [id, { evolution }] of tellers) {
+    if (evolution.types.size > 0) continue;
+    for (const type of await typesOf(target, id)) evolution.types.add(type);
+  }
   const found = new Map<string, Evolution>();
   for (const [id, { evolution, scopes }] of tellers) {
     if (form.scopes === undefined) found.set(id, evolution);
@@ -73,6 +89,16 @@ export async function evolutionsOf(
     }
   }
   return ok(found);
+}
+
+/** What it is may have been said only together with what the reader does not see, who is told it nevertheless. */
+async function typesOf({ log }: Ask["target"], id: string): Promise<readonly string[]> {
+  const entity = await log.entities.entity(id, ALL);
+  if (entity !== undefined) return entity.types;
+  for await (const { types } of log.entities.history({ ids: [id] }, ALL)) {
+    if (types.length > 0) return types;
+  }
+  return [];
 }
 
 /** Whoever does not see everything is told no scopes of the past: for it those hold that are so now, if it may see them. */
@@ -91,6 +117,8 @@ class Teller {
   /** Instances that there are, by attribute. */
   readonly #now = new Map<string, readonly JsonMap[]>();
   #scopes: readonly string[] = [];
+  /** What was amended and is not told, by what it was an instance of. */
+  readonly #amended = new Map<string, { readonly amends: Amendment; readonly modified: number }>();
   /** Where scopes are asked for, those of all times: what was said before holds on. */
   readonly scopes: SaidScopes[] = [];
   /** Of these the one that holds last. */
@@ -220,6 +248,9 @@ class Teller {
         name,
         (this.#now.get(name) ?? []).filter((each) => !isMeant(each.datasetId)),
       );
+      for (const [key, { amends }] of this.#amended) {
+        if (amends.attribute === name && isMeant(amends.datasetId)) this.#amended.delete(key);
+      }
       const moments = this.evolution.attributes.get(name) ?? [];
       const left = moments.filter(({ said }) => !isMeant(said.datasetId));
       if (left.length > 0) this.evolution.attributes.set(name, left);
@@ -238,20 +269,64 @@ class Teller {
 
   #amend({ amends, receivedMilliseconds: modified }: Observed): number {
     if (amends === undefined) return 0;
-    const { attribute, entry, at, datasetId, said } = amends;
+    const { attribute, entry, at, datasetId } = amends;
     const moments = this.evolution.attributes.get(attribute) ?? [];
     const i = moments.findIndex(
       (each) => each.entry === entry && each.at === at && each.said.datasetId === datasetId,
     );
     const old = moments[i];
-    if (old === undefined) return 0;
-    const time = said && this.#form.property === "observedAt" ? observedAt(said) : old.time;
-    const isTold = said !== undefined && time !== undefined && this.#isAsked(time);
-    const told = isTold ? [{ ...old, said, time, modified }] : [];
-    moments.splice(i, 1, ...told);
+    const name = nameOf(amends);
+    this.#amended.delete(name);
+    // What was so at another time may be what is asked for, as it is told now.
+    if (old === undefined) {
+      this.#amended.set(name, { amends, modified });
+      return 0;
+    }
+    const told = this.#told(amends, modified, old.received);
+    moments.splice(i, 1, ...(told ? [{ ...old, ...told }] : []));
     if (moments.length === 0) this.evolution.attributes.delete(attribute);
     return 0;
   }
+
+  /** What is told in the place of what was amended; `undefined` where it is not asked for. */
+  #told(
+    { said }: Amendment,
+    modified: number,
+    received: number,
+  ): Pick<Moment, "said" | "time" | "modified"> | undefined {
+    if (said === undefined) return undefined;
+    const { property } = this.#form;
+    const changed = property === "modifiedAt" ? modified : received;
+    const time = property === "observedAt" ? observedAt(said) : changed;
+    return time !== undefined && this.#isAsked(time) ? { said, time, modified } : undefined;
+  }
+
+  /** Whether something was amended of which only what it was before can tell where it stands. */
+  get isRecalling(): boolean {
+    return this.#amended.size > 0 && this.#form.property !== "deletedAt";
+  }
+
+  /** Takes what was amended from a time that is not asked for into one that is. */
+  recall({ row, entry, at, receivedMilliseconds: received, attributes }: Observed): void {
+    for (const [attribute, instances] of Object.entries(attributes)) {
+      if (this.#form.form.only?.has(attribute) === false) continue;
+      for (const [n, { datasetId }] of instances.entries()) {
+        const name = nameOf({ entry, at, attribute, datasetId: datasetId as string | undefined });
+        const amended = this.#amended.get(name);
+        const told = amended && this.#told(amended.amends, amended.modified, received);
+        if (told === undefined) continue;
+        const moment = { ...told, received, row, entry, at, n, isDeletion: false };
+        const moments = this.evolution.attributes.get(attribute) ?? [];
+        const next = moments.findIndex((each) => each.row > row);
+        moments.splice(next < 0 ? moments.length : next, 0, moment);
+        this.evolution.attributes.set(attribute, moments);
+      }
+    }
+  }
+}
+
+function nameOf({ entry, at, attribute, datasetId }: Omit<Amendment, "said">): string {
+  return `${entry} ${at} ${attribute} ${datasetId ?? ""}`;
 }
 
 /** That there is no more of an instance, in the words of its type (§4.5.0). */

@@ -3,6 +3,7 @@ import type { Answered } from "../../http/text-answer.ts";
 import { MAX_MAPPED } from "../../limits.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import { mappedOf, withinMap } from "../mapped.ts";
+import { pageLinks } from "../page-links.ts";
 import { TEMPORAL_QUERY, TEMPORAL_RETRIEVE } from "../parameters.ts";
 import { type Asked, type NgsiQuery, readQuery } from "../query.ts";
 import { readQueryBody } from "../query-body.ts";
@@ -10,7 +11,7 @@ import { readUri } from "../read-entity.ts";
 import { type Ask, answerWith, type Route } from "../request.ts";
 import type { Target } from "../target.ts";
 import type { Writer } from "../writer.ts";
-import { type Evolution, evolutionsOf } from "./evolution.ts";
+import { evolutionsOf, isTold } from "./evolution.ts";
 import { readTemporalForm, type TemporalForm } from "./form.ts";
 import { pageOf } from "./page.ts";
 import { selected } from "./select.ts";
@@ -39,7 +40,9 @@ export function temporalRoutes(writer: Writer): readonly Route[] {
   ];
 }
 
-function mostOf({ dataset }: Target): number {
+/** What is summed up is a few numbers, which parts of them would not give. */
+function mostOf({ dataset }: Target, { aggregation }: TemporalForm): number {
+  if (aggregation !== undefined) return Number.POSITIVE_INFINITY;
   return dataset === undefined ? MAX_TOLD_OF_SCRATCH : MAX_TOLD;
 }
 
@@ -51,7 +54,7 @@ async function retrieve(ask: Ask): Answer {
   await ask.target.log.entities.caughtUp();
   const all = await evolutionsOf(ask, [id.value], form.value);
   if (!all.ok) return all;
-  const { evolutions, range } = pageOf(all.value, form.value, mostOf(ask.target));
+  const { evolutions, range } = pageOf(all.value, form.value, mostOf(ask.target, form.value));
   const found = evolutions.get(id.value);
   const json = found && evolutionJson(id.value, found, ask.context, form.value);
   const isNothing = form.value.form.only !== undefined && found?.attributes.size === 0;
@@ -106,10 +109,6 @@ async function idsIn(
   return all.ok ? ok(ids.filter((id) => isTold(all.value.get(id)))) : all;
 }
 
-function isTold(evolution: Evolution | undefined): evolution is Evolution {
-  return evolution !== undefined && evolution.attributes.size + evolution.scopes.length > 0;
-}
-
 /** Of the entities that are asked for, those of which something was so in that time. */
 async function list(ask: Ask): Answer {
   const question = readQuestion(ask);
@@ -125,7 +124,7 @@ async function list(ask: Ask): Answer {
   const ids = page.value.entities.map(({ id }) => id);
   const all = await evolutionsOf(ask, ids, form);
   if (!all.ok) return all;
-  const { evolutions, range } = pageOf(all.value, form, mostOf(ask.target));
+  const { evolutions, range } = pageOf(all.value, form, mostOf(ask.target, form));
   const told = ids.flatMap((id) => {
     const evolution = evolutions.get(id);
     if (!isTold(evolution)) return [];
@@ -136,6 +135,7 @@ async function list(ask: Ask): Answer {
   });
   const headers = {
     ...headersOf(range),
+    ...(ask.c.req.method === "GET" && pageLinks(ask, { ...query, isMore: page.value.isMore })),
     ...(query.withCount && { "NGSILD-Results-Count": String(page.value.count) }),
     ...mapped.value.headers,
   };
