@@ -221,6 +221,7 @@ async function serve(
     closing.unshift(() => anchoring[Symbol.asyncDispose]());
     const all = { ...opened, datasets, scratch };
     server = await application({ ...config, port }, all, demo, extras.connectTo);
+    closing.unshift(() => server.close());
     const mqtt = config.mqtt === undefined ? undefined : await openMqtt(config.mqtt);
     if (mqtt !== undefined) closing.unshift(() => mqtt[Symbol.asyncDispose]());
     return { datasets, anchoring, scratch, mqtt };

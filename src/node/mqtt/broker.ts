@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net";
-import type { Client } from "aedes";
+import type { Aedes, Client } from "aedes";
 import {
   bucketName,
   type Ingest,
@@ -47,11 +47,11 @@ type Session = { readonly from: IngestSource; wantsAnswers: boolean };
  */
 export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
   const { ingest, log, random } = options;
-  const { Aedes } = await import("aedes");
+  const aedes = await import("aedes");
   const sessions = new WeakMap<Client, Session>();
   const sockets = new Set<Socket>();
   const addresses = new WeakMap<object, string>();
-  const broker = await Aedes.createBroker({
+  const broker = await aedes.Aedes.createBroker({
     connectTimeout: CONNECT_MILLISECONDS,
     keepaliveLimit: KEEP_ALIVE_SECONDS,
     maxInflightInbound: MAX_QOS_2_WAITING,
@@ -123,17 +123,25 @@ export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
     if (address !== undefined) addresses.set(connection, address);
     broker.handle(connection);
   });
-  const port = await listening(server, options);
+  const port = await listening(server, options).catch(async (cause: unknown) => {
+    // Its timers would keep the process alive.
+    await endOf(broker);
+    throw cause;
+  });
   log.info("mqtt listening", { host: options.host, port });
   return {
     port,
     async [Symbol.asyncDispose]() {
       server.close();
-      await new Promise<void>((resolve) => broker.close(() => resolve()));
+      await endOf(broker);
       for (const socket of sockets) socket.destroy();
       refusing.close();
     },
   };
+}
+
+function endOf(broker: Aedes): Promise<void> {
+  return new Promise((resolve) => broker.close(() => resolve()));
 }
 
 /** Waits with a client whose messages come too fast, so that it does not send them all again. */

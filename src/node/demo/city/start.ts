@@ -49,7 +49,8 @@ export async function startDemoCity(start: CityStart): Promise<RunningNode> {
   const keys = await openDemoKeys(dataDirectory(config.dataDirectory).demo);
   const delegate = { code: HAIKOU.issuer as Code, iss: HAIKOU.issuer, signer: keys.signer(HAIKOU) };
   const publicUrl = cityUrl(port);
-  const own = { ...config, dataDirectory: cityDirectory(config), port, publicUrl };
+  // Messages come to the root's broker; two cannot listen at one port.
+  const own = { ...config, dataDirectory: cityDirectory(config), port, publicUrl, mqtt: undefined };
   // The ledger and what it is full of can wait for its parent; who asks only for it cannot.
   const parent = createClient({ url: parentUrl, attempts: 1 });
   await begin(own, { parent, delegate, publicUrl, say: () => say(messages.building) });
