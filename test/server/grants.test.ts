@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vite
 import { fromHex, hex, present, sha256, utf8 } from "../../src/core/index.ts";
 import { LedgerFault } from "../../src/ledger/index.ts";
 import { datasetName } from "../../src/node/datasets.ts";
+import { MAX_EVENT_STREAMS_OF_ADDRESS } from "../../src/server/limits.ts";
 import { code, keySpec, named, testKey } from "../core/state/kit.ts";
 import {
   AIR,
@@ -288,6 +289,25 @@ describe("revocation and open data", () => {
 });
 
 describe("a live feed", () => {
+  test("is one of a share of all that an address has, so that others have some", async () => {
+    await using other = await openGrants(ONE);
+    const { origin: log } = (await other.json(AIR_PATH)).log;
+    const open = { op: "grant", code: code(AIR), log, to: "*", actions: ["subscribe"] } as const;
+    await other.do(open, office);
+    const from = (remoteAddress: string) => other.get(`${AIR_PATH}/events`, {}, { remoteAddress });
+    const feeds = await Promise.all(
+      Array.from({ length: MAX_EVENT_STREAMS_OF_ADDRESS }, () => from("192.0.2.1")),
+    );
+    expect(new Set(feeds.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await from("192.0.2.1");
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "30"]);
+    expect(await refused.json()).toMatchObject({ code: "HTTP_RATE", facts: { by: "address" } });
+    const elsewhere = await from("192.0.2.2");
+    expect(elsewhere.status).toBe(200);
+    await feeds[0]?.body?.cancel();
+    expect((await from("192.0.2.1")).status).toBe(200);
+  });
+
   test("gives what is shown of each new entry, and ends in the block that revokes its grant", async () => {
     const mine = world;
     await using other = await openGrants(ONE, { actions: ["read", "subscribe"] });
