@@ -20,7 +20,6 @@ import {
   type Observation,
   type OpenDataset,
   ok,
-  parseCode,
   type Result,
   referredCode,
   type ValueReader,
@@ -226,7 +225,8 @@ export function endFor(
   key: HeldKey | undefined,
   nowSeconds: number,
 ): GrantEnd | "other" | undefined {
-  const isOf = grant.dataset === dataset || grantedDatasets(state, grant).includes(dataset);
+  // By records, not by its name: the code may be another record's since, to which nothing was promised.
+  const isOf = grantedDatasets(state, grant).includes(dataset);
   return isOf ? endForKey(state, grant, key, nowSeconds) : "other";
 }
 
@@ -237,23 +237,18 @@ export function endForKey(
   key: HeldKey | undefined,
   nowSeconds: number,
 ): GrantEnd | "other" | undefined {
-  return isFor(state, grant, key) ? grantEnd(state, grant, nowSeconds) : "other";
+  const isFor = grant.to === EVERYBODY || (key !== undefined && isKeyOfGrantee(state, grant, key));
+  return isFor ? grantEnd(state, grant, nowSeconds) : "other";
 }
 
-function isFor(state: ValueReader, grant: GrantValue, key: HeldKey | undefined): boolean {
-  const { to } = grant;
-  if (to === EVERYBODY) return true;
-  if (key === undefined) return false;
-  return [to, ...grantees(state, grant)].some((each) => isKeyOfGrantee(state, each, key));
+/** Whether a key is of somebody who holds a grant now: the record that it was given to, or its heirs, whoever has the code. */
+export function isKeyOfGrantee(state: ValueReader, grant: GrantValue, key: HeldKey): boolean {
+  return grantees(state, grant).some((each) => isKeyOfReader(state, each, key));
 }
 
 /** A grantee reads with the keys that speak for it, or with those of its devices and programs. */
-export function isKeyOfGrantee(state: ValueReader, to: string, key: HeldKey): boolean {
-  const code = parseCode(to);
-  if (!code.ok) return false;
-  return (
-    isKeyOfSide(state, key, code.value, "record") || isKeyOfSide(state, key, code.value, "data")
-  );
+function isKeyOfReader(state: ValueReader, code: Code, key: HeldKey): boolean {
+  return isKeyOfSide(state, key, code, "record") || isKeyOfSide(state, key, code, "data");
 }
 
 function codeOf({ holder }: HeldKey): Code {

@@ -160,6 +160,56 @@ describe("authorise", () => {
     expect(before.ok && stillHolds(state, before.value, keyOf("x", GREEN, []).key, 0)).toBe(false);
   });
 
+  it("is of records: whoever was given the code of either side since reads nothing", () => {
+    const { ledger, dataset, ids } = granted(read);
+    const state = ledger as ValueReader;
+    const open = { op: "grant", code: code(AIR), log: "air.test/log", to: "*" } as const;
+    const everybodys = ledger.must({ ...open, ...read }, city).id;
+    const [GREEN, NEXT] = [`${CITY}.04`, `${CITY}/DATA/AIR2`] as const;
+    const green = [keySpec("green", ["record", "data"])];
+    register(ledger, [child(GREEN, "department", { keys: green }), child(NEXT, "dataset")]);
+    ledger.must(describing(ledger, NEXT, new ChildLog("next.test/log")), city);
+    const carryOn = (from: string, to: string, more: object) => {
+      const chained = (of: string) => [{ code: code(of), prev: ledger.record(of).op }];
+      const terms = { type: "rename", date: "2026-01-01", source: "x", grants: "carry" } as const;
+      const sides = { from: chained(from), to: chained(to), delegation: "end" } as const;
+      ledger.must({ op: "succeed", ...terms, ...sides }, city);
+      const kind = from === AIR ? "dataset" : "department";
+      register(ledger, [child(from, kind, { after: ledger.record(from).control, ...more })]);
+    };
+    const judged = (of: typeof dataset, caller: Caller) => {
+      const view = authorise(state, of, caller, "read", 0);
+      return view.ok ? view.value.grant?.id : view.error;
+    };
+    const id = present(ids[0], "a grant");
+    carryOn(PARKS, GREEN, { keys: [keySpec("stranger", ["record"])] });
+    const stranger = {
+      key: { ...present(keyOf("stranger", PARKS, ["record"]).key, "a key"), holder: `${PARKS}#2` },
+    } as const;
+    const ended = (grant: Uint8Array) => ({
+      ...{ code: "GRANT_ENDED", grant: hex(grant), why: "other" },
+    });
+    expect(judged(dataset, { ...stranger, grant: id })).toEqual(ended(id));
+    expect(judged(dataset, stranger)).toEqual(everybodys);
+    // Nor does who stands above the code, and had no more to do with it than that.
+    const above = keyOf("city", CITY, ["data"]);
+    expect(judged(dataset, { ...above, grant: id })).toEqual(ended(id));
+
+    carryOn(AIR, NEXT, {});
+    ledger.must(describing(ledger, AIR, new ChildLog("secret.test/log")), city);
+    const opened = (of: string) => {
+      const found = openDataset(state, code(of));
+      if (!found.ok) throw new Error(found.error.code);
+      return found.value;
+    };
+    expect(judged(opened(NEXT), {})).toEqual(everybodys);
+    expect(judged(opened(AIR), {})).toMatchObject({ code: "GRANT_NONE" });
+    const heir = keyOf("green", GREEN, ["record"]);
+    expect(judged(opened(NEXT), heir)).toEqual(id);
+    expect(judged(opened(AIR), { ...heir, grant: id })).toEqual(ended(id));
+    expect(judged(opened(AIR), { grant: everybodys })).toEqual(ended(everybodys));
+  });
+
   it("ends with the last second of the grant", () => {
     const { state, dataset } = granted({ ...read, until: 2_000_000_000 });
     const at = (seconds: number) => authorise(state, dataset, parks, "read", seconds);

@@ -11,9 +11,13 @@ const signerOf = (word: string): Signer => signerFromSeed(testKey(word).seed);
 
 const seconds = (world: World) => Math.floor(world.clock.now / 1000);
 
-async function ask(world: World, by: string, days = 30): Promise<Response> {
+async function ask(
+  world: World,
+  by: string,
+  untilSeconds = seconds(world) + 30 * DAY,
+): Promise<Response> {
   const claims = { office: code(MA1301), aud: ORIGIN, iatSeconds: seconds(world) };
-  const terms = { dataset: DATASET, label: "patrol", untilSeconds: seconds(world) + days * DAY };
+  const terms = { dataset: DATASET, label: "patrol", untilSeconds };
   const invitation = await signInvitation({ ...claims, signer: signerOf(by) }, terms);
   const request = await signEnrolment({ ...claims, signer: signerOf("phone") }, invitation);
   return world.request("POST", "/v1/enrolments", {
@@ -37,6 +41,20 @@ test("a key that asked waits as long as its invitation is good, and then frees i
   expect(await waiting()).toEqual([]);
   world.clock.now -= 40 * DAY * 1000;
   expect(await waiting()).toEqual([]);
+});
+
+test("an invitation ends within the calendar", async () => {
+  await using world = await openCity({}, { enrolments: memoryStore() });
+  const last = 253_402_300_799;
+  for (const until of [Number.MAX_SAFE_INTEGER, last + 1]) {
+    const refused = await ask(world, "city", until);
+    expect(refused.status).toBe(422);
+    const facts = { field: "invitation" };
+    expect(await refused.json()).toMatchObject({ code: "ENROL_FORM", facts });
+  }
+  expect((await ask(world, "city", last)).status).toBe(202);
+  const { items } = await (await sendSigned(world, "GET", "/v1/enrolments", asCity)).json();
+  expect(items).toMatchObject([{ until: "9999-12-31T23:59:59Z" }]);
 });
 
 test("a key whose scope does not reach the dataset invites nobody to it", async () => {

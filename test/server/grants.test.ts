@@ -1,10 +1,11 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { hex, sha256, utf8 } from "../../src/core/index.ts";
+import { fromHex, hex, present, sha256, utf8 } from "../../src/core/index.ts";
 import { LedgerFault } from "../../src/ledger/index.ts";
 import { datasetName } from "../../src/node/datasets.ts";
-import { code } from "../core/state/kit.ts";
+import { MAX_EVENT_STREAMS_OF_ADDRESS } from "../../src/server/limits.ts";
+import { code, keySpec, named, testKey } from "../core/state/kit.ts";
 import {
   AIR,
   AIR_PATH,
@@ -162,6 +163,48 @@ describe("the access log", () => {
   });
 });
 
+test("whoever was given a grantee's code since sees neither what was granted, nor what was read", async () => {
+  await using other = await openGrants(ONE);
+  const mine = world;
+  world = other;
+  try {
+    const city = { iss: MA1301, key: "city" };
+    const GREEN = `${MA1301}.04`;
+    const item = (of: string, key: string, more: object = {}) => ({
+      ...{ code: code(of), kind: "department" as const, names: named(of) },
+      ...{ keys: [keySpec(key, ["record"])], ...more },
+    });
+    const recordOf = async (of: string) => (await other.json(`/v1/codes/${of}`)).record;
+    await as(asParks, `${AIR_PATH}/entries/1`);
+    await other.do({ op: "register", items: [item(GREEN, "green")] }, city);
+    const prev = async (of: string) => [
+      { code: code(of), prev: present(fromHex((await recordOf(of)).op), "a hash") },
+    ];
+    const succession = {
+      type: "rename",
+      date: "2026-11-01",
+      source: "x",
+      grants: "carry",
+    } as const;
+    const sides = { from: await prev(PARKS), to: await prev(GREEN), delegation: "end" } as const;
+    await other.do({ op: "succeed", ...succession, ...sides }, city);
+    const after = present(fromHex((await recordOf(PARKS)).control), "a hash");
+    await other.do({ op: "register", items: [item(PARKS, "stranger", { after })] }, city);
+    const keyOf = (holder: string, key: string) => ({
+      ...{ keyid: `${holder}/${hex(testKey(key).kid)}`, key },
+    });
+    const [stranger, heir] = [keyOf(`${PARKS}#2`, "stranger"), keyOf(`${GREEN}#1`, "green")];
+    const entry = (by: typeof heir) => json(by, `${AIR_PATH}/entries/1?grant=${other.grantId}`);
+    expect((await entry(heir)).code).toBeUndefined();
+    expect(await entry(stranger)).toMatchObject({ code: "GRANT_ENDED", why: "other" });
+    const accesses = async (by: typeof heir) => (await json(by, `${AIR_PATH}/accesses`)).items;
+    await expect.poll(async () => (await accesses(heir)).length).toBeGreaterThan(0);
+    expect(await accesses(stranger)).toEqual([]);
+  } finally {
+    world = mine;
+  }
+});
+
 test("what cannot be noted is not given: while the access log cannot be made, only the owner reads", async () => {
   const mine = world;
   await using other = await openGrants(ONE);
@@ -246,6 +289,25 @@ describe("revocation and open data", () => {
 });
 
 describe("a live feed", () => {
+  test("is one of a share of all that an address has, so that others have some", async () => {
+    await using other = await openGrants(ONE);
+    const { origin: log } = (await other.json(AIR_PATH)).log;
+    const open = { op: "grant", code: code(AIR), log, to: "*", actions: ["subscribe"] } as const;
+    await other.do(open, office);
+    const from = (remoteAddress: string) => other.get(`${AIR_PATH}/events`, {}, { remoteAddress });
+    const feeds = await Promise.all(
+      Array.from({ length: MAX_EVENT_STREAMS_OF_ADDRESS }, () => from("192.0.2.1")),
+    );
+    expect(new Set(feeds.map(({ status }) => status))).toEqual(new Set([200]));
+    const refused = await from("192.0.2.1");
+    expect([refused.status, refused.headers.get("Retry-After")]).toEqual([429, "30"]);
+    expect(await refused.json()).toMatchObject({ code: "HTTP_RATE", facts: { by: "address" } });
+    const elsewhere = await from("192.0.2.2");
+    expect(elsewhere.status).toBe(200);
+    await feeds[0]?.body?.cancel();
+    expect((await from("192.0.2.1")).status).toBe(200);
+  });
+
   test("gives what is shown of each new entry, and ends in the block that revokes its grant", async () => {
     const mine = world;
     await using other = await openGrants(ONE, { actions: ["read", "subscribe"] });

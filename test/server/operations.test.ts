@@ -14,7 +14,7 @@ import type { HotAnswer } from "../../src/server/index.ts";
 import { MAX_EVENT_STREAMS_OF_ADDRESS, MAX_WRITES_WAITING } from "../../src/server/limits.ts";
 import { lampManifest } from "../contract/ledger.ts";
 import { city, code, idOf, member, named, sign } from "../core/state/kit.ts";
-import { issueCity, MA1301, openCity, openWorld, present, type World } from "./world.ts";
+import { issueCity, type Json, MA1301, openCity, openWorld, present, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -706,6 +706,17 @@ describe("rates", () => {
     expect(await refused.json()).toMatchObject({ code: "HTTP_RATE", facts: { by: "key" } });
     slow.clock.now += 2000;
     expect((await send(gazette(15))).status).toBe(200);
+    // What is public in the log can be handed in again by anybody: the key owes nothing for it.
+    slow.clock.now += 60_000;
+    const again = gazette(16);
+    const statusOf = async (...items: Uint8Array[]) =>
+      (await (await send(...items)).json()).results.map(
+        (each: Json) => each.repeated ?? each.status,
+      );
+    expect(await statusOf(again)).toEqual(["accepted"]);
+    slow.clock.now += 60_000;
+    expect(await statusOf(...Array.from({ length: 5 }, () => again))).toEqual(Array(5).fill(true));
+    expect((await send(gazette(17))).status).toBe(200);
   });
 
   test("slow down an address, but not the machine itself", async () => {

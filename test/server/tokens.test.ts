@@ -168,6 +168,11 @@ describe("POST /v1/tokens", () => {
       { code: "HTTP_SIGNATURE_CREATED" },
     ],
     [
+      "dated beyond the calendar",
+      () => claim({ iat: Number.MAX_SAFE_INTEGER }),
+      { code: "HTTP_SIGNATURE_CREATED", facts: { created: "9007199254740991" } },
+    ],
+    [
       "of another content type",
       () => claim({ type: "application/vnd.cityid.op+cbor" }),
       { code: "OP_HEADER" },

@@ -127,9 +127,9 @@ describe("a proof of facts", () => {
   });
 
   it("tells of a key that was closed since", async () => {
-    const retired = await with_(KEY, { to: 1_700_000_000_500, why: "retired" });
+    const retired = await with_(KEY, { to: (NOW - 10) * 1000 + 500, why: "retired" });
     expect(retired).toMatchObject({
-      signer: { closed: { why: "retired", sinceSeconds: 1_700_000_000 } },
+      signer: { closed: { why: "retired", sinceSeconds: NOW - 10 } },
     });
     const lost = await with_(KEY, { to: 1_700_000_000_500, why: "compromised", since: 9 });
     expect(lost).toMatchObject({ signer: { closed: { why: "compromised", sinceSeconds: 9 } } });
@@ -193,6 +193,33 @@ describe("a proof of facts", () => {
       code: "AUTH_SIGNATURE",
       kid: hex(kid),
     });
+  });
+
+  it("is refused of a key that could not have signed it", async () => {
+    const iat = NOW - 30;
+    const unfit = { code: "PROOF_SIGNER", source: OFFICE, kid: hex(kid) };
+    for (const change of [
+      { scope: { under: `${OFFICE}/OTHER` } },
+      { scope: { classes: ["OTHER"] } },
+      { scope: { until: iat - 1 } },
+      { scope: 1 },
+      { scope: { classes: 1 } },
+      { rpId: "x.test", origin: "https://x.test" },
+      { to: (iat - 601) * 1000, why: "retired" },
+    ]) {
+      expect(await with_(KEY, change)).toEqual(unfit);
+    }
+    for (const change of [
+      { scope: { under: OFFICE, until: iat } },
+      { scope: { classes: [""] } },
+      // It was open when the entry came, which is dated ahead by what a clock may be wrong.
+      { to: (iat - 600) * 1000, why: "retired" },
+      { to: (iat - 601) * 1000, why: "compromised" },
+      // What is signed may have waited for the key.
+      { from: (iat + 600) * 1000 },
+    ]) {
+      expect(await with_(KEY, change)).toMatchObject({ signer: { kid: hex(kid) } });
+    }
   });
 
   it("is refused for facts that were not signed, or not together", async () => {

@@ -35,6 +35,7 @@ export {
   type EntrySigner,
   isSignedBy,
   type JudgeRefusal,
+  judgeDataScope,
   judgeEntry,
   matchBody,
   type OpenDataset,

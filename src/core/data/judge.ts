@@ -171,6 +171,16 @@ function judgeDataKey(
     const wasOpen = key.why === "retired" && key.to > iatSeconds * 1000;
     if (!wasOpen) return err({ code: "AUTH_KEY_CLOSED", kid, why: String(key.why) });
   }
+  return judgeDataScope(key, kid, source, iatSeconds);
+}
+
+/** Whether a data key was given for data of this source at this time, whatever has become of it since. */
+export function judgeDataScope(
+  key: KeyRecord,
+  kid: string,
+  source: Code,
+  iatSeconds: number,
+): Result<void, AuthorityRefusal> {
   if (key.rpId !== undefined) return err({ code: "AUTH_WEBAUTHN", kid, want: true });
   return judgeScope({ timeMilliseconds: iatSeconds * 1000 }, key, kid, [source]);
 }

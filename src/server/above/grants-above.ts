@@ -33,7 +33,8 @@ export type GrantsAbove = {
   ): Promise<Result<View, ViewRefusal> | undefined>;
   /** A grant that counts for a key, of whichever dataset. */
   grantFor(key: HeldKey | undefined, id: Uint8Array): Promise<GrantValue | undefined>;
-  isKeyOfGrantee(to: string, key: HeldKey): Promise<boolean>;
+  /** Whether a key is of somebody who holds a grant, whether it counts still or not. */
+  isKeyOfGrantee(id: Uint8Array, key: HeldKey): Promise<boolean>;
   /** Whether a view holds still, as is asked anew. */
   stillHolds(view: View, key: HeldKey | undefined): Promise<boolean>;
 };
@@ -62,8 +63,11 @@ export function createGrantsAbove(code: Code, state: StateAbove, clock: () => nu
         const counts = grant && endForKey(above, grant, key, nowSeconds()) === undefined;
         return counts ? grant : undefined;
       }),
-    isKeyOfGrantee: async (to, key) =>
-      (await state.work((above) => isKeyOfGrantee(above, to, key))) === true,
+    isKeyOfGrantee: async (id, key) =>
+      (await state.work((above) => {
+        const grant = above.get(grantKey(id));
+        return grant !== undefined && isKeyOfGrantee(above, grant, key);
+      })) === true,
     stillHolds: async (view, key) =>
       (await state.work((above) => stillHolds(above, view, key, nowSeconds()))) === true,
   };

@@ -1,4 +1,13 @@
-import { err, isShown, type OpenDataset, ok, parseCode, type Result } from "../../core/index.ts";
+import {
+  err,
+  fromHex,
+  grantKey,
+  isShown,
+  type OpenDataset,
+  ok,
+  parseCode,
+  type Result,
+} from "../../core/index.ts";
 import { type AccessLog, type EntryBody, isKeyOfGrantee } from "../../data/index.ts";
 import { datasetNamed } from "../data/kept.ts";
 import { answerPrivate } from "../http/answer.ts";
@@ -29,11 +38,12 @@ export function mountAccesses(app: App, services: Services): void {
     const isFromAbove = signer.value.ledger === "above";
     const isOwner = !isFromAbove && speaksFor(state, signer.value, dataset.record.code);
     const key = heldKey(signer.value);
-    const isReader = async (to: string): Promise<boolean> => {
-      if (key === undefined) return false;
-      return isFromAbove
-        ? (await above?.isKeyOfGrantee(to, key)) === true
-        : isKeyOfGrantee(state, to, key);
+    // By the grant, not by the code that was noted: somebody else may have been given that since.
+    const isReader = async (id: Uint8Array | undefined): Promise<boolean> => {
+      if (key === undefined || id === undefined) return false;
+      if (isFromAbove) return (await above?.isKeyOfGrantee(id, key)) === true;
+      const grant = state.get(grantKey(id));
+      return grant !== undefined && isKeyOfGrantee(state, grant, key);
     };
     // Entry 0 says only that the log began. The newest stand first.
     const size = access?.log.size ?? 1;
@@ -47,7 +57,8 @@ export function mountAccesses(app: App, services: Services): void {
     while (access !== undefined && at > end && items.length < page.value.limit) {
       at -= 1;
       const said = saidBy(await access.log.body(at));
-      if (isOwner || (await isReader(String(said.to)))) items.push({ index: at, ...said });
+      if (isOwner || (await isReader(fromHex(String(said.grant)))))
+        items.push({ index: at, ...said });
     }
     const next = at > 1 ? String(at) : undefined;
     return answerPrivate(pageOf(items, next), 200, nextLink(c, next));

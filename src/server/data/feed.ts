@@ -2,8 +2,13 @@ import { err, ok, type Result, utf8 } from "../../core/index.ts";
 import type { DatasetLog } from "../../data/index.ts";
 import type { Authorised } from "../access/index.ts";
 import { readInteger } from "../http/page.ts";
-import { HEARTBEAT_MILLISECONDS, MAX_EVENT_STREAMS } from "../limits.ts";
+import {
+  HEARTBEAT_MILLISECONDS,
+  MAX_EVENT_STREAMS,
+  MAX_EVENT_STREAMS_OF_ADDRESS,
+} from "../limits.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
+import { Shares } from "../rate/index.ts";
 import type { App, AppContext, Services } from "../services.ts";
 import { keptDataset } from "./kept.ts";
 import { shownBody, shownEntryJson } from "./views.ts";
@@ -24,8 +29,9 @@ const BATCH = 16;
  * @returns the way to end all feeds, for a graceful stop
  */
 export function mountFeed(app: App, services: Services): () => void {
-  const { access, problem } = services;
+  const { access, problem, clientOf } = services;
   const feeds = new Set<Feed>();
+  const shares = new Shares(MAX_EVENT_STREAMS_OF_ADDRESS);
 
   app.get("/v1/datasets/:code/events", async (c) => {
     const kept = keptDataset(services, c);
@@ -39,8 +45,15 @@ export function mountFeed(app: App, services: Services): () => void {
     if (feeds.size >= MAX_EVENT_STREAMS) {
       return problem(c, { code: "HTTP_BUSY", retryAfter: 30, what: "event streams" });
     }
+    const client = clientOf(c);
+    if (!shares.take(client)) {
+      return problem(c, { code: "HTTP_RATE", retryAfter: 30, by: "address" });
+    }
     const begin = after.value === undefined ? log.size : after.value + 1;
-    const feed = new Feed(services, log, opened.value, begin, () => feeds.delete(feed));
+    const feed = new Feed(services, log, opened.value, begin, () => {
+      feeds.delete(feed);
+      shares.giveBack(client);
+    });
     feeds.add(feed);
     return new Response(feed.body, { headers: STREAM_HEADERS });
   });

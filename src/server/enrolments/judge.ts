@@ -34,6 +34,8 @@ export const ENROLMENT_TYPE = "application/vnd.cityid.enrolment+cbor";
 const FUTURE_SECONDS = 600;
 const REQUEST_SECONDS = 24 * 3600;
 const MAX_LABEL_CHARACTERS = 64;
+/** As far as RFC 3339 can write times, and the scope of the key that comes of it can end. */
+const MAX_UNTIL_SECONDS = 253_402_300_799;
 
 export type Invitation = {
   readonly office: Code;
@@ -99,7 +101,8 @@ function readInvitation(iss: string, payload: Envelope["payload"]): Invitation |
   const isNamed = typeof label === "string" && label.length > 0;
   if (!isNamed || label.length > MAX_LABEL_CHARACTERS) return "a label of at most 64 characters";
   if (!(id instanceof Uint8Array) || id.length !== 16) return "an id of 16 bytes";
-  if (typeof until !== "number") return "until in Unix seconds";
+  const isMoment = Number.isSafeInteger(until) && Number(until) <= MAX_UNTIL_SECONDS;
+  if (typeof until !== "number" || !isMoment) return "until in Unix seconds, before the year 10000";
   return { office: office.value, dataset: code.value, label, untilSeconds: until };
 }
 

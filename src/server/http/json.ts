@@ -37,6 +37,11 @@ export function timeOfSeconds(seconds: number): string {
   return new Date(seconds * 1000).toISOString().replace(/\.\d{3}Z$/, "Z");
 }
 
+/** The same of a number that somebody said, which may lie beyond what the calendar of the platform reaches. */
+export function toldSeconds(seconds: number): string {
+  return isDate(seconds * 1000) ? timeOfSeconds(seconds) : String(seconds);
+}
+
 /** A value of the ledger as JSON: bytes in hex, times in RFC 3339. docs/spec/http.md §1. */
 export function toJson(value: unknown, name = ""): Json {
   if (typeof value === "number") return numberToJson(value, name);

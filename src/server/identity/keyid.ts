@@ -82,7 +82,9 @@ export function findLedgerKey(
   if (record === undefined) return refuse(UNKNOWN_KEY);
   if (record.to !== undefined) return refuse("closed");
   const until = record.scope?.until;
-  if (until !== undefined && until * 1000 < nowMilliseconds) return refuse("expired");
+  // That second included, as operations count it.
+  const nowSeconds = Math.floor(nowMilliseconds / 1000);
+  if (until !== undefined && nowSeconds > until) return refuse("expired");
   if (!isInForce(state, holder)) return refuse("its holder is not in force");
   return ok({ ...foundKey(record.key), holder, kid: keyid.slice(-16), record });
 }

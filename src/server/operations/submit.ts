@@ -171,14 +171,16 @@ export function createSubmissions(services: Services, pending: PendingOperations
     return undefined;
   }
 
-  // Only what was accepted counts against a key: a refused operation names a kid, but does not prove it.
+  // Only what was accepted counts against a key: a refused operation names a kid, but does not prove it. What stood in the log
+  // before counts against nobody: anybody can read it there and hand it in again.
   function count(items: readonly Uint8Array[], outcomes: readonly Outcome[]): void {
     const now = clock();
     const accepted = new Map<string, number>();
     for (const [i, outcome] of outcomes.entries()) {
       metrics.operation(outcome.ok ? "accepted" : outcome.refusal.code);
       const item = items[i];
-      const kid = outcome.ok && item !== undefined ? peekKid(item) : undefined;
+      const isNew = outcome.ok && !outcome.repeated;
+      const kid = isNew && item !== undefined ? peekKid(item) : undefined;
       if (kid !== undefined) accepted.set(kid, (accepted.get(kid) ?? 0) + 1);
     }
     for (const [kid, cost] of accepted) keys.charge(kid, cost, now);

@@ -1,5 +1,5 @@
 import { type CborKeyedMap, err, ok, type Result, utf8 } from "../../core/index.ts";
-import { timeOfMilliseconds, timeOfSeconds } from "../http/json.ts";
+import { timeOfMilliseconds, toldSeconds } from "../http/json.ts";
 import { MAX_NONCE_CHARACTERS, MIN_NONCE_CHARACTERS, SIGNED_REQUEST_SECONDS } from "../limits.ts";
 import type { HttpRefusal, SignedRequestRefusal } from "../problem/refusal.ts";
 import { requestComponents, signatureBase } from "./base.ts";
@@ -88,17 +88,10 @@ function checkTime(
   if (apart <= SIGNED_REQUEST_SECONDS && !expired) return ok(undefined);
   return err({
     code: "HTTP_SIGNATURE_CREATED",
-    created: Number.isFinite(createdSeconds) ? safeTime(createdSeconds) : "",
+    created: Number.isFinite(createdSeconds) ? toldSeconds(createdSeconds) : "",
     now: timeOfMilliseconds(nowMilliseconds),
     seconds: SIGNED_REQUEST_SECONDS,
   });
-}
-
-// Beyond this `Date` has no text for a time.
-const MAX_DATE_SECONDS = 8_640_000_000_000;
-
-function safeTime(seconds: number): string {
-  return Math.abs(seconds) > MAX_DATE_SECONDS ? String(seconds) : timeOfSeconds(seconds);
 }
 
 function checkSignature<K extends FoundKey>(

@@ -16,7 +16,7 @@ import { endForKey } from "../../data/index.ts";
 import { readJsonObject } from "../bodies/json.ts";
 import { readBody } from "../bodies/read.ts";
 import { answerPrivate } from "../http/answer.ts";
-import { timeOfMilliseconds, timeOfSeconds } from "../http/json.ts";
+import { timeOfMilliseconds, toldSeconds } from "../http/json.ts";
 import { formatHolder, heldKey, type Signer } from "../identity/index.ts";
 import {
   MAX_BODY_BYTES,
@@ -124,7 +124,7 @@ export function mountTokens(app: App, services: Services): void {
 
   function checkFresh(iatSeconds: number): Result<void, AnyRefusal> {
     if (Math.abs(clock() / 1000 - iatSeconds) <= SIGNED_REQUEST_SECONDS) return ok(undefined);
-    const [created, now] = [timeOfSeconds(iatSeconds), timeOfMilliseconds(clock())];
+    const [created, now] = [toldSeconds(iatSeconds), timeOfMilliseconds(clock())];
     return err({ code: "HTTP_SIGNATURE_CREATED", created, now, seconds: SIGNED_REQUEST_SECONDS });
   }
 

@@ -2,6 +2,7 @@ import {
   type CborMap,
   type Checkpoint,
   type Code,
+  DATA_FUTURE_SECONDS,
   type DataEntry,
   datasetPolicy,
   decodeEntry,
@@ -19,6 +20,8 @@ import {
   isCborMap,
   isSignedBy,
   type JudgeRefusal,
+  judgeDataScope,
+  type KeyRecord,
   ok,
   type PolicyRefusal,
   parsePolicy,
@@ -75,7 +78,7 @@ export type FactsRefusal =
   | FactRefusal
   | Extract<JudgeRefusal, { code: "DATA_AUDIENCE" | "AUTH_SIGNATURE" }>
   | DatasetRefusal
-  /** No data key `kid` of the source, or of anybody above it, is shown. */
+  /** No data key `kid` of the source, or of anybody above it, is shown that could have signed. */
   | { readonly code: "PROOF_SIGNER"; readonly source: string; readonly kid: string }
   /** Facts that are not of one observation; `at` counts those in the proof. */
   | { readonly code: "PROOF_FACT"; readonly at: number };
@@ -160,7 +163,7 @@ export async function verifySigner(
     const [, holder = ""] = /^key\/([^#]+#\d+)\/([0-9a-f]{16})$/.exec(name) ?? [];
     if (!name.endsWith(`/${kid}`) || !entitled.includes(referredCode(holder))) continue;
     const record = decoded(value);
-    if (!isCborMap(record) || !isDataKey(record)) continue;
+    if (!isCborMap(record) || !isDataKey(record) || !couldSign(record, entry)) continue;
     const { key, to, why, since } = record;
     if (!(await checkEntry({ key: key as never }, entry))) {
       return err({ code: "AUTH_SIGNATURE", kid });
@@ -175,6 +178,19 @@ export async function verifySigner(
 
 function isDataKey({ uses, key }: CborMap): boolean {
   return Array.isArray(uses) && uses.includes("data") && key instanceof Map;
+}
+
+/**
+ * Whether a node could take the entry by this key, as `judgeEntry` says. When the key was opened does not matter: what is signed
+ * may have waited. A key that was closed as compromised is told, not refused: it may have been open when the entry came.
+ */
+function couldSign(record: CborMap, { source, iatSeconds, kid }: DataEntry): boolean {
+  const { scope = {}, to, why } = record;
+  if (!isCborMap(scope) || !Array.isArray(scope.classes ?? [])) return false;
+  // While it was open, it may have signed by a clock that ran ahead.
+  const earliest = (iatSeconds - DATA_FUTURE_SECONDS) * 1000;
+  if (why === "retired" && Number(to) < earliest) return false;
+  return judgeDataScope(record as unknown as KeyRecord, hex(kid), source, iatSeconds).ok;
 }
 
 /** The facts, if they are of one observation to which the entry commits. */

@@ -187,11 +187,10 @@ export class NaiveGrants {
         (request.until === undefined || (until !== undefined && until <= request.until)));
     const isKnown = which === undefined || request !== undefined;
     const name = to === undefined || to === "*" ? "*" : to.code;
+    const isSame = (a: Side | "*" | undefined, b: Side | "*" | undefined): boolean =>
+      a === "*" || b === "*" ? a === b : a?.code === b?.code && a?.record === b?.record;
     const open = this.#grants.filter(
-      (each) =>
-        each.dataset.code === dataset &&
-        (each.to === "*" ? "*" : each.to.code) === name &&
-        this.#counts(each),
+      (each) => isSame(each.dataset, side) && isSame(each.to, to) && this.#counts(each),
     );
     const expected =
       side !== undefined && !this.#isOver(until) && isKnown && fits && open.length < 16;
@@ -209,6 +208,7 @@ export class NaiveGrants {
       this.#side(dataset) !== undefined &&
       grant !== undefined &&
       grant.dataset.code === dataset &&
+      this.#stands(grant.dataset) &&
       !grant.revoked;
     expect(done !== undefined, `revoke ${which} of ${dataset}`).toBe(expected);
     if (done && grant) grant.revoked = true;

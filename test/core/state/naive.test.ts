@@ -351,12 +351,15 @@ class Pair {
     const isChanged = naive.spoiled.has(which);
     const holder = isChanged ? (naive.nearest(registration.by, "govern") ?? CITY) : iss;
     const key = this.keyOf(holder, isChanged ? "govern" : "issue") ?? "none";
+    const isUnhindered = (at: string): boolean =>
+      naive
+        .lineage(at)
+        .every(({ suspendedBy }) => suspendedBy.every((who) => this.outranks(holder, who)));
     const isFree =
       ["active", "suspended"].includes(naive.status(holder)) &&
       !naive.frozen(holder) &&
-      naive
-        .lineage(holder)
-        .every(({ suspendedBy }) => suspendedBy.every((who) => this.outranks(holder, who)));
+      isUnhindered(holder) &&
+      isUnhindered(registration.under);
     // What one registration of the model creates stands below the one parent, so all of it is frozen, or none.
     const isElsewhere = naive.lineage(registration.under).some(({ delegated }) => delegated);
     const [signer, name] = registration.signer;

@@ -1,5 +1,4 @@
 import { hex } from "../../bytes.ts";
-import type { Code } from "../../code/index.ts";
 import { present } from "../../invariant.ts";
 import { MAX_OPEN_GRANTS } from "../../op/limits.ts";
 import { type AccessScope, EVERYBODY, type Grant } from "../../op/operation.ts";
@@ -42,10 +41,11 @@ export function executeGrant(context: Context, op: Grant, act: Act): Result<void
   const side = "request" in op ? answered(context, op, act) : ok({ to: EVERYBODY } as const);
   if (!side.ok) return side;
   const { to } = side.value;
-  const added = addOpen(context, op.code, to, act.id);
+  const datasetRecord = referenceTo(dataset.value);
+  const added = addOpen(context, { ...side.value, dataset: op.code, datasetRecord }, act.id);
   if (!added.ok) return added;
   tx.put(key, {
-    ...{ op: act.hash, dataset: op.code, datasetRecord: referenceTo(dataset.value), log: op.log },
+    ...{ op: act.hash, dataset: op.code, datasetRecord, log: op.log },
     ...side.value,
     ...scopeOf(op),
     at: context.timeMilliseconds,
@@ -98,8 +98,11 @@ function stillAsks(
 }
 
 function isOpen(context: Context, id: Uint8Array): boolean {
-  const grant = present(context.tx.get(grantKey(id)), "a grant that was given");
-  return grantEnd(context.tx, grant, seconds(context)) === undefined;
+  return grantEnd(context.tx, given(context, id), seconds(context)) === undefined;
+}
+
+function given(context: Context, id: Uint8Array): GrantValue {
+  return present(context.tx.get(grantKey(id)), "a grant that was given");
 }
 
 /** The first field in which a scope reaches beyond another one. */
@@ -138,19 +141,22 @@ function scopeOf({ actions, attributes, area, time, until }: AccessScope): Acces
   };
 }
 
-/** Those that ended give their place up. */
-function addOpen(
-  context: Context,
-  dataset: Code,
-  to: string,
-  id: Uint8Array,
-): Result<void, GrantRefusal> {
+type Sides = Pick<GrantValue, "dataset" | "datasetRecord" | "to" | "toRecord">;
+
+/** Those that ended give their place up; those that went on with heirs of records that had these codes before take none. */
+function addOpen(context: Context, sides: Sides, id: Uint8Array): Result<void, GrantRefusal> {
   const { tx } = context;
+  const { dataset, to } = sides;
   const key = openGrantsKey(dataset, to);
   const open = (tx.get(key)?.ids ?? []).filter((each) => isOpen(context, each));
-  if (open.length >= MAX_OPEN_GRANTS) {
+  const same = open.filter((each) => isBetween(sides, given(context, each)));
+  if (same.length >= MAX_OPEN_GRANTS) {
     return err({ code: "GRANT_LIMIT", subject: dataset, to, max: MAX_OPEN_GRANTS });
   }
   tx.put(key, { ids: [...open, id] });
   return ok(undefined);
+}
+
+function isBetween({ datasetRecord, toRecord }: Sides, grant: Sides): boolean {
+  return grant.datasetRecord === datasetRecord && grant.toRecord === toRecord;
 }

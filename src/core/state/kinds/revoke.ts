@@ -23,9 +23,8 @@ export function executeRevoke(context: Context, op: Revoke, act: Act): Result<vo
   if (!dataset.ok) return dataset;
   const key = grantKey(op.grant);
   const grant = context.tx.get(key);
-  const isOwn =
-    grant?.dataset === op.code || (grant && grantedDatasets(context.tx, grant).includes(op.code));
-  if (grant === undefined || !isOwn) {
+  // Of the record that has the code now, or that it is the heir of; not of one that had the code before.
+  if (grant === undefined || !grantedDatasets(context.tx, grant).includes(op.code)) {
     return err({ code: "GRANT_UNKNOWN", subject: op.code, grant: hex(op.grant) });
   }
   if (grant.revoked !== undefined) return err({ code: "GRANT_REVOKED", grant: hex(op.grant) });

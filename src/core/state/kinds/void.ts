@@ -12,7 +12,7 @@ import {
 import type { Act, Context } from "../context.ts";
 import { referenceTo, referredCode } from "../effective.ts";
 import { keyKey, paramKey, registrationKey } from "../map-keys.ts";
-import { frozen, mayAct, type RuleRefusal } from "../rules.ts";
+import { frozen, hindrance, mayAct, type RuleRefusal } from "../rules.ts";
 import type { Transaction } from "../transaction.ts";
 import type { Authority, CodeRecord, Registration } from "../values.ts";
 
@@ -64,6 +64,10 @@ export function executeVoid(context: Context, op: Void, act: Act): Result<void, 
   if (registration.void) return err({ code: "STATE_REGISTRATION_VOID", registration: id });
   const elsewhere = frozen(context, registration.under, true);
   if (elsewhere !== undefined) return err(elsewhere);
+  // What somebody above has suspended stays as it is until that is lifted, all that stands below it too.
+  const { under: subject } = registration;
+  const because = hindrance(context, subject, act.by);
+  if (because !== undefined) return err({ code: "STATE_SUSPENDED", subject, because });
   const { changed } = registration;
   if (changed > 0 && !signerCompromised(context, registration)) {
     return err({ code: "STATE_REGISTRATION_CHANGED", registration: id, changed });

@@ -457,6 +457,30 @@ describe("a succession that carries grants", () => {
     expect(end(ledger, id)).toBe("dataset");
   });
 
+  it("is of the records, whoever has the code of the dataset since", () => {
+    const { ledger, id } = granted();
+    const next = `${CITY}.02/DATA/AIR2`;
+    register(ledger, [child(next, "dataset")], owner);
+    ledger.must(describing(ledger, next, new ChildLog("next.test/log")), owner);
+    for (let i = 0; i < 16; i++) {
+      ledger.wait(1);
+      ledger.must(toAll(), owner);
+    }
+    succeed(ledger, [AIR], [next], "carry", owner);
+    const after = ledger.record(AIR).control;
+    register(ledger, [child(AIR, "dataset", { after })], owner);
+    ledger.must(describing(ledger, AIR, new ChildLog("new.test/log")), owner);
+    // Its owner ends none of those that went on, and they take no room from its own.
+    expect(ledger.refused(revoke(id), owner)).toEqual({
+      ...{ code: "GRANT_UNKNOWN", subject: AIR, grant: hex(id) },
+    });
+    ledger.wait(1);
+    const own = ledger.must(toAll({ log: "new.test/log" } as object), owner).id;
+    expect(ledger.value(openGrantsKey(code(AIR), "*")).ids).toHaveLength(17);
+    ledger.must(revoke(own), owner);
+    ledger.must(revoke(id, next), owner);
+  });
+
   it("goes no further where records follow each other without an end", () => {
     const { ledger, id } = granted();
     succeed(ledger, [PARKS], [GREEN]);

@@ -50,6 +50,26 @@ describe("void", () => {
     });
   });
 
+  it("takes nothing back below what somebody above has suspended, until that is lifted", () => {
+    const ledger = staffedLedger();
+    register(ledger, [child(DEPT, "department")]);
+    const id = register(ledger, [child(LAMPS, "class")]);
+    const turn = (what: "suspend" | "resume") => {
+      const { control: prev } = ledger.record(DEPT);
+      return { op: "status", code: code(DEPT), prev, do: what, reason: "x" } as const;
+    };
+    ledger.decide(turn("suspend"), [member("A"), member("B")]);
+    expect(ledger.refused(back(id), clerk)).toEqual({
+      ...{ code: "STATE_SUSPENDED", subject: DEPT, because: `${DEPT}#1` },
+    });
+    ledger.decide(turn("resume"), [member("A"), member("B")]);
+    // One's own suspension hinders nobody.
+    ledger.must(turn("suspend"), chief);
+    ledger.must(back(id), clerk);
+    ledger.must(turn("resume"), chief);
+    expect(ledger.effective(LAMPS)).toBe("void");
+  });
+
   it("frees the codes, which may name what they follow", () => {
     const ledger = staffedLedger();
     const id = register(ledger, [child(DEPT, "department")]);
