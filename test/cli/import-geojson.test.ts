@@ -107,6 +107,8 @@ describe("an import of GeoJSON with bad features", () => {
     expect((await office.node.client.manifests()).items).toHaveLength(1);
     expect((await office.node.client.record(LAMPS)).record.children.count).toBe(GOOD);
     expect((await office.cli("show", `${LAMPS}/G${GOOD - 1}`)).out).toMatch(/asset-no ZS-999/);
+    const { out } = await office.cli("history", `${LAMPS}/G0`);
+    expect(out).toMatch(/#\d+ {2}register {2}MA\.156\.1301 /);
     await expect(stat(`${file}.import.json`)).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

@@ -46,6 +46,11 @@ describe("cityid history", () => {
       code: "RESOLVE_UNKNOWN",
     });
   });
+
+  test("names nobody for what came with the ledger", async () => {
+    const { out } = await office.cli("history", "MA");
+    expect(lines(out)).toEqual([expect.stringMatching(/#0 {2}genesis/)]);
+  });
 });
 
 describe("cityid children", () => {

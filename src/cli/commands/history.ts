@@ -62,11 +62,11 @@ async function printHistory(run: Run, items: readonly HistoryItem[]): Promise<vo
     for (const item of items) run.result(item, () => []);
     return;
   }
-  const rows = items.map(({ time, index, kind, signed, what }) => [
+  const rows = items.map(({ time, index, kind, signed, manifest, what }) => [
     localTime(time),
     `#${index}`,
     kind,
-    signed.iss,
+    (signed ?? manifest)?.iss ?? "",
     Object.keys(what).join(", "),
   ]);
   run.result(items, () => alignRows(rows));
