@@ -18,9 +18,13 @@ export async function runCli(
   const language = chooseLanguage(argv, terminal.env);
   const say: Say = (text) => text[language];
   const isJson = argv.includes("--json");
-  const program = createProgram(createCli({ terminal, language, say, signal }), terminal, isJson);
+  const late: unknown[] = [];
+  const failLater = (problem: unknown) => void late.push(problem);
+  const cli = createCli({ terminal, language, say, signal, failLater });
+  const program = createProgram(cli, terminal, isJson);
   try {
     await program.parseAsync([...argv], { from: "user" });
+    if (late.length > 0) throw late[0];
     return EXIT.done;
   } catch (thrown) {
     if (isShown(thrown)) return EXIT.done;

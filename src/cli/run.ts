@@ -32,11 +32,15 @@ export type Run = {
   readonly now: () => Date;
   /** Private keys that were opened in this run, by file: a passphrase is asked for once. */
   readonly opened: Map<string, Promise<Signer>>;
+  /** Files of receipts that this run wrote. */
+  readonly receipts: Set<string>;
   /** The result: JSON for a script, else lines for a person. */
   result(value: unknown, lines: () => readonly string[]): void;
   /** A line that is no result: on stderr, so that pipes stay clean. */
   note(line: string): void;
   progress(label: string, total: number): Progress;
+  /** Ends the run with a problem, but not before it did and said all that is left. */
+  failLater(problem: unknown): void;
 };
 
 /** What a run is made of. */
@@ -45,6 +49,7 @@ export type RunParts = {
   readonly language: Language;
   readonly say: Say;
   readonly signal: AbortSignal;
+  readonly failLater: (problem: unknown) => void;
 };
 
 export const DEFAULT_URL = "http://127.0.0.1:8156";
@@ -67,6 +72,7 @@ export function createRun(parts: RunParts, options: GlobalOptions): Run {
     }),
     now: () => new Date(),
     opened: new Map(),
+    receipts: new Set(),
     result: (value, lines) => {
       if (json) writeJson(terminal.output, value);
       else for (const line of lines()) writeLine(terminal.output, line);

@@ -1,9 +1,11 @@
 import type { KeyJson, RecordAnswer, RecordJson, Summary } from "../sdk/index.ts";
 import type { Paint } from "./paint.ts";
-import type { Say } from "./text.ts";
+import type { Say, Text } from "./text.ts";
 import { alignRows } from "./width.ts";
 
 type Status = RecordAnswer["effective"]["status"];
+
+type Speaking = { readonly say: Say; readonly paint: Paint; readonly language: string };
 
 /** State as sign, word and colour: none of the three alone. */
 export function statusText(status: Status, say: Say, paint: Paint): string {
@@ -32,11 +34,13 @@ export function nameOf(names: Summary["names"], language: string): string {
   return name === undefined ? "" : String(name.value ?? "∎");
 }
 
-/** A record as a person reads it. */
+/** A record as a person reads it. `recoveryDelaySeconds`, where it is known, says from when on a recovery can finish. */
 export function recordLines(
   answer: RecordAnswer,
-  { say, paint, language }: { readonly say: Say; readonly paint: Paint; readonly language: string },
+  speaking: Speaking,
+  recoveryDelaySeconds?: number,
 ): string[] {
+  const { say, paint, language } = speaking;
   const { record, effective, place } = answer;
   const head = `${paint.strong(record.code)}${paint.quiet(`*${answer.check}`)}  ${nameOf(record.names, language)}`;
   const status = statusText(effective.status, say, paint);
@@ -45,6 +49,7 @@ export function recordLines(
   const because = cause === own ? "" : `  (${cause})`;
   const rows: string[][] = [
     [say({ en: "state", zh: "状态" }), status + because],
+    ...recoveryRows(record, speaking, recoveryDelaySeconds),
     [say({ en: "kind", zh: "种类" }), [record.kind, record.class].filter(Boolean).join(" ")],
     [say({ en: "generation", zh: "第几代" }), String(record.generation)],
     ...nameRows(record, say),
@@ -57,12 +62,60 @@ export function recordLines(
   }
   rows.push(...attributeRows(record), ...aliasRows(record, say), ...linkRows(record));
   rows.push([say({ en: "children", zh: "下级" }), String(record.children.count)]);
-  rows.push(...successorRows(record, say));
+  rows.push(...delegationRows(answer, speaking), ...successorRows(record, say));
   rows.push([
     say({ en: "recorded", zh: "记录于" }),
     `${localTime(answer.recorded)}  #${answer.index}`,
   ]);
   return [head, ...alignRows(rows).map((line) => `  ${line}`)];
+}
+
+/** The delay of a recovery is there so that whoever has a key still may object. */
+function recoveryRows(
+  { code, recovery }: RecordJson,
+  { say, paint }: Speaking,
+  delaySeconds: number | undefined,
+): string[][] {
+  if (recovery === undefined) return [];
+  const begun = localTime(recovery.started);
+  const count = recovery.keys.length;
+  const keys = { en: count === 1 ? "one new one" : `${count} new ones`, zh: `${count} 个新密钥` };
+  const when = endOfDelay(recovery.started, delaySeconds);
+  return [
+    [
+      say({ en: "recovery", zh: "密钥恢复" }),
+      paint.warn("▲ ") +
+        say({
+          en: `begun ${begun}; ${when.en} it can replace all keys by ${keys.en}`,
+          zh: `${begun} 开始；${when.zh}可将全部密钥更换为 ${keys.zh}`,
+        }),
+    ],
+    [
+      "",
+      say({
+        en: `object with a govern key of ${code}: cityid recover cancel ${code}`,
+        zh: `如有异议，以 ${code} 的管理密钥执行：cityid recover cancel ${code}`,
+      }),
+    ],
+  ];
+}
+
+function endOfDelay(started: string, delaySeconds: number | undefined): Text {
+  if (delaySeconds === undefined) return { en: "after the delay", zh: "等待期满后" };
+  const from = localTime(new Date(Date.parse(started) + delaySeconds * 1000).toISOString());
+  return { en: `from ${from} on`, zh: `自 ${from} 起` };
+}
+
+function delegationRows(
+  { record: { delegation }, effective }: RecordAnswer,
+  { say, paint }: Speaking,
+): string[][] {
+  if (delegation === undefined) return [];
+  const { origin, url } = delegation;
+  const label = say({ en: "delegated to", zh: "下级委托给" });
+  const held = { en: "no proof from there holds while it is suspended", zh: "暂停期间其证明无效" };
+  const isHeld = effective.status === "suspended";
+  return [[label, `${origin}  ${url}`], ...(isHeld ? [["", paint.warn(`▲ ${say(held)}`)]] : [])];
 }
 
 function nameRows(record: RecordJson, say: Say): string[][] {

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import { hex, type Operation, parsePolicy } from "../core/index.ts";
 import {
@@ -15,6 +14,7 @@ import { type KeyFile, readKeyFile, unlockKey } from "./key-file.ts";
 import { passphraseFor } from "./passphrase.ts";
 import { CliProblem } from "./problem.ts";
 import { askYesNo } from "./prompt.ts";
+import { checkReceiptPath, keepReceipt } from "./receipt-file.ts";
 import { Refused } from "./refused.ts";
 import type { Run } from "./run.ts";
 
@@ -74,6 +74,7 @@ export async function confirmSigning(
   { file, holder }: Identity,
   origin: string,
 ): Promise<void> {
+  await checkReceiptPath(run);
   const [first = "", ...rest] = words;
   run.note(first);
   for (const line of rest) run.note(`  ${line}`);
@@ -108,7 +109,7 @@ export async function submitSigned(run: Run, { bytes, id }: Signed): Promise<Acc
   const outcome = await run.client.submit(bytes);
   if (outcome.status === "refused") throw new Refused(outcome);
   if (run.options.receipt !== undefined) {
-    await keepReceipt(run.options.receipt, bytes, await cosigned(run, bytes, outcome));
+    await keepReceipt(run, (await cosigned(run, bytes, outcome)).receipt, bytes);
   }
   return { ...outcome, id: hex(id) };
 }
@@ -146,16 +147,6 @@ async function cosigned(
     }),
   );
   return newest;
-}
-
-/** The tlog-proof, and beside it the operation's bytes, without which it proves nothing. */
-async function keepReceipt(
-  path: string,
-  bytes: Uint8Array,
-  { receipt }: { readonly receipt: string },
-): Promise<void> {
-  await writeFile(path, receipt);
-  await writeFile(`${path}.cose`, bytes);
 }
 
 /** What every signing command prints in the end. */

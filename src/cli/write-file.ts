@@ -1,10 +1,11 @@
-import { access } from "node:fs/promises";
+import { access, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { concat } from "../core/index.ts";
+import { concat, utf8 } from "../core/index.ts";
 import {
   errnoOf,
   type FileSystem,
   nodeFiles,
+  type OpenFile,
   publishDraft,
   writeFullyLater,
 } from "../log/index.ts";
@@ -51,11 +52,11 @@ export async function writeWhole(
   const draft = `${path}.${process.pid}${DRAFT_END}`;
   files.remove(draft);
   try {
-    const file = files.open(draft, "write", mode);
-    // A write that fails names no file; of what `fill` itself throws nothing is changed.
+    // Nobody asked for a draft, and a write that fails names no file; of what `fill` itself throws nothing is changed.
     const told = (cause: unknown) => {
       throw fileProblem(path, cause);
     };
+    const file = await openDraft(files, draft, mode).catch(told);
     const waiting: Uint8Array[] = [];
     let waitingBytes = 0;
     let at = 0;
@@ -77,11 +78,24 @@ export async function writeWhole(
     } finally {
       file.close();
     }
-    await (overwrite ? files.rename(draft, path) : publish(files, draft, path));
+    await (overwrite ? files.rename(draft, path).catch(told) : publish(files, draft, path));
     await syncDirectory(files, dirname(path)).catch(told);
   } finally {
     files.remove(draft);
   }
+}
+
+async function openDraft(files: FileSystem, draft: string, mode: number): Promise<OpenFile> {
+  return files.open(draft, "write", mode);
+}
+
+/** The same of text, in place of what is there. What is there and no file, a pipe or a terminal, is written to as it comes. */
+export async function replaceByLines(path: string, lines: AsyncIterable<string>): Promise<void> {
+  if (nodeFiles.exists(path) && nodeFiles.kind(path) === "other") return writeFile(path, lines);
+  const fill = async (write: Write) => {
+    for await (const line of lines) await write(utf8(line));
+  };
+  await writeWhole(path, fill, { overwrite: true });
 }
 
 /** Of file systems, and owners, that let no directory be synced. */
@@ -97,7 +111,7 @@ async function syncDirectory(files: FileSystem, path: string): Promise<void> {
 async function publish(files: FileSystem, draft: string, path: string): Promise<void> {
   await publishDraft(files, draft, path).catch((cause: unknown) => {
     if (errnoOf(cause) === "EEXIST") throw new CliProblem("CLI_FILE_EXISTS", { path });
-    throw cause;
+    throw fileProblem(path, cause);
   });
 }
 

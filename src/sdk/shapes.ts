@@ -109,10 +109,13 @@ export type HistoryItem = {
   readonly time: Time;
   readonly kind: string;
   readonly chain: "born" | "op" | "control" | "registration";
-  readonly signed: { readonly iss: string; readonly kid: Hex; readonly iat: Time };
+  /** Absent of what came with the ledger, and of an item of a bulk, which is signed as a whole. */
+  readonly signed?: { readonly iss: string; readonly kid: Hex; readonly iat: Time };
   readonly generation: number;
   readonly by?: string;
   readonly decision?: Hex;
+  /** Of an item of a bulk: what was signed, and by whom. */
+  readonly manifest?: { readonly id: Hex; readonly iss: string; readonly kid: Hex };
   readonly what: { readonly [field: string]: unknown };
 };
 

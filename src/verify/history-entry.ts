@@ -155,7 +155,11 @@ function contentOfBody(body: CborMap, code: string): Content | undefined {
   const kind = inner?.op;
   if (inner === undefined || typeof kind !== "string") return undefined;
   if (kind === "register") return itemOf(kind, code, inner.items);
-  if (kind === "succeed") return itemOf(kind, code, inner.from, inner.to);
+  if (kind === "succeed") {
+    const item = itemOf(kind, code, inner.from, inner.to);
+    // What it was, since when and by what source is said once for all of them.
+    return item && { kind, fields: { ...inner, ...item.fields } };
+  }
   return inner.code === code ? { kind, fields: inner } : undefined;
 }
 

@@ -318,6 +318,19 @@ describe.skipIf(!HAS_POPPLER)("the page", () => {
     if ("en" in names) expect(words).toMatch(names.en);
   });
 
+  test("says what a succession was, since when and by what source", async () => {
+    const [from, to] = [await register("OLD", named("旧灯")), await register("NEW", named("新灯"))];
+    const sides = ["--from", from, "--to", to];
+    const when = ["--date", "2026-01-01", "--source", "document 7"];
+    const done = await office.as("city", CITY, "succeed", "--type", "merge", ...sides, ...when);
+    expect(done).toMatchObject({ exit: 0 });
+    for (const [number, lamp] of Object.entries({ from, to })) {
+      await certify(lamp, `${number}.pdf`);
+      const words = await textOf(at(`${number}.pdf`));
+      expect(words).toMatch(/merged as of 2026-01-01: document 7/);
+    }
+  });
+
   test("is not empty where the picture is looked at", async () => {
     await certify(CITY, "city.pdf");
     const dots = await pictureOf(at("city.pdf"), 40);

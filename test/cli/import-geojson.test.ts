@@ -69,6 +69,22 @@ describe("an import of GeoJSON with bad features", () => {
     );
   });
 
+  test("replaces a report of before, and no other file, least of all the one that it reads", async () => {
+    const report = `${office.directory}/again.csv`;
+    const minutes = await office.file("minutes.csv", "of a meeting");
+    const before = await readFile(file, "utf8");
+    for (const path of [file, minutes]) {
+      const refused = problemOf(await imports("--report", path, "--dry-run"));
+      expect(refused).toMatchObject({ exit: 2, code: "CLI_FILE_EXISTS" });
+    }
+    expect(await readFile(file, "utf8")).toBe(before);
+    expect(await readFile(minutes, "utf8")).toBe("of a meeting");
+    for (let times = 0; times < 2; times++) {
+      expect(problemOf(await imports("--report", report)).code).toBe("IMPORT_ROWS");
+    }
+    expect(await readFile(report, "utf8")).toMatch(/^row,.*\n501,/);
+  });
+
   test("says beforehand what would be issued", async () => {
     expect(lastOf(await imports("--skip-bad", "--dry-run", "--json"))).toMatchObject({
       rows: GOOD + 4,
@@ -107,6 +123,8 @@ describe("an import of GeoJSON with bad features", () => {
     expect((await office.node.client.manifests()).items).toHaveLength(1);
     expect((await office.node.client.record(LAMPS)).record.children.count).toBe(GOOD);
     expect((await office.cli("show", `${LAMPS}/G${GOOD - 1}`)).out).toMatch(/asset-no ZS-999/);
+    const { out } = await office.cli("history", `${LAMPS}/G0`);
+    expect(out).toMatch(/#\d+ {2}register {2}MA\.156\.1301 /);
     await expect(stat(`${file}.import.json`)).rejects.toMatchObject({ code: "ENOENT" });
   });
 });

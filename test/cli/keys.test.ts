@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { localTime } from "../../src/cli/show-record.ts";
 import { encodeCbor, hex, sha256, utf8 } from "../../src/core/index.ts";
 import { CITY, code, named, signerOf } from "../sdk/world.ts";
 import { jsonOf, type Office, openOffice, problemOf } from "./office.ts";
@@ -142,6 +143,19 @@ describe("cityid recover", () => {
       ...govern,
     );
     expect(start.out).toMatch(`cityid recover finish ${department}`);
+    const { record } = await office.node.client.record(department);
+    const from = localTime(
+      new Date(Date.parse(record.recovery?.started ?? "") + 1000).toISOString(),
+    );
+    const shown = await office.cli("show", department);
+    expect(shown.out).toMatch(
+      new RegExp(`recovery +▲ begun .+; from ${from} on it can replace all keys by one new one\n`),
+    );
+    expect(shown.out).toMatch(`object with a govern key of ${department}: cityid recover cancel`);
+    const shownInChinese = await office.cli("show", department, "--lang", "zh");
+    expect(shownInChinese.out).toMatch(
+      new RegExp(`密钥恢复 +▲ .+ 开始；自 ${from} 起可将全部密钥`),
+    );
     expect(
       problemOf(
         await city("recover", "start", department, "--new-key", other.description, ...govern),
@@ -179,6 +193,7 @@ describe("cityid recover", () => {
       "--yes",
     ];
     expect((await office.cli(...cancel)).out).toMatch(/is cancelled/);
+    expect((await office.cli("show", department)).out).not.toMatch(/recover/);
     expect(problemOf(await office.cli(...cancel))).toMatchObject({
       exit: 3,
       code: "STATE_NOT_RECOVERING",

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cp, mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -44,6 +45,35 @@ describe("cityid history", () => {
     expect(problemOf(await office.cli("history", `${LAMPS}/9`))).toMatchObject({
       exit: 4,
       code: "RESOLVE_UNKNOWN",
+    });
+  });
+
+  test("names nobody for what came with the ledger", async () => {
+    const { out } = await office.cli("history", "MA");
+    expect(lines(out)).toEqual([expect.stringMatching(/#0 {2}genesis/)]);
+  });
+
+  test("keeps one that proves itself in the place of an older one, of which nothing is lost if that fails", async () => {
+    const before = await readdir(office.directory);
+    const kept = await office.file("kept.history", "an older one");
+    const failed = await office.cli("history", `${LAMPS}/9`, "--proof", kept);
+    expect(problemOf(failed)).toMatchObject({ exit: 4, code: "RESOLVE_UNKNOWN" });
+    expect(await readFile(kept, "utf8")).toBe("an older one");
+    const { bytes } = jsonOf(await office.cli("history", first, "--proof", kept, "--json"));
+    expect(await stat(kept)).toMatchObject({ size: bytes });
+    expect((await readdir(office.directory)).sort()).toEqual([...before, "kept.history"].sort());
+    // A pipe is no file that another one could take the place of.
+    const pipe = join(office.directory, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const [piped] = await Promise.all([
+      readFile(pipe, "utf8"),
+      office.cli("history", first, "--proof", pipe),
+    ]);
+    expect(piped).toBe(await readFile(kept, "utf8"));
+    const nowhere = join(office.directory, "nowhere", "h");
+    expect(problemOf(await office.cli("history", first, "--proof", nowhere))).toMatchObject({
+      code: "CLI_FILE",
+      what: `${nowhere}: there is no such file or directory.`,
     });
   });
 });

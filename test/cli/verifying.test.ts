@@ -236,6 +236,9 @@ describe("cityid verify", () => {
       "city",
     );
     const since = await kept("receipt", receipt);
+    const itself = await office.cli("export", "growth", since, `${office.directory}/./receipt`);
+    expect(problemOf(itself)).toMatchObject({ exit: 2, code: "CLI_FILE_EXISTS" });
+    expect(await readFile(since, "utf8")).toBe(receipt);
     const shorter = await office.cli("export", "growth", since, at("none.json"));
     // Until the public checkpoint has caught up, the node shows less than the receipt.
     if (shorter.exit !== 0) expect(problemOf(shorter)).toMatchObject({ code: "CLI_LOG_SHORTER" });

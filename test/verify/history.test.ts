@@ -31,6 +31,7 @@ import {
   code,
   idOf,
   keySpec,
+  member,
   named,
   type Signing,
   START_MILLISECONDS,
@@ -422,6 +423,7 @@ describe("a history that began in the ledger above", () => {
 });
 
 describe("a succession", () => {
+  const SAID_OF_BOTH = { type: "transfer", date: "2026-01-01", source: "document 1" };
   function succeeded() {
     const ledger = cityLedger();
     const items = [child(DEPT, "department"), child(OTHER, "department")];
@@ -460,6 +462,7 @@ describe("a succession", () => {
       "1 succeed op+control",
     ]);
     expect(verdict.gaps).toEqual([{ generation: 1, before: merged }]);
+    expect(verdict.changes.at(-1)?.fields).toMatchObject(SAID_OF_BOTH);
     expect(await verify(historyText(log, { keys, changes }))).toEqual({
       ok: false,
       error: { code: "HISTORY_BEFORE", generation: 1 },
@@ -476,11 +479,32 @@ describe("a succession", () => {
     });
   });
 
+  test("that members decided tells the same of itself", async () => {
+    const ledger = cityLedger();
+    const born = done(ledger, { op: "register", items: [child(DEPT, "department")] }, city);
+    const prevOf = (each: string) => ({ code: code(each), prev: ledger.record(each).op });
+    const [from, to] = [[prevOf(CITY)], [prevOf(DEPT)]];
+    const terms = { date: "2026-01-01", source: "document 1" } as const;
+    const ends = { grants: "end", delegation: "end" } as const;
+    const proposed = ledger.size;
+    const inner = { op: "succeed", type: "transfer", from, to, ...terms, ...ends } as const;
+    ledger.decide(inner, [member("A"), member("B")]);
+    const changes = [born, ledger.size - 2];
+    const parts = { keys: keysFor(ledger, DEPT), changes, carriers: [proposed] };
+    const verdict = await verified(historyText(logOf(ledger), parts));
+    expect(verdict.changes.at(-1)).toMatchObject({
+      kind: "succeed",
+      signed: { iss: "member/A" },
+      fields: { code: DEPT, ...SAID_OF_BOTH },
+    });
+  });
+
   test("leaves whoever succeeds with both chains whole", async () => {
     const { ledger, log, born, merged, control } = succeeded();
     const parts = { keys: keysFor(ledger, OTHER), changes: [born, merged] };
     const verdict = await verified(historyText(log, parts));
     expect(verdict.changes.map(briefly)).toEqual(["1 register op+control", "1 succeed op"]);
+    expect(verdict.changes.at(-1)?.fields).toMatchObject(SAID_OF_BOTH);
     expect(verdict.gaps).toEqual([]);
     const before = [{ generation: 1, hash: control }];
     expect(await verify(historyText(log, { ...parts, before }))).toEqual({

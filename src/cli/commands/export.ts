@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Command, Option } from "commander";
@@ -200,6 +200,7 @@ function addGrowth(group: Command, { say, runOf }: Cli): void {
     .argument("<file>")
     .action(async (earlier: string, path: string, _: unknown, command: Command) => {
       const run = runOf(command);
+      await refuseSame(earlier, path);
       const kept = readKept(earlier, await readText(earlier));
       const present = readKept("/log/checkpoint", await run.client.checkpoint());
       if (kept.origin !== present.origin) {
@@ -221,6 +222,15 @@ function addGrowth(group: Command, { say, runOf }: Cli): void {
         }),
       ]);
     });
+}
+
+/** The proof says that the log grew since something that whoever kept it still has. @throws CliProblem CLI_FILE_EXISTS */
+async function refuseSame(earlier: string, path: string): Promise<void> {
+  const [kept, found] = await Promise.all(
+    [earlier, path].map((each) => stat(each).catch(() => undefined)),
+  );
+  if (found === undefined || kept?.dev !== found.dev || kept.ino !== found.ino) return;
+  throw new CliProblem("CLI_FILE_EXISTS", { path });
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { everyItem, type HistoryItem } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
@@ -8,6 +7,7 @@ import { gather } from "../gather.ts";
 import type { Run } from "../run.ts";
 import { localTime } from "../show-record.ts";
 import { alignRows } from "../width.ts";
+import { replaceByLines } from "../write-file.ts";
 
 type Options = { readonly limit: string; readonly proof?: string };
 
@@ -38,17 +38,17 @@ export function addHistory(program: Command, { say, runOf }: Cli): void {
     });
 }
 
-/** Writes page by page, a line each: a history may be longer than what fits into memory. */
+/** Writes page by page, a line each: a history may be longer than what fits into memory. What was kept before stays until all is there. */
 async function keepHistory(run: Run, code: string, path: string): Promise<void> {
   let [pages, bytes] = [0, 0];
   const lines = async function* () {
     for await (const page of run.client.historyProof(code)) {
       pages += 1;
-      bytes += page.length + 1;
+      bytes += Buffer.byteLength(page) + 1;
       yield `${page}\n`;
     }
   };
-  await writeFile(path, lines());
+  await replaceByLines(path, lines());
   run.result({ code, history: path, pages, bytes }, () => [
     run.say({
       en: `History of ${code} kept in ${path}. Check it off line: cityid verify ${path} --policy FILE`,
@@ -62,11 +62,11 @@ async function printHistory(run: Run, items: readonly HistoryItem[]): Promise<vo
     for (const item of items) run.result(item, () => []);
     return;
   }
-  const rows = items.map(({ time, index, kind, signed, what }) => [
+  const rows = items.map(({ time, index, kind, signed, manifest, what }) => [
     localTime(time),
     `#${index}`,
     kind,
-    signed.iss,
+    (signed ?? manifest)?.iss ?? "",
     Object.keys(what).join(", "),
   ]);
   run.result(items, () => alignRows(rows));

@@ -46,8 +46,17 @@ export function addShow(program: Command, { say, runOf }: Cli): void {
       const code = readCodeArgument(text);
       if (options.proof !== undefined) return keepProof(run, code, options.proof);
       const answer = await run.client.record(code, asOf(options));
-      run.result(answer, () => [...recordLines(answer, run), ...asOfLine(run, answer)]);
+      const isRecovering = answer.record.recovery !== undefined;
+      const delay = isRecovering && !run.json ? await recoveryDelayOf(run) : undefined;
+      run.result(answer, () => [...recordLines(answer, run, delay), ...asOfLine(run, answer)]);
     });
+}
+
+/** In seconds. Without an answer the record is shown all the same. */
+async function recoveryDelayOf({ client }: Run): Promise<number | undefined> {
+  const params = await client.params().catch(() => []);
+  const value = params.find(({ name }) => name === "recoveryDelay")?.value;
+  return typeof value === "number" ? value : undefined;
 }
 
 function asOf({ at, known }: Options): { at?: string; known?: string } {

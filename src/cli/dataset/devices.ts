@@ -66,7 +66,7 @@ async function readChanges(run: Run, path: string, { report, encoding }: Devices
     const got = source.columns.join(", ");
     throw new CliProblem("IMPORT_COLUMNS", { path, want: "code", got, example: "code=…" });
   }
-  const bad = tellBadRows(run, report);
+  const bad = await tellBadRows(run, report);
   const changes: DeviceChange[] = [];
   const seen = new Set<string>();
   for await (const row of source.rows()) {

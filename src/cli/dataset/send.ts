@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { type Code, decodeEntry } from "../../core/index.ts";
 import {
   type EntryReceipt,
@@ -12,6 +12,7 @@ import {
 import { readCodeArgument } from "../code-argument.ts";
 import { fileProblem } from "../file-problem.ts";
 import { CliProblem } from "../problem.ts";
+import { keepReceipt } from "../receipt-file.ts";
 import type { Run } from "../run.ts";
 import { confirmSigning, identityOf, openSigner } from "../signing.ts";
 
@@ -38,11 +39,7 @@ export async function printTaken(
   signed: SignedEntry,
   receipt: EntryReceipt,
 ): Promise<void> {
-  const kept = run.options.receipt;
-  if (kept !== undefined) {
-    await writeFile(kept, receipt.receipt);
-    await writeFile(`${kept}.cose`, signed.entry);
-  }
+  await keepReceipt(run, receipt.receipt, signed.entry);
   run.result(receipt, () => [
     run.paint.good("✔ ") +
       run.say({

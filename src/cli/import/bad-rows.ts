@@ -1,5 +1,9 @@
-import { createWriteStream, type WriteStream } from "node:fs";
+import { createReadStream, createWriteStream, type WriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { finished } from "node:stream/promises";
+import { fileProblem } from "../file-problem.ts";
+import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { ROW_WORDS, type Row, type RowProblem } from "./row.ts";
 
@@ -13,7 +17,11 @@ export type BadRows = {
 
 const SHOWN = 20;
 
-export function tellBadRows(run: Run, reportPath: string | undefined): BadRows {
+const HEADING = "row,column,value,code,cause\n";
+
+/** @throws CliProblem CLI_FILE_EXISTS, CLI_FILE */
+export async function tellBadRows(run: Run, reportPath: string | undefined): Promise<BadRows> {
+  if (reportPath !== undefined) await refuseOther(reportPath);
   const report = reportPath === undefined ? undefined : openReport(reportPath);
   const lines: number[] = [];
   return {
@@ -45,11 +53,26 @@ function badLine(run: Run, { line }: Row, { code, column, value, detail }: RowPr
   return `${run.paint.bad("✘")} ${where}: ${said}  ${run.paint.quiet(code)}`;
 }
 
+/**
+ * A report takes the place of an older one, as where a command is run again, and of nothing else: what is there could be the very
+ * file that is to be read.
+ */
+async function refuseOther(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || !found.isFile() || found.size === 0) return;
+  const beginning = await text(createReadStream(path, { end: HEADING.length - 1 })).catch(
+    (cause: unknown) => {
+      throw fileProblem(path, cause);
+    },
+  );
+  if (beginning !== HEADING) throw new CliProblem("CLI_FILE_EXISTS", { path });
+}
+
 function openReport(path: string): WriteStream {
   const report = createWriteStream(path);
   // Told at the end, by `finished`.
   report.on("error", () => undefined);
-  report.write("row,column,value,code,cause\n");
+  report.write(HEADING);
   return report;
 }
 

@@ -24,7 +24,7 @@ export async function runImport(run: Run, asked: ImportRequest): Promise<void> {
     before === undefined
       ? judgedRows(request, await look(run, request))
       : signedRows(request, before);
-  const bad = tellBadRows(run, before === undefined ? request.report : undefined);
+  const bad = await tellBadRows(run, before === undefined ? request.report : undefined);
   const plan = await planRows(run, request, items(bad));
   await bad.end();
   refuseBadRows(request, bad, plan);

@@ -83,7 +83,7 @@ export async function runIngest(run: Run, request: IngestRequest): Promise<void>
 }
 
 async function judge(run: Run, { report }: IngestRequest, mapping: Mapping, rows: Rows) {
-  const bad = tellBadRows(run, report);
+  const bad = await tellBadRows(run, report);
   let good = 0;
   for await (const _ of goodRows(rows, mapping, bad)) good += 1;
   await bad.end();

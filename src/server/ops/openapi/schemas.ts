@@ -121,6 +121,7 @@ export const SCHEMAS: { readonly [name: string]: Schema } = {
     generation: INTEGER,
     "by?": TEXT,
     "decision?": HASH,
+    "manifest?": object({ id: HASH, iss: TEXT, kid: HEX }),
     what: ANY,
   }),
   HistoryPage: object({ code: TEXT, items: list(ref("HistoryItem")), "next?": TEXT }),
