@@ -83,7 +83,7 @@ function judgeClass(code: string, draft: Draft, knows: (name: string) => boolean
 }
 
 /** The class that a row names; of a thing, else, the one in its code. */
-function classNameOf(code: Code, draft: Draft): string | undefined {
+export function classNameOf(code: Code, draft: Draft): string | undefined {
   return draft.class ?? (kindOf(code) === "thing" ? classOf(code) : undefined);
 }
 
