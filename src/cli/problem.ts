@@ -932,8 +932,8 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   IMPORT_REFUSED: {
     exit: "refused",
     what: {
-      en: "The ledger refused part {index} of {chunks}: {cause}.",
-      zh: "账本拒绝了第 {index} 部分（共 {chunks} 部分）：{cause}。",
+      en: "The ledger refused part {part} of {chunks} ({cause}): {why}",
+      zh: "账本拒绝了第 {part} 部分（共 {chunks} 部分，{cause}）：{why}",
     },
     remedy: {
       en: "What was taken can be voided: `cityid void {manifest}`.",

@@ -8,6 +8,7 @@ import { operationFromJson } from "../../src/cli/operation-json.ts";
 import { CLI_PROBLEM_CODES, CliProblem } from "../../src/cli/problem.ts";
 import { duration, group, progressLine, startProgress } from "../../src/cli/progress.ts";
 import { readRecordFields } from "../../src/cli/record-options.ts";
+import { refusalText } from "../../src/cli/refusal-text.ts";
 import { Refused } from "../../src/cli/refused.ts";
 import { reportOf } from "../../src/cli/report.ts";
 import { chooseLanguage, fill } from "../../src/cli/text.ts";
@@ -225,6 +226,22 @@ describe("exit codes", () => {
       expect(report.what).not.toBe("");
     }
   });
+});
+
+test("a refusal of a part of an import tells its facts", () => {
+  const facts = { scheme: "asset-no", value: "K1", by: "MA.156.1301/LAMP/1" };
+  const why = refusalText("STATE_ALIAS_TAKEN", facts);
+  const cause = "STATE_ALIAS_TAKEN";
+  const problem = new CliProblem("IMPORT_REFUSED", {
+    part: 1,
+    chunks: 2,
+    manifest: "f00d",
+    cause,
+    why,
+  });
+  for (const language of ["en", "zh"] as const)
+    for (const fact of Object.values(facts)) expect(problem.in(language).what).toContain(fact);
+  expect(refusalText("OP_UNHEARD_OF", { got: 7 }).en).toBe('{"got":7}');
 });
 
 describe("faults of a node", () => {

@@ -65,7 +65,11 @@ function judgedRows(request: ImportRequest, surroundings: Surroundings): ReadIte
 /** The rows of an import that was signed: what it left out stays out, and what it found in the ledger may be its own. */
 function signedRows(request: ImportRequest, { skipped }: ImportState): ReadItems {
   const left = new Set(skipped);
-  const anything: Surroundings = { taken: () => false, knowsClass: () => true };
+  const anything: Surroundings = {
+    taken: () => false,
+    knowsClass: () => true,
+    holderOf: () => undefined,
+  };
   return async function* () {
     for await (const { row, judged } of judgeRows(request, anything)) {
       if (judged.ok && !left.has(row.line)) yield judged.item;
