@@ -59,6 +59,7 @@ export type CliProblemCode =
   | "INIT_LOG_KEY"
   | "NODE_SETTING"
   | "NODE_PORT"
+  | "NODE_HOST"
   | "NODE_DATA_IN_USE"
   | "NODE_DATA_ACCESS"
   | "NODE_DISK_FULL"
@@ -585,6 +586,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Perhaps a node runs already. Else choose another: `--port` or CITYID_PORT.",
       zh: "可能已有节点在运行。否则请用 `--port` 或 CITYID_PORT 另选端口。",
+    },
+  },
+  NODE_HOST: {
+    exit: "node",
+    what: {
+      en: "{host} is no address of this machine.",
+      zh: "{host} 不是本机的地址。",
+    },
+    remedy: {
+      en: "Listen on one that it has, like `--host 127.0.0.1`, or on all: `--host 0.0.0.0`.",
+      zh: "请监听本机已有的地址，例如 `--host 127.0.0.1`；监听全部地址用 `--host 0.0.0.0`。",
     },
   },
   NODE_DATA_IN_USE: {

@@ -104,6 +104,13 @@ describe("CSV", () => {
     });
   });
 
+  test("that is a directory is called one", async () => {
+    await expect(openCsv(tmpdir())).rejects.toMatchObject({
+      code: "CLI_FILE",
+      facts: { path: tmpdir(), errno: "EISDIR" },
+    });
+  });
+
   test("that is empty, or not there, is refused", async () => {
     await expect(openCsv(await file("a.csv", ""))).rejects.toMatchObject({ code: "IMPORT_EMPTY" });
     await expect(openCsv("/nowhere/a.csv")).rejects.toMatchObject({
