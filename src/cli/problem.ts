@@ -23,6 +23,7 @@ export type CliProblemCode =
   | "CLI_CONFIRMATION"
   | "CLI_MEMBER_UNKNOWN"
   | "CLI_EVIDENCE"
+  | "CLI_EVIDENCE_LOCKED"
   | "CLI_OPERATION"
   | "CLI_SHAPE"
   | "CLI_DECISION_UNKNOWN"
@@ -218,6 +219,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "文件“{title}”与申请中的承诺值不符。",
     },
     remedy: { en: "Ask the applicant to send it again.", zh: "请申请人重新提交。" },
+  },
+  CLI_EVIDENCE_LOCKED: {
+    exit: "key",
+    what: {
+      en: "The identity in {path} does not open the file “{title}”.",
+      zh: "私钥文件 {path} 无法解密文件“{title}”。",
+    },
+    remedy: {
+      en: "Use that of the member who was applied to. If it is that one, ask the applicant to send the file again.",
+      zh: "请使用受理申请的成员的私钥文件；若确为该私钥，请申请人重新提交。",
+    },
   },
   CLI_OPERATION: {
     exit: "usage",
