@@ -341,6 +341,19 @@ describe("times", () => {
     },
   );
 
+  test.each([
+    ["log", "--since"],
+    ["who-did", "--until"],
+    ["update", "--valid-from"],
+    ["apply", "--valid-from"],
+    ["import file", "--valid-from"],
+  ])("the help of %s says that a day of %s is one of UTC", async (command, option) => {
+    for (const language of ["en", "zh"]) {
+      const { out } = await runHere([...command.split(" "), "--help", "--lang", language]);
+      expect(out.slice(out.indexOf(`${option} <`)).split("\n  --")[0]).toContain("UTC");
+    }
+  });
+
   test("a day must be one of the calendar", () => {
     expect(parseDay("2024-02-29", "--at")).toBe("2024-02-29");
     expect(() => parseDay("2025-02-29", "--at")).toThrow(

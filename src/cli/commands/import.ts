@@ -78,7 +78,10 @@ function addFile(group: Command, { say, runOf }: Cli): void {
     )
     .option(
       "--valid-from <day>",
-      say({ en: "since when the rows are so (today)", zh: "内容自何日起有效（默认今天）" }),
+      say({
+        en: "since which day of UTC the rows are so (today)",
+        zh: "内容自何日起有效（UTC 日期，默认今天）",
+      }),
     )
     .option(
       "--attributes",
