@@ -155,12 +155,15 @@ function storedSeed(seed: Uint8Array): Stored {
   };
 }
 
-/** A private file that others can read may have been read. */
+/** A private file that others can read may have been read; a directory is none. */
 export async function refuseOpenFile(path: string): Promise<void> {
-  const { mode } = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+  const found = await stat(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === "ENOENT") throw new CliProblem("CLI_KEY_MISSING", { path }, { cause });
     throw fileProblem(path, cause);
   });
+  // Others may look into a directory, which is no reason to warn of its mode.
+  if (found.isDirectory()) throw fileProblem(path, { code: "EISDIR" });
+  const { mode } = found;
   if (process.platform === "win32" || (mode & OTHERS) === 0) return;
   throw new CliProblem("CLI_KEY_MODE", { path, mode: (mode & 0o777).toString(8) });
 }

@@ -63,7 +63,16 @@ function asProblem(thrown: unknown): unknown {
     const port = "port" in thrown ? thrown.port : "?";
     return new CliProblem("NODE_PORT", { port }, { cause: thrown });
   }
+  const host = hostThatIsNotHere(thrown);
+  if (host !== undefined) return new CliProblem("NODE_HOST", { host }, { cause: thrown });
   return isFault(thrown) ? faultProblem(thrown) : thrown;
+}
+
+/** The address that a server could not listen on, since it is none of this machine's or none at all. */
+function hostThatIsNotHere(thrown: Error & { code: unknown }): unknown {
+  if (thrown.code === "EADDRNOTAVAIL" && "address" in thrown) return thrown.address;
+  // Of a name that a request asks for somebody else tells: no `fetch` fails with this itself.
+  return thrown.code === "ENOTFOUND" && "hostname" in thrown ? thrown.hostname : undefined;
 }
 
 function isFault(thrown: Error & { code: unknown }): thrown is Error & Fault {

@@ -23,6 +23,7 @@ export type CliProblemCode =
   | "CLI_CONFIRMATION"
   | "CLI_MEMBER_UNKNOWN"
   | "CLI_EVIDENCE"
+  | "CLI_EVIDENCE_LOCKED"
   | "CLI_OPERATION"
   | "CLI_SHAPE"
   | "CLI_DECISION_UNKNOWN"
@@ -59,6 +60,7 @@ export type CliProblemCode =
   | "INIT_LOG_KEY"
   | "NODE_SETTING"
   | "NODE_PORT"
+  | "NODE_HOST"
   | "NODE_DATA_IN_USE"
   | "NODE_DATA_ACCESS"
   | "NODE_DISK_FULL"
@@ -217,6 +219,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "文件“{title}”与申请中的承诺值不符。",
     },
     remedy: { en: "Ask the applicant to send it again.", zh: "请申请人重新提交。" },
+  },
+  CLI_EVIDENCE_LOCKED: {
+    exit: "key",
+    what: {
+      en: "The identity in {path} does not open the file “{title}”.",
+      zh: "私钥文件 {path} 无法解密文件“{title}”。",
+    },
+    remedy: {
+      en: "Use that of the member who was applied to. If it is that one, ask the applicant to send the file again.",
+      zh: "请使用受理申请的成员的私钥文件；若确为该私钥，请申请人重新提交。",
+    },
   },
   CLI_OPERATION: {
     exit: "usage",
@@ -587,6 +600,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "可能已有节点在运行。否则请用 `--port` 或 CITYID_PORT 另选端口。",
     },
   },
+  NODE_HOST: {
+    exit: "node",
+    what: {
+      en: "{host} is no address of this machine.",
+      zh: "{host} 不是本机的地址。",
+    },
+    remedy: {
+      en: "Listen on one that it has, like `--host 127.0.0.1`, or on all: `--host 0.0.0.0`.",
+      zh: "请监听本机已有的地址，例如 `--host 127.0.0.1`；监听全部地址用 `--host 0.0.0.0`。",
+    },
+  },
   NODE_DATA_IN_USE: {
     exit: "node",
     what: {
@@ -932,8 +956,8 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   IMPORT_REFUSED: {
     exit: "refused",
     what: {
-      en: "The ledger refused part {index} of {chunks}: {cause}.",
-      zh: "账本拒绝了第 {index} 部分（共 {chunks} 部分）：{cause}。",
+      en: "The ledger refused part {part} of {chunks} ({cause}): {why}",
+      zh: "账本拒绝了第 {part} 部分（共 {chunks} 部分，{cause}）：{why}",
     },
     remedy: {
       en: "What was taken can be voided: `cityid void {manifest}`.",

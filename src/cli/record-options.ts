@@ -48,7 +48,10 @@ export function addRecordOptions(command: Command, say: Say): Command {
     .option("--stage <word>", say({ en: "stage of life", zh: "所处阶段" }))
     .option(
       "--valid-from <day>",
-      say({ en: "since when it is so (today)", zh: "自何日起有效（默认今天）" }),
+      say({
+        en: "since which day of UTC it is so (today)",
+        zh: "自何日起有效（UTC 日期，默认今天）",
+      }),
     );
 }
 

@@ -248,8 +248,8 @@ const ROWS: { readonly [code: string]: Row } = {
     "Wait, and anchor the newest one then.",
   ],
   STATE_ALIAS_TAKEN: [
-    "编号已被 {by} 使用。",
-    "{by} has this number already.",
+    "编号 {value}（{scheme}）已被 {by} 使用。",
+    "{by} has the number {value} ({scheme}) already.",
     "请检查编号；如需转移，先在原处移除。",
     "Check the number; to move it, remove it there first.",
   ],

@@ -1,7 +1,21 @@
+import { Option } from "commander";
 import { CliProblem } from "./problem.ts";
+import type { Say } from "./text.ts";
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** `--since`: of operations. Times are shown in Beijing's, so that it is said where a day begins. */
+export function sinceOption(say: Say): Option {
+  const en = "since this time, or this day of UTC (from 08:00 in Beijing)";
+  return new Option("--since <time>", say({ en, zh: "自此时间或 UTC 日期（北京时间 8:00）起" }));
+}
+
+/** `--until`: up to there, and not the moment itself. */
+export function untilOption(say: Say): Option {
+  const en = "before this time, or this day of UTC (08:00 in Beijing)";
+  return new Option("--until <time>", say({ en, zh: "至此时间或 UTC 日期（北京时间 8:00）前" }));
+}
 
 /** A day (its beginning in UTC) or a time with its zone, as RFC 3339 in UTC. */
 export function parseTime(text: string, name: string): string {

@@ -115,6 +115,8 @@ export async function openDatasetLog(
       origin: signer.key.name,
       files,
       keepElsewhere: (record, offset) => bodies.keep(record, offset),
+      // It was made with its first entry.
+      endsBeginning: () => true,
       ...(published.ok && { published: published.value }),
     });
     const size = published.ok ? published.value.size : 0;

@@ -1,9 +1,20 @@
-import { encodeEntries, entriesAt, entrySpans, LENGTH_BYTES } from "./entries.ts";
+import { encodeEntries, entriesAt, entriesOf, entrySpans, LENGTH_BYTES } from "./entries.ts";
 import { EntryMap, type EntryRange } from "./entry-map.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
+import { damaged, type ScanResult } from "./scan.ts";
 
 /** One record of the journal: entries that became durable together. */
 export type LogBlock = { readonly first: number; readonly entries: readonly Uint8Array[] };
+
+export type EntryStoreOptions = Omit<JournalOptions, "mayOpen"> & {
+  /**
+   * Whether what the log was made with ends with this entry; not said of a log that was made with none. All of that was on
+   * the disk before the log had its name, so nothing of it can be torn.
+   */
+  readonly endsBeginning?: (entry: Uint8Array) => boolean;
+  /** Told how many entries are there and where they end, before a torn end is dropped. */
+  readonly mayOpen?: (scan: ScanResult & { readonly size: number }) => void;
+};
 
 /** The entries of a log, in its journal. */
 export class EntryStore {
@@ -15,12 +26,22 @@ export class EntryStore {
     this.#map = map;
   }
 
-  /** @throws LogFault `LOG_MISSING`, `LOG_VERSION`, `JOURNAL_DAMAGED` */
-  static async open(options: JournalOptions): Promise<EntryStore> {
+  /** @throws LogFault `LOG_MISSING`, `LOG_VERSION`, `JOURNAL_DAMAGED`; and what `mayOpen` throws */
+  static async open(options: EntryStoreOptions): Promise<EntryStore> {
+    const { endsBeginning, ...rest } = options;
     const map = new EntryMap();
-    const journal = await Journal.open(options, ({ offset, payloadOffset, payload }) => {
-      map.add(payloadOffset, entrySpans(payload, offset));
-    });
+    let begun = endsBeginning === undefined;
+    const mayOpen = (scan: ScanResult) => {
+      if (!begun) throw damaged(scan.end, scan.torn === undefined ? "head" : "digest");
+      options.mayOpen?.({ ...scan, size: map.size });
+    };
+    const journal = await Journal.open(
+      { ...rest, mayOpen },
+      ({ offset, payloadOffset, payload }) => {
+        map.add(payloadOffset, entrySpans(payload, offset));
+        begun ||= endsBeginning?.(entriesOf(payload, offset).at(-1) ?? NO_ENTRY) === true;
+      },
+    );
     return new EntryStore(journal, map);
   }
 
@@ -64,3 +85,5 @@ export class EntryStore {
     }
   }
 }
+
+const NO_ENTRY = new Uint8Array();

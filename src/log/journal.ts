@@ -30,6 +30,8 @@ export type JournalOptions = {
    * what stands there before it opens the journal.
    */
   readonly keepElsewhere?: (record: Uint8Array, offset: number) => Promise<void>;
+  /** Told what was read before a torn end is dropped; what it throws leaves the file as it is. */
+  readonly mayOpen?: (scan: ScanResult) => void;
 };
 
 const KIB = 1024;
@@ -115,16 +117,17 @@ export class Journal {
   /**
    * Checks the whole journal, gives each record to `visit`, and drops a torn last one.
    *
-   * @throws LogFault `LOG_MISSING`, and what `scanJournal` throws
+   * @throws LogFault `LOG_MISSING`, and what `scanJournal` and `mayOpen` throw
    */
   static async open(
-    { path, files, keepElsewhere }: JournalOptions,
+    { path, files, keepElsewhere, mayOpen }: JournalOptions,
     visit: (record: JournalRecord) => void,
   ): Promise<Journal> {
     if (!files.exists(path)) throw new LogFault("LOG_MISSING", { path });
     const file = files.open(path, "write");
     try {
       const scan = scanJournal(file, visit);
+      mayOpen?.(scan);
       // Nothing of it may stay: the next record will be shorter or longer.
       if (scan.torn !== undefined) file.truncate(scan.end);
       // A process that was killed between writing and syncing left what is read here in the memory of the system alone, and

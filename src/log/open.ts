@@ -11,7 +11,7 @@ import {
 } from "../core/index.ts";
 import { takeMark } from "./clean-mark.ts";
 import { encodeEntries, entriesOf } from "./entries.ts";
-import { EntryStore, type LogBlock } from "./entry-store.ts";
+import { EntryStore, type EntryStoreOptions, type LogBlock } from "./entry-store.ts";
 import { LogFault } from "./fault.ts";
 import { type FileSystem, nodeFiles } from "./files.ts";
 import { createJournal, type JournalOptions } from "./journal.ts";
@@ -32,6 +32,7 @@ export type OpenLogOptions = LogOptions & {
   /** A checkpoint that was shown to somebody: a journal with fewer entries has lost some, one with another root is another one. */
   readonly published?: { readonly size: number; readonly root: Uint8Array };
   readonly keepElsewhere?: JournalOptions["keepElsewhere"];
+  readonly endsBeginning?: EntryStoreOptions["endsBeginning"];
 };
 
 /** Whether a log was made in this directory. */
@@ -74,14 +75,19 @@ function* payloadsOf(entries: EntryList, maxBytes: number): Generator<Uint8Array
 
 /**
  * Opens a log: checks the whole journal, drops a torn last record, and builds the tiles again unless the log was closed
- * in order. One owner per directory: see `lockDirectory`.
+ * in order. A fault leaves the journal as it is. One owner per directory: see `lockDirectory`.
  *
  * @throws LogFault `LOG_MISSING`, `LOG_VERSION`, `JOURNAL_DAMAGED`, `LOG_ORIGIN`, `LOG_SHORTENED`, `LOG_FORKED`
  */
 export async function openLog(options: OpenLogOptions): Promise<Log> {
-  const { directory, files = nodeFiles, keepElsewhere } = options;
-  const path = journalPath(directory);
-  const store = await EntryStore.open({ path, files, ...(keepElsewhere && { keepElsewhere }) });
+  const { directory, files = nodeFiles, keepElsewhere, endsBeginning } = options;
+  const store = await EntryStore.open({
+    path: journalPath(directory),
+    files,
+    ...(keepElsewhere && { keepElsewhere }),
+    ...(endsBeginning && { endsBeginning }),
+    mayOpen: (found) => mustBeOf(options, found),
+  });
   try {
     return assemble(options, files, store);
   } catch (cause) {
@@ -121,18 +127,24 @@ export function journalPath(directory: string): string {
   return `${directory}/journal`;
 }
 
+/** The log that was asked for, with all that was shown of it: what was shown had been written, and is no torn end. */
+function mustBeOf(
+  { origin, published }: OpenLogOptions,
+  found: { readonly origin: string; readonly size: number },
+): void {
+  if (found.origin !== origin)
+    throw new LogFault("LOG_ORIGIN", { got: found.origin, want: origin });
+  if (published !== undefined && found.size < published.size) {
+    throw new LogFault("LOG_SHORTENED", { got: found.size, want: published.size });
+  }
+}
+
 function assemble(
-  { directory, origin, published }: OpenLogOptions,
+  { directory, published }: OpenLogOptions,
   files: FileSystem,
   store: EntryStore,
 ): Log {
   const { size, journal } = store;
-  if (journal.origin !== origin) {
-    throw new LogFault("LOG_ORIGIN", { got: journal.origin, want: origin });
-  }
-  if (published !== undefined && size < published.size) {
-    throw new LogFault("LOG_SHORTENED", { got: size, want: published.size });
-  }
   const markPath = `${directory}/clean`;
   const tilesPath = `${directory}/tiles`;
   const mark = { size, end: journal.end, digest: journal.lastDigest };

@@ -75,7 +75,8 @@ export function scanJournal(file: OpenFile, visit: (record: JournalRecord) => vo
   }
 }
 
-function damaged(offset: number, cause: DamageCause): LogFault {
+/** Not as it was written, at this byte. */
+export function damaged(offset: number, cause: DamageCause): LogFault {
   return new LogFault("JOURNAL_DAMAGED", { offset, cause });
 }
 

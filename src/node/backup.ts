@@ -2,6 +2,7 @@ import { dirname, join } from "node:path";
 import { type AuditOptions, type AuditReport, auditDirectory } from "../ledger/embedded/index.ts";
 import {
   type FileSystem,
+  LogFault,
   makeDurable,
   nodeFiles,
   readLog,
@@ -47,7 +48,7 @@ export async function backup(
   mustBeEmpty(to, files);
   await makeDurable(files, to, 0o700);
   const [source, target] = [dataDirectory(from), dataDirectory(to)];
-  const { end, size } = readLog({ directory: source.ledger, files }, () => undefined);
+  const { end, size } = readLedger(files, source.ledger);
   const copy = copier(files, to);
   await copy.file(join(source.ledger, "journal"), join(target.ledger, "journal"), end);
   for (const name of ["inbox", "openings", "seals", "witnessLogs", "fraud", "contexts"] as const) {
@@ -171,8 +172,15 @@ export async function copyLedger(
   to: string,
   files: FileSystem = nodeFiles,
 ): Promise<void> {
-  const { end } = readLog({ directory: from, files }, () => undefined);
+  const { end } = readLedger(files, from);
   await copier(files, dirname(to)).file(join(from, "journal"), join(to, "journal"), end);
+}
+
+/** Reads the journal of a ledger to its end; a torn record is left out, but a ledger is there from its first block on. */
+function readLedger(files: FileSystem, directory: string): { end: number; size: number } {
+  const { end, size } = readLog({ directory, files }, () => undefined);
+  if (size === 0) throw new LogFault("JOURNAL_DAMAGED", { offset: end, cause: "digest" });
+  return { end, size };
 }
 
 function mustBeEmpty(path: string, files: FileSystem): void {

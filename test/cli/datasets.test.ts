@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
@@ -128,7 +128,10 @@ test("a table is proved as a whole, and is caught when it was changed", async ()
   const verify = (name: string, ...more: readonly string[]) =>
     office.cli("verify", at(`${name}.proof`), "--policy", policy, "--code", AIR, ...more);
   for (const name of ["all.parquet", "all.csv"]) {
-    expect(await exported(name)).toMatchObject({ exit: 0 });
+    const ran = await exported(name);
+    expect(ran).toMatchObject({ exit: 0 });
+    // What it says to run is a command that works, but for the file of the policy.
+    expect(ran.out).toContain(`cityid verify ${at(name)}.proof --policy FILE`);
     const verdict = jsonOf(await verify(name, "--json"));
     expect(verdict).toMatchObject({ dataset: `${AIR}#1`, rows: 3, entries: 2, path: at(name) });
     expect(verdict).toMatchObject({ hidden: { entries: 0, observations: 0 } });
@@ -139,6 +142,12 @@ test("a table is proved as a whole, and is caught when it was changed", async ()
     expect(verdict.signers).toHaveLength(2);
   }
   expect(problemOf(await exported("all.csv"))).toMatchObject({ code: "CLI_FILE_EXISTS" });
+  for (const name of ["all.json", "all"]) {
+    const refused = problemOf(await exported(name));
+    expect(refused).toMatchObject({ exit: 2, code: "CLI_ARGUMENT" });
+    expect(existsSync(at(name))).toBe(false);
+  }
+  expect(await exported("all.json", "--format", "ndjson")).toMatchObject({ exit: 0 });
   const csv = readFileSync(at("all.csv"), "utf8");
   writeFileSync(at("all.csv"), csv.replace("12.5", "12.6"));
   expect(problemOf(await verify("all.csv"))).toMatchObject({ code: "CLI_EXPORT_DIFFERS" });

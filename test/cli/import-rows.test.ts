@@ -21,7 +21,11 @@ const TERMS: Terms = {
   first: 1,
   crs: "wgs84",
 };
-const NOTHING_THERE: Surroundings = { taken: () => false, knowsClass: () => true };
+const NOTHING_THERE: Surroundings = {
+  taken: () => false,
+  knowsClass: () => true,
+  holderOf: () => undefined,
+};
 
 async function file(name: string, content: string | Uint8Array): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), "cityid-rows-")), name);
@@ -97,6 +101,13 @@ describe("CSV", () => {
     await expect(rowsOf(path, { encoding: "utf-8" })).rejects.toMatchObject({
       code: "CLI_FILE_FORMAT",
       facts: { want: "utf-8" },
+    });
+  });
+
+  test("that is a directory is called one", async () => {
+    await expect(openCsv(tmpdir())).rejects.toMatchObject({
+      code: "CLI_FILE",
+      facts: { path: tmpdir(), errno: "EISDIR" },
     });
   });
 
@@ -377,6 +388,7 @@ describe("a row", () => {
 
   test("of a code that is held, or of an unknown class, is bad before anything is signed", () => {
     const taken = {
+      ...NOTHING_THERE,
       taken: (text: string) => text.endsWith("/1"),
       knowsClass: (name: string) => name !== "LAMP",
     };
@@ -384,6 +396,17 @@ describe("a row", () => {
       "ROW_TAKEN",
       "ROW_CLASS",
     ]);
+  });
+
+  test("with a number that another holds is bad, and names who; its own number is none of that", () => {
+    const held = { ...NOTHING_THERE, holderOf: () => "MA.156.1301.02/LAMP/2" };
+    const lines = [
+      ["1", "a", "X"],
+      ["2", "b", "Y"],
+    ];
+    const [other, own] = judge(["标识码", "名称", "编号"], lines, {}, held);
+    expect(other).toEqual(["ROW_ALIAS_TAKEN"]);
+    expect(own).toMatchObject({ code: "MA.156.1301.02/LAMP/2" });
   });
 
   test.each([

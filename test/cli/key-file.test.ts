@@ -48,6 +48,18 @@ describe("a key file", () => {
     });
   });
 
+  test("is no directory, whatever its mode", async () => {
+    for (const mode of [0o700, 0o755]) {
+      await chmod(directory, mode);
+      for (const read of [readKeyFile(directory), readIdentityFile(directory, never)])
+        await expect(read).rejects.toMatchObject({
+          code: "CLI_FILE",
+          exit: "usage",
+          facts: { path: directory, errno: "EISDIR" },
+        });
+    }
+  });
+
   test("is never overwritten", async () => {
     const path = join(directory, "k.json");
     await writeKeyFile(path, { alg: "Ed25519", secret });

@@ -165,3 +165,12 @@ describe("a card that the members would decide upon in vain", () => {
     expect((await join5({ id: "v1", key: hex(keyOf("v1")) })).errors).toMatch(/CLI_KEY_NONE/);
   });
 });
+
+test.each(["10.0.0.1:99999", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1"])(
+  "a validator at %s is not begun: there is no such port",
+  async (address) => {
+    const args = ["validator", "init", "--name", "v1", "--address", address, "--json"];
+    const { exit, errors } = await runHere(args, env);
+    expect([exit, JSON.parse(errors).facts.name]).toEqual([2, "--address"]);
+  },
+);

@@ -176,6 +176,18 @@ describe("cityid verify", () => {
     expect(problemOf(both)).toMatchObject({ exit: 2, code: "CLI_USAGE" });
   });
 
+  test("takes the code as people write it: printed with its check character, in lower case", async () => {
+    const file = at("printed.json");
+    expect(await office.cli("show", lamp, "--proof", file)).toMatchObject({ exit: 0 });
+    const { check } = jsonOf(await office.cli("show", lamp, "--json"));
+    for (const text of [lamp, `${lamp}*${check}`, lamp.toLowerCase()])
+      expect(await verify(file, "--code", text), text).toMatchObject({ exit: 0 });
+    expect(problemOf(await verify(file, "--code", "foo"))).toMatchObject({
+      exit: 2,
+      code: "CLI_CODE",
+    });
+  });
+
   test("takes no receipt, growth or fraud for the proof of a code", async () => {
     const growth = at("of-a-code.json");
     await office.cli("export", "growth", checkpoint, growth);

@@ -8,6 +8,7 @@ import { operationFromJson } from "../../src/cli/operation-json.ts";
 import { CLI_PROBLEM_CODES, CliProblem } from "../../src/cli/problem.ts";
 import { duration, group, progressLine, startProgress } from "../../src/cli/progress.ts";
 import { readRecordFields } from "../../src/cli/record-options.ts";
+import { refusalText } from "../../src/cli/refusal-text.ts";
 import { Refused } from "../../src/cli/refused.ts";
 import { reportOf } from "../../src/cli/report.ts";
 import { chooseLanguage, fill } from "../../src/cli/text.ts";
@@ -227,6 +228,22 @@ describe("exit codes", () => {
   });
 });
 
+test("a refusal of a part of an import tells its facts", () => {
+  const facts = { scheme: "asset-no", value: "K1", by: "MA.156.1301/LAMP/1" };
+  const why = refusalText("STATE_ALIAS_TAKEN", facts);
+  const cause = "STATE_ALIAS_TAKEN";
+  const problem = new CliProblem("IMPORT_REFUSED", {
+    part: 1,
+    chunks: 2,
+    manifest: "f00d",
+    cause,
+    why,
+  });
+  for (const language of ["en", "zh"] as const)
+    for (const fact of Object.values(facts)) expect(problem.in(language).what).toContain(fact);
+  expect(refusalText("OP_UNHEARD_OF", { got: 7 }).en).toBe('{"got":7}');
+});
+
 describe("faults of a node", () => {
   const fault = (code: string, facts = {}) => Object.assign(new Error(code), { code, facts });
   test.each([
@@ -244,6 +261,8 @@ describe("faults of a node", () => {
     [fault("LOG_WRITE"), "NODE_FAULT"],
     [fault("PARENT_LOG_KEY", { subject: "MA.156", got: "none", want: "f00d" }), "PARENT_LOG_KEY"],
     [Object.assign(new Error(), { code: "EADDRINUSE", port: 8156 }), "NODE_PORT"],
+    [Object.assign(new Error(), { code: "EADDRNOTAVAIL", address: "10.9.9.9" }), "NODE_HOST"],
+    [Object.assign(new Error(), { code: "ENOTFOUND", hostname: "999.1.1.1" }), "NODE_HOST"],
     [Object.assign(new Error("bad"), { name: "ConfigError", code: "CONFIG" }), "NODE_SETTING"],
   ])("%s becomes a problem that says what to do", async (thrown, code) => {
     await expect(onNode(() => Promise.reject(thrown))).rejects.toMatchObject({
@@ -321,6 +340,19 @@ describe("times", () => {
       );
     },
   );
+
+  test.each([
+    ["log", "--since"],
+    ["who-did", "--until"],
+    ["update", "--valid-from"],
+    ["apply", "--valid-from"],
+    ["import file", "--valid-from"],
+  ])("the help of %s says that a day of %s is one of UTC", async (command, option) => {
+    for (const language of ["en", "zh"]) {
+      const { out } = await runHere([...command.split(" "), "--help", "--lang", language]);
+      expect(out.slice(out.indexOf(`${option} <`)).split("\n  --")[0]).toContain("UTC");
+    }
+  });
 
   test("a day must be one of the calendar", () => {
     expect(parseDay("2024-02-29", "--at")).toBe("2024-02-29");

@@ -1,13 +1,15 @@
-import { mkdtempSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, truncateSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../bench/lib/free-port.mjs";
+import { readLog } from "../../src/log/index.ts";
 import { readDescription, writeDescription } from "../../src/node/data-directory.ts";
 import { configFromEnv, startDemo, startNode } from "../../src/node/index.ts";
 import { runCli } from "../cli/served-world.ts";
 import { discard } from "../discard.ts";
+import { flip } from "./flip.ts";
 import { beginLedger } from "./real-node.ts";
 
 let root: string;
@@ -67,5 +69,60 @@ describe("a start that fails halfway", () => {
     expect(exit).not.toBe(0);
     expect(errors).toContain(missing);
     await takePort();
+  });
+});
+
+describe("a ledger whose first block is damaged", () => {
+  const problemOf = ({ exit, errors }: { exit: number | null; errors: string }) => {
+    const { code, facts } = JSON.parse(errors);
+    return { exit, code, cause: facts.cause };
+  };
+
+  test("is not opened and not changed: that block is no torn end, whatever stands behind it", async () => {
+    const copy = join(root, "damaged");
+    cpSync(data, copy, { recursive: true });
+    const journal = join(copy, "ledger", "journal");
+    await flip(journal, 700);
+    const bytes = readFileSync(journal);
+    const start = ["start", "--data", copy, "--port", String(port), "--json"];
+    expect(problemOf(await runCli(start))).toEqual({
+      exit: 10,
+      code: "NODE_DATA_DAMAGED",
+      cause: "JOURNAL_DAMAGED",
+    });
+    expect(readFileSync(journal).equals(bytes)).toBe(true);
+    expect(problemOf(await runCli(["audit", copy, "--json"]))).toMatchObject({
+      exit: 6,
+      cause: "JOURNAL_TORN",
+    });
+    const target = join(root, "damaged-backup");
+    expect(problemOf(await runCli(["backup", copy, target, "--json"]))).toMatchObject({
+      exit: 10,
+      code: "NODE_DATA_DAMAGED",
+    });
+  });
+
+  test("and was cut off is found damaged by a start, an audit and a restore", async () => {
+    const copy = join(root, "cut");
+    let first: number | undefined;
+    cpSync(data, copy, { recursive: true });
+    const { end } = readLog({ directory: join(data, "ledger") }, ({ offset }) => {
+      first ??= offset;
+    });
+    expect(first).toBeLessThan(end);
+    truncateSync(join(copy, "ledger", "journal"), first);
+    const start = ["start", "--data", copy, "--port", String(port), "--json"];
+    expect(problemOf(await runCli(start))).toMatchObject({ exit: 10, code: "NODE_DATA_DAMAGED" });
+    const target = join(root, "restored");
+    for (const command of [
+      ["audit", copy],
+      ["restore", copy, target],
+    ])
+      expect(problemOf(await runCli([...command, "--json"]))).toEqual({
+        exit: 6,
+        code: "CLI_DAMAGED",
+        cause: "REPLAY_BLOCK_ENTRY",
+      });
+    expect(existsSync(target)).toBe(false);
   });
 });

@@ -49,7 +49,10 @@ export function addApply(program: Command, { say, runOf }: Cli): void {
     .addOption(many("--name <[lang=]text>", "name", "名称").makeOptionMandatory())
     .option(
       "--valid-from <day>",
-      say({ en: "since when it is called so (today)", zh: "名称自何日起有效（默认今天）" }),
+      say({
+        en: "since which day of UTC it is called so (today)",
+        zh: "名称自何日起有效（UTC 日期，默认今天）",
+      }),
     )
     .addOption(many("--add-key <file>", "another key that shall control it", "另一个控制密钥"))
     .option("--threshold <count>", say({ en: "how many of them must agree", zh: "须同意的密钥数" }))

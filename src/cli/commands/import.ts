@@ -1,10 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
-import type { Terms } from "../import/draft.ts";
+import type { AskedImport } from "../import/request.ts";
 import { runImport } from "../import/run-import.ts";
 import { CliProblem } from "../problem.ts";
-import type { Run } from "../run.ts";
 import { parseDay, today } from "../time-argument.ts";
 import { collect } from "../usage.ts";
 import { addImportAreaCodes, addImportGb2260 } from "./import-gazette.ts";
@@ -14,7 +13,7 @@ type Options = {
   readonly map?: readonly string[];
   readonly name?: string;
   readonly class?: string;
-  readonly crs: Terms["crs"];
+  readonly crs: AskedImport["terms"]["crs"];
   readonly first?: string;
   readonly validFrom?: string;
   readonly attributes?: true;
@@ -79,7 +78,10 @@ function addFile(group: Command, { say, runOf }: Cli): void {
     )
     .option(
       "--valid-from <day>",
-      say({ en: "since when the rows are so (today)", zh: "内容自何日起有效（默认今天）" }),
+      say({
+        en: "since which day of UTC the rows are so (today)",
+        zh: "内容自何日起有效（UTC 日期，默认今天）",
+      }),
     )
     .option(
       "--attributes",
@@ -96,15 +98,14 @@ function addFile(group: Command, { say, runOf }: Cli): void {
       const run = runOf(command);
       const under = readCodeArgument(options.under);
       const { map = [], name, encoding, report } = options;
-      const terms: Terms = {
+      const terms: AskedImport["terms"] = {
         under,
         crs: options.crs,
-        first:
-          options.first === undefined ? await nextNumber(run, under) : readFirst(options.first),
         validFrom:
           options.validFrom === undefined
             ? today(run.now())
             : parseDay(options.validFrom, "--valid-from"),
+        ...(options.first === undefined ? {} : { first: readFirst(options.first) }),
         ...(name === undefined ? {} : { name }),
         ...(options.class === undefined ? {} : { class: options.class }),
       };
@@ -119,11 +120,6 @@ function addFile(group: Command, { say, runOf }: Cli): void {
         ...(report === undefined ? {} : { report }),
       });
     });
-}
-
-/** Behind all children that there are: a number is never given twice. */
-async function nextNumber(run: Run, under: string): Promise<number> {
-  return (await run.client.record(under)).record.children.count + 1;
 }
 
 function readFirst(text: string): number {

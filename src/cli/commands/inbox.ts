@@ -143,7 +143,10 @@ function addEvidence(inbox: Command, { say, runOf }: Cli): void {
         for (const piece of evidence) {
           if (piece.state === "missing") continue;
           const path = join(options.to, safeName(piece.title));
-          await writePrivate(path, await fetchEvidence(client, id, piece, identity));
+          await writePrivate(
+            path,
+            await fetchEvidence(client, id, piece, { path: options.identity, identity }),
+          );
           run.result({ title: piece.title, file: path }, () => [`${piece.title} → ${path}`]);
         }
       },
@@ -154,11 +157,13 @@ async function fetchEvidence(
   client: Client,
   id: string,
   { title, commit }: { readonly title: string; readonly commit: string },
-  identity: string,
+  { path, identity }: { readonly path: string; readonly identity: string },
 ): Promise<Uint8Array> {
   const sealed = await client.getEvidence(id, commit);
   const committed = { title, commit: fromHex(commit) ?? new Uint8Array() };
-  const file = await openEvidence(sealed, identity, committed).catch(() => undefined);
+  const file = await openEvidence(sealed, identity, committed).catch((cause: unknown) => {
+    throw new CliProblem("CLI_EVIDENCE_LOCKED", { title, path }, { cause });
+  });
   if (file === undefined) throw new CliProblem("CLI_EVIDENCE", { title });
   return file;
 }

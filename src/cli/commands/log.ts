@@ -5,7 +5,7 @@ import { countOption, parseCount } from "../count-option.ts";
 import { printEntry } from "../entry-line.ts";
 import { gather } from "../gather.ts";
 import { CliProblem } from "../problem.ts";
-import { parseTime } from "../time-argument.ts";
+import { parseTime, sinceOption, untilOption } from "../time-argument.ts";
 
 type Options = {
   readonly limit: string;
@@ -26,8 +26,8 @@ export function addLog(program: Command, { say, runOf }: Cli): void {
     .option("--oldest", say({ en: "oldest first", zh: "最早在前" }))
     .option("--from <index>", say({ en: "begins at this log index", zh: "从该日志序号开始" }))
     .option("--kind <kind>", say({ en: "only operations of this kind", zh: "仅此类操作" }))
-    .option("--since <time>", say({ en: "since this time or day", zh: "自此时间（或日期）起" }))
-    .option("--until <time>", say({ en: "before this time or day", zh: "至此时间（或日期）前" }))
+    .addOption(sinceOption(say))
+    .addOption(untilOption(say))
     .option("--blocks", say({ en: "block entries too", zh: "包括区块条目" }))
     .option(
       "--follow",

@@ -22,6 +22,7 @@ import {
 } from "../../verify/index.ts";
 import { isPdf, proofInPdf } from "../certificate/proof-file.ts";
 import type { Cli } from "../cli.ts";
+import { readCodeArgument } from "../code-argument.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { localTime, statusText } from "../show-record.ts";
@@ -79,29 +80,31 @@ export function addVerify(program: Command, { say, runOf }: Cli): void {
     );
   addTrustOptions(command, say).action(async (path: string, options: Options, command: Command) => {
     const run = runOf(command);
+    // Before the file is opened: what is no code cannot be what a proof is about.
+    const code = options.code === undefined ? undefined : readCodeArgument(options.code);
     const trust = await trustOf(run, options);
     if (await isReadAgain(path)) {
       const pages = await historyPages(path);
-      if (pages !== undefined) return verifyHistoryFile(run, pages, trust, options.code);
+      if (pages !== undefined) return verifyHistoryFile(run, pages, trust, code);
       if (await isExportProof(path)) {
-        return verifyExportFile(run, path, options.table, trust, options.code);
+        return verifyExportFile(run, path, options.table, trust, code);
       }
     }
     const bytes = await readWhole(path);
-    if (isPdf(bytes)) return verifyPdf(run, path, bytes, trust, options.code);
+    if (isPdf(bytes)) return verifyPdf(run, path, bytes, trust, code);
     const text = textOf(bytes);
     if (text.startsWith(TLOG_PROOF_MAGIC)) {
-      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust, options.code);
+      return verifyReceiptFile(run, text, options.entry ?? `${path}.cose`, trust, code);
     }
     switch (kindOf(path, text)) {
       case CONSISTENCY_FORMAT:
-        return verifyConsistencyFile(run, text, trust, options.code);
+        return verifyConsistencyFile(run, text, trust, code);
       case FACTS_FORMAT:
-        return verifyFactsFile(run, text, trust, options.code);
+        return verifyFactsFile(run, text, trust, code);
       case FRAUD_FORMAT:
-        return verifyFraudFile(run, text, trust, options.code);
+        return verifyFraudFile(run, text, trust, code);
       default:
-        return verifyProof(run, text, trust, options.code);
+        return verifyProof(run, text, trust, code);
     }
   });
 }

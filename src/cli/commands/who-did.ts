@@ -5,7 +5,7 @@ import { readCodeArgument } from "../code-argument.ts";
 import { countOption, parseCount } from "../count-option.ts";
 import { printEntry } from "../entry-line.ts";
 import { gather } from "../gather.ts";
-import { parseTime } from "../time-argument.ts";
+import { parseTime, sinceOption, untilOption } from "../time-argument.ts";
 
 type Options = { readonly limit: string; readonly since?: string; readonly until?: string };
 
@@ -24,8 +24,8 @@ export function addWhoDid(program: Command, { say, runOf }: Cli): void {
       "<who>",
       say({ en: "a kid, a code, or member/<ID>", zh: "密钥编号、编码或 member/<编号>" }),
     )
-    .option("--since <time>", say({ en: "since this time or day", zh: "自此时间（或日期）起" }))
-    .option("--until <time>", say({ en: "before this time or day", zh: "至此时间（或日期）前" }))
+    .addOption(sinceOption(say))
+    .addOption(untilOption(say))
     .addOption(countOption(say))
     .action(async (who: string, options: Options, command: Command) => {
       const run = runOf(command);

@@ -1,6 +1,8 @@
+import { extname } from "node:path";
 import type { Command } from "commander";
 import { Option } from "commander";
 import type { ExportAsked, ExportStream } from "../../sdk/index.ts";
+import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { requesterOf } from "../signing.ts";
 import type { Say } from "../text.ts";
@@ -52,8 +54,8 @@ export async function exportTable(
 ): Promise<void> {
   const { proof: isProved = true, overwrite = false } = options;
   const proof = `${path}.proof`;
-  const client = run.client.as(await requesterOf(run));
   const asked = askedBy(path, options);
+  const client = run.client.as(await requesterOf(run));
   const isProvable = isProved && asked.of === "observations";
   if (!overwrite)
     for (const each of isProvable ? [path, proof] : [path]) await refuseExisting(each);
@@ -65,22 +67,32 @@ export async function exportTable(
   }
   run.result({ path, bytes, entries: table.size, ...(isProvable && { proof }) }, () => [
     `${run.paint.good("✔ ")}${path}`,
-    ...(isProvable ? [`  cityid verify ${proof}`] : []),
+    ...(isProvable ? [`  cityid verify ${proof} --policy FILE`] : []),
   ]);
 }
 
 function askedBy(path: string, options: ExportOptions): ExportAsked {
   const { of = "observations", since, before, bbox, attributes, grant } = options;
-  const ending = path.slice(path.lastIndexOf(".") + 1);
-  const format = options.format ?? FORMATS.find((each) => each === ending) ?? "parquet";
   return {
-    ...{ format, of },
+    ...{ format: options.format ?? formatOf(path), of },
     ...(since !== undefined && { since: parseTime(since, "--since") }),
     ...(before !== undefined && { before: parseTime(before, "--before") }),
     ...(bbox !== undefined && { bbox }),
     ...(attributes !== undefined && { attributes: attributes.split(",") }),
     ...(grant !== undefined && { grant }),
   };
+}
+
+/** By the file's ending; a name that tells none is not guessed at. */
+function formatOf(path: string): (typeof FORMATS)[number] {
+  const ending = extname(path).slice(1).toLowerCase();
+  const format = FORMATS.find((each) => each === ending);
+  if (format !== undefined) return format;
+  const want = {
+    en: `a file that ends in ${FORMATS.join(", ")}, or \`--format\``,
+    zh: `以 ${FORMATS.join("、")} 为后缀的文件，或用 \`--format\` 指定格式`,
+  };
+  throw new CliProblem("CLI_ARGUMENT", { name: "FILE", got: path, want, example: "air.parquet" });
 }
 
 /** The whole of it or nothing. @returns its bytes */

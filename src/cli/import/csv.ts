@@ -140,7 +140,11 @@ async function detectDialect(path: string, asked: string | undefined): Promise<D
     throw fileProblem(path, cause);
   });
   try {
-    const { bytesRead, buffer } = await file.read(Buffer.alloc(PROBE_BYTES), 0, PROBE_BYTES, 0);
+    const { bytesRead, buffer } = await file
+      .read(Buffer.alloc(PROBE_BYTES), 0, PROBE_BYTES, 0)
+      .catch((cause: NodeJS.ErrnoException) => {
+        throw fileProblem(path, cause);
+      });
     const probe = buffer.subarray(0, bytesRead);
     const encoding = asked === undefined ? detectEncoding(probe) : encodingNamed(asked);
     const header = new TextDecoder(encoding).decode(probe).split(/\r\n|\r|\n/, 1)[0] ?? "";

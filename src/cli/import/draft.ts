@@ -16,12 +16,16 @@ import { isOnEarth, mapPositions, positionsOf, readGeometry } from "./geometry.t
 import type { Row, RowProblem } from "./row.ts";
 
 /** What holds for all rows of an import. Kept with a signed import, so that the same file gives the same items again. */
-export type Terms = {
+export type Terms = RowTerms & {
+  /** Number that the first row without a code of its own gets. */
+  readonly first: number;
+};
+
+/** What the cells of a row are read by. */
+export type RowTerms = {
   readonly under: Code;
   /** Since when what the rows say is so, unless they say it themselves. */
   readonly validFrom: string;
-  /** Number that the first row without a code of its own gets. */
-  readonly first: number;
   /** Name of what has none. */
   readonly name?: string;
   readonly class?: string;
@@ -43,7 +47,7 @@ export type Draft = {
 };
 
 /** Reads what the cells of a row say; what is wrong with them is among the draft's problems. */
-export function readCells(row: Row, mapping: Mapping, terms: Terms): Draft {
+export function readCells(row: Row, mapping: Mapping, terms: RowTerms): Draft {
   const draft: Draft = {
     names: {},
     aliases: [],
@@ -97,7 +101,7 @@ export function readCells(row: Row, mapping: Mapping, terms: Terms): Draft {
 function readRowCode(
   draft: Draft,
   { column, text }: { readonly column: string; readonly text: string },
-  terms: Terms,
+  terms: RowTerms,
 ): void {
   const upper = text.normalize("NFKC").toUpperCase();
   const code = upper.startsWith("MA.") ? upper : childOf(terms, draft.class, upper);
@@ -107,7 +111,7 @@ function readRowCode(
 }
 
 /** The code of a child: departments join with a dot, classes and things with a slash, parts of a thing with a dot. */
-export function childOf({ under }: Terms, className: string | undefined, node: string): string {
+export function childOf({ under }: RowTerms, className: string | undefined, node: string): string {
   switch (codeShape(under)) {
     case "class":
       return `${under}/${node}`;
@@ -132,7 +136,7 @@ function readPlace(
   draft: Draft,
   row: Row,
   axes: { readonly longitude?: string; readonly latitude?: string; readonly column?: string },
-  { crs }: Terms,
+  { crs }: RowTerms,
 ): void {
   if (row.geometry !== undefined) {
     readShape(draft, readGeometry(row.geometry), crs);
@@ -152,7 +156,7 @@ function readPlace(
   draft.problems.push({ code: swapped ? "ROW_POSITION_SWAPPED" : "ROW_POSITION", column, value });
 }
 
-function readShape(draft: Draft, shape: Geometry | undefined, crs: Terms["crs"]): void {
+function readShape(draft: Draft, shape: Geometry | undefined, crs: RowTerms["crs"]): void {
   if (shape === undefined) {
     draft.problems.push({ code: "ROW_GEOMETRY" });
     return;
@@ -169,7 +173,7 @@ function readShape(draft: Draft, shape: Geometry | undefined, crs: Terms["crs"])
 }
 
 /** Chinese web maps shift what they show; their coordinates are shifted back. */
-function fromCrs(position: Position, crs: Terms["crs"]): Position {
+function fromCrs(position: Position, crs: RowTerms["crs"]): Position {
   switch (crs) {
     case "wgs84":
       return position;
@@ -180,7 +184,7 @@ function fromCrs(position: Position, crs: Terms["crs"]): Position {
   }
 }
 
-function readName(draft: Draft, { name }: Terms): void {
+function readName(draft: Draft, { name }: RowTerms): void {
   if (Object.keys(draft.names).length > 0) return;
   if (name === undefined) draft.problems.push({ code: "ROW_NAME" });
   else draft.names.zh = name;

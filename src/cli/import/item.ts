@@ -1,8 +1,10 @@
 import {
+  type Alias,
   type CborValue,
   type ChildKind,
   type Code,
   chunkItem,
+  divisionOf,
   fitShape,
   isBelow,
   type RegisterItem,
@@ -24,6 +26,8 @@ export type Surroundings = {
   readonly taken: (code: string) => boolean;
   /** Whether the register of classes has this one. */
   readonly knowsClass: (name: string) => boolean;
+  /** Who holds a number already where this code stands. */
+  readonly holderOf: (code: Code, alias: Alias) => string | undefined;
 };
 
 /** Turns rows into items, one after the other; remembers what earlier rows used. */
@@ -42,7 +46,7 @@ export function createRowJudge(
     const code =
       draft.code === undefined ? childOf(terms, draft.class, number(next++)) : draft.code;
     judgeCode(code, terms, surroundings.taken, seen.codes, draft);
-    judgeAliases(draft, seen.aliases);
+    judgeAliases(code as Code, draft, seen.aliases, surroundings.holderOf);
     judgeClass(code, draft, surroundings.knowsClass);
     return finish(code, draft);
   };
@@ -68,12 +72,29 @@ function judgeCode(
   seen.add(code);
 }
 
-function judgeAliases({ aliases, problems }: Draft, seen: Set<string>): void {
-  for (const { scheme, value } of aliases) {
+function judgeAliases(
+  code: Code,
+  { aliases, problems }: Draft,
+  seen: Set<string>,
+  holderOf: Surroundings["holderOf"],
+): void {
+  for (const alias of aliases) {
+    const { scheme, value } = alias;
     const key = `${scheme} ${value}`;
+    const holder = holderOf(code, alias);
     if (seen.has(key)) problems.push({ code: "ROW_ALIAS_DUPLICATE", column: scheme, value });
+    // Who has the code has its number as well, and is told of the code.
+    else if (holder !== undefined && holder !== code) {
+      const detail = { en: holder, zh: holder };
+      problems.push({ code: "ROW_ALIAS_TAKEN", column: scheme, value, detail });
+    }
     seen.add(key);
   }
+}
+
+/** One key for each number: it stands for one thing within a division. */
+export function aliasKeyOf(code: Code, { scheme, value }: Alias): string {
+  return `${divisionOf(code)} ${scheme} ${value}`;
 }
 
 function judgeClass(code: string, draft: Draft, knows: (name: string) => boolean): void {
@@ -83,7 +104,7 @@ function judgeClass(code: string, draft: Draft, knows: (name: string) => boolean
 }
 
 /** The class that a row names; of a thing, else, the one in its code. */
-function classNameOf(code: Code, draft: Draft): string | undefined {
+export function classNameOf(code: Code, draft: Draft): string | undefined {
   return draft.class ?? (kindOf(code) === "thing" ? classOf(code) : undefined);
 }
 

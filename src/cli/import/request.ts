@@ -1,9 +1,12 @@
-import type { Terms } from "./draft.ts";
+import type { RowTerms, Terms } from "./draft.ts";
 
-/** What an import was asked to do. */
-export type ImportRequest = {
+/** What an import does. */
+export type ImportRequest = AskedImport & { readonly terms: Terms };
+
+/** What an import was asked to do; unless the first number was said, it stands behind what is there. */
+export type AskedImport = {
   readonly path: string;
-  readonly terms: Terms;
+  readonly terms: RowTerms & { readonly first?: number };
   readonly map: readonly string[];
   readonly rest: "attributes" | "ignore";
   readonly encoding?: string;

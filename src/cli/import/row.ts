@@ -39,6 +39,7 @@ export type RowCode =
   | "ROW_GEOMETRY"
   | "ROW_DATE"
   | "ROW_ALIAS_DUPLICATE"
+  | "ROW_ALIAS_TAKEN"
   | "ROW_SHAPE"
   | "ROW_MISSING"
   | "ROW_NOTHING"
@@ -81,6 +82,7 @@ export const ROW_WORDS: { readonly [Code in RowCode]: Text } = {
     zh: "不是今天或以前的日期，正确如 2024-05-31",
   },
   ROW_ALIAS_DUPLICATE: { en: "is the number of an earlier row too", zh: "编号与前面的行重复" },
+  ROW_ALIAS_TAKEN: { en: "is a number that another has already", zh: "编号已被占用" },
   ROW_SHAPE: { en: "does not fit", zh: "不符合要求" },
   ROW_MISSING: { en: "is empty and needed", zh: "为必填项，不能为空" },
   ROW_NOTHING: { en: "has nothing that was seen", zh: "没有任何观测值" },

@@ -1,29 +1,26 @@
 import type { RegisterItem } from "../../core/index.ts";
-import { everyItem, type ManifestPlan, planManifest } from "../../sdk/index.ts";
+import { type ManifestPlan, planManifest } from "../../sdk/index.ts";
 import { CliProblem } from "../problem.ts";
 import { group } from "../progress.ts";
 import type { Run } from "../run.ts";
 import { type BadRows, tellBadRows } from "./bad-rows.ts";
-import { hasTarget, mapColumns } from "./columns.ts";
 import { createRowJudge, type Judged, type Surroundings } from "./item.ts";
-import { openRows } from "./open-rows.ts";
-import type { ImportRequest } from "./request.ts";
+import { openMapped } from "./open-mapped.ts";
+import type { AskedImport, ImportRequest } from "./request.ts";
 import type { Row } from "./row.ts";
 import { sendChunks } from "./send-chunks.ts";
 import { openManifest, resumed, signPlan } from "./signed-manifest.ts";
 import { dropState, type ImportState, readState } from "./state-file.ts";
+import { lookAround } from "./surroundings.ts";
 
 /**
  * Imports a file as one manifest: judges every row, signs once, sends the parts. Before the operation is sent it is kept
  * beside the file, so that the same command goes on where a break, a crash or a vote interrupted it.
  */
-export async function runImport(run: Run, asked: ImportRequest): Promise<void> {
+export async function runImport(run: Run, asked: AskedImport): Promise<void> {
   const before = asked.dryRun ? undefined : await readState(asked.path);
-  const request = before === undefined ? asked : { ...asked, ...before };
-  const items =
-    before === undefined
-      ? judgedRows(request, await look(run, request))
-      : signedRows(request, before);
+  const { request, items } =
+    before === undefined ? await judgedImport(run, asked) : resumedImport(asked, before);
   const bad = await tellBadRows(run, before === undefined ? request.report : undefined);
   const plan = await planRows(run, request, items(bad));
   await bad.end();
@@ -41,6 +38,21 @@ export async function runImport(run: Run, asked: ImportRequest): Promise<void> {
 /** The good rows as items, in order; read anew at each call. `bad` is told of the others. */
 type ReadItems = (bad?: BadRows) => AsyncGenerator<RegisterItem, void, undefined>;
 
+type Import = { readonly request: ImportRequest; readonly items: ReadItems };
+
+async function judgedImport(run: Run, asked: AskedImport): Promise<Import> {
+  const found = await lookAround(run, asked);
+  const terms = { ...asked.terms, first: asked.terms.first ?? found.nextNumber };
+  const request = { ...asked, terms };
+  return { request, items: judgedRows(request, found) };
+}
+
+/** With the terms that were signed: its rows keep the numbers that they had. */
+function resumedImport(asked: AskedImport, before: ImportState): Import {
+  const request = { ...asked, ...before };
+  return { request, items: signedRows(request, before) };
+}
+
 function judgedRows(request: ImportRequest, surroundings: Surroundings): ReadItems {
   return async function* (bad) {
     for await (const { row, judged } of judgeRows(request, surroundings)) {
@@ -53,7 +65,11 @@ function judgedRows(request: ImportRequest, surroundings: Surroundings): ReadIte
 /** The rows of an import that was signed: what it left out stays out, and what it found in the ledger may be its own. */
 function signedRows(request: ImportRequest, { skipped }: ImportState): ReadItems {
   const left = new Set(skipped);
-  const anything: Surroundings = { taken: () => false, knowsClass: () => true };
+  const anything: Surroundings = {
+    taken: () => false,
+    knowsClass: () => true,
+    holderOf: () => undefined,
+  };
   return async function* () {
     for await (const { row, judged } of judgeRows(request, anything)) {
       if (judged.ok && !left.has(row.line)) yield judged.item;
@@ -65,27 +81,9 @@ async function* judgeRows(
   request: ImportRequest,
   surroundings: Surroundings,
 ): AsyncGenerator<{ readonly row: Row; readonly judged: Judged }, void, undefined> {
-  const source = await openRows(request.path, request.encoding);
-  const mapping = mapColumns(source.columns, request.map, request.rest);
-  if (request.terms.name === undefined && !hasTarget(mapping, "name")) {
-    const want = { en: "the name", zh: "名称" };
-    const got = source.columns.join(", ");
-    throw new CliProblem("IMPORT_COLUMNS", { path: request.path, want, got, example: "设施=name" });
-  }
+  const { source, mapping } = await openMapped(request);
   const judge = createRowJudge(mapping, request.terms, surroundings);
   for await (const row of source.rows()) yield { row, judged: judge(row) };
-}
-
-/** What the ledger has already, so that a row can be refused before anything is signed. */
-async function look(run: Run, { terms }: ImportRequest): Promise<Surroundings> {
-  const classes = new Set<string>();
-  for await (const item of everyItem((paging) => run.client.classes(paging)))
-    classes.add(item.class);
-  const taken = new Set<string>();
-  for await (const { code, effective } of run.client.everyChild(terms.under)) {
-    if (effective.status !== "void" && effective.status !== "retired") taken.add(code);
-  }
-  return { taken: (code) => taken.has(code), knowsClass: (name) => classes.has(name) };
 }
 
 async function planRows(

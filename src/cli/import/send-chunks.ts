@@ -2,6 +2,7 @@ import { hex, type RegisterItem } from "../../core/index.ts";
 import { ItemsChanged, type ManifestPlan, manifestChunks } from "../../sdk/index.ts";
 import { CliProblem } from "../problem.ts";
 import { duration, group } from "../progress.ts";
+import { refusalText } from "../refusal-text.ts";
 import type { Run } from "../run.ts";
 import type { ImportRequest } from "./request.ts";
 import { stateFileOf } from "./state-file.ts";
@@ -29,13 +30,10 @@ export async function sendChunks(
     for await (const outcome of run.client.submitMany(entries, { concurrency: CONCURRENCY })) {
       const index = wanted[at++] ?? 0;
       if (outcome.status === "refused" && outcome.code !== "BULK_CHUNK_TAKEN") {
-        throw new CliProblem("IMPORT_REFUSED", {
-          index,
-          chunks,
-          manifest,
-          cause: outcome.code,
-          ...outcome.facts,
-        });
+        const part = { index, part: index + 1, chunks, manifest };
+        const { code: cause, facts } = outcome;
+        const why = refusalText(cause, facts);
+        throw new CliProblem("IMPORT_REFUSED", { ...facts, ...part, cause, why });
       }
       bar.to(chunks - wanted.length + at);
     }

@@ -85,6 +85,10 @@ export function addValidatorInit(validator: Command, { say, runOf }: Cli): void 
     );
 }
 
+/** A port is one of 1 to 65535. */
+const HOST_AND_PORT =
+  /^[^\s/@,]+:(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])$/;
+
 async function init(run: Run, options: Options): Promise<void> {
   const { name, address, nodeUrl } = options;
   mustFit("--log", options.log ?? "host/log", /^[^\s+]+$/, {
@@ -95,7 +99,7 @@ async function init(run: Run, options: Options): Promise<void> {
     want: { en: "small letters, digits, hyphens", zh: "小写字母、数字、连字符" },
     example: "--name validator-5",
   });
-  mustFit("--address", address, /^[^\s/@,]+:\d{1,5}$/, {
+  mustFit("--address", address, HOST_AND_PORT, {
     want: { en: "host and port", zh: "主机与端口" },
     example: "--address 10.0.0.5:26656",
   });

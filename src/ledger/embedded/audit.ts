@@ -239,9 +239,9 @@ class Auditor {
     };
   }
 
-  /** The journal ends here. */
+  /** The journal ends here: without a whole block 0 it is no ledger. */
   end(): void {
-    if (this.#beginning.length === 0) return;
+    if (this.#blocks > 0) return;
     throw this.#stop({
       code: "REPLAY_BLOCK_ENTRY",
       index: this.#beginning.length,

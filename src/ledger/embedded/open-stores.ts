@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { hex, type NoteSigner, present, signCheckpoint } from "../../core/index.ts";
+import { hex, isBlockEntry, type NoteSigner, present, signCheckpoint } from "../../core/index.ts";
 import { type Log, lockDirectory, nodeFiles, openLog } from "../../log/index.ts";
 import type { Position } from "../block-maker.ts";
 import type { LedgerParts, LocalLedger } from "../ledger.ts";
@@ -83,7 +83,10 @@ async function openLocked(
   const { directory, origin, clock, signers, workers } = options;
   const published = join(directory, "checkpoint");
   const shown = await readPublished(nodeFiles, published);
-  const log = await openLog({ directory, origin, ...(shown && { published: shown }) });
+  const log = await openLog({
+    ...{ directory, origin, endsBeginning: isBlockEntry },
+    ...(shown && { published: shown }),
+  });
   const values = ValuesFile.open(nodeFiles, join(directory, "values"));
   const { map, restored } = await openMap(directory, values, log);
   values.truncate(restored?.moment.valuesEnd ?? VALUES_START);

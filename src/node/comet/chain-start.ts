@@ -1,4 +1,4 @@
-import { decodeCbor, decodeGenesis, Frontier, hashLeaf, present } from "../../core/index.ts";
+import { decodeCbor, decodeGenesis, Frontier, hashLeaf } from "../../core/index.ts";
 import type { AppState } from "../../ledger/comet/index.ts";
 import { LedgerFault } from "../../ledger/index.ts";
 import { readLog } from "../../log/index.ts";
@@ -17,7 +17,7 @@ export function chainStart(directory: string): AppState {
   });
   // What was being written when the node died belongs to no block yet; its next start drops it.
   if (torn !== undefined) throw new LedgerFault("LEDGER_CHAIN", { why: "torn" });
-  const genesis = present(first, "entry 0");
+  const genesis = first ?? new Uint8Array();
   const value = decodeCbor(genesis);
   const decoded = value.ok ? decodeGenesis(value.value) : value;
   if (!decoded.ok) throw new LedgerFault("LEDGER_CHAIN", { why: "genesis" });
