@@ -167,5 +167,28 @@ describe.skipIf(CHROMIUM === undefined)(
         }
       }
     });
+
+    test("fits a narrow phone, takes any address, and waits where its clock is fast", async () => {
+      const { url } = present(again, "a node");
+      const { page, complaints } = await openWatchedPage(present(phone, "the phone"), url);
+      await page.setViewportSize({ width: 320, height: 640 });
+      await page.goto(`${url}/report/${OFFICE}`);
+      await page.locator("textarea:visible").waitFor();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+      await page.goto(`${url}/report/%25`);
+      await page.goto(`${url}/report/MA.156%E0%A4%A`);
+      await page.locator("main").waitFor();
+      expect(complaints.errors).toEqual([]);
+      await page.clock.install({ time: Date.now() + 15 * 60_000 });
+      await page.goto(`${url}/report/${OFFICE}`);
+      await page.fill("textarea:visible", "钟快了");
+      const refused = page.waitForResponse((answer) => answer.status() === 422);
+      await page.click("#send");
+      expect(JSON.parse(await (await refused).text()).code).toBe("DATA_TIME");
+      await page.reload();
+      await page.locator('li[data-state="waiting"]').waitFor();
+      expect(await states(page)).toContain("waiting");
+      await page.close();
+    });
   },
 );

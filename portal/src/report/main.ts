@@ -24,8 +24,16 @@ const notice = h("p", { id: "notice", role: "status" });
 const queue = h("section", { id: "reports", "aria-live": "polite" });
 
 /** The code that the page was opened for; empty where it was opened for none. */
-const asked = decodeURIComponent(location.pathname.replace(/^\/report\/?/, ""));
+const asked = readPath(location.pathname.replace(/^\/report\/?/, ""));
 const seal = fromHex(new URLSearchParams(location.search).get("seal") ?? "");
+
+function readPath(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
 
 function invitationHere(): Uint8Array | undefined {
   const text = new URLSearchParams(location.hash.slice(1)).get("i");
