@@ -151,6 +151,7 @@ describe.skipIf(CHROMIUM === undefined)(
           "unknown",
           "Another ledger answers for it",
         ],
+        ["a code in another ledger", plates.ELSEWHERE, "unknown", "Another ledger answers for it"],
         [
           "a key for other work",
           await world.seal(plates.LAMP, { by: "city" }),

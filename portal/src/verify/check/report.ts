@@ -87,12 +87,13 @@ async function examineWithoutSeal(store: Store, text: string, now: number): Prom
     const what = host === undefined ? "text" : "address";
     return { ...base, kind: "foreign", what, ...(host !== undefined && { host }) };
   }
-  const [trust, gathered] = await Promise.all([
+  const [trust, answered] = await Promise.all([
     findTrust(store, now),
     gatherForCode(store, code, now),
   ]);
   if (trust === undefined) return { ...base, kind: "no-trust" };
-  const { knowledge } = await open(trust, gathered, now);
+  const { knowledge } = await open(trust, answered, now);
+  const gathered = isDelegated(knowledge) ? { ...answered, isElsewhere: true as const } : answered;
   // That the node found a code by what was typed says nothing yet: its record must have the old number.
   if (alias !== undefined && !hasAlias(code, alias, knowledge)) {
     return { ...base, kind: "foreign", what: host === undefined ? "text" : "address" };
@@ -109,6 +110,12 @@ async function examineWithoutSeal(store: Store, text: string, now: number): Prom
     ...(host !== undefined && { host }),
     ...(alias !== undefined && { alias }),
   };
+}
+
+/** All that the node showed is right, and says that the code lives in another ledger. */
+function isDelegated({ refused }: SealKnowledge): boolean {
+  const all = refused.map(({ refusal }) => refusal.code);
+  return all.length > 0 && all.every((each) => each === "PROOF_DELEGATED");
 }
 
 async function open({ policy }: Trust, { evidence }: Gathered, now: number) {

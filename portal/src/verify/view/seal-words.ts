@@ -261,6 +261,14 @@ export const OTHER_LEDGER: Said = said(
   "{code} is kept in a ledger of its city's own, whose node has the proofs of this plate. Check it there.",
 );
 
+/** The same of a code without a seal. */
+export const CODE_OF_OTHER_LEDGER: Said = said(
+  "unknown",
+  text("由另一个账本负责", "Another ledger answers for it"),
+  "{code} 登记在主管城市自己的账本里，由那里的节点证明。请到那里核验。",
+  "{code} is kept in a ledger of its city's own, whose node proves it. Check it there.",
+);
+
 /** What the node answers is not signed by whom this browser believes. */
 export const REFUSED_PROOFS: Said = said(
   "attention",

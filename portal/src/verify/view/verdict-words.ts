@@ -5,6 +5,7 @@ import { hostOf, type Report } from "../check/report.ts";
 import { CODE_WORDS, FAILED, FOREIGN_WORDS, NO_TRUST } from "./code-words.ts";
 import { called, duration, moment } from "./say.ts";
 import {
+  CODE_OF_OTHER_LEDGER,
   GENUINE,
   GENUINE_ELSEWHERE,
   GENUINE_THEN,
@@ -28,6 +29,9 @@ export function speak(report: Report): Spoken {
       return speakOfSeal(report, report.verdict);
     case "code": {
       const { finding, code, alias, host } = report;
+      if (report.gathered?.isElsewhere === true) {
+        return { said: CODE_OF_OTHER_LEDGER, facts: { code } };
+      }
       const key = finding.is === "active" ? wordsOfActive(report) : finding.is;
       const because = "because" in finding ? withoutGeneration(finding.because ?? code) : code;
       const age = "ageSeconds" in finding ? duration(finding.ageSeconds) : "";

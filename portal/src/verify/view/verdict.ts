@@ -165,7 +165,8 @@ function nextStep(
   if (report.gathered?.isElsewhere === true && code !== undefined) {
     // This node leads to the other, where the page of the code leads to the check of this very seal.
     const digits = /\d+(?=\/?$)/.exec(report.text.split(/[?#]/)[0] ?? "")?.[0] ?? "";
-    return h("a", { class: "primary", href: `/${code}/${digits}` }, say(OPEN_THERE));
+    const ofPlate = report.kind === "seal" ? `/${digits}` : "";
+    return h("a", { class: "primary", href: `/${code}${ofPlate}` }, say(OPEN_THERE));
   }
   const isOffline = report.gathered !== undefined && report.gathered.source !== "node";
   if (isOffline || report.kind === "no-trust" || report.kind === "failed")
