@@ -182,5 +182,5 @@ export function judgeDataScope(
   iatSeconds: number,
 ): Result<void, AuthorityRefusal> {
   if (key.rpId !== undefined) return err({ code: "AUTH_WEBAUTHN", kid, want: true });
-  return judgeScope({ timeMilliseconds: iatSeconds * 1000 }, key, kid, [source]);
+  return judgeScope({ timeMilliseconds: iatSeconds * 1000 }, key, kid, { subjects: [source] });
 }

@@ -23,6 +23,11 @@ export type Need = {
   readonly threshold: number;
   /** What it acts upon: a key's scope must cover each. */
   readonly subjects: readonly Code[];
+  /**
+   * Where the subjects stand for what lies below them, of whatever classes: the one key that may have a scope of classes,
+   * since it signed for all of it before.
+   */
+  readonly madeBy?: Uint8Array;
 };
 
 export type AuthorityRefusal =
@@ -174,18 +179,21 @@ function judgeKey(
   if (!need.uses.some((use) => key.uses.includes(use))) {
     return err({ code: "AUTH_KEY_USE", kid, want: need.uses.join(" | ") });
   }
-  return judgeScope(context, key, kid, need.subjects);
+  return judgeScope(context, key, kid, need);
 }
 
-/** Whether the key's scope covers each subject, and still lasts. */
+/** Whether the key's scope covers what is needed, and still lasts. */
 export function judgeScope(
   context: Pick<Ground, "timeMilliseconds">,
   key: KeyRecord,
   kid: string,
-  subjects: readonly Code[],
+  { subjects, madeBy }: Pick<Need, "subjects" | "madeBy">,
 ): Result<void, ScopeRefusal> {
   const reaches = judgeReach(key, kid, subjects);
   if (!reaches.ok) return reaches;
+  if (madeBy !== undefined && key.scope?.classes !== undefined && kid !== hex(madeBy)) {
+    return err({ code: "AUTH_KEY_CLASS", kid, subject: present(subjects[0], "a subject") });
+  }
   const until = key.scope?.until;
   return until !== undefined && seconds(context) > until
     ? err({ code: "AUTH_KEY_UNTIL", kid, until })

@@ -6,7 +6,7 @@ import type { RecordKind } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
 import { type AliasRefusal, aliasKeyOf, takeAlias } from "./aliases.ts";
 import type { Act, Context } from "./context.ts";
-import { referenceTo } from "./effective.ts";
+import { referenceTo, referredCode } from "./effective.ts";
 import { frontierOf, type ParentWork } from "./item-work.ts";
 import { addKeys, type KeyRingRefusal, openKeys, reachable, usesOf } from "./key-ring.ts";
 import {
@@ -25,9 +25,9 @@ import {
   type Placement,
   plainRecord,
 } from "./new-record.ts";
-import { activeAbove, notInFuture, type RuleRefusal } from "./rules.ts";
+import { activeAbove, notInFuture, type RuleRefusal, standsAbove } from "./rules.ts";
 import type { Transaction } from "./transaction.ts";
-import type { AliasValue, CodeRecord, Reference } from "./values.ts";
+import type { AliasValue, Authority, CodeRecord, Reference } from "./values.ts";
 import { type WiderRefusal, withinSigner } from "./wider-keys.ts";
 
 /** The map keys that a new record stands under. Made once: a key is long, and is looked up again and again. */
@@ -175,13 +175,35 @@ function put(
   const isPlain = old === undefined && holds.value === NONE;
   if (isPlain) context.tx.putEncoded(keys.record, plainRecord(creation, item, place));
   else {
-    const record = newRecord(creation, item, generation, place.reference, holds.value, old);
+    const { reference: above } = place;
+    const stay = old === undefined ? NONE : suspensionsThatStay(context.tx, old, creation.act.by);
+    const record = newRecord(creation, item, generation, above, holds.value, old, stay);
     context.tx.put(keys.record, record);
   }
   // The children of all time, in the order of their first registration.
   if (generation === 1) place.parent.adopted.push(item.code);
   countChild(context, place.record, creation.registration);
   return ok(undefined);
+}
+
+/**
+ * Those above whoever issues a code anew who have suspended it: that ends neither with a registration that is taken back nor
+ * with a parent that is retired. Whose own generation has ended can lift nothing, and holds nothing any more.
+ */
+function suspensionsThatStay(
+  tx: Transaction,
+  { suspendedBy }: CodeRecord,
+  by: Authority,
+): readonly Authority[] {
+  if (by === "members") return NONE;
+  return suspendedBy.filter(
+    (suspender) => standsAbove(suspender, referredCode(by)) && isThere(tx, suspender),
+  );
+}
+
+function isThere(tx: Transaction, holder: Authority): boolean {
+  if (holder === "members") return true;
+  return referenceTo(present(tx.get(codeKey(referredCode(holder))), holder)) === holder;
 }
 
 function openChildKeys(

@@ -5,7 +5,7 @@ import { certain, present } from "../invariant.ts";
 import { MAX_OPEN_KEYS } from "../op/limits.ts";
 import { type KeySpec, type KeyUse, MEMBER } from "../op/operation.ts";
 import { err, ok, type Result } from "../result.ts";
-import { judgeScope } from "./authority.ts";
+import { judgeScope, type Need } from "./authority.ts";
 import type { Ground } from "./context.ts";
 import { referredCode } from "./effective.ts";
 import { keyKey, ringKey } from "./map-keys.ts";
@@ -32,16 +32,16 @@ export function usesOf(open: KeyRing["open"]): KeyUse[] {
   return [...new Set(open.flatMap(({ uses }) => uses))].sort();
 }
 
-/** The open keys of one of these uses whose scope covers the subjects and has not run out. */
+/** The open keys of one of these uses whose scope covers what is needed and has not run out. */
 export function usableKeys(
   context: Ground,
   holder: string,
   uses: readonly KeyUse[],
-  subjects: readonly Code[],
+  scope: Pick<Need, "subjects" | "madeBy">,
 ): KeyRing["open"] {
   return openKeys(context, holder).filter(({ kid, uses: has }) => {
     const key = present(context.tx.get(keyKey(holder, kid)), "an open key");
-    return has.some((use) => uses.includes(use)) && judgeScope(context, key, "", subjects).ok;
+    return has.some((use) => uses.includes(use)) && judgeScope(context, key, hex(kid), scope).ok;
   });
 }
 
@@ -126,7 +126,7 @@ export function reachable(
   const isGoverned = governs(openKeys(context, holder)) || governed(context, holder);
   if (!isGoverned && threshold === 1) return ok(undefined);
   const subjects = holder.startsWith(MEMBER) ? [] : [referredCode(holder)];
-  const govern = usableKeys(context, holder, ["govern"], subjects).length;
+  const govern = usableKeys(context, holder, ["govern"], { subjects }).length;
   return govern >= threshold
     ? ok(undefined)
     : err({ code: "STATE_THRESHOLD", holder, threshold, govern });

@@ -9,7 +9,7 @@ import { EMPTY_ROOT } from "../merkle/hash.ts";
 import type { RecordKind, RegisterItem } from "../op/operation.ts";
 import type { Act } from "./context.ts";
 import type { ParentWork } from "./item-work.ts";
-import type { CodeRecord, Reference } from "./values.ts";
+import type { Authority, CodeRecord, Reference } from "./values.ts";
 
 /** A record to create: a registered child, or the division of an application. */
 export type NewRecord = Omit<RegisterItem, "kind"> & { readonly kind: RecordKind };
@@ -33,6 +33,7 @@ export function newRecord(
   reference: Reference,
   holds: CodeRecord["holds"],
   old: CodeRecord | undefined,
+  suspendedBy: readonly Authority[] = NONE,
 ): CodeRecord {
   const record: Mutable<CodeRecord> = {
     code: item.code,
@@ -41,8 +42,8 @@ export function newRecord(
     op: born,
     control: born,
     kind: item.kind,
-    status: "active",
-    suspendedBy: NONE,
+    status: suspendedBy.length > 0 ? "suspended" : "active",
+    suspendedBy,
     names: item.names,
     parent: reference,
     threshold: item.threshold ?? 1,

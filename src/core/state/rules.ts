@@ -158,7 +158,12 @@ export function suspenderAbove(
   { suspendedBy }: Pick<CodeRecord, "suspendedBy">,
   top: Code,
 ): Authority | undefined {
-  return suspendedBy.find((each) => each === "members" || isBelow(top, referredCode(each)));
+  return suspendedBy.find((each) => standsAbove(each, top));
+}
+
+/** Whether an authority stands strictly above a code. */
+export function standsAbove(by: Authority, code: Code): boolean {
+  return by === "members" || isBelow(code, referredCode(by));
 }
 
 /** Why an effective status hinders; `undefined` where it does not. */

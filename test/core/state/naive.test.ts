@@ -221,7 +221,7 @@ class Pair {
       registration: this.registrations.length - 1,
       keys: new Map(name === undefined ? [] : [[name, [...step.uses].sort()]]),
       closed: new Map(),
-      suspendedBy: [],
+      suspendedBy: (old?.suspendedBy ?? []).filter((who) => this.stays(who, iss)),
       retired: false,
       delegated: false,
       changed: false,
@@ -262,7 +262,7 @@ class Pair {
     naive.change(record);
     expect(hex(prev)).toBe(record.control);
     record.control = hex(done.hash);
-    if (step.do === "suspend") record.suspendedBy.push(step.by);
+    if (step.do === "suspend") record.suspendedBy.push(naive.reference(step.by));
     if (step.do === "retire") record.retired = true;
     if (step.do === "resume") {
       const left = record.suspendedBy.filter((each) => !this.outranks(step.by, each));
@@ -292,7 +292,7 @@ class Pair {
       naive.lineage(code).every((each) => each.suspendedBy.every((who) => this.outranks(by, who)));
     const fits = record?.delegated === (step.do === "end");
     // Another ledger must not begin with what somebody above has suspended, whoever delegates.
-    const isHeld = step.do === "delegate" && record?.suspendedBy.some((who) => who !== at);
+    const isHeld = step.do === "delegate" && record?.suspendedBy.some((who) => who !== naive.reference(at));
     const expected =
       record !== undefined && entitled && fits && free(by) && free(at) && isHeld !== true;
     const done = this.try(op, by, key);
@@ -303,8 +303,15 @@ class Pair {
     record.control = hex(done.hash);
   }
 
+  /** Of who suspended a code, those above whoever issues it anew still do, while they are there themselves. */
+  stays(suspender: string, issuer: string): boolean {
+    const [who] = suspender.split("#") as [string];
+    return this.isBelow(issuer, who) && this.naive.reference(who) === suspender;
+  }
+
   outranks(by: string, suspender: string): boolean {
-    return by === suspender || this.isBelow(suspender, by);
+    const [who] = suspender.split("#") as [string];
+    return this.naive.reference(by) === suspender || this.isBelow(who, by);
   }
 
   isBelow(at: string, above: string): boolean {
@@ -339,7 +346,7 @@ class Pair {
     if (!["active", "suspended"].includes(naive.status(step.code))) return false;
     if (naive.frozen(step.code)) return false;
     return step.do === "suspend"
-      ? !record.suspendedBy.includes(step.by)
+      ? !record.suspendedBy.includes(naive.reference(step.by))
       : record.suspendedBy.some((who) => this.outranks(step.by, who));
   }
 

@@ -12,6 +12,7 @@ export type NaiveRecord = {
   readonly keys: Map<string, readonly KeyUse[]>;
   /** Why each closed key was closed, by its name. */
   readonly closed: Map<string, "retired" | "compromised">;
+  /** Codes with their generations. */
   readonly suspendedBy: string[];
   retired: boolean;
   delegated: boolean;
@@ -31,6 +32,10 @@ export class Naive {
 
   latest(code: string): NaiveRecord | undefined {
     return this.records.findLast((record) => record.code === code);
+  }
+
+  reference(code: string): string {
+    return `${code}#${this.latest(code)?.generation}`;
   }
 
   parentOf(code: string): string {

@@ -81,6 +81,10 @@ function judgeForm(context: Context, op: Succeed, act: Act): Result<void, Succee
   const right =
     op.type === "merge" ? to === 1 : op.type === "split" ? from === 1 : from === 1 && to === 1;
   if (!right) return err({ code: "STATE_SUCCEED_FORM", type: op.type, want: want[op.type] });
+  // Nothing would have happened, and a record that is its own successor leads whoever follows it round.
+  if (from === 1 && to === 1 && op.from[0]?.code === op.to[0]?.code) {
+    return err({ code: "STATE_SUCCEED_FORM", type: op.type, want: "another code" });
+  }
   const now = today(context);
   if (op.date > now) {
     return err({ code: "STATE_VALID_FROM", field: "date", validFrom: op.date, today: now });

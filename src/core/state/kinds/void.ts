@@ -38,13 +38,14 @@ export function needForVoid(
 ): Need {
   const registration = tx.get(registrationKey(op.registration));
   if (registration === undefined) return needOfStranger(tx, iss, ["issue", "govern"]);
-  const { by, under, threshold, changed } = registration;
+  const { by, under, threshold, changed, kid: madeBy } = registration;
   const use = changed > 0 || isLate(tx, registration, timeMilliseconds) ? "govern" : "issue";
-  if (by === "members") return needMembers(tx, use, [under]);
+  if (by === "members") return { ...needMembers(tx, use, [under]), madeBy };
   const codes = selfAndAncestors(referredCode(by));
   const enough = (holder: CodeRecord): number =>
     use === "issue" && referenceTo(holder) === by ? threshold : holder.threshold;
-  return needNearest(tx, codes, use, [under], enough);
+  // What was registered may be of any classes below, which its record does not say.
+  return { ...needNearest(tx, codes, use, [under], enough), madeBy };
 }
 
 function isLate(tx: Transaction, { at }: Registration, timeMilliseconds: number): boolean {

@@ -104,6 +104,11 @@ describe("succeed", () => {
         type,
       });
     }
+    for (const type of ["merge", "split", "rename", "transfer"] as const) {
+      expect(ledger.refused(succeed(ledger, type, [ONE], [ONE]), city)).toEqual({
+        ...{ code: "STATE_SUCCEED_FORM", type, want: "another code" },
+      });
+    }
     ledger.must(succeed(ledger, "split", [ONE], [TWO, THREE]), city);
     expect(ledger.record(ONE).successors).toEqual([`${TWO}#1`, `${THREE}#1`]);
   });

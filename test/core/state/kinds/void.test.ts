@@ -17,6 +17,7 @@ import { bulk, take } from "./bulk.ts";
 const CITY = "MA.156.1301";
 const DEPT = `${CITY}.02`;
 const LAMPS = `${DEPT}/LAMP`;
+const ALL_USES = ["govern", "issue", "record"] as const;
 const MONTH = 30 * 24 * 3600;
 
 const back = (registration: Uint8Array): Void => ({ op: "void", registration, reason: "mistake" });
@@ -68,6 +69,78 @@ describe("void", () => {
     ledger.must(back(id), clerk);
     ledger.must(turn("resume"), chief);
     expect(ledger.effective(LAMPS)).toBe("void");
+  });
+
+  it("does not end the suspension of who stands above: the code is issued anew with it", () => {
+    const ledger = staffedLedger();
+    const keys = [keySpec("dept", ALL_USES), keySpec("dept chief", ["govern"])];
+    register(ledger, [child(DEPT, "department", { keys })]);
+    const bureau = `${DEPT}.1`;
+    const dept: Signing = { iss: DEPT, key: "dept" };
+    register(ledger, [child(bureau, "department")], dept);
+    register(ledger, [child(`${bureau}.1`, "department")], dept);
+    const turn = (at: string, what: "suspend" | "resume" | "retire") => {
+      const { control: prev } = ledger.record(at);
+      return { op: "status", code: code(at), prev, do: what, reason: "x" } as const;
+    };
+    ledger.must(turn(`${bureau}.1`, "suspend"), chief);
+    ledger.must(turn(`${bureau}.1`, "suspend"), dept);
+    // The department ends what stands between: all below has ended with it, and is issued anew.
+    ledger.must(turn(bureau, "retire"), dept);
+    const again = (at: string) => child(at, "department", { after: ledger.record(at).control });
+    register(ledger, [again(bureau)], dept);
+    const id = register(ledger, [again(`${bureau}.1`)], dept);
+    const renewed = ledger.record(`${bureau}.1`);
+    expect(renewed).toMatchObject({ generation: 2, suspendedBy: [`${CITY}#1`] });
+    expect(ledger.effective(`${bureau}.1`)).toBe("suspended");
+    expect(ledger.refused(turn(`${bureau}.1`, "resume"), dept)).toMatchObject({
+      code: "STATE_NOT_SUSPENDED_BY",
+    });
+    // Taken back, which a key can that governs once the one that signed is known to be stolen, it stays as well.
+    const close = [{ kid: testKey("dept").kid, why: "compromised" as const, since: 0 }];
+    const deptChief: Signing = { iss: DEPT, key: "dept chief" };
+    const add = [keySpec("dept 2", ALL_USES)];
+    const { control: prev } = ledger.record(DEPT);
+    ledger.must({ op: "keys", code: code(DEPT), prev, close, add }, deptChief);
+    ledger.must(turn(`${bureau}.1`, "suspend"), { iss: DEPT, key: "dept 2" });
+    ledger.must(back(id), deptChief);
+    const second: Signing = { iss: DEPT, key: "dept 2" };
+    register(ledger, [child(`${bureau}.1`, "department")], second);
+    expect(ledger.record(`${bureau}.1`).suspendedBy).toEqual([`${CITY}#1`]);
+    ledger.must(turn(`${bureau}.1`, "resume"), chief);
+    expect(ledger.effective(`${bureau}.1`)).toBe("active");
+  });
+
+  it("of a suspension nothing stays with what the members issue anew, nor of one whose maker has ended", () => {
+    const ledger = staffedLedger();
+    const keys = [keySpec("dept", ALL_USES)];
+    const [bureau, office] = [`${DEPT}.1`, `${DEPT}.1.1`];
+    register(ledger, [child(DEPT, "department", { keys })]);
+    register(ledger, [child(bureau, "department", { keys: [keySpec("bureau", ALL_USES)] })], {
+      iss: DEPT,
+      key: "dept",
+    });
+    register(ledger, [child(office, "department")], { iss: bureau, key: "bureau" });
+    const turn = (at: string, what: "suspend" | "resume" | "retire") => {
+      const { control: prev } = ledger.record(at);
+      return { op: "status", code: code(at), prev, do: what, reason: "x" } as const;
+    };
+    const both = [member("A"), member("B")];
+    const items = [child("MA.156/A", "class")];
+    const owned = ledger.decide({ op: "register", items }, both);
+    ledger.decide(turn("MA.156/A", "suspend"), both);
+    ledger.decide(back(owned), both);
+    ledger.wait(1);
+    ledger.decide({ op: "register", items }, both);
+    expect(ledger.record("MA.156/A")).toMatchObject({ generation: 2, suspendedBy: [] });
+    ledger.must(turn(office, "suspend"), { iss: DEPT, key: "dept" });
+    ledger.must(turn(DEPT, "retire"), { iss: DEPT, key: "dept" });
+    const again = (at: string, more: object = {}) =>
+      child(at, "department", { after: ledger.record(at).control, ...more });
+    register(ledger, [again(DEPT)]);
+    register(ledger, [again(bureau, { keys: [keySpec("bureau 2", ALL_USES)] })]);
+    register(ledger, [again(office)], { iss: bureau, key: "bureau 2" });
+    expect(ledger.record(office)).toMatchObject({ generation: 2, suspendedBy: [] });
   });
 
   it("frees the codes, which may name what they follow", () => {
@@ -139,6 +212,25 @@ describe("void", () => {
     register(ledger, [child(LAMPS, "class")]);
     const own = register(ledger, [child(`${LAMPS}/1`, "thing")], lamps);
     ledger.must(back(own), lamps);
+  });
+
+  it("is refused to a key for a class that did not sign for all of it, since there may be other classes", () => {
+    const ledger = staffedLedger();
+    const scope = { classes: ["LAMP"] };
+    const add = [keySpec("own", ["issue"], { scope }), keySpec("other", ["issue"], { scope })];
+    ledger.must({ op: "keys", code: CITY, prev: ledger.record(CITY).control, add }, city);
+    register(ledger, [child(DEPT, "department"), child(LAMPS, "class")]);
+    const [own, other]: Signing[] = [
+      { iss: CITY, key: "own" },
+      { iss: CITY, key: "other" },
+    ];
+    const camera = register(ledger, [child(`${LAMPS}.CCTV`, "class")], clerk);
+    expect(ledger.refused(back(camera), own as Signing)).toMatchObject({
+      ...{ code: "AUTH_KEY_CLASS", subject: LAMPS },
+    });
+    const lamp = register(ledger, [child(`${LAMPS}/1`, "thing")], own as Signing);
+    expect(ledger.refused(back(lamp), other as Signing)).toMatchObject({ code: "AUTH_KEY_CLASS" });
+    ledger.must(back(lamp), own as Signing);
   });
 
   it("takes a manifest back with all that its chunks brought", () => {
