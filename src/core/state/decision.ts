@@ -164,8 +164,7 @@ function settle(
 
 /** Those whose votes count at this moment: members with a key that may vote, or the keys themselves. */
 function eligibleVoters(context: Context, need: Need): ReadonlySet<string> {
-  const keysOf = (holder: string): KeyRing["open"] =>
-    usableKeys(context, holder, need.uses, need);
+  const keysOf = (holder: string): KeyRing["open"] => usableKeys(context, holder, need.uses, need);
   if (need.electorate !== "members") {
     return new Set(keysOf(need.electorate).map(({ kid }) => hex(kid)));
   }

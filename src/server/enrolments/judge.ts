@@ -83,7 +83,9 @@ export function judgeInvitation(
   if (!key.uses.includes("govern")) {
     return err({ code: "AUTH_KEY_USE", kid: name, want: "govern" });
   }
-  const reaches = judgeScope({ timeMilliseconds: nowSeconds * 1000 }, key, name, { subjects: [read.dataset] });
+  const reaches = judgeScope({ timeMilliseconds: nowSeconds * 1000 }, key, name, {
+    subjects: [read.dataset],
+  });
   if (!reaches.ok) return reaches;
   return isSigned(key, envelope.value) ? ok(read) : err({ code: "AUTH_SIGNATURE", kid: name });
 }

@@ -292,7 +292,8 @@ class Pair {
       naive.lineage(code).every((each) => each.suspendedBy.every((who) => this.outranks(by, who)));
     const fits = record?.delegated === (step.do === "end");
     // Another ledger must not begin with what somebody above has suspended, whoever delegates.
-    const isHeld = step.do === "delegate" && record?.suspendedBy.some((who) => who !== naive.reference(at));
+    const isHeld =
+      step.do === "delegate" && record?.suspendedBy.some((who) => who !== naive.reference(at));
     const expected =
       record !== undefined && entitled && fits && free(by) && free(at) && isHeld !== true;
     const done = this.try(op, by, key);

@@ -107,7 +107,9 @@ export function enoughMembers(context: Ground): Result<void, ParamRefusal> {
   const { active } = present(tx.get(MEMBERS_KEY), "the members");
   for (const use of ["issue", "govern"] as const) {
     const threshold = thresholds[use];
-    const able = active.filter((id) => usableKeys(context, memberKey(id), [use], { subjects: [] }).length > 0);
+    const able = active.filter(
+      (id) => usableKeys(context, memberKey(id), [use], { subjects: [] }).length > 0,
+    );
     if (able.length < threshold) {
       return err({ code: "STATE_MEMBERS_THRESHOLD", use, threshold, members: able.length });
     }

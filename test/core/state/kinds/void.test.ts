@@ -126,12 +126,11 @@ describe("void", () => {
       return { op: "status", code: code(at), prev, do: what, reason: "x" } as const;
     };
     const both = [member("A"), member("B")];
-    const items = [child("MA.156/A", "class")];
-    const owned = ledger.decide({ op: "register", items }, both);
+    ledger.decide({ op: "register", items: [child("MA.156/A", "class")] }, both);
     ledger.decide(turn("MA.156/A", "suspend"), both);
-    ledger.decide(back(owned), both);
-    ledger.wait(1);
-    ledger.decide({ op: "register", items }, both);
+    ledger.decide(turn("MA.156/A", "retire"), both);
+    const { control: after } = ledger.record("MA.156/A");
+    ledger.decide({ op: "register", items: [child("MA.156/A", "class", { after })] }, both);
     expect(ledger.record("MA.156/A")).toMatchObject({ generation: 2, suspendedBy: [] });
     ledger.must(turn(office, "suspend"), { iss: DEPT, key: "dept" });
     ledger.must(turn(DEPT, "retire"), { iss: DEPT, key: "dept" });
