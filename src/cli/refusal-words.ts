@@ -49,6 +49,12 @@ const ROWS: { readonly [code: string]: Row } = {
     "请改用范围包括该类别的密钥。",
     "Use a key whose scope has the class.",
   ],
+  AUTH_KEY_CLASSES: [
+    "此密钥只用于某些类别；要撤销的登记由另一把密钥签署，{subject} 之下可能还有其他类别。",
+    "This key is for some classes only; another key registered what is to be taken back, and there may be other classes below {subject}.",
+    "请改用当时登记的密钥，或不限类别的密钥。",
+    "Use the key that registered it, or one whose scope names no classes.",
+  ],
   AUTH_KEY_UNTIL: [
     "此密钥的有效期已于 {until}（北京时间）届满。",
     "This key was good until {until}, Beijing time.",

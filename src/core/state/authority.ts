@@ -43,6 +43,7 @@ export type AuthorityRefusal =
       readonly subject: string;
     }
   | { readonly code: "AUTH_KEY_CLASS"; readonly kid: string; readonly subject: string }
+  | { readonly code: "AUTH_KEY_CLASSES"; readonly kid: string; readonly subject: string }
   | { readonly code: "AUTH_KEY_UNTIL"; readonly kid: string; readonly until: number }
   | { readonly code: "AUTH_WEBAUTHN"; readonly kid: string; readonly want: boolean }
   | { readonly code: "AUTH_SIGNATURE"; readonly kid: string };
@@ -50,7 +51,7 @@ export type AuthorityRefusal =
 /** What a key's scope does not cover. */
 export type ScopeRefusal = Extract<
   AuthorityRefusal,
-  { code: "AUTH_KEY_UNDER" | "AUTH_KEY_CLASS" | "AUTH_KEY_UNTIL" }
+  { code: "AUTH_KEY_UNDER" | "AUTH_KEY_CLASS" | "AUTH_KEY_CLASSES" | "AUTH_KEY_UNTIL" }
 >;
 
 /** The code itself and its ancestors, nearest first. */
@@ -192,7 +193,7 @@ export function judgeScope(
   const reaches = judgeReach(key, kid, subjects);
   if (!reaches.ok) return reaches;
   if (madeBy !== undefined && key.scope?.classes !== undefined && kid !== hex(madeBy)) {
-    return err({ code: "AUTH_KEY_CLASS", kid, subject: present(subjects[0], "a subject") });
+    return err({ code: "AUTH_KEY_CLASSES", kid, subject: present(subjects[0], "a subject") });
   }
   const until = key.scope?.until;
   return until !== undefined && seconds(context) > until

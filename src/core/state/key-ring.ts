@@ -1,5 +1,4 @@
 import { equalBytes, hex } from "../bytes.ts";
-import type { Code } from "../code/index.ts";
 import { keyIdentifier } from "../cose/index.ts";
 import { certain, present } from "../invariant.ts";
 import { MAX_OPEN_KEYS } from "../op/limits.ts";

@@ -289,6 +289,11 @@ export const RULE_ROWS: Readonly<Record<RuleCode, Row>> = {
     "Sign it for the issuer that `want` names.",
   ),
   AUTH_KEY_CLASS: row(422, "The key is not for this class", "Use a key whose scope has the class."),
+  AUTH_KEY_CLASSES: row(
+    422,
+    "The key is for certain classes, and did not sign for all that stands below",
+    "Use the key that registered it, or one whose scope names no classes.",
+  ),
   AUTH_KEY_CLOSED: row(422, "The key is closed", "Use an open key."),
   AUTH_KEY_UNDER: row(
     422,

@@ -169,7 +169,11 @@ export const PROBLEM_ZH: { readonly [english: string]: string } = {
   "Somebody else must sign this": "此事应由他方签署",
   "Sign it for the issuer that `want` names.": "请以 `want` 所指的签署方签署。",
   "The key is not for this class": "此密钥不适用于该类别",
+  "The key is for certain classes, and did not sign for all that stands below":
+    "此密钥只用于某些类别，且当时并非由它签署其下的全部登记",
   "Use a key whose scope has the class.": "请改用范围包括该类别的密钥。",
+  "Use the key that registered it, or one whose scope names no classes.":
+    "请改用当时登记的密钥，或不限类别的密钥。",
   "The key is closed": "此密钥已停用",
   "Use an open key.": "请改用有效的密钥。",
   "The key is for another part of the tree": "此密钥只用于其他范围",

@@ -225,10 +225,12 @@ describe("void", () => {
     ];
     const camera = register(ledger, [child(`${LAMPS}.CCTV`, "class")], clerk);
     expect(ledger.refused(back(camera), own as Signing)).toMatchObject({
-      ...{ code: "AUTH_KEY_CLASS", subject: LAMPS },
+      ...{ code: "AUTH_KEY_CLASSES", subject: LAMPS },
     });
     const lamp = register(ledger, [child(`${LAMPS}/1`, "thing")], own as Signing);
-    expect(ledger.refused(back(lamp), other as Signing)).toMatchObject({ code: "AUTH_KEY_CLASS" });
+    expect(ledger.refused(back(lamp), other as Signing)).toMatchObject({
+      code: "AUTH_KEY_CLASSES",
+    });
     ledger.must(back(lamp), own as Signing);
   });
 
