@@ -85,13 +85,14 @@ describe("void", () => {
     };
     ledger.must(turn(`${bureau}.1`, "suspend"), chief);
     ledger.must(turn(`${bureau}.1`, "suspend"), dept);
+    ledger.decide(turn(`${bureau}.1`, "suspend"), [member("A"), member("B")]);
     // The department ends what stands between: all below has ended with it, and is issued anew.
     ledger.must(turn(bureau, "retire"), dept);
     const again = (at: string) => child(at, "department", { after: ledger.record(at).control });
     register(ledger, [again(bureau)], dept);
     const id = register(ledger, [again(`${bureau}.1`)], dept);
     const renewed = ledger.record(`${bureau}.1`);
-    expect(renewed).toMatchObject({ generation: 2, suspendedBy: [`${CITY}#1`] });
+    expect(renewed).toMatchObject({ generation: 2, suspendedBy: [`${CITY}#1`, "members"] });
     expect(ledger.effective(`${bureau}.1`)).toBe("suspended");
     expect(ledger.refused(turn(`${bureau}.1`, "resume"), dept)).toMatchObject({
       code: "STATE_NOT_SUSPENDED_BY",
@@ -106,8 +107,10 @@ describe("void", () => {
     ledger.must(back(id), deptChief);
     const second: Signing = { iss: DEPT, key: "dept 2" };
     register(ledger, [child(`${bureau}.1`, "department")], second);
-    expect(ledger.record(`${bureau}.1`).suspendedBy).toEqual([`${CITY}#1`]);
+    expect(ledger.record(`${bureau}.1`).suspendedBy).toEqual([`${CITY}#1`, "members"]);
     ledger.must(turn(`${bureau}.1`, "resume"), chief);
+    expect(ledger.effective(`${bureau}.1`)).toBe("suspended");
+    ledger.decide(turn(`${bureau}.1`, "resume"), [member("A"), member("B")]);
     expect(ledger.effective(`${bureau}.1`)).toBe("active");
   });
 
