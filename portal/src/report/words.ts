@@ -53,8 +53,8 @@ export const WORDS = {
   ),
   locating: text("正在获取位置…", "Looking for your place…"),
   kept: text(
-    "已签名并保存在此手机上，联网后自动送出。",
-    "Signed and kept on this phone; it is sent by itself when there is a network.",
+    "已签名并保存在此手机上；下面写明是否已送达。",
+    "Signed and kept on this phone. Below it says when it has been received.",
   ),
   queue: text("此手机上的上报", "Reports on this phone"),
   times: text("时间为北京时间。", "Times are Beijing time."),
