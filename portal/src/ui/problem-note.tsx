@@ -10,7 +10,12 @@ export function ProblemNote({ failure }: { readonly failure: unknown }): ReactNo
   return (
     <div className="problem" role="alert">
       <p>{title ?? t(failure instanceof NodeUnreachable ? "problem.away" : "problem.unknown")}</p>
-      {remedy !== undefined && <p>{t("problem.remedy") + remedy}</p>}
+      {remedy !== undefined && (
+        <p>
+          {t("problem.remedy")}
+          {inProse(remedy)}
+        </p>
+      )}
       {facts.length > 0 && (
         <dl className="facts small">
           {facts.map(([name, value]) => (
@@ -31,6 +36,12 @@ export function ProblemNote({ failure }: { readonly failure: unknown }): ReactNo
       )}
     </div>
   );
+}
+
+/** What stands in backticks is a name, or to be typed. */
+function inProse(text: string): readonly ReactNode[] {
+  const parts = text.split("`");
+  return parts.map((part, i) => (i % 2 === 0 ? part : <code key={`${i} ${part}`}>{part}</code>));
 }
 
 type Described = {
