@@ -80,6 +80,10 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByLabel("Name, pinyin or code").fill(" ");
       await button("Search").click();
       await expectShown("Type a name, its pinyin or a code first");
+      // The parts of a step stand apart.
+      const title = await page.locator(".step-head > h1").boundingBox();
+      const intro = await page.locator(".step-head > p").last().boundingBox();
+      expect((intro?.y ?? 0) - (title?.y ?? 0) - (title?.height ?? 0)).toBeGreaterThanOrEqual(4);
       await visit("old-number");
       await page.getByRole("textbox").fill("");
       await button("Find").click();
