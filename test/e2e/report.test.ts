@@ -67,6 +67,8 @@ describe.skipIf(CHROMIUM === undefined)(
       await first.page.goto(invited.url);
       await first.page.click("#enrol");
       const kid = await first.page.locator("p.key code").textContent();
+      await first.page.locator("#notice", { hasText: `请把密钥编号 ${kid} 报给部门` }).waitFor();
+      expect(await first.page.evaluate(() => document.activeElement?.id)).toBe("notice");
       expect(new URL(first.page.url()).hash).toBe("");
       await first.page.waitForFunction(async () => {
         const [name = ""] = (await caches.keys()).filter((each) => /^cityid-report-/.test(each));
@@ -166,6 +168,40 @@ describe.skipIf(CHROMIUM === undefined)(
           expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
         }
       }
+    });
+
+    test("keeps what is written while it looks for the place and in another language, and the focus", async () => {
+      const { url } = present(again, "a node");
+      const { page, complaints } = await openWatchedPage(present(phone, "the phone"), url);
+      await page.goto(`${url}/report/${OFFICE}`);
+      await page.evaluate(`navigator.geolocation.getCurrentPosition = (found) => {
+        globalThis.found = () => found({ coords: { longitude: 114.5, latitude: 38 } });
+      }`);
+      const focus = () => page.evaluate(() => document.activeElement?.id);
+      await page.fill("textarea:visible", "路灯不亮");
+      await page.fill('input[name="number"]', "7");
+      await page.locator('input[name="place"]').check();
+      await page.focus("#send");
+      await page.keyboard.press("Enter");
+      await page.getByText("正在获取位置").waitFor();
+      expect(await focus()).toBe("send");
+      await page.fill("textarea:visible", "下一个");
+      await page.getByRole("button", { name: "English" }).click();
+      await page.getByText("Looking for your place").waitFor();
+      await page.getByText("What is the matter").first().waitFor();
+      expect(await page.inputValue("textarea:visible")).toBe("下一个");
+      expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("中文");
+      await page.focus("#send");
+      await page.evaluate("found()");
+      await page.locator("#notice", { hasText: "Signed and kept on this phone" }).waitFor();
+      expect(await page.inputValue("textarea:visible")).toBe("下一个");
+      expect(await page.inputValue('input[name="number"]')).toBe("");
+      expect(await focus()).toBe("send");
+      const [row = ""] = await page.locator("#reports li").allTextContents();
+      expect(row).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d · 路灯不亮 · 7 · /);
+      await page.getByRole("button", { name: "中文" }).click();
+      expect(complaints).toEqual({ violations: [], errors: [], foreign: [] });
+      await page.close();
     });
 
     test("fits a narrow phone, takes any address, and waits where its clock is fast", async () => {

@@ -69,6 +69,47 @@ describe.skipIf(CHROMIUM === undefined)(
       await expectShown("The codes here are not official");
     });
 
+    const focused = (): Promise<string> =>
+      page.evaluate(() => document.activeElement?.textContent ?? "");
+
+    test("1: nothing is asked of the node where nothing was typed", async () => {
+      const asked: string[] = [];
+      const note = (request: { url(): string }) => asked.push(new URL(request.url()).pathname);
+      page.on("request", note);
+      await visit("look-up");
+      await page.getByLabel("Name, pinyin or code").fill(" ");
+      await button("Search").click();
+      await expectShown("Type a name, its pinyin or a code first");
+      // The parts of a step stand apart.
+      const title = await page.locator(".step-head > h1").boundingBox();
+      const intro = await page.locator(".step-head > p").last().boundingBox();
+      expect((intro?.y ?? 0) - (title?.y ?? 0) - (title?.height ?? 0)).toBeGreaterThanOrEqual(4);
+      await visit("old-number");
+      await page.getByRole("textbox").fill("");
+      await button("Find").click();
+      await expectShown("Type a number first");
+      expect(asked.filter((path) => path.startsWith("/v1/codes"))).toEqual([]);
+      page.off("request", note);
+      expect(complaints).toEqual({ violations: [], errors: [], foreign: [] });
+    });
+
+    test("1: a language that was chosen goes along to the pages of codes, and stays there", async () => {
+      await visit("look-up");
+      await button("中文").click();
+      await button("查询").click();
+      const code = page.locator(".result .code a").first();
+      await code.click();
+      await page.waitForURL(/MA\.156\.1301\?lang=zh$/);
+      await page.locator("nav.path a").first().click();
+      await page.waitForURL(/\/MA\?lang=zh$/);
+      expect(await page.getAttribute("html", "lang")).toBe("zh-CN");
+      await page.locator("header a[hreflang=en]").click();
+      await page.locator("header a").first().click();
+      await expectShown("Look up a city");
+      expect(page.url()).not.toContain("lang=");
+      expect(await code.count()).toBe(0);
+    });
+
     test("1: a name leads to a record, its place and who signed it", async () => {
       await visit("look-up");
       await page.getByLabel("Name, pinyin or code").fill("shijiazhuang");
@@ -105,7 +146,19 @@ describe.skipIf(CHROMIUM === undefined)(
 
     test("4: Baoding applies, two institutes agree, the code is issued", async () => {
       await visit("apply");
+      const contact = "office@baoding.example";
+      await page.getByRole("textbox").fill(contact);
+      await button("中文").click();
+      await page.getByRole("heading", { name: "申请", exact: false }).first().waitFor();
+      expect(await page.getByRole("textbox").inputValue()).toBe(contact);
+      await button("English").click();
       await button("Sign and apply").click();
+      await button("Sign as Demonstration Institute A and admit").waitFor();
+      // The button that had the focus is gone: it is where it goes on.
+      expect(await focused()).toMatch(/Institute A/);
+      expect(await page.locator(".step > [role=status]").textContent()).toMatch(
+        "In the inbox of Demonstration Institute A",
+      );
       await button("Sign as Demonstration Institute A and admit").click();
       await button("Sign as Demonstration Institute A and approve").click();
       // The vote has arrived when it is the next one's turn; a reload before that would cut it off.
@@ -114,6 +167,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.reload();
       await button("Sign as Demonstration Institute B and approve").click();
       await page.getByRole("heading", { name: "Baoding holds MA.156.1306" }).waitFor();
+      expect(await focused()).toBe("Baoding holds MA.156.1306");
       const record = await fetch(`${node.url}/v1/codes/MA.156.1306`);
       expect(await record.json()).toMatchObject({
         code: "MA.156.1306",
@@ -138,6 +192,7 @@ describe.skipIf(CHROMIUM === undefined)(
       await visit("void");
       await button("Sign and import").click();
       await page.getByRole("heading", { name: "20 lamps are registered" }).waitFor();
+      expect(await focused()).toBe("20 lamps are registered");
       await page.reload();
       await button("Sign and void the import").click();
       await page.getByRole("heading", { name: "20 lamps are void" }).waitFor();
@@ -215,6 +270,18 @@ describe.skipIf(CHROMIUM === undefined)(
       await visit("report");
       await button("Sign and enrol this browser").click();
       await expectShown("There is a network. Switch");
+      const kid = await page
+        .getByText(/[0-9a-f]{16}/)
+        .first()
+        .textContent();
+      await page.reload();
+      await expectShown("There is a network. Switch");
+      expect(
+        await page
+          .getByText(/[0-9a-f]{16}/)
+          .first()
+          .textContent(),
+      ).toBe(kid);
       await page.context().setOffline(true);
       await expectShown("No network. What you report waits");
       await page.getByLabel("What is the matter").fill("manhole cover broken");
@@ -254,8 +321,11 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.getByLabel("What for").fill("compare climates");
       await button("Sign the request").click();
       await expectShown("The request stands in the ledger");
+      expect(await focused()).toMatch(/Shijiazhuang/);
+      await page.reload();
       await button("Sign the grant").click();
       await expectShown("Granted: place, rain, temperature");
+      await page.reload();
       await button("Read it").click();
       await expectShown("366 temperatures over time");
       expect(await page.locator(".chart-line").getAttribute("points")).toMatch(/^(\S+ ){365}\S+$/);

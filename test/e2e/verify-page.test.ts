@@ -13,6 +13,7 @@ import {
 } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
+  checkCharacter,
   encodeDigits,
   fromBase64,
   hashLeaf,
@@ -22,6 +23,7 @@ import {
   STATUS_BYTES,
 } from "../../src/core/index.ts";
 import { discard } from "../discard.ts";
+import { code } from "../sdk/world.ts";
 import type { SealFile } from "../verify/seal-cases.ts";
 import { CHROMIUM, type Complaints, launch, openWatchedPage } from "./browser.ts";
 import { drawPlate, pngOf } from "./plate-pictures.ts";
@@ -100,6 +102,35 @@ describe.skipIf(CHROMIUM === undefined)(
       await typeIn(page, text);
       return verdictOf(page);
     }
+
+    test("says that a check character is wrong, and asks no node for such a code", async () => {
+      await visiting(ENGLISH, async (page) => {
+        const asked: string[] = [];
+        page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+        await page.goto(address());
+        const wrong = checkCharacter(code(plates.LAMP)) === "A" ? "B" : "A";
+        await typeIn(page, `${plates.LAMP}*${wrong}`);
+        expect(await verdictOf(page)).toMatchObject({
+          ...{ state: "attention", reason: "foreign" },
+          title: "The check character does not match",
+        });
+        expect(asked.filter((path) => /^\/(v1\/(proof|codes)|alias)/.test(path))).toEqual([]);
+        await check(page, `${plates.LAMP}*${checkCharacter(code(plates.LAMP))}`);
+        expect(await page.locator("h1").textContent()).toContain("The code is in force");
+      });
+    });
+
+    test("keeps what was typed, and the focus, when the language is changed", async () => {
+      await visiting(ENGLISH, async (page) => {
+        await page.goto(address());
+        await page.locator("#typed").fill(plates.LAMP);
+        await page.getByRole("button", { name: "中文" }).click();
+        await page.getByRole("heading", { name: "核验铭牌" }).waitFor();
+        expect(await page.title()).toBe("核验铭牌 · 城市标识账本");
+        expect(await page.locator("#typed").inputValue()).toBe(plates.LAMP);
+        expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("English");
+      });
+    });
 
     test("says of every plate what it is, why, and what to do", async () => {
       const withdrawn = await world.seal(plates.WITHDRAWN, { serial: 4711 });

@@ -64,6 +64,45 @@ describe("GET /<code>", () => {
     ).toContain('<html lang="en">');
   });
 
+  test("leads on in the language that the address asks for, and names none where it asks for none", async () => {
+    const links = async (path: string) => {
+      const page = await (await world.get(path, { ...HTML, "Accept-Language": "zh-CN" })).text();
+      return [...page.matchAll(/<a href="(\/[^"]*)"/g)].map(([, href = ""]) => href);
+    };
+    const asked = await links(`/${MA1301}?lang=en`);
+    const pages = asked.filter((href) => href.startsWith("/MA") || href === "/");
+    expect(pages.length).toBeGreaterThan(3);
+    for (const href of pages) expect(href).toMatch(/[?;]lang=(en|zh)$/);
+    expect(asked).toContain(`/${MA1301}?lang=zh`);
+    expect(asked).toContain("/?lang=en");
+    expect(asked.filter((href) => /^\/v1\/.*lang=/.test(href))).toEqual([]);
+    const plain = await links(`/${MA1301}`);
+    expect(plain.filter((href) => href.includes("lang="))).toEqual([`/${MA1301}?lang=en`]);
+    const [, more] = /href="([^"]*children=[^"]*)"/.exec(
+      await (await world.get(`/${MA1301}/LAMP?lang=en`, HTML)).text(),
+    ) ?? [undefined, ""];
+    if (more !== "") expect(more).toMatch(/\?children=\d+&amp;lang=en#children$/);
+    const problem = await links(`/${MA1301}.99?lang=en`);
+    expect(problem).toContain("/?lang=en");
+  });
+
+  test("tells a problem in the language that is asked for, to programs too", async () => {
+    const path = "/v1/codes?q=";
+    const tell = async (language: string) => {
+      const answer = await world.get(path, { "Accept-Language": language });
+      expect(answer.headers.get("Vary")).toContain("Accept-Language");
+      return (await answer.json()) as { code: string; title: string; remedy: string };
+    };
+    expect(await tell("en")).toMatchObject({
+      code: "HTTP_PARAMETER",
+      title: "A parameter of the query is wrong",
+    });
+    const { code, title, remedy } = await tell("zh-CN");
+    expect(code).toBe("HTTP_PARAMETER");
+    expect(title + remedy).toMatch(/^查询参数有误.*`want`.*`name`/);
+    expect(remedy).not.toContain("Correct");
+  });
+
   test("leads to the office responsible, to maps in their own coordinates, and to the proof", async () => {
     const page = await (await world.get(`/${MA1301}/LAMP/000001`, HTML)).text();
     expect(page).toContain(`<a href="/${MA1301}">`);

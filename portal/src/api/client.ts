@@ -1,9 +1,8 @@
 import { type Client, type ClientOptions, createClient } from "cityid/sdk";
-import type { Language } from "../app/preferences.ts";
 
 type More = Partial<Pick<ClientOptions, "url" | "requester" | "signal" | "attempts">>;
 
 /** A client of the node that served this page, unless `url` is another. The step's own `fetch` shows every call it makes. */
-export function nodeClient(send: typeof fetch, language: Language, more: More = {}): Client {
-  return createClient({ url: location.origin, fetch: send, language, ...more });
+export function nodeClient(send: typeof fetch, more: More = {}): Client {
+  return createClient({ url: location.origin, fetch: send, ...more });
 }

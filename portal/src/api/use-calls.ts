@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "react";
+import { language } from "../app/preferences.ts";
 import { type Call, recordingFetch } from "./calls.ts";
 
 /** A step shows at most this many calls; the rest is counted. */
@@ -39,5 +40,14 @@ function createRecorder(show: (recorded: Recorded) => void) {
     clearTimeout(timer);
     timer = undefined;
   };
-  return { fetch: recordingFetch(record), stop };
+  return { fetch: inLanguageOfNow(recordingFetch(record)), stop };
+}
+
+/** Asks for problems in the language that the page is read in now; a step begins nothing anew because that changes. */
+function inLanguageOfNow(send: typeof fetch): typeof fetch {
+  return (input, init) => {
+    const request = new Request(input, init);
+    request.headers.set("accept-language", language.get());
+    return send(request);
+  };
 }

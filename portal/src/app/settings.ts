@@ -13,7 +13,8 @@ export type Preference<V extends string> = {
 export const language: Preference<Language> = preference(
   "cityid.language",
   isLanguage,
-  askedLanguage,
+  browserLanguage,
+  askedLanguage(),
 );
 export const themeChoice: Preference<ThemeChoice> = preference(
   "cityid.theme",
@@ -25,10 +26,11 @@ function preference<V extends string>(
   name: string,
   isValue: (text: string | null) => text is V,
   otherwise: () => V,
+  asked?: V,
 ): Preference<V> {
   const listeners = new Set<() => void>();
   const stored = readStored(name);
-  let current: V = isValue(stored) ? stored : otherwise();
+  let current: V = asked ?? (isValue(stored) ? stored : otherwise());
   return {
     get: () => current,
     set: (value) => {
@@ -43,10 +45,31 @@ function preference<V extends string>(
   };
 }
 
-/** Chinese first when the browser asks for Chinese first; a link may ask by `?lang=`. */
-function askedLanguage(): Language {
-  const asked = new URLSearchParams(location.search).get("lang");
-  if (isLanguage(asked)) return asked;
+/**
+ * The address of a page of ours: pages without a script keep no choice, so that a choice that is not the browser's goes along.
+ *
+ * @param path without a query, or with one
+ */
+export function inLanguage(path: string): string {
+  if (language.get() === browserLanguage()) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}lang=${language.get()}`;
+}
+
+/** A link asks by `?lang=`, as those of pages without a script do; that is the choice from then on. */
+function askedLanguage(): Language | undefined {
+  const query = new URLSearchParams(location.search);
+  const asked = query.get("lang");
+  if (!isLanguage(asked)) return undefined;
+  writeStored("cityid.language", asked);
+  // Else a reload would ask for it again, whatever was chosen since.
+  query.delete("lang");
+  const others = query.size > 0 ? `?${query}` : "";
+  history.replaceState(history.state, "", location.pathname + others + location.hash);
+  return asked;
+}
+
+/** Chinese first when the browser asks for Chinese first. */
+function browserLanguage(): Language {
   const first = navigator.languages.find((tag) => /^(zh|en)\b/i.test(tag));
   return first?.toLowerCase().startsWith("zh") ? "zh" : "en";
 }

@@ -3,12 +3,19 @@ import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { switchLanguage } from "../i18n/index.ts";
 import { DemoBanner } from "./demo-banner.tsx";
-import { isThemeChoice, language, themeChoice, usePreference } from "./preferences.ts";
+import {
+  isThemeChoice,
+  language,
+  themeChoice,
+  useInLanguage,
+  usePreference,
+} from "./preferences.ts";
 import { usePageChange } from "./use-page-change.ts";
 
 /** The frame around every page. */
 export function Shell({ children }: { readonly children: ReactNode }): ReactNode {
   const { t } = useTranslation("shell");
+  const to = useInLanguage();
   const content = useRef<HTMLElement>(null);
   usePageChange(content);
   return (
@@ -22,7 +29,7 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
           <span>{t("subtitle")}</span>
         </Link>
         <nav className="head-links">
-          <a href="/docs">{t("api")}</a>
+          <a href={to("/docs")}>{t("api")}</a>
         </nav>
         <LanguageSwitch />
         <ThemeSwitch />

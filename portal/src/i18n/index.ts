@@ -41,6 +41,6 @@ export async function startLanguages(): Promise<void> {
 
 export async function switchLanguage(name: Language): Promise<void> {
   await loadLanguage(name);
-  await i18next.changeLanguage(name);
   language.set(name);
+  await i18next.changeLanguage(name);
 }

@@ -1,5 +1,6 @@
 import { type Code, type PlateState, plateSaid, type Said, saidFromJson } from "cityid/sdk";
 import { h } from "../plain/dom.ts";
+import { spoken } from "../plain/spoken.ts";
 import { say } from "../plain/text.ts";
 import { pictureOf } from "./picture.ts";
 import type { Reported } from "./sign.ts";
@@ -22,7 +23,8 @@ export function reportForm(
   send: (reported: Reported) => Promise<void>,
   tell: (word: Word | undefined) => void,
 ): HTMLFormElement {
-  const submit = h("button", { type: "submit", id: "send", class: "primary" }, say(WORDS.send));
+  const submit = h("button", { type: "submit", id: "send", class: "primary" });
+  spoken(submit, WORDS.send);
   const matter = matterFields();
   const plate = plateFields();
   const form = h("form", {}, subject.hasPlates && whatFields(subject), matter, plate, submit);
@@ -37,22 +39,41 @@ export function reportForm(
   show();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    submit.disabled = true;
+    if (submit.ariaDisabled === "true") return;
+    // Not disabled: it would lose the focus.
+    submit.ariaDisabled = "true";
     try {
-      const reported = await read(subject, what(), new FormData(form));
+      const clear = clearLater(form);
+      const reported = await read(subject, what(), new FormData(form), tell);
       if (typeof reported === "string") return tell(reported);
-      tell(undefined);
       await send(reported);
-      form.reset();
+      clear();
       show();
     } catch (cause) {
       console.warn(cause);
       tell("notKept");
     } finally {
-      submit.disabled = false;
+      submit.ariaDisabled = null;
     }
   });
   return form;
+}
+
+/** @returns what clears the form of what stands in it now; what is written from now on is of the next report, and stays */
+function clearLater(form: HTMLFormElement): () => void {
+  const inputs = [...form.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("[name]")];
+  const was = inputs.map(stateOf);
+  return () => {
+    if (inputs.every((each, i) => stateOf(each) === was[i])) return form.reset();
+    for (const [i, each] of inputs.entries()) {
+      const isText = each.type !== "radio" && each.type !== "checkbox";
+      if (isText && stateOf(each) === was[i]) each.value = "";
+    }
+  };
+}
+
+function stateOf(input: HTMLInputElement | HTMLTextAreaElement): string {
+  return "checked" in input ? `${input.value} ${input.checked}` : input.value;
 }
 
 function whatFields({ seal }: Subject): HTMLElement {
@@ -60,15 +81,15 @@ function whatFields({ seal }: Subject): HTMLElement {
     const disabled = seal === undefined && value !== "matter" && value !== "missing";
     const input = h("input", { type: "radio", name: "what", value, disabled });
     input.defaultChecked = value === "matter";
-    return h("label", { class: "tick" }, input, say(WORDS[value]));
+    return h("label", { class: "tick" }, input, spoken(h("span"), WORDS[value]));
   };
-  const scan = h("a", { href: "/verify" }, say(WORDS.scan));
+  const scan = spoken(h("a", { href: "/verify" }), WORDS.scan);
   return h(
     "fieldset",
     {},
-    h("legend", {}, say(WORDS.what)),
+    spoken(h("legend"), WORDS.what),
     ...["matter" as const, ...PLATE_STATES].map(choice),
-    seal === undefined && h("p", { class: "quiet" }, say(WORDS.unscanned), " ", scan),
+    seal === undefined && h("p", { class: "quiet" }, spoken(h("span"), WORDS.unscanned), " ", scan),
   );
 }
 
@@ -84,7 +105,7 @@ function matterFields(): HTMLFieldSetElement {
       "label",
       { class: "tick" },
       h("input", { type: "checkbox", name: "place" }),
-      say(WORDS.place),
+      spoken(h("span"), WORDS.place),
     ),
   );
 }
@@ -95,12 +116,12 @@ function plateFields(): HTMLFieldSetElement {
     {},
     field("photoNeeded", photoInput()),
     field("text", h("textarea", { name: "text", rows: "2", maxlength: "4000" })),
-    h("p", { class: "quiet" }, say(WORDS.placeNeeded)),
+    spoken(h("p", { class: "quiet" }), WORDS.placeNeeded),
   );
 }
 
 function field(word: Word, input: HTMLElement): HTMLElement {
-  return h("label", {}, say(WORDS[word]), input);
+  return h("label", {}, spoken(h("span"), WORDS[word]), input);
 }
 
 function photoInput(): HTMLElement {
@@ -108,16 +129,25 @@ function photoInput(): HTMLElement {
 }
 
 /** @returns what is reported, else what the person is to be told */
-async function read(subject: Subject, what: string, fields: FormData): Promise<Reported | Word> {
+async function read(
+  subject: Subject,
+  what: string,
+  fields: FormData,
+  tell: (word: Word | undefined) => void,
+): Promise<Reported | Word> {
   const file = fields.get("photo");
   const isGiven = file instanceof File && file.size > 0;
   const photo = isGiven ? await pictureOf(file) : undefined;
   if (isGiven && photo === undefined) return "picture";
   const note = String(fields.get("text") ?? "").trim();
   const state = PLATE_STATES.find((each) => each === what);
+  const locate = () => {
+    tell("locating");
+    return whereAmI();
+  };
   return state === undefined
-    ? readMatter(subject, fields, note, photo)
-    : readPlate(subject, state, note, photo);
+    ? readMatter(subject, fields, note, photo, locate)
+    : readPlate(subject, state, note, photo, locate);
 }
 
 async function readMatter(
@@ -125,11 +155,12 @@ async function readMatter(
   fields: FormData,
   note: string,
   photo: Uint8Array | undefined,
+  locate: typeof whereAmI,
 ): Promise<Reported | Word> {
   const number = String(fields.get("number") ?? "").trim();
   if (note === "" && number === "" && photo === undefined) return "empty";
   const isPlaced = fields.get("place") === "on";
-  const place = isPlaced ? await whereAmI() : undefined;
+  const place = isPlaced ? await locate() : undefined;
   if (isPlaced && place === undefined) return "noPlace";
   const plain = saidFromJson({
     id: code,
@@ -148,6 +179,7 @@ async function readPlate(
   state: PlateState,
   note: string,
   photo: Uint8Array | undefined,
+  locate: typeof whereAmI,
 ): Promise<Reported | Word> {
   const code = text as Code;
   const words = inWords(say(WORDS[state]), note, photo);
@@ -158,7 +190,7 @@ async function readPlate(
   }
   if (seal === undefined) return "unscanned";
   if (photo === undefined) return "noPhoto";
-  const place = await whereAmI();
+  const place = await locate();
   if (place === undefined) return "noPlateHere";
   return { said: plateSaid({ code, state, seal, place }, evidence), words, photo };
 }

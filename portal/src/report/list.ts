@@ -1,6 +1,6 @@
-import { language } from "../app/settings.ts";
 import { button, h, icon, type State } from "../plain/dom.ts";
 import { say } from "../plain/text.ts";
+import { BEIJING_HOURS, formatTime } from "../ui/time.ts";
 import { saveReceipt } from "./save.ts";
 import type { Report } from "./store.ts";
 import { WORDS } from "./words.ts";
@@ -19,12 +19,14 @@ export function reportList(reports: readonly Report[]): HTMLElement {
 }
 
 function row({ id, said, made, state, outcome, receipt }: Report): HTMLElement {
-  const time = new Date(made).toLocaleString(language.get());
+  const time = h("time", { datetime: new Date(made).toISOString() });
+  time.textContent = formatTime(made, BEIJING_HOURS);
   const words = say(WORDS[state], { outcome });
   return h(
     "li",
     { "data-state": state },
-    `${time} · ${said} · `,
+    time,
+    ` · ${said} · `,
     h("span", { class: `state-${STATES[state]}` }, icon(STATES[state]), " ", words),
     receipt && " ",
     receipt && button(say(WORDS.receipt), () => saveReceipt(`${id}.receipt`, receipt), "plain"),

@@ -4,6 +4,7 @@ import "../styles/base.css";
 import { dressDocument, SYSTEM_DARK } from "../app/document.ts";
 import { language } from "../app/settings.ts";
 import { button, h } from "../plain/dom.ts";
+import { silence, speakAgain, spoken } from "../plain/spoken.ts";
 import { say } from "../plain/text.ts";
 import { reportForm, type Subject } from "./form.ts";
 import { reportList } from "./list.ts";
@@ -20,8 +21,9 @@ const SEAL_BYTES = 12;
 
 const root = document.querySelector("#report") as HTMLElement;
 const client = createClient({ url: location.origin, attempts: 1 });
-const notice = h("p", { id: "notice", role: "status" });
+const notice = h("p", { id: "notice", role: "status", tabindex: "-1" });
 const queue = h("section", { id: "reports", "aria-live": "polite" });
+const other = spoken(button("", switchLanguage, "plain"), WORDS.language);
 
 /** The code that the page was opened for; empty where it was opened for none. */
 const asked = readPath(location.pathname.replace(/^\/report\/?/, ""));
@@ -46,22 +48,25 @@ function invitationHere(): Uint8Array | undefined {
   }
 }
 
-function tell(word: Word | undefined): void {
-  notice.textContent = word === undefined ? "" : say(WORDS[word]);
+function tell(word: Word | undefined, facts?: Readonly<Record<string, unknown>>): void {
+  if (word === undefined) silence(notice);
+  else spoken(notice, WORDS[word], facts);
 }
 
 async function show(): Promise<void> {
   dressDocument();
+  dressOther();
   document.title = say(WORDS.title);
   const invitation = invitationHere();
   const said = invitation && readInvitation(invitation);
   const key = keyFor(await keys());
   const main = h("main", { id: "main", tabindex: "-1" });
   if (invitation !== undefined && said !== undefined) main.append(invited(invitation, said.label));
-  else if (key === undefined) main.append(h("p", {}, say(WORDS.noKey)));
+  else if (key === undefined) main.append(spoken(h("p"), WORDS.noKey));
   else main.append(keyLine(key), reportForm(subjectFor(key), sign(key), tell));
   main.append(notice, queue);
-  root.replaceChildren(h("a", { class: "skip", href: "#main" }, say(WORDS.skip)), head(), main);
+  const skip = spoken(h("a", { class: "skip", href: "#main" }), WORDS.skip);
+  root.replaceChildren(skip, head(), main);
   await showReports();
 }
 
@@ -86,53 +91,75 @@ function subjectFor({ dataset }: Enrolled): Subject {
 function sign(key: Enrolled): Parameters<typeof reportForm>[1] {
   return async (reported) => {
     await signReport(key, reported);
+    tell("kept");
     await showReports();
     send();
   };
 }
 
 function head(): HTMLElement {
-  const isChinese = language.get() === "zh";
-  const other = button(say(WORDS.language), switchLanguage, "plain");
-  other.lang = isChinese ? "en" : "zh-CN";
   const serial =
     seal?.length === SEAL_BYTES && new DataView(seal.buffer).getUint32(seal.byteOffset);
-  const plate = serial === false ? "" : ` · ${say(WORDS.plate, { serial })}`;
-  const about = asked === "" ? "" : `${say(WORDS.about)} ${asked}${plate}`;
-  return h("header", {}, h("h1", {}, say(WORDS.title)), h("p", {}, about), other);
+  const about = h("p");
+  if (asked !== "") {
+    if (serial === false) spoken(about, WORDS.about, { code: asked });
+    else spoken(about, WORDS.aboutPlate, { code: asked, serial });
+  }
+  return h("header", {}, spoken(h("h1"), WORDS.title), about, other);
 }
 
+function dressOther(): void {
+  other.lang = language.get() === "zh" ? "en" : "zh-CN";
+}
+
+/** What was written stays: only words change. */
 function switchLanguage(): void {
   language.set(language.get() === "zh" ? "en" : "zh");
-  tell(undefined);
-  void show();
+  dressDocument();
+  dressOther();
+  document.title = say(WORDS.title);
+  speakAgain(root);
+  void showReports();
 }
 
 function invited(invitation: Uint8Array, label: string): HTMLElement {
-  const ask = button(say(WORDS.enrol), () => void askFor(), "primary");
+  const ask = spoken(
+    button("", () => void askFor(), "primary"),
+    WORDS.enrol,
+  );
   ask.id = "enrol";
   const askFor = async (): Promise<void> => {
-    ask.disabled = true;
+    if (ask.ariaDisabled === "true") return;
+    ask.ariaDisabled = "true";
     try {
-      await enrol(client, invitation);
+      const { kid } = await enrol(client, invitation);
       // The invitation has done its work: whoever looks at the address later gets nothing from it.
       history.replaceState(null, "", location.pathname + location.search);
       await show();
-      tell("asked");
+      tell("asked", { kid });
+      // The button that had the focus is gone.
+      notice.focus();
     } catch (cause) {
-      ask.disabled = false;
+      ask.ariaDisabled = null;
       tell(cause instanceof ApiProblem ? "notTaken" : "noBase");
     }
   };
-  return h("section", {}, h("p", {}, `${say(WORDS.invited)}: ${label}`), ask);
+  return h("section", {}, spoken(h("p"), WORDS.invited, { label }), ask);
 }
 
 function keyLine({ kid, label, office }: Enrolled): HTMLElement {
-  return h("p", { class: "key" }, `${office} · ${label} · ${say(WORDS.key)} `, h("code", {}, kid));
+  const name = spoken(h("span"), WORDS.key);
+  return h("p", { class: "key" }, `${office} · ${label} · `, name, " ", h("code", {}, kid));
 }
 
 async function showReports(): Promise<void> {
-  queue.replaceChildren(h("h2", {}, say(WORDS.queue)), reportList(await reports()));
+  const all = await reports();
+  const times = h("p", { class: "quiet" }, say(WORDS.times));
+  queue.replaceChildren(
+    h("h2", {}, say(WORDS.queue)),
+    ...(all.length > 0 ? [times] : []),
+    reportList(all),
+  );
 }
 
 function send(): void {

@@ -22,7 +22,7 @@ export async function comesBack(
 }
 
 async function isReady(signal: AbortSignal): Promise<boolean> {
-  const client = nodeClient(fetch, "en", { signal, attempts: 1 });
+  const client = nodeClient(fetch, { signal, attempts: 1 });
   return client.ready().then(
     ({ ready }) => ready,
     () => false,

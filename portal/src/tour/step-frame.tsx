@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import type { Calls } from "../api/use-calls.ts";
@@ -6,6 +6,7 @@ import { CallPanel } from "../ui/call-panel.tsx";
 import { TerminalBlock } from "../ui/terminal-block.tsx";
 import { markDone } from "./progress.ts";
 import { STEPS, type StepId } from "./steps.ts";
+import { useResults } from "./use-results.ts";
 import { WORDS } from "./words.ts";
 
 export type Takeaway = {
@@ -33,6 +34,8 @@ type Props = {
 export function StepFrame({ id, intro, calls, opens, takeaway, children }: Props): ReactNode {
   const { t } = useTranslation("tour");
   const title = t(`${WORDS[id]}.title`);
+  const live = useRef<HTMLDivElement>(null);
+  const said = useResults(live);
   useEffect(() => {
     document.title = `${title} · cityid`;
   }, [title]);
@@ -46,7 +49,12 @@ export function StepFrame({ id, intro, calls, opens, takeaway, children }: Props
         <h1>{title}</h1>
         <p>{intro}</p>
       </header>
-      <div className="step-live">{children}</div>
+      <div className="step-live" ref={live}>
+        {children}
+      </div>
+      <p className="visually-hidden" role="status">
+        {said}
+      </p>
       <CallPanel calls={calls.calls} made={calls.made} opens={opens} />
       <TakeawayNote takeaway={takeaway} />
       <Neighbours id={id} />

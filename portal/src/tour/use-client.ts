@@ -1,9 +1,8 @@
 import type { Client } from "cityid/sdk";
 import { useMemo } from "react";
 import { nodeClient } from "../api/client.ts";
-import { language, usePreference } from "../app/preferences.ts";
 
+/** A client by the calls of a step, which name the language that is read. */
 export function useClient(send: typeof fetch): Client {
-  const lang = usePreference(language);
-  return useMemo(() => nodeClient(send, lang), [send, lang]);
+  return useMemo(() => nodeClient(send), [send]);
 }

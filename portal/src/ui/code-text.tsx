@@ -1,7 +1,7 @@
 import type { Summary } from "cityid/sdk";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { language, usePreference } from "../app/preferences.ts";
+import { language, useInLanguage, usePreference } from "../app/preferences.ts";
 import { CopyButton } from "./copy-button.tsx";
 import { nameOf } from "./names.ts";
 
@@ -13,9 +13,10 @@ export function CodeText({
   readonly code: string;
   readonly check?: string;
 }): ReactNode {
+  const to = useInLanguage();
   return (
     <span className="code">
-      <a href={`/${code}`}>{code}</a>
+      <a href={to(`/${code}`)}>{code}</a>
       {check !== undefined && <code className="check">*{check}</code>}
       <CopyButton text={code} what={code} />
     </span>
@@ -29,12 +30,13 @@ export function CodePath({
   readonly nodes: readonly { readonly code: string; readonly names: Summary["names"] }[];
 }): ReactNode {
   const lang = usePreference(language);
+  const to = useInLanguage();
   const { t } = useTranslation("tour");
   return (
     <ol className="code-path" aria-label={t("lookUp.path")}>
       {nodes.map(({ code, names }) => (
         <li key={code}>
-          <a href={`/${code}`}>
+          <a href={to(`/${code}`)}>
             <code>{lastNode(code)}</code> {nameOf(names, lang)}
           </a>
         </li>

@@ -4,6 +4,7 @@ import "./verify.css";
 import { dressDocument, SYSTEM_DARK } from "../app/document.ts";
 import { language } from "../app/settings.ts";
 import { button, h } from "../plain/dom.ts";
+import { silence, speakAgain, spoken } from "../plain/spoken.ts";
 import { say, text } from "../plain/text.ts";
 import { examine, type Report } from "./check/report.ts";
 import { openStore, type Store } from "./check/store.ts";
@@ -28,8 +29,9 @@ if (!root) throw new Error("verify.html has no #root");
 const readLarge = createLargeReader();
 const store: Promise<Store> = openStore();
 /** Whoever uses a screen reader hears the verdict before anything of it is looked for. */
-const spoken = h("p", { role: "status", class: "visually-hidden" });
+const heard = h("p", { role: "status", class: "visually-hidden" });
 const main = h("main", { id: "main", tabindex: "-1" });
+const other = spoken(button("", switchLanguage, "plain"), OTHER);
 let leave = () => {};
 let shown: Report | undefined;
 /** Counts what was asked for, so that a slow answer does not replace a later one. */
@@ -47,14 +49,14 @@ function scan(): void {
   const screen = scanView({ read: (found) => void check(found), restart: scan }, readLarge);
   show(screen.element);
   leave = screen.leave;
-  spoken.textContent = "";
+  silence(heard);
 }
 
 async function check(found: string): Promise<void> {
   const turn = ++asked;
   shown = undefined;
-  show(h("section", { class: "checking" }, h("p", {}, say(CHECKING))));
-  spoken.textContent = say(CHECKING);
+  show(h("section", { class: "checking" }, spoken(h("p"), CHECKING)));
+  spoken(heard, CHECKING);
   const report = await examine(await store, found, Date.now());
   if (turn === asked) present(report);
 }
@@ -74,34 +76,35 @@ function present(report: Report): void {
     },
   });
   show(view);
-  spoken.textContent = titleOf(speak(report));
+  silence(heard);
+  heard.textContent = titleOf(speak(report));
   view.querySelector("h1")?.focus({ preventScroll: true });
   scrollTo(0, 0);
 }
 
-function frame(): void {
+function dress(): void {
+  dressDocument();
   document.title = say(PAGE);
-  const other = button(say(OTHER), switchLanguage, "plain");
   other.lang = language.get() === "zh" ? "en" : "zh-CN";
-  root?.replaceChildren(
-    h("a", { class: "skip", href: "#main" }, say(SKIP)),
-    h("header", {}, h("a", { href: "/" }, say(HOME)), other),
-    spoken,
-    main,
-  );
 }
 
+/** A verdict is given anew; until there is one only words change, and what was typed, the camera and a check under way go on. */
 function switchLanguage(): void {
   language.set(language.get() === "zh" ? "en" : "zh");
-  dressDocument();
-  frame();
-  if (shown === undefined) scan();
-  else present(shown);
+  dress();
+  if (shown !== undefined) present(shown);
+  speakAgain(document.body);
+  other.focus();
 }
 
-dressDocument();
+dress();
+root.replaceChildren(
+  spoken(h("a", { class: "skip", href: "#main" }), SKIP),
+  h("header", {}, spoken(h("a", { href: "/" }), HOME), other),
+  heard,
+  main,
+);
 matchMedia(SYSTEM_DARK).addEventListener("change", dressDocument);
-frame();
 const given = new URLSearchParams(location.search);
 const asks = given.get("text") ?? given.get("code");
 if (asks === null) scan();

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { isDay, todayInBeijing } from "../../src/tour/in-time/day.ts";
 import { elideHash } from "../../src/ui/elide-hash.ts";
 import { plainNameOf } from "../../src/ui/names.ts";
+import { namedFacts } from "../../src/ui/problem-note.tsx";
 import { BEIJING_HOURS, formatTime } from "../../src/ui/time.ts";
 
 test("a time is shown in Beijing, or in UTC", () => {
@@ -34,4 +35,13 @@ test("a name is given in the language asked for, else in Chinese, else in any", 
   expect(plainNameOf({ zh: "济南市", en: "Jinan" }, "en")).toBe("Jinan");
   expect(plainNameOf({ zh: "济南市" }, "en")).toBe("济南市");
   expect(plainNameOf({ "zh-Latn": "Jǐnán" }, "en")).toBe("Jǐnán");
+});
+
+test("a problem shows the facts that its remedy names, and no others", () => {
+  const remedy = "Correct the parameter `name` as `want` says, not `other`; again `name`.";
+  const facts = { name: "q", want: { max: 64 }, got: "" };
+  expect(namedFacts({ remedy, facts })).toEqual([
+    ["name", "q"],
+    ["want", '{"max":64}'],
+  ]);
 });

@@ -25,6 +25,7 @@ export function mountDocs(app: App, { config, node, scratch }: Services): void {
   /** A page that says the same as long as the node runs, so that it is made once in each language. */
   function mountPage(path: string, title: Words, main: (language: Language) => Markup): void {
     const frame = {
+      keepsLanguage: true,
       isDemonstration: node.demonstration === true,
       isScratch: scratch !== undefined,
     };

@@ -7,7 +7,14 @@ export {
   translated,
   type Words,
 } from "./language.ts";
-export { inLanguage, PAGE_HEADERS, PAGE_VARY, pageResponse, renderPage } from "./layout.ts";
-export { problemMain, problemTitle } from "./problem-page.ts";
+export {
+  asksLanguage,
+  inLanguage,
+  PAGE_HEADERS,
+  PAGE_VARY,
+  pageResponse,
+  renderPage,
+} from "./layout.ts";
+export { problemAdvice, problemMain, problemTitle } from "./problem-page.ts";
 export { proseMarkup } from "./prose.ts";
 export { PAGE_STYLE, PAGE_STYLE_PATH } from "./style.ts";

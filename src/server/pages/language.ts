@@ -9,8 +9,12 @@ export type Words = Readonly<Record<Language, string>>;
 /** `?lang=`, else what the browser likes better. */
 export function languageOf(request: Request): Language {
   const asked = new URL(request.url).searchParams.get("lang");
-  if (asked === "zh" || asked === "en") return asked;
+  if (isLanguage(asked)) return asked;
   return preferredLanguage(request.headers.get("Accept-Language") ?? undefined);
+}
+
+export function isLanguage(text: string | null): text is Language {
+  return text === "zh" || text === "en";
 }
 
 /** What the browser likes better. */

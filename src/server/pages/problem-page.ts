@@ -11,13 +11,17 @@ export function problemTitle({ code, title }: Problem, language: Language): stri
   return PROBLEM_WORDS[code]?.title[language] ?? translated(title, language, PROBLEM_ZH);
 }
 
+/** What to do about it. */
+export function problemAdvice({ code, remedy }: Problem, language: Language): string {
+  return PROBLEM_WORDS[code]?.remedy[language] ?? translated(remedy, language, PROBLEM_ZH);
+}
+
 const FACTS: Words = { zh: "详情", en: "Details" };
 
 /** @param typed the path that was asked for, as it was typed */
 export function problemMain(problem: Problem, language: Language, typed: string): Markup {
-  const { code, facts, remedy } = problem;
-  const words = PROBLEM_WORDS[code];
-  const advice = words?.remedy[language] ?? translated(remedy, language, PROBLEM_ZH);
+  const { code, facts } = problem;
+  const advice = problemAdvice(problem, language);
   const rows = Object.entries(facts).map(
     ([name, value]) => html`<tr><th scope="row">${name}</th><td>${factMarkup(value)}</td></tr>`,
   );

@@ -2,10 +2,13 @@ import { bestType } from "../http/accept.ts";
 import { percentDecoded } from "../http/decoded.ts";
 import type { AppDependencies, ServerConfig } from "../options.ts";
 import {
+  asksLanguage,
   inLanguage,
   type Language,
   languageOf,
+  PAGE_VARY,
   pageResponse,
+  problemAdvice,
   problemMain,
   problemTitle,
   renderPage,
@@ -29,30 +32,40 @@ export function createProblems(
   const plain = (request: Request, refusal: AnyRefusal, status?: Problem["status"]): Response => {
     const problem = problemOf(refusal, publicUrl, status);
     const headers = headersOf(refusal);
+    const language = languageOf(request);
     if (bestType(request.headers.get("Accept") ?? undefined, TYPES) !== "text/html") {
-      const type = { "Content-Type": "application/problem+json", Vary: "Accept" };
-      return new Response(JSON.stringify(problem), {
+      const type = { "Content-Type": "application/problem+json", Vary: PAGE_VARY };
+      return new Response(JSON.stringify(inWords(problem, language)), {
         status: problem.status,
         headers: { ...headers, ...type },
       });
     }
-    const language = languageOf(request);
     return pageResponse(pageOf(request, problem, language), problem.status, headers);
   };
 
-  const pageOf = (request: Request, problem: Problem, language: Language): string =>
-    renderPage(
+  const pageOf = (request: Request, problem: Problem, language: Language): string => {
+    const url = new URL(request.url);
+    return renderPage(
       {
         title: problemTitle(problem, language),
         language,
-        otherLanguage: inLanguage(new URL(request.url), language),
+        otherLanguage: inLanguage(url, language),
+        keepsLanguage: asksLanguage(url),
         isDemonstration: node.demonstration === true,
         isScratch: scratch !== undefined,
       },
-      problemMain(problem, language, percentDecoded(new URL(request.url).pathname.slice(1))),
+      problemMain(problem, language, percentDecoded(url.pathname.slice(1))),
     );
+  };
 
   return { plain, answer: (c, refusal, status) => plain(c.req.raw, refusal, status) };
+}
+
+/** Title and remedy in the language of whoever asked; in English they are those of the table. */
+function inWords(problem: Problem, language: Language): Problem {
+  if (language === "en") return problem;
+  const [title, remedy] = [problemTitle(problem, language), problemAdvice(problem, language)];
+  return { ...problem, title, remedy };
 }
 
 function headersOf(refusal: AnyRefusal): Record<string, string> {

@@ -16,6 +16,7 @@ export type PageWish = {
   readonly language: Language;
   /** Where the same page is to be had in the other language. */
   readonly otherLanguage: string;
+  readonly keepsLanguage?: boolean;
   /** How many children to pass over. */
   readonly childrenFrom: number;
   /** The address as it stands on the plate that led here, where it holds a seal. */
@@ -50,7 +51,7 @@ export function createCodePages(services: Services): CodePages {
   const kept = createKeptPages(services);
 
   const make: CodePages["make"] = async ({ found, effective, moment }, wish) => {
-    const { language, otherLanguage, childrenFrom, seal } = wish;
+    const { language, otherLanguage, keepsLanguage = false, childrenFrom, seal } = wish;
     const { record } = found;
     // Most codes have none, and the index need not be asked.
     const children =
@@ -77,6 +78,7 @@ export function createCodePages(services: Services): CodePages {
       title: `${codePageTitle(page)} ${record.code}`,
       language,
       otherLanguage,
+      keepsLanguage,
       isDemonstration: services.node.demonstration === true,
       isScratch: services.scratch !== undefined,
     };

@@ -4,7 +4,7 @@ import { bestType } from "../http/accept.ts";
 import { answer, answerJson } from "../http/answer.ts";
 import { etagOf, isNoneMatch } from "../http/etag.ts";
 import { readInteger } from "../http/page.ts";
-import { inLanguage, languageOf, pageResponse } from "../pages/index.ts";
+import { asksLanguage, inLanguage, languageOf, pageResponse } from "../pages/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import { answerElsewhere, elsewhere, sendElsewhere } from "../registry/elsewhere.ts";
 import { type Moment, readMoment } from "../registry/moment.ts";
@@ -183,9 +183,11 @@ export function mountResolver(app: App, services: Services, pages: CodePages): v
     const childrenFrom = readInteger(c, "children", 0, Number.MAX_SAFE_INTEGER);
     if (!childrenFrom.ok) return problem(c, childrenFrom.error);
     const language = languageOf(c.req.raw);
+    const url = new URL(c.req.url);
     const text = await pages.make(visit, {
       language,
-      otherLanguage: inLanguage(new URL(c.req.url), language),
+      otherLanguage: inLanguage(url, language),
+      keepsLanguage: asksLanguage(url),
       childrenFrom: childrenFrom.value ?? 0,
       ...sealAt(c, config.publicUrl),
     });

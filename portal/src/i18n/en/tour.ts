@@ -34,6 +34,7 @@ export const tour = {
     policy: "Save the trust policy",
   },
   lookUp: {
+    empty: "Type a name, its pinyin or a code first, such as shijiazhuang.",
     title: "Look up a city",
     shows: "Record, place, who signed",
     intro:
@@ -152,6 +153,7 @@ export const tour = {
     check: "See who signed what, read from the log alone:",
   },
   oldNumber: {
+    empty: "Type a number first, such as {{value}}.",
     title: "Find a lamp by its old number",
     shows: "Old asset numbers still work",
     intro:

@@ -35,6 +35,7 @@ export const tour: Messages["tour"] = {
     policy: "保存信任策略",
   },
   lookUp: {
+    empty: "请先输入名称、拼音或编码，例如石家庄。",
     title: "查一座城市",
     shows: "记录、位置、签署人",
     intro: "输入名称中的几个字、拼音、英文名或编码。查到的每条城市记录，都由两家机构签署写入账本。",
@@ -135,6 +136,7 @@ export const tour: Messages["tour"] = {
     check: "只凭账本查看谁签了什么：",
   },
   oldNumber: {
+    empty: "请先输入编号，例如 {{value}}。",
     title: "用旧编号找路灯",
     shows: "旧资产编号继续可用",
     intro: "{{city}}的路灯在有编码之前就有资产编号。旧编号不必作废，它们指向同一条记录。",

@@ -1,7 +1,7 @@
 import type { GazetteJson } from "cityid/sdk";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { language, usePreference } from "../../app/preferences.ts";
+import { language, useInLanguage, usePreference } from "../../app/preferences.ts";
 import { plainNameOf } from "../../ui/names.ts";
 import { StateMark } from "../../ui/state-mark.tsx";
 
@@ -67,13 +67,14 @@ function TakenOver({
 }): ReactNode {
   const { t } = useTranslation("tour");
   const lang = usePreference(language);
+  const to = useInLanguage();
   return (
     <div>
       <h3>{t("inTime.successors")}</h3>
       <ul className="plain-list">
         {successors.map(({ code, date }) => (
           <li key={code}>
-            <a href={`/${code}`}>
+            <a href={to(`/${code}`)}>
               <code>{code}</code> {plainNameOf(names.get(code) ?? {}, lang)}
             </a>{" "}
             {date !== undefined && <span className="quiet">{t("inTime.since", { date })}</span>}

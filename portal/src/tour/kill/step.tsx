@@ -4,7 +4,6 @@ import { useTranslation } from "react-i18next";
 import { nodeClient } from "../../api/client.ts";
 import { readDemonstration } from "../../api/demo.ts";
 import { useCalls } from "../../api/use-calls.ts";
-import { language, usePreference } from "../../app/preferences.ts";
 import { ProblemNote } from "../../ui/problem-note.tsx";
 import { useTask } from "../../ui/use-task.ts";
 import { useTour } from "../context.ts";
@@ -18,7 +17,6 @@ import { LAMPS, type Phase, type Report, runKill } from "./run.ts";
 export function KillStep(): ReactNode {
   const { t } = useTranslation("tour");
   const { demo } = useTour();
-  const lang = usePreference(language);
   const issuerName = useIssuerName();
   const calls = useCalls();
   const task = useTask();
@@ -28,7 +26,7 @@ export function KillStep(): ReactNode {
   const run = (): void =>
     task.run(async (signal) => {
       setReport(undefined);
-      const client = nodeClient(calls.fetch, lang, { attempts: 1, signal });
+      const client = nodeClient(calls.fetch, { attempts: 1, signal });
       const onPhase = (phase: Phase, confirmed: number): void => setProgress({ phase, confirmed });
       const present = await readDemonstration(calls.fetch);
       setReport(await runKill({ client, send: calls.fetch, demo: present, signal, onPhase }));

@@ -2,7 +2,7 @@ import type { Client, RecordAnswer } from "cityid/sdk";
 import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type CheckedProof, checkProof } from "../../api/check-proof.ts";
-import { language, usePreference } from "../../app/preferences.ts";
+import { language, useInLanguage, usePreference } from "../../app/preferences.ts";
 import { CodePath, CodeText } from "../../ui/code-text.tsx";
 import { EffectiveMark } from "../../ui/effective-mark.tsx";
 import { Facts } from "../../ui/facts.tsx";
@@ -54,6 +54,7 @@ export function FoundCode({ code, client, onProof }: Props): ReactNode {
 function Result({ answer, signers, proof }: Found): ReactNode {
   const { t } = useTranslation("tour");
   const kindName = useKindName();
+  const to = useInLanguage();
   const lang = usePreference(language);
   const { code, check, record, effective, place, recorded, ancestors = [] } = answer;
   return (
@@ -74,7 +75,7 @@ function Result({ answer, signers, proof }: Found): ReactNode {
         ]}
       />
       <p>
-        <a href={`/${code}`}>{t("lookUp.page")}</a>
+        <a href={to(`/${code}`)}>{t("lookUp.page")}</a>
       </p>
       <ProofReport proof={proof} />
     </section>

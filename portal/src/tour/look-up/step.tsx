@@ -26,14 +26,18 @@ export function LookUpStep(): ReactNode {
   const [answer, setAnswer] = useState<SearchAnswer>();
   const [chosen, setChosen] = useState<string>();
   const [proof, setProof] = useState<CheckedProof>();
+  const [isEmpty, setEmpty] = useState(false);
 
-  const ask = (q: string): void =>
+  const ask = (q: string): void => {
+    setText(q);
+    setEmpty(q.trim() === "");
+    if (q.trim() === "") return;
     search.run(async () => {
-      setText(q);
       const found = await client.search({ q: q.trim() }, { limit: SHOWN });
       setAnswer(found);
       setChosen(found.items[0]?.code);
     });
+  };
   // The proof shown belongs to the code chosen.
   useEffect(() => setProof(undefined), [chosen]);
 
@@ -60,6 +64,7 @@ export function LookUpStep(): ReactNode {
         busy={search.busy}
         onAsk={() => ask(text)}
         hint={<Examples onChoose={ask} />}
+        {...(isEmpty && { problem: t("lookUp.empty") })}
       />
       <ProblemNote failure={search.failure} />
       {answer && <Hits answer={answer} chosen={chosen} onChoose={setChosen} />}

@@ -34,17 +34,22 @@ export function OldNumberStep(): ReactNode {
   const client = useClient(calls.fetch);
   const task = useTask();
   const [text, setText] = useState(example);
-  const [found, setFound] = useState<Found | "none">();
+  const [found, setFound] = useState<Found | "none" | "empty">();
 
-  const find = (): void =>
+  const find = (): void => {
+    if (text.trim() === "") {
+      setFound("empty");
+      return;
+    }
     task.run(async () => setFound(await findByAlias(client, scheme, text.trim(), division)));
+  };
   const address = `${location.origin}/alias/${scheme}/${encodeURIComponent(text.trim())}?city=${division}`;
-  const takeaway = found !== undefined &&
-    found !== "none" && {
-      shown: t("oldNumber.takeaway"),
-      check: t("oldNumber.check"),
-      command: `curl -sSL -H 'accept: application/json' '${address}'`,
-    };
+  const thing = typeof found === "object" ? found : undefined;
+  const takeaway = thing !== undefined && {
+    shown: t("oldNumber.takeaway"),
+    check: t("oldNumber.check"),
+    command: `curl -sSL -H 'accept: application/json' '${address}'`,
+  };
   return (
     <StepFrame
       id="old-number"
@@ -61,10 +66,11 @@ export function OldNumberStep(): ReactNode {
         action={t("oldNumber.find")}
         busy={task.busy}
         onAsk={find}
+        {...(found === "empty" && { problem: t("oldNumber.empty", { value: example }) })}
         {...(found === "none" && { problem: t("oldNumber.none", { city, value: example }) })}
       />
       <ProblemNote failure={task.failure} />
-      {found !== undefined && found !== "none" && <Thing found={found} />}
+      {thing !== undefined && <Thing found={thing} />}
     </StepFrame>
   );
 }

@@ -130,7 +130,6 @@ type WritingProps = ProvingProps & {
 function Writing(props: WritingProps): ReactNode {
   const { city, name, calls, policy, written, onWritten } = props;
   const { t } = useTranslation("tour");
-  const lang = usePreference(language);
   const issuerName = useIssuerName();
   const task = useTask();
   const [phase, setPhase] = useState<Phase>();
@@ -141,8 +140,8 @@ function Writing(props: WritingProps): ReactNode {
       onWritten(
         await writeAlone({
           ...{ city, policy, signal, onPhase: setPhase, send: calls.fetch },
-          root: nodeClient(fetch, lang, asking),
-          own: nodeClient(calls.fetch, lang, { ...asking, url: city.url }),
+          root: nodeClient(fetch, asking),
+          own: nodeClient(calls.fetch, { ...asking, url: city.url }),
         }),
       );
     });

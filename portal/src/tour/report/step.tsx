@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { lendHand } from "../../api/signing.ts";
 import { useCalls } from "../../api/use-calls.ts";
@@ -17,6 +17,7 @@ import { SigningBox } from "../signing-box.tsx";
 import { StepFrame } from "../step-frame.tsx";
 import { useClient } from "../use-client.ts";
 import { enrolHere, makeDataset } from "./dataset.ts";
+import { findEnrolled, keepEnrolled } from "./enrolled.ts";
 import { ReportNote } from "./report-note.tsx";
 import { useOnline } from "./use-online.ts";
 import { useReports } from "./use-reports.ts";
@@ -27,7 +28,7 @@ const SHOWN = 3;
 /** A report that was signed without a network, and the receipt that came when there was one again. */
 export function ReportStep(): ReactNode {
   const { t } = useTranslation("tour");
-  const { demo } = useTour();
+  const { demo, node } = useTour();
   const issuerName = useIssuerName();
   const { under, who } = demo.examples.things;
   const office = under.slice(0, under.indexOf("/"));
@@ -42,12 +43,25 @@ export function ReportStep(): ReactNode {
   const [offline, setOffline] = useState<ReadonlySet<string>>(new Set());
   const { all, refresh } = useReports(dataset, client, isOnline);
 
+  // After a reload, the key is where it was: in this browser.
+  useEffect(() => {
+    task.run(async () => {
+      const found = await findEnrolled(dataset, node.genesis);
+      if (found === undefined) return;
+      setVkey((await client.dataset(dataset)).log.vkeys[0] ?? "");
+      setKey(found.key);
+      setOffline(new Set(found.offline));
+    });
+  }, [task.run, client, dataset, node]);
+
   const enrol = (): void =>
     task.run(async () => {
       const department = { client, hand: await lendHand(who, calls.fetch), ledger: demo.ledger };
       await makeDataset(department, dataset);
       setVkey((await client.dataset(dataset)).log.vkeys[0] ?? "");
-      setKey(await enrolHere(department, dataset));
+      const enrolled = await enrolHere(department, dataset);
+      keepEnrolled({ ledger: node.genesis, kid: enrolled.kid, offline: [] });
+      setKey(enrolled);
     });
   const report = (enrolled: Enrolled): void =>
     task.run(async () => {
@@ -55,7 +69,11 @@ export function ReportStep(): ReactNode {
       const time = new Date().toISOString();
       const said = { id: `${under}/000001`, note: words, time, type: "Report" };
       const id = await signReport(enrolled, { said, words });
-      if (!isOnline) setOffline((before) => new Set([...before, id]));
+      if (!isOnline) {
+        const signed = new Set([...offline, id]);
+        setOffline(signed);
+        keepEnrolled({ ledger: node.genesis, kid: enrolled.kid, offline: [...signed] });
+      }
       await refresh();
     });
 

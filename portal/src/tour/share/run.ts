@@ -25,6 +25,30 @@ export type Sides = {
   readonly asker: Hand;
 };
 
+/** What both sides signed and did not end, by the ledger. */
+export async function openAgreement(
+  client: Client,
+  { code: dataset }: SharedDataset,
+  asker: string,
+): Promise<{ readonly request?: string; readonly grant?: string }> {
+  const filter = { code: asker, side: "asking" as const, open: 1 as const };
+  const [grants, requests] = await Promise.all([
+    client.grants(filter),
+    client.accessRequests(filter),
+  ]);
+  const granted = newest(grants.items.filter((each) => each.dataset === dataset));
+  if (granted?.request !== undefined) return { request: granted.request, grant: granted.id };
+  // One that was granted once and then taken back is over.
+  const asked = newest(
+    requests.items.filter((each) => each.dataset === dataset && each.grant === undefined),
+  );
+  return asked === undefined ? {} : { request: asked.id };
+}
+
+function newest<T extends { readonly at: string }>(items: readonly T[]): T | undefined {
+  return items.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)).at(-1);
+}
+
 /** @returns the id of the request */
 export async function askForAccess(sides: Sides, purpose: string): Promise<string> {
   const { client, ledger, dataset, asker } = sides;

@@ -1,5 +1,5 @@
 import { Button } from "antd";
-import { type ReactNode, useMemo, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { lendHand } from "../../api/signing.ts";
 import { useCalls } from "../../api/use-calls.ts";
@@ -24,6 +24,7 @@ import {
   askForAccess,
   GRANTED,
   grantLess,
+  openAgreement,
   type Proved,
   proveReading,
   type Read,
@@ -51,6 +52,17 @@ export function ShareStep(): ReactNode {
   const [progress, setProgress] = useState<Progress>({});
   const { dataset } = demo.examples;
   const { proved, refused } = progress;
+  const client = useClient(calls.fetch);
+  const { run } = useTask();
+  const asker = demo.holders.find(({ who }) => who === dataset.asks)?.issuer;
+  // After a reload, the agreement that is open in the ledger is where one was.
+  useEffect(() => {
+    run(async () => {
+      if (asker === undefined) return;
+      const found = await openAgreement(client, dataset, asker);
+      setProgress((now) => (now.request === undefined ? found : now));
+    });
+  }, [run, client, dataset, asker]);
   const takeaway = useMemo(
     () =>
       proved && "verdict" in proved && refused?.every(({ status }) => status >= 400)

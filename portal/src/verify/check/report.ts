@@ -34,10 +34,10 @@ export type Report = {
       readonly host?: string;
       readonly alias?: AliasOf;
     }
-  /** It names neither. `script`: an address that a browser would run. */
+  /** It names neither. `script`: an address that a browser would run; `check`: a code whose check character does not match. */
   | {
       readonly kind: "foreign";
-      readonly what: "script" | "address" | "text";
+      readonly what: "script" | "check" | "address" | "text";
       readonly host?: string;
     }
   /** No keys are kept yet, and the node does not answer. */
@@ -77,10 +77,16 @@ async function judge(store: Store, text: string, now: number): Promise<Report> {
   return examineWithoutSeal(store, written, now);
 }
 
+const CHECK_REFUSALS: ReadonlySet<string> = new Set(["CODE_CHECK", "CODE_CHECK_FORM"]);
+
 async function examineWithoutSeal(store: Store, text: string, now: number): Promise<Report> {
   const base = { text, at: now };
   const host = hostOf(text);
   const typed = readCode(text);
+  // Some character of it was misread: whatever it spells now was not meant, and nobody is asked for it.
+  if (!typed.ok && CHECK_REFUSALS.has(typed.error.code)) {
+    return { ...base, kind: "foreign", what: "check", ...(host !== undefined && { host }) };
+  }
   const alias = typed.ok ? undefined : await findAlias(text);
   const code = typed.ok ? typed.value.code : alias?.code;
   if (code === undefined) {

@@ -90,6 +90,14 @@ export const FOREIGN_WORDS: Readonly<Record<Foreign, Said>> = {
       "The symbol holds no web address but something that a phone would carry out. This is no plate.",
     ),
   },
+  check: {
+    state: "attention",
+    title: text("校验字符不符", "The check character does not match"),
+    sentence: text(
+      "有一个字符看错或输错了，所以没有核验。请再看一遍编码和 * 后面的字符。",
+      "A character was misread or mistyped, so nothing was checked. Look again at the code and at the character after *.",
+    ),
+  },
   address: {
     state: "stop",
     title: text("不是铭牌的网址", "Not the address of a plate"),

@@ -1,5 +1,6 @@
 import { button, h, icon } from "../../plain/dom.ts";
-import { say, type Text, text } from "../../plain/text.ts";
+import { spoken } from "../../plain/spoken.ts";
+import { type Text, text } from "../../plain/text.ts";
 import { type CameraAbsence, openCamera } from "../scan/camera.ts";
 import type { LargeReader } from "../scan/large-reader.ts";
 import { type PictureReading, readPicture } from "../scan/picture.ts";
@@ -69,31 +70,32 @@ const PROBLEMS: Readonly<Record<Exclude<PictureReading, { text: string }>["why"]
 export function scanView({ read, restart }: ScanActions, readLarge: LargeReader): Screen {
   let left = false;
   let stop = () => {};
-  const stage = h("div", { class: "stage" }, h("p", { class: "note" }, say(WHY)));
+  const stage = h("div", { class: "stage" }, spoken(h("p", { class: "note" }), WHY));
   const status = h("p", { role: "status", class: "note" });
   const done = (found: string) => {
     if (left) return;
     read(found);
   };
   const ended = () => {
-    if (!left) status.replaceChildren(say(STOPPED), " ", button(say(REOPEN), restart));
+    if (left) return;
+    status.replaceChildren(spoken(h("span"), STOPPED), " ", spoken(button("", restart), REOPEN));
   };
   void openCamera(done, ended, readLarge).then((camera) => {
     if (typeof camera === "string") {
       stage.classList.add("empty");
-      status.replaceChildren(icon("unknown"), " ", say(ABSENT[camera]));
+      status.replaceChildren(icon("unknown"), " ", spoken(h("span"), ABSENT[camera]));
       return;
     }
     if (left) return camera.stop();
     stop = camera.stop;
     camera.video.setAttribute("aria-hidden", "true");
     stage.replaceChildren(h("div", { class: "finder" }, camera.video));
-    status.textContent = say(LOOKING);
+    status.replaceChildren(spoken(h("span"), LOOKING));
   });
   const element = h(
     "section",
     { class: "scan" },
-    h("h1", { tabindex: "-1" }, say(TITLE)),
+    spoken(h("h1", { tabindex: "-1" }), TITLE),
     stage,
     status,
     h("div", { class: "beside" }, pictureField(done, readLarge), typedField(done)),
@@ -113,17 +115,17 @@ function pictureField(done: (text: string) => void, readLarge: LargeReader): HTM
     id: "picture",
     class: "visually-hidden",
   });
-  const label = h("label", { for: "picture", class: "button" }, say(PICTURE));
+  const label = spoken(h("label", { for: "picture", class: "button" }), PICTURE);
   input.addEventListener("change", () => {
     const [file] = input.files ?? [];
     if (file === undefined) return;
-    problem.textContent = say(PICTURE_READING);
+    spoken(problem, PICTURE_READING);
     void readPicture(file, readLarge).then((reading) => {
       // The same file may be chosen again, once it is mended.
       input.value = "";
       if ("text" in reading) return done(reading.text);
       const facts = "megapixels" in reading ? { megapixels: reading.megapixels } : {};
-      problem.textContent = say(PROBLEMS[reading.why], facts);
+      spoken(problem, PROBLEMS[reading.why], facts);
     });
   });
   return h("div", { class: "field" }, input, label, problem);
@@ -142,16 +144,16 @@ function typedField(done: (text: string) => void): HTMLElement {
   const form = h(
     "form",
     { class: "field" },
-    h("label", { for: "typed" }, say(TYPED)),
-    h("p", { id: "typed-example", class: "quiet note" }, say(EXAMPLE)),
+    spoken(h("label", { for: "typed" }), TYPED),
+    spoken(h("p", { id: "typed-example", class: "quiet note" }), EXAMPLE),
     input,
     problem,
-    h("button", { type: "submit" }, say(CHECK)),
+    spoken(h("button", { type: "submit" }), CHECK),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (input.value.trim() === "") {
-      problem.textContent = say(EMPTY);
+      spoken(problem, EMPTY);
       input.focus();
       return;
     }

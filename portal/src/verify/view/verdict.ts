@@ -1,4 +1,5 @@
 import { hex, sealName } from "cityid/sdk";
+import { inLanguage } from "../../app/settings.ts";
 import { button, facts, h, icon, type State } from "../../plain/dom.ts";
 import { say, text } from "../../plain/text.ts";
 import { type ShownRecord, shownRecord } from "../check/code.ts";
@@ -159,14 +160,14 @@ function nextStep(
   { retry }: VerdictActions,
 ): HTMLElement | undefined {
   const open = (words: ReturnType<typeof text>, to: string) =>
-    h("a", { class: "primary", href: `/${to}` }, say(words));
+    h("a", { class: "primary", href: inLanguage(`/${to}`) }, say(words));
   const successor = successorOf(report, record);
   if (state === "ended" && successor !== undefined) return open(OPEN_SUCCESSOR, successor);
   if (report.gathered?.isElsewhere === true && code !== undefined) {
     // This node leads to the other, where the page of the code leads to the check of this very seal.
     const digits = /\d+(?=\/?$)/.exec(report.text.split(/[?#]/)[0] ?? "")?.[0] ?? "";
     const ofPlate = report.kind === "seal" ? `/${digits}` : "";
-    return h("a", { class: "primary", href: `/${code}${ofPlate}` }, say(OPEN_THERE));
+    return h("a", { class: "primary", href: inLanguage(`/${code}${ofPlate}`) }, say(OPEN_THERE));
   }
   const isOffline = report.gathered !== undefined && report.gathered.source !== "node";
   if (isOffline || report.kind === "no-trust" || report.kind === "failed")
@@ -177,7 +178,7 @@ function nextStep(
     const known = nearestKnown(office, report);
     return known === undefined
       ? undefined
-      : h("a", { class: "primary", href: `/${known}` }, say(TELL_OWNER));
+      : h("a", { class: "primary", href: inLanguage(`/${known}`) }, say(TELL_OWNER));
   }
   return open(OPEN_PAGE, code);
 }
