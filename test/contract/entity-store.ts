@@ -427,6 +427,95 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await store.count({}, ALL)).toBe(0);
     });
 
+    test("sums up what was amended as it is told now, and nothing of what is to be forgotten", async () => {
+      const { store } = make();
+      const id = "urn:a:1";
+      const seen = (value: number, more: Said = {}): Said => ({ id, type: "A", p: value, ...more });
+      const amend = (entry: number, said: Fact["value"]): Said => ({
+        ...{ id, "@op": "amend", "@of": [entry, 0], "@names": ["p"], p: said },
+      });
+      const sums = async (view: EntityView = ALL) => {
+        const [all] = await summed(store, { attribute: "p" }, view, { by: "thing" });
+        return all && [all.count, all.sum, all.min, all.max];
+      };
+      await store.take([
+        entryOf(0, seen(1, { place: [0, 0] })),
+        entryOf(1, seen(2, { place: [0, 0] })),
+        entryOf(2, { ...seen(7), id: "urn:a:2" }),
+      ]);
+      const all = [
+        [2, 3, 1, 2],
+        [1, 7, 7, 7],
+      ];
+      const things = async () =>
+        (await summed(store, { attribute: "p" }, ALL, { by: "thing" })).map(
+          ({ count, sum, min, max }) => [count, sum, min, max],
+        );
+      expect(await things()).toEqual(all);
+      await store.take([entryOf(3, amend(0, property(40)))]);
+      expect(await sums()).toEqual([2, 42, 2, 40]);
+      // Who told it otherwise says neither where nor when: within a limit it does not exist.
+      const ring = [[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]]; // biome-ignore format: a ring
+      const inside: EntityView = { area: { type: "Polygon", coordinates: [ring] } };
+      expect(await sums(inside)).toEqual([1, 2, 2, 2]);
+      // Amended again; and what no observation of it said is of nothing.
+      await store.take([entryOf(4, amend(0, property(50))), entryOf(5, amend(2, property(9)))]);
+      expect(await things()).toEqual([[2, 52, 2, 50], all[1]]);
+      await store.take([entryOf(6, amend(1, []))]);
+      expect(await sums()).toEqual([1, 50, 50, 50]);
+      // The gateway repeats what it leaves as it was.
+      const q = property(1);
+      await store.take([
+        entryOf(7, { id, type: "A", "@op": "set", p: property(5), q }),
+        entryOf(8, { id, type: "A", "@op": "set", p: property(5) }),
+        entryOf(9, { id, type: "A", "@op": "set", p: property(6) }),
+        entryOf(10, { id, type: "A", "@op": "set", p: property(5) }),
+      ]);
+      expect(await sums()).toEqual([5, 71, 5, 50]);
+      await store.take([entryOf(11, amend(7, property(100)))]);
+      expect(await sums()).toEqual([5, 261, 5, 100]);
+      await store.take([entryOf(12, { id, "@op": "forget", "@names": ["p"], "@dataset": "*" })]);
+      expect(await things()).toEqual([all[1]]);
+      await store.take([entryOf(13, seen(3)), entryOf(14, seen(4))]);
+      expect(await sums()).toEqual([2, 7, 3, 4]);
+      await store.take([entryOf(15, { id, "@op": "forget" }), entryOf(16, seen(8))]);
+      expect(await sums()).toEqual([1, 8, 8, 8]);
+      // What said so is erased, and counts no more.
+      await store.suspect(15);
+      await store.retake(entryOf(15, { id: "urn:a:3", type: "A" }));
+      expect(await sums()).toEqual([3, 15, 3, 8]);
+    });
+
+    test("sums up what has a shape where one point of it is, but within an area only points", async () => {
+      const { store } = make();
+      const line = [
+        [0, 0],
+        [10_000_000, 0],
+        [40_000_000, 0],
+      ];
+      const time = new Date(START + 1500).toISOString();
+      await store.take([
+        entryOf(0, { id: "urn:a:1", type: "A", time, p: 1, place: { line } }),
+        entryOf(1, { id: "urn:a:2", type: "A", time, p: 2, place: [0, 0] }),
+      ]);
+      const counts = async (query: Partial<MeasureQuery>, view: EntityView = ALL) =>
+        (await summed(store, { attribute: "p", ...query }, view, { by: "place" })).map(
+          ({ place, count }) => [place, count],
+        );
+      const both = [
+        [[0, 0], 1],
+        [[10_000_000, 0], 1],
+      ];
+      expect(await counts({})).toEqual(both);
+      expect(await counts({ bbox: [0.5, -1, 2, 1] })).toEqual([both[1]]);
+      const ring = [[-1, -1], [2, -1], [2, 1], [-1, 1], [-1, -1]]; // biome-ignore format: a ring
+      const area: EntityView["area"] = { type: "Polygon", coordinates: [ring] };
+      expect(await counts({}, { area })).toEqual([both[0]]);
+      const fromMilliseconds = START;
+      expect(await counts({}, { fromMilliseconds })).toEqual(both);
+      expect(await counts({}, { fromMilliseconds, area })).toEqual([both[0]]);
+    });
+
     test("what was amended is told as it is now only to whom that may be told, and of a place wholly inside", async () => {
       const { store } = make();
       const id = "urn:a:1";
@@ -629,7 +718,9 @@ const anObservation: fc.Arbitrary<Said> = fc
     };
     const [x, y] = place ?? [0, 0];
     if (op === "merge") {
-      return { ...frame, ...facts, ...(place && { place: [x * 10_000_000, y * 10_000_000] }) };
+      const here = [x * 10_000_000, y * 10_000_000];
+      const where = expiresAt === null ? here : { line: [here, [here[0] ?? 0, 0], [0, 5_000_000]] };
+      return { ...frame, ...facts, ...(place && { place: where }) };
     }
     if (op === "end") return { id, type, time, "@op": op };
     const names = Object.keys(facts);

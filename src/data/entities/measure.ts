@@ -1,6 +1,7 @@
 import { UNITS_PER_DEGREE } from "../../core/index.ts";
 import { contentOf, LOCATION, observedAt } from "./entity.ts";
 import { type Box, type Geometry, isGeometry, splitBox, within } from "./geometry.ts";
+import { pointOn } from "./point-on.ts";
 import type { Statement } from "./statement.ts";
 import { type EntityView, isNameSeen } from "./view.ts";
 
@@ -10,11 +11,24 @@ export type Measurement = {
   /** Unix milliseconds for which it holds. */
   readonly time: number;
   readonly value: number;
-  /** Where the observation says that it was made: longitude and latitude in 1e-7 degree. */
+  /** Where the observation says that it was made, of a shape one point of it: longitude and latitude in 1e-7 degree. */
   readonly place?: readonly [number, number];
-  /** 0: the gateway wrote it, which says neither place nor time in facts of its own; 1: a source did; 2: with its time. */
-  readonly told: 0 | 1 | 2;
+  readonly told: Told;
 };
+
+/** What a source said itself, in facts of its own; the gateway says neither place nor time in such. */
+export const TOLD = {
+  /** Nothing that a limit of place or time could be held against. */
+  neither: 0,
+  /** Where, at a point or nowhere, and not when. */
+  place: 1,
+  /** Both. */
+  both: 2,
+  /** When; where is a shape, of which a point does not say whether it lies wholly inside of another. */
+  time: 3,
+} as const;
+
+type Told = (typeof TOLD)[keyof typeof TOLD];
 
 /** Which numbers are asked for. Times are Unix milliseconds, half-open. */
 export type MeasureQuery = {
@@ -48,25 +62,39 @@ export type Measure = {
   readonly max: number;
 };
 
-/** The numbers that a statement says, one of each attribute: the one without `datasetId`, else the first. */
+/**
+ * The numbers that a statement says, one of each attribute: the one without `datasetId`, else the first.
+ *
+ * @param amended attributes that the gateway told otherwise since
+ */
 export function measurementsOf(
   { kind, timeMilliseconds, attributes }: Statement,
   receivedMilliseconds: number,
+  amended: ReadonlySet<string> = UNAMENDED,
 ): readonly Measurement[] {
-  // What was told otherwise later counts as it was told at first: one observation, not two.
   if (kind === "amend" || kind === "forget") return [];
   const where = attributes[LOCATION]?.[0]?.value;
-  const place =
-    isGeometry(where) && where.type === "Point" ? unitsOf(where.coordinates) : undefined;
+  const geometry = isGeometry(where) ? where : undefined;
+  const place = geometry && unitsOf(pointOn(geometry));
+  const isSaid = kind === "merge" && !amended.has(LOCATION);
   const isTimed = timeMilliseconds !== receivedMilliseconds;
-  const told = kind !== "merge" ? 0 : isTimed ? 2 : 1;
+  const toldBySource = isSaid ? toldOf(geometry, isTimed) : TOLD.neither;
   return Object.entries(attributes).flatMap(([attribute, instances]): Measurement[] => {
     const said = instances.find(({ datasetId }) => datasetId === undefined) ?? instances[0];
     const value = said && contentOf(said);
     if (typeof value !== "number" || !Number.isFinite(value)) return [];
     const time = (said && observedAt(said)) ?? timeMilliseconds;
+    const told = amended.has(attribute) ? TOLD.neither : toldBySource;
     return [{ attribute, time, value, told, ...(place && { place }) }];
   });
+}
+
+const UNAMENDED: ReadonlySet<string> = new Set();
+
+function toldOf(geometry: Geometry | undefined, isTimed: boolean): Told {
+  const isShape = geometry !== undefined && geometry.type !== "Point";
+  if (isShape) return isTimed ? TOLD.time : TOLD.neither;
+  return isTimed ? TOLD.both : TOLD.place;
 }
 
 function unitsOf([longitude = 0, latitude = 0]: readonly number[]): readonly [number, number] {
@@ -80,8 +108,8 @@ export type MeasureBounds = {
   readonly to: number;
   /** 1e-7 degree. What has no place is outside of all of them. */
   readonly boxes?: readonly Box[];
-  /** What has to be told at least. */
-  readonly told: 0 | 1 | 2;
+  /** What may be told, ends included; `undefined`: whatever it is. */
+  readonly told: readonly [Told, Told] | undefined;
   /** Whether the reader sees places. */
   readonly isPlaced: boolean;
 };
@@ -98,9 +126,14 @@ export function measureBounds(query: MeasureQuery, view: EntityView): MeasureBou
     from: Math.max(fromMilliseconds ?? least, view.fromMilliseconds ?? least),
     to: Math.min(toMilliseconds ?? most, last === undefined ? most : last + 1),
     ...(bbox && { boxes: splitBox(bbox).map(unitBox) }),
-    told: isTimed ? 2 : view.area === undefined ? 0 : 1,
+    told: toldWithin(isTimed, view.area !== undefined),
     isPlaced,
   };
+}
+
+function toldWithin(isTimed: boolean, isPlaced: boolean): MeasureBounds["told"] {
+  if (isTimed) return [TOLD.both, isPlaced ? TOLD.both : TOLD.time];
+  return isPlaced ? [TOLD.place, TOLD.both] : undefined;
 }
 
 /** In 1e-7 degree. */
@@ -123,7 +156,9 @@ export function isMeasured(
   bounds: MeasureBounds,
   { area }: EntityView,
 ): boolean {
-  if (time < bounds.from || time >= bounds.to || told < bounds.told) return false;
+  if (time < bounds.from || time >= bounds.to) return false;
+  const [least, most] = bounds.told ?? [told, told];
+  if (told < least || told > most) return false;
   const { boxes } = bounds;
   return isInArea(place, area) && (boxes === undefined || boxes.some((box) => isIn(place, box)));
 }

@@ -75,7 +75,9 @@ export class Measures {
     const place = isSomewhere ? ([Number(x), Number(y)] as const) : undefined;
     if (!isJudged && !isInArea(place, view.area)) return undefined;
     return {
-      ...{ count: Number(count), sum: Number(sum), min: Number(min), max: Number(max) },
+      // A sum beyond all numbers is none.
+      ...{ count: Number(count), sum: Number(sum ?? Number.NaN) },
+      ...{ min: Number(min), max: Number(max) },
       ...(place && isTold && { place }),
       ...(isNamed && { id: String(id) }),
     };
@@ -130,7 +132,7 @@ function sumOf(bounds: MeasureBounds, { area }: EntityView, { by }: MeasureGroup
   const groups = [...(isPlaced ? ["x", "y"] : []), ...(isNamed ? ["o.id"] : [])].join(", ");
   // Of what it was said stands with the observation alone: few ask, and each number would bear it.
   const from = isNamed ? "measured m JOIN observation o ON o.row = m.row" : "measured m";
-  const told = bounds.told > 0 ? ` AND told >= ${bounds.told}` : "";
+  const told = bounds.told === undefined ? "" : ` AND told BETWEEN ${bounds.told.join(" AND ")}`;
   const grouped = groups === "" ? "" : ` GROUP BY ${groups}`;
   return {
     textOf: (range) =>

@@ -1,6 +1,7 @@
 import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
-import { isMeasured, type Measure, measureBounds, measurementsOf } from "../entities/measure.ts";
+import { isMeasured, type Measure, measureBounds } from "../entities/measure.ts";
+import { measuredHistory, type Recorded } from "../entities/measured-history.ts";
 import { type EntityQuery, isAskedFor } from "../entities/query.ts";
 import { readStatements, type Statement } from "../entities/statement.ts";
 import { type EntityView, seen } from "../entities/view.ts";
@@ -109,13 +110,19 @@ export function memoryEntityStore(): EntityStore {
     async *measure(query, view, grouping): AsyncGenerator<Measure> {
       const bounds = measureBounds(query, view);
       if (bounds === undefined) return;
-      for (const { received, statement } of statements()) {
-        for (const each of measurementsOf(statement, received)) {
+      const histories = new Map<string, Recorded[]>();
+      for (const { row, received: receivedMilliseconds, statement } of statements()) {
+        const history = histories.get(statement.id) ?? [];
+        history.push({ row, receivedMilliseconds, statement });
+        histories.set(statement.id, history);
+      }
+      for (const [id, history] of histories) {
+        for (const each of measuredHistory(history, rowOf)) {
           if (each.attribute !== query.attribute || !isMeasured(each, bounds, view)) continue;
           const { time, place, value } = each;
           const one = { count: 1, sum: value, min: value, max: value };
           if (grouping.by === "time") yield { ...one, from: grouping.stretchOf(time)[0] };
-          else if (grouping.by === "thing") yield { ...one, id: statement.id };
+          else if (grouping.by === "thing") yield { ...one, id };
           else yield { ...one, ...(place && bounds.isPlaced && { place }) };
         }
       }

@@ -1,6 +1,12 @@
 import { Bulk, type Sql } from "../../sql/index.ts";
 import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
+import {
+  isRetelling,
+  measuredHistory,
+  type Recorded,
+  type RecordedMeasurement,
+} from "../entities/measured-history.ts";
 import { readStatements, type Statement } from "../entities/statement.ts";
 import type { StoredEntry } from "../port.ts";
 import { openToWrite, writeMeta } from "./database.ts";
@@ -15,12 +21,17 @@ export type Progress = {
   readonly last: string;
 };
 
+/** Of one thing, in the order of the log. */
+const OBSERVATIONS = "SELECT row, received, doc FROM observation WHERE id = ? ORDER BY row";
+
 /** Writes a store that is there, on a connection of its own. Each transaction tells of which entities something else is said. */
 export class StoreWriter {
   readonly #sql: Sql;
   readonly #entities: EntityRows;
   readonly #measures: MeasureWriter;
   readonly #observations: Bulk;
+  /** Of things whose past a transaction tells otherwise: the numbers as they were. */
+  readonly #retold = new Map<string, readonly RecordedMeasurement[]>();
 
   constructor(file: string) {
     const sql = openToWrite(file);
@@ -50,29 +61,22 @@ export class StoreWriter {
   retake({ index, body }: StoredEntry): readonly string[] {
     const range = [rowOf(index, 0), rowOf(index + 1, 0)];
     return this.#transaction(() => {
-      const named = new Set<string>();
-      const note = () => {
-        const rows = this.#sql.all(
-          "SELECT DISTINCT id FROM observation WHERE row >= ? AND row < ?",
-          range,
-        );
-        for (const [id] of rows) named.add(String(id));
-      };
-      note();
-      const old = "SELECT row, received, doc FROM observation WHERE row >= ? AND row < ?";
-      for (const [row, received, doc] of this.#sql.all(old, range)) {
-        const statement = JSON.parse(String(doc)) as Statement;
-        this.#measures.remove(Number(row), Number(received), statement);
-      }
-      this.#sql.run("DELETE FROM observation WHERE row >= ? AND row < ?", range);
       const { observations, receivedMilliseconds } = body;
-      for (const { at, statement } of readStatements(observations, receivedMilliseconds)) {
+      const now = readStatements(observations, receivedMilliseconds);
+      const before = this.#sql.all(
+        "SELECT DISTINCT id FROM observation WHERE row >= ? AND row < ?",
+        range,
+      );
+      const named = [...before.map(([id]) => String(id)), ...now.map((each) => each.statement.id)];
+      const ids = new Set(named);
+      for (const id of ids) this.#retellMeasures(id);
+      this.#sql.run("DELETE FROM observation WHERE row >= ? AND row < ?", range);
+      for (const { at, statement } of now) {
         this.#keep(rowOf(index, at), receivedMilliseconds, statement);
       }
       // They are read again.
       this.#observations.flush();
-      note();
-      for (const id of named) this.#retell(id);
+      for (const id of ids) this.#retell(id);
       this.#sql.run("DELETE FROM meta WHERE name = ?", [`suspect ${index}`]);
     });
   }
@@ -103,6 +107,9 @@ export class StoreWriter {
         work();
         this.#observations.flush();
         changed = this.#entities.flush();
+        for (const [id, before] of this.#retold) {
+          this.#measures.change(before, this.#measuresOf(id));
+        }
         this.#measures.flush();
       });
       return changed;
@@ -111,13 +118,34 @@ export class StoreWriter {
       this.#entities.drop();
       this.#measures.drop();
       throw cause;
+    } finally {
+      this.#retold.clear();
     }
   }
 
   #keep(row: number, received: number, statement: Statement): void {
     const { id, timeMilliseconds } = statement;
+    if (isRetelling(statement)) this.#retellMeasures(id);
     this.#observations.add(row, id, timeMilliseconds, received, JSON.stringify(statement));
-    this.#measures.put(row, received, statement);
+    // Of what is told otherwise all of it is looked through at the end.
+    if (!this.#retold.has(id)) this.#measures.put(row, received, statement);
+  }
+
+  /** Remembers what stands there of a thing, so that the end of the transaction can bring it to what is told then. */
+  #retellMeasures(id: string): void {
+    if (this.#retold.has(id)) return;
+    this.#observations.flush();
+    this.#measures.flush();
+    this.#retold.set(id, this.#measuresOf(id));
+  }
+
+  #measuresOf(id: string): readonly RecordedMeasurement[] {
+    const history: Recorded[] = [];
+    for (const [row, received, doc] of this.#sql.all(OBSERVATIONS, [id])) {
+      const statement = JSON.parse(String(doc)) as Statement;
+      history.push({ row: Number(row), receivedMilliseconds: Number(received), statement });
+    }
+    return measuredHistory(history, rowOf);
   }
 
   #tell(row: number, receivedMilliseconds: number, statement: Statement): void {
@@ -127,8 +155,7 @@ export class StoreWriter {
 
   #retell(id: string): void {
     let after: { row: number; entity: Entity } | undefined;
-    const all = "SELECT row, received, doc FROM observation WHERE id = ? ORDER BY row";
-    for (const [row, received, doc] of this.#sql.all(all, [id])) {
+    for (const [row, received, doc] of this.#sql.all(OBSERVATIONS, [id])) {
       const origin = { ...placeOfRow(Number(row)), receivedMilliseconds: Number(received) };
       const entity = fold(after?.entity, JSON.parse(String(doc)) as Statement, origin);
       after = entity && { row: after?.row ?? Number(row), entity };

@@ -181,7 +181,9 @@ async function gather(
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([key, { count, sum, min, max }]) => ({
         ...nameOf(key),
-        ...{ count, avg: sum / count, min, max, sum },
+        ...{ count, min, max },
+        // Numbers whose sum is beyond all numbers have none, and no average.
+        ...(Number.isFinite(sum) && { avg: sum / count, sum }),
       })),
   );
 }

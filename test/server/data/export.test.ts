@@ -309,6 +309,17 @@ describe("numbers put together", () => {
     expect(await items("attribute=note")).toEqual([]);
   });
 
+  test("have no sum and no average where that is beyond all numbers", async () => {
+    await using own = await openGrants(HIDDEN, { actions: ["read"] });
+    const vast = { decimal: `1${"0".repeat(308)}.5` };
+    await own.send([1, 2, 3].map((n) => observation(`${n}`, { id: `urn:x:${n}`, vast })));
+    const answer = await sendSigned(own, "GET", `${AIR_PATH}/aggregate?attribute=vast`, asOffice);
+    const { items: groups } = (await answer.json()) as Json;
+    expect(groups).toEqual([
+      { from: expect.any(String), count: 3, min: 10 ** 308, max: 10 ** 308 },
+    ]);
+  });
+
   test("take in what may be read, and say what is asked wrongly", async () => {
     expect(await items("attribute=pm25", asParks)).toMatchObject([{ count: 1, sum: 12 }]);
     expect(await items("attribute=no2", asParks)).toEqual([]);
