@@ -5,13 +5,16 @@ import {
   inLanguage,
   type Language,
   languageOf,
+  PAGE_VARY,
   pageResponse,
   problemMain,
   problemTitle,
   renderPage,
+  translated,
 } from "../pages/index.ts";
 import type { Services } from "../services.ts";
 import { type AnyRefusal, type Problem, problemOf, retryAfter } from "./problem.ts";
+import { PROBLEM_ZH } from "./words-zh.ts";
 
 /** Answers refusals: a page for who asks for one, else a problem. */
 export type Problems = {
@@ -29,14 +32,14 @@ export function createProblems(
   const plain = (request: Request, refusal: AnyRefusal, status?: Problem["status"]): Response => {
     const problem = problemOf(refusal, publicUrl, status);
     const headers = headersOf(refusal);
+    const language = languageOf(request);
     if (bestType(request.headers.get("Accept") ?? undefined, TYPES) !== "text/html") {
-      const type = { "Content-Type": "application/problem+json", Vary: "Accept" };
-      return new Response(JSON.stringify(problem), {
+      const type = { "Content-Type": "application/problem+json", Vary: PAGE_VARY };
+      return new Response(JSON.stringify(problemIn(problem, language)), {
         status: problem.status,
-        headers: { ...headers, ...type },
+        headers: { ...headers, ...type, "Content-Language": language },
       });
     }
-    const language = languageOf(request);
     return pageResponse(pageOf(request, problem, language), problem.status, headers);
   };
 
@@ -53,6 +56,12 @@ export function createProblems(
     );
 
   return { plain, answer: (c, refusal, status) => plain(c.req.raw, refusal, status) };
+}
+
+/** Code and facts are the same in every language. */
+function problemIn(problem: Problem, language: Language): Problem {
+  const said = (english: string): string => translated(english, language, PROBLEM_ZH);
+  return { ...problem, title: said(problem.title), remedy: said(problem.remedy) };
 }
 
 function headersOf(refusal: AnyRefusal): Record<string, string> {
