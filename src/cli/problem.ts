@@ -28,6 +28,7 @@ export type CliProblemCode =
   | "CLI_SHAPE"
   | "CLI_DECISION_UNKNOWN"
   | "CLI_DECISION_FORGED"
+  | "CLI_PROPOSED"
   | "CLI_PROOF"
   | "CLI_PROOF_INCOMPLETE"
   | "CLI_PROOF_FUTURE"
@@ -264,6 +265,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Check its id: `cityid inbox decisions` lists those that await votes. Nothing was signed.",
       zh: "请核对编号：`cityid inbox decisions` 可列出待表决的决议。未签署任何内容。",
+    },
+  },
+  CLI_PROPOSED: {
+    exit: "refused",
+    what: {
+      en: "{by} put the very same to the vote already: decision {decision}.",
+      zh: "{by} 已将同一事项提请表决：决议 {decision}。",
+    },
+    remedy: {
+      en: "Approve that one instead: `cityid endorse {decision}`. Nothing was signed.",
+      zh: "请直接对其表决：`cityid endorse {decision}`。未签署任何内容。",
     },
   },
   CLI_DECISION_FORGED: {
