@@ -209,6 +209,7 @@ describe("exit codes", () => {
     [new CliProblem("NODE_PORT"), 10],
     [new Refused({ status: "refused", code: "STATE_PREV", facts: {}, remedy: "" }), 3],
     [api(422), 3],
+    [new ApiProblem(400, { code: "HTTP_PARAMETER", title: "t", facts: {}, remedy: "" }), 2],
     [api(401), 3],
     [api(404), 4],
     [api(410), 4],
