@@ -169,7 +169,7 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   },
   CLI_KEY_FORMAT: {
     exit: "key",
-    what: { en: "{path} is not a key file: {detail}", zh: "{path} 不是密钥文件：{detail}" },
+    what: { en: "{path} is not a key file: {detail}.", zh: "{path} 不是密钥文件：{detail}。" },
     remedy: {
       en: "Use a file that `cityid key new` made.",
       zh: "请使用由 `cityid key new` 生成的文件。",

@@ -53,6 +53,18 @@ describe("cityid show", () => {
   });
 });
 
+test("a thing without a name is refused in words, and so is a file that is no key, in Chinese too", async () => {
+  const nameless = problemOf(await office.as("city", CITY, "register", `${LAMPS}/3`));
+  expect(nameless).toMatchObject({ exit: 2, code: "CLI_MISSING" });
+  expect(nameless.what).toBe("It is not said what it is called.");
+  const key = await office.file("no.key", "{}");
+  const ran = await office.cli("key", "show", key, "--lang", "zh");
+  expect(problemOf(ran)).toMatchObject({
+    ...{ exit: 8, code: "CLI_KEY_FORMAT" },
+    what: expect.stringMatching(/不是密钥文件：格式不是 cityid\/key\/v1。$/),
+  });
+});
+
 describe("cityid history", () => {
   test("shows every change, the newest first, for people and for programs", async () => {
     const people = await office.cli("history", first);

@@ -245,6 +245,18 @@ test("a refusal of a part of an import tells its facts", () => {
   expect(refusalText("OP_UNHEARD_OF", { got: 7 }).en).toBe('{"got":7}');
 });
 
+test.each([
+  ["a key of a member", "a member", "成员"],
+  ["the holder of MA.156.1301", "MA.156.1301", "MA.156.1301"],
+])("whose key a node wants is a part of a sentence: %s", (want, en, zh) => {
+  const problem = new ApiProblem(403, {
+    ...{ code: "HTTP_FORBIDDEN", title: "t", remedy: "r" },
+    facts: { holder: "MA.156#1", want },
+  });
+  expect(reportOf(problem, "en").remedy).toBe(`Use a key of ${en}.`);
+  expect(reportOf(problem, "zh").remedy).toBe(`请用 ${zh} 的密钥。`);
+});
+
 describe("faults of a node", () => {
   const fault = (code: string, facts = {}) => Object.assign(new Error(code), { code, facts });
   test.each([

@@ -87,6 +87,7 @@ describe("a command that gets something else than it needs says so", () => {
     ["backup to", (file: string) => ["backup", data, file]],
     ["restore from", (file: string) => ["restore", file, join(root, "never")]],
     ["restore to", (file: string) => ["restore", data, file]],
+    ["audit", (file: string) => ["audit", file]],
     ["promote", (file: string) => ["promote", "--data", file]],
   ])("%s: a file that is no directory", async (_, argsOf) => {
     const file = join(root, "a-file");
