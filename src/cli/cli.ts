@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { refuseReceipt } from "./receipt-option.ts";
 import type { GlobalOptions, Run } from "./run.ts";
 import { createRun, type RunParts } from "./run.ts";
 import type { Say } from "./text.ts";
@@ -13,6 +14,10 @@ export type Cli = {
 export function createCli(parts: RunParts): Cli {
   return {
     say: parts.say,
-    runOf: (command) => createRun(parts, command.optsWithGlobals<GlobalOptions>()),
+    runOf: (command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      refuseReceipt(command, options);
+      return createRun(parts, options);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { InnerOperation } from "../core/index.ts";
+import { proposeOnce } from "./proposing.ts";
 import { Refused } from "./refused.ts";
 import type { Run } from "./run.ts";
 import {
@@ -23,7 +24,7 @@ export async function decideAndSubmit(
 ): Promise<Decided> {
   const who = identity ?? (await identityOf(run));
   const propose = async () => ({
-    accepted: await signAndSubmit(run, { op: "propose", inner }, who),
+    accepted: await proposeOnce(run, inner, who),
     proposed: true,
   });
   if (who.holder.startsWith("member/") && !actsAlone(inner)) return propose();

@@ -38,7 +38,10 @@ export function exitOf(problem: unknown): Exit {
   if (problem instanceof ProofMismatch) return EXIT.forged;
   if (problem instanceof Elsewhere) return EXIT.missing;
   if (problem instanceof NodeUnreachable) return EXIT.unavailable;
-  if (problem instanceof ApiProblem) return exitOfStatus(problem.status);
+  if (problem instanceof ApiProblem) {
+    // What the command line was given went into the query as it is.
+    return problem.code === "HTTP_PARAMETER" ? EXIT.usage : exitOfStatus(problem.status);
+  }
   if (isAbort(problem)) return EXIT.interrupted;
   return EXIT.internal;
 }

@@ -34,7 +34,10 @@ export async function readIdentityFile(
     : stored;
   const identity = content.split("\n").find((line) => line.startsWith("AGE-SECRET-KEY-1"));
   if (identity === undefined) {
-    throw new CliProblem("CLI_KEY_FORMAT", { path, detail: "it holds no age identity" });
+    throw new CliProblem("CLI_KEY_FORMAT", {
+      path,
+      detail: { en: "it holds no age identity", zh: "其中没有 age 身份" },
+    });
   }
   return identity.trim();
 }

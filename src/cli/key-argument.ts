@@ -53,5 +53,8 @@ async function readPublicKey(path: string): Promise<KeySpec["key"]> {
   const encoded = fromHex(/"public":\s*"([0-9a-f]+)"/.exec(text)?.[1] ?? "");
   const decoded = encoded === undefined ? undefined : decodeCbor(encoded);
   if (decoded?.ok && decoded.value instanceof Map) return decoded.value;
-  throw new CliProblem("CLI_KEY_FORMAT", { path, detail: "it has no public key" });
+  throw new CliProblem("CLI_KEY_FORMAT", {
+    path,
+    detail: { en: "it has no public key", zh: "缺少公钥" },
+  });
 }

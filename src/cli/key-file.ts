@@ -5,6 +5,7 @@ import { createFile, errnoOf, type FileSystem, makeDurable, nodeFiles } from "..
 import { type Signer, signerFromP256, signerFromSeed } from "../sdk/index.ts";
 import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
+import type { Text } from "./text.ts";
 
 /** What of a key file needs no passphrase. */
 export type KeyFile = {
@@ -97,9 +98,14 @@ export async function unlockKey(path: string, passphrase: () => Promise<string>)
   const stored = await readStored(path);
   const text = stored.secret ?? (await unlockText(path, stored.locked ?? "", await passphrase()));
   const secret = fromBase64(text.trim());
-  if (secret?.length !== 32) throw malformed(path, "the secret is not 32 bytes");
+  if (secret?.length !== 32)
+    throw malformed(path, { en: "the secret is not 32 bytes", zh: "私钥不是 32 字节" });
   const signer = signerOf(stored.alg, secret);
-  if (hex(signer.kid) !== stored.kid) throw malformed(path, "the secret is not that of the kid");
+  if (hex(signer.kid) !== stored.kid)
+    throw malformed(path, {
+      en: "the secret is not that of the kid",
+      zh: "私钥与密钥编号（kid）不符",
+    });
   return signer;
 }
 
@@ -127,11 +133,15 @@ async function readStored(path: string): Promise<Stored> {
   if (BARE_SEED.test(text)) return storedSeed(fromHex(text.trim()) ?? new Uint8Array());
   const value = parseJson(path, text);
   const { format, alg, kid, public: publicKey, holder, secret, locked } = value;
-  if (format !== "cityid/key/v1") throw malformed(path, "its format is not cityid/key/v1");
-  if (alg !== "Ed25519" && alg !== "P-256") throw malformed(path, "its alg is not known");
-  if (!isText(kid) || !/^[0-9a-f]{16}$/.test(kid)) throw malformed(path, "it has no kid");
-  if (!isText(publicKey)) throw malformed(path, "it has no public key");
-  if (isText(secret) === isText(locked)) throw malformed(path, "it has no secret");
+  if (format !== "cityid/key/v1")
+    throw malformed(path, { en: "its format is not cityid/key/v1", zh: "格式不是 cityid/key/v1" });
+  if (alg !== "Ed25519" && alg !== "P-256")
+    throw malformed(path, { en: "its alg is not known", zh: "算法（alg）未知" });
+  if (!isText(kid) || !/^[0-9a-f]{16}$/.test(kid))
+    throw malformed(path, { en: "it has no kid", zh: "缺少密钥编号（kid）" });
+  if (!isText(publicKey)) throw malformed(path, { en: "it has no public key", zh: "缺少公钥" });
+  if (isText(secret) === isText(locked))
+    throw malformed(path, { en: "it has no secret", zh: "缺少私钥" });
   return {
     format,
     alg,
@@ -175,14 +185,14 @@ function parseJson(path: string, text: string): { readonly [name: string]: unkno
   } catch {
     // Said below: the parser's message would quote the file, which may hold a secret.
   }
-  throw malformed(path, "it is not JSON");
+  throw malformed(path, { en: "it is not JSON", zh: "不是 JSON" });
 }
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function malformed(path: string, detail: string): CliProblem {
+function malformed(path: string, detail: Text): CliProblem {
   return new CliProblem("CLI_KEY_FORMAT", { path, detail });
 }
 

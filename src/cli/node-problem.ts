@@ -1,6 +1,6 @@
 import type { DirectoryTrouble } from "../node/index.ts";
 import { ApiProblem } from "../sdk/index.ts";
-import { CliProblem, type CliProblemCode, isCliProblemCode } from "./problem.ts";
+import { type CliFacts, CliProblem, type CliProblemCode, isCliProblemCode } from "./problem.ts";
 
 /** What a fault of a node brings; its classes belong to layers that a command does not know. */
 type Fault = {
@@ -19,6 +19,7 @@ const DAMAGED = new Set([
 const TROUBLES: { readonly [why: string]: CliProblemCode } = {
   absent: "NODE_NOT_BEGUN",
   "not-empty": "NODE_NOT_EMPTY",
+  "no-directory": "NODE_NO_DIRECTORY",
   begun: "NODE_BEGUN",
   "log-key-missing": "NODE_LOG_KEY",
   "log-key-other": "NODE_LOG_KEY_OTHER",
@@ -33,6 +34,9 @@ const LOGS: { readonly [code: string]: CliProblemCode } = {
   LOG_MISSING: "NODE_NOT_BEGUN",
   LOG_EXISTS: "NODE_BEGUN",
 };
+
+/** What the members decide last, as `cityid propose` takes it. */
+const ORDER_BY_VALIDATORS = JSON.stringify({ op: "param", name: "order", value: "validators" });
 
 /** Runs what works on a node's own files and port; what goes wrong there comes out as a problem that says what to do. */
 export async function onNode<T>(work: () => Promise<T>): Promise<T> {
@@ -60,12 +64,23 @@ function asProblem(thrown: unknown): unknown {
     return new CliProblem("NODE_SETTING", { detail: thrown.message }, { cause: thrown });
   }
   if (thrown.code === "EADDRINUSE" || thrown.code === "EACCES") {
-    const port = "port" in thrown ? thrown.port : "?";
-    return new CliProblem("NODE_PORT", { port }, { cause: thrown });
+    return new CliProblem("NODE_PORT", portFacts(thrown), { cause: thrown });
   }
   const host = hostThatIsNotHere(thrown);
   if (host !== undefined) return new CliProblem("NODE_HOST", { host }, { cause: thrown });
   return isFault(thrown) ? faultProblem(thrown) : thrown;
+}
+
+/** Which port a server could not have, why not, and where it is chosen. */
+function portFacts(thrown: Error & { code: unknown }): CliFacts {
+  const port = "port" in thrown ? thrown.port : "?";
+  const isMqtt = "door" in thrown && thrown.door === "mqtt";
+  const [option, variable] = isMqtt ? ["--mqtt", "CITYID_MQTT"] : ["--port", "CITYID_PORT"];
+  const trouble =
+    thrown.code === "EACCES"
+      ? { en: "may not be used by this user", zh: "不允许当前用户使用" }
+      : { en: "is taken by another program", zh: "已被其他程序占用" };
+  return { port, trouble, option, variable };
 }
 
 /** The address that a server could not listen on, since it is none of this machine's or none at all. */
@@ -91,6 +106,9 @@ function faultProblem(fault: Error & Fault): CliProblem {
   if (cause === "LEDGER_RULES") return new CliProblem("NODE_RULES", facts, options);
   if (cause === "LEDGER_CHAIN" && facts.why === "key") {
     return new CliProblem("NODE_VALIDATOR_KEYS", facts, options);
+  }
+  if (cause === "LEDGER_CHAIN" && facts.why === "undecided") {
+    return new CliProblem("NODE_UNDECIDED", { ...facts, order: ORDER_BY_VALIDATORS }, options);
   }
   if (cause === "LEDGER_ENGINE") return new CliProblem("NODE_ENGINE", facts, options);
   const trouble = cause === "LEDGER_DIRECTORY" ? TROUBLES[String(facts.why)] : LOGS[cause];

@@ -28,6 +28,7 @@ export type CliProblemCode =
   | "CLI_SHAPE"
   | "CLI_DECISION_UNKNOWN"
   | "CLI_DECISION_FORGED"
+  | "CLI_PROPOSED"
   | "CLI_PROOF"
   | "CLI_PROOF_INCOMPLETE"
   | "CLI_PROOF_FUTURE"
@@ -65,6 +66,7 @@ export type CliProblemCode =
   | "NODE_DATA_ACCESS"
   | "NODE_DISK_FULL"
   | "NODE_NOT_EMPTY"
+  | "NODE_NO_DIRECTORY"
   | "NODE_BEGUN"
   | "NODE_LOG_KEY"
   | "NODE_LOG_KEY_OTHER"
@@ -74,6 +76,7 @@ export type CliProblemCode =
   | "NODE_VALIDATOR"
   | "NODE_NO_VALIDATOR"
   | "NODE_VALIDATOR_KEYS"
+  | "NODE_UNDECIDED"
   | "NODE_ENGINE"
   | "NODE_RULES"
   | "WITNESS_OWN_LOG"
@@ -166,7 +169,7 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   },
   CLI_KEY_FORMAT: {
     exit: "key",
-    what: { en: "{path} is not a key file: {detail}", zh: "{path} 不是密钥文件：{detail}" },
+    what: { en: "{path} is not a key file: {detail}.", zh: "{path} 不是密钥文件：{detail}。" },
     remedy: {
       en: "Use a file that `cityid key new` made.",
       zh: "请使用由 `cityid key new` 生成的文件。",
@@ -262,6 +265,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Check its id: `cityid inbox decisions` lists those that await votes. Nothing was signed.",
       zh: "请核对编号：`cityid inbox decisions` 可列出待表决的决议。未签署任何内容。",
+    },
+  },
+  CLI_PROPOSED: {
+    exit: "refused",
+    what: {
+      en: "{by} put the very same to the vote already: decision {decision}.",
+      zh: "{by} 已将同一事项提请表决：决议 {decision}。",
+    },
+    remedy: {
+      en: "Approve that one instead: `cityid endorse {decision}`. Nothing was signed.",
+      zh: "请直接对其表决：`cityid endorse {decision}`。未签署任何内容。",
     },
   },
   CLI_DECISION_FORGED: {
@@ -594,10 +608,10 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   },
   NODE_PORT: {
     exit: "node",
-    what: { en: "Port {port} is taken by another program.", zh: "端口 {port} 已被其他程序占用。" },
+    what: { en: "Port {port} {trouble}.", zh: "端口 {port} {trouble}。" },
     remedy: {
-      en: "Perhaps a node runs already. Else choose another: `--port` or CITYID_PORT.",
-      zh: "可能已有节点在运行。否则请用 `--port` 或 CITYID_PORT 另选端口。",
+      en: "Perhaps a node runs already. Else choose another: `{option}` or {variable}.",
+      zh: "可能已有节点在运行。否则请用 `{option}` 或 {variable} 另选端口。",
     },
   },
   NODE_HOST: {
@@ -650,6 +664,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Name an empty directory, or one that is not there yet.",
       zh: "请指定空目录，或尚不存在的目录。",
+    },
+  },
+  NODE_NO_DIRECTORY: {
+    exit: "node",
+    what: {
+      en: "{path} is a file, or lies below one: it is not a directory.",
+      zh: "{path} 是文件（或位于文件之下），不是目录。",
+    },
+    remedy: {
+      en: "Name the directory; of a backup that is packed into a file, unpack it first.",
+      zh: "请指定目录；备份若已打包成文件，请先解包。",
     },
   },
   NODE_BEGUN: {
@@ -724,6 +749,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Start it with `cityid validator --data {path}`.",
       zh: "请用 `cityid validator --data {path}` 启动。",
+    },
+  },
+  NODE_UNDECIDED: {
+    exit: "node",
+    what: {
+      en: "The members have not decided yet that validators go on with this ledger.",
+      zh: "成员尚未决定由验证节点接续此账本。",
+    },
+    remedy: {
+      en: "Start the node. The members take in each validator (`cityid validator join CARD`), then propose and endorse {order}. Stop the node, and run this again: docs/operating.md, From one node to validators.",
+      zh: "请启动节点，由成员逐一接纳验证节点（`cityid validator join 名片`），再提请并通过 {order}；然后停止节点，重新执行。详见 docs/operating.md 的“From one node to validators”。",
     },
   },
   NODE_VALIDATOR_KEYS: {

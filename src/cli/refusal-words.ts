@@ -817,6 +817,18 @@ const ROWS: { readonly [code: string]: Row } = {
     "请申请包括该操作的授权。",
     "Ask for a grant that has this action.",
   ],
+  HTTP_NOT_FOUND: [
+    "节点没有 {path}。",
+    "The node has nothing at {path}.",
+    "请核对编号或编码，以及 `--url` 所指的节点。",
+    "Check the id or the code, and that `--url` is the node that has it.",
+  ],
+  HTTP_PARAMETER: [
+    "参数 {name} 不能是“{got}”，应为 {want}。",
+    "{name} cannot be “{got}”; it is {want}.",
+    "请更正后重新执行。",
+    "Correct it, and run the command again.",
+  ],
   HTTP_FORBIDDEN: [
     "{holder} 无权进行此操作。",
     "{holder} may not do this.",

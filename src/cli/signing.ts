@@ -14,7 +14,7 @@ import { type KeyFile, readKeyFile, unlockKey } from "./key-file.ts";
 import { passphraseFor } from "./passphrase.ts";
 import { CliProblem } from "./problem.ts";
 import { askYesNo } from "./prompt.ts";
-import { checkReceiptPath, keepReceipt } from "./receipt-file.ts";
+import { checkReceiptPath, keepReceipt, signedBefore } from "./receipt-file.ts";
 import { Refused } from "./refused.ts";
 import type { Run } from "./run.ts";
 
@@ -101,8 +101,29 @@ export async function signAndSubmit(
   operation: Operation,
   identity?: Identity,
 ): Promise<Accepted> {
-  const signed = await signShown(run, operation, identity);
-  return submitSigned(run, signed);
+  const who = identity ?? (await identityOf(run));
+  const before = await handedInBefore(run, operation, who);
+  return submitSigned(run, before ?? (await signShown(run, operation, who)));
+}
+
+/** The operation as it was signed in an earlier run that kept its receipt where this one is to. */
+async function handedInBefore(
+  run: Run,
+  operation: Operation,
+  { holder: iss }: Identity,
+): Promise<Signed | undefined> {
+  if (run.options.receipt === undefined) return undefined;
+  judgeShape(operation);
+  const { origin: aud } = await run.client.node();
+  const before = await signedBefore(run, operation, { iss, aud });
+  if (before === undefined) return undefined;
+  run.note(
+    run.say({
+      en: `${run.options.receipt} is the receipt of this very operation: it is handed in again as it is, and not signed anew.`,
+      zh: `${run.options.receipt} 正是此操作的回执：原样重新提交，不再签署。`,
+    }),
+  );
+  return before;
 }
 
 export async function submitSigned(run: Run, { bytes, id }: Signed): Promise<Accepted> {

@@ -19,9 +19,7 @@ export function untilOption(say: Say): Option {
 
 /** A day (its beginning in UTC) or a time with its zone, as RFC 3339 in UTC. */
 export function parseTime(text: string, name: string): string {
-  const isTime = isDay(text) || (TIME.test(text) && isDay(text.slice(0, "2026-11-22".length)));
-  const milliseconds = isTime ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(milliseconds)) {
+  if (!isTime(text)) {
     const example = "2026-11-22T14:05:00+08:00";
     throw new CliProblem("CLI_ARGUMENT", {
       name,
@@ -30,7 +28,13 @@ export function parseTime(text: string, name: string): string {
       example,
     });
   }
-  return new Date(milliseconds).toISOString();
+  return new Date(text).toISOString();
+}
+
+/** Whether `parseTime` takes it. */
+export function isTime(text: string): boolean {
+  const hasDay = isDay(text) || (TIME.test(text) && isDay(text.slice(0, "2026-11-22".length)));
+  return hasDay && !Number.isNaN(Date.parse(text));
 }
 
 /** Whether there is such a day: February 30 would be read as one of March. */

@@ -1,5 +1,6 @@
 import { type Argument, type Command, CommanderError, Help, type Option } from "commander";
 import { CliProblem } from "./problem.ts";
+import { takesReceipt } from "./receipt-option.ts";
 import type { Say, Text } from "./text.ts";
 
 // Commander speaks English; here its headings and complaints get their other half.
@@ -19,7 +20,7 @@ function localTitle(say: Say, title: string): string {
 /** What stands behind the description of an option or argument. */
 const NOTES = /(?:^| )\(((?:choices|default): .*)\)$/;
 
-/** Titles and notes of all helps, in the language of the run. */
+/** Titles and notes of all helps, in the language of the run, with the options that each command takes. */
 export function localHelp(say: Say): Partial<Help> {
   const local = (text: string): string =>
     say({
@@ -27,7 +28,12 @@ export function localHelp(say: Say): Partial<Help> {
       zh: text.replace(NOTES, (_, notes: string) => `（${notesInChinese(notes)}）`),
     });
   const english = new Help();
+  english.showGlobalOptions = true;
   return {
+    visibleGlobalOptions: (command) =>
+      english
+        .visibleGlobalOptions(command)
+        .filter(({ long }) => long !== "--receipt" || takesReceipt(command)),
     styleTitle: (title) => localTitle(say, title),
     optionDescription: (option: Option) => local(english.optionDescription(option)),
     argumentDescription: (argument: Argument) => local(english.argumentDescription(argument)),

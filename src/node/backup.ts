@@ -184,6 +184,9 @@ function readLedger(files: FileSystem, directory: string): { end: number; size: 
 }
 
 function mustBeEmpty(path: string, files: FileSystem): void {
+  if (files.exists(path) && files.kind(path) !== "directory") {
+    throw directoryFault(path, "no-directory");
+  }
   if (files.exists(path) && files.list(path).length > 0) throw directoryFault(path, "not-empty");
 }
 

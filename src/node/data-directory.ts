@@ -117,7 +117,7 @@ export async function readDescription(
   files: FileSystem = nodeFiles,
 ): Promise<DataDescription | undefined> {
   const text = await readText(files, join(root, FILE)).catch((cause: unknown) => {
-    const why = String(errnoOf(cause));
+    const why = errnoOf(cause) === "ENOTDIR" ? "no-directory" : String(errnoOf(cause));
     throw new LedgerFault("LEDGER_DIRECTORY", { path: root, why }, { cause });
   });
   if (text === undefined) return undefined;

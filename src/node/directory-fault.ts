@@ -6,6 +6,8 @@ export type DirectoryTrouble =
   | "absent"
   /** It should be empty, and is not. */
   | "not-empty"
+  /** It is a file, or lies below one. */
+  | "no-directory"
   /** A ledger was begun there before. */
   | "begun"
   /** The file with the seed of the log's key is not there. */

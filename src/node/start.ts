@@ -10,6 +10,7 @@ import {
 import { type ConsensusStatus, openCometLedger } from "../ledger/comet/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
+import { journalPath } from "../log/index.ts";
 import { createClient } from "../sdk/index.ts";
 import { createApp, type ParentLedger, type Server, staticFiles } from "../server/index.ts";
 import type { Witness } from "../witness/index.ts";
@@ -138,6 +139,11 @@ export async function startNode(
   const { ledger, recovery, journalEnd, confirmRestored } =
     validated ?? (await openEmbeddedLedger({ ...stores, confirmClock, readOnly }));
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
+  if (recovery.droppedBytes > 0) {
+    const { droppedBytes: bytes, journalBytes: offset } = recovery;
+    const file = journalPath(directory.ledger);
+    log.warn("damaged last record dropped", { file, offset, bytes });
+  }
   let cosigning: Cosigning | undefined;
   try {
     const witness = await openWitness(directory, { origin, clock: Date.now, log });

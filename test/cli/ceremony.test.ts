@@ -195,6 +195,15 @@ describe("the node that writes the log", () => {
       approvals: 1,
       needed: 2,
     });
+    // Proposed again, it is the same decision; by somebody else, it is for a vote.
+    const size = async () => (await node.client.node()).size;
+    const before = await size();
+    expect(jsonOf(await signed("B", "propose", file))).toMatchObject({ id, repeated: true });
+    const twice = await signed("C", "propose", file);
+    expect({ exit: twice.exit, ...JSON.parse(twice.errors) }).toMatchObject({
+      ...{ exit: 3, code: "CLI_PROPOSED", facts: { decision: id, by: "member/B" } },
+    });
+    expect(await size()).toBe(before);
     const unknown = await signed("C", "endorse", "00".repeat(32));
     expect(unknown.exit).toBe(4);
     expect(unknown.errors).toContain("CLI_DECISION_UNKNOWN");

@@ -27,6 +27,23 @@ test("rows without a code are numbered behind the highest number, whatever is mi
   expect(await exists(`${LAMPS}/000005`)).toBe(true);
 });
 
+test("rows without a code are numbered behind those that name one, wherever these stand", async () => {
+  const under = `${LAMPS}/BOX`;
+  jsonOf(await office.as("city", CITY, "register", under, "--name", "箱", "--json"));
+  const rows = ["code,name", ",a", "000001,b", ",c", "000002,d"];
+  expect(jsonOf(await importUnder(under, rows, "--json"))).toMatchObject({ count: 4 });
+  const names = await Promise.all(
+    [1, 2, 3, 4].map(async (number) => {
+      const { record } = await office.node.client.record(`${under}.00000${number}`);
+      return Object.values(record.names).map((name) => ("value" in name ? name.value : ""))[0];
+    }),
+  );
+  expect(names).toEqual(["b", "d", "a", "c"]);
+  // Where the first number is said, it stands: what meets another row's own code is told before anything is signed.
+  const again = await importUnder(under, ["code,name", ",e", "000009,f"], "--first", "9");
+  expect(again).toMatchObject({ exit: 9, errors: expect.stringMatching(/row 3: .*000009/) });
+});
+
 test("a number that the ledger has already is a bad row, which says who has it", async () => {
   const rows = ["code,name,编号", "K1,a,ZS-1", "K2,b,ZS-2"];
   jsonOf(await importUnder(LAMPS, rows, "--json"));

@@ -30,6 +30,41 @@ afterAll(() => office[Symbol.asyncDispose]());
 
 const lines = (text: string) => text.trimEnd().split("\n");
 
+describe("cityid show", () => {
+  test("as of a day or as known then tells a wrong word for one as a wrong word, in both languages", async () => {
+    for (const [option, got] of [
+      ["--known", "abc"],
+      ["--known", "0"],
+      ["--known", "2026-02-30"],
+      ["--at", "abc"],
+    ] as const) {
+      const problem = problemOf(await office.cli("show", first, option, got));
+      expect(problem).toMatchObject({ exit: 2, code: "CLI_ARGUMENT" });
+      expect(problem.what).toContain(`${option}: “${got}”`);
+    }
+    const { size } = await office.node.client.node();
+    for (const known of [String(size), "2100-01-01", "2100-01-01T00:00:00+08:00"])
+      expect(await office.cli("show", first, "--known", known)).toMatchObject({ exit: 0 });
+    // What only the node can judge it says in the language of the run.
+    const entries = await office.cli("dataset", "entries", CITY, "--lang", "zh");
+    const problem = problemOf(entries);
+    expect(problem).toMatchObject({ exit: 4, code: "DATA_NO_LOG" });
+    expect(problem.what + problem.remedy).toMatch(/账本中此编码没有带日志的数据集.*请检查编码/);
+  });
+});
+
+test("a thing without a name is refused in words, and so is a file that is no key, in Chinese too", async () => {
+  const nameless = problemOf(await office.as("city", CITY, "register", `${LAMPS}/3`));
+  expect(nameless).toMatchObject({ exit: 2, code: "CLI_MISSING" });
+  expect(nameless.what).toBe("It is not said what it is called.");
+  const key = await office.file("no.key", "{}");
+  const ran = await office.cli("key", "show", key, "--lang", "zh");
+  expect(problemOf(ran)).toMatchObject({
+    ...{ exit: 8, code: "CLI_KEY_FORMAT" },
+    what: expect.stringMatching(/不是密钥文件：格式不是 cityid\/key\/v1。$/),
+  });
+});
+
 describe("cityid history", () => {
   test("shows every change, the newest first, for people and for programs", async () => {
     const people = await office.cli("history", first);

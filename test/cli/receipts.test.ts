@@ -55,6 +55,47 @@ test("what is in the ledger is said, though its receipt could not be kept", asyn
   expect((await office.cli("show", `${LAMPS}/2`)).exit).toBe(0);
 });
 
+test("the receipt of the very same operation is no hindrance: that is handed in again, and nothing is signed", async () => {
+  const receipt = ["--receipt", at("same")];
+  expect((await register("3", ...receipt)).exit).toBe(0);
+  const { size } = await office.node.client.node();
+  const kept = await readFile(at("same.cose"));
+  const again = await register("3", ...receipt);
+  expect(again).toMatchObject({ exit: 0, out: expect.stringMatching(/^✔ .*\n.*log index \d+/) });
+  expect(again.errors).toMatch(/receipt of this very operation/);
+  expect((await office.node.client.node()).size).toBe(size);
+  expect(await readFile(at("same.cose"))).toEqual(kept);
+  // Another operation is another matter.
+  expect(problemOf(await register("4", ...receipt))).toMatchObject({ code: "CLI_FILE_EXISTS" });
+});
+
+test("an import keeps the receipt of its manifest", async () => {
+  const file = await office.file("few.csv", "code,name\nR1,a\nR2,b\n");
+  const args = ["import", file, "--under", LAMPS, "--receipt", at("manifest")];
+  expect((await office.as("city", CITY, ...args)).exit).toBe(0);
+  const policy = at("policy");
+  expect((await office.cli("export", "policy", policy)).exit).toBe(0);
+  const verified = await office.cli("verify", at("manifest"), "--policy", policy);
+  expect(verified).toMatchObject({ exit: 0 });
+});
+
+test("what never has a receipt does not take the option, nor shows it", async () => {
+  const calls = [
+    ["apply", "MA.156.1302", "--name", "x", "--evidence", "x"],
+    ["ingest", CITY, "--csv", "x", "--map", "x"],
+    ["gateway", CITY, "--broker", "mqtt://x", "--topic", "x", "--map", "x", "--spool", "x"],
+    ["dataset", "devices", "x"],
+    ["dataset", "enrol"],
+  ];
+  for (const call of calls) {
+    const ran = await office.cli(...call, "--receipt", at("never"));
+    expect(problemOf(ran)).toMatchObject({ exit: 2, code: "CLI_USAGE" });
+    const words = call.slice(0, call[0] === "dataset" ? 2 : 1);
+    expect((await office.cli(...words, "--help")).out).not.toContain("--receipt");
+  }
+  expect((await office.cli("import", "file", "--help")).out).toContain("--receipt");
+});
+
 /** A node that hands on to that of the office whatever it is asked, and tells of it first. */
 async function relay(tell: (request: Request) => Promise<void>) {
   const listener = getRequestListener(

@@ -15,6 +15,8 @@ const more = [
   "HTTP_STALLED",
   "HTTP_STOPPED",
   "HTTP_FORBIDDEN",
+  "HTTP_NOT_FOUND",
+  "HTTP_PARAMETER",
 ].concat("LEDGER_CLOCK", "LEDGER_RESTORED", "POLICY_WITNESS_OWN");
 
 const sources = [...filesBelow("src/core", ".ts"), ...filesBelow("src/server", ".ts")].map(read);

@@ -209,6 +209,7 @@ describe("exit codes", () => {
     [new CliProblem("NODE_PORT"), 10],
     [new Refused({ status: "refused", code: "STATE_PREV", facts: {}, remedy: "" }), 3],
     [api(422), 3],
+    [new ApiProblem(400, { code: "HTTP_PARAMETER", title: "t", facts: {}, remedy: "" }), 2],
     [api(401), 3],
     [api(404), 4],
     [api(410), 4],
@@ -244,6 +245,18 @@ test("a refusal of a part of an import tells its facts", () => {
   expect(refusalText("OP_UNHEARD_OF", { got: 7 }).en).toBe('{"got":7}');
 });
 
+test.each([
+  ["a key of a member", "a member", "成员"],
+  ["the holder of MA.156.1301", "MA.156.1301", "MA.156.1301"],
+])("whose key a node wants is a part of a sentence: %s", (want, en, zh) => {
+  const problem = new ApiProblem(403, {
+    ...{ code: "HTTP_FORBIDDEN", title: "t", remedy: "r" },
+    facts: { holder: "MA.156#1", want },
+  });
+  expect(reportOf(problem, "en").remedy).toBe(`Use a key of ${en}.`);
+  expect(reportOf(problem, "zh").remedy).toBe(`请用 ${zh} 的密钥。`);
+});
+
 describe("faults of a node", () => {
   const fault = (code: string, facts = {}) => Object.assign(new Error(code), { code, facts });
   test.each([
@@ -251,6 +264,7 @@ describe("faults of a node", () => {
     [fault("DATA_DIR_ACCESS", { directory: "d", reason: "EROFS" }), "NODE_DATA_ACCESS"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "absent" }), "NODE_NOT_BEGUN"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "not-empty" }), "NODE_NOT_EMPTY"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "no-directory" }), "NODE_NO_DIRECTORY"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "begun" }), "NODE_BEGUN"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-missing" }), "NODE_LOG_KEY"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-other" }), "NODE_LOG_KEY_OTHER"],
@@ -258,6 +272,8 @@ describe("faults of a node", () => {
     [fault("LOG_MISSING", { path: "d" }), "NODE_NOT_BEGUN"],
     [fault("LEDGER_DISK_FULL"), "NODE_DISK_FULL"],
     [fault("JOURNAL_DAMAGED", { offset: 7 }), "NODE_DATA_DAMAGED"],
+    [fault("LEDGER_CHAIN", { why: "undecided" }), "NODE_UNDECIDED"],
+    [fault("LEDGER_CHAIN", { why: "heights" }), "NODE_FAULT"],
     [fault("LOG_WRITE"), "NODE_FAULT"],
     [fault("PARENT_LOG_KEY", { subject: "MA.156", got: "none", want: "f00d" }), "PARENT_LOG_KEY"],
     [Object.assign(new Error(), { code: "EADDRINUSE", port: 8156 }), "NODE_PORT"],

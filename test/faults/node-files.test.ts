@@ -21,7 +21,7 @@ import { describeFaults, twice } from "./table.ts";
 
 const ROOT = "/data";
 const directory = dataDirectory(ROOT);
-const quiet = { info: () => undefined, error: () => undefined };
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** The machine of a node whose ledger was begun. */
 function machine(): FaultyFiles {

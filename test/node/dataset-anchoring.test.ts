@@ -13,7 +13,12 @@ import { AIR, type GrantsWorld, office, openGrants, photoOf } from "../server/gr
 
 let world: GrantsWorld;
 let root: string;
-const quiet = { info: () => undefined, error: () => undefined, debug: () => undefined };
+const quiet = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  debug: () => undefined,
+};
 beforeAll(async () => {
   root = mkdtempSync(join(tmpdir(), "cityid-anchoring-"));
   world = await openGrants({ no2: 1, note: "x", photo: photoOf("x"), other: AIR });

@@ -1,4 +1,11 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, truncateSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -69,6 +76,53 @@ describe("a start that fails halfway", () => {
     expect(exit).not.toBe(0);
     expect(errors).toContain(missing);
     await takePort();
+  });
+});
+
+describe("a command that gets something else than it needs says so", () => {
+  test.each([
+    ["start", (file: string) => ["start", "--port", "0", "--data", file]],
+    ["start below a file", (file: string) => ["start", "--port", "0", "--data", join(file, "x")]],
+    ["backup from", (file: string) => ["backup", file, join(root, "never")]],
+    ["backup to", (file: string) => ["backup", data, file]],
+    ["restore from", (file: string) => ["restore", file, join(root, "never")]],
+    ["restore to", (file: string) => ["restore", data, file]],
+    ["audit", (file: string) => ["audit", file]],
+    ["promote", (file: string) => ["promote", "--data", file]],
+  ])("%s: a file that is no directory", async (_, argsOf) => {
+    const file = join(root, "a-file");
+    writeFileSync(file, "of something else");
+    const { exit, errors } = await runCli([...argsOf(file), "--json"]);
+    const { code, what } = JSON.parse(errors);
+    expect({ exit, code }).toEqual({ exit: 10, code: "NODE_NO_DIRECTORY" });
+    expect(what).toContain(`${file}`);
+    expect(readFileSync(file, "utf8")).toBe("of something else");
+  });
+
+  test("promote: members who have not decided on it", async () => {
+    const { exit, errors } = await runCli(["promote", "--data", data, "--json"]);
+    const { code, remedy } = JSON.parse(errors);
+    expect({ exit, code }).toEqual({ exit: 10, code: "NODE_UNDECIDED" });
+    expect(remedy).toContain('{"op":"param","name":"order","value":"validators"}');
+  });
+
+  test("a port of MQTT that is taken is not told to be that of the node", async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(port, "127.0.0.1", resolve));
+    const where = ["--data", data, "--json"];
+    const mqtt = await runCli(["start", "--port", "0", "--mqtt", String(port), ...where]);
+    const web = await runCli(["start", "--port", String(port), ...where]);
+    await new Promise((resolve) => taken.close(resolve));
+    for (const [ran, option] of [
+      [mqtt, "--mqtt"],
+      [web, "--port"],
+    ] as const) {
+      const { code, facts, remedy } = JSON.parse(ran.errors.trim().split("\n").at(-1) ?? "");
+      expect({ exit: ran.exit, code, port: facts.port }).toEqual({
+        ...{ exit: 10, code: "NODE_PORT", port },
+      });
+      expect(remedy).toContain(`\`${option}\``);
+    }
   });
 });
 

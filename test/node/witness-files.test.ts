@@ -25,6 +25,7 @@ let lines: { readonly event: string; readonly facts: object | undefined }[];
 const clock = { now: 1_795_000_000_000 };
 const log = {
   info: () => undefined,
+  warn: () => undefined,
   error: (event: string, facts?: object) => void lines.push({ event, facts }),
 };
 const open = () =>

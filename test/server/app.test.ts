@@ -49,6 +49,21 @@ describe("every answer", () => {
     });
   });
 
+  test("a refusal is in Chinese for who asks for it, and in English for everybody else", async () => {
+    const asked = ["zh-CN,zh;q=0.9,en;q=0.5", "en,zh;q=0.5", undefined].map(async (language) => {
+      const headers = language === undefined ? undefined : { "Accept-Language": language };
+      const response = await world.get("/v1/codes/MA.156.1301?at=abc", headers);
+      expect(response.headers.get("Vary")).toContain("Accept-Language");
+      return response.json();
+    });
+    const [chinese, ...english] = await Promise.all(asked);
+    const same = { code: "HTTP_PARAMETER", facts: { name: "at", got: "abc", want: "YYYY-MM-DD" } };
+    expect(chinese).toMatchObject({ ...same, title: "查询参数有误" });
+    expect(chinese.remedy).toMatch(/^请/);
+    for (const each of english)
+      expect(each).toMatchObject({ ...same, title: "A parameter of the query is wrong" });
+  });
+
   test("an endless address: 414", async () => {
     const response = await world.get(`/v1/codes?q=${"x".repeat(9000)}`);
     expect(response.status).toBe(414);

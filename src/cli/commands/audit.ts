@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { Command } from "commander";
 import { auditProblem } from "../audit-words.ts";
 import { cacheDirectory } from "../cache-directory.ts";
@@ -64,6 +65,10 @@ async function auditPath(run: Run, directory: string, options: Options): Promise
     const example = "cityid audit https://id.example --policy policy.txt";
     throw new CliProblem("CLI_ARGUMENT", { name: "cityid audit", got: directory, want, example });
   }
+  const isFile = await stat(directory)
+    .then((found) => !found.isDirectory())
+    .catch(() => false);
+  if (isFile) throw new CliProblem("NODE_NO_DIRECTORY", { path: directory });
   const { auditDirectory } = await import("../../node/index.ts");
   const report = await onNode(() => auditDirectory(directory));
   if (!report.intact) throw damageProblem(directory, report.refusal, report.entries);

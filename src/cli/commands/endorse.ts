@@ -12,6 +12,7 @@ import {
 } from "../../core/index.ts";
 import { ApiProblem, type DecisionJson, describeOperation } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
+import { factWords } from "../fact-words.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { printAccepted, signAndSubmit } from "../signing.ts";
@@ -50,7 +51,7 @@ export function addEndorse(program: Command, { say, runOf }: Cli): void {
         accepted,
         run.say({
           en: `Voted. The decision is ${state}: ${approvals} of ${needed} approvals.`,
-          zh: `已表决。决议状态：${state}，赞成 ${approvals}，需要 ${needed}。`,
+          zh: `已表决。决议状态：${factWords({ state }, "zh").state}，赞成 ${approvals}，需要 ${needed}。`,
         }),
       );
     });

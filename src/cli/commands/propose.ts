@@ -4,7 +4,7 @@ import type { Cli } from "../cli.ts";
 import { printDecided } from "../deciding.ts";
 import { fileProblem } from "../file-problem.ts";
 import { operationFromJson } from "../operation-json.ts";
-import { signAndSubmit } from "../signing.ts";
+import { proposeOnce } from "../proposing.ts";
 import { withPrev } from "../with-prev.ts";
 
 export function addPropose(program: Command, { say, runOf }: Cli): void {
@@ -29,7 +29,7 @@ export function addPropose(program: Command, { say, runOf }: Cli): void {
         throw fileProblem(path, cause);
       });
       const inner = operationFromJson(await withPrev(run, text), path);
-      const accepted = await signAndSubmit(run, { op: "propose", inner });
+      const accepted = await proposeOnce(run, inner);
       printDecided(run, { accepted, proposed: true }, "");
     });
 }

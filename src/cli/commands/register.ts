@@ -105,12 +105,16 @@ async function itemOf(run: Run, code: Code, options: Options): Promise<RegisterI
   const fields = readRecordFields(options, run.now());
   const kind = options.kind ?? kindOf(code);
   const className = options.class ?? (kind === "thing" ? classOf(code) : undefined);
+  if (fields.names === undefined) {
+    const want = { en: "what it is called", zh: "其名称" };
+    throw new CliProblem("CLI_MISSING", { want, example: "--name 路灯" });
+  }
   const after = await controlOfEnded(run, code);
   return {
     ...fields,
     code,
     kind,
-    names: fields.names ?? {},
+    names: fields.names,
     ...(className === undefined ? {} : { class: className }),
     ...(options.childKey === undefined
       ? {}

@@ -5,8 +5,10 @@ import { everyItem, type RecordAnswer } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { readCodeArgument } from "../code-argument.ts";
 import { gather } from "../gather.ts";
+import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { keyLines, recordLines } from "../show-record.ts";
+import { isTime, parseDay, parseTime } from "../time-argument.ts";
 import { fetchProof } from "../verify/fetch-proof.ts";
 
 type Options = {
@@ -60,7 +62,21 @@ async function recoveryDelayOf({ client }: Run): Promise<number | undefined> {
 }
 
 function asOf({ at, known }: Options): { at?: string; known?: string } {
-  return { ...(at === undefined ? {} : { at }), ...(known === undefined ? {} : { known }) };
+  return {
+    ...(at === undefined ? {} : { at: parseDay(at, "--at") }),
+    ...(known === undefined ? {} : { known: readKnown(known) }),
+  };
+}
+
+/** A size of the log, or a time. */
+function readKnown(text: string): string {
+  if (/^[1-9]\d{0,15}$/.test(text)) return text;
+  if (isTime(text)) return parseTime(text, "--known");
+  const want = { en: "a size of the log or a time", zh: "日志长度或时间" };
+  throw new CliProblem("CLI_ARGUMENT", {
+    ...{ name: "--known", got: text, want },
+    example: "--known 1236, --known 2026-11-22T14:05:00+08:00",
+  });
 }
 
 function asOfLine(run: Run, { at, known }: RecordAnswer): string[] {

@@ -10,9 +10,10 @@ import {
 } from "../../core/index.ts";
 import { ApiProblem, type ManifestPlan, type Signed } from "../../sdk/index.ts";
 import { CliProblem } from "../problem.ts";
+import { checkReceiptOf } from "../receipt-file.ts";
 import { Refused } from "../refused.ts";
 import type { Run } from "../run.ts";
-import { signShown } from "../signing.ts";
+import { signShown, submitSigned } from "../signing.ts";
 import type { ImportRequest } from "./request.ts";
 import { dropState, type ImportState, stateFileOf, writeState } from "./state-file.ts";
 
@@ -64,13 +65,15 @@ export async function openManifest(
   before: ImportState | undefined,
 ): Promise<boolean> {
   const id = hex(signed.id);
-  if (before === undefined || !(await isOpen(run, id))) {
-    const outcome = await run.client.submit(signed.bytes);
-    if (outcome.status === "refused") {
+  await checkReceiptOf(run, signed.bytes);
+  // One that is there is handed in again for its receipt alone.
+  const wantsReceipt = run.options.receipt !== undefined;
+  if (before === undefined || wantsReceipt || !(await isOpen(run, id))) {
+    await submitSigned(run, signed).catch(async (cause: unknown) => {
       // Refused as it is signed: the next try signs anew.
-      await dropState(path);
-      throw new Refused(outcome);
-    }
+      if (cause instanceof Refused) await dropState(path);
+      throw cause;
+    });
   }
   if (await isOpen(run, id)) return true;
   run.result({ manifest: id, state: "proposed" }, () => [

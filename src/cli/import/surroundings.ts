@@ -6,7 +6,7 @@ import { aliasKeyOf, classNameOf, type Surroundings } from "./item.ts";
 import { openMapped } from "./open-mapped.ts";
 import type { AskedImport } from "./request.ts";
 
-/** What the ledger has already, and the number behind all that it has. */
+/** What the ledger has already, and the number behind all that it and the file itself have. */
 export type Found = Surroundings & { readonly nextNumber: number };
 
 /** Asks the node what a file is judged against, so that a row can be refused before anything is signed. */
@@ -25,7 +25,7 @@ export async function lookAround(run: Run, request: AskedImport): Promise<Found>
     taken: (code) => taken.has(code),
     knowsClass: (name) => known.has(name),
     holderOf: (code, alias) => holders.get(aliasKeyOf(code, alias)),
-    nextNumber: highest + 1,
+    nextNumber: Math.max(highest, named.highest) + 1,
   };
 }
 
@@ -33,6 +33,8 @@ type Named = {
   /** Below which the node is asked for children too: there, a thing's class stands between it and a department. */
   readonly classes: ReadonlySet<string>;
   readonly aliases: ReadonlyMap<string, { readonly city: string; readonly alias: Alias }>;
+  /** The highest number among the rows' own codes: those without one are numbered behind it, wherever they stand. */
+  readonly highest: number;
 };
 
 /** What the rows name that only the node can judge; the file is read for it only where they can name something. */
@@ -42,17 +44,19 @@ async function readNamed(request: AskedImport): Promise<Named> {
   const classes = new Set<string>();
   const aliases = new Map<string, { readonly city: string; readonly alias: Alias }>();
   const isAboveClasses = !["class", "item"].includes(codeShape(terms.under));
-  const hasAliases = [...mapping.values()].some(({ what }) => what === "alias");
-  if (!isAboveClasses && !hasAliases) return { classes, aliases };
+  const namesSome = [...mapping.values()].some(({ what }) => what === "alias" || what === "code");
+  let highest = 0;
+  if (!isAboveClasses && !namesSome) return { classes, aliases, highest };
   for await (const row of source.rows()) {
     const draft = readCells(row, mapping, terms);
     const name = isAboveClasses ? classNameIn(draft, terms) : undefined;
     if (name !== undefined) classes.add(name);
+    highest = Math.max(highest, numberIn(draft.code ?? ""));
     const code = (draft.code ?? terms.under) as Code;
     for (const alias of draft.aliases)
       aliases.set(aliasKeyOf(code, alias), { city: divisionOf(code), alias });
   }
-  return { classes, aliases };
+  return { classes, aliases, highest };
 }
 
 function classNameIn(draft: Draft, { under }: RowTerms): string | undefined {
@@ -62,6 +66,10 @@ function classNameIn(draft: Draft, { under }: RowTerms): string | undefined {
 /** A number that an import may have given: `--first` takes no longer one. */
 const NUMBER = /[./](\d{1,9})$/;
 
+function numberIn(code: string): number {
+  return Number(NUMBER.exec(code)?.[1] ?? 0);
+}
+
 async function childrenOf(run: Run, parents: readonly string[]) {
   const taken = new Set<string>();
   let highest = 0;
@@ -70,7 +78,7 @@ async function childrenOf(run: Run, parents: readonly string[]) {
       for await (const { code, effective } of run.client.everyChild(parent)) {
         if (effective.status !== "void" && effective.status !== "retired") taken.add(code);
         // A number that was taken back is not given again either.
-        highest = Math.max(highest, Number(NUMBER.exec(code)?.[1] ?? 0));
+        highest = Math.max(highest, numberIn(code));
       }
     } catch (cause) {
       // A class that is not there yet has nothing below it.

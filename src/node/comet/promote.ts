@@ -46,7 +46,7 @@ export type Promoted = {
  * engine, since all of it stands in the ledger. Done again, it changes nothing.
  *
  * @throws LedgerFault LEDGER_DIRECTORY where there is no such node, LEDGER_CHAIN where the members have not given the ledger
- *   to validators (`order`) or this is none of them (`key`)
+ *   to validators (`undecided`) or this is none of them (`key`)
  */
 export async function promote(options: PromoteOptions): Promise<Promoted> {
   const { dataDirectory: root, listen, pace = PACES.wide } = options;
@@ -116,7 +116,7 @@ async function readEnd(root: string, origin: string): Promise<End> {
   try {
     const get = <T>(key: string) => read<T>(ledger, key);
     if (!isOrderedByValidators({ get: (key) => get(key) as never })) {
-      throw new LedgerFault("LEDGER_CHAIN", { why: "order" });
+      throw new LedgerFault("LEDGER_CHAIN", { why: "undecided" });
     }
     const { active } = present(get<ValidatorsList>(VALIDATORS_KEY), "the validators");
     const values = active.map(({ id }) => [id, get<ValidatorValue>(keyOfValidator(id))] as const);

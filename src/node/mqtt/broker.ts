@@ -43,7 +43,7 @@ type Session = { readonly from: IngestSource; wantsAnswers: boolean };
  * A broker of MQTT 3.1.1 that takes messages for datasets and forwards nothing to anybody: what is published is an entry, or it
  * is refused. A message of QoS 1 or 2 is acknowledged once it is durable, or was refused for good.
  *
- * @throws Error EADDRINUSE, EACCES
+ * @throws Error EADDRINUSE, EACCES, marked as of this `door`: it is not chosen where the port of the node is
  */
 export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
   const { ingest, log, random } = options;
@@ -126,7 +126,7 @@ export async function openBroker(options: MqttOptions): Promise<RunningMqtt> {
   const port = await listening(server, options).catch(async (cause: unknown) => {
     // Its timers would keep the process alive.
     await endOf(broker);
-    throw cause;
+    throw cause instanceof Error ? Object.assign(cause, { door: "mqtt" }) : cause;
   });
   log.info("mqtt listening", { host: options.host, port });
   return {

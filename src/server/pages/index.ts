@@ -15,6 +15,6 @@ export {
   pageResponse,
   renderPage,
 } from "./layout.ts";
-export { problemAdvice, problemMain, problemTitle } from "./problem-page.ts";
+export { problemMain, problemTitle } from "./problem-page.ts";
 export { proseMarkup } from "./prose.ts";
 export { PAGE_STYLE, PAGE_STYLE_PATH } from "./style.ts";

@@ -12,7 +12,7 @@ export function problemTitle({ code, title }: Problem, language: Language): stri
 }
 
 /** What to do about it. */
-export function problemAdvice({ code, remedy }: Problem, language: Language): string {
+function problemAdvice({ code, remedy }: Problem, language: Language): string {
   return PROBLEM_WORDS[code]?.remedy[language] ?? translated(remedy, language, PROBLEM_ZH);
 }
 

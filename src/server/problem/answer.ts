@@ -8,13 +8,14 @@ import {
   languageOf,
   PAGE_VARY,
   pageResponse,
-  problemAdvice,
   problemMain,
   problemTitle,
   renderPage,
+  translated,
 } from "../pages/index.ts";
 import type { Services } from "../services.ts";
 import { type AnyRefusal, type Problem, problemOf, retryAfter } from "./problem.ts";
+import { PROBLEM_ZH } from "./words-zh.ts";
 
 /** Answers refusals: a page for who asks for one, else a problem. */
 export type Problems = {
@@ -35,9 +36,9 @@ export function createProblems(
     const language = languageOf(request);
     if (bestType(request.headers.get("Accept") ?? undefined, TYPES) !== "text/html") {
       const type = { "Content-Type": "application/problem+json", Vary: PAGE_VARY };
-      return new Response(JSON.stringify(inWords(problem, language)), {
+      return new Response(JSON.stringify(problemIn(problem, language)), {
         status: problem.status,
-        headers: { ...headers, ...type },
+        headers: { ...headers, ...type, "Content-Language": language },
       });
     }
     return pageResponse(pageOf(request, problem, language), problem.status, headers);
@@ -61,11 +62,10 @@ export function createProblems(
   return { plain, answer: (c, refusal, status) => plain(c.req.raw, refusal, status) };
 }
 
-/** Title and remedy in the language of whoever asked; in English they are those of the table. */
-function inWords(problem: Problem, language: Language): Problem {
-  if (language === "en") return problem;
-  const [title, remedy] = [problemTitle(problem, language), problemAdvice(problem, language)];
-  return { ...problem, title, remedy };
+/** Code and facts are the same in every language. */
+function problemIn(problem: Problem, language: Language): Problem {
+  const said = (english: string): string => translated(english, language, PROBLEM_ZH);
+  return { ...problem, title: said(problem.title), remedy: said(problem.remedy) };
 }
 
 function headersOf(refusal: AnyRefusal): Record<string, string> {

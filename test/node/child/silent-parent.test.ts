@@ -90,7 +90,7 @@ test("anchoring ends when it is told to, whatever the parent does", async () => 
     parent,
     delegate: { code: MA1301 as Code, iss: MA1301, signer },
     nowMilliseconds: () => world.clock.now,
-    log: { info: note, error: note },
+    log: { info: note, warn: note, error: note },
   });
   await until(async () => waiting.size > 0 || undefined);
   await anchoring[Symbol.asyncDispose]();
