@@ -9,6 +9,7 @@ export type CliProblemCode =
   | "CLI_USAGE"
   | "CLI_FILE"
   | "CLI_FILE_EXISTS"
+  | "CLI_DISK_FULL"
   | "CLI_FILE_FORMAT"
   | "CLI_CODE"
   | "CLI_ARGUMENT"
@@ -110,6 +111,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     exit: "usage",
     what: { en: "{path} exists and is not overwritten.", zh: "{path} 已存在，不会被覆盖。" },
     remedy: { en: "Choose another name, or move it away.", zh: "请换一个文件名，或先移走原文件。" },
+  },
+  CLI_DISK_FULL: {
+    exit: "usage",
+    what: {
+      en: "The disk is full, or the quota of this user is used up: what was to be written is not whole.",
+      zh: "磁盘已满，或本用户的配额已用完：要写入的文件不完整。",
+    },
+    remedy: {
+      en: "Make room, remove what was begun, and run it again.",
+      zh: "请腾出空间，删除未写完的文件，然后重新运行。",
+    },
   },
   CLI_FILE_FORMAT: {
     exit: "usage",
@@ -594,7 +606,10 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   },
   NODE_PORT: {
     exit: "node",
-    what: { en: "Port {port} is taken by another program.", zh: "端口 {port} 已被其他程序占用。" },
+    what: {
+      en: "Port {port} is taken by another program, or this user may not use it.",
+      zh: "端口 {port} 已被其他程序占用，或本用户无权使用。",
+    },
     remedy: {
       en: "Perhaps a node runs already. Else choose another: `--port` or CITYID_PORT.",
       zh: "可能已有节点在运行。否则请用 `--port` 或 CITYID_PORT 另选端口。",
@@ -625,21 +640,24 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   NODE_DATA_ACCESS: {
     exit: "node",
     what: {
-      en: "The node may not write in {directory} ({reason}).",
-      zh: "节点无法写入目录 {directory}（{reason}）。",
+      en: "{directory} may not be read or written by this user ({reason}).",
+      zh: "本用户无法读写 {directory}（{reason}）。",
     },
     remedy: {
-      en: "Check who owns the directory, its mode, and that the disk is not mounted read-only.",
-      zh: "请检查目录的所有者和权限，以及磁盘是否以只读方式挂载。",
+      en: "Check who owns it, its mode, and that the disk is not mounted read-only.",
+      zh: "请检查其所有者和权限，以及磁盘是否以只读方式挂载。",
     },
   },
   NODE_DISK_FULL: {
     exit: "node",
     what: {
-      en: "The disk is too full for the node to start. Nothing is lost.",
-      zh: "磁盘空间不足，节点无法启动。数据没有丢失。",
+      en: "The disk is too full. Nothing that the ledger acknowledged is lost.",
+      zh: "磁盘空间不足。账本已确认的数据没有丢失。",
     },
-    remedy: { en: "Make room, then start it again.", zh: "请腾出空间，然后重新启动。" },
+    remedy: {
+      en: "Make room, then run it again; a copy that was begun is none, and to be removed first.",
+      zh: "请腾出空间，然后重新运行；未完成的副本无效，请先删除。",
+    },
   },
   NODE_NOT_EMPTY: {
     exit: "node",

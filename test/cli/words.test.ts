@@ -261,6 +261,13 @@ describe("faults of a node", () => {
     [fault("LOG_WRITE"), "NODE_FAULT"],
     [fault("PARENT_LOG_KEY", { subject: "MA.156", got: "none", want: "f00d" }), "PARENT_LOG_KEY"],
     [Object.assign(new Error(), { code: "EADDRINUSE", port: 8156 }), "NODE_PORT"],
+    [Object.assign(new Error(), { code: "EACCES", port: 80, syscall: "listen" }), "NODE_PORT"],
+    [
+      Object.assign(new Error(), { code: "EACCES", path: "f", syscall: "open" }),
+      "NODE_DATA_ACCESS",
+    ],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "EACCES" }), "NODE_DATA_ACCESS"],
+    [Object.assign(new Error(), { code: "ENOSPC", syscall: "write" }), "NODE_DISK_FULL"],
     [Object.assign(new Error(), { code: "EADDRNOTAVAIL", address: "10.9.9.9" }), "NODE_HOST"],
     [Object.assign(new Error(), { code: "ENOTFOUND", hostname: "999.1.1.1" }), "NODE_HOST"],
     [Object.assign(new Error("bad"), { name: "ConfigError", code: "CONFIG" }), "NODE_SETTING"],
