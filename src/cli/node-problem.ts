@@ -23,6 +23,8 @@ const TROUBLES: { readonly [why: string]: CliProblemCode } = {
   begun: "NODE_BEGUN",
   "log-key-missing": "NODE_LOG_KEY",
   "log-key-other": "NODE_LOG_KEY_OTHER",
+  "log-key-foreign": "NODE_LOG_KEY_FOREIGN",
+  "no-seed": "NODE_KEY_FORMAT",
   "witness-memory": "NODE_WITNESS_MEMORY",
   "witness-key-of-log": "NODE_WITNESS_KEY",
   "witness-own": "NODE_WITNESS_OWN",

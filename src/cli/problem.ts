@@ -69,6 +69,8 @@ export type CliProblemCode =
   | "NODE_BEGUN"
   | "NODE_LOG_KEY"
   | "NODE_LOG_KEY_OTHER"
+  | "NODE_LOG_KEY_FOREIGN"
+  | "NODE_KEY_FORMAT"
   | "NODE_WITNESS_MEMORY"
   | "NODE_WITNESS_KEY"
   | "NODE_WITNESS_OWN"
@@ -698,6 +700,28 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Move it away if it belongs to no ledger, or name another directory.",
       zh: "若它不属于任何账本，请移走；否则请指定其他目录。",
+    },
+  },
+  NODE_LOG_KEY_FOREIGN: {
+    exit: "node",
+    what: {
+      en: "{path} is not the key of this log: no trust policy of the ledger ever named it.",
+      zh: "{path} 不是本日志的密钥：账本的信任策略从未载有该密钥。",
+    },
+    remedy: {
+      en: "Put the right file back. Nobody would believe what this one signs.",
+      zh: "请放回正确的文件；用此密钥签署的内容无人采信。",
+    },
+  },
+  NODE_KEY_FORMAT: {
+    exit: "node",
+    what: {
+      en: "{path} holds no key: it should be one line of 64 hex digits.",
+      zh: "{path} 中没有密钥：应为一行 64 位十六进制数字。",
+    },
+    remedy: {
+      en: "Put the right file back from where it is kept.",
+      zh: "请从保存处放回正确的文件。",
     },
   },
   NODE_WITNESS_MEMORY: {

@@ -254,6 +254,8 @@ describe("faults of a node", () => {
     [fault("LEDGER_DIRECTORY", { path: "d", why: "begun" }), "NODE_BEGUN"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-missing" }), "NODE_LOG_KEY"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-other" }), "NODE_LOG_KEY_OTHER"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-foreign" }), "NODE_LOG_KEY_FOREIGN"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "no-seed" }), "NODE_KEY_FORMAT"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "format 9" }), "NODE_FAULT"],
     [fault("LOG_MISSING", { path: "d" }), "NODE_NOT_BEGUN"],
     [fault("LEDGER_DISK_FULL"), "NODE_DISK_FULL"],
