@@ -709,8 +709,8 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "{path} 不是本日志的密钥：账本的信任策略从未载有该密钥。",
     },
     remedy: {
-      en: "Put the right file back. Nobody would believe what this one signs.",
-      zh: "请放回正确的文件；用此密钥签署的内容无人采信。",
+      en: "Put the right file back: nobody would believe what this one signs. Where it is lost for good, start with `--confirm-log-key`, and have the members vote on a policy that names the new one.",
+      zh: "请放回正确的文件：用此密钥签署的内容无人采信。若原密钥已永久遗失，请用 `--confirm-log-key` 启动，并由成员表决将新密钥写入信任策略。",
     },
   },
   NODE_KEY_FORMAT: {

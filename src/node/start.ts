@@ -141,7 +141,8 @@ export async function startNode(
   let cosigning: Cosigning | undefined;
   try {
     // A validator that joined after a rotation has not replayed the policy yet that names its key.
-    if (validated === undefined) mustBeNamed(ledger, signers, directory.logKey);
+    if (validated === undefined && !config.confirmLogKey)
+      mustBeNamed(ledger, signers, directory.logKey);
     const witness = await openWitness(directory, { origin, clock: Date.now, log });
     const confirm = async () => {
       const { restored: _, format: __, ...rest } = description;

@@ -98,6 +98,9 @@ describe("a wrong file in the place of the log's key", () => {
     expect(exit).toBe(10);
     expect(problem).toMatchObject({ code: "NODE_LOG_KEY_FOREIGN", facts: { path: file } });
     await takePort();
+    const config = { ...configOf(join(root, "foreign", "data")), confirmLogKey: true };
+    await using node = await startNode(config);
+    expect(node.origin).toBe(ORIGIN);
   });
 
   test("what is no key at all ends it too, with the name of the file", async () => {
