@@ -590,12 +590,12 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   INIT_LOG_KEY: {
     exit: "key",
     what: {
-      en: "{path} is not the log key that the genesis names.",
-      zh: "{path} 不是创世文件所载的日志密钥。",
+      en: "{path} is not the log key that the genesis names, or the policy of the ledger.",
+      zh: "{path} 不是创世文件或账本信任策略所载的日志密钥。",
     },
     remedy: {
-      en: "Use the file that `cityid init member --log` made beside the description.",
-      zh: "请使用 `cityid init member --log` 与描述一同生成的文件。",
+      en: "Use the file that `cityid init member --log` made beside the description; of a ledger that runs, `keys/log.key` of another validator.",
+      zh: "请使用 `cityid init member --log` 与描述一同生成的文件；账本已运行时，请使用其他验证节点的 `keys/log.key`。",
     },
   },
   NODE_SETTING: {
