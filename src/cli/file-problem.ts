@@ -30,3 +30,9 @@ export function isFileError(thrown: unknown): thrown is NodeJS.ErrnoException & 
     typeof thrown.path === "string"
   );
 }
+
+/** Whether something that was thrown says that there is no room; where a file is written to that is open already, it names none. */
+export function isDiskFull(thrown: unknown): thrown is NodeJS.ErrnoException {
+  if (!(thrown instanceof Error && "syscall" in thrown && "code" in thrown)) return false;
+  return thrown.code === "ENOSPC" || thrown.code === "EDQUOT" || thrown.code === "EFBIG";
+}

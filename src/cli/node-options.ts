@@ -17,6 +17,7 @@ export type NodeOptions = {
   readonly maxAge?: string;
   readonly confirmClock?: true;
   readonly confirmRestored?: true;
+  readonly confirmLogKey?: true;
 };
 
 export function addNodeOptions(command: Command, say: Say): Command {
@@ -87,6 +88,13 @@ export function addNodeOptions(command: Command, say: Say): Command {
         en: "after a restore: nobody has seen a newer state than this one",
         zh: "恢复备份后：确认无人见过比这更新的状态",
       }),
+    )
+    .option(
+      "--confirm-log-key",
+      say({
+        en: "the log's key is lost for good: go on with another one, which the members then vote into the policy",
+        zh: "确认日志密钥已永久遗失：改用另一密钥，并由成员表决写入信任策略",
+      }),
     );
 }
 
@@ -104,6 +112,7 @@ export function nodeSettings(options: NodeOptions): NodeSettings {
     maxAgeSeconds: maxAge === undefined ? undefined : readAge(maxAge),
     confirmClock: options.confirmClock,
     confirmRestored: options.confirmRestored,
+    confirmLogKey: options.confirmLogKey,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DirectoryTrouble } from "../node/index.ts";
 import { ApiProblem } from "../sdk/index.ts";
+import { isDiskFull, isFileError } from "./file-problem.ts";
 import { type CliFacts, CliProblem, type CliProblemCode, isCliProblemCode } from "./problem.ts";
 
 /** What a fault of a node brings; its classes belong to layers that a command does not know. */
@@ -23,12 +24,16 @@ const TROUBLES: { readonly [why: string]: CliProblemCode } = {
   begun: "NODE_BEGUN",
   "log-key-missing": "NODE_LOG_KEY",
   "log-key-other": "NODE_LOG_KEY_OTHER",
+  "log-key-foreign": "NODE_LOG_KEY_FOREIGN",
+  "no-seed": "NODE_KEY_FORMAT",
   "witness-memory": "NODE_WITNESS_MEMORY",
   "witness-key-of-log": "NODE_WITNESS_KEY",
   "witness-own": "NODE_WITNESS_OWN",
   validator: "NODE_VALIDATOR",
   "no-validator": "NODE_NO_VALIDATOR",
 } satisfies { readonly [why in DirectoryTrouble]: CliProblemCode };
+
+const NO_ACCESS = new Set(["EACCES", "EPERM", "EROFS"]);
 
 const LOGS: { readonly [code: string]: CliProblemCode } = {
   LOG_MISSING: "NODE_NOT_BEGUN",
@@ -63,8 +68,12 @@ function asProblem(thrown: unknown): unknown {
   if (thrown.name === "ConfigError") {
     return new CliProblem("NODE_SETTING", { detail: thrown.message }, { cause: thrown });
   }
-  if (thrown.code === "EADDRINUSE" || thrown.code === "EACCES") {
+  if ("port" in thrown && (thrown.code === "EADDRINUSE" || thrown.code === "EACCES")) {
     return new CliProblem("NODE_PORT", portFacts(thrown), { cause: thrown });
+  }
+  if (isDiskFull(thrown)) return new CliProblem("NODE_DISK_FULL", {}, { cause: thrown });
+  if (isFileError(thrown) && NO_ACCESS.has(String(thrown.code))) {
+    return noAccess(thrown.path, thrown.code, thrown);
   }
   const host = hostThatIsNotHere(thrown);
   if (host !== undefined) return new CliProblem("NODE_HOST", { host }, { cause: thrown });
@@ -111,8 +120,15 @@ function faultProblem(fault: Error & Fault): CliProblem {
     return new CliProblem("NODE_UNDECIDED", { ...facts, order: ORDER_BY_VALIDATORS }, options);
   }
   if (cause === "LEDGER_ENGINE") return new CliProblem("NODE_ENGINE", facts, options);
+  if (cause === "LEDGER_DIRECTORY" && NO_ACCESS.has(String(facts.why))) {
+    return noAccess(facts.path, facts.why, fault);
+  }
   const trouble = cause === "LEDGER_DIRECTORY" ? TROUBLES[String(facts.why)] : LOGS[cause];
   if (trouble !== undefined) return new CliProblem(trouble, facts, options);
   const told = { cause, facts: JSON.stringify(facts) };
   return new CliProblem(DAMAGED.has(cause) ? "NODE_DATA_DAMAGED" : "NODE_FAULT", told, options);
+}
+
+function noAccess(directory: unknown, reason: unknown, cause: Error): CliProblem {
+  return new CliProblem("NODE_DATA_ACCESS", { directory, reason }, { cause });
 }

@@ -9,6 +9,7 @@ export type CliProblemCode =
   | "CLI_USAGE"
   | "CLI_FILE"
   | "CLI_FILE_EXISTS"
+  | "CLI_DISK_FULL"
   | "CLI_FILE_FORMAT"
   | "CLI_CODE"
   | "CLI_ARGUMENT"
@@ -70,6 +71,8 @@ export type CliProblemCode =
   | "NODE_BEGUN"
   | "NODE_LOG_KEY"
   | "NODE_LOG_KEY_OTHER"
+  | "NODE_LOG_KEY_FOREIGN"
+  | "NODE_KEY_FORMAT"
   | "NODE_WITNESS_MEMORY"
   | "NODE_WITNESS_KEY"
   | "NODE_WITNESS_OWN"
@@ -113,6 +116,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     exit: "usage",
     what: { en: "{path} exists and is not overwritten.", zh: "{path} 已存在，不会被覆盖。" },
     remedy: { en: "Choose another name, or move it away.", zh: "请换一个文件名，或先移走原文件。" },
+  },
+  CLI_DISK_FULL: {
+    exit: "usage",
+    what: {
+      en: "The disk is full, or the quota of this user is used up: what was to be written is not whole.",
+      zh: "磁盘已满，或本用户的配额已用完：要写入的文件不完整。",
+    },
+    remedy: {
+      en: "Make room, remove what was begun, and run it again.",
+      zh: "请腾出空间，删除未写完的文件，然后重新运行。",
+    },
   },
   CLI_FILE_FORMAT: {
     exit: "usage",
@@ -590,12 +604,12 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   INIT_LOG_KEY: {
     exit: "key",
     what: {
-      en: "{path} is not the log key that the genesis names.",
-      zh: "{path} 不是创世文件所载的日志密钥。",
+      en: "{path} is not the log key that the genesis names, or the policy of the ledger.",
+      zh: "{path} 不是创世文件或账本信任策略所载的日志密钥。",
     },
     remedy: {
-      en: "Use the file that `cityid init member --log` made beside the description.",
-      zh: "请使用 `cityid init member --log` 与描述一同生成的文件。",
+      en: "Use the file that `cityid init member --log` made beside the description; of a ledger that runs, `keys/log.key` of another validator.",
+      zh: "请使用 `cityid init member --log` 与描述一同生成的文件；账本已运行时，请使用其他验证节点的 `keys/log.key`。",
     },
   },
   NODE_SETTING: {
@@ -639,21 +653,24 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   NODE_DATA_ACCESS: {
     exit: "node",
     what: {
-      en: "The node may not write in {directory} ({reason}).",
-      zh: "节点无法写入目录 {directory}（{reason}）。",
+      en: "{directory} may not be read or written by this user ({reason}).",
+      zh: "本用户无法读写 {directory}（{reason}）。",
     },
     remedy: {
-      en: "Check who owns the directory, its mode, and that the disk is not mounted read-only.",
-      zh: "请检查目录的所有者和权限，以及磁盘是否以只读方式挂载。",
+      en: "Check who owns it, its mode, and that the disk is not mounted read-only.",
+      zh: "请检查其所有者和权限，以及磁盘是否以只读方式挂载。",
     },
   },
   NODE_DISK_FULL: {
     exit: "node",
     what: {
-      en: "The disk is too full for the node to start. Nothing is lost.",
-      zh: "磁盘空间不足，节点无法启动。数据没有丢失。",
+      en: "The disk is too full. Nothing that the ledger acknowledged is lost.",
+      zh: "磁盘空间不足。账本已确认的数据没有丢失。",
     },
-    remedy: { en: "Make room, then start it again.", zh: "请腾出空间，然后重新启动。" },
+    remedy: {
+      en: "Make room, then run it again; a copy that was begun is none, and to be removed first.",
+      zh: "请腾出空间，然后重新运行；未完成的副本无效，请先删除。",
+    },
   },
   NODE_NOT_EMPTY: {
     exit: "node",
@@ -705,6 +722,28 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Move it away if it belongs to no ledger, or name another directory.",
       zh: "若它不属于任何账本，请移走；否则请指定其他目录。",
+    },
+  },
+  NODE_LOG_KEY_FOREIGN: {
+    exit: "node",
+    what: {
+      en: "{path} is not the key of this log: no trust policy of the ledger ever named it.",
+      zh: "{path} 不是本日志的密钥：账本的信任策略从未载有该密钥。",
+    },
+    remedy: {
+      en: "Put the right file back: nobody would believe what this one signs. Where it is lost for good, start with `--confirm-log-key`, and have the members vote on a policy that names the new one.",
+      zh: "请放回正确的文件：用此密钥签署的内容无人采信。若原密钥已永久遗失，请用 `--confirm-log-key` 启动，并由成员表决将新密钥写入信任策略。",
+    },
+  },
+  NODE_KEY_FORMAT: {
+    exit: "node",
+    what: {
+      en: "{path} holds no key: it should be one line of 64 hex digits.",
+      zh: "{path} 中没有密钥：应为一行 64 位十六进制数字。",
+    },
+    remedy: {
+      en: "Put the right file back from where it is kept.",
+      zh: "请从保存处放回正确的文件。",
     },
   },
   NODE_WITNESS_MEMORY: {

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { createCli } from "./cli.ts";
 import { EXIT, type Exit } from "./exit.ts";
-import { fileProblem, isFileError } from "./file-problem.ts";
+import { fileProblem, isDiskFull, isFileError } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
 import { createProgram } from "./program.ts";
 import { printReport, reportOf } from "./report.ts";
@@ -49,5 +49,6 @@ export async function runCli(
 function asProblem(thrown: unknown, signal: AbortSignal): unknown {
   const isOnPurpose = thrown instanceof CliProblem && thrown.code === "NODE_RULES";
   if (signal.aborted && !isOnPurpose) return signal.reason;
-  return isFileError(thrown) ? fileProblem(thrown.path, thrown) : thrown;
+  if (isFileError(thrown)) return fileProblem(thrown.path, thrown);
+  return isDiskFull(thrown) ? new CliProblem("CLI_DISK_FULL", {}, { cause: thrown }) : thrown;
 }

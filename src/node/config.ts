@@ -32,6 +32,8 @@ export type NodeConfig = {
   readonly confirmClock: boolean;
   /** The operator says that nobody has seen a newer state than the backup that was restored. */
   readonly confirmRestored: boolean;
+  /** The operator says that the log's key is lost for good: the members are to vote on a policy that names the one that is there. */
+  readonly confirmLogKey: boolean;
   readonly logFormat: "json" | "quiet";
 };
 
@@ -92,6 +94,7 @@ export function configFromEnv(
     contextHosts: hostsFrom(settings.contextHosts ?? listFrom(env.CITYID_CONTEXT_HOSTS)),
     confirmClock: settings.confirmClock ?? false,
     confirmRestored: settings.confirmRestored ?? false,
+    confirmLogKey: settings.confirmLogKey ?? false,
     logFormat: settings.logFormat ?? (env.CITYID_LOG === "quiet" ? "quiet" : "json"),
   });
 }

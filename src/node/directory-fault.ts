@@ -14,6 +14,10 @@ export type DirectoryTrouble =
   | "log-key-missing"
   /** It holds another key than the one that the ledger is begun with. */
   | "log-key-other"
+  /** It holds a key that no policy of the ledger ever named. */
+  | "log-key-foreign"
+  /** A file that should hold the seed of a key holds something else. */
+  | "no-seed"
   /** The witness's key is there, and what it cosigned is not. */
   | "witness-memory"
   /** The witness's key is that of the log. */

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { Mirror, type MirrorOptions } from "../audit/index.ts";
 import { createMirrorApp, type Server } from "../server/index.ts";
+import { readDescription } from "./data-directory.ts";
+import { directoryFault } from "./directory-fault.ts";
 import { listen } from "./listen.ts";
 import { quietLog } from "./log.ts";
 
@@ -8,8 +10,15 @@ export type MirrorServer = AsyncDisposable & { readonly url: string };
 
 export const DEFAULT_MIRROR_PORT = 8157;
 
-/** Opens a copy of a log in a directory; nothing is fetched yet. @throws LogFault `DATA_DIR_IN_USE`, `DATA_DIR_ACCESS` */
-export function openMirror(options: MirrorOptions): Promise<Mirror> {
+/**
+ * Opens a copy of a log in a directory, which is not that of a node: what the copy keeps would lie among the node's own files.
+ * Nothing is fetched yet.
+ *
+ * @throws LogFault `DATA_DIR_IN_USE`, `DATA_DIR_ACCESS`; LedgerFault LEDGER_DIRECTORY
+ */
+export async function openMirror(options: MirrorOptions): Promise<Mirror> {
+  const { directory } = options;
+  if ((await readDescription(directory)) !== undefined) throw directoryFault(directory, "begun");
   return Mirror.open(options);
 }
 

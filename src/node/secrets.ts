@@ -9,13 +9,14 @@ import {
   nodeFiles,
   readText,
 } from "../log/index.ts";
+import { directoryFault } from "./directory-fault.ts";
 
 // Seeds of keys that a node itself holds: the log's, and in a demonstration everybody's. One file each, mode 0600, one line
 // of hex. Keys of people are the CLI's affair, which can also encrypt them.
 
 const SEED_BYTES = 32;
 
-/** Reads the 32-byte seed in a file, or makes one, durable when it resolves. @throws Error when the file holds something else */
+/** Reads the 32-byte seed in a file, or makes one, durable when it resolves. @throws as `readSeed` */
 export async function seedFile(path: string, files: FileSystem = nodeFiles): Promise<Uint8Array> {
   const present = await readSeed(path, files);
   if (present !== undefined) {
@@ -49,14 +50,14 @@ export async function keepSeed(path: string, files: FileSystem): Promise<void> {
   await files.syncDirectory(dirname(path));
 }
 
-/** `undefined` when there is no such file. */
+/** `undefined` when there is no such file. @throws LedgerFault LEDGER_DIRECTORY when it holds something else */
 export async function readSeed(
   path: string,
   files: FileSystem = nodeFiles,
 ): Promise<Uint8Array | undefined> {
   const text = await readText(files, path);
   if (text === undefined) return undefined;
-  if (!/^[0-9a-f]{64}\n?$/.test(text)) throw new Error(`${path} holds no seed of 32 bytes in hex`);
+  if (!/^[0-9a-f]{64}\n?$/.test(text)) throw directoryFault(path, "no-seed");
   files.restrict(path, 0o600);
   return new Uint8Array(Buffer.from(text.trim(), "hex"));
 }

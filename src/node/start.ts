@@ -37,7 +37,7 @@ import { otherNodes } from "./follow/other-nodes.ts";
 import { keepHeapsSmall } from "./heap.ts";
 import { listen, urlOf } from "./listen.ts";
 import { jsonLog, type NodeLog, quietLog } from "./log.ts";
-import { logSignersOf } from "./log-key.ts";
+import { logSignersOf, mustBeNamed } from "./log-key.ts";
 import { openBridge } from "./mqtt/bridge.ts";
 import { openBroker } from "./mqtt/broker.ts";
 import { createNotifier } from "./notify/notifier.ts";
@@ -146,6 +146,9 @@ export async function startNode(
   }
   let cosigning: Cosigning | undefined;
   try {
+    // A validator that joined after a rotation has not replayed the policy yet that names its key.
+    if (validated === undefined && !config.confirmLogKey)
+      mustBeNamed(ledger, signers, directory.logKey);
     const witness = await openWitness(directory, { origin, clock: Date.now, log });
     const confirm = async () => {
       const { restored: _, format: __, ...rest } = description;

@@ -187,6 +187,17 @@ describe("cityid audit URL", () => {
 });
 
 describe("cityid mirror", () => {
+  test("keeps no copy among the files of a node", async () => {
+    const { url, data } = office.node;
+    const before = readdirSync(data);
+    const { exit, errors } = await runCli(["mirror", url, data, "--once", "--json"]);
+    expect({ exit, problem: JSON.parse(errors) }).toMatchObject({
+      exit: 10,
+      problem: { code: "NODE_BEGUN", facts: { path: data } },
+    });
+    expect(readdirSync(data)).toEqual(before);
+  });
+
   test("copies what there is, resumes, and keeps files that any web server serves", async () => {
     const want = await settled();
     const directory = fresh();

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { publicEd25519 } from "#crypto";
 import {
   formatVerifierKey,
   fromHex,
+  hashLeaf,
   hex,
   present,
   RULE_VERSION,
@@ -16,10 +17,12 @@ import {
   utf8,
   verifierKey,
 } from "../../src/core/index.ts";
+import { formatAppState } from "../../src/ledger/comet/index.ts";
 import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
 import { openMemoryLedger } from "../../src/ledger/memory/index.ts";
 import type { AppDependencies } from "../../src/server/index.ts";
 import { member, START_MILLISECONDS } from "../core/state/kit.ts";
+import { discard } from "../discard.ts";
 import { keyOf, peerOf, VALIDATED } from "../ledger/comet/chain-caller.ts";
 import { logSigner, openWorld, type World } from "../server/world.ts";
 import { runHere } from "./in-process.ts";
@@ -174,3 +177,28 @@ test.each(["10.0.0.1:99999", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1"])(
     expect([exit, JSON.parse(errors).facts.name]).toEqual([2, "--address"]);
   },
 );
+
+test("a validator that joins a chain is not begun with the key of another log", async () => {
+  const root = mkdtempSync(join(tmpdir(), "cityid-joining-"));
+  try {
+    const [chain, logKey] = [join(root, "genesis.json"), join(root, "log.key")];
+    const app = { origin: "node.test/log", genesis: utf8("g"), size: 1, root: hashLeaf(utf8("r")) };
+    writeFileSync(chain, JSON.stringify({ app_state: formatAppState(app) }));
+    writeFileSync(logKey, `${"07".repeat(32)}\n`, { mode: 0o600 });
+    const data = join(root, "data");
+    const { exit, errors } = await runHere(
+      [
+        ...["validator", "init", "--name", "v5", "--address", "10.0.0.5:26656", "--data", data],
+        ...["--chain", chain, "--log-key", logKey, "--json"],
+      ],
+      env,
+    );
+    expect({ exit, ...JSON.parse(errors) }).toMatchObject({
+      ...{ exit: 8, code: "INIT_LOG_KEY" },
+      facts: { path: logKey },
+    });
+    expect(existsSync(data)).toBe(false);
+  } finally {
+    discard(root);
+  }
+});

@@ -11,11 +11,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { freePort } from "../../bench/lib/free-port.mjs";
+import { formatVerifierKey } from "../../src/core/index.ts";
 import { readLog } from "../../src/log/index.ts";
 import { readDescription, writeDescription } from "../../src/node/data-directory.ts";
 import { configFromEnv, startDemo, startNode } from "../../src/node/index.ts";
+import { logKey } from "../../src/node/log-key.ts";
 import { runCli } from "../cli/served-world.ts";
 import { discard } from "../discard.ts";
+import { LOG_SEED, ORIGIN } from "../sdk/world.ts";
 import { flip } from "./flip.ts";
 import { beginLedger } from "./real-node.ts";
 
@@ -123,6 +126,34 @@ describe("a command that gets something else than it needs says so", () => {
       });
       expect(remedy).toContain(`\`${option}\``);
     }
+  });
+});
+
+describe("a wrong file in the place of the log's key", () => {
+  const startWith = async (name: string, text: string) => {
+    const policy = `log ${formatVerifierKey(logKey(ORIGIN, LOG_SEED))}\nquorum none\n`;
+    const copy = await beginLedger(join(root, name), { policy });
+    const file = join(copy, "keys", "log.key");
+    writeFileSync(file, text);
+    const start = ["start", "--data", copy, "--port", String(port), "--json"];
+    const { exit, errors } = await runCli(start);
+    return { exit, file, problem: JSON.parse(errors.trim().split("\n").at(-1) ?? "") };
+  };
+
+  test("a key that no policy ever named ends the start: nobody would believe what it signs", async () => {
+    const { exit, file, problem } = await startWith("foreign", `${"07".repeat(32)}\n`);
+    expect(exit).toBe(10);
+    expect(problem).toMatchObject({ code: "NODE_LOG_KEY_FOREIGN", facts: { path: file } });
+    await takePort();
+    const config = { ...configOf(join(root, "foreign", "data")), confirmLogKey: true };
+    await using node = await startNode(config);
+    expect(node.origin).toBe(ORIGIN);
+  });
+
+  test("what is no key at all ends it too, with the name of the file", async () => {
+    const { exit, file, problem } = await startWith("no-seed", "-----BEGIN CERTIFICATE-----\n");
+    expect(exit).toBe(10);
+    expect(problem).toMatchObject({ code: "NODE_KEY_FORMAT", facts: { path: file } });
   });
 });
 

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { auditDirectory } from "../../src/node/index.ts";
 import { discard } from "../discard.ts";
 import { CITY, code, issueCity, signAs } from "../sdk/world.ts";
-import { beginLedger, type RealNode, startRealNode, until } from "./real-node.ts";
+import { beginLedger, MAIN, type RealNode, startRealNode, until } from "./real-node.ts";
 
 // A node whose disk takes nothing more, and then does again. Two disks that really do so: a small file system that somebody
 // else has filled, and a limit on the size of each file, which needs no privilege.
@@ -52,6 +52,26 @@ const fileLimit: Disk = {
   makeRoom: ({ pid }) => spawnSync("prlimit", [`--pid=${pid}`, "--fsize=unlimited:"]),
 };
 afterAll(() => discard(fileLimit.root));
+
+test("a backup that finds no room says so, and so does a file that another command writes", async () => {
+  const root = mkdtempSync(join(tmpdir(), "cityid-no-room-"));
+  try {
+    const data = await beginLedger(root);
+    const cityid = (...args: readonly string[]) =>
+      spawnSync("prlimit", ["--fsize=0:", process.execPath, MAIN, ...args, "--json"], {
+        encoding: "utf8",
+      });
+    const copied = cityid("backup", data, join(root, "copy"));
+    expect(copied).toMatchObject({ status: 10, stdout: "" });
+    expect(JSON.parse(copied.stderr)).toMatchObject({ code: "NODE_DISK_FULL" });
+    await using node = await startRealNode({ data });
+    const policy = cityid("export", "policy", join(root, "policy"), "--url", node.url);
+    expect(policy).toMatchObject({ status: 2, stdout: "" });
+    expect(JSON.parse(policy.stderr)).toMatchObject({ code: "CLI_DISK_FULL" });
+  } finally {
+    discard(root);
+  }
+});
 
 describe.each([
   ["no room on the file system", fileSystem, canMount],

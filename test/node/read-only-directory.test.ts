@@ -36,8 +36,30 @@ test("a node does not start in a directory that it may not write, and changes no
     facts: { directory: join(data, "ledger"), reason: "EACCES" },
   });
   const words = cityid("start", "--data", data, "--port", "0", "--lang", "zh").stderr;
-  expect(words).toMatch(/无法写入目录 .*ledger（EACCES）[\s\S]*检查目录的所有者和权限/);
+  expect(words).toMatch(/无法读写 .*ledger（EACCES）[\s\S]*检查其所有者和权限/);
   expect(readdirSync(join(data, "ledger"))).toEqual(before);
+});
+
+test("a file that it may not read is named, and no port is blamed", () => {
+  const journal = join(data, "ledger", "journal");
+  chmodSync(join(data, "ledger"), 0o755);
+  chmodSync(journal, 0o000);
+  try {
+    for (const [...args] of [
+      ["start", "--data", data, "--port", "0"],
+      ["backup", data, join(root, "unread")],
+    ]) {
+      const ended = cityid(...args, "--json");
+      expect(ended).toMatchObject({ status: 10, stdout: "" });
+      expect(JSON.parse(ended.stderr)).toMatchObject({
+        code: "NODE_DATA_ACCESS",
+        facts: { directory: journal, reason: "EACCES" },
+      });
+    }
+  } finally {
+    chmodSync(journal, 0o644);
+    chmodSync(join(data, "ledger"), 0o555);
+  }
 });
 
 test("an audit and a backup only read", () => {

@@ -6,7 +6,6 @@ import {
   decodeCbor,
   decodeGenesis,
   formatVerifierKey,
-  fromHex,
   type Genesis,
   hashLeaf,
   hex,
@@ -21,8 +20,9 @@ import { fileProblem } from "../file-problem.ts";
 import { writeIdentityFile } from "../identity-file.ts";
 import { composeGenesis, type GenesisTerms } from "../init/compose-genesis.ts";
 import { readableFingerprint } from "../init/fingerprint.ts";
+import { readLogKey } from "../init/log-key.ts";
 import { type MemberFile, readMemberFile } from "../init/member-file.ts";
-import { refuseOpenFile, writeKeyFile, writePrivate } from "../key-file.ts";
+import { writeKeyFile, writePrivate } from "../key-file.ts";
 import { onNode } from "../node-problem.ts";
 import { newPassphrase } from "../passphrase.ts";
 import { CliProblem } from "../problem.ts";
@@ -327,20 +327,6 @@ async function makeNode(run: Run, options: NodeOptions): Promise<void> {
       zh: `  启动：${command} --data ${data}`,
     }),
   ]);
-}
-
-/** The log's key, which must be the one that the genesis names. */
-async function readLogKey(path: string, policy: string, origin: string): Promise<Uint8Array> {
-  const text = await readFile(path, "utf8").catch((cause) => {
-    throw fileProblem(path, cause);
-  });
-  await refuseOpenFile(path);
-  const seed = fromHex(text.trim());
-  if (seed?.length === 32) {
-    const vkey = formatVerifierKey(verifierKey(origin, "ed25519", publicEd25519(seed)));
-    if (policy.includes(vkey)) return seed;
-  }
-  throw new CliProblem("INIT_LOG_KEY", { path });
 }
 
 function addNextLogKey(init: Command, { say, runOf }: Cli): void {

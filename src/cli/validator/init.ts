@@ -6,6 +6,7 @@ import type { StateSync } from "../../node/index.ts";
 import type { Cli } from "../cli.ts";
 import { type DataOption, dataDirectoryOf } from "../data-option.ts";
 import { fileProblem } from "../file-problem.ts";
+import { readLogKey } from "../init/log-key.ts";
 import { onNode } from "../node-problem.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
@@ -108,6 +109,12 @@ async function init(run: Run, options: Options): Promise<void> {
   );
   const dataDirectory = await dataDirectoryOf(run, options);
   const chain = options.chain === undefined ? undefined : await read(options.chain);
+  const logKey = chain === undefined ? undefined : logKeyOf(options);
+  if (logKey !== undefined) {
+    // Nobody would believe what a validator signs with another.
+    const { origin, policy } = await run.client.node();
+    await readLogKey(logKey, policy, origin);
+  }
   const card = await onNode(async () => {
     const known = (await readDescription(dataDirectory))?.origin;
     const origin =
@@ -116,9 +123,9 @@ async function init(run: Run, options: Options): Promise<void> {
         : originOfChain(chain);
     const url = nodeUrl === undefined ? {} : { url: nodeUrl };
     const made = await validatorCard({ id: name, dataDirectory, origin, address, ...url });
-    if (chain !== undefined) {
+    if (chain !== undefined && logKey !== undefined) {
       await prepareValidator({
-        ...{ dataDirectory, id: name, chain, logKey: logKeyOf(options) },
+        ...{ dataDirectory, id: name, chain, logKey },
         listen: options.listen ?? `0.0.0.0:${address.slice(address.lastIndexOf(":") + 1)}`,
         peers: await peersOf(run, name),
         ...stateSyncOf(options),
