@@ -41,6 +41,7 @@ import { createSeed, keepSeed, readSeed } from "./secrets.ts";
 //   keys/witness.key        seed of the key that it cosigns with, mode 0600
 //   witness/logs/*.policy   the logs that it cosigns for: the policies of their ledgers
 //   witness/seen/<hash>     the last checkpoint that it cosigned of each log
+//   witness/seen/logs       the hashes of them all, so that one that was lost is missed
 //   witness/seen/vkey       the public half of the key: whose memory this is, which goes with it
 //   fraud/*.json            two things that one log signed and that cannot both be true
 

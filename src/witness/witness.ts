@@ -83,6 +83,10 @@ export function createWitness({
   const notes = new Map<string, SignedCheckpoint>();
   /** The end of the queue of each log: one request at a time is judged and stored. */
   const queues = new Map<string, Promise<unknown>>();
+  /** The logs whose notes the memory should hold; read when it is first asked for. */
+  let seen: Promise<Set<string>> | undefined;
+  /** The end of the queue of those who enter a log there. */
+  let entering: Promise<unknown> = Promise.resolve();
 
   async function add(request: AddCheckpoint): Promise<Result<string, WitnessRefusal>> {
     const { origin } = request.checkpoint;
@@ -135,6 +139,34 @@ export function createWitness({
     // Until the write is known to have ended well, nothing is known of the memory.
     notes.delete(hash);
     await memory.put(nameOf(hash), utf8(formatNote(note)));
+    // Behind the note: a list that names what is not there would end what never began.
+    if (!(await seenLogs()).has(hash)) await enter(hash);
+  }
+
+  function seenLogs(): Promise<Set<string>> {
+    seen ??= readSeen();
+    return seen;
+  }
+
+  async function readSeen(): Promise<Set<string>> {
+    try {
+      return new Set(linesOf(await memory.get(SEEN_LOGS)));
+    } catch (cause) {
+      // The next one asks the memory again.
+      seen = undefined;
+      throw cause;
+    }
+  }
+
+  function enter(hash: string): Promise<void> {
+    const done = entering.then(async () => {
+      const all = await seenLogs();
+      const lines = [...all, hash].sort();
+      await memory.put(SEEN_LOGS, utf8(`${lines.join("\n")}\n`));
+      all.add(hash);
+    });
+    entering = done.catch(() => undefined);
+    return done;
   }
 
   async function remembered(
@@ -142,7 +174,8 @@ export function createWitness({
     hash: string,
   ): Promise<SignedCheckpoint | "unreadable" | undefined> {
     const bytes = await memory.get(nameOf(hash));
-    if (bytes === undefined) return undefined;
+    // One note that somebody lost would be one branch more that could be cosigned.
+    if (bytes === undefined) return (await seenLogs()).has(hash) ? "unreadable" : undefined;
     const parsed = parseCheckpoint(fromUtf8(bytes) ?? "", true);
     return parsed.ok && parsed.value.origin === origin ? parsed.value : "unreadable";
   }
@@ -167,6 +200,13 @@ export function createWitness({
       return bytes && fromUtf8(bytes);
     },
   };
+}
+
+/** Hashes of the origins of all logs that were cosigned, one a line. */
+const SEEN_LOGS = "seen/logs";
+
+function linesOf(bytes: Uint8Array | undefined): readonly string[] {
+  return (fromUtf8(bytes ?? new Uint8Array()) ?? "").split("\n").filter(Boolean);
 }
 
 function nameOf(hash: string): string {

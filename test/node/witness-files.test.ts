@@ -78,7 +78,11 @@ test("what was cosigned is in a file before the answer, and stays what it was in
   expect((await witness?.add(request(tree.body(0, 20))))?.ok).toBe(true);
   const file = join(root, "witness", "seen", originHash(ORIGIN));
   expect(readFileSync(file, "utf8")).toBe(await witness?.latest(originHash(ORIGIN)));
-  expect(readdirSync(join(root, "witness", "seen")).sort()).toEqual([originHash(ORIGIN), "vkey"]);
+  expect(readdirSync(join(root, "witness", "seen")).sort()).toEqual([
+    originHash(ORIGIN),
+    "logs",
+    "vkey",
+  ]);
   const next = await open();
   expect(await next?.add(request(branch("b", 10).body(0, 20)))).toMatchObject({
     error: { code: "WITNESS_ROOT", size: 20 },

@@ -276,7 +276,8 @@ describe("a witness", () => {
     const taken = answers.filter(({ said }) => said === "cosigned");
     // All begin at 10: the first that is stored moves the witness on, and all others are told so.
     expect(taken).toHaveLength(1);
-    expect(kept.puts).toBe(2);
+    // Both notes, and with the first one the list of logs.
+    expect(kept.puts).toBe(3);
   });
 
   test("goes on from its memory in a new process, however the old one ended", async () => {
@@ -317,6 +318,16 @@ describe("a witness", () => {
         code: "WITNESS_MEMORY",
         origin: ORIGIN,
       });
+    }
+  });
+
+  test("cosigns nothing of a log of which it lost what it saw: not from the beginning again", async () => {
+    const kept = memory();
+    const witness = () => witnessOf({ memory: kept });
+    expect(await ask(witness(), log.body(0, 3))).toBe("cosigned");
+    kept.notes.delete(`seen/${originHash(ORIGIN)}`);
+    for (const body of [log.body(3, 4), fork.body(0, 3)]) {
+      expect(await ask(witness(), body)).toEqual({ code: "WITNESS_MEMORY", origin: ORIGIN });
     }
   });
 });
