@@ -211,6 +211,10 @@ describe.skipIf(CHROMIUM === undefined)(
       await page.goto(`${url}/report/${OFFICE}`);
       await page.locator("textarea:visible").waitFor();
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+      // As large as a thumb.
+      for (const tick of await page.locator("label.tick:visible").all()) {
+        expect((await tick.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+      }
       await page.goto(`${url}/report/%25`);
       await page.goto(`${url}/report/MA.156%E0%A4%A`);
       await page.locator("main").waitFor();
