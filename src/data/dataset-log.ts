@@ -16,6 +16,7 @@ import {
   createLog,
   type FileSystem,
   isDiskFull,
+  journalPath,
   type Log,
   LogFault,
   logExists,
@@ -57,9 +58,18 @@ export type DatasetLogOptions = {
   readonly monotonicMilliseconds: () => number;
   /** Hears of each code of whose plates something else is known. */
   readonly onPlates?: (code: string) => void;
+  /** Told of a record that opening dropped: it was being written when the power went, and nobody was told that it was durable. */
+  readonly onDropped?: (dropped: DroppedRecord) => void;
   readonly files?: FileSystem;
   /** It was brought back from a backup: it takes nothing until it is said that nobody has seen a newer state of it. */
   readonly isRestored?: boolean;
+};
+
+/** Which file, and where in it how much. */
+export type DroppedRecord = {
+  readonly file: string;
+  readonly offset: number;
+  readonly bytes: number;
 };
 
 /** Entries that wait at once, and their facts together: beyond it nobody waits. */
@@ -119,6 +129,9 @@ export async function openDatasetLog(
       endsBeginning: () => true,
       ...(published.ok && { published: published.value }),
     });
+    if (log.torn !== undefined) {
+      options.onDropped?.({ file: journalPath(`${directory}/log`), ...log.torn });
+    }
     const size = published.ok ? published.value.size : 0;
     return new OpenDatasetLog({ ...options, files }, log, bodies, size);
   } catch (cause) {

@@ -21,6 +21,7 @@ export { countLasting, lasting } from "./count-lasting.ts";
 export {
   createDatasetLog,
   type DatasetLogOptions,
+  type DroppedRecord,
   openDatasetLog,
   type Restored,
 } from "./dataset-log.ts";

@@ -24,6 +24,7 @@ import {
   type DatasetLog,
   type DatasetLogOptions,
   type DatasetLogs,
+  type DroppedRecord,
   type EntityStore,
   LogFault,
   type OpenStore,
@@ -70,6 +71,7 @@ export type DatasetsOptions = {
   readonly random: (bytes: number) => Uint8Array;
   /** Opens the store of what a dataset says, in its directory; in memory where nothing is said. */
   readonly openStore?: (directory: string, ...of: Parameters<OpenStore>) => EntityStore;
+  readonly onDropped?: (dropped: DroppedRecord) => void;
   readonly files?: FileSystem;
 };
 
@@ -228,7 +230,7 @@ async function openOne(options: Opening, description: Description): Promise<Held
 }
 
 async function partsOf(
-  { directory, openStore, files = nodeFiles, onPlates }: Opening,
+  { directory, openStore, files = nodeFiles, onPlates, onDropped }: Opening,
   { reference, origin, access }: Description,
 ): Promise<DatasetLogOptions & { readonly gatewaySeed: Uint8Array }> {
   const dataset = join(directory, datasetName(reference));
@@ -240,6 +242,7 @@ async function partsOf(
   const gateway = coseKey({ kind: "ed25519", bytes: publicEd25519(gatewaySeed) });
   return {
     ...{ directory: own, reference, gateway, gatewaySeed, files, onPlates },
+    ...(onDropped && { onDropped }),
     signAsGateway: (message) => signEd25519(gatewaySeed, message),
     ...(openStore && { openStore: (log, anew) => openStore(own, log, anew) }),
     signer: { key: logKey(origin, seed), seed },

@@ -7,6 +7,7 @@ import {
   type Policy,
   paramKey,
 } from "../core/index.ts";
+import type { DroppedRecord } from "../data/index.ts";
 import { type ConsensusStatus, openCometLedger } from "../ledger/comet/index.ts";
 import { openEmbeddedLedger, type Recovery } from "../ledger/embedded/index.ts";
 import type { Ledger } from "../ledger/index.ts";
@@ -141,8 +142,7 @@ export async function startNode(
   log.info("ledger opened", { ...recovery, size: ledger.head().size });
   if (recovery.droppedBytes > 0) {
     const { droppedBytes: bytes, journalBytes: offset } = recovery;
-    const file = journalPath(directory.ledger);
-    log.warn("damaged last record dropped", { file, offset, bytes });
+    warnOfDropped(log)({ file: journalPath(directory.ledger), offset, bytes });
   }
   let cosigning: Cosigning | undefined;
   try {
@@ -218,6 +218,7 @@ async function serve(
       clock: Date.now,
       random: randomly,
       openStore: storeOf,
+      onDropped: warnOfDropped(log),
     });
     closing.unshift(() => datasets[Symbol.asyncDispose]());
     if (config.confirmRestored) await confirmRestoredDatasets({ ledger, log }, datasets);
@@ -349,6 +350,10 @@ function parentLedger(
     ...{ url, code: name, proofs: parentProofs(parent, name, Date.now) },
     ...(grants && { grants }),
   };
+}
+
+function warnOfDropped(log: NodeLog): (dropped: DroppedRecord) => void {
+  return (dropped) => log.warn("damaged last record dropped", { ...dropped });
 }
 
 /** The keys that sign for the log: those of the policy, and where it names none the node's own. */
