@@ -68,6 +68,7 @@ export type CliProblemCode =
   | "NODE_DISK_FULL"
   | "NODE_NOT_EMPTY"
   | "NODE_NO_DIRECTORY"
+  | "NODE_INSIDE"
   | "NODE_BEGUN"
   | "NODE_LOG_KEY"
   | "NODE_LOG_KEY_OTHER"
@@ -692,6 +693,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     remedy: {
       en: "Name the directory; of a backup that is packed into a file, unpack it first.",
       zh: "请指定目录；备份若已打包成文件，请先解包。",
+    },
+  },
+  NODE_INSIDE: {
+    exit: "node",
+    what: {
+      en: "{path} lies in the directory that is to be copied.",
+      zh: "{path} 位于要复制的目录之内。",
+    },
+    remedy: {
+      en: "Name a directory outside of it, best on another disk: what destroys the one would destroy the copy.",
+      zh: "请指定该目录之外的目录，最好在另一块磁盘上：否则原数据损毁时副本也随之损毁。",
     },
   },
   NODE_BEGUN: {

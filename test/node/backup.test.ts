@@ -92,6 +92,21 @@ test("it is not written over something else", async () => {
   expect(nothing.errors).toMatch(/NODE_NOT_BEGUN/);
 });
 
+test("it is not written into what it is a copy of, nor brought back into itself", async () => {
+  for (const [command, from] of [
+    ["backup", node.data],
+    ["restore", backup],
+  ] as const) {
+    const to = join(from, "deep", "copy");
+    const ran = await runCli([command, from, to, "--json"]);
+    expect(ran).toMatchObject({ exit: 10, out: "" });
+    expect(JSON.parse(ran.errors)).toMatchObject({ code: "NODE_INSIDE", facts: { path: to } });
+    expect(existsSync(join(from, "deep"))).toBe(false);
+  }
+  // A name that only begins alike lies beside it.
+  expect((await runCli(["backup", node.data, `${node.data}-copy`])).exit).toBe(0);
+});
+
 test("it comes back read-only, until its operator says that nobody saw a newer state", async () => {
   const data = join(root, "restored");
   const restored = await runCli(["restore", backup, data]);
