@@ -1015,7 +1015,10 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   },
   IMPORT_EMPTY: {
     exit: "rows",
-    what: { en: "{path} has no row to import.", zh: "{path} 中没有可导入的行。" },
+    what: {
+      en: "{path} has no row, and no feature, to import.",
+      zh: "{path} 中没有可导入的行或要素（Feature）。",
+    },
     remedy: { en: "Check that it is the right file.", zh: "请确认选对了文件。" },
   },
   IMPORT_COLUMNS: {
