@@ -14,6 +14,7 @@ export type CliProblemCode =
   | "CLI_CODE"
   | "CLI_ARGUMENT"
   | "CLI_MISSING"
+  | "CLI_NODE_CERTIFICATE"
   | "CLI_KEY_NONE"
   | "CLI_KEY_MISSING"
   | "CLI_KEY_MODE"
@@ -154,6 +155,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     exit: "usage",
     what: { en: "It is not said {want}.", zh: "没有说明{want}。" },
     remedy: { en: "Write it like {example}.", zh: "正确的写法如 {example}。" },
+  },
+  CLI_NODE_CERTIFICATE: {
+    exit: "unavailable",
+    what: {
+      en: "{url} answers, but its certificate is not trusted ({reason}).",
+      zh: "{url} 有应答，但其证书不受信任（{reason}）。",
+    },
+    remedy: {
+      en: "Check the address and this machine's clock, or have its operator renew the certificate. That of an authority of your own is trusted with NODE_EXTRA_CA_CERTS=FILE.",
+      zh: "请核对地址和本机时钟，或请其运营方更新证书。证书由自建机构签发时，请设置 NODE_EXTRA_CA_CERTS=文件 以信任该机构。",
+    },
   },
   CLI_KEY_NONE: {
     exit: "key",
