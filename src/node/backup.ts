@@ -1,4 +1,5 @@
-import { dirname, join, resolve, sep } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { type AuditOptions, type AuditReport, auditDirectory } from "../ledger/embedded/index.ts";
 import {
   type FileSystem,
@@ -195,7 +196,14 @@ function mustBeEmpty(path: string, files: FileSystem): void {
 
 /** A copy within what it is of is lost together with it, and would be copied itself. */
 function mustLieOutside(from: string, to: string): void {
-  if (resolve(to).startsWith(resolve(from) + sep)) throw directoryFault(to, "inside");
+  if (realPath(to).startsWith(realPath(from) + sep)) throw directoryFault(to, "inside");
+}
+
+/** Where a path leads behind links, also one of which the end is still to be made. */
+function realPath(path: string): string {
+  const whole = resolve(path);
+  if (existsSync(whole)) return realpathSync(whole);
+  return join(realPath(dirname(whole)), basename(whole));
 }
 
 /** Copies below `root`, for the owner alone, and durable when it resolves. */

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -93,11 +94,14 @@ test("it is not written over something else", async () => {
 });
 
 test("it is not written into what it is a copy of, nor brought back into itself", async () => {
-  for (const [command, from] of [
-    ["backup", node.data],
-    ["restore", backup],
+  const link = join(root, "link");
+  symlinkSync(node.data, link);
+  for (const [command, from, below] of [
+    ["backup", node.data, node.data],
+    ["backup", node.data, link],
+    ["restore", backup, backup],
   ] as const) {
-    const to = join(from, "deep", "copy");
+    const to = join(below, "deep", "copy");
     const ran = await runCli([command, from, to, "--json"]);
     expect(ran).toMatchObject({ exit: 10, out: "" });
     expect(JSON.parse(ran.errors)).toMatchObject({ code: "NODE_INSIDE", facts: { path: to } });
