@@ -6,9 +6,10 @@ import { type Client, createClient, NodeUnreachable } from "../sdk/index.ts";
 import { beginProgress } from "./begin-progress.ts";
 import { fileProblem } from "./file-problem.ts";
 import { CliProblem } from "./problem.ts";
-import type { Run } from "./run.ts";
+import { nodeUrl, type Run } from "./run.ts";
 import { identityOf, openSigner } from "./signing.ts";
 import type { Say } from "./text.ts";
+import { untrustedCertificate } from "./untrusted-certificate.ts";
 
 /** What makes a node that of a delegated code. */
 export type ChildOptions = {
@@ -64,7 +65,8 @@ export async function beginDelegated(
   }
   const begun = await begin(run, options, config, parent, delegate).catch((cause: unknown) => {
     if (!(cause instanceof NodeUnreachable)) throw cause;
-    throw new CliProblem("PARENT_SILENT", { url: new URL(cause.url).origin }, { cause });
+    const url = new URL(cause.url).origin;
+    throw untrustedCertificate(cause) ?? new CliProblem("PARENT_SILENT", { url }, { cause });
   });
   if (!begun) return keepPolicy(options, config);
   run.note(
@@ -112,7 +114,7 @@ async function keepPolicy(options: ChildOptions, config: NodeConfig): Promise<vo
 }
 
 function parentUrl({ parent, namespace }: ChildOptions): string {
-  if (parent !== undefined) return parent;
+  if (parent !== undefined) return nodeUrl("--parent", parent);
   const want = { en: "the node of the parent ledger", zh: "上级账本的节点地址" };
   throw new CliProblem("CLI_MISSING", {
     want,

@@ -108,7 +108,7 @@ export function nodeSettings(options: NodeOptions): NodeSettings {
     trustedProxies: trustProxy,
     followNetworks: followNetwork,
     notifyNetworks: notifyNetwork,
-    mqtt: mqttFrom(mqtt),
+    mqtt: mqttFrom(mqtt, "--mqtt"),
     maxAgeSeconds: maxAge === undefined ? undefined : readAge(maxAge),
     confirmClock: options.confirmClock,
     confirmRestored: options.confirmRestored,

@@ -21,6 +21,7 @@ const TROUBLES: { readonly [why: string]: CliProblemCode } = {
   absent: "NODE_NOT_BEGUN",
   "not-empty": "NODE_NOT_EMPTY",
   "no-directory": "NODE_NO_DIRECTORY",
+  inside: "NODE_INSIDE",
   begun: "NODE_BEGUN",
   "log-key-missing": "NODE_LOG_KEY",
   "log-key-other": "NODE_LOG_KEY_OTHER",

@@ -14,6 +14,7 @@ export type CliProblemCode =
   | "CLI_CODE"
   | "CLI_ARGUMENT"
   | "CLI_MISSING"
+  | "CLI_NODE_CERTIFICATE"
   | "CLI_KEY_NONE"
   | "CLI_KEY_MISSING"
   | "CLI_KEY_MODE"
@@ -68,6 +69,7 @@ export type CliProblemCode =
   | "NODE_DISK_FULL"
   | "NODE_NOT_EMPTY"
   | "NODE_NO_DIRECTORY"
+  | "NODE_INSIDE"
   | "NODE_BEGUN"
   | "NODE_LOG_KEY"
   | "NODE_LOG_KEY_OTHER"
@@ -153,6 +155,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
     exit: "usage",
     what: { en: "It is not said {want}.", zh: "没有说明{want}。" },
     remedy: { en: "Write it like {example}.", zh: "正确的写法如 {example}。" },
+  },
+  CLI_NODE_CERTIFICATE: {
+    exit: "unavailable",
+    what: {
+      en: "{url} answers, but its certificate is not trusted ({reason}).",
+      zh: "{url} 有应答，但其证书不受信任（{reason}）。",
+    },
+    remedy: {
+      en: "Check the address and this machine's clock, or have its operator renew the certificate. That of an authority of your own is trusted with NODE_EXTRA_CA_CERTS=FILE.",
+      zh: "请核对地址和本机时钟，或请其运营方更新证书。证书由自建机构签发时，请设置 NODE_EXTRA_CA_CERTS=文件 以信任该机构。",
+    },
   },
   CLI_KEY_NONE: {
     exit: "key",
@@ -694,6 +707,17 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
       zh: "请指定目录；备份若已打包成文件，请先解包。",
     },
   },
+  NODE_INSIDE: {
+    exit: "node",
+    what: {
+      en: "{path} lies in the directory that is to be copied.",
+      zh: "{path} 位于要复制的目录之内。",
+    },
+    remedy: {
+      en: "Name a directory outside of it, best on another disk: what destroys the one would destroy the copy.",
+      zh: "请指定该目录之外的目录，最好在另一块磁盘上：否则原数据损毁时副本也随之损毁。",
+    },
+  },
   NODE_BEGUN: {
     exit: "node",
     what: { en: "A ledger was begun in {path} before.", zh: "{path} 中已建有账本。" },
@@ -1003,7 +1027,10 @@ const PROBLEMS: { readonly [Code in CliProblemCode]: Entry } = {
   },
   IMPORT_EMPTY: {
     exit: "rows",
-    what: { en: "{path} has no row to import.", zh: "{path} 中没有可导入的行。" },
+    what: {
+      en: "{path} has no row, and no feature, to import.",
+      zh: "{path} 中没有可导入的行或要素（Feature）。",
+    },
     remedy: { en: "Check that it is the right file.", zh: "请确认选对了文件。" },
   },
   IMPORT_COLUMNS: {

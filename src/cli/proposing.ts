@@ -19,6 +19,7 @@ import {
   signAndSubmit,
   submitSigned,
 } from "./signing.ts";
+import { tellReplacedKeys } from "./validator/replaced.ts";
 
 /**
  * Puts an operation to the vote. The ledger opens a decision for each proposal, however often the same is proposed, so what this
@@ -34,7 +35,10 @@ export async function proposeOnce(
   judgeShape({ op: "propose", inner });
   const who = identity ?? (await identityOf(run));
   const open = await openDecisionOn(run, inner);
-  if (open === undefined) return signAndSubmit(run, { op: "propose", inner }, who);
+  if (open === undefined) {
+    await tellReplacedKeys(run, inner);
+    return signAndSubmit(run, { op: "propose", inner }, who);
+  }
   const { id, iss, kid, op } = open;
   if (kid !== who.file.kid) throw new CliProblem("CLI_PROPOSED", { decision: id, by: iss });
   run.note(

@@ -8,6 +8,7 @@ import { refusalWords } from "./refusal-words.ts";
 import { Refused } from "./refused.ts";
 import type { Terminal } from "./terminal.ts";
 import { fill, type Language } from "./text.ts";
+import { untrustedCertificate } from "./untrusted-certificate.ts";
 import { writeJson, writeLine } from "./write-line.ts";
 
 /** What went wrong, for people and for programs. */
@@ -38,7 +39,10 @@ export function reportOf(problem: unknown, language: Language): Report {
     return refused({ code, what, facts, remedy }, language, exit);
   }
   if (problem instanceof Elsewhere) return elsewhere(problem, language, exit);
-  if (problem instanceof NodeUnreachable) return unreachable(problem, language, exit);
+  if (problem instanceof NodeUnreachable) {
+    const untrusted = untrustedCertificate(problem);
+    return untrusted ? reportOf(untrusted, language) : unreachable(problem, language, exit);
+  }
   if (problem instanceof ProofMismatch) return mismatch(problem, language, exit);
   return unforeseen(problem, language, exit);
 }

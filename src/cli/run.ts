@@ -65,7 +65,7 @@ export function createRun(parts: RunParts, options: GlobalOptions): Run {
     yes: options.yes === true,
     options,
     client: createClient({
-      url: nodeUrl(options.url ?? terminal.env.CITYID_URL ?? DEFAULT_URL),
+      url: nodeUrl("--url, CITYID_URL", options.url ?? terminal.env.CITYID_URL ?? DEFAULT_URL),
       language,
       signal,
       onWait: ({ milliseconds }) => note(sayWaiting(say, milliseconds)),
@@ -83,13 +83,18 @@ export function createRun(parts: RunParts, options: GlobalOptions): Run {
   };
 }
 
-/** @throws CliProblem CLI_ARGUMENT where no node could be asked at it */
-function nodeUrl(text: string): string {
+/**
+ * The address of a node.
+ *
+ * @param name of the option that gives it
+ * @throws CliProblem CLI_ARGUMENT where no node could be asked at it
+ */
+export function nodeUrl(name: string, text: string): string {
   const isWeb = /^https?:\/\//i.test(text) && URL.canParse(text);
   if (isWeb) return text;
   const want = { en: "an address of the web", zh: "网址" };
   throw new CliProblem("CLI_ARGUMENT", {
-    ...{ name: "--url, CITYID_URL", got: text, want },
+    ...{ name, got: text, want },
     example: "https://id.example.org",
   });
 }

@@ -1,4 +1,5 @@
-import { dirname, join } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import { type AuditOptions, type AuditReport, auditDirectory } from "../ledger/embedded/index.ts";
 import {
   type FileSystem,
@@ -34,7 +35,8 @@ export type BackupOptions = { readonly withKeys?: boolean; readonly files?: File
  * of that moment; everything derived is left out and made again. Keys go along only when asked for. Durable when it
  * resolves; one that was broken off has no description, and is not brought back.
  *
- * @throws LedgerFault LEDGER_DIRECTORY when the source holds no ledger or the target is not empty; LogFault when damaged
+ * @throws LedgerFault LEDGER_DIRECTORY when the source holds no ledger, or the target is not empty or lies in the source; LogFault
+ *   when damaged
  */
 export async function backup(
   from: string,
@@ -46,6 +48,7 @@ export async function backup(
   const description = await readDescription(from, files);
   if (description === undefined) throw directoryFault(from, "absent");
   mustBeEmpty(to, files);
+  mustLieOutside(from, to);
   await makeDurable(files, to, 0o700);
   const [source, target] = [dataDirectory(from), dataDirectory(to)];
   const { end, size } = readLedger(files, source.ledger);
@@ -76,8 +79,8 @@ export type RestoreOptions = AuditOptions & {
  * operator says that nobody has seen a newer state: the same ledger must not go on from an older one. Durable when it
  * resolves; what was broken off before is no ledger that a node would open.
  *
- * @throws LedgerFault LEDGER_DIRECTORY when the source is no whole backup or the target is not empty; LogFault
- *   for the damaged log of a dataset
+ * @throws LedgerFault LEDGER_DIRECTORY when the source is no whole backup, or the target is not empty or lies in the source;
+ *   LogFault for the damaged log of a dataset
  */
 export async function restore(
   from: string,
@@ -88,6 +91,7 @@ export async function restore(
   mustBeEmpty(to, files);
   const description = await readDescription(from, files);
   if (description === undefined) throw directoryFault(from, "absent");
+  mustLieOutside(from, to);
   const report = await auditDirectory(from, options);
   if (!report.intact) return report;
   readDatasets(files, dataDirectory(from).datasets);
@@ -188,6 +192,18 @@ function mustBeEmpty(path: string, files: FileSystem): void {
     throw directoryFault(path, "no-directory");
   }
   if (files.exists(path) && files.list(path).length > 0) throw directoryFault(path, "not-empty");
+}
+
+/** A copy within what it is of is lost together with it, and would be copied itself. */
+function mustLieOutside(from: string, to: string): void {
+  if (realPath(to).startsWith(realPath(from) + sep)) throw directoryFault(to, "inside");
+}
+
+/** Where a path leads behind links, also one of which the end is still to be made. */
+function realPath(path: string): string {
+  const whole = resolve(path);
+  if (existsSync(whole)) return realpathSync(whole);
+  return join(realPath(dirname(whole)), basename(whole));
 }
 
 /** Copies below `root`, for the owner alone, and durable when it resolves. */

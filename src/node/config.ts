@@ -131,18 +131,22 @@ function staleFrom(text: string | undefined): number {
 /** As often as the ledger above is asked. */
 const LEAST_STALE_SECONDS = 5;
 
-/** `1883`, `10.0.0.1:1883`, `mqtts://user:password@broker.example`. @throws ConfigError */
-export function mqttFrom(text: string | undefined): MqttSource | undefined {
+/**
+ * `1883`, `10.0.0.1:1883`, `mqtts://user:password@broker.example`.
+ *
+ * @param setting where the text comes from
+ * @throws ConfigError
+ */
+export function mqttFrom(
+  text: string | undefined,
+  setting = "CITYID_MQTT",
+): MqttSource | undefined {
   if (text === undefined || text === "") return undefined;
   if (/^mqtts?:\/\/[^\s/]+\/?$/.test(text) && URL.canParse(text)) return { broker: text };
   const [, host = "127.0.0.1", port = ""] =
     /^(?:(\[[0-9a-fA-F:]+\]|[^:\s/]+):)?(\d{1,5})$/.exec(text) ?? [];
   if (port === "" || Number(port) > 65_535) {
-    throw new ConfigError(
-      "CITYID_MQTT",
-      "a port, host:port or mqtts://broker",
-      withoutPassword(text),
-    );
+    throw new ConfigError(setting, "a port, host:port or mqtts://broker", withoutPassword(text));
   }
   return { host: host.replace(/^\[(.*)\]$/, "$1"), port: Number(port) };
 }

@@ -8,6 +8,8 @@ export type DirectoryTrouble =
   | "not-empty"
   /** It is a file, or lies below one. */
   | "no-directory"
+  /** It lies in the directory that is copied. */
+  | "inside"
   /** A ledger was begun there before. */
   | "begun"
   /** The file with the seed of the log's key is not there. */

@@ -15,6 +15,7 @@ export {
   embeddedLedgerExists,
 } from "../ledger/embedded/index.ts";
 export { lockDirectory } from "../log/index.ts";
+export { witnessAddress } from "../witness/index.ts";
 export { type BackupReport, backup, restore } from "./backup.ts";
 export { type Beginning, beginNode } from "./begin.ts";
 export * from "./child/index.ts";

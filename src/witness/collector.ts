@@ -219,12 +219,12 @@ export class Collector {
 
   #unaskable(policy: Policy, witness: PolicyWitness): WitnessTrouble | undefined {
     if (isOwn(policy, witness.key, this.#own())) return "POLICY_WITNESS_OWN";
-    return addressOf(witness) === undefined ? "WITNESS_ADDRESS" : undefined;
+    return witnessAddress(witness) === undefined ? "WITNESS_ADDRESS" : undefined;
   }
 
   #askable(policy: Policy): readonly { readonly witness: AskedWitness; readonly state: State }[] {
     return policy.witnesses.flatMap((witness) => {
-      const url = addressOf(witness);
+      const url = witnessAddress(witness);
       if (url === undefined || isOwn(policy, witness.key, this.#own())) return [];
       const vkey = formatVerifierKey(witness.key);
       const state = this.#states.get(vkey) ?? fresh();
@@ -385,8 +385,11 @@ function fresh(): State {
   return { asking: false, failures: 0, notBefore: 0 };
 }
 
-/** Only http(s), without a query, a fragment or a slash at the end: the paths of the protocol follow it. */
-function addressOf({ url }: PolicyWitness): string | undefined {
+/**
+ * Where a witness is asked: only http(s), without a query, a fragment or a slash at the end, as the paths of the protocol follow it.
+ * `undefined` where a policy gives none that could be asked.
+ */
+export function witnessAddress({ url }: PolicyWitness): string | undefined {
   if (url === undefined || !URL.canParse(url)) return undefined;
   const { protocol, search, hash, username } = new URL(url);
   const isPlain = search === "" && hash === "" && username === "";

@@ -6,6 +6,7 @@ export {
   type WitnessedLog,
   type WitnessStatus,
   type WitnessTrouble,
+  witnessAddress,
 } from "./collector.ts";
 export { type FraudProof, formatFraudProof } from "./fraud.ts";
 export { type KnownLogs, knownLogs, type UnreadablePolicy } from "./known-logs.ts";

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, readFile, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { publicEd25519 } from "#crypto";
+import { formatVerifierKey, sha256, utf8, verifierKey } from "../../src/core/index.ts";
 import { discard } from "../discard.ts";
 import { type RealNode, startRealNode } from "../node/real-node.ts";
 import { jsonOf, problemOf } from "./office.ts";
@@ -223,6 +225,17 @@ describe("the node that writes the log", () => {
     expect(await node.client.params()).toContainEqual(
       expect.objectContaining({ name: "voidWindow", value: 86_400 }),
     );
+    // A witness that nobody could ask would show only after the vote.
+    const seed = sha256(utf8("witness"));
+    const vkey = formatVerifierKey(verifierKey("w.test/w", "cosignature", publicEd25519(seed)));
+    const { policy } = await node.client.node();
+    const now = policy.replace(/quorum .*\n/, `witness w ${vkey} htp:/nonsense\nquorum w\n`);
+    await writeFile(file, JSON.stringify({ op: "param", name: "policy", value: { now } }));
+    const unasked = await signed("B", "propose", file);
+    expect({ exit: unasked.exit, ...JSON.parse(unasked.errors) }).toMatchObject({
+      ...{ exit: 2, code: "CLI_FILE_FORMAT" },
+      facts: { path: file, want: { en: expect.stringMatching(/“w”.*“htp:\/nonsense”/) } },
+    });
     await agree({ op: "member", id: "A", names: { zh: "甲所" } });
     expect(await node.client.member("A")).toMatchObject({ names: { zh: "甲所" } });
   });

@@ -104,6 +104,16 @@ describe("CSV", () => {
     });
   });
 
+  test("that is no text is told to be none, whatever encoding is said", async () => {
+    const workbook = Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 6, 0, 8, 0, 0, 0, 0x21, 0, 0xb5, 0xff);
+    for (const options of [{}, { encoding: "gb18030" }]) {
+      await expect(openCsv(await file("a.xlsx", workbook), options)).rejects.toMatchObject({
+        code: "CLI_FILE_FORMAT",
+        facts: { want: { en: expect.stringMatching(/^text: .* Excel workbook/) } },
+      });
+    }
+  });
+
   test("that is a directory is called one", async () => {
     await expect(openCsv(tmpdir())).rejects.toMatchObject({
       code: "CLI_FILE",
@@ -169,6 +179,14 @@ describe("GeoJSON", () => {
       });
     },
   );
+
+  test("without a feature has nothing to import", async () => {
+    const path = await file("a.geojson", '{"type":"FeatureCollection","features":[]}');
+    await expect(openGeoJson(path)).rejects.toMatchObject({
+      code: "IMPORT_EMPTY",
+      facts: { path },
+    });
+  });
 
   test("shapes become those of a record, and what a record cannot hold nothing", () => {
     expect(readGeometry({ type: "Point", coordinates: [114.5149, 38.0423, 80] })).toEqual({

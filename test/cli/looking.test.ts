@@ -142,6 +142,10 @@ describe("cityid log and who-did", () => {
       expect.stringMatching(new RegExp(`#${index + 1} +block`)),
     ]);
     expect(problemOf(await office.cli("log", "--from", "abc"))).toMatchObject({ exit: 2 });
+    expect(problemOf(await office.cli("log", "--kind", "nonsense"))).toMatchObject({
+      ...{ exit: 2, code: "CLI_ARGUMENT" },
+      what: expect.stringMatching(/--kind: “nonsense” .*register, .*, block/),
+    });
     expect(problemOf(await office.cli("log", "--since", "yesterday"))).toMatchObject({ exit: 2 });
   });
 

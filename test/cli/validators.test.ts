@@ -21,7 +21,7 @@ import { formatAppState } from "../../src/ledger/comet/index.ts";
 import { type Ledger, LedgerFault } from "../../src/ledger/index.ts";
 import { openMemoryLedger } from "../../src/ledger/memory/index.ts";
 import type { AppDependencies } from "../../src/server/index.ts";
-import { member, START_MILLISECONDS } from "../core/state/kit.ts";
+import { member, START_MILLISECONDS, testKey } from "../core/state/kit.ts";
 import { discard } from "../discard.ts";
 import { keyOf, peerOf, VALIDATED } from "../ledger/comet/chain-caller.ts";
 import { logSigner, openWorld, type World } from "../server/world.ts";
@@ -167,6 +167,57 @@ describe("a card that the members would decide upon in vain", () => {
     // Its own keys are no others'.
     expect((await join5({ id: "v1", key: hex(keyOf("v1")) })).errors).toMatch(/CLI_KEY_NONE/);
   });
+});
+
+test("keys of a validator that runs are not replaced before whoever signs was told so", async () => {
+  await using alone = await serve();
+  const { world, env } = alone;
+  const root = mkdtempSync(join(tmpdir(), "cityid-replaced-"));
+  const propose = async (name: string, prev?: Uint8Array) => {
+    const terms = { id: "v1", key: keyOf(name), peer: peerOf(name), power: 1 as const };
+    const address = "10.0.0.1:26656";
+    const inner = { op: "validator" as const, ...terms, address, ...(prev && { prev }) };
+    await world.do({ op: "propose", inner }, member("A"));
+    return (await world.json("/v1/decisions?limit=1")).items[0].id;
+  };
+  const signing = (id: string, ...args: readonly string[]) => {
+    const path = join(root, `${id}.key`);
+    writeFileSync(path, `${hex(testKey(`member ${id}`).seed)}\n`, { mode: 0o600 });
+    return runHere([...args, "--key", path, "--as", `member/${id}`], env);
+  };
+  try {
+    const decision = present(fromHex(await propose("v1")), "a hash");
+    await world.do({ op: "endorse", decision, vote: "approve" }, member("B"));
+    const [was, peerWas] = [hex(keyOf("v1")), hex(peerOf("v1"))];
+    const [next, peerNext] = [hex(keyOf("v9")), hex(peerOf("v9"))];
+    const join9 = (change: object, ...more: readonly string[]) => {
+      const card = join(root, "validator.json");
+      const terms = { id: "v1", key: next, peer: peerNext, address: "10.0.0.9:26656" };
+      writeFileSync(card, JSON.stringify({ ...terms, ...change }));
+      return signing("A", "validator", "join", card, ...more);
+    };
+    const { errors } = await join9({});
+    expect(errors).toMatch("▲ v1 is a validator of the ledger already: this REPLACES its keys");
+    expect(errors).toMatch(`  votes with key: ${was} now, ${next} then\n`);
+    expect(errors).toMatch(`  known to its peers as: ${peerWas} now, ${peerNext} then\n`);
+    expect(errors).toMatch(/CLI_CONFIRMATION/);
+    const chinese = await join9({}, "--lang", "zh");
+    expect(chinese.errors).toMatch("▲ v1 已是账本的验证节点：此操作将替换其密钥");
+    expect(chinese.errors).toMatch(`  投票密钥：现为 ${was}，改为 ${next}\n`);
+    // One that is new, and one of which something else changes, replace nothing.
+    for (const change of [{ id: "v9" }, { key: was, peer: peerWas }]) {
+      const { errors } = await join9(change);
+      expect(errors).toMatch(/CLI_CONFIRMATION/);
+      expect(errors).not.toMatch(/▲/);
+    }
+    // The others are told as well, before they vote.
+    const { op } = (await world.json("/v1/validators")).items[0];
+    const vote = await signing("B", "endorse", await propose("v9", present(fromHex(op), "a hash")));
+    expect(vote.errors).toMatch(`  votes with key: ${was} now, ${next} then\n`);
+    expect(vote.errors).toMatch(/CLI_CONFIRMATION/);
+  } finally {
+    discard(root);
+  }
 });
 
 test.each(["10.0.0.1:99999", "10.0.0.1:0", "10.0.0.1:65536", "10.0.0.1"])(

@@ -268,6 +268,7 @@ describe("faults of a node", () => {
     [fault("LEDGER_DIRECTORY", { path: "d", why: "begun" }), "NODE_BEGUN"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-missing" }), "NODE_LOG_KEY"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-other" }), "NODE_LOG_KEY_OTHER"],
+    [fault("LEDGER_DIRECTORY", { path: "d", why: "inside" }), "NODE_INSIDE"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "log-key-foreign" }), "NODE_LOG_KEY_FOREIGN"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "no-seed" }), "NODE_KEY_FORMAT"],
     [fault("LEDGER_DIRECTORY", { path: "d", why: "format 9" }), "NODE_FAULT"],

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -90,6 +91,24 @@ test("it is not written over something else", async () => {
   const nothing = await runCli(["backup", root, join(root, "of-nothing")]);
   expect(nothing).toMatchObject({ exit: 10, out: "" });
   expect(nothing.errors).toMatch(/NODE_NOT_BEGUN/);
+});
+
+test("it is not written into what it is a copy of, nor brought back into itself", async () => {
+  const link = join(root, "link");
+  symlinkSync(node.data, link);
+  for (const [command, from, below] of [
+    ["backup", node.data, node.data],
+    ["backup", node.data, link],
+    ["restore", backup, backup],
+  ] as const) {
+    const to = join(below, "deep", "copy");
+    const ran = await runCli([command, from, to, "--json"]);
+    expect(ran).toMatchObject({ exit: 10, out: "" });
+    expect(JSON.parse(ran.errors)).toMatchObject({ code: "NODE_INSIDE", facts: { path: to } });
+    expect(existsSync(join(from, "deep"))).toBe(false);
+  }
+  // A name that only begins alike lies beside it.
+  expect((await runCli(["backup", node.data, `${node.data}-copy`])).exit).toBe(0);
 });
 
 test("it comes back read-only, until its operator says that nobody saw a newer state", async () => {

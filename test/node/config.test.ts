@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { nodeSettings } from "../../src/cli/node-options.ts";
 import { ConfigError, configFromEnv } from "../../src/node/index.ts";
 
 describe("settings of a node", () => {
@@ -45,5 +46,10 @@ describe("settings of a node", () => {
   ])("are refused where they make no sense: %j", (env, words) => {
     expect(() => configFromEnv({}, env)).toThrow(ConfigError);
     expect(() => configFromEnv({}, env)).toThrow(words);
+  });
+
+  test("are named as they were given: by an option, or by the environment", () => {
+    expect(() => configFromEnv({}, { CITYID_MQTT: "no port" })).toThrow(/^CITYID_MQTT must be/);
+    expect(() => nodeSettings({ mqtt: "no port" })).toThrow(/^--mqtt must be a port, host:port/);
   });
 });

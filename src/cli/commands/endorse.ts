@@ -16,6 +16,7 @@ import { factWords } from "../fact-words.ts";
 import { CliProblem } from "../problem.ts";
 import type { Run } from "../run.ts";
 import { printAccepted, signAndSubmit } from "../signing.ts";
+import { tellReplacedKeys } from "../validator/replaced.ts";
 import { readId } from "./void.ts";
 
 type Options = { readonly reject?: true; readonly reason?: string };
@@ -78,6 +79,7 @@ async function showDecision(run: Run, decision: DecisionJson): Promise<void> {
     }),
   );
   for (const line of describeOperation(content, run.language)) run.note(`  ${line}`);
+  if (decision.state === "open" && content.op !== "apply") await tellReplacedKeys(run, content);
 }
 
 /** What the decision's id is the hash of; `undefined` where the node shows something else. */

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { OperationKind } from "../../core/index.ts";
 import { everyItem } from "../../sdk/index.ts";
 import type { Cli } from "../cli.ts";
 import { countOption, parseCount } from "../count-option.ts";
@@ -38,7 +39,7 @@ export function addLog(program: Command, { say, runOf }: Cli): void {
       const filter = {
         ...(options.oldest ? { order: "oldest" as const } : {}),
         ...(options.from === undefined ? {} : { from: parseIndex(options.from) }),
-        ...(options.kind === undefined ? {} : { kind: options.kind }),
+        ...(options.kind === undefined ? {} : { kind: parseKind(options.kind) }),
         ...(options.since === undefined ? {} : { since: parseTime(options.since, "--since") }),
         ...(options.until === undefined ? {} : { until: parseTime(options.until, "--until") }),
         ...(options.blocks ? { blocks: 1 as const } : {}),
@@ -50,6 +51,26 @@ export function addLog(program: Command, { say, runOf }: Cli): void {
       const entries = everyItem((paging) => run.client.log(filter, paging));
       for (const entry of await gather(entries, parseCount(options.limit))) printEntry(run, entry);
     });
+}
+
+/** Every kind of entry that a log can hold. */
+const KINDS: { readonly [kind in OperationKind | "chunk" | "block"]: true } = {
+  ...{ gazette: true, classes: true, register: true, manifest: true, void: true, update: true },
+  ...{ keys: true, recover: true, status: true, succeed: true, delegate: true, dataset: true },
+  ...{ request: true, grant: true, revoke: true, anchor: true, seals: true, unseal: true },
+  ...{ member: true, validator: true, param: true, admit: true, propose: true, endorse: true },
+  ...{ chunk: true, block: true },
+};
+
+function parseKind(text: string): string {
+  if (Object.hasOwn(KINDS, text)) return text;
+  const kinds = Object.keys(KINDS);
+  const want = {
+    en: `a kind of entry (${kinds.join(", ")})`,
+    zh: `条目的种类（${kinds.join("、")}）`,
+  };
+  const example = "--kind register";
+  throw new CliProblem("CLI_ARGUMENT", { name: "--kind", got: text, want, example });
 }
 
 function parseIndex(text: string): number {

@@ -4,6 +4,7 @@ import type { Cli } from "../cli.ts";
 import { printDecided } from "../deciding.ts";
 import { fileProblem } from "../file-problem.ts";
 import { operationFromJson } from "../operation-json.ts";
+import { checkProposedPolicy } from "../policy-file.ts";
 import { proposeOnce } from "../proposing.ts";
 import { withPrev } from "../with-prev.ts";
 
@@ -29,6 +30,7 @@ export function addPropose(program: Command, { say, runOf }: Cli): void {
         throw fileProblem(path, cause);
       });
       const inner = operationFromJson(await withPrev(run, text), path);
+      await checkProposedPolicy(path, inner);
       const accepted = await proposeOnce(run, inner);
       printDecided(run, { accepted, proposed: true }, "");
     });

@@ -147,6 +147,7 @@ async function detectDialect(path: string, asked: string | undefined): Promise<D
       });
     const probe = buffer.subarray(0, bytesRead);
     const encoding = asked === undefined ? detectEncoding(probe) : encodingNamed(asked);
+    if (!encoding.startsWith("utf-16") && probe.includes(0)) throw noText(path);
     const header = new TextDecoder(encoding).decode(probe).split(/\r\n|\r|\n/, 1)[0] ?? "";
     const said = /^sep=(.)$/i.exec(header)?.[1];
     return {
@@ -157,6 +158,15 @@ async function detectDialect(path: string, asked: string | undefined): Promise<D
   } finally {
     await file.close();
   }
+}
+
+/** No text but UTF-16 has a byte that is 0, and nearly everything else has one soon. */
+function noText(path: string): CliProblem {
+  const want = {
+    en: "text: perhaps it is an Excel workbook, which is to be saved as CSV first",
+    zh: "文本文件：若为 Excel 工作簿，请先另存为 CSV",
+  };
+  return new CliProblem("CLI_FILE_FORMAT", { path, want });
 }
 
 function encodingNamed(name: string): string {

@@ -8,8 +8,12 @@ import type { Row, RowSource } from "./row.ts";
 /** A GeoJSON FeatureCollection (RFC 7946), or one feature a line (RFC 8142). One feature is in memory at a time. */
 export async function openGeoJson(path: string): Promise<RowSource> {
   const columns = new Set<string>();
-  for await (const feature of featuresOf(path))
+  let features = 0;
+  for await (const feature of featuresOf(path)) {
+    features += 1;
     for (const name of Object.keys(propertiesOf(feature))) columns.add(name);
+  }
+  if (features === 0) throw new CliProblem("IMPORT_EMPTY", { path });
   return {
     columns: [...columns],
     async *rows() {
