@@ -30,6 +30,8 @@ export type Outcome =
   | {
       readonly status: "refused";
       readonly code: string;
+      /** What is wrong, in words of the language that was asked for; of one among many the code says it alone. */
+      readonly title?: string;
       readonly facts: Facts;
       readonly remedy: string;
     };

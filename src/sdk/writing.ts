@@ -62,8 +62,8 @@ async function refusalAsValue(sent: Promise<Response>): Promise<Response | Outco
   return sent.catch((cause: unknown) => {
     if (!(cause instanceof ApiProblem) || (cause.status !== 422 && cause.status !== 409))
       throw cause;
-    const { code, facts, remedy } = cause;
-    return { status: "refused", code, facts, remedy };
+    const { code, title, facts, remedy } = cause;
+    return { status: "refused", code, title, facts, remedy };
   });
 }
 

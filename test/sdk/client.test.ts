@@ -60,7 +60,13 @@ describe("submitting", () => {
   test("a refusal is a value with its facts, and not thrown", async () => {
     const { bytes } = await signAs({ op: "gazette", items: [] as never }, "member/A", "member/A");
     const outcome = await world.client.submit(bytes);
-    expect(outcome).toMatchObject({ status: "refused", code: "OP_FIELD_LIMIT" });
+    expect(outcome).toMatchObject({
+      ...{
+        status: "refused",
+        code: "OP_FIELD_LIMIT",
+        title: expect.stringMatching(/^[A-Z][a-z ]+/),
+      },
+    });
   });
 
   test("the same bytes again give the same receipt, marked as repeated", async () => {

@@ -38,8 +38,8 @@ export type Accepted = Extract<Outcome, { readonly status: "accepted" }>;
 /** @throws ApiProblem when the ledger refused */
 export function accepted(outcome: Outcome): Accepted {
   if (outcome.status === "accepted") return outcome;
-  const { code, facts, remedy } = outcome;
-  throw new ApiProblem(422, { code, title: code, facts, remedy });
+  const { code, title = code, facts, remedy } = outcome;
+  throw new ApiProblem(422, { code, title, facts, remedy });
 }
 
 export function nowSeconds(): number {
