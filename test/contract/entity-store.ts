@@ -427,6 +427,26 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await store.count({}, ALL)).toBe(0);
     });
 
+    test("takes names that every object has for names like any other", async () => {
+      const { store } = make();
+      const id = "urn:a:1";
+      await store.take([entryOf(0, { id, type: "A", p: 1 })]);
+      const asks = (attribute: string): EntityQuery => ({
+        condition: { kind: "exists", path: { attribute, below: [], trail: [] }, not: false },
+      });
+      for (const name of ["constructor", "toString"]) {
+        expect(await store.count({ attributes: [name] }, ALL)).toBe(0);
+        expect(await store.count(asks(name), ALL)).toBe(0);
+      }
+      await store.take([entryOf(1, { id, type: "A", constructor: 7, toString: 8 })]);
+      const { attributes } = (await store.entity(id, ALL)) ?? {};
+      expect(Object.keys(attributes ?? {})).toEqual(["p", "constructor", "toString"]);
+      expect(await store.count(asks("constructor"), ALL)).toBe(1);
+      expect(await store.count(asks("valueOf"), ALL)).toBe(0);
+      const [sum] = await summed(store, { attribute: "toString" }, ALL, { by: "thing" });
+      expect(sum?.sum).toBe(8);
+    });
+
     test("sums up what was amended as it is told now, and nothing of what is to be forgotten", async () => {
       const { store } = make();
       const id = "urn:a:1";
