@@ -536,6 +536,22 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await counts({}, { fromMilliseconds, area })).toEqual([both[0]]);
     });
 
+    test("of several places takes the one without a name, in sums as for the extent", async () => {
+      const { store } = make();
+      const at = (degrees: number, more: object = {}) => ({
+        ...{ type: "GeoProperty", value: { type: "Point", coordinates: [degrees, degrees] } },
+        ...more,
+      });
+      const location = [at(1, { datasetId: "urn:d:1" }), at(50)];
+      await store.take([
+        entryOf(0, { id: "urn:a:1", type: "A", "@op": "set", location, p: property(1) }),
+      ]);
+      expect(await store.extent({}, ALL)).toMatchObject({ bbox: [50, 50, 50, 50] });
+      expect(await summed(store, { attribute: "p" }, ALL, { by: "place" })).toMatchObject([
+        { place: [500_000_000, 500_000_000] },
+      ]);
+    });
+
     test("what was amended is told as it is now only to whom that may be told, and of a place wholly inside", async () => {
       const { store } = make();
       const id = "urn:a:1";
