@@ -74,6 +74,10 @@ test("names that every object has are names of attributes like any other", async
   expect(await get(`${path}?options=keyValues`)).toMatchObject({ a: 1, toString: "other" });
   expect((await ask("DELETE", `${path}/attrs/constructor`)).status).toBe(204);
   expect(Object.keys(await get(path))).toEqual(["id", "type", "a", "toString", "valueOf"]);
+  const then = { constructor: [property(1, { observedAt: "2026-01-01T00:00:00Z" })] };
+  expect((await ask("POST", `/temporal${path}/attrs`, then)).status).toBe(204);
+  const { constructor: told } = await get(`/temporal${path}?lastN=9`);
+  expect([told].flat().map(({ value }: Json) => value)).toContain(1);
 });
 
 describe("a request", () => {
