@@ -49,6 +49,7 @@ export {
   observedAt,
   placeOf,
   saysNothing,
+  underName,
 } from "./entities/entity.ts";
 export { dueOfAll, still } from "./entities/expiry.ts";
 export { fold } from "./entities/fold.ts";

@@ -427,6 +427,26 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await store.count({}, ALL)).toBe(0);
     });
 
+    test("takes names that every object has for names like any other", async () => {
+      const { store } = make();
+      const id = "urn:a:1";
+      await store.take([entryOf(0, { id, type: "A", p: 1 })]);
+      const asks = (attribute: string): EntityQuery => ({
+        condition: { kind: "exists", path: { attribute, below: [], trail: [] }, not: false },
+      });
+      for (const name of ["constructor", "toString"]) {
+        expect(await store.count({ attributes: [name] }, ALL)).toBe(0);
+        expect(await store.count(asks(name), ALL)).toBe(0);
+      }
+      await store.take([entryOf(1, { id, type: "A", constructor: 7, toString: 8 })]);
+      const { attributes } = (await store.entity(id, ALL)) ?? {};
+      expect(Object.keys(attributes ?? {})).toEqual(["p", "constructor", "toString"]);
+      expect(await store.count(asks("constructor"), ALL)).toBe(1);
+      expect(await store.count(asks("valueOf"), ALL)).toBe(0);
+      const [sum] = await summed(store, { attribute: "toString" }, ALL, { by: "thing" });
+      expect(sum?.sum).toBe(8);
+    });
+
     test("sums up what was amended as it is told now, and nothing of what is to be forgotten", async () => {
       const { store } = make();
       const id = "urn:a:1";
@@ -514,6 +534,22 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       const fromMilliseconds = START;
       expect(await counts({}, { fromMilliseconds })).toEqual(both);
       expect(await counts({}, { fromMilliseconds, area })).toEqual([both[0]]);
+    });
+
+    test("of several places takes the one without a name, in sums as for the extent", async () => {
+      const { store } = make();
+      const at = (degrees: number, more: object = {}) => ({
+        ...{ type: "GeoProperty", value: { type: "Point", coordinates: [degrees, degrees] } },
+        ...more,
+      });
+      const location = [at(1, { datasetId: "urn:d:1" }), at(50)];
+      await store.take([
+        entryOf(0, { id: "urn:a:1", type: "A", "@op": "set", location, p: property(1) }),
+      ]);
+      expect(await store.extent({}, ALL)).toMatchObject({ bbox: [50, 50, 50, 50] });
+      expect(await summed(store, { attribute: "p" }, ALL, { by: "place" })).toMatchObject([
+        { place: [500_000_000, 500_000_000] },
+      ]);
     });
 
     test("what was amended is told as it is now only to whom that may be told, and of a place wholly inside", async () => {

@@ -560,6 +560,10 @@ describe("what was so", () => {
     const monthly = (await get(`${path}?${month}&${span}&attrs=level&datasetId=@none`)).level;
     expect(monthly.max).toEqual([[40, "2026-02-28T00:00:00Z", "2026-03-31T00:00:00Z"]]);
     expect(monthly.stddev[0][0]).toBeCloseTo(12.47, 2);
+    const ever = "timerel=after&timeAt=0000-01-01T00:00:00Z&attrs=level&datasetId=@none";
+    expect((await get(`${path}?${month}&${ever}`)).level.max).toEqual([
+      [40, "2026-03-01T00:00:00Z", "2026-04-01T00:00:00Z"],
+    ]);
     for (const query of ["aggrMethods=odd", "aggrMethods=avg&aggrPeriodDuration=1h", ""]) {
       const odd = `${path}?format=aggregatedValues&${query}`;
       expect((await refused("GET", odd))[0], query).toBe(400);
@@ -571,6 +575,19 @@ describe("what was so", () => {
       [40],
     ]);
     expect((await ask("POST", "/temporal/entityOperations/query", asked)).status).toBe(400);
+  });
+
+  test("says no sum that is beyond all numbers", async () => {
+    const vast = ["2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"].map((observedAt) =>
+      property(1.7e308, { observedAt }),
+    );
+    const id = "urn:x:vast";
+    expect((await ask("POST", "/temporal/entities", { id, type: "Vast", vast })).status).toBe(201);
+    const sums = "format=aggregatedValues&aggrMethods=max,sum,avg,sumsq,stddev";
+    const { vast: told } = await get(`/temporal/entities/${id}?${sums}`);
+    expect([told.max[0][0], told.sum, told.avg, told.sumsq, told.stddev]).toEqual([
+      ...[1.7e308, [], [], [], []],
+    ]);
   });
 
   test("is changed, deleted and forgotten instance by instance, and the log still says all of it", async () => {

@@ -24,6 +24,7 @@ const refused = async (method: string, path: string, body?: unknown, headers = J
   const { status, body: problem } = await ask(method, path, body, headers);
   return [status, problem?.type?.replace(ERRORS, "")];
 };
+const MISSING_ATTRIBUTE = [404, "ResourceNotFound"];
 const BAD = [400, "BadRequestData"];
 let count = 0;
 const fresh = () => `urn:test:${++count}`;
@@ -53,6 +54,30 @@ afterAll(async () => {
   contexts.close();
   await node.stop();
   discard(root);
+});
+
+test("names that every object has are names of attributes like any other", async () => {
+  const path = await made({ a: property(1) });
+  const names = ["constructor", "toString", "valueOf"];
+  const type = "type=Thing";
+  for (const name of names) {
+    expect(await refused("PATCH", `${path}/attrs/${name}`, { value: 1 })).toEqual(
+      MISSING_ATTRIBUTE,
+    );
+    const asked = await ask("GET", `/entities?${type}&q=${name}`);
+    expect([asked.status, asked.body]).toEqual([200, []]);
+    expect((await ask("GET", `/entities?${type}&orderBy=${name}`)).status).toBe(200);
+  }
+  const said = Object.fromEntries(names.map((name) => [name, property(name)]));
+  expect((await ask("POST", `${path}/attrs`, said)).status).toBe(204);
+  expect((await ask("PATCH", `${path}/attrs/toString`, { value: "other" })).status).toBe(204);
+  expect(await get(`${path}?options=keyValues`)).toMatchObject({ a: 1, toString: "other" });
+  expect((await ask("DELETE", `${path}/attrs/constructor`)).status).toBe(204);
+  expect(Object.keys(await get(path))).toEqual(["id", "type", "a", "toString", "valueOf"]);
+  const then = { constructor: [property(1, { observedAt: "2026-01-01T00:00:00Z" })] };
+  expect((await ask("POST", `/temporal${path}/attrs`, then)).status).toBe(204);
+  const { constructor: told } = await get(`/temporal${path}?lastN=9`);
+  expect([told].flat().map(({ value }: Json) => value)).toContain(1);
 });
 
 describe("a request", () => {

@@ -118,6 +118,14 @@ describe("OGC API Features", () => {
     expect(await matched("datetime=2020-05-04/P1D&limit=1")).toBe(1);
     expect(await matched("datetime=2019-02-28/P1Y2M1WT1H&limit=1")).toBe(SENSORS);
     expect((await items("pm25=5&limit=3")).numberMatched).toBe(SENSORS / 100);
+    // What is a property of every feature is one to filter by, beside the others too.
+    expect(await matched("type=AirQualityObserved&limit=1")).toBe(SENSORS);
+    expect(await matched("type=Streetlight&limit=1")).toBe(0);
+    expect(ids(await items("time=2020-05-05T00:00:07.000Z"))).toEqual([7]);
+    expect(ids(await items("time=2020-05-05T08:00:07%2B08:00&pm25=7"))).toEqual([7]);
+    expect(await matched("time=2020-05-05T00:00:07Z&pm25=8")).toBe(0);
+    expect(await matched("time=2020-05-05T00:00:07Z&datetime=2020-05-06/..")).toBe(0);
+    expect(await matched("time=soon&limit=1")).toBe(0);
     expect(ids(await items(`note=${encodeURIComponent("站点 42")}`))).toEqual([42]);
     const evil = encodeURIComponent("' OR 1=1 --");
     expect((await items(`note=${evil}`)).numberMatched).toBe(0);

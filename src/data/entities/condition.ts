@@ -5,6 +5,7 @@ import {
   isJsonMap,
   type JsonMap,
   type JsonValue,
+  underName,
 } from "./entity.ts";
 import { type Pattern, searchPattern } from "./pattern.ts";
 
@@ -114,7 +115,7 @@ export function linksAskedFor(
 }
 
 function linksIn({ attributes }: Entity, attribute: string): readonly string[] {
-  return (attributes[attribute] ?? []).flatMap(({ said }) =>
+  return (underName(attributes, attribute) ?? []).flatMap(({ said }) =>
     LINKS.has(String(said.type))
       ? flatten(contentOf(said) ?? []).filter((each) => typeof each === "string")
       : [],
@@ -127,7 +128,7 @@ type Target = { readonly value: JsonValue; readonly isLink: boolean };
 
 /** The values at the end of a path: one for each instance that has it. */
 function targetsOf(entity: Entity, { attribute, below, trail }: Path): readonly Target[] {
-  const instances = entity.attributes[attribute] ?? [];
+  const instances = underName(entity.attributes, attribute) ?? [];
   return instances.flatMap((instance) => {
     let found: readonly JsonValue[] = [instance.said];
     for (const [i, name] of below.entries()) {
@@ -155,7 +156,7 @@ function member(
   if (!isJsonMap(said)) return [];
   if (isLast && name === "createdAt") return [new Date(created).toISOString()];
   if (isLast && name === "modifiedAt") return [new Date(modified).toISOString()];
-  const found = Object.hasOwn(said, name) ? said[name] : undefined;
+  const found = underName(said, name);
   if (found === undefined) return [];
   return Array.isArray(found) ? (found as readonly JsonValue[]) : [found];
 }

@@ -77,6 +77,14 @@ export function isJsonMap(value: JsonValue | undefined): value is JsonMap {
   return typeof value === "object" && !Array.isArray(value);
 }
 
+/** What stands under a name that is somebody else's choice: `constructor` or `toString` are names like any other. */
+export function underName<T>(
+  all: { readonly [name: string]: T } | undefined,
+  name: string,
+): T | undefined {
+  return all !== undefined && Object.hasOwn(all, name) ? all[name] : undefined;
+}
+
 /** Where an entity is, where one place is to be told: the instance of its location without a name, else the first. */
 export function placeOf({ attributes }: Pick<Entity, "attributes">): JsonValue | undefined {
   const places = attributes[LOCATION] ?? [];

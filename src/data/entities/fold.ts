@@ -5,6 +5,7 @@ import {
   type JsonValue,
   observedAt,
   saysNothing,
+  underName,
 } from "./entity.ts";
 import { dueOf, dueOfAll } from "./expiry.ts";
 import { type Amendment, type Statement, saysWhenScoped } from "./statement.ts";
@@ -37,7 +38,7 @@ export function fold(
   const isNew = statement.kind === "replace" || entity === undefined;
   const attributes: Record<string, readonly Instance[]> = isNew ? {} : { ...entity.attributes };
   for (const [name, said] of Object.entries(statement.attributes)) {
-    const before = entity?.attributes[name] ?? [];
+    const before = underName(entity?.attributes, name) ?? [];
     const instances = foldAttribute(before, said, statement.kind, origin);
     if (instances.length === 0) delete attributes[name];
     else attributes[name] = instances;

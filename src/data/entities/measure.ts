@@ -1,5 +1,5 @@
 import { UNITS_PER_DEGREE } from "../../core/index.ts";
-import { contentOf, LOCATION, observedAt } from "./entity.ts";
+import { contentOf, type JsonMap, LOCATION, observedAt } from "./entity.ts";
 import { type Box, type Geometry, isGeometry, splitBox, within } from "./geometry.ts";
 import { pointOn } from "./point-on.ts";
 import type { Statement } from "./statement.ts";
@@ -63,7 +63,7 @@ export type Measure = {
 };
 
 /**
- * The numbers that a statement says, one of each attribute: the one without `datasetId`, else the first.
+ * The numbers that a statement says, one of each attribute, and where: of the instance without `datasetId`, else of the first.
  *
  * @param amended attributes that the gateway told otherwise since
  */
@@ -73,14 +73,14 @@ export function measurementsOf(
   amended: ReadonlySet<string> = UNAMENDED,
 ): readonly Measurement[] {
   if (kind === "amend" || kind === "forget") return [];
-  const where = attributes[LOCATION]?.[0]?.value;
+  const where = mainOf(attributes[LOCATION])?.value;
   const geometry = isGeometry(where) ? where : undefined;
   const place = geometry && unitsOf(pointOn(geometry));
   const isSaid = kind === "merge" && !amended.has(LOCATION);
   const isTimed = timeMilliseconds !== receivedMilliseconds;
   const toldBySource = isSaid ? toldOf(geometry, isTimed) : TOLD.neither;
   return Object.entries(attributes).flatMap(([attribute, instances]): Measurement[] => {
-    const said = instances.find(({ datasetId }) => datasetId === undefined) ?? instances[0];
+    const said = mainOf(instances);
     const value = said && contentOf(said);
     if (typeof value !== "number" || !Number.isFinite(value)) return [];
     const time = (said && observedAt(said)) ?? timeMilliseconds;
@@ -90,6 +90,11 @@ export function measurementsOf(
 }
 
 const UNAMENDED: ReadonlySet<string> = new Set();
+
+/** Of several instances the one that stands for all of them: the one without a name, else the first. */
+function mainOf(instances: readonly JsonMap[] = []): JsonMap | undefined {
+  return instances.find(({ datasetId }) => datasetId === undefined) ?? instances[0];
+}
 
 function toldOf(geometry: Geometry | undefined, isTimed: boolean): Told {
   const isShape = geometry !== undefined && geometry.type !== "Point";

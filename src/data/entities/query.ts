@@ -1,5 +1,5 @@
 import { type Condition, type LookUp, satisfies } from "./condition.ts";
-import { type Entity, placeOf } from "./entity.ts";
+import { type Entity, placeOf, underName } from "./entity.ts";
 import {
   type Box,
   boxOf,
@@ -60,7 +60,7 @@ export function isAskedFor(entity: Entity, query: EntityQuery, lookUp?: LookUp):
     (ids === undefined || ids.includes(entity.id)) &&
     (types === undefined || types.some((all) => all.every((one) => entity.types.includes(one)))) &&
     (attributes === undefined ||
-      attributes.some((name) => entity.attributes[name] !== undefined)) &&
+      attributes.some((name) => Object.hasOwn(entity.attributes, name))) &&
     isInTime(entity.time, query) &&
     (query.dueMilliseconds === undefined ||
       (entity.due ?? Number.POSITIVE_INFINITY) <= query.dueMilliseconds) &&
@@ -105,7 +105,7 @@ function isPlacedIn(entity: Entity, bbox: Box): boolean {
 }
 
 function isPlaced(entity: Entity, { attribute, geometry, relation }: PlaceCondition): boolean {
-  return (entity.attributes[attribute] ?? []).some(({ said }) => {
+  return (underName(entity.attributes, attribute) ?? []).some(({ said }) => {
     const place = geometryOf(said.value);
     return place !== undefined && isRelated(place, geometry, relation);
   });

@@ -1,6 +1,6 @@
 import { Bulk, type Sql } from "../../sql/index.ts";
 import { flatten } from "../entities/condition.ts";
-import { contentOf, type Entity, LOCATION } from "../entities/entity.ts";
+import { contentOf, type Entity, LOCATION, placeOf } from "../entities/entity.ts";
 import { type Box, boxOf, geometryOf } from "../entities/geometry.ts";
 import { cellOf } from "./cells.ts";
 import type { StoredEntity } from "./decoded.ts";
@@ -130,7 +130,7 @@ export class EntityRows {
   }
 
   #bring(old: StoredEntity | undefined, { row, entity }: StoredEntity): void {
-    const place = geometryOf(entity.attributes[LOCATION]?.[0]?.said.value);
+    const place = geometryOf(placeOf(entity));
     const [west, south, east, north] = place ? boxOf(place) : [null, null, null, null];
     const doc = JSON.stringify(entity);
     this.#stored.keep({ row, entity }, doc.length);

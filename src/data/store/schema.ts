@@ -1,5 +1,5 @@
 /** Raised whenever what stands in the store changes its meaning: an older one is built anew. */
-export const STORE_VERSION = 7;
+export const STORE_VERSION = 8;
 
 // Everything here is derived from the log and what lies beside it. Rows: see rows.ts.
 export const STORE_SCHEMA = `

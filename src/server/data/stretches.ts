@@ -48,7 +48,7 @@ function beginOf(year: number, month: number): number {
   return new Date(0).setUTCFullYear(year, month, 1) - BEIJING;
 }
 
-/** RFC 3339 with the offset of Beijing. */
+/** RFC 3339 with the offset of Beijing; a year that has no four digits as ISO 8601 writes it, with its sign. */
 export function beijingTime(milliseconds: number): string {
-  return `${new Date(milliseconds + BEIJING).toISOString().slice(0, "2026-11-29T00:00:00".length)}+08:00`;
+  return `${new Date(milliseconds + BEIJING).toISOString().slice(0, -".000Z".length)}+08:00`;
 }

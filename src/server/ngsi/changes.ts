@@ -9,6 +9,7 @@ import {
   type JsonValue,
   NGSI_NULL,
   still,
+  underName,
 } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { Change } from "./gateway.ts";
@@ -61,10 +62,10 @@ export function expired(entity: Entity, now: number): readonly Change[] {
   if (left === entity) return [];
   if (left === undefined) return [{ id, kind: "end" }];
   const names = Object.keys(entity.attributes).filter((name) => {
-    const [before, after] = [entity.attributes[name] ?? [], left.attributes[name] ?? []];
+    const [before, after] = [entity.attributes[name] ?? [], underName(left.attributes, name) ?? []];
     return before.length !== after.length || before.some((each, i) => each !== after[i]);
   });
-  const attributes = names.map((name) => [name, saidOf(left.attributes[name])] as const);
+  const attributes = names.map((name) => [name, saidOf(underName(left.attributes, name))] as const);
   return [{ id, kind: "set", attributes: Object.fromEntries(attributes) }];
 }
 
@@ -91,7 +92,7 @@ export function merged(
   const attributes: Record<string, readonly JsonMap[]> = {};
   const into = (old: JsonMap, more: JsonMap) => mergedJson(old, asMeant(old, more, how));
   for (const [name, instances] of Object.entries(said.attributes)) {
-    const old = saidOf(before.attributes[name]);
+    const old = saidOf(underName(before.attributes, name));
     const fresh = instances.map((each) =>
       find(old, each) === undefined && !isEnded(each) ? mergedJson({}, each) : each,
     );
@@ -120,7 +121,7 @@ export function appended(
   const attributes: Record<string, readonly JsonMap[]> = {};
   const kept: string[] = [];
   for (const [name, instances] of Object.entries(said.attributes)) {
-    const old = saidOf(before.attributes[name]);
+    const old = saidOf(underName(before.attributes, name));
     const isFresh = (each: JsonMap) => !isEnded(each) && !find(old, each);
     const fresh = mayOverwrite ? instances : instances.filter(isFresh);
     if (fresh.length < instances.length) kept.push(name);
@@ -138,7 +139,7 @@ export function updated(said: Named, before: Entity | undefined): Result<Changed
   const attributes: Record<string, readonly JsonMap[]> = {};
   const kept: string[] = [];
   for (const [name, instances] of Object.entries(said.attributes)) {
-    const old = saidOf(before.attributes[name]);
+    const old = saidOf(underName(before.attributes, name));
     if (old.length === 0 && instances.every(isEnded)) kept.push(name);
     else attributes[name] = joined(old, instances, (_, each) => each);
   }
@@ -157,7 +158,7 @@ export function attributeChanged(
   datasetId: string | undefined,
 ): Result<Change, AnyRefusal> {
   const { id, name } = of;
-  const all = saidOf(before?.attributes[name]);
+  const all = saidOf(underName(before?.attributes, name));
   const old = all.find((each) => each.datasetId === datasetId);
   if (old === undefined) return unknown(id, name);
   const read = instance(old);
@@ -172,7 +173,7 @@ export function attributeDeleted(
   { id, name }: { readonly id: string; readonly name: string },
   which: { readonly datasetId: string | undefined } | "all",
 ): Result<Change, AnyRefusal> {
-  const all = saidOf(before?.attributes[name]);
+  const all = saidOf(underName(before?.attributes, name));
   const left = which === "all" ? [] : all.filter((each) => each.datasetId !== which.datasetId);
   if (left.length === all.length) return unknown(id, name);
   return ok({ id, kind: "set", attributes: { [name]: left } });

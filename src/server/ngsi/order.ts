@@ -9,6 +9,7 @@ import {
   isJsonMap,
   type JsonValue,
   MEMBERS,
+  underName,
 } from "../../data/index.ts";
 import type { AnyRefusal } from "../problem/problem.ts";
 import type { TermContext } from "./contexts.ts";
@@ -144,7 +145,7 @@ function readKey(path: string, context: TermContext): Value | undefined {
     names.push(name.value);
   }
   return (entity) => {
-    const [instance] = entity.attributes[attribute.value] ?? [];
+    const [instance] = underName(entity.attributes, attribute.value) ?? [];
     if (instance === undefined) return undefined;
     const times = { createdAt: instance.created, modifiedAt: instance.modified };
     const found = inside({ ...instance.said, ...times }, names);

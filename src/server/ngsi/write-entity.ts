@@ -9,6 +9,7 @@ import {
   type JsonValue,
   MEMBERS,
   NGSI_NULL,
+  underName,
 } from "../../data/index.ts";
 import { briefTime } from "./brief-time.ts";
 import { asOfVersion, type Older } from "./conformance.ts";
@@ -113,7 +114,7 @@ export function featureJson(
   geometryProperty: string,
 ): Json {
   const { id, ...properties } = entityJson(entity, context, form);
-  const instances = entity.attributes[geometryProperty] ?? [];
+  const instances = underName(entity.attributes, geometryProperty) ?? [];
   // The one without a name stands for the others (§4.5.16.1).
   const main = instances.find(({ said }) => said.datasetId === undefined) ?? instances[0];
   const place = main?.said.value;

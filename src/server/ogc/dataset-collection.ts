@@ -13,6 +13,7 @@ import {
   placeOf,
   still,
 } from "../../data/index.ts";
+import { momentOf } from "../../table/index.ts";
 import type { SeenDataset } from "../data/reader.ts";
 import type { Collection, Feature, FeatureQuery } from "./source.ts";
 
@@ -43,15 +44,16 @@ export function datasetCollection(
       await entities.caughtUp();
       const types = await entities.inventory(view);
       const found = new Set(types.flatMap(({ attributes }) => [...attributes.keys()]));
-      return [...found].filter((name) => name !== LOCATION);
+      return ["type", "time", ...[...found].filter((name) => name !== LOCATION)];
     },
     async page(asked, { limit, cursor, isCounted = true }) {
       const after = cursor === undefined ? undefined : Number(cursor);
       if (after !== undefined && (!Number.isSafeInteger(after) || after < 0)) {
         return err({ code: "HTTP_CURSOR", got: String(cursor).slice(0, 64) });
       }
-      await entities.caughtUp();
       const query = queryOf(asked);
+      if (query === undefined) return ok({ features: [], matched: 0 });
+      await entities.caughtUp();
       const found = await entities.find(query, view, {
         limit,
         ...(after !== undefined && { after }),
@@ -74,9 +76,19 @@ export function datasetCollection(
   };
 }
 
-function queryOf({ filters, ...query }: FeatureQuery): EntityQuery {
+/** @returns `undefined` where nothing can be so */
+function queryOf({ filters, ...query }: FeatureQuery): EntityQuery | undefined {
   if (filters.size === 0) return query;
-  const parts = [...filters].map(
+  // No attribute is called so: a fact of that name is what the property says.
+  const { type, time, ...attributes } = Object.fromEntries(filters);
+  const moment = time === undefined ? undefined : momentOf(time);
+  if (time !== undefined && moment === undefined) return undefined;
+  const { fromMilliseconds: from = moment, toMilliseconds: to = moment } = query;
+  const span = moment !== undefined && {
+    fromMilliseconds: Math.max(moment, from ?? moment),
+    toMilliseconds: Math.min(moment, to ?? moment),
+  };
+  const parts = Object.entries(attributes).map(
     ([attribute, text]): Condition => ({
       kind: "compare",
       path: { attribute, below: [], trail: [] },
@@ -84,7 +96,11 @@ function queryOf({ filters, ...query }: FeatureQuery): EntityQuery {
       operands: operandsOf(text),
     }),
   );
-  return { ...query, condition: { kind: "and", parts } };
+  return {
+    ...{ ...query, ...span },
+    ...(type !== undefined && { types: [[type]] }),
+    ...(parts.length > 0 && { condition: { kind: "and", parts } }),
+  };
 }
 
 const NUMBER = /^-?\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?$/;

@@ -4,6 +4,7 @@ import {
   type Instance,
   type JsonMap,
   NGSI_NULL,
+  underName,
 } from "../../../data/index.ts";
 import { asOfVersion, formOfVersion, versionIn } from "../conformance.ts";
 import type { TermContext } from "../contexts.ts";
@@ -121,8 +122,8 @@ function toldEntity(
   const isSimple = formOf(subscription).style === "simplified";
   const hasNulls = tellsDeleted(subscription, after === undefined);
   for (const name of Object.keys({ ...before?.attributes, ...after?.attributes })) {
-    const old = before?.attributes[name] ?? [];
-    const now = after?.attributes[name] ?? [];
+    const old = underName(before?.attributes, name) ?? [];
+    const now = underName(after?.attributes, name) ?? [];
     const { updated, deleted } = instancesChanged(old, now);
     if (notification.showChanges === true) {
       for (const each of updated) beside.set(each.now, previousOf(each.old, context));

@@ -7,6 +7,7 @@ import {
   type LookUp,
   linksAskedFor,
   seen,
+  underName,
 } from "../../../data/index.ts";
 import { DEFAULT_TRIGGERS, queriesOf, type Subscription, type Trigger } from "./said.ts";
 
@@ -104,7 +105,7 @@ function triggersOf(
 }
 
 function change(entity: Entity | undefined, name: string): readonly Instance[] {
-  return entity?.attributes[name] ?? [];
+  return underName(entity?.attributes, name) ?? [];
 }
 
 function isFrameChanged(before: Entity | undefined, after: Entity | undefined): boolean {

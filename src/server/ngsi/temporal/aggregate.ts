@@ -103,15 +103,24 @@ function bucketOf(
 function shifted(start: number, n: number, months: number, milliseconds: number): number {
   const date = new Date(start);
   const month = date.getUTCMonth() + n * months;
-  const lastDay = new Date(Date.UTC(date.getUTCFullYear(), month + 1, 0)).getUTCDate();
+  const year = date.getUTCFullYear();
+  const lastDay = new Date(beginOfDay(year, month + 1, 0)).getUTCDate();
   const day = Math.min(date.getUTCDate(), lastDay);
-  return (
-    Date.UTC(date.getUTCFullYear(), month, day) + (((start % DAY) + DAY) % DAY) + n * milliseconds
-  );
+  return beginOfDay(year, month, day) + (((start % DAY) + DAY) % DAY) + n * milliseconds;
 }
 
-/** `undefined` where a method says nothing of such values. */
+function beginOfDay(year: number, month: number, day: number): number {
+  // `Date.UTC` takes years below 100 for those of the last century.
+  return new Date(0).setUTCFullYear(year, month, day);
+}
+
+/** `undefined` where a method says nothing of such values, or what it says is beyond all numbers. */
 function summed(method: Method, values: readonly JsonValue[]): JsonValue | undefined {
+  const result = resultOf(method, values);
+  return typeof result !== "number" || Number.isFinite(result) ? result : undefined;
+}
+
+function resultOf(method: Method, values: readonly JsonValue[]): JsonValue | undefined {
   if (method === "totalCount") return values.length;
   if (method === "distinctCount") return new Set(values.map((each) => JSON.stringify(each))).size;
   const texts = values.filter((each) => typeof each === "string");

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from "../../../core/index.ts";
-import { type JsonMap, observedAt } from "../../../data/index.ts";
+import { type JsonMap, observedAt, underName } from "../../../data/index.ts";
 import type { Answered } from "../../http/text-answer.ts";
 import type { AnyRefusal } from "../../problem/problem.ts";
 import { readNamed } from "../entities.ts";
@@ -89,7 +89,7 @@ function changesOf({
       const time = observedAt(said);
       const then = times.get(time) ?? {};
       times.set(time, then);
-      then[name] = [...(then[name] ?? []), said];
+      then[name] = [...(underName(then, name) ?? []), said];
     }
   }
   if (times.size === 0 && scopesThen.length === 0) times.set(undefined, {});
