@@ -506,6 +506,28 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await sums()).toEqual([3, 15, 3, 8]);
     });
 
+    test("sums up what was amended in whichever order, and what is still to be said as it is said", async () => {
+      const { store } = make();
+      const id = "urn:a:1";
+      const seen = (value: number): Said => ({ id, type: "A", p: value });
+      const amend = (entry: number, value: number): Said => ({
+        ...{ id, "@op": "amend", "@of": [entry, 0], "@names": ["p"], p: property(value) },
+      });
+      const sum = async () =>
+        (await summed(store, { attribute: "p" }, ALL, { by: "thing" })).map((each) => each.sum);
+      await store.take([entryOf(0, amend(3, 1000)), entryOf(1, seen(1)), entryOf(2, seen(2))]);
+      await store.take([entryOf(3, seen(4)), entryOf(4, seen(8))]);
+      expect(await sum()).toEqual([15]);
+      await store.take([
+        entryOf(5, amend(3, 40), amend(1, 10)),
+        entryOf(6, seen(16)),
+        entryOf(7, amend(2, 20), amend(6, 160)),
+      ]);
+      expect(await sum()).toEqual([238]);
+      await store.take([entryOf(8, amend(4, 80)), entryOf(9, { id, "@op": "forget" })]);
+      expect(await sum()).toEqual([]);
+    });
+
     test("sums up what has a shape where one point of it is, but within an area only points", async () => {
       const { store } = make();
       const line = [

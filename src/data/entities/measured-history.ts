@@ -12,11 +12,6 @@ export type Recorded = {
 
 export type RecordedMeasurement = Measurement & { readonly row: number };
 
-/** Whether a statement is about what was said before, and not about the thing. */
-export function isRetelling({ kind }: Statement): boolean {
-  return kind === "amend" || kind === "forget";
-}
-
 /** An observation with what is left of it. */
 type Left = Omit<Recorded, "statement"> & {
   readonly statement: Statement;
@@ -26,8 +21,9 @@ type Left = Omit<Recorded, "statement"> & {
 };
 
 /**
- * The numbers that the observations of one thing say, all that were made of it, in their order: what was amended as it is told
- * now, nothing of what is to be forgotten.
+ * The numbers that the observations of one thing say: what was amended as it is told now, nothing of what is to be forgotten.
+ *
+ * @param history all that were made of it, or all from one on, in their order
  */
 export function measuredHistory(
   history: readonly Recorded[],

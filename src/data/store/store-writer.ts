@@ -2,7 +2,6 @@ import { Bulk, type Sql } from "../../sql/index.ts";
 import type { Entity } from "../entities/entity.ts";
 import { fold } from "../entities/fold.ts";
 import {
-  isRetelling,
   measuredHistory,
   type Recorded,
   type RecordedMeasurement,
@@ -21,8 +20,24 @@ export type Progress = {
   readonly last: string;
 };
 
-/** Of one thing, in the order of the log. */
-const OBSERVATIONS = "SELECT row, received, doc FROM observation WHERE id = ? ORDER BY row";
+const OBSERVATIONS = "SELECT row, received, doc FROM observation WHERE id = ?";
+
+/** What a transaction tells otherwise of one thing: nothing from before `from`, and nothing that stands before `until`. */
+type Retold = {
+  readonly from: number;
+  readonly until: number;
+  /** The numbers that stand there. */
+  readonly before: readonly RecordedMeasurement[];
+};
+
+/** From which row on a statement tells otherwise what was said; `undefined` where it does not. */
+function retoldFrom(row: number, { kind, amends }: Statement): number | undefined {
+  if (kind === "forget") return 0;
+  if (kind !== "amend" || amends === undefined) return undefined;
+  // A thing may have a long past, and it is mostly the newest of it that is amended.
+  const from = rowOf(amends.entry, amends.at);
+  return from < row ? from : undefined;
+}
 
 /** Writes a store that is there, on a connection of its own. Each transaction tells of which entities something else is said. */
 export class StoreWriter {
@@ -30,8 +45,8 @@ export class StoreWriter {
   readonly #entities: EntityRows;
   readonly #measures: MeasureWriter;
   readonly #observations: Bulk;
-  /** Of things whose past a transaction tells otherwise: the numbers as they were. */
-  readonly #retold = new Map<string, readonly RecordedMeasurement[]>();
+  /** Things whose past a transaction tells otherwise. */
+  readonly #retold = new Map<string, Retold>();
 
   constructor(file: string) {
     const sql = openToWrite(file);
@@ -69,7 +84,7 @@ export class StoreWriter {
       );
       const named = [...before.map(([id]) => String(id)), ...now.map((each) => each.statement.id)];
       const ids = new Set(named);
-      for (const id of ids) this.#retellMeasures(id);
+      for (const id of ids) this.#retellMeasures(id, 0, Number.MAX_SAFE_INTEGER);
       this.#sql.run("DELETE FROM observation WHERE row >= ? AND row < ?", range);
       for (const { at, statement } of now) {
         this.#keep(rowOf(index, at), receivedMilliseconds, statement);
@@ -107,8 +122,8 @@ export class StoreWriter {
         work();
         this.#observations.flush();
         changed = this.#entities.flush();
-        for (const [id, before] of this.#retold) {
-          this.#measures.change(before, this.#measuresOf(id));
+        for (const [id, { from, before }] of this.#retold) {
+          this.#measures.change(before, this.#measuresOf(id, from, Number.MAX_SAFE_INTEGER));
         }
         this.#measures.flush();
       });
@@ -125,23 +140,35 @@ export class StoreWriter {
 
   #keep(row: number, received: number, statement: Statement): void {
     const { id, timeMilliseconds } = statement;
-    if (isRetelling(statement)) this.#retellMeasures(id);
+    const from = retoldFrom(row, statement);
+    if (from !== undefined) this.#retellMeasures(id, from, row);
     this.#observations.add(row, id, timeMilliseconds, received, JSON.stringify(statement));
     // Of what is told otherwise all of it is looked through at the end.
     if (!this.#retold.has(id)) this.#measures.put(row, received, statement);
   }
 
-  /** Remembers what stands there of a thing, so that the end of the transaction can bring it to what is told then. */
-  #retellMeasures(id: string): void {
-    if (this.#retold.has(id)) return;
+  /**
+   * Remembers what stands there of a thing from a row on, so that the end of the transaction can bring it to what is told then.
+   *
+   * @param until before which row nothing was told otherwise in this transaction
+   */
+  #retellMeasures(id: string, from: number, until: number): void {
+    const known = this.#retold.get(id);
+    if (known !== undefined && known.from <= from) return;
     this.#observations.flush();
     this.#measures.flush();
-    this.#retold.set(id, this.#measuresOf(id));
+    const begun = known?.until ?? until;
+    const more = this.#measuresOf(id, from, begun);
+    const earlier = more.filter(({ row }) => known === undefined || row < known.from);
+    const before = [...earlier, ...(known?.before ?? [])];
+    this.#retold.set(id, { from, until: begun, before });
   }
 
-  #measuresOf(id: string): readonly RecordedMeasurement[] {
+  /** What the observations from one row on say, as it is told before another one. */
+  #measuresOf(id: string, from: number, until: number): readonly RecordedMeasurement[] {
     const history: Recorded[] = [];
-    for (const [row, received, doc] of this.#sql.all(OBSERVATIONS, [id])) {
+    const some = `${OBSERVATIONS} AND row >= ? AND row < ? ORDER BY row`;
+    for (const [row, received, doc] of this.#sql.all(some, [id, from, until])) {
       const statement = JSON.parse(String(doc)) as Statement;
       history.push({ row: Number(row), receivedMilliseconds: Number(received), statement });
     }
@@ -155,7 +182,7 @@ export class StoreWriter {
 
   #retell(id: string): void {
     let after: { row: number; entity: Entity } | undefined;
-    for (const [row, received, doc] of this.#sql.all(OBSERVATIONS, [id])) {
+    for (const [row, received, doc] of this.#sql.all(`${OBSERVATIONS} ORDER BY row`, [id])) {
       const origin = { ...placeOfRow(Number(row)), receivedMilliseconds: Number(received) };
       const entity = fold(after?.entity, JSON.parse(String(doc)) as Statement, origin);
       after = entity && { row: after?.row ?? Number(row), entity };
