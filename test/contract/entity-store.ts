@@ -506,6 +506,24 @@ export function describeEntityStore(name: string, open: OpenStore): void {
       expect(await sums()).toEqual([3, 15, 3, 8]);
     });
 
+    test("takes a fact called __proto__ for no attribute, and goes on", async () => {
+      const { store } = make();
+      const id = "urn:a:1";
+      const odd = Object.fromEntries([["__proto__", property(7)]]);
+      await store.take([
+        entryOf(0, { id, type: "A", p: 1, ...odd }),
+        entryOf(1, { id, type: "A", "@op": "set", q: property(1), ...odd }),
+        entryOf(2, { id, type: "A", p: 2 }),
+      ]);
+      const entity = await store.entity(id, ALL);
+      expect(Object.keys(entity?.attributes ?? {})).toEqual(["p", "q"]);
+      expect(entity?.attributes.p?.[0]?.said.value).toBe(2);
+      expect((await store.inventory(ALL)).flatMap((each) => [...each.attributes.keys()])).toEqual([
+        "p",
+        "q",
+      ]);
+    });
+
     test("sums up what was amended in whichever order, and what is still to be said as it is said", async () => {
       const { store } = make();
       const id = "urn:a:1";

@@ -106,6 +106,8 @@ export function readStatements(
 }
 
 function putFact(facts: Map<string, CborValue>, [, name, value]: readonly CborValue[]): void {
+  // It would not be a member of the object that holds the attributes, but what that inherits from.
+  if (name === "__proto__") return;
   if (typeof name === "string" && value !== undefined) facts.set(name, value);
 }
 
