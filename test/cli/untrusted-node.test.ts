@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { discard } from "../discard.ts";
+import { hasOpenssl } from "../openssl.ts";
 import { runHere } from "./in-process.ts";
 
 let root: string;
@@ -55,15 +56,6 @@ describe.skipIf(!hasOpenssl())("over https (needs openssl: apt-get install opens
     expect(errors).toMatch(/PARENT_SILENT/);
   });
 });
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync("openssl", ["version"]);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function selfSigned(): { readonly key: string; readonly cert: string } {
   const [key, cert] = [join(root, "key.pem"), join(root, "cert.pem")];

@@ -13,8 +13,7 @@ export type Recorded = {
 export type RecordedMeasurement = Measurement & { readonly row: number };
 
 /** An observation with what is left of it. */
-type Left = Omit<Recorded, "statement"> & {
-  readonly statement: Statement;
+type Left = Recorded & {
   readonly attributes: Map<string, readonly JsonMap[]>;
   /** Attributes that the gateway told otherwise since. */
   readonly amended: Set<string>;

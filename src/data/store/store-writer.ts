@@ -20,6 +20,9 @@ export type Progress = {
   readonly last: string;
 };
 
+/** Before which all rows are. */
+const NO_ROW = Number.MAX_SAFE_INTEGER;
+
 const OBSERVATIONS = "SELECT row, received, doc FROM observation WHERE id = ?";
 
 /** What a transaction tells otherwise of one thing: nothing from before `from`, and nothing that stands before `until`. */
@@ -84,7 +87,7 @@ export class StoreWriter {
       );
       const named = [...before.map(([id]) => String(id)), ...now.map((each) => each.statement.id)];
       const ids = new Set(named);
-      for (const id of ids) this.#retellMeasures(id, 0, Number.MAX_SAFE_INTEGER);
+      for (const id of ids) this.#retellMeasures(id, 0, NO_ROW);
       this.#sql.run("DELETE FROM observation WHERE row >= ? AND row < ?", range);
       for (const { at, statement } of now) {
         this.#keep(rowOf(index, at), receivedMilliseconds, statement);
@@ -123,7 +126,7 @@ export class StoreWriter {
         this.#observations.flush();
         changed = this.#entities.flush();
         for (const [id, { from, before }] of this.#retold) {
-          this.#measures.change(before, this.#measuresOf(id, from, Number.MAX_SAFE_INTEGER));
+          this.#measures.change(before, this.#measuresOf(id, from, NO_ROW));
         }
         this.#measures.flush();
       });

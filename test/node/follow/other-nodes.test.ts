@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { otherNodes } from "../../../src/node/follow/other-nodes.ts";
 import { discard } from "../../discard.ts";
+import { hasOpenssl } from "../../openssl.ts";
 
 const closing: (() => void)[] = [];
 afterEach(() => {
@@ -249,15 +250,6 @@ describe.skipIf(!hasOpenssl())("over https (needs openssl: apt-get install opens
     expect(await strict(url("city.example"), bounds())).toEqual(connection);
   });
 });
-
-function hasOpenssl(): boolean {
-  try {
-    execFileSync("openssl", ["version"]);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function certificateFor(name: string): { readonly key: string; readonly cert: string } {
   const root = mkdtempSync(join(tmpdir(), "cityid-tls-"));
